@@ -1,0 +1,65 @@
+"""What can go wrong, in words for a person and a code for a program."""
+
+from __future__ import annotations
+
+
+class Problem(Exception):
+    """Say what happened, where, why, and what to do.
+
+    `code` is stable and for programs; `message` is one sentence for a person; `remedy` says what
+    to do next; `field` names the input it is about; `details` are further sentences (one a line).
+    """
+
+    code = "problem"
+    status = 400
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        remedy: str | None = None,
+        field: str | None = None,
+        details: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.field = field
+        self.details = details
+        if code is not None:
+            self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}" if self.remedy else self.message
+
+
+class Invalid(Problem):
+    """Input that cannot be accepted."""
+
+    code = "invalid"
+    status = 422
+
+
+class NotFound(Problem):
+    """No such thing, or none that this person may see: both read the same."""
+
+    code = "not_found"
+    status = 404
+
+    def __init__(self, message: str = "There is nothing at this address.", **more) -> None:
+        super().__init__(message, **more)
+
+
+class NotAllowed(Problem):
+    """Seen, but not to be changed by this person."""
+
+    code = "not_allowed"
+    status = 403
+
+
+class Conflict(Problem):
+    """The thing has changed, or its state does not allow this."""
+
+    code = "conflict"
+    status = 409
