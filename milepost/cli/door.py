@@ -1,0 +1,75 @@
+"""The door of the terminal: finds the command, runs it, and puts what went wrong into words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TextIO
+
+from milepost.cli import operators
+from milepost.cli.exits import Exit, exit_for
+from milepost.core.problems import Problem
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line and return the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        if arguments and operators.knows(arguments[0]):
+            operators.start(*arguments)
+        else:
+            from milepost.cli.listing import app
+
+            app(arguments, prog_name="milepost")
+        # Whoever reads us may have gone; better to learn it here than in a traceback at the very end.
+        sys.stdout.flush()
+        return Exit.OK
+    except SystemExit as end:
+        return _code(end)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except Problem as problem:
+        if _is_debugging():
+            raise
+        tell(problem, sys.stderr)
+        return exit_for(problem)
+    except Exception as wrong:
+        if _is_debugging():
+            raise
+        tell(_unforeseen(wrong), sys.stderr)
+        return Exit.ERROR
+
+
+def tell(problem: Problem, out: TextIO) -> None:
+    """Write a problem for a person: what happened, what to do, then the details, one a line."""
+    print(problem.message, file=out)
+    if problem.remedy:
+        print(problem.remedy, file=out)
+    for detail in problem.details:
+        print(f"  - {detail}", file=out)
+
+
+def _code(end: SystemExit) -> int:
+    if isinstance(end.code, str):
+        print(end.code, file=sys.stderr)
+        return Exit.ERROR
+    return int(end.code or Exit.OK)
+
+
+def _is_debugging() -> bool:
+    return os.environ.get("MILEPOST_DEBUG", "").lower() in ("1", "true", "yes", "on")
+
+
+def _unforeseen(wrong: Exception) -> Problem:
+    said = (str(wrong).strip().splitlines() or ["it gave no reason"])[0].rstrip(".")
+    if type(wrong).__module__.startswith("django.db"):
+        return Problem(
+            f"The database did not do as asked: {said}.", remedy="`milepost doctor` says what is wrong."
+        )
+    return Problem(
+        f"Something in Milepost broke: {type(wrong).__name__}: {said}.",
+        remedy="This is our mistake. With MILEPOST_DEBUG=1 the same command shows where; please tell us.",
+    )

@@ -1,0 +1,91 @@
+"""Turn the database's address into Django's settings for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from milepost.config.env import WrongSetting
+
+# Every pragma holds for one connection, so each new one is told again.
+SQLITE_PRAGMAS = {
+    "journal_mode": "WAL",  # readers never wait for the writer
+    "synchronous": "FULL",  # NORMAL loses acknowledged check-ins in a power cut
+    "foreign_keys": "ON",
+    "busy_timeout": "10000",  # milliseconds
+    "wal_autocheckpoint": "1000",  # pages
+    "journal_size_limit": "67108864",  # bytes: a WAL that grew once is cut back
+    "cache_size": "-8000",  # kilobytes, for each thread's connection
+    "temp_store": "MEMORY",
+}
+
+POSTGRESQL_SCHEMES = ("postgresql", "postgres")
+
+
+def from_url(url: str, data_dir: Path) -> dict[str, Any]:
+    """Return Django's entry for DATABASES; a SQLite file without a path from the root lies in the data folder."""
+    scheme = url.partition(":")[0]
+    if scheme in POSTGRESQL_SCHEMES:
+        return _postgresql(url)
+    if scheme == "sqlite":
+        return _sqlite(url, data_dir)
+    raise WrongSetting(
+        "The database's address does not begin with the name of a database that Milepost knows.",
+        remedy="It begins with postgresql:// or sqlite:///, such as postgresql://user:password@host:5432/milepost.",
+        field="database_url",
+    )
+
+
+def _sqlite(url: str, data_dir: Path) -> dict[str, Any]:
+    path = unquote(url.removeprefix("sqlite:").removeprefix("//").removeprefix("/"))
+    if not path or path == ":memory:":
+        raise WrongSetting(
+            "SQLite needs a file, and the database's address names none.",
+            remedy="Write sqlite:///milepost.sqlite3, or with a fourth stroke for a path from the root.",
+            field="database_url",
+        )
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(data_dir / path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 10,
+            # Without it a transaction that reads before it writes fails at once when another writes.
+            "transaction_mode": "IMMEDIATE",
+            "cached_statements": 512,
+            "init_command": "; ".join(f"PRAGMA {name}={value}" for name, value in SQLITE_PRAGMAS.items()),
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, Any]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as wrong:
+        raise WrongSetting(
+            f"The database's address cannot be read: {wrong}.",
+            remedy="A character such as @, : or / in the password is written as %40, %3A or %2F.",
+            field="database_url",
+        ) from None
+    name = unquote(parts.path.removeprefix("/"))
+    if not name:
+        raise WrongSetting(
+            "The database's address does not say which database.",
+            remedy="End it with the name, such as postgresql://user@host/milepost.",
+            field="database_url",
+        )
+    more = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or "") or more.pop("host", ""),
+        "PORT": port or more.pop("port", ""),
+        # One connection for each thread, kept: opening one costs more than a check-in. A connection
+        # that broke fails one request and is then replaced, which is cheaper than asking each time.
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"application_name": "milepost", "connect_timeout": 10, **more},
+    }

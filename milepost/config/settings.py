@@ -1,0 +1,165 @@
+"""Django's settings, made from ours (see env.py; `milepost config` shows them)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.contrib import admin
+
+from milepost.config import database, env
+
+MILEPOST = env.load()
+PACKAGE = Path(__file__).resolve().parent.parent
+
+# ── Who we are ──
+
+SECRET_KEY = MILEPOST.secret_key
+DEBUG = MILEPOST.debug
+ALLOWED_HOSTS = list(MILEPOST.allowed_hosts)
+ROOT_URLCONF = "milepost.config.urls"
+WSGI_APPLICATION = "milepost.config.wsgi.application"
+
+INSTALLED_APPS = [
+    "milepost",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.admin",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+]
+
+# Each of these costs every request, the check-in first of all: think before you add one.
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "milepost.web.headers.headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+# ── What we remember ──
+
+DATABASES = {"default": database.from_url(MILEPOST.database_url, MILEPOST.data_dir)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+LANGUAGE_CODE = "en"
+
+# ── Pages ──
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [PACKAGE / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "milepost.web.jinja.environment"},
+    },
+    {
+        # For the admin alone: no other folder is searched, so a page of ours that is missing is an error.
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(admin.__file__).parent / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = MILEPOST.data_dir / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "milepost.config.static.CollectedFiles"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# ── Who signs in ──
+
+AUTH_USER_MODEL = "milepost.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+
+SESSION_ENGINE = "milepost.models.sessions"
+
+# ── Cookies and headers ──
+
+_HOST = "__Host-" if MILEPOST.https else ""
+SESSION_COOKIE_NAME = f"{_HOST}milepost"
+CSRF_COOKIE_NAME = f"{_HOST}milepost_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MILEPOST.https
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [MILEPOST.base_url] if urlsplit(MILEPOST.base_url).scheme == "https" else []
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if MILEPOST.https else 0
+
+# ── Mail ──
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if MILEPOST.mail_host
+    else "django.core.mail.backends.dummy.EmailBackend"
+)
+EMAIL_HOST = MILEPOST.mail_host or ""
+EMAIL_PORT = MILEPOST.mail_port
+EMAIL_HOST_USER = MILEPOST.mail_user
+EMAIL_HOST_PASSWORD = MILEPOST.mail_password
+EMAIL_USE_TLS = MILEPOST.mail_tls == "starttls"
+EMAIL_USE_SSL = MILEPOST.mail_tls == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MILEPOST.mail_from
+
+# ── Log ──
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": MILEPOST.log_level.upper()},
+    "loggers": {
+        # Every statement, which is only wanted when somebody asks for it by name.
+        "django.db.backends": {"level": "INFO"},
+        # A stranger who sends a wrong host name is not our error.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # A wrong address or a refused form is the browser's business, not the operator's.
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,16 @@
+"""Where addresses lead: the table of contents of the doors."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+
+def livez(request: HttpRequest) -> HttpResponse:
+    """Answer that the process is alive, whatever else is wrong."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("livez", livez, name="livez"),
+    path("admin/", admin.site.urls),
+]

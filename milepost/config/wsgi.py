@@ -1,0 +1,24 @@
+"""The WSGI application that a server calls, ours or another."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "milepost.config.settings")
+
+from django.conf import settings  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+
+def _over_https(answer):
+    # A proxy in front ends the encryption; whoever set https says that nobody comes another way.
+    def application(environ, start_response):
+        environ["wsgi.url_scheme"] = "https"
+        return answer(environ, start_response)
+
+    return application
+
+
+application = get_wsgi_application()
+if settings.MILEPOST.https:
+    application = _over_https(application)

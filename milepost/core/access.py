@@ -1,0 +1,206 @@
+"""Who may see and do what: the one policy that pages, API, feed, search, export and the image use.
+
+Seeing is a question of *audience*; doing of *standing*. A role opens no restricted work: an admin who is
+not in the audience of an objective does not see it. The operator's tools at the terminal see everything
+except personal OKRs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from milepost.core.problems import NotAllowed
+
+EVERYONE = None  # the audience of what the whole workspace may see
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    MEMBER = "member"
+    GUEST = "guest"
+
+
+class Visibility(StrEnum):
+    WORKSPACE = "workspace"
+    TEAM = "team"
+    PEOPLE = "people"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Someone acting in one workspace, through one door.
+
+    `person_id` is None for the operator at the terminal, who may do everything in the workspace.
+    """
+
+    workspace_id: int
+    person_id: int | None
+    role: Role = Role.MEMBER
+    teams: frozenset[int] = frozenset()
+    leads: frozenset[int] = frozenset()
+    door: str = "web"
+    name: str = field(default="", compare=False)
+
+    @property
+    def is_operator(self) -> bool:
+        return self.person_id is None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.is_operator or self.role in (Role.OWNER, Role.ADMIN)
+
+    @property
+    def is_guest(self) -> bool:
+        return not self.is_operator and self.role == Role.GUEST
+
+
+def operator(workspace_id: int, *, door: str = "cli") -> Actor:
+    """Return the actor who runs the installation itself."""
+    return Actor(workspace_id, None, Role.OWNER, door=door, name="Operator")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a decision about one objective (or a key result of it) needs to know.
+
+    `lineage` is the objective's team and the teams above it; `audience` who may see it.
+    """
+
+    owner: int | None = None
+    sponsor: int | None = None
+    contributors: Collection[int] = ()
+    team: int | None = None
+    lineage: Collection[int] = ()
+    audience: frozenset[int] | None = EVERYONE
+    is_private: bool = False
+    key_result_owner: int | None = None
+
+
+def audience(
+    visibility: str,
+    *,
+    owner: int | None,
+    workers: Iterable[int | None] = (),
+    team_members: Iterable[int] = (),
+    named: Iterable[int] = (),
+) -> frozenset[int] | None:
+    """Return who may see an objective: EVERYONE, or the ids of people.
+
+    Whoever works on it sees it (`workers`: sponsor, contributors, owners of its key results); a private
+    one is its owner's alone.
+    """
+    match visibility:
+        case Visibility.WORKSPACE:
+            return EVERYONE
+        case Visibility.PRIVATE:
+            return frozenset() if owner is None else frozenset([owner])
+    chosen = team_members if visibility == Visibility.TEAM else named
+    return frozenset(person for person in (owner, *workers, *chosen) if person is not None)
+
+
+def narrowed(
+    whole: frozenset[int] | None, visibility: str | None, *, owner: int | None, **more
+) -> frozenset[int] | None:
+    """Return who may see a key result: its objective's audience, narrowed by its own visibility."""
+    if visibility is None or visibility == Visibility.WORKSPACE:
+        return whole
+    own = audience(visibility, owner=owner, **more)
+    return own if whole is EVERYONE else own & whole
+
+
+def counts_towards(part: frozenset[int] | None, whole: frozenset[int] | None) -> bool:
+    """Say whether a part may count in a whole: everyone who sees the whole must see the part.
+
+    So a number is the same for all who see it and nothing can be inferred from it ("One number for
+    everyone").
+    """
+    if part is EVERYONE:
+        return True
+    return whole is not EVERYONE and whole <= part
+
+
+def may_see(actor: Actor, seen_by: frozenset[int] | None, *, is_private: bool = False) -> bool:
+    """Say whether the actor belongs to the audience."""
+    if seen_by is EVERYONE:
+        return True
+    if actor.is_operator:
+        return not is_private
+    return actor.person_id in seen_by
+
+
+def may_check_in(actor: Actor, standing: Standing) -> bool:
+    """Its owner, the objective's owner, sponsor and contributors, the team's leads, admins.
+
+    A key result without an owner may be checked in by anyone of the team (of the workspace, where the
+    objective has no team), so imported work does not lie idle.
+    """
+    if actor.is_admin:
+        return True
+    me = actor.person_id
+    if me in (standing.key_result_owner, standing.owner, standing.sponsor) or me in standing.contributors:
+        return True
+    if actor.leads.intersection(standing.lineage):
+        return True
+    if standing.key_result_owner is None and standing.owner is None and not actor.is_guest:
+        return standing.team is None or standing.team in actor.teams
+    return False
+
+
+def may_edit(actor: Actor, standing: Standing) -> bool:
+    """The objective's owner and sponsor, leads of its team or of one above, admins."""
+    if actor.is_guest:
+        return False
+    if actor.is_admin:
+        return True
+    me = actor.person_id
+    if me in (standing.owner, standing.sponsor):
+        return True
+    if actor.leads.intersection(standing.lineage):
+        return True
+    return standing.owner is None and standing.team is not None and standing.team in actor.teams
+
+
+def may_edit_key_result(actor: Actor, standing: Standing) -> bool:
+    """Whoever may edit its objective, and the key result's own owner."""
+    if may_edit(actor, standing):
+        return True
+    return not actor.is_guest and actor.person_id == standing.key_result_owner
+
+
+def may_draft(actor: Actor, lineage: Collection[int], visibility: str) -> bool:
+    """Anyone in the unit may draft (method 5.2); for the company as a whole, admins.
+
+    A personal objective anyone but a guest may keep.
+    """
+    if actor.is_guest:
+        return False
+    if actor.is_admin or visibility == Visibility.PRIVATE:
+        return True
+    return bool(lineage) and bool(
+        actor.leads.intersection(lineage) or next(iter(lineage)) in actor.teams
+    )
+
+
+def may_comment(actor: Actor) -> bool:
+    """Anyone who sees the thing may speak about it."""
+    return True
+
+
+def may_manage(actor: Actor) -> bool:
+    """People, teams, cycles and settings are the admins'."""
+    return actor.is_admin
+
+
+def may_manage_team(actor: Actor, lineage: Collection[int]) -> bool:
+    """Admins, and the leads of the team or of one above it."""
+    return actor.is_admin or bool(actor.leads.intersection(lineage))
+
+
+def require(allowed: bool, doing: str, *, remedy: str | None = None) -> None:
+    """Raise NotAllowed unless allowed; `doing` completes "You may not …"."""
+    if not allowed:
+        raise NotAllowed(f"You may not {doing}.", remedy=remedy or "Ask its owner or an admin to do it.")

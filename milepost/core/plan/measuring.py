@@ -1,0 +1,203 @@
+"""What must be true of a measure and of the check-ins that report it (method 2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from milepost.core.plan.findings import Path, PlanProblem
+from milepost.core.plan.loops import loops, way
+from milepost.core.plan.values import CheckInPlan, KeyResultPlan, MeasurePlan
+
+_ONLY_FOR = {
+    "low": ("range",),
+    "high": ("range",),
+    "tolerance": ("range",),
+    "milestones": ("milestones",),
+    "floor": ("maintain_above", "maintain_below"),
+}
+
+
+def measure_problems(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
+    """Yield what is wrong with how a key result is measured."""
+    for name, kinds in _ONLY_FOR.items():
+        if getattr(measure, name) not in (None, ()) and measure.kind not in kinds:
+            yield PlanProblem(
+                (*path, name),
+                f"“{name}” says nothing about a measure of kind “{measure.kind}”.",
+                "does_not_apply",
+                f"Take it out, or write kind: {' or '.join(kinds)}.",
+            )
+    rule = _BY_KIND.get(measure.kind)
+    if rule is not None:
+        yield from rule(measure, path)
+
+
+def _range(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
+    if measure.low is None or measure.high is None:
+        yield PlanProblem(
+            path, "A range needs a low and a high end.", "bad_range", "Write, for example, low: 40 and high: 60."
+        )
+    elif measure.low > measure.high:
+        yield PlanProblem(
+            (*path, "low"),
+            f"The low end of the range, {measure.low:f}, lies above its high end, {measure.high:f}.",
+            "bad_range",
+            "Swap the two.",
+        )
+    if measure.tolerance is not None and measure.tolerance < 0:
+        yield PlanProblem(
+            (*path, "tolerance"),
+            "A tolerance is how far outside the range still counts for something; it is never negative.",
+            "bad_range",
+            "Write 0 or more.",
+        )
+    if measure.target is not None:
+        yield PlanProblem(
+            (*path, "target"),
+            "A range has two ends and no target.",
+            "does_not_apply",
+            "Write low and high instead, or choose another kind.",
+        )
+
+
+def _binary(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
+    if measure.target not in (None, 1):
+        yield PlanProblem(
+            (*path, "target"),
+            "A binary key result is done or it is not: its target can only be 1.",
+            "binary_not_boolean",
+            "Leave the target out, or choose the kind “reach” or “milestones”.",
+        )
+
+
+def _milestones(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
+    if not measure.milestones:
+        yield PlanProblem(
+            (*path, "milestones"),
+            "A measure by milestones needs at least one milestone.",
+            "milestone_count",
+            "List them under milestones, each with a title.",
+        )
+        return
+    negative = [index for index, milestone in enumerate(measure.milestones) if milestone.weight < 0]
+    for index in negative:
+        yield PlanProblem(
+            (*path, "milestones", index, "weight"),
+            "A milestone's weight cannot be negative.",
+            "negative_weight",
+            "Write 0 for a milestone that is shown and does not count.",
+        )
+    if not negative and not any(milestone.weight for milestone in measure.milestones):
+        yield PlanProblem(
+            (*path, "milestones"),
+            "The weights of all milestones are zero, so none of them counts.",
+            "all_weights_zero",
+            "Give at least one milestone a weight above 0.",
+        )
+
+
+def _floor(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
+    if measure.floor is None or measure.target is None:
+        return
+    above = measure.kind == "maintain_above"
+    if measure.floor == measure.target or (measure.floor < measure.target) != above:
+        side = "below" if above else "above"
+        yield PlanProblem(
+            (*path, "floor"),
+            f"The floor, {measure.floor:f}, is the worst value that still counts for something: "
+            f"it lies {side} the target, {measure.target:f}.",
+            "bad_floor",
+            f"Write a number {side} the target, or leave the floor out.",
+        )
+
+
+_BY_KIND = {
+    "range": _range,
+    "binary": _binary,
+    "milestones": _milestones,
+    "maintain_above": _floor,
+    "maintain_below": _floor,
+}
+
+
+def check_in_problems(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
+    """Yield what is wrong with the entries of a key result's ledger."""
+    measure = key_result.measure
+    # An entry made before the measure was changed fits the measure of its day.
+    kinds = {measure.kind} | {past.was["kind"] for past in key_result.history if "kind" in past.was}
+    counts = {len(measure.milestones)} | {
+        len(past.was["milestones"]) for past in key_result.history if "milestones" in past.was
+    }
+    ids = {entry.id for entry in key_result.check_ins}
+    for index, entry in enumerate(key_result.check_ins):
+        here = (*path, "check_ins", index)
+        if entry.parts is not None:
+            yield from _parts(entry, kinds, counts, here)
+        elif entry.value is not None and kinds == {"milestones"}:
+            yield PlanProblem(
+                (*here, "value"),
+                "A measure by milestones is reported milestone by milestone.",
+                "milestone_count",
+                "Write parts: [1, 0.5, …] with the done share of each milestone.",
+            )
+        if entry.value not in (None, 0, 1) and kinds == {"binary"}:
+            yield PlanProblem(
+                (*here, "value"),
+                f"A binary key result is done (1) or not (0), never {entry.value:f}.",
+                "binary_not_boolean",
+                "Write 1 or 0; for something in between, measure by milestones.",
+            )
+        if entry.confidence is not None and not 1 <= entry.confidence <= 10:
+            yield PlanProblem(
+                (*here, "confidence"),
+                f"Confidence runs from 1 to 10, not {entry.confidence}.",
+                "out_of_range",
+                "Write a whole number from 1 to 10.",
+            )
+        yield from _correction(entry, ids, here)
+    places = {entry.id: index for index, entry in enumerate(key_result.check_ins)}
+    corrections = {entry.id: (entry.corrects,) for entry in key_result.check_ins if entry.corrects}
+    for loop in loops(corrections):
+        yield PlanProblem(
+            (*path, "check_ins", places[loop[0]], "corrects"),
+            f"These check-ins correct each other in a ring: {way(loop)}.",
+            "loop",
+            "A correction names an earlier check-in.",
+        )
+
+
+def _parts(entry: CheckInPlan, kinds: set[str], counts: set[int], path: Path) -> Iterator[PlanProblem]:
+    if "milestones" not in kinds:
+        yield PlanProblem(
+            (*path, "parts"),
+            "Only a measure of kind “milestones” is reported in parts.",
+            "does_not_apply",
+            "Write value: and the number.",
+        )
+    elif len(entry.parts) not in counts:
+        most = max(counts)
+        yield PlanProblem(
+            (*path, "parts"),
+            f"There are {len(entry.parts)} parts for {most} milestone{'' if most == 1 else 's'}.",
+            "milestone_count",
+            "Write the done share of each milestone, in their order.",
+        )
+
+
+def _correction(entry: CheckInPlan, ids: Collection[str], path: Path) -> Iterator[PlanProblem]:
+    if entry.corrects is None:
+        if entry.withdrawn:
+            yield PlanProblem(
+                (*path, "withdrawn"),
+                "A withdrawal is a new entry that names the check-in it takes back.",
+                "does_not_apply",
+                "Add corrects: with the id of that check-in.",
+            )
+        return
+    if entry.corrects not in ids:
+        yield PlanProblem(
+            (*path, "corrects"),
+            f"This key result has no check-in “{entry.corrects}”.",
+            "unknown_reference",
+            "Write the id of the check-in that this one corrects.",
+        )

@@ -1,0 +1,50 @@
+"""What a number is worth: progress, grades and bands, roll-ups, verdicts, and how each came about.
+
+Exact throughout: fractions inside, one rounding at the end (method 2.1). The files, in reading order:
+kinds · measures · progress · grades · rollups · verdicts · figures · explanations.
+"""
+
+from milepost.core.policies import DEFAULT, HALF_EVEN, NO_GUARD, Policy
+from milepost.core.scoring.explanations import Explanation, Line, arithmetic, explain, explain_roll_up
+from milepost.core.scoring.figures import percent, plain, six_decimals
+from milepost.core.scoring.grades import Band, Score, band, grade, score
+from milepost.core.scoring.kinds import Kind
+from milepost.core.scoring.measures import Measure, Reading, ScoringProblem, exact
+from milepost.core.scoring.progress import progress
+from milepost.core.scoring.rollups import Contribution, Part, RollUp, Standing, roll_up
+from milepost.core.scoring.verdicts import Outcome, Verdict, expected_grade, verdict
+
+__all__ = [
+    "DEFAULT",
+    "HALF_EVEN",
+    "NO_GUARD",
+    "Band",
+    "Contribution",
+    "Explanation",
+    "Kind",
+    "Line",
+    "Measure",
+    "Outcome",
+    "Part",
+    "Policy",
+    "Reading",
+    "RollUp",
+    "Score",
+    "ScoringProblem",
+    "Standing",
+    "Verdict",
+    "arithmetic",
+    "band",
+    "exact",
+    "expected_grade",
+    "explain",
+    "explain_roll_up",
+    "grade",
+    "percent",
+    "plain",
+    "progress",
+    "roll_up",
+    "score",
+    "six_decimals",
+    "verdict",
+]

@@ -1,0 +1,280 @@
+"""How a number came about, so that a page can unfold “64 %, how?” to the arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+
+from milepost.core.policies import DEFAULT, Policy
+from milepost.core.scoring.figures import percent, plain
+from milepost.core.scoring.grades import score
+from milepost.core.scoring.kinds import FROM_ZERO, LINEAR, Kind
+from milepost.core.scoring.measures import Measure, Reading, ScoringProblem
+from milepost.core.scoring.progress import ONE, ZERO
+from milepost.core.scoring.rollups import Contribution, RollUp, Standing
+
+FROM_START = "(now − start) ÷ (target − start)"
+UP_TO_TARGET = "now ÷ target"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the arithmetic: what, how, and what it gives; weight and what it adds only in roll-ups."""
+
+    label: str
+    arithmetic: str
+    result: str
+    weight: str | None = None
+    adds: str | None = None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """List the cells of the row; the first one heads it."""
+        return tuple(
+            c for c in (self.label, self.arithmetic, self.result, self.weight, self.adds) if c is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A number with its arithmetic: structured for a table, worded for a person.
+
+    `raw` and `grade` are exact; everything else is text. `head`, `rows` and `foot` make the table;
+    `policy` is the name of the scoring policy, which carries its version.
+    """
+
+    title: str
+    formula: str
+    substituted: str | None
+    result: str
+    head: tuple[str, ...]
+    lines: tuple[Line, ...]
+    foot: tuple[str, str]
+    caps: str
+    rounding: str
+    policy: str
+    notes: tuple[str, ...] = ()
+    raw: Fraction | None = None
+    grade: Decimal | None = None
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """Give the table's rows as cells."""
+        return tuple(line.cells for line in self.lines)
+
+
+def explain(
+    measure: Measure, reading: Reading, policy: Policy = DEFAULT, *, closing: bool = False
+) -> Explanation:
+    """Explain the score of one key result (method 2.2 and 2.3); never raises for what it was given."""
+    scored = score(measure, reading, policy=policy, closing=closing)
+    formula = FORMULAS[measure.kind]
+    substituted = arithmetic(measure, reading)
+    result = percent(scored.raw, 1) if scored.raw is not None else "no value"
+    lines = [Line("Progress", substituted or formula, result)]
+    if scored.raw is not None and scored.raw != scored.capped:
+        lines.append(Line("Capped", "not below 0 %, not above 100 %", percent(scored.capped, 1)))
+    if scored.grade is not None:
+        lines.append(Line("Grade if it ended now", _rounding(policy), str(scored.grade)))
+    return Explanation(
+        title=f"Why {percent(scored.raw)}?" if scored.raw is not None else "Why no number?",
+        formula=formula,
+        substituted=substituted,
+        result=result,
+        head=("Step", "Arithmetic", "Result"),
+        lines=tuple(lines),
+        foot=("Band", scored.band.value),
+        caps="The grade stays between 0.0 and 1.0; progress is shown as it is.",
+        rounding=_rounding(policy),
+        policy=policy.name,
+        notes=(scored.reason,) if scored.reason else (),
+        raw=scored.raw,
+        grade=scored.grade,
+    )
+
+
+def explain_roll_up(rolled: RollUp, policy: Policy = DEFAULT, *, notes: Sequence[str] = ()) -> Explanation:
+    """Explain an objective's progress as a table of parts with weight and what each adds (method 2.5)."""
+    total = sum((policy.weight(c.part.weight) for c in rolled.parts if c.part.counted), ZERO)
+    result = percent(rolled.raw, 1) if rolled.raw is not None else "no value"
+    adding = [c for c in rolled.parts if c.standing in {Standing.COUNTED, Standing.NO_DATA}]
+    return Explanation(
+        title=f"Why {percent(rolled.raw)}?" if rolled.raw is not None else "Why no number?",
+        formula="sum of weight × progress ÷ sum of weights",
+        substituted=" + ".join(_in_points(c.adds) for c in adding) or None,
+        result=result,
+        head=("Part", "Arithmetic", "Progress", "Weight", "Adds"),
+        lines=tuple(_line(contribution, total, policy) for contribution in rolled.parts),
+        foot=("Mean, capped at 100 % each, rounded once at the end", result),
+        caps="Each part counts at least 0 % and at most 100 %, before the mean is taken.",
+        rounding=_rounding(policy),
+        policy=policy.name,
+        notes=(*_roll_up_notes(rolled), *notes),
+        raw=rolled.raw,
+        grade=rolled.grade,
+    )
+
+
+def arithmetic(measure: Measure, reading: Reading) -> str | None:
+    """Write the formula with its numbers in place: “(6.2 − 9) ÷ (4 − 9)”; None where it cannot be computed."""
+    if reading is None:
+        return None
+    try:
+        return _WRITERS[measure.kind](measure, reading)
+    except (ScoringProblem, TypeError):
+        return None
+
+
+def _line(contribution: Contribution, total: Fraction, policy: Policy) -> Line:
+    part = contribution.part
+    counts = contribution.standing in {Standing.COUNTED, Standing.NO_DATA}
+    shown = percent(part.raw, 1) if part.raw is not None else "no data"
+    weight = (
+        f"{plain(policy.weight(part.weight))} of {plain(total)}" if counts else _ASIDE[contribution.standing]
+    )
+    adds = _in_points(contribution.adds) if counts else "–"
+    return Line(part.label, part.how or "", shown, weight, adds)
+
+
+def _roll_up_notes(rolled: RollUp) -> list[str]:
+    notes = [rolled.reason] if rolled.reason else []
+    if rolled.reported < rolled.counted:
+        notes.append(f"{rolled.reported} of {rolled.counted} reported; what has no data counts 0 %.")
+    for contribution in rolled.parts:
+        part = contribution.part
+        if contribution.standing is Standing.COUNTED and part.raw != contribution.capped:
+            notes.append(
+                f"“{part.label}” stands at {percent(part.raw or ZERO)} and counts as {percent(contribution.capped)}."
+            )
+        if contribution.standing is Standing.LEFT_OUT:
+            notes.append(f"“{part.label}” is cancelled or deferred and left out.")
+        if contribution.standing is Standing.WEIGHTLESS:
+            notes.append(f"“{part.label}” has weight 0: shown, not counted.")
+    return notes
+
+
+def _rounding(policy: Policy) -> str:
+    if policy.places is None:
+        return "not rounded"
+    decimals = {0: "a whole number", 1: "one decimal", 2: "two decimals"}.get(
+        policy.places, f"{policy.places} decimals"
+    )
+    earned = "; the highest grade only when the target is reached" if policy.earned_one else ""
+    return f"rounded {policy.rounding.words} to {decimals}, once, at the end{earned}"
+
+
+def _in_points(share: Fraction) -> str:
+    return plain(share * 100, 1)
+
+
+def _operand(value: Fraction) -> str:
+    return f"({plain(value)})" if value < 0 else plain(value)
+
+
+def _write_line(measure: Measure, reading: Reading) -> str:
+    start, target = measure.line
+    now = _number(reading)
+    if start == target:
+        sign = (
+            ("≥" if now >= target else "<") if measure.direction == "up" else ("≤" if now <= target else ">")
+        )
+        return f"{plain(now)} {sign} {plain(target)}"
+    if measure.kind.runs_from_zero:
+        return f"{plain(now)} ÷ {_operand(target)}"
+    return f"({plain(now)} − {_operand(start)}) ÷ ({plain(target)} − {_operand(start)})"
+
+
+def _write_kept(measure: Measure, reading: Reading) -> str:
+    target, now, floor = measure.needed("target"), _number(reading), measure.floor
+    above = measure.kind is Kind.MAINTAIN_ABOVE
+    met = now >= target if above else now <= target
+    if met or floor is None or floor == target:
+        sign = ("≥" if met else "<") if above else ("≤" if met else ">")
+        return f"{plain(now)} {sign} {plain(target)}"
+    return f"({plain(now)} − {_operand(floor)}) ÷ ({plain(target)} − {_operand(floor)})"
+
+
+def _write_ratio(measure: Measure, reading: Reading) -> str:
+    target, periods = measure.needed("target"), _list(reading)
+    above = measure.kind is Kind.MAINTAIN_ABOVE_RATIO
+    kept = sum(v is not None and (v >= target if above else v <= target) for v in periods)
+    return f"{kept} of {len(periods)} periods at {plain(target)} or {'above' if above else 'below'}"
+
+
+def _write_periods(measure: Measure, reading: Reading) -> str:
+    target, periods = measure.needed("target"), _list(reading)
+    shares = " + ".join(plain(min(ONE, (v or ZERO) / target), 3) for v in periods)
+    return f"({shares}) ÷ {len(periods)}"
+
+
+def _write_range(measure: Measure, reading: Reading) -> str:
+    now, low, high = _number(reading), measure.low, measure.high
+    if low is None or high is None:
+        raise TypeError("a range has two ends")
+    distance = max(low - now, now - high, ZERO)
+    if distance and measure.tolerance:
+        return f"1 − {plain(distance)} ÷ {plain(measure.tolerance)}"
+    return f"{plain(now)} is {'outside' if distance else 'within'} {plain(low)} to {plain(high)}"
+
+
+def _write_yes_or_no(measure: Measure, reading: Reading) -> str:
+    return "done" if reading else "not done"
+
+
+def _write_milestones(measure: Measure, reading: Reading) -> str:
+    weights, done = measure.milestones or (), _list(reading)
+    terms = " + ".join(f"{plain(w)} × {plain(d or ZERO)}" for w, d in zip(weights, done, strict=False))
+    return f"({terms}) ÷ {plain(sum(weights, ZERO))}"
+
+
+def _write_baseline(measure: Measure, reading: Reading) -> str:
+    return _write_yes_or_no(measure, reading) if isinstance(reading, bool) else _write_line(measure, reading)
+
+
+def _number(reading: Reading) -> Fraction:
+    if reading is None or isinstance(reading, tuple):
+        raise TypeError("one number is expected")
+    return Fraction(reading)
+
+
+def _list(reading: Reading) -> tuple[Fraction | None, ...]:
+    return reading if isinstance(reading, tuple) else (_number(reading),)
+
+
+_ASIDE: Mapping[Standing, str] = MappingProxyType(
+    {Standing.WEIGHTLESS: "0, not counted", Standing.LEFT_OUT: "left out"}
+)
+
+FORMULAS: Mapping[Kind, str] = MappingProxyType(
+    dict.fromkeys(LINEAR | {Kind.RELATIVE}, FROM_START)
+    | dict.fromkeys(FROM_ZERO, UP_TO_TARGET)
+    | {
+        Kind.MAINTAIN_ABOVE: "met at the target or above; below it, the share of the way up from the worst acceptable",
+        Kind.MAINTAIN_BELOW: "met at the target or below; above it, the share of the way down from the worst acceptable",
+        Kind.MAINTAIN_ABOVE_RATIO: "periods at the target or above ÷ all periods",
+        Kind.MAINTAIN_BELOW_RATIO: "periods at the target or below ÷ all periods",
+        Kind.RANGE: "met inside the range; outside, 1 − distance ÷ tolerance",
+        Kind.BINARY: "done is 100 %, not done is 0 %",
+        Kind.MILESTONES: "sum of weight × done ÷ sum of weights",
+        Kind.PER_PERIOD: "mean of each period’s value ÷ target, at most 1 each",
+        Kind.BASELINE: "done when the baseline is established",
+    }
+)
+
+_WRITERS: Mapping[Kind, Callable[[Measure, Reading], str]] = MappingProxyType(
+    dict.fromkeys(LINEAR | FROM_ZERO | {Kind.RELATIVE}, _write_line)
+    | {
+        Kind.MAINTAIN_ABOVE: _write_kept,
+        Kind.MAINTAIN_BELOW: _write_kept,
+        Kind.MAINTAIN_ABOVE_RATIO: _write_ratio,
+        Kind.MAINTAIN_BELOW_RATIO: _write_ratio,
+        Kind.RANGE: _write_range,
+        Kind.BINARY: _write_yes_or_no,
+        Kind.MILESTONES: _write_milestones,
+        Kind.PER_PERIOD: _write_periods,
+        Kind.BASELINE: _write_baseline,
+    }
+)

@@ -1,0 +1,485 @@
+"""The image: each process's read model of a workspace, brought up to date from the change log when read.
+
+It is a cache of what the tables say, never a second truth: `verify` rebuilds one and compares. Rolling up
+follows `core.rollup`; wherever a figure lies near a rounding tie, `exact` asks `core.scoring`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+from django.db import connection
+
+from milepost.core import access, rollup
+from milepost.core.rollup import Curve, Family, Status
+from milepost.core.scoring import Kind, Part, Reading, percent, score
+from milepost.core.scoring import roll_up as exact_roll_up
+from milepost.ledger import changes, structure
+from milepost.ledger.changes import Kind as ChangeKind
+from milepost.ledger.entries import Entries, Entry, read_some
+from milepost.ledger.structure import KeyResultRow, ObjectiveRow
+
+CURVES = {"linear": Curve.LINEAR, "s": Curve.S, "back": Curve.BACK, "front": Curve.FRONT, "points": Curve.POINTS}
+EXPECTED_GRADE = {"committed": 1.0}  # the others: 0.7 (method 2.6)
+STRETCH_GRADE = 0.7
+
+
+class Image:
+    """One workspace as of its token. Hold `lock` while reading more than one figure."""
+
+    def __init__(self, workspace_id: int) -> None:
+        self.workspace_id = workspace_id
+        self.lock = threading.RLock()
+        self.token = changes.Token()
+        self.version = 0
+        self._load()
+
+    # -- bringing it up to date ------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Take in what was committed since the last look."""
+        with self.lock:
+            found, token = changes.changes_since(self.workspace_id, self.token)
+            if found:
+                self._apply(found)
+                self.version += 1
+            self.token = token
+
+    def _load(self) -> None:
+        self.token = changes.now(self.workspace_id)
+        self._load_frame()
+        self.objectives = {row.id: row for row in structure.objectives(self.workspace_id)}
+        self.key_results = {row.id: row for row in structure.key_results(self.workspace_id)}
+        self.alignments = {row.id: row for row in structure.alignments(self.workspace_id)}
+        self.entries = Entries.load(self.workspace_id)
+        self._build()
+
+    def _load_frame(self) -> None:
+        self.workspace = structure.workspace(self.workspace_id)
+        self.people = {row.id: row for row in structure.people(self.workspace_id)}
+        self.teams = {row.id: row for row in structure.teams(self.workspace_id)}
+        self.cycles = {row.id: row for row in structure.cycles(self.workspace_id)}
+
+    def _apply(self, found: list[changes.Change]) -> None:
+        if any(change.kind == ChangeKind.ALL for change in found):
+            self._load()
+            return
+        touched = {change.subject_id for change in found if change.kind == ChangeKind.OBJECTIVE}
+        entries = read_some(
+            self.workspace_id, [change.entry_id for change in found if change.kind == ChangeKind.CHECKIN]
+        )
+        for key_result_id, entry in entries:
+            self.entries.add(key_result_id, entry)
+        if touched:
+            for objective_id in touched:
+                self._reread(objective_id)
+            self._build()
+        else:
+            for key_result_id in {key_result_id for key_result_id, _ in entries}:
+                if key_result_id in self.node:
+                    self._update(key_result_id)
+
+    def _reread(self, objective_id: int) -> None:
+        self.objectives.pop(objective_id, None)
+        for rows, column in ((self.key_results, "objective_id"), (self.alignments, "child_id")):
+            for row in [row for row in rows.values() if getattr(row, column) == objective_id]:
+                del rows[row.id]
+        for row in structure.objectives(self.workspace_id, objective_id):
+            self.objectives[row.id] = row
+        for row in structure.key_results(self.workspace_id, objective_id):
+            self.key_results[row.id] = row
+        for row in structure.alignments(self.workspace_id, objective_id):
+            self.alignments[row.id] = row
+
+    # -- building the arrays ---------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.objectives = dict(sorted(self.objectives.items()))
+        self.node: dict[int, int] = {id: number for number, id in enumerate(self.objectives)}
+        first = len(self.node)
+        ordered = sorted(self.key_results.values(), key=lambda row: (row.position, row.id))
+        self.node |= {row.id: first + number for number, row in enumerate(ordered)}
+        self.ids = [*self.objectives, *(row.id for row in ordered)]
+        self.key_results_of: dict[int, list[KeyResultRow]] = defaultdict(list)
+        for row in ordered:
+            self.key_results_of[row.objective_id].append(row)
+        self.served_by: dict[int, list[structure.AlignmentRow]] = defaultdict(list)
+        self.serves: dict[int, list[structure.AlignmentRow]] = defaultdict(list)
+        for link in self.alignments.values():
+            self.served_by[link.parent_objective_id or link.parent_key_result_id].append(link)
+            self.serves[link.child_id].append(link)
+        self.children_teams: dict[int | None, list[int]] = defaultdict(list)
+        for team in self.teams.values():
+            self.children_teams[team.parent_id].append(team.id)
+        self._build_audiences()
+        self._build_tree()
+        self._build_key_results(ordered, first)
+        self._days: dict[date, Day] = {}
+
+    def _build_audiences(self) -> None:
+        self._audiences: dict[int, frozenset[int]] = {}
+        for row in self.objectives.values():
+            if row.visibility != access.Visibility.WORKSPACE:
+                team = self.teams.get(row.team_id)
+                self._audiences[row.id] = access.audience(
+                    row.visibility,
+                    owner=row.owner_id,
+                    workers=[
+                        row.sponsor_id,
+                        *row.contributors,
+                        *(one.owner_id for one in self.key_results_of[row.id]),
+                    ],
+                    team_members=team.members if team else (),
+                    named=row.visible_to,
+                )
+        for one in self.key_results.values():
+            whole = self._audiences.get(one.objective_id)
+            if one.visibility is None:
+                if whole is not None:
+                    self._audiences[one.id] = whole
+                continue
+            row = self.objectives.get(one.objective_id)
+            team = self.teams.get(row.team_id) if row else None
+            found = access.narrowed(
+                whole,
+                one.visibility,
+                owner=one.owner_id,
+                workers=[row.owner_id] if row else [],
+                team_members=team.members if team else (),
+                named=one.visible_to,
+            )
+            if found is not None:
+                self._audiences[one.id] = found
+
+    def audience(self, id: int) -> frozenset[int] | None:
+        """Return who may see an objective or key result; None stands for everyone."""
+        return self._audiences.get(id)
+
+    def is_private(self, id: int) -> bool:
+        """Say whether it is someone's personal objective, or a key result of one."""
+        one = self.key_results.get(id)
+        row = self.objectives.get(one.objective_id if one else id)
+        return row is not None and row.visibility == access.Visibility.PRIVATE
+
+    def counted(self, child_id: int, parent_id: int) -> bool:
+        """Say whether a child may count in a parent, by their states and by who sees them."""
+        child = self.key_results.get(child_id) or self.objectives.get(child_id)
+        if child is None or not child.counts:
+            return False
+        part, whole = self.audience(child_id), self.audience(parent_id)
+        if part is None or access.counts_towards(part, whole):
+            return True
+        return self.workspace.count_restricted_work and not self.is_private(child_id)
+
+    def _build_tree(self) -> None:
+        child, parent, weight = [], [], []
+        for one in self.key_results.values():
+            if one.objective_id in self.node and self.counted(one.id, one.objective_id):
+                child.append(self.node[one.id])
+                parent.append(self.node[one.objective_id])
+                weight.append(float(one.weight))
+        for link in self.alignments.values():
+            above = link.parent_objective_id or link.parent_key_result_id
+            if link.how != "contributes" or link.child_id not in self.node or above not in self.node:
+                continue
+            if link.parent_key_result_id and self.key_results[above].source != "contributors":
+                continue
+            if self.counted(link.child_id, above):
+                child.append(self.node[link.child_id])
+                parent.append(self.node[above])
+                weight.append(float(link.weight))
+        self.tree = rollup.tree(
+            len(self.ids), np.array(child, dtype=np.int64), np.array(parent, dtype=np.int64), np.array(weight)
+        )
+        self.pool: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        self.above: dict[int, list[int]] = defaultdict(list)
+        for c, p, w in zip(child, parent, weight, strict=True):
+            self.pool[p].append((c, w))
+            self.above[c].append(p)
+
+    def _build_key_results(self, ordered: list[KeyResultRow], first: int) -> None:
+        count = len(ordered)
+        self.first_key_result = first
+        self.family = np.zeros(count, dtype=np.int8)
+        numbers = np.full((7, count), np.nan)
+        self.current, self.start, self.target, self.low, self.high, self.tolerance, self.given = numbers
+        self.has_entries = np.zeros(len(self.ids), dtype=bool)
+        curve = np.zeros(len(self.ids), dtype=np.int8)
+        self.points: dict[int, list[tuple[float, float]]] = {}
+        starts, ends = np.full(len(self.ids), np.nan), np.full(len(self.ids), np.nan)
+        grade = np.full(len(self.ids), STRETCH_GRADE)
+        for row in self.objectives.values():
+            number = self.node[row.id]
+            cycle = self.cycles[row.cycle_id]
+            starts[number] = cycle.starts_on.toordinal()
+            if cycle.ends_on:
+                ends[number] = cycle.ends_on.toordinal()
+            grade[number] = EXPECTED_GRADE.get(row.commitment, STRETCH_GRADE)
+        for at, one in enumerate(ordered):
+            number = first + at
+            whole = self.objectives.get(one.objective_id)
+            if whole is None:
+                continue
+            above = self.node[whole.id]
+            starts[number] = one.starts_on.toordinal() if one.starts_on else starts[above]
+            ends[number] = one.ends_on.toordinal() if one.ends_on else ends[above]
+            grade[number] = grade[above]
+            curve[number] = CURVES[one.curve]
+            if one.points:
+                self.points[number] = [(float(x), float(y)) for x, y in one.points]
+            self._place(at, one)
+            self._take_current(at, one)
+        self.curve, self.starts, self.ends, self.expected_grade = curve, starts, ends, grade
+
+    def _place(self, at: int, one: KeyResultRow) -> None:
+        """Put a key result's measure into the arrays, where arrays can compute it."""
+        kind, measure = Kind(one.kind), one.measure
+        if kind.is_on_a_line:
+            try:
+                start, target = measure.line
+            except Exception:  # noqa: BLE001 - whatever is wrong with it, the exact path will say
+                return
+            wrong = (kind is Kind.INCREASE and target < start) or (kind is Kind.DECREASE and target > start)
+            if start != target and not wrong and measure.direction is None:
+                self.family[at] = Family.LINEAR
+                self.start[at], self.target[at] = float(start), float(target)
+        elif kind.is_threshold and measure.target is not None:
+            up = kind is Kind.MAINTAIN_ABOVE
+            if measure.floor is not None and (measure.floor >= measure.target) is up:
+                return
+            self.family[at] = Family.ABOVE if up else Family.BELOW
+            self.target[at] = float(measure.target)
+            if measure.floor is not None:
+                self.start[at] = float(measure.floor)
+        elif kind is Kind.RANGE and None not in (measure.low, measure.high) and measure.low <= measure.high:
+            self.family[at] = Family.RANGE
+            self.low[at], self.high[at] = float(measure.low), float(measure.high)
+            self.tolerance[at] = float(measure.tolerance or 0)
+        elif kind is Kind.BINARY:
+            self.family[at] = Family.BINARY
+
+    def _take_current(self, at: int, one: KeyResultRow) -> None:
+        entry = self.entries.current(one.id)
+        self.has_entries[self.first_key_result + at] = entry is not None
+        self.current[at] = np.nan if entry is None else entry.value
+        if self.family[at] == Family.GIVEN:
+            raw = self.exact_key_result(one) if entry is not None else None
+            self.given[at] = np.nan if raw is None else float(raw)
+
+    def _update(self, key_result_id: int) -> None:
+        """Take a key result's new value upwards: a few microseconds, whatever the size of the tree."""
+        number = self.node[key_result_id]
+        at = number - self.first_key_result
+        self._take_current(at, self.key_results[key_result_id])
+        for day in self._days.values():
+            day.update(number)
+
+    # -- exact figures ---------------------------------------------------------------------------------
+
+    def reading(self, one: KeyResultRow) -> Reading:
+        """Read what a key result's measure is scored on, exact, from the ledger."""
+        kind = Kind(one.kind)
+        entries = self.entries.series(one.id)
+        if not entries:
+            return None
+        wanted = entries if kind.is_series else entries[-1:]
+        found = _exact_values([entry.id for entry in wanted])
+        if kind.is_series:
+            by_day: dict[int, Fraction | None] = {}
+            for entry in wanted:
+                by_day[entry.effective // 86_400] = found[entry.id][0]
+            return tuple(by_day.values())
+        value, parts = found[wanted[0].id]
+        if kind is Kind.MILESTONES:
+            return parts
+        if kind is Kind.BINARY and value in (0, 1):
+            return bool(value)
+        return value
+
+    def exact_key_result(self, one: KeyResultRow) -> Fraction | None:
+        """Return a key result's raw progress, exact; None where it cannot be scored."""
+        if one.source == "contributors":
+            return self._exact_pool(self.node[one.id])
+        return score(one.measure, self.reading(one)).raw
+
+    def _exact_pool(self, number: int) -> Fraction | None:
+        parts = [
+            Part(weight=Fraction(weight), raw=self.exact(self.ids[child]))
+            for child, weight in self._exact_weights(number)
+        ]
+        return exact_roll_up(parts).raw if parts else None
+
+    def _exact_weights(self, number: int) -> list[tuple[int, Fraction]]:
+        return [(child, self.weight(self.ids[child], self.ids[number])) for child, _ in self.pool[number]]
+
+    def weight(self, child_id: int, parent_id: int) -> Fraction:
+        """Return the exact weight of a child in its parent's pool."""
+        one = self.key_results.get(child_id)
+        if one is not None:
+            return Fraction(one.weight)
+        for link in self.serves[child_id]:
+            if (link.parent_objective_id or link.parent_key_result_id) == parent_id and link.how == "contributes":
+                return Fraction(link.weight)
+        return Fraction(0)
+
+    def exact(self, id: int) -> Fraction | None:
+        """Return the raw progress of an objective or key result, exact."""
+        one = self.key_results.get(id)
+        return self.exact_key_result(one) if one else self._exact_pool(self.node[id])
+
+    # -- a day's figures -------------------------------------------------------------------------------
+
+    def on(self, day: date) -> Day:
+        """Return the figures of a day: progress, plan, status of every node."""
+        with self.lock:
+            found = self._days.get(day)
+            if found is None:
+                # Two days are alive around midnight; older ones are only in the way.
+                while len(self._days) > 1:
+                    del self._days[min(self._days)]
+                found = self._days[day] = Day(self, day)
+            return found
+
+
+class Day:
+    """Every node's figures on one day, kept up to date check-in by check-in."""
+
+    def __init__(self, image: Image, day: date) -> None:
+        self.image, self.day = image, day
+        tree = image.tree
+        raw = np.full(len(image.ids), np.nan)
+        raw[image.first_key_result :] = rollup.progress(
+            image.family,
+            image.current,
+            image.start,
+            image.target,
+            image.low,
+            image.high,
+            image.tolerance,
+            image.given,
+        )
+        for id, one in image.key_results.items():
+            if one.source == "contributors":
+                raw[image.node[id]] = np.nan
+        self.raw = rollup.roll_up(tree, raw)
+        self.elapsed = rollup.elapsed_share(day.toordinal(), image.starts, image.ends)
+        expected = rollup.expected(image.curve, self.elapsed, image.points)
+        # A node with a pool expects what its pool expects; a leaf what its own curve says.
+        self.expected = rollup.roll_up(tree, expected)
+        self.needed = rollup.roll_up(tree, expected * image.expected_grade)
+        self.reported = image.has_entries.copy()
+        for begin, end, parents, first in tree.steps:
+            self.reported[parents] = np.logical_or.reduceat(self.reported[tree.child[begin:end]], first)
+        self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
+        self.dirty: set[int] = set()
+
+    def update(self, number: int) -> None:
+        """Recompute one key result and what stands above it."""
+        image = self.image
+        at = number - image.first_key_result
+        one = slice(at, at + 1)
+        if image.key_results[image.ids[number]].source != "contributors":
+            self.raw[number] = rollup.progress(
+                image.family[one],
+                image.current[one],
+                image.start[one],
+                image.target[one],
+                image.low[one],
+                image.high[one],
+                image.tolerance[one],
+                image.given[one],
+            )[0]
+        self.reported[number] = image.has_entries[number]
+        touched = [number, *self._ancestors(number)]
+        for node in touched[1:]:
+            total = sum(weight for _, weight in image.pool[node])
+            if total > 0:
+                self.raw[node] = (
+                    sum(
+                        weight * min(1.0, max(0.0, self.raw[child]))
+                        for child, weight in image.pool[node]
+                        if self.raw[child] == self.raw[child]
+                    )
+                    / total
+                )
+            self.reported[node] = any(self.reported[child] for child, _ in image.pool[node])
+        self.status[touched] = rollup.status(
+            self.raw[touched], self.needed[touched], self.elapsed[touched], self.reported[touched]
+        )
+        self.dirty.update(touched)
+
+    def _ancestors(self, number: int) -> list[int]:
+        found: set[int] = set()
+        waiting = [number]
+        while waiting:
+            for parent in self.image.above.get(waiting.pop(), ()):
+                if parent not in found:
+                    found.add(parent)
+                    waiting.append(parent)
+        return sorted(found, key=self.image.tree.height.__getitem__)
+
+    def progress(self, id: int) -> float | None:
+        """Return raw progress; None without data."""
+        value = float(self.raw[self.image.node[id]])
+        return None if value != value else value
+
+    def percent(self, id: int) -> str | None:
+        """Return progress as shown ("64 %"), by the exact path near a tie; None without data."""
+        value = self.progress(id)
+        if value is None:
+            return None
+        if rollup.needs_exact(value):
+            exact = self.image.exact(id)
+            return None if exact is None else percent(exact)
+        return f"{int(np.floor(value * 100 + 0.5))} %"
+
+    def status_of(self, id: int) -> Status:
+        """Return the pace status."""
+        return Status(int(self.status[self.image.node[id]]))
+
+
+def _exact_values(ids: list[int]) -> dict[int, tuple[Fraction | None, tuple[Fraction, ...] | None]]:
+    marks = ", ".join(["%s"] * len(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, CAST(value AS text), parts FROM checkin WHERE id IN ({marks})", ids)
+        rows = cursor.fetchall()
+    return {
+        id: (
+            None if value is None else Fraction(value),
+            None if parts in (None, "null") else tuple(Fraction(one) for one in structure._list(parts)),
+        )
+        for id, value, parts in rows
+    }
+
+
+_images: dict[int, Image] = {}
+_images_lock = threading.Lock()
+
+
+def of(workspace_id: int) -> Image:
+    """Return this process's image of a workspace, up to date."""
+    image = _images.get(workspace_id)
+    if image is None:
+        with _images_lock:
+            image = _images.get(workspace_id)
+            if image is None:
+                image = _images[workspace_id] = Image(workspace_id)
+                return image
+    image.refresh()
+    return image
+
+
+def forget(workspace_id: int | None = None) -> None:
+    """Drop an image (or all), so that it is loaded anew when next read."""
+    with _images_lock:
+        if workspace_id is None:
+            _images.clear()
+        else:
+            _images.pop(workspace_id, None)
+
+
+__all__ = ["Day", "Entry", "Image", "ObjectiveRow", "forget", "of"]

@@ -1,0 +1,275 @@
+"""The structure of a workspace as the image holds it: rows read once, by plain SQL, on both databases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from django.db import connection
+
+from milepost.core.scoring import Kind, Measure
+
+
+@dataclass(slots=True)
+class WorkspaceRow:
+    id: int
+    slug: str
+    name: str
+    time_zone: str
+    scoring_policy: str
+    check_in_every: int
+    count_restricted_work: bool
+
+
+@dataclass(slots=True)
+class PersonRow:
+    id: int
+    key: str
+    name: str
+    role: str
+    has_left: bool
+    user_id: int | None
+
+
+@dataclass(slots=True)
+class TeamRow:
+    id: int
+    key: str
+    name: str
+    parent_id: int | None
+    purpose: str
+    members: frozenset[int] = frozenset()
+    leads: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class CycleRow:
+    id: int
+    key: str
+    name: str
+    starts_on: date
+    ends_on: date | None
+    parent_id: int | None
+    closed_on: date | None
+
+
+@dataclass(slots=True)
+class ObjectiveRow:
+    id: int
+    key: str
+    title: str
+    cycle_id: int
+    team_id: int | None
+    owner_id: int | None
+    sponsor_id: int | None
+    commitment: str
+    level: str
+    visibility: str
+    state: str
+    contributors: tuple[int, ...]
+    visible_to: tuple[int, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether its state lets it count in what it contributes to."""
+        return self.state in COUNTING_STATES
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+@dataclass(slots=True)
+class KeyResultRow:
+    id: int
+    key: str
+    objective_id: int
+    title: str
+    kind: str
+    start: str | None
+    target: str | None
+    unit: str
+    direction: str | None
+    floor: str | None
+    low: str | None
+    high: str | None
+    tolerance: str | None
+    milestones: tuple[tuple[str, str], ...]
+    weight: str
+    starts_on: date | None
+    ends_on: date | None
+    curve: str
+    points: tuple[tuple[str, str], ...]
+    owner_id: int | None
+    source: str
+    visibility: str | None
+    visible_to: tuple[int, ...]
+    state: str
+    position: int
+    _measure: Measure | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def counts(self) -> bool:
+        return self.state in COUNTING_KEY_RESULT_STATES
+
+    @property
+    def measure(self) -> Measure:
+        """The measure as core.scoring takes it, exact."""
+        if self._measure is None:
+            target = _exact(self.target)
+            if self.kind == Kind.RELATIVE and target is not None:
+                target /= 100  # stored as people write it: -20 is "down 20 %"
+            self._measure = Measure(
+                kind=Kind(self.kind),
+                start=_exact(self.start),
+                target=target,
+                floor=_exact(self.floor),
+                low=_exact(self.low),
+                high=_exact(self.high),
+                tolerance=_exact(self.tolerance),
+                direction=self.direction,
+                unit=self.unit or None,
+                milestones=tuple(Fraction(weight) for _, weight in self.milestones) or None,
+            )
+        return self._measure
+
+
+@dataclass(slots=True)
+class AlignmentRow:
+    id: int
+    child_id: int
+    parent_objective_id: int | None
+    parent_key_result_id: int | None
+    how: str
+    weight: str
+
+
+OPEN_STATES = frozenset({"committed", "active", "grading"})
+COUNTING_STATES = frozenset({"committed", "active", "grading", "graded", "closed"})
+COUNTING_KEY_RESULT_STATES = frozenset({"active", "paused", "achieved", "graded"})
+
+
+def _exact(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
+
+
+def _day(value) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _list(value) -> list:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _rows(sql: str, parameters: list) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def workspace(workspace_id: int) -> WorkspaceRow:
+    """Read a workspace's settings."""
+    row = _rows(
+        "SELECT id, slug, name, time_zone, scoring_policy, check_in_every, count_restricted_work "
+        "FROM workspace WHERE id = %s",
+        [workspace_id],
+    )[0]
+    return WorkspaceRow(*row[:6], bool(row[6]))
+
+
+def people(workspace_id: int) -> Iterator[PersonRow]:
+    """Read everyone, also those who have left: history names them."""
+    for row in _rows(
+        "SELECT id, key, name, role, left_on IS NOT NULL, user_id FROM person WHERE workspace_id = %s "
+        "ORDER BY id",
+        [workspace_id],
+    ):
+        yield PersonRow(*row[:4], bool(row[4]), row[5])
+
+
+def teams(workspace_id: int) -> Iterator[TeamRow]:
+    """Read the teams with those who belong to them now."""
+    members: dict[int, set[int]] = {}
+    leads: dict[int, set[int]] = {}
+    for team, person, is_lead in _rows(
+        "SELECT team_id, person_id, is_lead FROM team_member WHERE workspace_id = %s AND until_on IS NULL",
+        [workspace_id],
+    ):
+        members.setdefault(team, set()).add(person)
+        if is_lead:
+            leads.setdefault(team, set()).add(person)
+    for row in _rows(
+        "SELECT id, key, name, parent_id, purpose FROM team WHERE workspace_id = %s ORDER BY id",
+        [workspace_id],
+    ):
+        yield TeamRow(*row, frozenset(members.get(row[0], ())), frozenset(leads.get(row[0], ())))
+
+
+def cycles(workspace_id: int) -> Iterator[CycleRow]:
+    """Read the cycles."""
+    for row in _rows(
+        "SELECT id, key, name, starts_on, ends_on, parent_id, closed_on FROM cycle WHERE workspace_id = %s "
+        "ORDER BY starts_on, id",
+        [workspace_id],
+    ):
+        yield CycleRow(*row[:3], _day(row[3]), _day(row[4]), row[5], _day(row[6]))
+
+
+def _only(column: str, objective_id: int | None) -> tuple[str, list]:
+    return ("", []) if objective_id is None else (f" AND {column} = %s", [objective_id])
+
+
+def objectives(workspace_id: int, objective_id: int | None = None) -> Iterator[ObjectiveRow]:
+    """Read all objectives, or one."""
+    only, more = _only("id", objective_id)
+    for row in _rows(
+        "SELECT id, key, title, cycle_id, team_id, owner_id, sponsor_id, commitment, level, visibility, "
+        f"state, contributors, visible_to FROM objective WHERE workspace_id = %s{only} ORDER BY id",
+        [workspace_id, *more],
+    ):
+        yield ObjectiveRow(
+            *row[:11],
+            () if row[11] == "[]" else tuple(_list(row[11])),
+            () if row[12] == "[]" else tuple(_list(row[12])),
+        )
+
+
+def key_results(workspace_id: int, objective_id: int | None = None) -> Iterator[KeyResultRow]:
+    """Read all key results, or those of one objective."""
+    only, more = _only("objective_id", objective_id)
+    for row in _rows(
+        "SELECT id, key, objective_id, title, kind, CAST(start AS text), CAST(target AS text), unit, "
+        "direction, CAST(floor AS text), CAST(low AS text), CAST(high AS text), CAST(tolerance AS text), "
+        "milestones, CAST(weight AS text), starts_on, ends_on, curve, points, owner_id, source, "
+        f"visibility, visible_to, state, position FROM key_result WHERE workspace_id = %s{only} "
+        "ORDER BY position, id",
+        [workspace_id, *more],
+    ):
+        yield KeyResultRow(
+            *row[:13],
+            ()
+            if row[13] in ("[]", [])
+            else tuple((one["title"], one["weight"]) for one in _list(row[13])),
+            row[14],
+            _day(row[15]),
+            _day(row[16]),
+            row[17],
+            () if row[18] in ("[]", []) else tuple((at, expect) for at, expect in _list(row[18])),
+            *row[19:22],
+            () if row[22] in ("[]", []) else tuple(_list(row[22])),
+            *row[23:],
+        )
+
+
+def alignments(workspace_id: int, objective_id: int | None = None) -> Iterator[AlignmentRow]:
+    """Read the links that hold now, or those of one child objective."""
+    only, more = _only("child_id", objective_id)
+    for row in _rows(
+        "SELECT id, child_id, parent_objective_id, parent_key_result_id, how, CAST(weight AS text) "
+        f"FROM alignment WHERE workspace_id = %s AND until_at IS NULL{only} ORDER BY id",
+        [workspace_id, *more],
+    ):
+        yield AlignmentRow(*row)

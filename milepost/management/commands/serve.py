@@ -1,0 +1,39 @@
+"""Serve your own Milepost at an address of this machine."""
+
+from __future__ import annotations
+
+import webbrowser
+
+from django.conf import settings
+
+from milepost.management import serving
+from milepost.management.operator import OperatorCommand
+
+
+class Command(OperatorCommand):
+    def add_arguments(self, parser):
+        parser.add_argument("--port", help=f"the port to listen on ({settings.MILEPOST.port})")
+        parser.add_argument("--host", help=f"the network address to listen on ({settings.MILEPOST.host})")
+        parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+    def handle(self, *, port: str | None, host: str | None, no_browser: bool, **options):
+        milepost = settings.MILEPOST.listening_at(port, host)
+        serving.check_port(milepost.host, milepost.port)
+        serving.prepare()
+        link = first_link(milepost.base_url)
+        words = f"\n  Milepost is at {milepost.base_url}\n"
+        if link:
+            words += f"\n  Nobody has set it up yet. Begin here (the link works once):\n  {link}\n"
+
+        def on_ready():
+            self.stdout.write(words + "\n  Ctrl-C stops it.\n")
+            self.stdout.flush()
+            if not no_browser:
+                webbrowser.open(link or milepost.base_url)
+
+        serving.serve(milepost, on_ready=on_ready)
+
+
+def first_link(base_url: str) -> str | None:
+    """Return the link with which the first person sets Milepost up, or None where somebody has."""
+    return None

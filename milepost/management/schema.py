@@ -1,0 +1,62 @@
+"""The database's schema: what it lacks, and bringing it up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from milepost.core.problems import Conflict
+
+
+class SchemaIsOld(Conflict):
+    """The database was made by an older Milepost."""
+
+    code = "schema_is_old"
+
+
+class SchemaIsNewer(Conflict):
+    """The database was made by a newer Milepost."""
+
+    code = "schema_is_newer"
+
+
+def pending() -> list[str]:
+    """List the migrations that the database still lacks."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def unknown() -> list[str]:
+    """List the migrations that the database has and this version does not know."""
+    loader = MigrationExecutor(connection).loader
+    ours = {migration.app_label for migration in loader.disk_migrations.values()}
+    return [
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in ours and (app, name) not in loader.graph.nodes
+    ]
+
+
+def make_current() -> bool:
+    """Bring a SQLite database up to date; a PostgreSQL one is its operator's to migrate. Say if it was old."""
+    lacking = pending()
+    if not lacking:
+        return False
+    if connection.vendor != "sqlite":
+        raise SchemaIsOld(
+            f"The database lacks {len(lacking)} migrations, from {lacking[0]} on.",
+            remedy="Make a backup, then run `milepost migrate`.",
+        )
+    migrate()
+    return True
+
+
+def migrate() -> None:
+    """Apply every migration that is lacking."""
+    if connection.vendor == "sqlite":
+        Path(connection.settings_dict["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    call_command("migrate", interactive=False, verbosity=0)

@@ -1,0 +1,169 @@
+"""Serve Milepost: one process that answers, and one that watches over it."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import connections
+from django.utils.module_loading import import_string
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from milepost.core.problems import Conflict, Invalid
+from milepost.management import assets, schema
+
+# Requests that wait for a thread; those beyond it wait in the system's own queue.
+WAITING_FOR_EACH_THREAD = 8
+IDLE_SECONDS = 600  # how long an idle thread keeps its database connection
+STOP_SECONDS = 10  # how long requests under way may take when the server is told to stop
+
+
+class PortIsTaken(Conflict):
+    """Something else listens there."""
+
+    code = "port_is_taken"
+
+
+def prepare() -> None:
+    """Make everything ready that a server needs: the schema and the static files."""
+    schema.make_current()
+    assets.collect()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise a Problem where nobody can listen at this address."""
+    family, *_, address = _resolve(host, port)
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(address)
+        except OSError as wrong:
+            raise _cannot_listen(host, port, wrong) from None
+
+
+def free_port(host: str, port: int, *, tries: int = 20) -> int:
+    """Return this port, or the next one after it at which nobody listens."""
+    for candidate in range(port, min(port + tries, 65536)):
+        try:
+            check_port(host, candidate)
+            return candidate
+        except PortIsTaken:
+            continue
+    raise PortIsTaken(
+        f"Something else listens at each of the ports {port} to {port + tries - 1}.",
+        remedy="Choose another with --port.",
+    )
+
+
+def serve(milepost, *, on_ready: Callable[[], None]) -> None:
+    """Serve at the settings' host and port until told to stop; call `on_ready` once pages are answered."""
+    check_port(milepost.host, milepost.port)
+    settings.MILEPOST = milepost
+    settings.ALLOWED_HOSTS = list(milepost.allowed_hosts)
+    _share_what_is_loaded()
+    server = _Server(
+        settings.WSGI_APPLICATION.replace(".application", ":application"),
+        address=milepost.host,
+        port=milepost.port,
+        interface=Interfaces.WSGI,
+        blocking_threads=milepost.threads,
+        blocking_threads_idle_timeout=IDLE_SECONDS,
+        backpressure=milepost.threads * WAITING_FOR_EACH_THREAD,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.critical,
+    )
+    server.on_ready = on_ready
+    try:
+        server.serve(target_loader=_load, wrap_loader=False)
+    except SystemExit:
+        # Ctrl-C reaches both processes; that the other one ended is then no failure.
+        if not server.interrupt_signal:
+            raise
+
+
+class _Server(Granian):
+    on_ready: Callable[[], None]
+
+    def startup(self, spawn_target, target_loader) -> None:
+        super().startup(spawn_target, target_loader)
+        threading.Thread(target=self._announce, daemon=True).start()
+
+    def _announce(self) -> None:
+        while not self.main_loop_interrupt.is_set():
+            if _answers(self.bind_addr, self.bind_port):
+                return self.on_ready()
+            time.sleep(0.02)
+
+
+def _share_what_is_loaded() -> None:
+    # Forking spares the second process the half second that loading takes, and the memory. Elsewhere
+    # than on Linux system libraries do not survive it. No connection may cross the fork.
+    connections.close_all()
+    if sys.platform == "linux":
+        import_string(settings.WSGI_APPLICATION)
+        connections.close_all()
+        multiprocessing.set_start_method("fork", force=True)
+
+
+def _load():
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    return import_string(settings.WSGI_APPLICATION)
+
+
+def _end_with(parent: int) -> None:
+    # Else a killed parent leaves a server that nobody watches and that keeps the port.
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _answers(host: str, port: int) -> bool:
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    asked = http.client.HTTPConnection(reachable, port, timeout=5)
+    try:
+        asked.request("GET", "/livez", headers={"Host": "localhost"})
+        return asked.getresponse().status < 600
+    except OSError:
+        return False
+    finally:
+        asked.close()
+
+
+def _resolve(host: str, port: int):
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as wrong:
+        raise _cannot_listen(host, port, wrong) from None
+
+
+def _cannot_listen(host: str, port: int, wrong: OSError) -> Exception:
+    if wrong.errno == errno.EADDRINUSE:
+        return PortIsTaken(
+            f"Something else listens at port {port} of {host}.",
+            remedy=f"Stop it, or choose another port: `milepost serve --port {port + 1}`.",
+            field="port",
+        )
+    if wrong.errno == errno.EACCES:
+        return Invalid(
+            f"This user may not listen at port {port}.",
+            remedy="Choose one from 1024 on, or put a proxy in front.",
+            field="port",
+        )
+    return Invalid(
+        f"Milepost cannot listen at {host}: {wrong.strerror}.",
+        remedy="Set MILEPOST_HOST to an address of this machine, such as 127.0.0.1.",
+        field="host",
+    )

@@ -1,0 +1,77 @@
+"""The border between workspaces, held by the database: a reference across it is refused.
+
+Foreign keys say that the other row exists; these triggers say that it belongs to the same workspace.
+They are made from the models and made again after every migration, on both databases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+
+from milepost.models.workspaces import WorkspaceBound
+
+MESSAGE = "reference across workspaces"
+
+
+def references() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield each table with its references inside the workspace: (column, table referred to)."""
+    for model in apps.get_app_config("milepost").get_models():
+        if not issubclass(model, WorkspaceBound):
+            continue
+        found = [
+            (field.column, field.related_model._meta.db_table)
+            for field in model._meta.local_fields
+            if field.is_relation and field.related_model and issubclass(field.related_model, WorkspaceBound)
+        ]
+        yield model._meta.db_table, found
+
+
+def _sqlite(table: str, found: list[tuple[str, str]]) -> Iterator[str]:
+    tests = [
+        f'(NEW."{column}" IS NOT NULL AND EXISTS (SELECT 1 FROM "{other}" o WHERE o.id = NEW."{column}" '
+        f"AND o.workspace_id <> NEW.workspace_id))"
+        for column, other in found
+    ]
+    for moment, name, when in (
+        ("INSERT", "insert", " OR ".join(tests)),
+        ("UPDATE", "update", " OR ".join([*tests, "NEW.workspace_id <> OLD.workspace_id"])),
+    ):
+        yield f'DROP TRIGGER IF EXISTS "{table}_border_{name}"'
+        if when:
+            yield (
+                f'CREATE TRIGGER "{table}_border_{name}" BEFORE {moment} ON "{table}" WHEN {when} '
+                f"BEGIN SELECT RAISE(ABORT, '{table}: {MESSAGE}'); END"
+            )
+
+
+def _postgresql(table: str, found: list[tuple[str, str]]) -> Iterator[str]:
+    tests = [
+        f'(NEW."{column}" IS NOT NULL AND EXISTS (SELECT 1 FROM "{other}" o WHERE o.id = NEW."{column}" '
+        f"AND o.workspace_id <> NEW.workspace_id))"
+        for column, other in found
+    ]
+    tests.append("(TG_OP = 'UPDATE' AND NEW.workspace_id <> OLD.workspace_id)")
+    yield f'DROP TRIGGER IF EXISTS "{table}_border" ON "{table}"'
+    yield (
+        f'CREATE OR REPLACE FUNCTION "{table}_border"() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN '
+        f"IF {' OR '.join(tests)} THEN RAISE EXCEPTION '{table}: {MESSAGE}' "
+        f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $body$"
+    )
+    moments = "INSERT OR UPDATE" if found else "UPDATE"
+    yield (
+        f'CREATE TRIGGER "{table}_border" BEFORE {moments} ON "{table}" '
+        f'FOR EACH ROW EXECUTE FUNCTION "{table}_border"()'
+    )
+
+
+def install(connection) -> None:
+    """Make the triggers anew for every table that exists."""
+    write = _postgresql if connection.vendor == "postgresql" else _sqlite
+    with connection.cursor() as cursor:
+        present = set(connection.introspection.table_names(cursor))
+        for table, found in references():
+            if table in present and all(other in present for _, other in found):
+                for statement in write(table, found):
+                    cursor.execute(statement)

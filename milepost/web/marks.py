@@ -1,0 +1,65 @@
+"""Icons and status marks: one sprite, the shapes of the five statuses, and their words."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.templatetags.static import static
+from markupsafe import Markup
+
+STATUS_CLASSES = {
+    "on_track": "on",
+    "at_risk": "risk",
+    "off_track": "off",
+    "achieved": "done",
+    "not_started": "none",
+    "no_data": "none",
+}
+STATUS_WORDS = {
+    "on_track": "On track",
+    "at_risk": "At risk",
+    "off_track": "Off track",
+    "achieved": "Done",
+    "not_started": "Not started",
+    "no_data": "No data",
+}
+
+
+@cache
+def sprite() -> str:
+    """Address the icon sprite."""
+    return static("milepost/icons.svg")
+
+
+def status_class(status: str | None) -> str:
+    """Name the CSS class of a status; nothing known reads as no data."""
+    return STATUS_CLASSES.get(status or "no_data", "none")
+
+
+def status_word(status: str | None) -> str:
+    """Say a status in a word or two."""
+    return STATUS_WORDS.get(status or "no_data", STATUS_WORDS["no_data"])
+
+
+def icon(name: str, size: str = "", extra: str = "") -> Markup:
+    """Draw an icon of the sprite; `size` is "" (18 px), "s" (16 px) or "l" (24 px)."""
+    classes = " ".join(part for part in ("ico", f"ico-{size}" if size else "", extra) if part)
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>').format(
+        classes, sprite(), name
+    )
+
+
+def mark(status: str | None) -> Markup:
+    """Draw the shape of a status, without its word."""
+    name = status_class(status)
+    return Markup(
+        '<svg class="mark {0}" viewBox="0 0 16 16" aria-hidden="true"><use href="{1}#s-{0}"/></svg>'
+    ).format(name, sprite())
+
+
+def logo() -> Markup:
+    """Draw the milestone of the brand."""
+    return Markup(
+        '<svg class="logo" viewBox="0 0 28 28" aria-hidden="true"><rect class="p" width="28" height="28" rx="7"/>'
+        '<path class="q" d="M9.5 22v-8.5a4.5 4.5 0 0 1 9 0V22M7 22h14M14 14.5V18"/></svg>'
+    )

@@ -1,0 +1,61 @@
+"""Problems as pages: what happened, that nothing was lost, and the next step."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from milepost.core.problems import NotFound, Problem
+
+log = logging.getLogger("milepost.web")
+
+
+class ProblemsMiddleware:
+    """Turn a Problem that a view raised into a page, or into a toast for htmx."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """Answer a Problem; anything else is a defect and Django's to report."""
+        return answer(request, problem) if isinstance(problem, Problem) else None
+
+
+def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """Return the page (or the toast) that says what happened."""
+    if request.headers.get("HX-Request"):
+        return render(request, "problems/toast.hx.html", {"problem": problem}, status=problem.status)
+    return render(request, "problems/show.html", {"problem": problem}, status=problem.status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer an address that leads nowhere, exactly as one that leads to what the reader may not see."""
+    return answer(request, NotFound())
+
+
+def forbidden(request: HttpRequest, reason: str = "", exception: Exception | None = None) -> HttpResponse:
+    """Answer a form whose token is missing or old."""
+    problem = Problem(
+        "This form had expired, so nothing was changed.",
+        code="form_expired",
+        remedy="Go back, reload the page and send it again; what you typed is still there.",
+    )
+    problem.status = 403
+    return answer(request, problem)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer our own defect: logged, said plainly, nothing half done."""
+    problem = Problem(
+        "Something went wrong on our side. Nothing was changed.",
+        code="defect",
+        remedy="Try again; if it happens once more, tell whoever runs this server the time it happened.",
+    )
+    problem.status = 500
+    return answer(request, problem)

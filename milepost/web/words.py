@@ -1,0 +1,105 @@
+"""How dates, numbers and people are written on pages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NO_BREAK = "\u00a0"
+NOTHING = "–"
+
+Number = int | float | Decimal | Fraction
+
+
+def day(value: date | None, today: date | None = None) -> str:
+    """Write a day as "24 Nov", with its year when that is not this year."""
+    if value is None:
+        return NOTHING
+    written = f"{value.day}{NO_BREAK}{MONTHS[value.month - 1]}"
+    if today is None or value.year == today.year:
+        return written
+    return f"{written}{NO_BREAK}{value.year}"
+
+
+def ago(value: date | None, today: date) -> str:
+    """Write how long ago a day was: today, yesterday, 2 d ago, 3 Nov; moments must be in the workspace's zone."""
+    if value is None:
+        return NOTHING
+    on = value.date() if isinstance(value, datetime) else value
+    days = (today - on).days
+    if days == 0:
+        return "today"
+    if days == 1:
+        return "yesterday"
+    if 2 <= days <= 7:
+        return f"{days}{NO_BREAK}d ago"
+    return day(on, today)
+
+
+def exact(value: Number) -> Fraction:
+    """Read any number without loss."""
+    return Fraction(value)
+
+
+def rounded(value: Number, places: int = 0) -> Decimal:
+    """Round half away from zero to a number of places, from the exact value."""
+    scale = 10**places
+    scaled = exact(value) * scale
+    whole = int(abs(scaled) + Fraction(1, 2))
+    signed = -whole if scaled < 0 else whole
+    return Decimal(signed).scaleb(-places)
+
+
+def percent(value: Number | None, places: int = 0) -> str:
+    """Write a share as a percentage: 0.64 → "64 %"; nothing known is a dash."""
+    if value is None:
+        return NOTHING
+    return f"{number(rounded(exact(value) * 100, places), places)}{NO_BREAK}%"
+
+
+def number(value: Number | None, places: int = 4) -> str:
+    """Write a number as people do: 1200.50 → "1,200.5", a real minus sign, at most `places` decimals."""
+    if value is None:
+        return NOTHING
+    short = rounded(value, places)
+    text = f"{short:,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", "\u2212") if text not in ("-0", "0") else "0"
+
+
+def amount(value: Number | None, unit: str = "", places: int = 4) -> str:
+    """Write a number with its unit: "83 %", "6.2 days", "EUR 1,200"."""
+    if value is None:
+        return NOTHING
+    if len(unit) == 3 and unit.isupper() and unit.isalpha():
+        return f"{unit}{NO_BREAK}{number(value, places)}"
+    return f"{number(value, places)}{NO_BREAK}{unit}".rstrip(NO_BREAK)
+
+
+def plain_number(value: Number | None) -> str:
+    """Write a number as an input field takes it: no grouping, no exponent, a hyphen for minus."""
+    if value is None:
+        return ""
+    written = value if isinstance(value, Decimal) else rounded(value, 6)
+    text = f"{written:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def initials(name: str) -> str:
+    """Shorten a name to two letters: first and last word, or the first two letters of one word."""
+    words = ["".join(filter(str.isalnum, word)) for word in name.split()]
+    words = [word for word in words if word]
+    if not words:
+        return "?"
+    if len(words) == 1:
+        return words[0][:2].upper()
+    return (words[0][0] + words[-1][0]).upper()
+
+
+def tint(identity: int | str) -> str:
+    """Choose one of five meaningless tints, a to e, by id."""
+    key = identity if isinstance(identity, int) else sum(map(ord, identity))
+    return "abcde"[key % 5]

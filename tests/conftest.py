@@ -1,0 +1,98 @@
+"""What every test stands on: which database, the browser, and a server that really runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.postgres import NoPostgres, Postgres  # noqa: E402
+
+pytest_plugins = ["tests.running"]
+
+_postgres = pytest.StashKey[Postgres]()
+_folder = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgres"),
+        default="sqlite",
+        help="sqlite runs every test; postgres runs those marked both_databases on a PostgreSQL of its own",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "both_databases: runs on SQLite and, with --database postgres, on PostgreSQL"
+    )
+    config.addinivalue_line("markers", "browser: needs Chromium")
+    _forget_the_persons_own_settings()
+    config.stash[_folder] = tempfile.mkdtemp(prefix="milepost-test-")
+    os.environ["MILEPOST_DATA_DIR"] = config.stash[_folder]
+    os.environ["DJANGO_SETTINGS_MODULE"] = "milepost.config.settings"
+    if config.getoption("database") == "postgres" and not config.getoption("collectonly"):
+        os.environ["DATABASE_URL"] = _postgres_url(config)
+    _adapt_settings()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if server := config.stash.get(_postgres, None):
+        server.stop()
+    shutil.rmtree(config.stash.get(_folder, ""), ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """Tell each xdist worker where the one server is; each makes a database of its own there."""
+    node.workerinput["database_url"] = os.environ.get("DATABASE_URL", "")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("both_databases") and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db)
+    if config.getoption("database") == "postgres":
+        kept = [item for item in items if item.get_closest_marker("both_databases")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
+
+
+def _forget_the_persons_own_settings() -> None:
+    for name in [*os.environ]:
+        if name.startswith("MILEPOST_") or name == "DATABASE_URL":
+            del os.environ[name]
+
+
+def _postgres_url(config: pytest.Config) -> str:
+    if hasattr(config, "workerinput"):
+        return config.workerinput["database_url"]
+    try:
+        config.stash[_postgres] = Postgres()
+        return config.stash[_postgres].start().url
+    except NoPostgres as reason:
+        if os.environ.get("CI"):
+            raise pytest.UsageError(str(reason)) from None
+        pytest.exit(f"No test ran on PostgreSQL: {reason}", returncode=0)
+
+
+def _adapt_settings() -> None:
+    """Change what a test needs otherwise, and nothing else: the database is as in production."""
+    from django.conf import settings
+
+    # A file, with the pragmas of production; in memory the locking would be another.
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        settings.DATABASES["default"]["TEST"] = {"NAME": str(settings.MILEPOST.data_dir / "test.sqlite3")}
+    # The package's own files: nothing was collected.
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.WHITENOISE_USE_FINDERS = True
+    settings.STATIC_ROOT = None
+    # A hundred sign-ins must not take a minute.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

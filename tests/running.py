@@ -1,0 +1,150 @@
+"""Fixtures for tests that use Milepost from outside: the command, a server, a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60  # seconds until a server that does not answer is given up
+
+CHROMIUM_FLAGS = (
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+def missing(reason: str) -> None:
+    """Skip the test where a tool is missing; where CI is set, fail: there everything must be tried."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@dataclass
+class Installation:
+    """One data folder, the `milepost` command on it, and perhaps a server."""
+
+    data_dir: Path
+    variables: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MILEPOST_")}
+        kept.pop("DATABASE_URL", None)
+        kept.pop("DJANGO_SETTINGS_MODULE", None)
+        return {**kept, "MILEPOST_DATA_DIR": str(self.data_dir), "PYTHONPATH": str(ROOT), **self.variables}
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run `milepost` with these arguments on this data folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "milepost", *arguments],
+            env=self.environ, input=stdin, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+
+    def start(self, *command: str) -> Installation:
+        """Start `milepost serve` (or demo …) on a free port and wait until it answers."""
+        self.port = free_port()
+        words = [*(command or ("serve",)), "--port", str(self.port), "--no-browser"]
+        with (self.data_dir / "output").open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "milepost", *words],
+                env=self.environ, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        self._wait()
+        return self
+
+    @property
+    def output(self) -> str:
+        """What the server has printed so far."""
+        return (self.data_dir / "output").read_text(encoding="utf-8")
+
+    def stop(self) -> int | None:
+        """Stop the server as Ctrl-C does, and return its exit code."""
+        if self.process is None:
+            return None
+        self.process.terminate()
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    def _wait(self) -> None:
+        last = time.monotonic() + PATIENCE
+        while time.monotonic() < last:
+            if self.process.poll() is not None:
+                pytest.fail(f"The server ended with {self.process.returncode}:\n{self.output}")
+            try:
+                urllib.request.urlopen(f"{self.url}/livez", timeout=5).read()
+                return
+            except (OSError, urllib.error.URLError):
+                time.sleep(0.05)
+        self.stop()
+        pytest.fail(f"The server did not answer within {PATIENCE} s:\n{self.output}")
+
+
+@pytest.fixture(scope="session")
+def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Installation]]:
+    """Make installations: `install()` with an empty data folder; settings as keywords (`threads="2"`)."""
+    made: list[Installation] = []
+
+    def make(**variables: str) -> Installation:
+        named = {f"MILEPOST_{name.upper()}": value for name, value in variables.items()}
+        made.append(Installation(tmp_path_factory.mktemp("installation"), named))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop()
+
+
+@pytest.fixture(scope="session")
+def server(install: Callable[..., Installation]) -> Installation:
+    """One running `milepost serve` with an empty database, shared by the session."""
+    return install().start()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, driven by Playwright; one for the session."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        missing("Chromium is not on this machine (apt install chromium).")
+    from playwright.sync_api import sync_playwright
+
+    as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS, *as_root])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page in a browser context of its own; a script that fails on it fails the test."""
+    context = browser.new_context()
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert not errors, f"Scripts failed on the page: {errors}"
