@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from tests.postgres import NoPostgres, Postgres  # noqa: E402
+from tests.postgres import NoPostgres, Postgres
 
 pytest_plugins = ["tests.running"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from milepost.config.env import WrongSetting
+from milepost.config.table import WrongSetting
 
 # Every pragma holds for one connection, so each new one is told again.
 SQLITE_PRAGMAS = {
@@ -24,7 +24,7 @@ POSTGRESQL_SCHEMES = ("postgresql", "postgres")
 
 
 def from_url(url: str, data_dir: Path) -> dict[str, Any]:
-    """Return Django's entry for DATABASES; a SQLite file without a path from the root lies in the data folder."""
+    """Return Django's entry for DATABASES; a relative path lies in the data folder."""
     scheme = url.partition(":")[0]
     if scheme in POSTGRESQL_SCHEMES:
         return _postgresql(url)

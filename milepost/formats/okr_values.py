@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from milepost.core.plan import words
@@ -48,12 +48,29 @@ class Mapped(dict):
             self.doubled = tuple(key for key, _ in pairs if key in seen or seen.add(key))
 
 
+class Entry(NamedTuple):
+    """One piece of a file: the value of `key`, or entry `index` of the list there (−1 opens the list)."""
+
+    key: str
+    index: int | None
+    value: Any
+    done: int  # how far the reading has come, in the units of the whole text
+
+
 class Wrong(Exception):
     """A value that cannot be what its field needs."""
 
     def __init__(self, message: str, code: str, remedy: str = "") -> None:
         super().__init__(message)
         self.message, self.code, self.remedy = message, code, remedy
+
+
+class Misspelt(Exception):
+    """Text that is not JSON or not YAML, or too much of it: where (from 1), what, and what to do."""
+
+    def __init__(self, wrong: Wrong, line: int, column: int, path: Path = ()) -> None:
+        super().__init__(wrong.message)
+        self.wrong, self.line, self.column, self.path = wrong, line, column, path
 
 
 def shown(raw: Any) -> str:
@@ -207,8 +224,8 @@ class Number(Type):
         shape = self._SHAPE.match(raw) if len(raw) <= 100 else None
         if shape is None:
             raise _not_a_number(raw, _remedy_for(raw))
-        if shape[1] is None and len(raw) <= words.DECIMALS_MOST:
-            return Decimal(raw) + 0  # no exponent, too short to be too long; + 0 makes −0 plain
+        if len(raw) <= words.DECIMALS_MOST and raw.isdigit():
+            return Decimal(raw)
         return _sane(Decimal(raw), raw)
 
     def schema(self) -> dict[str, Any]:
@@ -351,10 +368,11 @@ class Moment(Type):
                 moment = datetime.combine(date.fromisoformat(raw), NOON, reading.day_zone())
             else:
                 moment = datetime.fromisoformat(raw.upper()).replace(tzinfo=reading.day_zone())
-        except ValueError:
+            moment = moment.astimezone(UTC)
+        except (ValueError, OverflowError):
             raise Wrong(f"There is no moment {shown(raw)}.", "not_a_moment",
                         "Write a day of the calendar and a time of the clock.") from None  # fmt: skip
-        return _sane_year(moment, raw).astimezone(UTC)
+        return _sane_year(moment, raw)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+ ?([Zz]|[-+][0-9:]+)?)?$"}

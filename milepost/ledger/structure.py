@@ -11,6 +11,7 @@ from fractions import Fraction
 from django.db import connection
 
 from milepost.core.scoring import Kind, Measure
+from milepost.core.states import KeyResultState, State
 
 
 @dataclass(slots=True)
@@ -147,9 +148,9 @@ class AlignmentRow:
     weight: str
 
 
-OPEN_STATES = frozenset({"committed", "active", "grading"})
-COUNTING_STATES = frozenset({"committed", "active", "grading", "graded", "closed"})
-COUNTING_KEY_RESULT_STATES = frozenset({"active", "paused", "achieved", "graded"})
+OPEN_STATES = frozenset(state.value for state in State if state.is_open)
+COUNTING_STATES = frozenset(state.value for state in State if state.counts)
+COUNTING_KEY_RESULT_STATES = frozenset(state.value for state in KeyResultState if state.counts)
 
 
 def _exact(text: str | None) -> Fraction | None:

@@ -33,16 +33,15 @@ def pending() -> list[str]:
 def unknown() -> list[str]:
     """List the migrations that the database has and this version does not know."""
     loader = MigrationExecutor(connection).loader
-    ours = {migration.app_label for migration in loader.disk_migrations.values()}
-    return [
-        f"{app}.{name}"
-        for app, name in loader.applied_migrations
-        if app in ours and (app, name) not in loader.graph.nodes
+    apps = {app for app, _ in loader.disk_migrations}
+    strange = [
+        each for each in loader.applied_migrations if each[0] in apps and each not in loader.graph.nodes
     ]
+    return [".".join(each) for each in strange]
 
 
 def make_current() -> bool:
-    """Bring a SQLite database up to date; a PostgreSQL one is its operator's to migrate. Say if it was old."""
+    """Bring a SQLite database up to date and say if it was old; PostgreSQL is its operator's to migrate."""
     lacking = pending()
     if not lacking:
         return False

@@ -26,6 +26,12 @@ class Session(AbstractBaseSession):
     def get_session_store_class(cls):
         return SessionStore
 
+    def save(self, *, force_insert: bool = False, **how) -> None:
+        # The store writes a row it has not read, so a change must leave alone what it does not know.
+        if not force_insert:
+            how["update_fields"] = ("session_data", "expire_date", "user")
+        super().save(force_insert=force_insert, **how)
+
 
 class SessionStore(DatabaseStore):
     """Django's database sessions with the account in a column of its own."""

@@ -119,7 +119,7 @@ def explain_roll_up(rolled: RollUp, policy: Policy = DEFAULT, *, notes: Sequence
 
 
 def arithmetic(measure: Measure, reading: Reading) -> str | None:
-    """Write the formula with its numbers in place: “(6.2 − 9) ÷ (4 − 9)”; None where it cannot be computed."""
+    """Write the formula with its numbers in place: “(6.2 − 9) ÷ (4 − 9)”; None where it cannot be."""
     if reading is None:
         return None
     try:
@@ -147,7 +147,8 @@ def _roll_up_notes(rolled: RollUp) -> list[str]:
         part = contribution.part
         if contribution.standing is Standing.COUNTED and part.raw != contribution.capped:
             notes.append(
-                f"“{part.label}” stands at {percent(part.raw or ZERO)} and counts as {percent(contribution.capped)}."
+                f"“{part.label}” stands at {percent(part.raw or ZERO)}"
+                f" and counts as {percent(contribution.capped)}."
             )
         if contribution.standing is Standing.LEFT_OUT:
             notes.append(f"“{part.label}” is cancelled or deferred and left out.")
@@ -252,8 +253,8 @@ FORMULAS: Mapping[Kind, str] = MappingProxyType(
     dict.fromkeys(LINEAR | {Kind.RELATIVE}, FROM_START)
     | dict.fromkeys(FROM_ZERO, UP_TO_TARGET)
     | {
-        Kind.MAINTAIN_ABOVE: "met at the target or above; below it, the share of the way up from the worst acceptable",
-        Kind.MAINTAIN_BELOW: "met at the target or below; above it, the share of the way down from the worst acceptable",
+        Kind.MAINTAIN_ABOVE: "met from the target up; below it, the share of the way from the worst acceptable",
+        Kind.MAINTAIN_BELOW: "met from the target down; above it, the share of the way from the worst acceptable",
         Kind.MAINTAIN_ABOVE_RATIO: "periods at the target or above ÷ all periods",
         Kind.MAINTAIN_BELOW_RATIO: "periods at the target or below ÷ all periods",
         Kind.RANGE: "met inside the range; outside, 1 − distance ÷ tolerance",

@@ -11,11 +11,11 @@ from milepost.management.operator import OperatorCommand
 
 class Command(OperatorCommand):
     def add_arguments(self, parser):
-        parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
 
-    def handle(self, *, json: bool, **options):
+    def handle(self, *, as_json: bool, **options):
         rows = [dict(zip(("name", "value", "from"), row, strict=True)) for row in settings.MILEPOST.rows()]
-        self.stdout.write(_as_json(rows) if json else _as_table(rows))
+        self.stdout.write(_as_json(rows) if as_json else _as_table(rows))
 
 
 def _as_json(rows: list[dict[str, str]]) -> str:

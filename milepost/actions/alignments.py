@@ -1,0 +1,168 @@
+"""What may happen to a link between an objective and what it serves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from milepost.actions import history
+from milepost.actions.events import tell
+from milepost.core import access
+from milepost.core.access import Actor
+from milepost.core.alignment import path_of_loop
+from milepost.core.problems import Invalid, NotFound
+from milepost.ledger import changes
+from milepost.models import Alignment, KeyResult, Objective
+from milepost.queries import standings
+
+HOW = ("contributes", "supports")
+
+
+class AlignmentLoop(Invalid):
+    """A link that would make something serve itself."""
+
+    code = "alignment_loop"
+
+
+def align(
+    *,
+    child: int,
+    objective: int | None = None,
+    key_result: int | None = None,
+    how: str = "contributes",
+    weight: Decimal = Decimal(1),
+    by: Actor,
+    at: datetime,
+) -> Alignment:
+    """Let an objective serve another objective, or a key result. Loops are refused with the path shown."""
+    with transaction.atomic():
+        row, standing = standings.objective(by, child, lock=True)
+        access.require(access.may_edit(by, standing), "align this objective")
+        _check(how, weight)
+        if (objective is None) == (key_result is None):
+            raise Invalid("Choose one thing to serve.", field="parent", remedy="An objective or a key result.")
+        if key_result is not None:
+            one, above, _ = standings.key_result(by, key_result)
+        else:
+            (above, _), one = standings.objective(by, objective), None
+        _refuse_loop(by, row, above, one)
+        there = Alignment.objects.of(by.workspace_id).filter(
+            child=row, parent_objective_id=objective, parent_key_result_id=key_result, until_at=None
+        )
+        if there.exists():
+            raise Invalid(
+                "It already serves this.", field="parent", remedy="Change that link instead of adding another."
+            )
+        new = Alignment.objects.create(
+            workspace_id=by.workspace_id,
+            child=row,
+            parent_objective_id=objective,
+            parent_key_result_id=key_result,
+            how=how,
+            weight=weight,
+            since_at=at,
+            by_id=by.person_id,
+        )
+        _tell("alignment.added", new, by=by, at=at)
+    return new
+
+
+def update(*, alignment: int, how: str, weight: Decimal, by: Actor, at: datetime) -> Alignment:
+    """Change how a link counts: the old one ends and a new one begins, so the past stays as it was."""
+    with transaction.atomic():
+        old, row = _found(by, alignment)
+        _check(how, weight)
+        found = history.differences(old, {"how": how, "weight": weight})
+        if not found:
+            return old
+        old.until_at = at
+        old.save(update_fields=["until_at"])
+        new = Alignment.objects.create(
+            workspace_id=by.workspace_id,
+            child=row,
+            parent_objective_id=old.parent_objective_id,
+            parent_key_result_id=old.parent_key_result_id,
+            how=how,
+            weight=weight,
+            since_at=at,
+            by_id=by.person_id,
+        )
+        _tell("alignment.changed", new, {"changes": history.in_words(found)}, by=by, at=at)
+    return new
+
+
+def end(*, alignment: int, by: Actor, at: datetime) -> None:
+    """End a link; the past keeps it."""
+    with transaction.atomic():
+        old, _ = _found(by, alignment)
+        old.until_at = at
+        old.save(update_fields=["until_at"])
+        _tell("alignment.ended", old, by=by, at=at)
+
+
+def _found(by: Actor, id: int) -> tuple[Alignment, Objective]:
+    link = Alignment.objects.of(by.workspace_id).filter(id=id, until_at=None).first()
+    if link is None:
+        raise NotFound
+    row, standing = standings.objective(by, link.child_id, lock=True)
+    access.require(access.may_edit(by, standing), "change this link")
+    return link, row
+
+
+def _check(how: str, weight: Decimal) -> None:
+    if how not in HOW:
+        raise Invalid(f"“{how}” is no kind of link.", field="how", remedy="Choose contributes or supports.")
+    if weight < 0:
+        raise Invalid("A weight cannot be negative.", field="weight", remedy="0 links without counting.")
+
+
+def _refuse_loop(by: Actor, row: Objective, above: Objective, one: KeyResult | None) -> None:
+    """Refuse a link that closes a circle. A key result stands below its objective, so it is part of the graph."""
+    links = Alignment.objects.of(by.workspace_id).filter(until_at=None)
+    edges: list[tuple[int, int]] = []
+    for link in links.values_list("child_id", "parent_objective_id", "parent_key_result_id"):
+        edges.append((link[0], link[1] or link[2]))
+    served = {link[1] for link in edges} | ({one.id} if one else set())
+    for id, objective_id in (
+        KeyResult.objects.of(by.workspace_id).filter(id__in=served).values_list("id", "objective_id")
+    ):
+        edges.append((id, objective_id))
+    loop = path_of_loop(edges, row.id, one.id if one else above.id)
+    if loop is None:
+        return
+    titles = dict(Objective.objects.of(by.workspace_id).filter(id__in=loop).values_list("id", "title"))
+    titles |= dict(KeyResult.objects.of(by.workspace_id).filter(id__in=loop).values_list("id", "title"))
+    hidden = "something you may not see"
+    path = " → ".join(f"“{titles[id]}”" if _is_seen(by, id) else hidden for id in loop)
+    raise AlignmentLoop(
+        "This would make it serve itself in the end.", field="parent", remedy=f"The way round: {path}."
+    )
+
+
+def _is_seen(by: Actor, id: int) -> bool:
+    for look in (standings.objective, standings.key_result):
+        try:
+            look(by, id)
+        except NotFound:
+            continue
+        return True
+    return False
+
+
+def _tell(kind: str, link: Alignment, data: dict | None = None, *, by: Actor, at: datetime) -> None:
+    tell(
+        kind,
+        objective=link.child_id,
+        subject=link.id,
+        data={
+            "how": link.how,
+            "weight": format(link.weight, "f"),
+            "parent": link.parent_objective_id or link.parent_key_result_id,
+            **(data or {}),
+        },
+        by=by,
+        at=at,
+    )
+    changes.append(link.workspace_id, changes.Kind.OBJECTIVE, link.child_id)

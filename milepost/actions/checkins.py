@@ -1,0 +1,277 @@
+"""What may happen to a check-in: it is recorded, corrected, withdrawn. Nothing is ever overwritten."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from milepost.actions.objectives import start_if_begun
+from milepost.core import access
+from milepost.core.access import Actor, Standing
+from milepost.core.problems import Conflict, Invalid, NotFound
+from milepost.core.scoring import Kind
+from milepost.core.states import KeyResultState, State
+from milepost.ledger import recording
+from milepost.ledger.recording import Facts
+from milepost.models import Checkin
+from milepost.queries import standings
+
+NOTE_LENGTH = 20_000
+CONFIDENCE = range(1, 11)
+LARGEST = Decimal(10) ** 18
+PLACES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a check-in. `warning` says what is unusual about it; `again` that it was there already."""
+
+    id: int
+    key_result_id: int
+    objective_id: int
+    warning: str | None = None
+    again: bool = False
+
+
+class TakesNoCheckins(Conflict):
+    """The key result is not open for check-ins."""
+
+    code = "takes_no_checkins"
+
+
+def record(
+    *,
+    key_result: int,
+    value: Decimal | None,
+    parts: Sequence[Decimal] | None = None,
+    confidence: int | None = None,
+    note: str = "",
+    effective_at: datetime | None = None,
+    submission: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> Recorded:
+    """Record what is true of a key result, now or (`effective_at`) then.
+
+    `value` None says "no data"; milestones take `parts`, the done fraction of each. The same `submission`
+    from the same person counts once. Raises NotFound, NotAllowed, Invalid, TakesNoCheckins.
+    """
+    return _append(
+        key_result=key_result, value=value, parts=parts, confidence=confidence, note=note,
+        effective_at=effective_at, submission=submission, event="checkin.recorded", by=by, at=at,
+    )  # fmt: skip
+
+
+def correct(
+    *,
+    checkin: int,
+    value: Decimal | None,
+    parts: Sequence[Decimal] | None = None,
+    confidence: int | None = None,
+    note: str = "",
+    effective_at: datetime | None = None,
+    submission: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> Recorded:
+    """Correct an entry by a new one that names it; both stay, the new one counts."""
+    old = _found(by, checkin)
+    return _append(
+        key_result=old.key_result_id, value=value, parts=parts, confidence=confidence, note=note,
+        effective_at=effective_at or old.effective_at, corrects=old, submission=submission,
+        event="checkin.corrected", by=by, at=at,
+    )  # fmt: skip
+
+
+def withdraw(*, checkin: int, note: str = "", by: Actor, at: datetime) -> Recorded:
+    """Take an entry back, as if it had not been made; the record keeps both."""
+    old = _found(by, checkin)
+    return _append(
+        key_result=old.key_result_id, value=None, parts=None, confidence=None, note=note,
+        effective_at=old.effective_at, corrects=old, withdrawn=True, event="checkin.withdrawn", by=by, at=at,
+    )  # fmt: skip
+
+
+def _append(
+    *,
+    key_result: int,
+    value: Decimal | None,
+    parts: Sequence[Decimal] | None,
+    confidence: int | None,
+    note: str,
+    effective_at: datetime | None,
+    corrects: Checkin | None = None,
+    withdrawn: bool = False,
+    submission: str | None = None,
+    event: str,
+    by: Actor,
+    at: datetime,
+) -> Recorded:
+    when = effective_at or at
+    try:
+        with transaction.atomic():
+            facts = recording.facts(
+                by.workspace_id, key_result, person_id=by.person_id, submission=submission
+            )
+            if facts is None:
+                raise NotFound
+            _ask(by, facts)
+            if facts.submitted is not None:
+                return Recorded(facts.submitted, key_result, facts.objective_id, again=True)
+            _require_open(facts, by=by, at=at)
+            if not withdrawn:
+                _check(facts, value, parts, confidence, note, when, at)
+            made = recording.write(
+                workspace_id=by.workspace_id,
+                key_result_id=key_result,
+                objective_id=facts.objective_id,
+                person_id=by.person_id,
+                door=by.door,
+                value=value,
+                parts=parts,
+                confidence=confidence,
+                note=note.strip(),
+                effective_at=when,
+                recorded_at=at,
+                corrects=corrects.id if corrects else None,
+                is_withdrawn=withdrawn,
+                submission=submission,
+                event=event,
+                data=_in_short(facts, value, confidence, note, corrects),
+            )
+    except IntegrityError:
+        # The same submission came twice at once: the other one won, and its entry is the answer.
+        found = recording.facts(by.workspace_id, key_result, person_id=by.person_id, submission=submission)
+        if found is None or found.submitted is None:
+            raise
+        return Recorded(found.submitted, key_result, found.objective_id, again=True)
+    return Recorded(made.id, key_result, facts.objective_id, _warning(facts, when, at))
+
+
+def _ask(by: Actor, facts: Facts) -> None:
+    """May this actor see it, and check it in? The usual case is decided without another look."""
+    open_to_all = facts.visibility is None and facts.objective_visibility == "workspace"
+    standing = Standing(
+        owner=facts.objective_owner_id,
+        sponsor=facts.sponsor_id,
+        contributors=json.loads(facts.contributors),
+        team=facts.team_id,
+        key_result_owner=facts.owner_id,
+    )
+    if open_to_all and access.may_check_in(by, standing):
+        return
+    _, _, standing = standings.key_result(by, facts.key_result_id)
+    access.require(access.may_check_in(by, standing), "check in this key result")
+
+
+def _require_open(facts: Facts, *, by: Actor, at: datetime) -> None:
+    if facts.objective_state == State.COMMITTED:
+        row, _ = standings.objective(
+            access.operator(by.workspace_id, door=by.door), facts.objective_id, lock=True
+        ) if facts.objective_visibility != "private" else standings.objective(by, facts.objective_id, lock=True)
+        start_if_begun(row, by=by, at=at)
+        state = row.state
+    else:
+        state = facts.objective_state
+    if not State(state).takes_checkins:
+        raise TakesNoCheckins(
+            f"Its objective is {state.replace('_', ' ')}, so it takes no check-ins.",
+            remedy="Activate the objective first." if state in ("draft", "in_review") else None,
+        )
+    if not KeyResultState(facts.state).takes_checkins:
+        raise TakesNoCheckins(
+            f"This key result is {facts.state}, so it takes no check-ins.",
+            remedy="Take it up again first, on its page.",
+        )
+
+
+def _check(
+    facts: Facts,
+    value: Decimal | None,
+    parts: Sequence[Decimal] | None,
+    confidence: int | None,
+    note: str,
+    when: datetime,
+    at: datetime,
+) -> None:
+    if when > at + timedelta(minutes=5):
+        raise Invalid(
+            "A check-in cannot be dated in the future.", field="effective_at", remedy="Use today or earlier."
+        )
+    if when.year < 1970:
+        raise Invalid("That date is too long ago.", field="effective_at", remedy="Use a date from 1970 on.")
+    if confidence is not None and confidence not in CONFIDENCE:
+        raise Invalid("Confidence is a number from 1 to 10.", field="confidence", remedy="5 is even odds.")
+    if len(note) > NOTE_LENGTH:
+        raise Invalid(f"A note holds {NOTE_LENGTH:,} characters.", field="note", remedy="Shorten it.")
+    if facts.kind == Kind.MILESTONES:
+        count = len(json.loads(facts.milestones))
+        if value is not None or (parts is not None and len(parts) != count):
+            raise Invalid(
+                f"This key result has {count} milestones; say how much of each is done.",
+                field="parts",
+                code="milestone_count",
+            )
+        if parts is not None and any(not 0 <= part <= 1 for part in parts):
+            raise Invalid("A milestone is done from 0 to 1.", field="parts", remedy="0.5 is half done.")
+    elif parts is not None:
+        raise Invalid("Only milestones come in parts.", field="parts")
+    if value is not None:
+        _check_value(facts, value)
+
+
+def _check_value(facts: Facts, value: Decimal) -> None:
+    if not value.is_finite() or abs(value) >= LARGEST or -value.as_tuple().exponent > PLACES:
+        raise Invalid(
+            f"{value} is not a number that can be kept.",
+            field="value",
+            code="not_a_number",
+            remedy=f"Use digits, at most {PLACES} after the point.",
+        )
+    if facts.kind == Kind.BINARY and value not in (0, 1):
+        raise Invalid(
+            "This one is either done or not.",
+            field="value",
+            code="binary_not_boolean",
+            remedy="Use milestones for partial work.",
+        )
+
+
+def _in_short(
+    facts: Facts, value: Decimal | None, confidence: int | None, note: str, corrects: Checkin | None
+) -> dict:
+    data = {"title": facts.title, "value": None if value is None else format(value, "f")}
+    if confidence is not None:
+        data["confidence"] = confidence
+    if note.strip():
+        data["note"] = note.strip()[:280]
+    if corrects is not None:
+        data["corrects"] = corrects.id
+    return data
+
+
+def _warning(facts: Facts, when: datetime, at: datetime) -> str | None:
+    # Whole days in UTC are near enough for a warning; the window itself is judged in the workspace's time.
+    day = when.date()
+    if day < facts.starts_on or (facts.ends_on is not None and day > facts.ends_on):
+        return "Recorded. Its date lies outside the key result's window."
+    return None
+
+
+def _found(by: Actor, id: int) -> Checkin:
+    old = Checkin.objects.of(by.workspace_id).filter(id=id).first()
+    if old is None:
+        raise NotFound
+    standings.key_result(by, old.key_result_id)
+    if Checkin.objects.of(by.workspace_id).filter(corrects=old).exists():
+        raise Conflict(
+            "This entry was corrected already.", code="corrected_already", remedy="Correct the newer one."
+        )
+    if old.is_withdrawn:
+        raise Conflict("This entry only takes another back.", code="withdrawn", remedy="Record a new one.")
+    return old

@@ -1,0 +1,46 @@
+"""What may happen in a discussion."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from milepost.actions.events import tell
+from milepost.core import access
+from milepost.core.access import Actor
+from milepost.core.problems import Invalid
+from milepost.models import Comment
+from milepost.queries import standings
+
+TEXT_LENGTH = 20_000
+
+
+def add(
+    *, text: str, objective: int | None = None, key_result: int | None = None, by: Actor, at: datetime
+) -> Comment:
+    """Say something about an objective or a key result."""
+    text = text.strip()
+    if not text:
+        raise Invalid("There is nothing to post yet.", field="text", remedy="Write something first.")
+    if len(text) > TEXT_LENGTH:
+        raise Invalid(f"A comment holds {TEXT_LENGTH:,} characters.", field="text", remedy="Shorten it.")
+    with transaction.atomic():
+        if key_result is not None:
+            one, row, _ = standings.key_result(by, key_result)
+        else:
+            (row, _), one = standings.objective(by, objective or 0), None
+        access.require(access.may_comment(by), "comment here")
+        new = Comment.objects.create(
+            workspace_id=by.workspace_id, objective=row, key_result=one, by_id=by.person_id, at=at, text=text
+        )
+        tell(
+            "comment.added",
+            objective=row.id,
+            key_result=one.id if one else None,
+            subject=new.id,
+            data={"text": text[:280]},
+            by=by,
+            at=at,
+        )
+    return new

@@ -1,0 +1,68 @@
+"""Remembering what was: a dated row for each change of a definition, so any past day can be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from milepost.core.access import Actor
+from milepost.core.problems import Conflict
+from milepost.models import KeyResult, KeyResultVersion, Objective, ObjectiveVersion
+from milepost.models.key_results import KEY_RESULT_FIELDS
+from milepost.models.objectives import OBJECTIVE_FIELDS
+
+
+def remember_objective(row: Objective, *, reason: str = "", by: Actor, at: datetime) -> None:
+    """Write the dated row that says what the objective is from now on."""
+    ObjectiveVersion.objects.create(
+        workspace_id=row.workspace_id,
+        objective=row,
+        at=at,
+        by_id=by.person_id,
+        reason=reason,
+        **{name: getattr(row, name) for name in OBJECTIVE_FIELDS},
+    )
+
+
+def remember_key_result(row: KeyResult, *, reason: str = "", by: Actor, at: datetime) -> None:
+    """Write the dated row that says what the key result is from now on."""
+    KeyResultVersion.objects.create(
+        workspace_id=row.workspace_id,
+        key_result=row,
+        at=at,
+        by_id=by.person_id,
+        reason=reason,
+        **{name: getattr(row, name) for name in KEY_RESULT_FIELDS},
+    )
+
+
+def differences(row: Any, wanted: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return what a change would change: field → (from, to)."""
+    return {
+        name: (getattr(row, name), value)
+        for name, value in wanted.items()
+        if getattr(row, name) != value
+    }
+
+
+def require_unchanged(row: Any, revision: int | None, noun: str) -> None:
+    """Refuse to write over somebody's newer version (None: the caller does not mind)."""
+    if revision is not None and row.revision != revision:
+        raise Conflict(
+            f"Someone changed this {noun} while you were editing it. Nothing of theirs or yours is lost.",
+            code="changed_meanwhile",
+            remedy="Look at what it says now, then save again to keep your version.",
+        )
+
+
+def in_words(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+    """Return changes as an event keeps them: field → [from, to], numbers as text."""
+    return {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,233 @@
+"""What may happen to a key result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from milepost.actions import history
+from milepost.actions.events import tell
+from milepost.actions.objectives import ObjectiveIsClosed
+from milepost.core import access, ids
+from milepost.core.access import Actor
+from milepost.core.plan.measuring import measure_problems
+from milepost.core.plan.values import MeasurePlan, MilestonePlan
+from milepost.core.problems import Invalid
+from milepost.core.scoring import Kind
+from milepost.core.states import KeyResultState, State, move_key_result
+from milepost.ledger import changes
+from milepost.models import KeyResult, Objective
+from milepost.queries import standings
+
+CURVES = ("linear", "s", "back", "front", "points")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a key result says about itself; numbers exact, ids as numbers."""
+
+    title: str
+    kind: str = "increase"
+    start: Decimal | None = None
+    target: Decimal | None = None
+    unit: str = ""
+    direction: str | None = None
+    floor: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    tolerance: Decimal | None = None
+    milestones: Sequence[tuple[str, Decimal]] = ()
+    weight: Decimal = Decimal(1)
+    starts_on: date | None = None
+    ends_on: date | None = None
+    curve: str = "linear"
+    points: Sequence[tuple[Decimal, Decimal]] = ()
+    owner: int | None = None
+    source: str = "check_ins"
+    data_source: str = ""
+    description: str = ""
+    visibility: str | None = None
+    visible_to: Iterable[int] = ()
+
+    def columns(self) -> dict[str, Any]:
+        """Return the definition as the table's columns hold it."""
+        plain = {
+            name: getattr(self, name)
+            for name in (
+                "title", "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance",
+                "weight", "starts_on", "ends_on", "curve", "source", "data_source", "description", "visibility",
+            )
+        }  # fmt: skip
+        return plain | {
+            "milestones": [{"title": title, "weight": format(weight, "f")} for title, weight in self.milestones],
+            "points": [[format(at, "f"), format(expect, "f")] for at, expect in self.points],
+            "owner_id": self.owner,
+            "visible_to": list(self.visible_to),
+        }
+
+
+def definition(one: KeyResult) -> Definition:
+    """Return what a key result says about itself now."""
+    return Definition(
+        title=one.title, kind=one.kind, start=one.start, target=one.target, unit=one.unit,
+        direction=one.direction, floor=one.floor, low=one.low, high=one.high, tolerance=one.tolerance,
+        milestones=tuple((each["title"], Decimal(each["weight"])) for each in one.milestones),
+        weight=one.weight, starts_on=one.starts_on, ends_on=one.ends_on, curve=one.curve,
+        points=tuple((Decimal(at), Decimal(expect)) for at, expect in one.points),
+        owner=one.owner_id, source=one.source, data_source=one.data_source, description=one.description,
+        visibility=one.visibility, visible_to=tuple(one.visible_to),
+    )  # fmt: skip
+
+
+def add(*, objective: int, definition: Definition, by: Actor, at: datetime) -> KeyResult:
+    """Add a key result to an objective."""
+    with transaction.atomic():
+        row, standing = standings.objective(by, objective, lock=True)
+        access.require(access.may_edit(by, standing), "add a key result here")
+        _require_open(row)
+        clean = _checked(by, row, definition)
+        new = KeyResult(workspace_id=by.workspace_id, objective=row, created_at=at, **clean)
+        new.key = ids.encode(new.id)
+        new.position = _next_position(row)
+        new.save(force_insert=True)
+        history.remember_key_result(new, by=by, at=at)
+        tell(
+            "key_result.added",
+            objective=row.id,
+            key_result=new.id,
+            subject=new.id,
+            data={"title": new.title},
+            by=by,
+            at=at,
+        )
+        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, row.id)
+    return new
+
+
+def update(
+    *,
+    key_result: int,
+    changed: Mapping[str, Any],
+    reason: str = "",
+    revision: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> KeyResult:
+    """Change fields of a key result (those of `Definition`), keeping what they were, with the reason."""
+    with transaction.atomic():
+        one, row, standing = standings.key_result(by, key_result, lock=True)
+        access.require(access.may_edit_key_result(by, standing), "change this key result")
+        _require_open(row)
+        history.require_unchanged(one, revision, "key result")
+        wanted = _checked(by, row, replace(definition(one), **changed))
+        found = history.differences(one, wanted)
+        if not found:
+            return one
+        for name, (_, new) in found.items():
+            setattr(one, name, new)
+        _remembered(one, row, "key_result.changed", found, reason.strip(), by=by, at=at)
+    return one
+
+
+def cancel(*, key_result: int, reason: str, by: Actor, at: datetime) -> KeyResult:
+    """Stop a key result: it stays listed and no longer counts."""
+    if not reason.strip():
+        raise Invalid("Say why it is cancelled.", field="reason", remedy="One sentence is enough.")
+    return _move(key_result, KeyResultState.CANCELLED, "key_result.cancelled", reason, by=by, at=at)
+
+
+def restore(*, key_result: int, reason: str = "", by: Actor, at: datetime) -> KeyResult:
+    """Take a cancelled or paused key result up again: its grade is what it would have been."""
+    return _move(key_result, KeyResultState.ACTIVE, "key_result.restored", reason, by=by, at=at)
+
+
+def _move(
+    key_result: int, to: KeyResultState, told: str, reason: str, *, by: Actor, at: datetime
+) -> KeyResult:
+    with transaction.atomic():
+        one, row, standing = standings.key_result(by, key_result, lock=True)
+        access.require(access.may_edit(by, standing), "change this key result")
+        _require_open(row)
+        before = one.state
+        one.state = move_key_result(KeyResultState(before), to).value
+        if one.state != before:
+            _remembered(one, row, told, {"state": (before, one.state)}, reason.strip(), by=by, at=at)
+    return one
+
+
+def _remembered(
+    one: KeyResult, row: Objective, told: str, found: Mapping, reason: str, *, by: Actor, at: datetime
+) -> None:
+    one.revision += 1
+    one.save()
+    history.remember_key_result(one, reason=reason, by=by, at=at)
+    tell(
+        told,
+        objective=row.id,
+        key_result=one.id,
+        subject=one.id,
+        data={"title": one.title, "changes": history.in_words(found), "reason": reason},
+        by=by,
+        at=at,
+    )
+    changes.append(one.workspace_id, changes.Kind.OBJECTIVE, row.id)
+
+
+def _require_open(row: Objective) -> None:
+    if row.state in (State.CLOSED, State.GRADED):
+        raise ObjectiveIsClosed(
+            "Its objective is closed; what it says is part of the record.",
+            remedy="An admin can reopen the objective within 14 days of closing.",
+        )
+
+
+def _next_position(row: Objective) -> int:
+    last = KeyResult.objects.of(row.workspace_id).filter(objective=row).order_by("-position").first()
+    return 0 if last is None else last.position + 1
+
+
+def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
+    """Clean a definition; raises Invalid naming the field."""
+    title = wanted.title.strip()
+    if not title:
+        raise Invalid("A key result needs a title.", field="title", remedy="Say what will have changed.")
+    if len(title) > 300:
+        raise Invalid(f"The title has {len(title)} characters.", field="title", remedy="Keep it to 300.")
+    if wanted.kind not in list(Kind):
+        raise Invalid(f"“{wanted.kind}” is no kind of measure.", field="kind", remedy="Choose one of the list.")
+    if wanted.weight < 0:
+        raise Invalid("A weight cannot be negative.", field="weight", remedy="0 shows it without counting it.")
+    if wanted.curve not in CURVES:
+        raise Invalid(f"“{wanted.curve}” is no plan curve.", field="curve", remedy="Choose one of the list.")
+    if wanted.visibility not in (None, "team", "people"):
+        raise Invalid("It can be narrowed to the team or to named people.", field="visibility")
+    starts, ends = wanted.starts_on or row.cycle.starts_on, wanted.ends_on or row.cycle.ends_on
+    if ends is not None and ends < starts:
+        raise Invalid(
+            f"It ends ({ends:%-d %b %Y}) before it begins ({starts:%-d %b %Y}).",
+            field="ends_on",
+            remedy="Swap the dates, or leave one empty to take the cycle's.",
+        )
+    for problem in measure_problems(
+        MeasurePlan(
+            kind=wanted.kind, start=wanted.start, target=wanted.target, unit=wanted.unit,
+            direction=wanted.direction, floor=wanted.floor, low=wanted.low, high=wanted.high,
+            tolerance=wanted.tolerance,
+            milestones=tuple(MilestonePlan(name, weight) for name, weight in wanted.milestones),
+        ),
+        ("measure",),
+    ):  # fmt: skip
+        raise Invalid(problem.message, code=problem.code, field=str(problem.path[-1]))
+    clean = replace(
+        wanted,
+        title=title,
+        description=wanted.description.strip(),
+        owner=standings.person(by, wanted.owner, "owner"),
+        visible_to=standings.people(by, list(wanted.visible_to), "visible_to"),
+    )
+    return clean.columns()

@@ -1,0 +1,398 @@
+"""What may happen to an objective."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import transaction
+
+from milepost.actions import history
+from milepost.actions.events import tell
+from milepost.core import access, ids
+from milepost.core.access import Actor, Visibility
+from milepost.core.cadence import Window, day_in
+from milepost.core.problems import Invalid
+from milepost.core.scoring import Kind
+from milepost.core.states import (
+    PLAIN_ACTIVATION,
+    PLAIN_CLOSE,
+    Event,
+    Guard,
+    State,
+    legal_events,
+    next_state,
+)
+from milepost.ledger import changes
+from milepost.models import Grade, KeyResult, Objective, Transition, Workspace
+from milepost.models.objectives import COMMITMENTS, LEVELS, VISIBILITIES
+from milepost.queries import standings
+
+TITLE_LENGTH = 300
+TEXT_LENGTH = 20_000
+# What part of the method is not offered by a screen yet: the guards ask again once it is.
+NOT_YET = frozenset(
+    {
+        Guard.NO_ERRORS,
+        Guard.PARENT_OR_REASON,
+        Guard.KEY_RESULT_OWNERS,
+        Guard.SOURCES,
+        Guard.MEANS,
+        Guard.PREMORTEM,
+        Guard.TWO_KEYS,
+        Guard.LEARNING,
+        Guard.CAUSES,
+        Guard.DECISION,
+    }
+)
+
+
+def draft(
+    *,
+    title: str,
+    cycle: int,
+    team: int | None = None,
+    description: str = "",
+    commitment: str = "aspirational",
+    level: str | None = None,
+    owner: int | None = None,
+    sponsor: int | None = None,
+    contributors: Iterable[int] = (),
+    visibility: str = Visibility.WORKSPACE,
+    visible_to: Iterable[int] = (),
+    by: Actor,
+    at: datetime,
+) -> Objective:
+    """Write a new draft. Who may: anyone in the unit (method 5.2)."""
+    with transaction.atomic():
+        line = standings.lineage(by.workspace_id, standings.team(by, team))
+        access.require(access.may_draft(by, line, visibility), "draft an objective for this team")
+        new = Objective(workspace_id=by.workspace_id, created_at=at, state=State.DRAFT)
+        new.key = ids.encode(new.id)
+        wanted = {
+            "title": title,
+            "description": description,
+            "cycle_id": cycle,
+            "team_id": team,
+            "owner_id": owner,
+            "sponsor_id": sponsor,
+            "commitment": commitment,
+            "level": level or ("strategic" if team is None else "tactical"),
+            "contributors": list(contributors),
+            "visibility": visibility,
+            "visible_to": list(visible_to),
+        }
+        _assign(new, _checked(by, wanted))
+        _keep_private_alone(by, new)
+        new.save(force_insert=True)
+        Transition.objects.create(
+            workspace_id=by.workspace_id,
+            objective=new,
+            event=Event.CREATE,
+            to_state=State.DRAFT,
+            at=at,
+            by_id=by.person_id,
+        )
+        history.remember_objective(new, by=by, at=at)
+        tell("objective.drafted", objective=new.id, subject=new.id, data={"title": new.title}, by=by, at=at)
+        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, new.id)
+    return new
+
+
+def update(
+    *,
+    objective: int,
+    changed: Mapping[str, Any],
+    reason: str = "",
+    revision: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> Objective:
+    """Change fields of an objective, keeping what they were. `changed`: the arguments of `draft`.
+
+    Raises Conflict where someone else's change came first (`revision` is the one that was edited).
+    """
+    with transaction.atomic():
+        row, standing = standings.objective(by, objective, lock=True)
+        access.require(access.may_edit(by, standing), "change this objective")
+        _require_amendable(row)
+        history.require_unchanged(row, revision, "objective")
+        renamed = {_COLUMNS.get(name, name): value for name, value in changed.items()}
+        found = history.differences(row, _checked(by, renamed))
+        if not found:
+            return row
+        if "team_id" in found or "visibility" in found:
+            line = standings.lineage(by.workspace_id, found.get("team_id", (None, row.team_id))[1])
+            may = access.may_draft(by, line, found.get("visibility", (None, row.visibility))[1])
+            access.require(may, "move an objective to this team")
+        _assign(row, {name: new for name, (_, new) in found.items()})
+        _keep_private_alone(by, row)
+        row.revision += 1
+        row.save()
+        history.remember_objective(row, reason=reason, by=by, at=at)
+        tell(
+            "objective.changed",
+            objective=row.id,
+            subject=row.id,
+            data={"changes": history.in_words(found), "reason": reason},
+            by=by,
+            at=at,
+        )
+        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, row.id)
+    return row
+
+
+def activate(*, objective: int, by: Actor, at: datetime) -> Objective:
+    """Agree a draft and, once its cycle has begun, start it."""
+    with transaction.atomic():
+        row, standing = standings.objective(by, objective, lock=True)
+        access.require(access.may_edit(by, standing), "activate this objective")
+        begun = Window(row.cycle.starts_on, row.cycle.ends_on).begins_on <= _today(by, at)
+        for event in PLAIN_ACTIVATION:
+            if event not in legal_events(State(row.state)) or (event == Event.START and not begun):
+                continue
+            _step(row, event, facts=_facts(row, begun=begun), by=by, at=at)
+        if row.state not in (State.COMMITTED, State.ACTIVE):
+            next_state(State(row.state), Event.START)  # says what can be done instead
+        _stepped(row, "objective.activated", by=by, at=at)
+    return row
+
+
+def start_if_begun(row: Objective, *, by: Actor, at: datetime) -> None:
+    """Start a committed objective whose cycle has begun; the caller holds the transaction."""
+    if row.state == State.COMMITTED and row.cycle.starts_on <= _today(by, at):
+        system = access.operator(by.workspace_id, door="worker")
+        _step(row, Event.START, facts={Guard.BEGUN.value: True}, by=system, at=at)
+        _stepped(row, "objective.started", by=system, at=at)
+
+
+def cancel(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective:
+    """Stop an objective: it stays in the report but no longer counts."""
+    return _by_event("cancel", Event.CANCEL, "objective.cancelled", objective, reason, by=by, at=at)
+
+
+def defer(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective:
+    """Put an active objective off to later; it no longer counts."""
+    return _by_event("defer", Event.DEFER, "objective.deferred", objective, reason, by=by, at=at)
+
+
+def park(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective:
+    """Put a draft on the not-now list."""
+    return _by_event("park", Event.PARK, "objective.parked", objective, reason, by=by, at=at)
+
+
+def redraft(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective:
+    """Take a parked, cancelled or deferred objective back to draft."""
+    return _by_event("redraft", Event.REDRAFT, "objective.redrafted", objective, reason, by=by, at=at)
+
+
+def _by_event(
+    verb: str, event: Event, told: str, objective: int, reason: str, *, by: Actor, at: datetime
+) -> Objective:
+    with transaction.atomic():
+        row, standing = standings.objective(by, objective, lock=True)
+        access.require(access.may_edit(by, standing), f"{verb} this objective")
+        facts = {Guard.REASON.value: bool(reason.strip()), Guard.TWO_KEYS.value: True}
+        _step(row, event, facts=facts, reason=reason.strip(), by=by, at=at)
+        _stepped(row, told, reason=reason.strip(), by=by, at=at)
+    return row
+
+
+@dataclass(frozen=True)
+class Final:
+    """A key result's grade as closing stores it."""
+
+    key_result: int
+    raw: Fraction | None
+    grade: Decimal
+    reason: str = ""
+
+
+def close(
+    *, objective: int, grades: Iterable[Final], whole: Final, policy: str, learned: str = "", by: Actor, at: datetime
+) -> Objective:
+    """Close an objective with the grades of its key results and its own, which from now on are facts.
+
+    `reviews.close` computes them; this takes the three steps of the state machine and stores what it is given.
+    """
+    with transaction.atomic():
+        row, standing = standings.objective(by, objective, lock=True)
+        access.require(access.may_edit(by, standing), "close this objective")
+        facts = {Guard.ENDED_OR_ASKED.value: True, Guard.FINAL_VALUES.value: True}
+        for event in PLAIN_CLOSE:
+            if event in legal_events(State(row.state)):
+                _step(row, event, facts=facts, reason=learned if event == Event.REFLECT else "", by=by, at=at)
+        if row.state != State.CLOSED:
+            next_state(State(row.state), Event.END)  # says what can be done instead
+        for one in (*grades, whole):
+            Grade.objects.create(
+                workspace_id=by.workspace_id,
+                objective=row,
+                key_result_id=one.key_result or None,
+                raw=None if one.raw is None else _twelve_decimals(one.raw),
+                grade=one.grade,
+                policy=policy,
+                reason=one.reason,
+                learned="" if one.key_result else learned,
+                at=at,
+                by_id=by.person_id,
+            )
+        _stepped(row, "objective.closed", data={"grade": str(whole.grade)}, reason=learned, by=by, at=at)
+    return row
+
+
+def reopen(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective:
+    """Take a closed objective back to grading: an admin's right, for 14 days."""
+    with transaction.atomic():
+        row, _ = standings.objective(by, objective, lock=True)
+        access.require(access.may_manage(by), "reopen an objective", remedy="Ask an admin.")
+        closed = (
+            Transition.objects.of(by.workspace_id)
+            .filter(objective=row, to_state=State.CLOSED)
+            .order_by("-id")
+            .first()
+        )
+        facts = {
+            Guard.REASON.value: bool(reason.strip()),
+            Guard.WITHIN_14_DAYS.value: closed is not None and at - closed.at <= timedelta(days=14),
+        }
+        _step(row, Event.REOPEN, facts=facts, reason=reason.strip(), by=by, at=at)
+        _stepped(row, "objective.reopened", reason=reason.strip(), by=by, at=at)
+    return row
+
+
+# -- steps and checks --------------------------------------------------------------------------------------
+
+_COLUMNS = {"cycle": "cycle_id", "team": "team_id", "owner": "owner_id", "sponsor": "sponsor_id"}
+
+
+def _step(
+    row: Objective, event: Event, *, facts: Mapping[str, bool], reason: str = "", by: Actor, at: datetime
+) -> None:
+    before = State(row.state)
+    row.state = next_state(before, event, facts, without=NOT_YET).value
+    Transition.objects.create(
+        workspace_id=row.workspace_id,
+        objective=row,
+        event=event,
+        from_state=before,
+        to_state=row.state,
+        at=at,
+        by_id=by.person_id,
+        reason=reason,
+    )
+
+
+def _stepped(
+    row: Objective, told: str, *, data: dict | None = None, reason: str = "", by: Actor, at: datetime
+) -> None:
+    row.revision += 1
+    row.save()
+    history.remember_objective(row, reason=reason, by=by, at=at)
+    more = {"title": row.title, "state": row.state, **({"reason": reason} if reason else {}), **(data or {})}
+    tell(told, objective=row.id, subject=row.id, data=more, by=by, at=at)
+    changes.append(row.workspace_id, changes.Kind.OBJECTIVE, row.id)
+
+
+def _facts(row: Objective, *, begun: bool) -> dict[str, bool]:
+    key_results = list(
+        KeyResult.objects.of(row.workspace_id).filter(objective=row).exclude(state="cancelled")
+    )
+    return {
+        Guard.TITLE.value: bool(row.title),
+        Guard.KEY_RESULT.value: bool(key_results),
+        Guard.OWNER.value: row.owner_id is not None,
+        Guard.COMMITMENT.value: True,
+        Guard.SCOREABLE.value: all(_is_scoreable(one) for one in key_results),
+        Guard.BEGUN.value: begun,
+    }
+
+
+def _is_scoreable(one: KeyResult) -> bool:
+    kind = Kind(one.kind)
+    if one.source == "contributors" or kind is Kind.BASELINE:
+        return True
+    if kind is Kind.RANGE:
+        return one.low is not None and one.high is not None
+    if kind is Kind.MILESTONES:
+        return bool(one.milestones)
+    return not (kind.needs_target and one.target is None) and not (kind.needs_start and one.start is None)
+
+
+def _require_amendable(row: Objective) -> None:
+    if row.state in (State.CLOSED, State.GRADED):
+        raise ObjectiveIsClosed(
+            "This objective is closed; what it says is part of the record.",
+            remedy="An admin can reopen it within 14 days of closing.",
+        )
+
+
+class ObjectiveIsClosed(Invalid):
+    """A closed objective does not change."""
+
+    code = "objective_is_closed"
+    status = 409
+
+
+def _checked(by: Actor, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Clean what a form or file wants to say, raising Invalid with the field that is wrong."""
+    clean = dict(wanted)
+    for name, limit in (("title", TITLE_LENGTH), ("description", TEXT_LENGTH)):
+        if name in clean:
+            clean[name] = (clean[name] or "").strip()
+            if len(clean[name]) > limit:
+                raise Invalid(
+                    f"The {name} has {len(clean[name]):,} characters.",
+                    field=name,
+                    remedy=f"Keep it to {limit:,}.",
+                )
+    if "title" in clean and not clean["title"]:
+        raise Invalid("An objective needs a title.", field="title", remedy="Say what will be different.")
+    for name, allowed in (("commitment", COMMITMENTS), ("level", LEVELS), ("visibility", VISIBILITIES)):
+        if name in clean and clean[name] not in dict(allowed):
+            raise Invalid(
+                f"“{clean[name]}” is no {name}.",
+                field=name,
+                remedy=f"Choose one of: {', '.join(dict(allowed))}.",
+            )
+    if "cycle_id" in clean:
+        clean["cycle_id"] = standings.cycle(by, clean["cycle_id"]).id
+    if "team_id" in clean:
+        clean["team_id"] = standings.team(by, clean["team_id"])
+    for name in ("owner_id", "sponsor_id"):
+        if name in clean:
+            clean[name] = standings.person(by, clean[name], name.removesuffix("_id"))
+    for name in ("contributors", "visible_to"):
+        if name in clean:
+            clean[name] = standings.people(by, list(clean[name]), name)
+    return clean
+
+
+def _assign(row: Objective, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _keep_private_alone(by: Actor, row: Objective) -> None:
+    """Hold a personal objective to its owner: no one else may appear on what no one else sees."""
+    if row.visibility != Visibility.PRIVATE:
+        return
+    if row.owner_id is None and by.person_id is not None:
+        row.owner_id = by.person_id
+    if not by.is_operator and row.owner_id != by.person_id:
+        raise Invalid("A personal objective is one's own.", field="owner", remedy="Make yourself its owner.")
+    row.sponsor_id, row.contributors, row.visible_to, row.team_id = None, [], [], None
+
+
+def _today(by: Actor, at: datetime) -> date:
+    zone = Workspace.objects.filter(id=by.workspace_id).values_list("time_zone", flat=True).get()
+    return day_in(zone, at)
+
+
+def _twelve_decimals(raw: Fraction) -> Decimal:
+    return (Decimal(raw.numerator) / Decimal(raw.denominator)).quantize(Decimal("1e-12"))
+

@@ -1,0 +1,68 @@
+"""Closing: final values become grades, and grades become facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db import transaction
+
+from milepost.actions import checkins, objectives
+from milepost.actions.objectives import Final
+from milepost.core import access, policies
+from milepost.core.access import Actor
+from milepost.core.policies import Policy
+from milepost.core.scoring import grade as graded
+from milepost.core.scoring import score
+from milepost.core.states import Event, State, next_state
+from milepost.ledger import image
+from milepost.ledger.image import Image
+from milepost.ledger.structure import KeyResultRow
+from milepost.models import Objective
+from milepost.queries import standings
+
+
+def close(
+    *,
+    objective: int,
+    values: Mapping[int, Decimal] | None = None,
+    learned: str = "",
+    by: Actor,
+    at: datetime,
+) -> Objective:
+    """Close an objective with the final values of its key results (those given are checked in first).
+
+    A key result without data is graded 0.0 with `no_data_at_close` (method 2.4); cancelled ones are left out.
+    The final values are facts of their own, so they are committed first and the grades read what is committed.
+    """
+    with transaction.atomic():
+        row, standing = standings.objective(by, objective, lock=True)
+        access.require(access.may_edit(by, standing), "close this objective")
+        if row.state not in (State.GRADING, State.GRADED):
+            next_state(State(row.state), Event.END, {"cycle_has_ended_or_owner_asks": True})
+        for key_result, value in (values or {}).items():
+            checkins.record(key_result=key_result, value=value, note="Final value", by=by, at=at)
+    now = image.of(by.workspace_id)
+    with now.lock:
+        policy = policies.named(now.workspace.scoring_policy)
+        finals = [_final(now, one, policy) for one in now.key_results_of.get(row.id, []) if one.counts]
+        raw = now.exact(row.id)
+    whole = Final(0, raw, _grade(raw, policy), "" if raw is not None else "all_weights_zero")
+    return objectives.close(
+        objective=objective, grades=finals, whole=whole, policy=policy.name, learned=learned.strip(), by=by, at=at
+    )
+
+
+def _final(now: Image, one: KeyResultRow, policy: Policy) -> Final:
+    if one.source == "contributors":
+        raw = now.exact(one.id)
+        return Final(one.id, raw, _grade(raw, policy), "" if raw is not None else "no_data_at_close")
+    found = score(one.measure, now.reading(one), policy=policy, closing=True)
+    # What cannot be scored (a baseline never set, say) is graded like missing data, with its own reason.
+    return Final(one.id, found.raw, found.grade if found.grade is not None else _grade(None, policy), found.problem or "")
+
+
+def _grade(raw: Fraction | None, policy: Policy) -> Decimal:
+    return graded(Fraction(0) if raw is None else raw, policy)

@@ -1,0 +1,148 @@
+"""The table of settings: name, kind, usual value and one line of help for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from milepost.config import kinds
+from milepost.core.problems import Invalid
+
+PREFIX = "MILEPOST_"
+MASK = "••••••••"
+
+# These follow from the others where nobody sets them.
+DERIVED = ("base_url", "https", "allowed_hosts")
+
+
+class WrongSetting(Invalid):
+    """A value that its setting cannot take."""
+
+    code = "wrong_setting"
+
+
+def _setting(default: Any, help: str, read=kinds.text, *, secret: bool = False, usual: str = "") -> Any:
+    """Describe one setting; `usual` is the default in words where it is not a plain value."""
+    metadata = {"help": help, "read": read, "secret": secret, "usual": usual}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every setting of Milepost; `origins` says where each value came from, if it is not the usual one."""
+
+    # fmt: off
+    data_dir: Path = _setting(
+        None, "The one folder that holds the whole state: database, secret key, collected static files.",
+        kinds.folder, usual="the user's data folder, such as ~/.local/share/milepost")
+    host: str = _setting(
+        "127.0.0.1", "The network address to listen on; 0.0.0.0 means all, for use behind a proxy.")
+    port: int = _setting(
+        8000, "The port to listen on.", kinds.whole(1, 65535))
+    base_url: str = _setting(
+        None, "The address at which people reach Milepost; links in messages begin with it.",
+        kinds.address, usual="http://localhost:PORT")
+    allowed_hosts: tuple[str, ...] = _setting(
+        None, "The host names that are answered; all others are refused.",
+        kinds.names, usual="localhost, 127.0.0.1, [::1] and the host of base_url")
+    https: bool = _setting(
+        None, "Whether people reach Milepost over HTTPS: cookies are then sent over nothing else.",
+        kinds.flag, usual="true where base_url begins with https")
+    secret_key: str = _setting(
+        None, "The key that signs cookies and links: 50 random characters or more.",
+        secret=True, usual="made once, kept in the data folder as secret.key")
+    database_url: str = _setting(
+        None, "Where the data is: postgresql://user:password@host:5432/name or sqlite:///file. The plain "
+        "variable DATABASE_URL is read too.",
+        secret=True, usual="SQLite, the file milepost.sqlite3 in the data folder")
+    threads: int = _setting(
+        8, "How many requests are worked on at the same time.", kinds.whole(1, 64))
+    mail_host: str = _setting(
+        "", "The mail server; without one no mail is sent.")
+    mail_port: int = _setting(
+        587, "The port of the mail server.", kinds.whole(1, 65535))
+    mail_user: str = _setting(
+        "", "The user name at the mail server.")
+    mail_password: str = _setting(
+        "", "The password at the mail server.", secret=True)
+    mail_from: str = _setting(
+        "Milepost <milepost@localhost>", "The sender of every mail.")
+    mail_tls: str = _setting(
+        "starttls", "How the connection to the mail server is protected: starttls, tls or none.",
+        kinds.one_of("starttls", "tls", "none"))
+    time_zone: str = _setting(
+        "UTC", "The time zone that a new workspace begins with.", kinds.time_zone)
+    log_level: str = _setting(
+        "info", "How much is written to the log: debug, info, warning or error.",
+        kinds.one_of("debug", "info", "warning", "error"))
+    debug: bool = _setting(
+        False, "Show the inside of errors on pages. Only for work on Milepost itself.", kinds.flag)
+    # fmt: on
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """List every setting as (name, value in words, origin), secrets masked."""
+        for described in described_settings():
+            value = getattr(self, described.name)
+            yield described.name, _shown(described, value), self.origins.get(described.name, "default")
+
+    def listening_at(self, port: int | str | None = None, host: str | None = None) -> Settings:
+        """Return the settings as they are when the command line says where to listen."""
+        told = {each.name: getattr(self, each.name) for each in described_settings()}
+        origins = dict(self.origins)
+        for name, written in (("port", port), ("host", host)):
+            if written is not None:
+                told[name], origins[name] = read(name, written, f"--{name}"), f"--{name}"
+        return completed(told, origins)
+
+
+def described_settings() -> tuple[Field, ...]:
+    """List the settings as dataclass fields, whose metadata hold help, reader and secrecy."""
+    return tuple(each for each in fields(Settings) if "help" in each.metadata)
+
+
+def read(name: str, written: Any, where: str) -> Any:
+    """Read what was written for a setting, or raise a Problem that says what is right."""
+    described = Settings.__dataclass_fields__[name]
+    try:
+        return described.metadata["read"](written)
+    except ValueError as wrong:
+        source = where if where.startswith((PREFIX, "--")) else f"{name} in {where}"
+        shown = "something else" if described.metadata["secret"] else repr(written)
+        raise WrongSetting(f"{source} must be {wrong}; it is {shown}.", field=name) from None
+
+
+def completed(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
+    """Make the settings, with what follows from these values where nobody set it."""
+    told = {name: value for name, value in values.items() if name in origins or name not in DERIVED}
+    parts = urlsplit(told.setdefault("base_url", f"http://localhost:{told.get('port', Settings.port)}"))
+    told.setdefault("https", parts.scheme == "https")
+    hosts = ("localhost", "127.0.0.1", "[::1]", parts.hostname)
+    told.setdefault("allowed_hosts", tuple(dict.fromkeys(hosts)))
+    return Settings(**told, origins=origins)
+
+
+def usual_value(described: Field) -> str:
+    """Say in words what a setting is when nobody sets it."""
+    return described.metadata["usual"] or _shown(described, described.default)
+
+
+def _shown(described: Field, value: Any) -> str:
+    if described.metadata["secret"] and value:
+        return _without_password(value) if described.name == "database_url" else MASK
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return str(value)
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    name, _, place = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{name.partition(':')[0]}:{MASK}@{place}"))

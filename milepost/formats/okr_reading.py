@@ -1,0 +1,50 @@
+"""One reading of one file: the problems found so far, and the time zone in which its days are meant."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from milepost.core.plan.findings import Path, PlanProblem, nearest
+from milepost.formats.okr_values import Mapped, Wrong, unprintable
+from milepost.formats.places import MOST_PROBLEMS
+
+
+class Enough(Exception):
+    """There is no use in reading on: the file is refused already."""
+
+
+class Reading:
+    """Collects what is wrong with a file while it is read, so that one refusal names it all."""
+
+    def __init__(self, zone: str = "UTC") -> None:
+        self.zone = ZoneInfo(zone)
+        self.has_days_as_moments = False
+        self.problems: list[PlanProblem] = []
+
+    def day_zone(self) -> ZoneInfo:
+        """Return the zone in which a day, or a moment without a zone, is meant."""
+        self.has_days_as_moments = True
+        return self.zone
+
+    def refuse(self, path: Path, wrong: Wrong) -> None:
+        """Note what is wrong at `path`; raise Enough once a person would rather mend than read on."""
+        self.problems.append(PlanProblem(path, wrong.message, wrong.code, wrong.remedy))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise Enough
+
+    def unknown_key(self, path: Path, key: str, known: tuple[str, ...], noun: str) -> None:
+        """Note a key that says nothing here."""
+        said = "holds characters that cannot be printed" if unprintable(key) else f"“{key[:60]}” is not known"
+        self.refuse(
+            (*path, key),
+            Wrong(f"The field {said} in {noun}.", "unknown_field",
+                  nearest(key.lower().replace("-", "_"), known) or f"Known are: {', '.join(known)}."),
+        )  # fmt: skip
+
+    def doubled_keys(self, path: Path, mapped: Mapped) -> None:
+        """Note keys that stood twice in one mapping."""
+        for key in mapped.doubled:
+            self.refuse(
+                (*path, key),
+                Wrong(f"The field “{key[:60]}” stands here twice.", "duplicate_key", "Keep one of the two."),
+            )

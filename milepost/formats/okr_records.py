@@ -1,0 +1,211 @@
+"""Records: which fields an entry of an OKR file has, and how they become a plan's dataclass and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any
+
+from milepost.core.plan import PlanPoint, words
+from milepost.core.plan.findings import Path
+from milepost.formats.okr_reading import Reading
+from milepost.formats.okr_values import Choice, Compound, Mapped, Number, Type, Wrong, shown
+
+
+REQUIRED: Any = object()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an entry: its key in the file, its type, and a sentence on what it means."""
+
+    key: str
+    type: Type
+    says: str
+    default: Any = REQUIRED  # until `with_defaults` has asked the dataclass
+    default_words: str = ""  # how the docs put a default that depends on other fields
+    get: Callable[[Any], Any] | None = None  # the value to write, where it is not the attribute of that name
+
+    @property
+    def is_required(self) -> bool:
+        return self.default is REQUIRED
+
+
+def with_defaults(of: type, listed: Iterable[Field]) -> tuple[Field, ...]:
+    """Return the fields with the defaults that the dataclass `of` gives them."""
+    defaults = {
+        one.name: one.default if one.default is not MISSING else one.default_factory()
+        for one in fields(of)
+        if one.default is not MISSING or one.default_factory is not MISSING
+    }
+    return tuple(
+        replace(one, default=defaults[one.key]) if one.is_required and one.key in defaults else one
+        for one in listed
+    )
+
+
+class Record(Compound):
+    """An entry with named fields, read into the dataclass `of`."""
+
+    def __init__(
+        self,
+        name: str,
+        of: type,
+        *listed: Field,
+        noun: str,
+        settle: Callable[[dict[str, Any], Reading], None] | None = None,
+    ) -> None:
+        self.name, self.of, self.noun = name, of, noun
+        self.words = f"[{noun}](#{name.replace('_', '-')})"
+        self.settle = settle
+        self.fields = with_defaults(of, listed)
+        self.keys = tuple(one.key for one in self.fields)
+        self.by_key = {one.key: one for one in self.fields}
+        self._required = tuple(one.key for one in self.fields if one.is_required)
+
+    def take(self, raw: Any, reading: Reading, path: Path) -> Any:
+        """Return the dataclass, or None where something in it is wrong."""
+        if not isinstance(raw, Mapped):
+            reading.refuse(path, Wrong(f"This is {shown(raw)}, and {self.noun} is needed.", "not_a_mapping",
+                                       f"Write its fields by name: {', '.join(self.keys[:4])} …"))  # fmt: skip
+            return None
+        found = len(reading.problems)
+        values = self._values(raw, reading, path)
+        for key in self._required:
+            if key not in values and (raw.get(key) is None):
+                reading.refuse(path, Wrong(f"“{key}” is missing in {self.noun}.", "missing_field",
+                                           f"Add {key}: and {self.by_key[key].type.words}."))  # fmt: skip
+        if len(reading.problems) > found:
+            return None
+        if self.settle is not None:
+            self.settle(values, reading)
+        return self.of(**values)
+
+    def _values(self, raw: Mapped, reading: Reading, path: Path) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        by_key = self.by_key
+        if raw.doubled:
+            reading.doubled_keys(path, raw)
+        for key, item in raw.items():
+            one = by_key.get(key)
+            if one is None:
+                reading.unknown_key(path, key, self.keys, self.noun)
+            elif item is None:
+                continue  # written down empty: as if it were not there
+            elif one.type.is_scalar:
+                try:
+                    values[key] = one.type.read(item, reading)
+                except Wrong as wrong:
+                    reading.refuse((*path, key), wrong)
+            else:
+                values[key] = one.type.take(item, reading, (*path, key))
+        return values
+
+    def write(self, thing: Any) -> dict[str, Any]:
+        """Return the entry as plain values in the order of the fields, defaults left out."""
+        written: dict[str, Any] = {}
+        for one in self.fields:
+            value = getattr(thing, one.key) if one.get is None else one.get(thing)
+            if value is None or value == one.default:
+                continue
+            written[one.key] = value if one.type.is_scalar else one.type.write(value)
+        return written
+
+    def schema(self) -> dict[str, Any]:
+        return {"$ref": f"#/$defs/{self.name}"}
+
+    def definition(self) -> dict[str, Any]:
+        """Return the JSON Schema of the entry itself."""
+        said: dict[str, Any] = {
+            "description": self.noun[0].upper() + self.noun[1:],
+            "type": "object",
+            "properties": {one.key: one.type.schema() | {"description": one.says} for one in self.fields},
+            "additionalProperties": False,
+        }
+        if self._required:
+            said["required"] = list(self._required)
+        return said
+
+
+class Curve(Compound):
+    """A plan curve: a word, or points of one's own. Read into (word, points)."""
+
+    def __init__(self, points: Compound) -> None:
+        self.points = points
+        self.word = Choice(*words.CURVES)
+        self.words = f"{self.word.words}, or {points.words}"
+
+    def take(self, raw: Any, reading: Reading, path: Path) -> tuple[str, tuple[PlanPoint, ...]]:
+        if isinstance(raw, list):
+            return "points", self.points.take(raw, reading, path)
+        try:
+            return self.word.read(raw, reading), ()
+        except Wrong as wrong:
+            reading.refuse(path, wrong)
+            return "linear", ()
+
+    def write(self, value: tuple[str, tuple[PlanPoint, ...]]) -> Any:
+        curve, points = value
+        return self.points.write(points) if curve == "points" else curve
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [self.word.schema(), self.points.schema()]}
+
+
+class Past(Compound):
+    """What some fields held before a change; an empty value says that there was none."""
+
+    def __init__(self, noun: str, listed: Iterable[Field]) -> None:
+        self.by_key = {one.key: one for one in listed}
+        self.keys = tuple(self.by_key)
+        self.noun = noun
+        self.words = f"the fields of {noun} that were different, with their earlier values"
+
+    def take(self, raw: Any, reading: Reading, path: Path) -> Mapping[str, Any]:
+        if not isinstance(raw, Mapped):
+            reading.refuse(path, Wrong(f"This is {shown(raw)}, and {self.words} are needed.", "not_a_mapping",
+                                       "Write, for example, was: {target: 5}."))  # fmt: skip
+            return {}
+        if raw.doubled:
+            reading.doubled_keys(path, raw)
+        was: dict[str, Any] = {}
+        for key, item in raw.items():
+            one = self.by_key.get(key)
+            here = (*path, key)
+            if one is None:
+                reading.unknown_key(path, key, self.keys, f"the past of {self.noun}")
+            elif item is None and one.default is not None:
+                reading.refuse(here, Wrong(f"“{key}” cannot have been empty.", "missing_value",
+                                           f"Write {one.type.words}."))  # fmt: skip
+            elif item is None:
+                was[key] = None
+            elif one.type.is_scalar:
+                try:
+                    was[key] = one.type.read(item, reading)
+                except Wrong as wrong:
+                    reading.refuse(here, wrong)
+            elif isinstance(one.type, Curve):
+                was["curve"], was["points"] = one.type.take(item, reading, here)
+            else:
+                was[key] = one.type.take(item, reading, here)
+        return MappingProxyType(was)
+
+    def write(self, was: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the earlier values in the order of the fields."""
+        written: dict[str, Any] = {}
+        for key, one in self.by_key.items():
+            if isinstance(one.type, Curve):
+                if "curve" in was:
+                    written[key] = one.type.write((was["curve"], was.get("points", ())))
+            elif key in was:
+                value = was[key]
+                written[key] = value if value is None or one.type.is_scalar else one.type.write(value)
+        return written
+
+    def schema(self) -> dict[str, Any]:
+        properties = {}
+        for key, one in self.by_key.items():
+            said = one.type.schema()
+            properties[key] = {"anyOf": [said, {"type": "null"}]} if one.default is None else said
+        return {"type": "object", "properties": properties, "additionalProperties": False}

@@ -1,0 +1,165 @@
+"""A plan written down: the same plan always gives the same bytes, defaults left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import Any
+
+from milepost.core.plan import FORMAT_VERSION, Plan
+from milepost.formats.okr_fields import SECTIONS, WORKSPACE
+
+
+def write(plan: Plan, *, as_: str = "yaml") -> bytes:
+    """Return the plan as a file: `as_` is "yaml" or "json"."""
+    emit = {"yaml": _yaml, "json": _json}[as_]
+    return "".join(emit(_top(plan))).encode()
+
+
+def _top(plan: Plan) -> Iterator[tuple[str, Any]]:
+    yield "milepost", FORMAT_VERSION
+    if plan.workspace is not None:
+        yield "workspace", WORKSPACE.write(plan.workspace)
+    for name, record in SECTIONS.items():
+        things = getattr(plan, name)
+        if things:
+            yield name, [record.write(thing) for thing in things]
+
+
+def _bare(value: Any) -> str:
+    """Write a scalar that needs no quotes in YAML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return "null" if value is None else str(value)
+
+
+# --- JSON ----------------------------------------------------------------------------------------------
+
+
+def _json(top: Iterator[tuple[str, Any]]) -> Iterator[str]:
+    yield "{"
+    comma = "\n"
+    for key, value in top:
+        yield f"{comma}  {encode_basestring(key)}: "
+        yield from _json_value(value, "  ", spread=True)
+        comma = ",\n"
+    yield "\n}\n"
+
+
+def _json_value(value: Any, pad: str, *, spread: bool = False) -> Iterator[str]:
+    """Yield a value; an entry without entries of its own stays on one line."""
+    if not isinstance(value, (dict, list)):
+        yield _json_scalar(value)
+    elif not value or (not spread and _is_flat(value)):
+        yield _json_line(value)
+    else:
+        inner = f"{pad}  "
+        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        yield opening
+        comma = "\n"
+        for key, item in value.items() if isinstance(value, dict) else ((None, one) for one in value):
+            yield f"{comma}{inner}" if key is None else f"{comma}{inner}{encode_basestring(key)}: "
+            yield from _json_value(item, inner)
+            comma = ",\n"
+        yield f"\n{pad}{closing}"
+
+
+def _is_flat(value: dict | list) -> bool:
+    if isinstance(value, list):
+        return not any(isinstance(item, (dict, list)) for item in value)
+    return not any(isinstance(item, dict) or (isinstance(item, list) and not _is_flat(item)) for item in value.values())
+
+
+def _json_line(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{encode_basestring(key)}: {_json_line(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_json_line(item) for item in value)}]"
+    return _json_scalar(value)
+
+
+def _json_scalar(value: Any) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
+    return f'"{_bare(value)}"' if isinstance(value, date) else _bare(value)
+
+
+# --- YAML ----------------------------------------------------------------------------------------------
+
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
+_NEVER_A_NUMBER = re.compile("[g-np-su-wyG-NP-SU-WY]")  # nor a timestamp: no 0x, 1e5, 12:30, 2026-10-08T10Z
+_NOT_PLAIN = re.compile(r": |:$| #|[\s]$")
+_TO_ESCAPE = re.compile("[^\x20-\x21\x23-\x5b\x5d-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NOT_LITERAL = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\n +(?=\n|$)")
+_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _yaml(top: Iterator[tuple[str, Any]]) -> Iterator[str]:
+    for key, value in top:
+        yield from _yaml_field(key, value, "")
+
+
+def _yaml_field(key: str, value: Any, pad: str) -> Iterator[str]:
+    """Yield `key: value`; `pad` is the indentation of what stands below, the caller has placed the key."""
+    if isinstance(value, dict) and value:
+        yield f"{key}:\n"
+        for name, item in value.items():
+            yield f"{pad}  "
+            yield from _yaml_field(name, item, f"{pad}  ")
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        yield f"{key}:\n"
+        for entry in value:
+            lead = f"{pad}- "
+            for name, item in entry.items():
+                yield lead
+                yield from _yaml_field(name, item, f"{pad}  ")
+                lead = f"{pad}  "
+    elif isinstance(value, (dict, list)):
+        yield f"{key}: {_flow(value)}\n"
+    elif isinstance(value, str) and "\n" in value and _is_literal(value):
+        yield f"{key}: |{'' if value.endswith(chr(10)) else '-'}\n"
+        for line in value.removesuffix("\n").split("\n"):
+            yield f"{pad}  {line}\n" if line else "\n"
+    else:
+        yield f"{key}: {_yaml_text(value) if isinstance(value, str) else _bare(value)}\n"
+
+
+def _flow(value: dict | list) -> str:
+    if isinstance(value, dict):
+        return "{}"
+    return f"[{', '.join(_yaml_text(item, flow=True) if isinstance(item, str) else _bare(item) for item in value)}]"
+
+
+def _is_literal(text: str) -> bool:
+    return text[0] not in " \n" and not text.endswith("\n\n") and _NOT_LITERAL.search(text) is None
+
+
+def _yaml_text(text: str, *, flow: bool = False) -> str:
+    if _is_plain(text) and not (flow and any(mark in text for mark in ",[]{}")):
+        return text
+    return f'"{_TO_ESCAPE.sub(_escaped, text)}"'
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether every YAML reader, old or new, takes the text without quotes for this very text."""
+    if not text[:1].isalnum() or text.lower() in _WORDS or _NOT_PLAIN.search(text) or "\n" in text:
+        return False
+    if not text[0].isalpha() and not _NEVER_A_NUMBER.search(text):
+        return False
+    return _TO_ESCAPE.search(text.replace('"', "").replace("\\", "")) is None
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    code = ord(character)
+    return _SHORT.get(character) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")

@@ -1,0 +1,235 @@
+"""What `milepost doctor` looks at: each check finds one thing, says how it is and how to mend it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.db import DatabaseError, connection
+
+from milepost.management import assets, schema
+
+MEBIBYTE = 1024 * 1024
+NEEDED_PYTHON, TESTED_PYTHON = (3, 11), (3, 14)
+NEEDED_POSTGRESQL = 14
+ACROSS_A_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph")
+SQLITE_WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+LARGE_WAL = 256 * MEBIBYTE
+
+
+class State(StrEnum):
+    """How a thing is."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `mend` says what to do where it is not well."""
+
+    name: str
+    state: State
+    found: str
+    mend: str = ""
+
+
+Check = Callable[[], Iterator[Finding]]
+
+
+def look() -> Iterator[Finding]:
+    """Look at everything, in an order in which the first bad thing may explain the later ones."""
+    for check in (_python, _data_folder, _disk, _database, _schema, _static, _secret_key, _address, _mail):
+        yield from check()
+
+
+def _python() -> Iterator[Finding]:
+    version = sys.version_info[:2]
+    found = ".".join(map(str, sys.version_info[:3]))
+    if version < NEEDED_PYTHON:
+        yield Finding("python", State.BAD, found, "Milepost needs Python 3.11 or newer.")
+    elif version > TESTED_PYTHON:
+        yield Finding("python", State.WARN, found, "Milepost has been tried with Python 3.11 to 3.14.")
+    else:
+        yield Finding("python", State.OK, found)
+
+
+def _data_folder() -> Iterator[Finding]:
+    folder = settings.MILEPOST.data_dir
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as wrong:
+        mend = "Give this user the right to write there, or set MILEPOST_DATA_DIR."
+        yield Finding("data folder", State.BAD, f"{folder}: {wrong.strerror}", mend)
+        return
+    if folder.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
+        mend = f"Others on this machine can reach the data: chmod 700 {folder}"
+        yield Finding("data folder", State.WARN, str(folder), mend)
+    else:
+        yield Finding("data folder", State.OK, str(folder))
+
+
+def _disk() -> Iterator[Finding]:
+    usage = shutil.disk_usage(settings.MILEPOST.data_dir)
+    share = 100 * usage.free // usage.total
+    found = f"{usage.free // MEBIBYTE:,} MiB free ({share} %)"
+    mend = "Make room: without it nothing more can be recorded."
+    if usage.free < 100 * MEBIBYTE:
+        yield Finding("disk", State.BAD, found, mend)
+    elif usage.free < 1024 * MEBIBYTE:
+        yield Finding("disk", State.WARN, found, mend)
+    else:
+        yield Finding("disk", State.OK, found)
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        connection.ensure_connection()
+    except DatabaseError as wrong:
+        mend = "Is the server running, and is the address in `milepost config` right?"
+        if connection.vendor == "sqlite":
+            mend = "May this user read and write the file and its folder?"
+        yield Finding("database", State.BAD, _first_line(wrong), mend)
+        return
+    yield from _sqlite() if connection.vendor == "sqlite" else _postgresql()
+
+
+def _sqlite() -> Iterator[Finding]:
+    file = Path(connection.settings_dict["NAME"])
+    yield Finding(
+        "database", State.OK, f"SQLite {'.'.join(map(str, connection.get_database_version()))}, {file}"
+    )
+    if (kind := _file_system(file)) in ACROSS_A_NETWORK:
+        mend = "SQLite loses data on a network's file system: move the data folder to a disk of this machine."
+        yield Finding("file system", State.BAD, kind, mend)
+    weak = [name for name, wanted in SQLITE_WANTED.items() if _pragma(name) != wanted]
+    if weak or connection.transaction_mode != "IMMEDIATE":
+        mend = "Acknowledged check-ins could be lost. Has something changed the database's options?"
+        yield Finding("durability", State.BAD, f"weakened: {', '.join(weak) or 'transaction_mode'}", mend)
+    else:
+        yield Finding("durability", State.OK, "write-ahead log, full synchronisation, foreign keys")
+    wal = file.with_name(f"{file.name}-wal")
+    if wal.exists() and wal.stat().st_size > LARGE_WAL:
+        mend = "Something keeps an old read open: restart Milepost and whatever else reads the file."
+        yield Finding("write-ahead log", State.WARN, f"{wal.stat().st_size // MEBIBYTE:,} MiB", mend)
+
+
+def _postgresql() -> Iterator[Finding]:
+    version, part = connection.get_database_version()
+    place = f"{connection.settings_dict['HOST'] or 'local socket'}/{connection.settings_dict['NAME']}"
+    if version < NEEDED_POSTGRESQL:
+        mend = f"Milepost needs PostgreSQL {NEEDED_POSTGRESQL} or newer."
+        yield Finding("database", State.BAD, f"PostgreSQL {version}.{part}, {place}", mend)
+    else:
+        yield Finding("database", State.OK, f"PostgreSQL {version}.{part}, {place}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('synchronous_commit'), current_setting('server_encoding'), usesuper"
+            " FROM pg_user WHERE usename = current_user"
+        )
+        commit, encoding, is_superuser = cursor.fetchone()
+    if commit == "off":
+        mend = "Acknowledged check-ins could be lost: set synchronous_commit to on."
+        yield Finding("durability", State.BAD, "synchronous_commit is off", mend)
+    else:
+        yield Finding("durability", State.OK, f"synchronous_commit is {commit}")
+    if encoding != "UTF8":
+        yield Finding("encoding", State.BAD, encoding, "Make the database again, with ENCODING 'UTF8'.")
+    if is_superuser:
+        mend = "Give Milepost a role of its own that is not a superuser."
+        yield Finding("database role", State.WARN, "a superuser, whom no rule of the database holds", mend)
+
+
+def _schema() -> Iterator[Finding]:
+    try:
+        lacking, strange = schema.pending(), schema.unknown()
+    except DatabaseError as wrong:
+        yield Finding("schema", State.BAD, _first_line(wrong), "Mend the database first.")
+        return
+    if strange:
+        mend = "A newer Milepost made this database: install that version again, or restore a backup."
+        yield Finding("schema", State.BAD, f"unknown migrations: {', '.join(strange)}", mend)
+    if lacking:
+        yield Finding("schema", State.BAD, f"lacks {len(lacking)} migrations", "Run `milepost migrate`.")
+    elif not strange:
+        yield Finding("schema", State.OK, "up to date")
+
+
+def _static() -> Iterator[Finding]:
+    if assets.is_collected():
+        yield Finding("static files", State.OK, "collected")
+    else:
+        mend = "`milepost serve` collects them, and so does `milepost migrate`."
+        yield Finding("static files", State.WARN, "not collected, or of another version", mend)
+
+
+def _secret_key() -> Iterator[Finding]:
+    origin = settings.MILEPOST.origins["secret_key"]
+    path = Path(origin)
+    if len(settings.MILEPOST.secret_key) < 50:
+        yield Finding("secret key", State.WARN, f"short, from {origin}", "Use 50 random characters or more.")
+    elif path.is_file() and path.suffix == ".key" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding("secret key", State.BAD, f"others can read {path}", f"chmod 600 {path}")
+    else:
+        yield Finding("secret key", State.OK, f"from {origin}")
+
+
+def _address() -> Iterator[Finding]:
+    milepost = settings.MILEPOST
+    is_here = urlsplit(milepost.base_url).hostname in ("localhost", "127.0.0.1", "::1")
+    if not milepost.https and not is_here:
+        mend = "Passwords travel unprotected: put a proxy with HTTPS in front, and set MILEPOST_BASE_URL."
+        yield Finding("address", State.WARN, milepost.base_url, mend)
+    elif "*" in milepost.allowed_hosts:
+        mend = "Links in messages could be forged: name your hosts in MILEPOST_ALLOWED_HOSTS."
+        yield Finding("address", State.WARN, f"{milepost.base_url}, and every other host", mend)
+    else:
+        yield Finding("address", State.OK, milepost.base_url)
+    if milepost.debug:
+        yield Finding("debug", State.WARN, "on", "Pages show the inside of errors: unset MILEPOST_DEBUG.")
+
+
+def _mail() -> Iterator[Finding]:
+    milepost = settings.MILEPOST
+    if not milepost.mail_host:
+        yield Finding("mail", State.OK, "no server set; invitations are links to copy")
+        return
+    server = f"{milepost.mail_host}:{milepost.mail_port}"
+    try:
+        with get_connection():
+            yield Finding("mail", State.OK, f"{server} answers")
+    except OSError as wrong:  # smtplib's errors are OSErrors too
+        mend = "Check the mail_… settings in `milepost config`."
+        yield Finding("mail", State.BAD, f"{server}: {_first_line(wrong)}", mend)
+
+
+def _pragma(name: str):
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {name}")
+        return cursor.fetchone()[0]
+
+
+def _file_system(path: Path) -> str:
+    """Name the kind of file system a path lies on; empty where the system does not tell."""
+    try:
+        mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
+    except OSError:
+        return ""
+    above = [os.fspath(path.resolve()), *map(os.fspath, path.resolve().parents)]
+    return max(((len(place), kind) for place, kind in mounts if place in above), default=(0, ""))[1]
+
+
+def _first_line(wrong: Exception) -> str:
+    return (str(wrong).strip().splitlines() or [type(wrong).__name__])[0]

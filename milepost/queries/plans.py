@@ -1,0 +1,270 @@
+"""A workspace as a plan: what an export writes and what an import is compared with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from milepost.core import ids
+from milepost.core.plan.values import (
+    AlignmentPlan,
+    CheckInPlan,
+    CommentPlan,
+    CyclePlan,
+    GradePlan,
+    HistoryPlan,
+    InitiativePlan,
+    KeyResultPlan,
+    MeasurePlan,
+    MembershipPlan,
+    MilestonePlan,
+    ObjectivePlan,
+    PersonPlan,
+    Plan,
+    PlanPoint,
+    TeamPlan,
+    TransitionPlan,
+    WorkspacePlan,
+)
+from milepost.models import (
+    Alignment,
+    Checkin,
+    Comment,
+    Cycle,
+    Grade,
+    Initiative,
+    KeyResult,
+    KeyResultVersion,
+    Objective,
+    ObjectiveVersion,
+    Person,
+    Team,
+    TeamMember,
+    Transition,
+    Workspace,
+)
+from milepost.models.key_results import KEY_RESULT_FIELDS
+from milepost.models.objectives import OBJECTIVE_FIELDS
+
+# A column that the plan calls otherwise.
+PLAN_NAMES = {
+    "cycle_id": "cycle", "team_id": "team", "owner_id": "owner", "sponsor_id": "sponsor",
+    "starts_on": "starts", "ends_on": "ends", "objective_id": "objective",
+}  # fmt: skip
+MEASURE_NAMES = (
+    "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones",
+)  # fmt: skip
+
+
+class Keys:
+    """The stable text ids of a workspace, by number."""
+
+    def __init__(self, workspace_id: int) -> None:
+        def of(model) -> dict[int, str]:
+            return dict(model.objects.of(workspace_id).values_list("id", "key"))
+
+        self.people, self.teams, self.cycles = of(Person), of(Team), of(Cycle)
+        self.objectives, self.key_results = of(Objective), of(KeyResult)
+
+    def said(self, column: str, value: Any) -> Any:
+        """Return a column's value as the plan says it."""
+        match column:
+            case "owner_id" | "sponsor_id":
+                return self.people.get(value)
+            case "contributors" | "visible_to":
+                return tuple(self.people[id] for id in value if id in self.people)
+            case "cycle_id":
+                return self.cycles[value]
+            case "team_id":
+                return self.teams.get(value)
+            case "objective_id":
+                return self.objectives[value]
+            case "milestones":
+                return tuple(MilestonePlan(one["title"], Decimal(one["weight"])) for one in value)
+            case "points":
+                return tuple(PlanPoint(Decimal(at), Decimal(expect)) for at, expect in value)
+        return value
+
+
+def current(
+    workspace_id: int, *, with_personal: Iterable[str] = (), progress: Callable[[int, int], None] | None = None
+) -> Plan:
+    """Return everything in a workspace except personal OKRs.
+
+    `with_personal` names objectives (by key) that are taken in even so: those the reader's own file holds.
+    """
+    of = lambda model: model.objects.of(workspace_id)  # noqa: E731
+    keys = Keys(workspace_id)
+    workspace = Workspace.objects.get(id=workspace_id)
+    members = _grouped(of(TeamMember).order_by("id"), "team_id")
+    hidden = set(
+        of(Objective).filter(visibility="private").exclude(key__in=list(with_personal)).values_list("id", flat=True)
+    )
+    parts = _Parts(workspace_id, keys, hidden)
+    rows = [row for row in of(Objective).order_by("id") if row.id not in hidden]
+    objectives = []
+    for number, row in enumerate(rows, 1):
+        objectives.append(parts.objective(row))
+        if progress is not None and number % 100 == 0:
+            progress(number, len(rows))
+    return Plan(
+        workspace=WorkspacePlan(
+            workspace.slug, workspace.name, workspace.time_zone, workspace.mission, workspace.vision,
+            workspace.scoring_policy, workspace.check_in_every, workspace.count_restricted_work,
+        ),
+        people=tuple(
+            PersonPlan(one.key, one.name, one.email, one.role, one.left_on) for one in of(Person).order_by("id")
+        ),
+        teams=tuple(
+            TeamPlan(
+                one.key, one.name, keys.teams.get(one.parent_id), one.purpose,
+                tuple(
+                    MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
+                    for each in members[one.id]
+                ),
+            )
+            for one in of(Team).order_by("id")
+        ),
+        cycles=tuple(
+            CyclePlan(
+                one.key, one.name, one.starts_on, one.ends_on, keys.cycles.get(one.parent_id), one.closed_on
+            )
+            for one in of(Cycle).order_by("id")
+        ),
+        objectives=tuple(objectives),
+    )  # fmt: skip
+
+
+def _grouped(rows: Iterable, column: str) -> dict[int, list]:
+    found: dict[int, list] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, column)].append(row)
+    return found
+
+
+class _Parts:
+    """Everything below the objectives, read in a few statements and handed out by objective."""
+
+    def __init__(self, workspace_id: int, keys: Keys, hidden: set[int]) -> None:
+        of = lambda model: model.objects.of(workspace_id)  # noqa: E731
+        self.keys, self.hidden = keys, hidden
+        self.key_results = _grouped(of(KeyResult).order_by("position", "id"), "objective_id")
+        self.initiatives = _grouped(of(Initiative).order_by("id"), "objective_id")
+        self.links = _grouped(of(Alignment).order_by("id"), "child_id")
+        self.transitions = _grouped(of(Transition).order_by("id"), "objective_id")
+        self.versions = _grouped(of(ObjectiveVersion).order_by("id"), "objective_id")
+        self.key_result_versions = _grouped(of(KeyResultVersion).order_by("id"), "key_result_id")
+        self.checkins = _grouped(of(Checkin).order_by("id").iterator(), "key_result_id")
+        self.entry_keys = {
+            one.id: one.key or ids.encode(one.id) for rows in self.checkins.values() for one in rows
+        }
+        self.objective_comments: dict[int, list[Comment]] = defaultdict(list)
+        self.key_result_comments: dict[int, list[Comment]] = defaultdict(list)
+        for one in of(Comment).order_by("id"):
+            where = self.key_result_comments[one.key_result_id] if one.key_result_id else None
+            (self.objective_comments[one.objective_id] if where is None else where).append(one)
+        self.grades: dict[tuple[int, int | None], Grade] = {}
+        for one in of(Grade).order_by("id"):
+            self.grades[one.objective_id, one.key_result_id] = one
+
+    def objective(self, row: Objective) -> ObjectivePlan:
+        now = {PLAN_NAMES.get(name, name): self.keys.said(name, getattr(row, name)) for name in OBJECTIVE_FIELDS}
+        return ObjectivePlan(
+            id=row.key,
+            **now,
+            created=row.created_at,
+            transitions=tuple(
+                TransitionPlan(one.event, one.to_state, one.at, self.keys.people.get(one.by_id), one.reason)
+                for one in self.transitions[row.id]
+            ),
+            history=self._history(self.versions[row.id], OBJECTIVE_FIELDS),
+            aligned_to=tuple(self._link(one) for one in self.links[row.id] if self._is_said(one)),
+            key_results=tuple(self._key_result(one) for one in self.key_results[row.id]),
+            initiatives=tuple(
+                InitiativePlan(
+                    one.key, one.title, one.description, self.keys.key_results.get(one.key_result_id),
+                    self.keys.people.get(one.owner_id), one.state, one.due_on,
+                )
+                for one in self.initiatives[row.id]
+            ),
+            comments=self._comments(self.objective_comments[row.id]),
+            grade=self._grade(self.grades.get((row.id, None))),
+        )  # fmt: skip
+
+    def _is_said(self, link: Alignment) -> bool:
+        if link.parent_objective_id is not None:
+            return link.parent_objective_id not in self.hidden
+        return link.parent_key_result_id in self.keys.key_results
+
+    def _link(self, one: Alignment) -> AlignmentPlan:
+        return AlignmentPlan(
+            self.keys.objectives.get(one.parent_objective_id),
+            self.keys.key_results.get(one.parent_key_result_id),
+            one.how,
+            one.weight,
+            one.since_at,
+            one.until_at,
+        )
+
+    def _key_result(self, one: KeyResult) -> KeyResultPlan:
+        said = {
+            PLAN_NAMES.get(name, name): self.keys.said(name, getattr(one, name))
+            for name in KEY_RESULT_FIELDS
+            if name != "objective_id"
+        }
+        measure = MeasurePlan(**{name: said.pop(name) for name in MEASURE_NAMES})
+        return KeyResultPlan(
+            id=one.key,
+            measure=measure,
+            **said,
+            created=one.created_at,
+            history=self._history(self.key_result_versions[one.id], KEY_RESULT_FIELDS),
+            check_ins=tuple(self._check_in(each) for each in self.checkins[one.id]),
+            comments=self._comments(self.key_result_comments[one.id]),
+            grade=self._grade(self.grades.get((one.objective_id, one.id))),
+        )
+
+    def _check_in(self, one: Checkin) -> CheckInPlan:
+        return CheckInPlan(
+            id=self.entry_keys[one.id],
+            at=one.effective_at,
+            recorded=one.recorded_at,
+            value=one.value,
+            parts=None if one.parts is None else tuple(Decimal(part) for part in one.parts),
+            confidence=one.confidence,
+            note=one.note,
+            by=self.keys.people.get(one.by_id),
+            corrects=self.entry_keys.get(one.corrects_id),
+            withdrawn=one.is_withdrawn,
+        )
+
+    def _comments(self, rows: list[Comment]) -> tuple[CommentPlan, ...]:
+        return tuple(
+            CommentPlan(one.key or ids.encode(one.id), one.at, one.text, self.keys.people.get(one.by_id))
+            for one in rows
+        )
+
+    def _grade(self, one: Grade | None) -> GradePlan | None:
+        if one is None:
+            return None
+        return GradePlan(
+            one.grade, one.at, one.raw, self.keys.people.get(one.by_id), one.policy, one.reason, one.learned
+        )
+
+    def _history(self, versions: list, columns: Iterable[str]) -> tuple[HistoryPlan, ...]:
+        found = []
+        for before, after in pairwise(versions):
+            was = {
+                PLAN_NAMES.get(name, name): self.keys.said(name, getattr(before, name))
+                for name in columns
+                if getattr(before, name) != getattr(after, name)
+            }
+            if was:
+                by = self.keys.people.get(after.by_id)
+                found.append(HistoryPlan(after.at, was, by, after.reason))
+        return tuple(found)
+
+

@@ -1,0 +1,132 @@
+"""The second lock: an id from outside becomes a thing only here, for an actor who may see it.
+
+What is not there, lies in another workspace or may not be seen raises the same `NotFound`.
+"""
+
+from __future__ import annotations
+
+from milepost.core import access
+from milepost.core.access import Actor, Standing, Visibility
+from milepost.core.problems import Invalid, NotFound
+from milepost.models import Cycle, Initiative, KeyResult, Objective, Person, Team, TeamMember
+
+
+def lineage(workspace_id: int, team_id: int | None) -> tuple[int, ...]:
+    """Return a team and the teams above it, nearest first."""
+    found: list[int] = []
+    while team_id is not None and team_id not in found:
+        found.append(team_id)
+        team_id = Team.objects.of(workspace_id).filter(id=team_id).values_list("parent_id", flat=True).first()
+    return tuple(found)
+
+
+def _team_members(row: Objective) -> list[int]:
+    if row.team_id is None:
+        return []
+    return list(
+        TeamMember.objects.of(row.workspace_id)
+        .filter(team_id=row.team_id, until_on=None)
+        .values_list("person_id", flat=True)
+    )
+
+
+def standing(actor: Actor, row: Objective, key_result: KeyResult | None = None) -> Standing:
+    """Return what decisions about an objective, or one key result of it, need to know."""
+    seen_by = access.EVERYONE
+    restricted = row.visibility != Visibility.WORKSPACE
+    narrowed = key_result is not None and key_result.visibility is not None
+    members = _team_members(row) if restricted or narrowed else []
+    if restricted:
+        owners = KeyResult.objects.of(row.workspace_id).filter(objective_id=row.id)
+        seen_by = access.audience(
+            row.visibility,
+            owner=row.owner_id,
+            workers=[row.sponsor_id, *row.contributors, *owners.values_list("owner_id", flat=True)],
+            team_members=members,
+            named=row.visible_to,
+        )
+    if narrowed:
+        seen_by = access.narrowed(
+            seen_by,
+            key_result.visibility,
+            owner=key_result.owner_id,
+            workers=[row.owner_id],
+            team_members=members,
+            named=key_result.visible_to,
+        )
+    return Standing(
+        owner=row.owner_id,
+        sponsor=row.sponsor_id,
+        contributors=row.contributors,
+        team=row.team_id,
+        lineage=lineage(row.workspace_id, row.team_id) if actor.leads else (),
+        audience=seen_by,
+        is_private=row.visibility == Visibility.PRIVATE,
+        key_result_owner=key_result.owner_id if key_result else None,
+    )
+
+
+def objective(actor: Actor, id: int, *, lock: bool = False) -> tuple[Objective, Standing]:
+    """Return an objective the actor may see, and their standing; with `lock`, held until the commit."""
+    query = Objective.objects.of(actor.workspace_id)
+    row = (query.select_for_update() if lock else query).filter(id=id).first()
+    if row is None:
+        raise NotFound
+    found = standing(actor, row)
+    if not access.may_see(actor, found.audience, is_private=found.is_private):
+        raise NotFound
+    return row, found
+
+
+def key_result(actor: Actor, id: int, *, lock: bool = False) -> tuple[KeyResult, Objective, Standing]:
+    """Return a key result the actor may see, its objective, and their standing."""
+    query = KeyResult.objects.of(actor.workspace_id)
+    one = (query.select_for_update() if lock else query).filter(id=id).first()
+    if one is None:
+        raise NotFound
+    row = Objective.objects.of(actor.workspace_id).get(id=one.objective_id)
+    found = standing(actor, row, one)
+    if not access.may_see(actor, found.audience, is_private=found.is_private):
+        raise NotFound
+    return one, row, found
+
+
+def initiative(actor: Actor, id: int) -> tuple[Initiative, Objective, Standing]:
+    """Return an initiative the actor may see: whoever sees its objective does."""
+    one = Initiative.objects.of(actor.workspace_id).filter(id=id).first()
+    if one is None:
+        raise NotFound
+    row, found = objective(actor, one.objective_id)
+    return one, row, found
+
+
+def person(actor: Actor, id: int | None, field: str) -> int | None:
+    """Check that a person named in a form belongs to the workspace and has not left."""
+    if id is None:
+        return None
+    if not Person.objects.of(actor.workspace_id).filter(id=id, left_on=None).exists():
+        raise Invalid("There is no such person here.", field=field, remedy="Choose someone from the list.")
+    return id
+
+
+def people(actor: Actor, ids: list[int], field: str) -> list[int]:
+    """Check that all people named in a form belong to the workspace."""
+    wanted = sorted(set(ids))
+    if Person.objects.of(actor.workspace_id).filter(id__in=wanted).count() != len(wanted):
+        raise Invalid("One of these people is not here.", field=field, remedy="Choose from the list.")
+    return wanted
+
+
+def team(actor: Actor, id: int | None, field: str = "team") -> int | None:
+    """Check that a team named in a form belongs to the workspace."""
+    if id is not None and not Team.objects.of(actor.workspace_id).filter(id=id).exists():
+        raise Invalid("There is no such team here.", field=field, remedy="Choose one from the list.")
+    return id
+
+
+def cycle(actor: Actor, id: int, field: str = "cycle") -> Cycle:
+    """Return a cycle named in a form."""
+    found = Cycle.objects.of(actor.workspace_id).filter(id=id).first()
+    if found is None:
+        raise Invalid("There is no such cycle here.", field=field, remedy="Choose one from the list.")
+    return found

@@ -1,0 +1,124 @@
+// What was typed and not yet sent stays in this browser until the server has it: fields that differ from what
+// the page came with, under data-key. Sent means: an answer to htmx without an error, or a page that followed
+// the form's own and has no refusals. Going back or reloading after a failure proves nothing, so nothing is cleared.
+const PREFIX = "milepost-draft:";
+const DAYS_KEPT = 30;
+const SENT = "milepost-sent";
+const UNKEPT = ["hidden", "password", "file", "submit", "button", "reset", "image"];
+
+const store = {
+  read: (key) => { try { return JSON.parse(localStorage.getItem(PREFIX + key)); } catch { return null; } },
+  write: (key, fields) => { try { localStorage.setItem(PREFIX + key, JSON.stringify({ at: Date.now(), fields })); } catch { /* full or forbidden: the page still works */ } },
+  drop: (key) => { try { localStorage.removeItem(PREFIX + key); } catch { /* as above */ } },
+};
+
+function clearWhatWasSent() {
+  try {
+    const sent = JSON.parse(sessionStorage.getItem(SENT));
+    sessionStorage.removeItem(SENT);
+    const followed = performance.getEntriesByType("navigation")[0]?.type === "navigate" && document.referrer === sent?.from;
+    if (followed && !document.querySelector("[data-refused]")) store.drop(sent.key);
+  } catch { /* no storage */ }
+}
+
+const forget = () => { try { sessionStorage.removeItem(SENT); } catch { /* no storage */ } };
+const isTick = (field) => field.type === "radio" || field.type === "checkbox";
+
+function changed(field) {
+  if (isTick(field)) return field.checked !== field.defaultChecked;
+  if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return field.value !== field.defaultValue;
+}
+
+class Draft extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    if (!this.form || !this.dataset.key) return;
+    this.restore();
+    this.addEventListener("input", this);
+    this.addEventListener("change", this);
+    this.addEventListener("submit", this);
+    this.addEventListener("htmx:after:request", this);
+    addEventListener("pagehide", this);
+    addEventListener("pageshow", this);
+  }
+
+  disconnectedCallback() {
+    removeEventListener("pagehide", this);
+    removeEventListener("pageshow", this);
+    clearTimeout(this.timer);
+  }
+
+  handleEvent(event) {
+    if (event.type === "htmx:after:request") return this.answered(event.detail.ctx);
+    if (event.type === "submit") return event.defaultPrevented ? this.keep() : this.submitted();
+    if (event.type === "pageshow") return event.persisted && forget();
+    clearTimeout(this.timer);
+    if (event.type === "pagehide") this.keep();
+    else this.timer = setTimeout(() => this.keep(), 150);
+  }
+
+  get fields() {
+    return [...this.form.elements].filter((field) => field.name && !UNKEPT.includes(field.type));
+  }
+
+  keep() {
+    if (this.sent) return;
+    const dirty = new Set(this.fields.filter(changed).map((field) => field.name));
+    if (!dirty.size) return store.drop(this.dataset.key);
+    const kept = {};
+    for (const [name, value] of new FormData(this.form)) if (dirty.has(name)) (kept[name] ??= []).push(value);
+    for (const name of dirty) kept[name] ??= [];
+    store.write(this.dataset.key, kept);
+  }
+
+  submitted() {
+    clearTimeout(this.timer);
+    this.keep();
+    try { sessionStorage.setItem(SENT, JSON.stringify({ key: this.dataset.key, from: location.href.split("#")[0] })); } catch { /* no storage */ }
+  }
+
+  answered(ctx) {
+    if (!ctx.response || ctx.response.status >= 400) return;
+    this.sent = true;
+    store.drop(this.dataset.key);
+  }
+
+  restore() {
+    const draft = store.read(this.dataset.key);
+    if (!draft) return;
+    if (Date.now() - draft.at > DAYS_KEPT * 86400000) return store.drop(this.dataset.key);
+    const touched = this.fields.filter((field) => field.name in draft.fields && this.fill(field, draft.fields[field.name]));
+    if (!touched.length) return;
+    for (const field of touched) field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.say();
+  }
+
+  fill(field, values) {
+    if (isTick(field)) field.checked = values.includes(field.value);
+    else if (field.options) for (const option of field.options) option.selected = values.includes(option.value);
+    else if (values.length) field.value = values[0];
+    return changed(field);
+  }
+
+  say() {
+    const line = document.createElement("p");
+    const discard = document.createElement("button");
+    line.className = "row xs muted no-print";
+    line.setAttribute("role", "status");
+    discard.className = "link";
+    discard.type = "button";
+    discard.textContent = "Discard it";
+    discard.addEventListener("click", () => {
+      this.form.reset();
+      store.drop(this.dataset.key);
+      line.remove();
+      this.form.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    line.append("Draft restored. ", discard);
+    this.prepend(line);
+  }
+}
+
+clearWhatWasSent();
+customElements.define("mp-draft", Draft);

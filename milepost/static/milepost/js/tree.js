@@ -1,0 +1,139 @@
+// One element acts for all rows of the tree, so that rows can come from a cache and carry no attributes of htmx.
+// A row says data-level, data-id, data-open (a branch only), data-children-url, data-checkin-url. Without
+// JavaScript the table is a plain one and its chevrons are links; here it becomes a treegrid.
+class Tree extends HTMLElement {
+  connectedCallback() {
+    this.table = this.querySelector("table");
+    if (!this.table) return;
+    this.table.setAttribute("role", "treegrid");
+    this.adopt();
+    this.addEventListener("click", this);
+    this.addEventListener("keydown", this);
+    this.addEventListener("focusin", (event) => this.stop(event.target.closest("tbody tr")));
+  }
+
+  get rows() {
+    return [...this.table.querySelectorAll("tbody > tr[data-level]")];
+  }
+
+  get visible() {
+    return this.rows.filter((row) => !row.hidden);
+  }
+
+  adopt() {
+    for (const row of this.rows) {
+      if (row.ariaLevel) continue;
+      row.setAttribute("aria-level", row.dataset.level);
+      if (row.dataset.open) row.setAttribute("aria-expanded", row.dataset.open);
+      row.tabIndex = -1;
+      for (const link of row.querySelectorAll("a")) link.tabIndex = -1;
+    }
+    if (!this.stopped?.isConnected) this.stop(this.visible[0]);
+  }
+
+  stop(row) {
+    if (!row || row === this.stopped) return;
+    if (this.stopped) this.stopped.tabIndex = -1;
+    this.stopped = row;
+    row.tabIndex = 0;
+  }
+
+  handleEvent(event) {
+    if (event.type === "keydown") return this.press(event);
+    const chevron = event.target.closest("a.exp");
+    if (!chevron || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const row = chevron.closest("tr");
+    this.turn(row, row.dataset.open !== "true");
+    row.focus();
+  }
+
+  press(event) {
+    const row = event.target.closest("tbody tr");
+    if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+    const rtl = getComputedStyle(this).direction === "rtl";
+    const key = rtl ? { ArrowLeft: "ArrowRight", ArrowRight: "ArrowLeft" }[event.key] ?? event.key : event.key;
+    const act = {
+      ArrowDown: () => this.go(row, 1), ArrowUp: () => this.go(row, -1),
+      ArrowRight: () => this.inward(row), ArrowLeft: () => this.outward(row),
+      Home: () => this.visible[0]?.focus(), End: () => this.visible.at(-1)?.focus(),
+      Enter: () => event.target === row && row.querySelector("th a:not(.exp)")?.click(),
+      " ": () => row.dataset.open && this.turn(row, row.dataset.open !== "true"),
+      c: () => row.dataset.checkinUrl && location.assign(row.dataset.checkinUrl),
+    }[key.length === 1 ? key.toLowerCase() : key];
+    if (!act || (key === "Enter" && event.target !== row) || (key === "c" && !row.dataset.checkinUrl)) return;
+    event.preventDefault();
+    act();
+  }
+
+  go(row, step) {
+    const rows = this.visible;
+    rows[rows.indexOf(row) + step]?.focus();
+  }
+
+  inward(row) {
+    if (row.dataset.open === "false") this.turn(row, true);
+    else if (row.dataset.open) this.go(row, 1);
+  }
+
+  outward(row) {
+    if (row.dataset.open === "true") return this.turn(row, false);
+    const above = this.rows.slice(0, this.rows.indexOf(row)).reverse();
+    above.find((other) => Number(other.dataset.level) < Number(row.dataset.level))?.focus();
+  }
+
+  async turn(row, open) {
+    if (row.ariaBusy === "true") return;
+    if (open && !this.hasRows(row) && !(await this.fetch(row))) return;
+    row.dataset.open = open;
+    row.setAttribute("aria-expanded", open);
+    const chevron = row.querySelector("a.exp");
+    chevron?.setAttribute("aria-label", chevron.getAttribute("aria-label").replace(/^\S+/, open ? "Fold" : "Unfold"));
+    this.settle();
+    this.remember(row.dataset.id, open);
+  }
+
+  hasRows(row) {
+    return Number(row.nextElementSibling?.dataset.level) > Number(row.dataset.level);
+  }
+
+  async fetch(row) {
+    row.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(row.dataset.childrenUrl, { headers: { "HX-Request": "true" } });
+      if (!answer.ok) throw new Error(answer.status);
+      // htmx owns the one Trusted Types policy of the page, so it parses.
+      await htmx.swap({ sourceElement: row, target: row, text: await answer.text(), swap: "afterend" });
+      this.adopt();
+      return true;
+    } catch {
+      location.assign(row.querySelector("a.exp").href);
+      return false;
+    } finally {
+      row.removeAttribute("aria-busy");
+    }
+  }
+
+  settle() {
+    let shut = Infinity;
+    for (const row of this.rows) {
+      const level = Number(row.dataset.level);
+      row.hidden = level > shut;
+      if (!row.hidden) shut = row.dataset.open === "false" ? level : Infinity;
+    }
+    if (this.stopped?.hidden) this.stop(this.visible[0]);
+  }
+
+  remember(id, open) {
+    const address = new URL(location);
+    for (const name of ["open", "shut"]) {
+      const rest = address.searchParams.getAll(name).filter((other) => other !== id);
+      address.searchParams.delete(name);
+      for (const other of rest.slice(-40)) address.searchParams.append(name, other);
+    }
+    address.searchParams.append(open ? "open" : "shut", id);
+    history.replaceState(history.state, "", address);
+  }
+}
+
+customElements.define("mp-tree", Tree);
