@@ -103,13 +103,27 @@ class Installation:
 
 
 @pytest.fixture(scope="session")
-def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Installation]]:
-    """Make installations: `install()` with an empty data folder; settings as keywords (`threads="2"`)."""
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation that is migrated and never started: to be copied."""
+    made = Installation(tmp_path_factory.mktemp("installed"))
+    told = made.run("migrate")
+    assert told.returncode == 0, told.stderr
+    return made
+
+
+@pytest.fixture(scope="session")
+def install(
+    tmp_path_factory: pytest.TempPathFactory, installed: Installation
+) -> Iterator[Callable[..., Installation]]:
+    """Make installations, migrated and without any data; settings are keywords: `install(threads="2")`."""
     made: list[Installation] = []
 
     def make(**variables: str) -> Installation:
         named = {f"MILEPOST_{name.upper()}": value for name, value in variables.items()}
-        made.append(Installation(tmp_path_factory.mktemp("installation"), named))
+        folder = tmp_path_factory.mktemp("installation")
+        shutil.copytree(installed.data_dir, folder, dirs_exist_ok=True)
+        folder.chmod(0o700)
+        made.append(Installation(folder, named))
         return made[-1]
 
     yield make
@@ -118,9 +132,11 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
 
 
 @pytest.fixture(scope="session")
-def server(install: Callable[..., Installation]) -> Installation:
-    """One running `milepost serve` with an empty database, shared by the session."""
-    return install().start()
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One running `milepost serve`, begun in an empty folder and shared by the session."""
+    started = Installation(tmp_path_factory.mktemp("server")).start()
+    yield started
+    started.stop()
 
 
 @pytest.fixture(scope="session")

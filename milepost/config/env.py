@@ -61,13 +61,14 @@ class _Reading:
         self.take(_variables(environ), lambda name: f"{PREFIX}{name.upper()}")
         if environ.get("DATABASE_URL"):
             self.take({"database_url": environ["DATABASE_URL"]}, lambda name: "DATABASE_URL")
-        path = _config_path(environ, self.values)
+        path, is_named = _config_path(environ, self.values), CONFIG_VARIABLE in environ
         try:
-            self.take(_from_file(path, is_named=CONFIG_VARIABLE in environ), lambda name: str(path))
+            written = _from_file(path, is_named=is_named)
+            if "data_dir" in written and not is_named:
+                raise _found_in_itself(path)
+            self.take(written, lambda name: str(path))
         except Problem as problem:
             self.problems.append(problem)
-        if self.origins.get("data_dir") == str(path) and CONFIG_VARIABLE not in environ:
-            self.problems.append(_found_in_itself(path))
 
     def take(self, written: Mapping[str, Any], origin: Callable[[str], str]) -> None:
         for key in written:
@@ -104,7 +105,7 @@ def _config_path(environ: Mapping[str, str], values: Mapping[str, Any]) -> Path:
 def _from_file(path: Path, *, is_named: bool) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if not is_named:
             return {}
         wrong, remedy = "there is no such file", f"Write it, or unset {CONFIG_VARIABLE}."

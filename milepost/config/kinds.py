@@ -6,6 +6,7 @@ A reader that cannot raises ValueError with what the value must be, to stand aft
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -85,6 +86,11 @@ def address(written: Any) -> str:
 
 def time_zone(written: Any) -> str:
     """Read the name of a time zone."""
-    if written not in available_timezones():
+    if text(written) not in _zones():
         raise ValueError("the name of a time zone, such as Europe/Berlin")
     return written
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()

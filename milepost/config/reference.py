@@ -29,8 +29,12 @@ counts as not set. A name that does not exist is an error, and so is a value of 
 def page() -> str:
     """Return the page as Markdown."""
     rows = [
-        f"| `{PREFIX}{each.name.upper()}` | `{each.name}` | {usual_value(each) or 'empty'} "
+        f"| `{PREFIX}{each.name.upper()}` | `{each.name}` | {_escaped(usual_value(each)) or 'empty'} "
         f"| {each.metadata['help']}{' A secret.' if each.metadata['secret'] else ''} |\n"
         for each in described_settings()
     ]
     return HEAD + "".join(rows)
+
+
+def _escaped(words: str) -> str:
+    return words.replace("<", "&lt;").replace("|", "\\|")

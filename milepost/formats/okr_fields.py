@@ -47,6 +47,7 @@ from milepost.formats.okr_values import (
     Zone,
 )
 
+
 def _unless(value: Any, usual: Any) -> Any:
     return None if value == usual else value
 
@@ -67,7 +68,7 @@ def _name_entries(entries: tuple, reading: Reading) -> tuple:
                 if name not in taken:
                     break
             taken.add(name)
-            entry = replace(entry, id=name)  # noqa: PLW2901
+            entry = replace(entry, id=name)
         named.append(entry)
     return tuple(named)
 
@@ -176,10 +177,20 @@ MEASURE = Record(
     MeasurePlan,
     Field("kind", Choice(*words.KINDS), "How values become progress."),
     Field("start", _NUMBER, "The value at the beginning."),
-    Field("target", _NUMBER, "The value to reach or keep; for `relative` the change as a share, −0.2 for 20 % less."),
+    Field(
+        "target",
+        _NUMBER,
+        "The value to reach or keep; for `relative` the change as a share, −0.2 for 20 % less.",
+    ),
     Field("unit", _UNIT, "What the values count: `%`, `EUR`, `days`."),
-    Field("direction", Choice(*words.DIRECTIONS), "Which way is better, where start and target are the same."),
-    Field("floor", _NUMBER, "The worst value that still counts for something, for `maintain_above` and `maintain_below`."),
+    Field(
+        "direction", Choice(*words.DIRECTIONS), "Which way is better, where start and target are the same."
+    ),
+    Field(
+        "floor",
+        _NUMBER,
+        "The worst value that still counts for something, for `maintain_above` and `maintain_below`.",
+    ),
     Field("low", _NUMBER, "The low end of a `range`."),
     Field("high", _NUMBER, "The high end of a `range`."),
     Field("tolerance", _NUMBER, "How far outside a `range` a value still counts for something."),
@@ -198,9 +209,11 @@ POINT = Record(
 CHECK_IN = Record(
     "check_in",
     CheckInPlan,
-    Field("id", _KEY, "Its id among the check-ins of the key result.", None, "its day, `2026-10-08`; the second of a day `2026-10-08.2`"),
+    Field("id", _KEY, "Its id among the check-ins of the key result.", None,
+          "its day, `2026-10-08`; the second of a day `2026-10-08.2`"),
     Field("at", _MOMENT, "When the value was true. A day alone is its noon in the workspace's time zone."),
-    Field("recorded", _MOMENT, "When it was entered.", None, "`at`", get=lambda entry: _unless(entry.recorded, entry.at)),
+    Field("recorded", _MOMENT, "When it was entered.", None, "`at`",
+          get=lambda entry: _unless(entry.recorded, entry.at)),
     Field("value", Reported(), "The value then; without one, the check-in says “no data”."),
     Field("parts", ListOf(_NUMBER, "numbers"), "For `milestones`: the done share of each, in their order."),
     Field("confidence", Whole(1, 10), "How likely the expected grade is."),
@@ -253,7 +266,9 @@ ALIGNMENT = Record(
     AlignmentPlan,
     Field("objective", _OBJECTIVE, "The objective that this one serves, or else:"),
     Field("key_result", _KEY_RESULT, "The key result that it serves."),
-    Field("how", Choice(*words.ALIGNMENTS), "`contributes` counts towards what it serves, `supports` does not."),
+    Field(
+        "how", Choice(*words.ALIGNMENTS), "`contributes` counts towards what it serves, `supports` does not."
+    ),
     Field("weight", _NUMBER, "How much it counts there."),
     Field("since", _MOMENT, "When it began. Left out, it stays as it is."),
     Field("until", _MOMENT, "When it ended; kept for the past."),
@@ -261,7 +276,11 @@ ALIGNMENT = Record(
 )
 
 _VISIBLE_TO = Field("visible_to", _PEOPLE, "Who may see it, where its visibility is `people`.")
-_SOURCE = Field("source", Choice(*words.SOURCES), "Where its value comes from: its own check-ins, or what contributes to it.")
+_SOURCE = Field(
+    "source",
+    Choice(*words.SOURCES),
+    "Where its value comes from: its own check-ins, or what contributes to it.",
+)
 _KEY_RESULT_FIELDS = [
     Field("id", _ID, "Its id, the only one in the file among key results."),
     Field("title", _TITLE, "The key result as people read it."),
@@ -275,7 +294,8 @@ _KEY_RESULT_FIELDS = [
     Field("owner", _PERSON, "Who answers for it."),
     _SOURCE,
     Field("data_source", _LINE, "Where the figures come from, in words or as an address."),
-    Field("visibility", Choice(*words.KEY_RESULT_VISIBILITIES), "Who may see it.", None, "like its objective"),
+    Field("visibility", Choice(*words.KEY_RESULT_VISIBILITIES), "Who may see it.", None,
+          "like its objective"),
     _VISIBLE_TO,
     Field("state", Choice(*words.KEY_RESULT_STATES), "Where it stands."),
     Field("created", _MOMENT, "When it was written down. Left out, it stays as it is."),
@@ -287,7 +307,9 @@ _OBJECTIVE_FIELDS = [
     Field("cycle", _CYCLE, "The cycle it belongs to."),
     Field("team", _TEAM, "The team whose objective it is. Without one it is the whole company's."),
     Field("description", _TEXT, "Why it matters."),
-    Field("commitment", Choice(*words.COMMITMENTS), "What is promised: success begins at 1.0 for `committed`, 0.7 for `aspirational`, and with an insight for `learning`."),
+    Field("commitment", Choice(*words.COMMITMENTS),
+          "What is promised: success begins at grade 1.0 for `committed`, at 0.7 for `aspirational`, with an "
+          "insight for `learning`."),
     Field("level", Choice(*words.LEVELS), "Whether it sets direction or serves it."),
     Field("owner", _PERSON, "Who answers for it."),
     Field("sponsor", _PERSON, "Who, among those who lead, stands behind it."),
@@ -302,7 +324,11 @@ _INITIATIVE = (
     Field("id", _ID, "Its id, the only one in the file among initiatives."),
     Field("title", _TITLE, "The initiative as people read it."),
     Field("description", _TEXT, "What else there is to know."),
-    Field("key_result", _KEY_RESULT, "The key result it is for. Without one, it is for the objective as a whole."),
+    Field(
+        "key_result",
+        _KEY_RESULT,
+        "The key result it is for. Without one, it is for the objective as a whole.",
+    ),
     Field("owner", _PERSON, "Who answers for it."),
     Field("state", Choice(*words.INITIATIVE_STATES), "Where it stands."),
     Field("due", _DAY, "The day by which it is wanted."),
@@ -366,7 +392,9 @@ OBJECTIVE = Record(
     Field("history", ListOf(OBJECTIVE_HISTORY, "changes"), "What held before, and from when to when."),
     Field("aligned_to", ListOf(ALIGNMENT, "alignments"), "What it serves."),
     Field("key_results", ListOf(KEY_RESULT, "key results"), "How we know that it is reached."),
-    Field("initiatives", ListOf(INITIATIVE, "initiatives"), "What we do about it; it counts towards no score."),
+    Field(
+        "initiatives", ListOf(INITIATIVE, "initiatives"), "What we do about it; it counts towards no score."
+    ),
     Field("comments", ListOf(COMMENT, "comments"), "The discussion."),
     Field("grade", OBJECTIVE_GRADE, "The grade it was closed with."),
     noun="an objective",

@@ -1,7 +1,7 @@
 """Files of OKRs, version 1, as YAML or JSON: `read` bytes into a plan, `write` a plan into bytes.
 
-A file is taken whole or refused whole, with every reason a person can mend at once: line, field, what is wrong
-and what would be right.
+A file is taken whole or refused whole, with every reason at once: line, field, what is wrong and what would
+be right.
 """
 
 from __future__ import annotations
@@ -148,7 +148,9 @@ class _File:
                 told = entry.done
                 self.progress(min(told, self.size), self.size)
         if "milepost" not in parts and not reading.problems:
-            reading.refuse((), Wrong("The file does not say its version.", "no_version", "Begin it with milepost: 1."))
+            reading.refuse(
+                (), Wrong("The file does not say its version.", "no_version", "Begin it with milepost: 1.")
+            )
         workspace = next(iter(parts.get("workspace", ())), None)
         return Plan(workspace, *(tuple(parts.get(name, ())) for name in SECTIONS))
 
@@ -179,7 +181,9 @@ class _File:
         path: Path = (key,) if index in (None, -1) else (key, index)
         if index in (None, -1):
             if key in parts:
-                reading.refuse(path, Wrong(f"“{key}” stands here twice.", "duplicate_key", "Keep one of the two."))
+                reading.refuse(
+                    path, Wrong(f"“{key}” stands here twice.", "duplicate_key", "Keep one of the two.")
+                )
             parts[key] = []
         if key not in TOP_KEYS:
             reading.unknown_key((), key, TOP_KEYS, "a file of OKRs")
@@ -187,7 +191,7 @@ class _File:
         if key == "milepost":
             self._version(index, value, path)
         elif key == "workspace":
-            if index == -1 or value is not None and index is None:
+            if index == -1 or (index is None and value is not None):
                 self._workspace([] if index == -1 else value, parts, reading)
         elif index is not None and index >= 0:
             parts[key].append(SECTIONS[key].take(value, reading, path))
@@ -200,7 +204,7 @@ class _File:
             return
         line, column = self._locate([path])[path]
         self._stop(
-            f"This file says milepost: {shown(value if index is None else [])}; version {FORMAT_VERSION} is read here.",
+            f"This file says milepost: {shown([] if index else value)}; {FORMAT_VERSION} is read here.",
             "wrong_version",
             f"Write milepost: {FORMAT_VERSION}, or use a newer Milepost.",
             line,
@@ -230,12 +234,19 @@ class _File:
         return okr_json.locate(self.text, paths) if self.is_json else okr_yaml.locate(self.data, paths)
 
     def _refuse(
-        self, problems: list[PlanProblem], more_problems: tuple[FileProblem | None, ...] = (), *, more: bool = False
+        self,
+        problems: list[PlanProblem],
+        more_problems: tuple[FileProblem | None, ...] = (),
+        *,
+        more: bool = False,
     ) -> None:
         spots = self._locate({problem.path for problem in problems}) if problems else {}
         placed = [
             FileProblem(
-                FilePlace(self.name, *spots[problem.path], problem.path), problem.message, problem.code, problem.remedy
+                FilePlace(self.name, *spots[problem.path], problem.path),
+                problem.message,
+                problem.code,
+                problem.remedy,
             )
             for problem in problems
         ]

@@ -126,7 +126,9 @@ def _value(text: str, at: int) -> tuple[Any, int]:
 
 
 def _in_words(error: json.JSONDecodeError, at_end: bool) -> str:
-    return "The file ends too early." if at_end else f"This is not JSON: {error.msg[0].lower()}{error.msg[1:]}."
+    return (
+        "The file ends too early." if at_end else f"This is not JSON: {error.msg[0].lower()}{error.msg[1:]}."
+    )
 
 
 def locate(text: str, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:

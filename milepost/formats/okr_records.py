@@ -10,8 +10,7 @@ from typing import Any
 from milepost.core.plan import PlanPoint, words
 from milepost.core.plan.findings import Path
 from milepost.formats.okr_reading import Reading
-from milepost.formats.okr_values import Choice, Compound, Mapped, Number, Type, Wrong, shown
-
+from milepost.formats.okr_values import Choice, Compound, Mapped, Type, Wrong, shown
 
 REQUIRED: Any = object()
 
@@ -68,7 +67,7 @@ class Record(Compound):
         """Return the dataclass, or None where something in it is wrong."""
         if not isinstance(raw, Mapped):
             reading.refuse(path, Wrong(f"This is {shown(raw)}, and {self.noun} is needed.", "not_a_mapping",
-                                       f"Write its fields by name: {', '.join(self.keys[:4])} …"))  # fmt: skip
+                                       f"Name its fields: {', '.join(self.keys[:4])} …"))  # fmt: skip
             return None
         found = len(reading.problems)
         values = self._values(raw, reading, path)
@@ -196,8 +195,8 @@ class Past(Compound):
         written: dict[str, Any] = {}
         for key, one in self.by_key.items():
             if isinstance(one.type, Curve):
-                if "curve" in was:
-                    written[key] = one.type.write((was["curve"], was.get("points", ())))
+                if "curve" in was or "points" in was:
+                    written[key] = one.type.write((was.get("curve", "points"), was.get("points", ())))
             elif key in was:
                 value = was[key]
                 written[key] = value if value is None or one.type.is_scalar else one.type.write(value)

@@ -77,12 +77,16 @@ def _json_value(value: Any, pad: str, *, spread: bool = False) -> Iterator[str]:
 def _is_flat(value: dict | list) -> bool:
     if isinstance(value, list):
         return not any(isinstance(item, (dict, list)) for item in value)
-    return not any(isinstance(item, dict) or (isinstance(item, list) and not _is_flat(item)) for item in value.values())
+    return not any(
+        isinstance(item, dict) or (isinstance(item, list) and not _is_flat(item)) for item in value.values()
+    )
 
 
 def _json_line(value: Any) -> str:
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{encode_basestring(key)}: {_json_line(item)}' for key, item in value.items())}}}"
+        return (
+            f"{{{', '.join(f'{encode_basestring(key)}: {_json_line(item)}' for key, item in value.items())}}}"
+        )
     if isinstance(value, list):
         return f"[{', '.join(_json_line(item) for item in value)}]"
     return _json_scalar(value)
@@ -99,8 +103,10 @@ def _json_scalar(value: Any) -> str:
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
 _NEVER_A_NUMBER = re.compile("[g-np-su-wyG-NP-SU-WY]")  # nor a timestamp: no 0x, 1e5, 12:30, 2026-10-08T10Z
 _NOT_PLAIN = re.compile(r": |:$| #|[\s]$")
-_TO_ESCAPE = re.compile("[^\x20-\x21\x23-\x5b\x5d-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_NOT_LITERAL = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\n +(?=\n|$)")
+# What YAML prints, less what looks like a line break or a mark for byte order.
+_PRINTABLE = r"\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
+_TO_ESCAPE = re.compile(rf"[^\x20-\x21\x23-\x5b\x5d-\x7e{_PRINTABLE}]")
+_NOT_LITERAL = re.compile(rf"[^\n\x20-\x7e{_PRINTABLE}]|\n +(?=\n|\Z)")
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -137,7 +143,8 @@ def _yaml_field(key: str, value: Any, pad: str) -> Iterator[str]:
 def _flow(value: dict | list) -> str:
     if isinstance(value, dict):
         return "{}"
-    return f"[{', '.join(_yaml_text(item, flow=True) if isinstance(item, str) else _bare(item) for item in value)}]"
+    items = (_yaml_text(item, flow=True) if isinstance(item, str) else _bare(item) for item in value)
+    return f"[{', '.join(items)}]"
 
 
 def _is_literal(text: str) -> bool:

@@ -6,14 +6,12 @@ stays text until its field says what it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import yaml
 from yaml.events import (
     AliasEvent,
-    DocumentEndEvent,
-    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -38,126 +36,146 @@ def entries(data: bytes) -> Iterator[Entry]:
     """Yield the pieces of a YAML mapping in their order, reading no further than asked."""
     parser = _Parser(data)
     try:
-        yield from _entries(parser.get_event)
+        yield from _Composer(parser.get_event).entries()
     except yaml.MarkedYAMLError as error:
         raise _in_words(error, data) from None
-    except RecursionError:
+    except RecursionError:  # the parser written in Python climbs down brackets by recursion
         raise Misspelt(_too_deep(), 1, 1) from None
     finally:
         parser.dispose()
 
 
-def _entries(get_event: Any) -> Iterator[Entry]:
-    get_event()  # the stream
-    start = get_event()
-    if isinstance(start, StreamEndEvent):
-        raise Misspelt(Wrong("There is nothing in this file.", "empty_file", "It begins with milepost: 1."), 1, 1)
-    if isinstance(start, DocumentStartEvent) and start.tags:
-        raise _refused(start, _no_tags(), ())
-    root = get_event()
-    if not isinstance(root, MappingStartEvent):
-        raise _refused(root, Wrong("A file of OKRs is one mapping of names to values.", "not_a_mapping",
-                                   "It begins with milepost: 1."), ())  # fmt: skip
-    _plain(root, ())
-    while not isinstance(event := get_event(), MappingEndEvent):
-        key = _key(event, ())
-        event = get_event()
-        if isinstance(event, SequenceStartEvent):
-            _plain(event, (key,))
-            yield Entry(key, -1, None, event.start_mark.index)
-            index = 0
-            while not isinstance(event := get_event(), SequenceEndEvent):
-                yield Entry(key, index, _compose(event, get_event, (key, index)), event.start_mark.index)
-                index += 1
-        else:
-            yield Entry(key, None, _compose(event, get_event, (key,)), event.start_mark.index)
-    end = get_event()
-    assert isinstance(end, DocumentEndEvent)
-    rest = get_event()
-    if not isinstance(rest, StreamEndEvent):
-        raise _refused(rest, Wrong("A second document begins here.", "several_documents",
-                                   "A file holds one document: take out this --- and what follows."), ())  # fmt: skip
+class _Composer:
+    """Makes values of events, one entry of the file at a time."""
 
+    def __init__(self, get_event: Callable[[], Any]) -> None:
+        self.get_event = get_event
+        self.count = 0
 
-def _compose(event: Any, get_event: Any, path: Path) -> Any:
-    """Return the value that begins with `event`; a loop instead of recursion, so that depth is ours to limit."""
-    frames: list[_Frame] = []
-    count = 0
-    while True:
-        count += 1
-        if count > LARGEST_ENTRY:
-            raise _refused(event, Wrong("This entry holds more than a million values.", "too_large",
-                                        "Cut it into several."), path)  # fmt: skip
+    def entries(self) -> Iterator[Entry]:
+        self.get_event()  # the stream
+        start = self.get_event()
+        if isinstance(start, StreamEndEvent):
+            raise Misspelt(
+                Wrong("There is nothing in this file.", "empty_file", "Begin it with milepost: 1."), 1, 1
+            )
+        if start.tags:
+            raise _refused(start, _tag(), ())
+        root = self.get_event()
+        if not isinstance(root, MappingStartEvent):
+            raise _refused(root, _no_mapping(), ())
+        _plain(root, ())
+        while not isinstance(event := self.get_event(), MappingEndEvent):
+            key = self._key(event, ())
+            event = self.get_event()
+            if isinstance(event, SequenceStartEvent):
+                yield from self._list(event, key)
+            else:
+                yield Entry(key, None, self._value(event, (key,)), event.start_mark.index)
+        self.get_event()  # the end of the document
+        rest = self.get_event()
+        if not isinstance(rest, StreamEndEvent):
+            raise _refused(rest, _second_document(), ())
+
+    def _list(self, event: Any, key: str) -> Iterator[Entry]:
+        _plain(event, (key,))
+        yield Entry(key, -1, None, event.start_mark.index)
+        index = 0
+        while not isinstance(event := self.get_event(), SequenceEndEvent):
+            self.count = 0
+            yield Entry(key, index, self._value(event, (key, index)), event.start_mark.index)
+            index += 1
+
+    def _value(self, event: Any, path: Path) -> Any:
         kind = type(event)
         if kind is ScalarEvent:
-            if event.anchor is not None or event.tag is not None:
-                _plain(event, _path(path, frames))
-            value = event.value
-            if event.implicit[0]:
-                value = None if value in _NOTHING else Bare(value)
-        elif kind is MappingStartEvent or kind is SequenceStartEvent:
-            _plain(event, _path(path, frames))
-            frames.append(_Frame(is_list=kind is SequenceStartEvent))
-            if len(frames) > DEEPEST:
-                raise _refused(event, _too_deep(), path)
-            value = frames[-1]  # only to be replaced: the first item follows
-        elif kind in _ENDS:
-            value = frames.pop().value()
-        else:
-            raise _refused(event, Wrong("An alias (*) stands here.", "alias",
-                                        "Write the value out: a file of OKRs refers by ids."), path)  # fmt: skip
-        if not (frames and value is frames[-1]):
-            if not frames:
-                return value
-            frames[-1].take(value)
-        event = get_event()
-        if frames and not frames[-1].is_list and type(event) is not MappingEndEvent:
-            frames[-1].key = _key(event, _path(path, frames))
-            event = get_event()
+            return self._scalar(event, path)
+        if kind is AliasEvent:
+            raise _refused(event, _alias(), path)
+        _plain(event, path)
+        self._counted(event, path)
+        if len(path) > DEEPEST:
+            raise _refused(event, _too_deep(), path)
+        return self._items(path) if kind is SequenceStartEvent else self._pairs(path)
 
+    def _items(self, path: Path) -> list[Any]:
+        items: list[Any] = []
+        while (kind := type(event := self.get_event())) is not SequenceEndEvent:
+            here = (*path, len(items))
+            items.append(self._scalar(event, here) if kind is ScalarEvent else self._value(event, here))
+        return items
 
-class _Frame:
-    """A list or mapping that is being read."""
+    def _pairs(self, path: Path) -> Mapped:
+        pairs: list[tuple[str, Any]] = []
+        while type(event := self.get_event()) is not MappingEndEvent:
+            key = self._key(event, path)
+            event = self.get_event()
+            here = (*path, key)
+            value = self._scalar(event, here) if type(event) is ScalarEvent else self._value(event, here)
+            pairs.append((key, value))
+        return Mapped(pairs)
 
-    __slots__ = ("is_list", "items", "key")
+    def _scalar(self, event: Any, path: Path) -> str | None:
+        self._counted(event, path)
+        if event.anchor is not None or event.tag is not None:
+            _plain(event, path)
+        value = event.value
+        if not event.implicit[0]:
+            return value
+        return None if value in _NOTHING else Bare(value)
 
-    def __init__(self, *, is_list: bool) -> None:
-        self.is_list = is_list
-        self.items: list[Any] = []
-        self.key = ""
+    def _counted(self, event: Any, path: Path) -> None:
+        self.count += 1
+        if self.count > LARGEST_ENTRY:
+            raise _refused(event, _too_large(), path)
 
-    def take(self, value: Any) -> None:
-        self.items.append(value if self.is_list else (self.key, value))
-
-    def value(self) -> Any:
-        return self.items if self.is_list else Mapped(self.items)
-
-
-def _path(path: Path, frames: list[_Frame]) -> Path:
-    return (*path, *(len(frame.items) if frame.is_list else frame.key for frame in frames))
-
-
-def _key(event: Any, path: Path) -> str:
-    if type(event) is not ScalarEvent:
-        what = "An alias (*)" if isinstance(event, AliasEvent) else "A list or mapping"
-        raise _refused(event, Wrong(f"{what} stands here as the name of a field.", "bad_key",
-                                    "A field's name is a plain word."), path)  # fmt: skip
-    _plain(event, path)
-    return event.value
+    def _key(self, event: Any, path: Path) -> str:
+        if type(event) is not ScalarEvent:
+            raise _refused(event, _alias() if type(event) is AliasEvent else _bad_key(), path)
+        if event.anchor is not None or event.tag is not None:
+            _plain(event, path)
+        return event.value
 
 
 def _plain(event: Any, path: Path) -> None:
     """Refuse what a file of OKRs never needs, and what attacks are made of."""
-    if getattr(event, "anchor", None) is not None:
-        wrong = Wrong(f"An anchor (&{event.anchor[:40]}) stands here.", "alias", "Take it out and write values out.")
-        raise _refused(event, wrong, path)
-    if getattr(event, "tag", None) is not None:
-        raise _refused(event, _no_tags(), path)
+    if event.anchor is not None:
+        raise _refused(event, _anchor(event.anchor), path)
+    if event.tag is not None:
+        raise _refused(event, _tag(), path)
 
 
-def _no_tags() -> Wrong:
+def _refused(event: Any, wrong: Wrong, path: Path) -> Misspelt:
+    return Misspelt(wrong, event.start_mark.line + 1, event.start_mark.column + 1, path)
+
+
+def _no_mapping() -> Wrong:
+    return Wrong(
+        "A file of OKRs is one mapping of names to values.", "not_a_mapping", "Begin it with milepost: 1."
+    )
+
+
+def _second_document() -> Wrong:
+    return Wrong("A second document begins here.", "several_documents",
+                 "A file holds one: take out this --- and what follows.")  # fmt: skip
+
+
+def _anchor(name: str) -> Wrong:
+    return Wrong(f"An anchor (&{name[:40]}) stands here.", "alias", "Take it out, and write values out.")
+
+
+def _alias() -> Wrong:
+    return Wrong("An alias (*) stands here.", "alias", "Write the value out: a file of OKRs refers by ids.")
+
+
+def _tag() -> Wrong:
     return Wrong("A tag (!) stands here; values are never built from tags.", "tag",
                  "Take it out; text that begins with ! goes in quotes.")  # fmt: skip
+
+
+def _bad_key() -> Wrong:
+    return Wrong("A list or mapping stands here as the name of a field.", "bad_key",
+                 "A field's name is a plain word; text that begins with [ or { goes in quotes.")  # fmt: skip
 
 
 def _too_deep() -> Wrong:
@@ -165,8 +183,8 @@ def _too_deep() -> Wrong:
                  f"Nothing in a file of OKRs needs more than {DEEPEST} levels.")  # fmt: skip
 
 
-def _refused(event: Any, wrong: Wrong, path: Path) -> Misspelt:
-    return Misspelt(wrong, event.start_mark.line + 1, event.start_mark.column + 1, path)
+def _too_large() -> Wrong:
+    return Wrong("This entry holds more than a million values.", "too_large", "Cut it into several.")
 
 
 def _in_words(error: yaml.MarkedYAMLError, data: bytes) -> Misspelt:
@@ -176,10 +194,10 @@ def _in_words(error: yaml.MarkedYAMLError, data: bytes) -> Misspelt:
     if "cannot start any token" in problem and "\t" in _line(data, line):
         wrong = Wrong("A tab stands where YAML wants spaces.", "not_yaml", "Indent with spaces.")
     elif "undefined alias" in problem or "duplicate anchor" in problem:
-        wrong = Wrong("An alias (*) stands here.", "alias", "Write the value out: a file of OKRs refers by ids.")
+        wrong = _alias()
     else:
         wrong = Wrong(f"This is not YAML: {problem}.", "not_yaml",
-                      "Look at the indentation and the quotes here; text with “: ” or “ #” in it needs quotes.")  # fmt: skip
+                      "Look at indentation and quotes; text with “: ” in it needs quotes.")  # fmt: skip
     return Misspelt(wrong, line, column)
 
 

@@ -65,7 +65,9 @@ class FileProblems(Problem):
         self.problems = tuple(problems)
         self.more = more
         number = len(self.problems)
-        count = f"at least {number} problems" if more else "1 problem" if number == 1 else f"{number} problems"
+        count = (
+            f"at least {number} problems" if more else "1 problem" if number == 1 else f"{number} problems"
+        )
         super().__init__(
             f"{name} was refused, with {count}; nothing of it was taken.",
             remedy="Mend what is listed and try again.",

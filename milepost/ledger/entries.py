@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -54,6 +56,20 @@ def _entry(row: tuple) -> tuple[int, Entry]:
     )
 
 
+def _read_exact(where: str, parameters: list) -> list[tuple]:
+    """Read what a float cannot hold: milestones' parts, and values of more than 15 digits.
+
+    A decimal of up to 15 significant digits survives the way through a float and back unchanged.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT c.id, CAST(c.value AS text), c.parts FROM checkin c WHERE {where} AND "
+            "(c.parts IS NOT NULL OR length(CAST(c.value AS text)) > 15)",
+            parameters,
+        )
+        return cursor.fetchall()
+
+
 def read_some(workspace_id: int, ids: list[int]) -> list[tuple[int, Entry]]:
     """Read the named check-ins: (key result, entry)."""
     if not ids:
@@ -77,11 +93,13 @@ class Entries:
         self._confidences = np.zeros(0, dtype=np.int8)
         self._later: dict[int, list[Entry]] = {}
         self._replaced: set[int] = set()  # corrected entries, and entries that withdraw one
+        self._exact: dict[int, Fraction | tuple[Fraction, ...]] = {}
 
     @classmethod
     def load(cls, workspace_id: int) -> Entries:
         """Read everything, once."""
         entries = cls()
+        entries._take_exact(_read_exact("c.workspace_id = %s", [workspace_id]))
         rows = _read("c.workspace_id = %s", [workspace_id])
         if not rows:
             return entries
@@ -103,6 +121,26 @@ class Entries:
             zip(owner[starts].tolist(), zip(starts.tolist(), ends.tolist(), strict=True), strict=True)
         )
         return entries
+
+    def take_exact(self, workspace_id: int, ids: list[int]) -> None:
+        """Read what floats cannot hold of the named entries."""
+        marks = ", ".join(["%s"] * len(ids))
+        self._take_exact(_read_exact(f"c.workspace_id = %s AND c.id IN ({marks})", [workspace_id, *ids]))
+
+    def _take_exact(self, rows: list[tuple]) -> None:
+        for id, value, parts in rows:
+            if parts not in (None, "null"):
+                listed = json.loads(parts) if isinstance(parts, str) else parts
+                self._exact[id] = tuple(Fraction(part) for part in listed)
+            elif value is not None:
+                self._exact[id] = Fraction(value)
+
+    def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
+        """Return an entry's value exactly as it was written; milestones as the done fraction of each."""
+        found = self._exact.get(entry.id)
+        if found is not None:
+            return found
+        return None if entry.value != entry.value else Fraction(repr(float(entry.value)))
 
     def add(self, key_result_id: int, entry: Entry) -> None:
         """Take in an entry; taking it in twice changes nothing."""

@@ -12,7 +12,6 @@ from datetime import date
 from fractions import Fraction
 
 import numpy as np
-from django.db import connection
 
 from milepost.core import access, rollup
 from milepost.core.rollup import Curve, Family, Status
@@ -72,6 +71,8 @@ class Image:
         entries = read_some(
             self.workspace_id, [change.entry_id for change in found if change.kind == ChangeKind.CHECKIN]
         )
+        if entries:
+            self.entries.take_exact(self.workspace_id, [entry.id for _, entry in entries])
         for key_result_id, entry in entries:
             self.entries.add(key_result_id, entry)
         if touched:
@@ -281,21 +282,16 @@ class Image:
     # -- exact figures ---------------------------------------------------------------------------------
 
     def reading(self, one: KeyResultRow) -> Reading:
-        """Read what a key result's measure is scored on, exact, from the ledger."""
+        """Return what a key result's measure is scored on, exact."""
         kind = Kind(one.kind)
-        entries = self.entries.series(one.id)
-        if not entries:
+        entries = self.entries.series(one.id) if kind.is_series else [self.entries.current(one.id)]
+        if not entries or entries[0] is None:
             return None
-        wanted = entries if kind.is_series else entries[-1:]
-        found = _exact_values([entry.id for entry in wanted])
         if kind.is_series:
-            by_day: dict[int, Fraction | None] = {}
-            for entry in wanted:
-                by_day[entry.effective // 86_400] = found[entry.id][0]
+            # A period is a day here: the last entry of a day is that day's.
+            by_day = {entry.effective // 86_400: self.entries.exact(entry) for entry in entries}
             return tuple(by_day.values())
-        value, parts = found[wanted[0].id]
-        if kind is Kind.MILESTONES:
-            return parts
+        value = self.entries.exact(entries[0])
         if kind is Kind.BINARY and value in (0, 1):
             return bool(value)
         return value
@@ -423,9 +419,10 @@ class Day:
         return sorted(found, key=self.image.tree.height.__getitem__)
 
     def progress(self, id: int) -> float | None:
-        """Return raw progress; None without data."""
-        value = float(self.raw[self.image.node[id]])
-        return None if value != value else value
+        """Return raw progress; None without data (a pool in which nothing is reported has none either)."""
+        node = self.image.node[id]
+        value = float(self.raw[node])
+        return None if value != value or not self.reported[node] else value
 
     def percent(self, id: int) -> str | None:
         """Return progress as shown ("64 %"), by the exact path near a tie; None without data."""
@@ -440,20 +437,6 @@ class Day:
     def status_of(self, id: int) -> Status:
         """Return the pace status."""
         return Status(int(self.status[self.image.node[id]]))
-
-
-def _exact_values(ids: list[int]) -> dict[int, tuple[Fraction | None, tuple[Fraction, ...] | None]]:
-    marks = ", ".join(["%s"] * len(ids))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id, CAST(value AS text), parts FROM checkin WHERE id IN ({marks})", ids)
-        rows = cursor.fetchall()
-    return {
-        id: (
-            None if value is None else Fraction(value),
-            None if parts in (None, "null") else tuple(Fraction(one) for one in structure._list(parts)),
-        )
-        for id, value, parts in rows
-    }
 
 
 _images: dict[int, Image] = {}

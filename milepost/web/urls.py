@@ -8,4 +8,7 @@ from milepost.web import converters  # noqa: F401 - registers <id:…>
 
 urlpatterns = [
     path("", include("milepost.web.urls_start")),
+    path("", include("milepost.web.urls_see")),
+    path("", include("milepost.web.urls_write")),
+    path("", include("milepost.web.urls_round")),
 ]

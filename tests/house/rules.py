@@ -78,7 +78,7 @@ def _docstring(path: str, source: str) -> Iterator[str]:
     for function in _public_functions(source):
         said = ast.get_docstring(function)
         if not said or not said.splitlines()[0].rstrip().endswith((".", ":", "?")):
-            yield f":{function.lineno}: {function.name} needs a docstring: one sentence that says what it does"
+            yield f":{function.lineno}: {function.name} needs a docstring: a sentence that says what it does"
 
 
 # ── Time ──

@@ -19,6 +19,7 @@ from milepost.core.plan.findings import Path, PlanProblem
 from milepost.core.plan.values import (
     NOTHING,
     AlignmentPlan,
+    HistoryPlan,
     MeasurePlan,
     MembershipPlan,
     ObjectivePlan,
@@ -112,7 +113,12 @@ class Changes:
             "summary": self.summary(),
             "changes": [item.as_json() for item in self.items if item.action != UNCHANGED],
             "problems": [
-                {"path": problem.where, "code": problem.code, "message": problem.message, "remedy": problem.remedy}
+                {
+                    "path": problem.where,
+                    "code": problem.code,
+                    "message": problem.message,
+                    "remedy": problem.remedy,
+                }
                 for problem in self.problems
             ],
         }
@@ -159,7 +165,13 @@ class _Comparison:
             self._orphan(kind, thing)
 
     def _one(
-        self, kind: str, before: Any, thing: Any, path: Path, under: str | None = None, moved_from: str | None = None
+        self,
+        kind: str,
+        before: Any,
+        thing: Any,
+        path: Path,
+        under: str | None = None,
+        moved_from: str | None = None,
     ) -> None:
         added, kept = self._grown(before, thing, path)
         changed: dict[str, tuple[Any, Any]] = {}
@@ -307,7 +319,21 @@ def _differences(have: Any, want: Any) -> Iterator[tuple[str, tuple[Any, Any]]]:
 
 def _agrees(have: Any, want: Any) -> bool:
     """Say whether two entries are one, `by` apart where `want` does not say who."""
-    return have == want or (want.by is None and have == replace(want, by=have.by))
+    if have == want:
+        return True
+    if isinstance(want, HistoryPlan):
+        have, want = replace(have, was=_spelt_once(have.was)), replace(want, was=_spelt_once(want.was))
+    return have == (replace(want, by=have.by) if want.by is None else want)
+
+
+def _spelt_once(was: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring what a curve and a set of people may be told as into one spelling."""
+    once = {name: sorted(value) if name in _ANY_ORDER else value for name, value in was.items()}
+    if "points" in once:
+        once.setdefault("curve", "points")
+    if once.get("curve", "points") != "points":
+        once.pop("points", None)
+    return once
 
 
 def _by_content(there: list, wanted: Iterable) -> tuple[list, int]:
@@ -335,7 +361,9 @@ def _rewritten(earlier: Any, entry: Any, path: Path, kind: str) -> PlanProblem:
         if getattr(earlier, one.name) != getattr(entry, one.name)
         and not (one.name == "by" and entry.by is None)
     ]
-    said = "; ".join(f"{name} was {_said(getattr(earlier, name))}, not {_said(getattr(entry, name))}" for name in names)
+    said = "; ".join(
+        f"{name} was {_said(getattr(earlier, name))}, not {_said(getattr(entry, name))}" for name in names
+    )
     noun = kind.replace("_", "-")
     return PlanProblem(
         path,
@@ -365,4 +393,3 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "__dataclass_fields__"):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     return value
-

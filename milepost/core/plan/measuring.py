@@ -35,7 +35,10 @@ def measure_problems(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
 def _range(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     if measure.low is None or measure.high is None:
         yield PlanProblem(
-            path, "A range needs a low and a high end.", "bad_range", "Write, for example, low: 40 and high: 60."
+            path,
+            "A range needs a low and a high end.",
+            "bad_range",
+            "Write, for example, low: 40 and high: 60.",
         )
     elif measure.low > measure.high:
         yield PlanProblem(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice, pairwise
 
-from milepost.core.plan import words
+from milepost.core.cadence import Window, check_cycle
 from milepost.core.plan.findings import Path, PlanProblem, nearest, path_text
 from milepost.core.plan.loops import loops, way
 from milepost.core.plan.measuring import check_in_problems, measure_problems
@@ -19,6 +19,8 @@ from milepost.core.plan.values import (
     Plan,
     TeamPlan,
 )
+from milepost.core.policies import OURS
+from milepost.core.problems import Invalid
 
 __all__ = ["PlanProblem", "check", "path_text"]
 
@@ -59,6 +61,7 @@ class _Known:
 
 def _problems(plan: Plan, known: _Known) -> Iterator[PlanProblem]:
     yield from _unique(plan)
+    yield from _workspace(plan)
     yield from _people(plan)
     yield from _teams(plan, known)
     yield from _cycles(plan, known)
@@ -136,7 +139,17 @@ def _persons(wanted: Collection[str], known: _Known, path: Path) -> Iterator[Pla
         yield from _person(person, known, (*path, index))
 
 
-# --- people, teams, cycles -----------------------------------------------------------------------------
+# --- the workspace, people, teams, cycles --------------------------------------------------------------
+
+
+def _workspace(plan: Plan) -> Iterator[PlanProblem]:
+    if plan.workspace is not None and plan.workspace.scoring_policy not in OURS:
+        yield PlanProblem(
+            ("workspace", "scoring_policy"),
+            f"There is no scoring policy “{plan.workspace.scoring_policy}”.",
+            "unknown_policy",
+            nearest(plan.workspace.scoring_policy, OURS) or f"Write one of: {', '.join(OURS)}.",
+        )
 
 
 def _people(plan: Plan) -> Iterator[PlanProblem]:
@@ -188,15 +201,17 @@ def _window(cycle: CyclePlan, path: Path) -> Iterator[PlanProblem]:
         )
     if cycle.ends is None:
         return
-    days = (cycle.ends - cycle.starts).days + 1
-    if days < 1:
+    if cycle.ends < cycle.starts:
         yield _ends_early((*path, "ends"), "cycle", cycle.starts, cycle.ends)
-    elif not words.CYCLE_DAYS_LEAST <= days <= words.CYCLE_DAYS_MOST:
+        return
+    try:
+        check_cycle(Window(cycle.starts, cycle.ends))
+    except Invalid as wrong:
         yield PlanProblem(
             (*path, "ends"),
-            f"The cycle lasts {days} day{'' if days == 1 else 's'}, from {cycle.starts} to {cycle.ends}.",
+            f"{wrong.message} It runs from {cycle.starts} to {cycle.ends}.",
             "cycle_length",
-            "A cycle lasts from 7 days to 5 years; leave the end out where it is open.",
+            "Change one of the days, or leave the end out where it is open.",
         )
 
 
@@ -283,8 +298,12 @@ def _key_result(
 
 def _curve(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
     if key_result.curve == "points" and not key_result.points:
-        yield PlanProblem(path, "A plan of one's own needs at least one point.", "bad_plan",
-                          "Write plan: [{at: 0.5, expect: 0.2}], or choose linear, s, back or front.")  # fmt: skip
+        yield PlanProblem(
+            path,
+            "A plan of one's own needs at least one point.",
+            "bad_plan",
+            "Write plan: [{at: 0.5, expect: 0.2}], or choose linear, s, back or front.",
+        )
     last = None
     for index, point in enumerate(key_result.points):
         for name in ("at", "expect"):
@@ -320,7 +339,10 @@ def _initiative(
 
 def _negative_weight(path: Path) -> PlanProblem:
     return PlanProblem(
-        path, "A weight cannot be negative.", "negative_weight", "Write 0 for what is shown and does not count."
+        path,
+        "A weight cannot be negative.",
+        "negative_weight",
+        "Write 0 for what is shown and does not count.",
     )
 
 
@@ -391,9 +413,7 @@ def _grade(thing: ObjectivePlan | KeyResultPlan, known: _Known, path: Path) -> I
 # --- alignment -----------------------------------------------------------------------------------------
 
 
-def _link(
-    objective: ObjectivePlan, link: AlignmentPlan, known: _Known, path: Path
-) -> Iterator[PlanProblem]:
+def _link(objective: ObjectivePlan, link: AlignmentPlan, known: _Known, path: Path) -> Iterator[PlanProblem]:
     if (link.objective is None) == (link.key_result is None):
         yield PlanProblem(
             path,
@@ -402,12 +422,8 @@ def _link(
             "Write either objective: or key_result:.",
         )
         return
-    yield from _refers(
-        link.objective, known.objectives, "objective", "objectives", (*path, "objective")
-    )
-    yield from _refers(
-        link.key_result, known.key_results, "key result", "key_results", (*path, "key_result")
-    )
+    yield from _refers(link.objective, known.objectives, "objective", "objectives", (*path, "objective"))
+    yield from _refers(link.key_result, known.key_results, "key result", "key_results", (*path, "key_result"))
     if link.weight < 0:
         yield _negative_weight((*path, "weight"))
     if link.since and link.until and link.until < link.since:
@@ -443,7 +459,7 @@ def _alignment_loops(plan: Plan, known: _Known) -> Iterator[PlanProblem]:
         links[objective.id] = upper
     for loop in loops({child: tuple(parents) for child, parents in links.items()}):
         steps, where = [loop[0]], ("objectives",)
-        for child, parent in zip(loop, loop[1:], strict=False):
+        for child, parent in pairwise(loop):
             index, link = links[child][parent]
             if link.key_result is not None:
                 steps.append(f"key result {link.key_result}")

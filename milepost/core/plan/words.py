@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from milepost.core import pace
 from milepost.core.access import Role, Visibility
 from milepost.core.scoring.kinds import Kind
+from milepost.core.states import InitiativeState, KeyResultState, State
 
 KINDS = tuple(str(kind) for kind in Kind)
 ROLES = tuple(str(role) for role in Role)
@@ -12,15 +14,12 @@ KEY_RESULT_VISIBILITIES = (str(Visibility.TEAM), str(Visibility.PEOPLE))
 COMMITMENTS = ("committed", "aspirational", "learning")
 LEVELS = ("strategic", "tactical")
 DIRECTIONS = ("up", "down")
-CURVES = ("linear", "s", "back", "front")  # and "points", for a curve of one's own
+CURVES = tuple(pace.CURVES)  # and "points", for a curve of one's own
 SOURCES = ("check_ins", "contributors")
 ALIGNMENTS = ("contributes", "supports")
-OBJECTIVE_STATES = (
-    "draft", "in_review", "parked", "committed", "active", "grading", "graded", "closed", "cancelled",
-    "deferred",
-)  # fmt: skip
-KEY_RESULT_STATES = ("draft", "active", "paused", "achieved", "cancelled", "graded")
-INITIATIVE_STATES = ("planned", "doing", "done", "dropped")
+OBJECTIVE_STATES = tuple(str(state) for state in State)
+KEY_RESULT_STATES = tuple(str(state) for state in KeyResultState)
+INITIATIVE_STATES = tuple(str(state) for state in InitiativeState)
 
 ID_LONGEST = 64
 NAME_LONGEST = 200
@@ -31,8 +30,6 @@ EMAIL_LONGEST = 254
 DIGITS_MOST = 30
 DECIMALS_MOST = 12
 NUMBER_BELOW = 10**18
-CYCLE_DAYS_LEAST = 7
-CYCLE_DAYS_MOST = 5 * 365 + 2  # five years hold at most two leap days
 
 # What a `was` may name: the fields whose past is remembered.
 KEY_RESULT_PAST = (

@@ -198,7 +198,7 @@ OBJECTIVES = (
                 "bram",
                 every=2, first=2, weekday="mon",
                 about="Share of fortnights that were all right. A night is short-handed if a post is empty at 22:00.",
-                value="5 4 4 3 3 2 4 3 2 2 3 5 2 1 2 3 2",
+                value="5 4 4 3 3 2 4 3 2 4 3 5 2 1 2 3 2",
                 sure="3 4 4 5 5 6 5 6 6 6 6 4 6 7 7 7 7",
                 notes={
                     2: "Five. Two of them I stood at the mixer myself.",
@@ -206,7 +206,7 @@ OBJECTIVES = (
                     24: "Three people at one christening. My mistake, I approved all three.",
                     28: "One! And that one was a flat tyre.",
                 },
-                fixed={20: Fix("2", "I had counted the stocktaking night, which is not a baking night.", 3)},
+                fixed={20: Fix("3", "I had counted the stocktaking night, which is not a baking night.", 3)},
             ),
             KeyResult(
                 "apprentices",

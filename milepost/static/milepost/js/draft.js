@@ -113,6 +113,7 @@ class Draft extends HTMLElement {
       this.form.reset();
       store.drop(this.dataset.key);
       line.remove();
+      this.fields[0]?.focus();
       this.form.dispatchEvent(new Event("input", { bubbles: true }));
     });
     line.append("Draft restored. ", discard);

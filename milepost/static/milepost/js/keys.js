@@ -43,7 +43,7 @@ class Keys extends HTMLElement {
   }
 
   filter() {
-    const field = document.querySelector('[data-keys="filter"], .filters :is(input, select, a)');
+    const field = document.querySelector('[data-keys="filter"]') ?? document.querySelector(".filters :is(input, select, a)");
     field?.focus();
     return Boolean(field);
   }

@@ -2,7 +2,7 @@
 // arrows or a digit set the confidence (0 is 10), Ctrl or Cmd with Enter saves and goes on, Esc leaves.
 class Sweep extends HTMLElement {
   connectedCallback() {
-    this.addEventListener("keydown", this);
+    document.addEventListener("keydown", this);
     this.watch = new MutationObserver(() => this.arrive());
     this.watch.observe(this, { childList: true, subtree: true });
     this.arrive();
@@ -10,6 +10,7 @@ class Sweep extends HTMLElement {
 
   disconnectedCallback() {
     this.watch.disconnect();
+    document.removeEventListener("keydown", this);
   }
 
   arrive() {

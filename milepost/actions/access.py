@@ -1,0 +1,181 @@
+"""What may happen to access: invitations are given and accepted, links used up, passwords set."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from milepost.actions import passwords
+from milepost.actions.events import tell
+from milepost.actions.workspaces import held
+from milepost.core import access, membership
+from milepost.core.access import Actor, Role
+from milepost.core.problems import Conflict, Invalid, NotFound
+from milepost.core.tokens import hash_of
+from milepost.ledger import changes
+from milepost.models import Invitation, Person, Session, SignInLink, User
+from milepost.queries import people
+
+INVITATION_LASTS = timedelta(hours=72)
+
+# Who holds a link has no name before it was used; only the door is known.
+NOBODY_YET = access.operator(0, door="web")
+
+
+class LinkIsOver(NotFound):
+    """The link was used, ran out, was taken back, or never was: all read the same."""
+
+    code = "link_is_over"
+
+
+def invite(*, person: int, by: Actor, at: datetime) -> str:
+    """Invite someone who was added; return the secret of the link, which is kept nowhere.
+
+    An earlier invitation of theirs ends, so there is never more than one link that lets somebody in.
+    """
+    with transaction.atomic():
+        held(by.workspace_id)
+        row = _invitable(by, person)
+        _open_invitations(row, at).update(expires_at=at)
+        secret = secrets.token_urlsafe(32)
+        Invitation.objects.create(
+            workspace_id=by.workspace_id,
+            person=row,
+            role=row.role,
+            secret_hash=hash_of(secret),
+            invited_by_id=by.person_id,
+            created_at=at,
+            expires_at=at + INVITATION_LASTS,
+        )
+        tell("person.invited", subject=row.id, data={"name": row.name}, by=by, at=at)
+    return secret
+
+
+def revoke(*, person: int, by: Actor, at: datetime) -> None:
+    """Take back the invitation of someone who has not come yet."""
+    with transaction.atomic():
+        held(by.workspace_id)
+        row = _invitable(by, person)
+        if _open_invitations(row, at).update(expires_at=at):
+            tell("person.uninvited", subject=row.id, data={"name": row.name}, by=by, at=at)
+
+
+def accept(
+    *,
+    secret: str,
+    name: str | None = None,
+    password: str | None = None,
+    user_id: int | None = None,
+    by: Actor = NOBODY_YET,
+    at: datetime,
+) -> Person:
+    """Use an invitation up: join with a new account, or with the signed-in account of that e-mail."""
+    invitation = _valid(secret, at)
+    email = invitation.person.email
+    hashed = None
+    if user_id is None:
+        name = " ".join((name or "").split()) or invitation.person.name
+        passwords.check(password or "", name=name, email=email)
+        hashed = make_password(password)  # slow on purpose, so not while others wait for the database
+    with transaction.atomic():
+        held(invitation.workspace_id)
+        invitation = _valid(secret, at)  # again, now that nobody else can use or revoke it
+        person = invitation.person
+        user = _existing(user_id, person.email) if user_id is not None else _new(person.email, name, hashed)
+        invitation.accepted_at = at
+        invitation.save(update_fields=["accepted_at"])
+        person.user = user
+        person.name = name or person.name
+        person.save(update_fields=["user", "name"])
+        joined = Actor(person.workspace_id, person.id, Role(person.role), door=by.door, name=person.name)
+        tell("person.joined", subject=person.id, data={"name": person.name}, by=joined, at=at)
+        changes.append(person.workspace_id, changes.Kind.ALL)
+    return person
+
+
+def use_link(*, secret: str, by: Actor = NOBODY_YET, at: datetime) -> int:
+    """Use a single-use sign-in link up; return the account it signs in."""
+    with transaction.atomic():
+        links = SignInLink.objects.filter(secret_hash=hash_of(secret), user__isnull=False)
+        # One statement decides, so of two requests with the same link only one gets in.
+        if not links.filter(used_at=None, expires_at__gt=at, user__is_active=True).update(used_at=at):
+            raise LinkIsOver(
+                "This sign-in link was used already, or its time is over.",
+                remedy="Sign in with your password, or ask for a new link.",
+            )
+        return links.get().user_id
+
+
+def set_password(
+    *, user_id: int, password: str, keep_session: str | None = None, by: Actor = NOBODY_YET, at: datetime
+) -> None:
+    """Give an account a new password, and end its sessions elsewhere and its unused links."""
+    user = User.objects.get(id=user_id)
+    passwords.check(password, name=user.name, email=user.email)
+    user.password = make_password(password)
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        Session.objects.filter(user_id=user_id).exclude(session_key=keep_session).delete()
+        SignInLink.objects.filter(user_id=user_id, used_at=None).delete()
+        for own in people.own_actors(user_id, door=by.door):
+            tell("person.password_changed", subject=own.person_id, by=own, at=at)
+
+
+def _invitable(by: Actor, id: int) -> Person:
+    row = Person.objects.of(by.workspace_id).select_for_update().filter(id=id).first()
+    if row is None:
+        raise NotFound
+    added_by = None if by.is_admin else people.added_by(by.workspace_id, row.id)
+    access.require(
+        membership.may_invite(by, row.role, added_by=added_by), f"invite {row.name}", remedy="Ask an admin."
+    )
+    if row.user_id:
+        raise Conflict(f"{row.name} has joined already.", code="has_joined")
+    if row.left_on:
+        raise Conflict(f"{row.name} has left.", code="has_left", remedy="Take them back first.")
+    if not row.email:
+        raise Invalid(f"{row.name} has no e-mail address.", field="email", remedy="Add it first.")
+    return row
+
+
+def _open_invitations(row: Person, at: datetime):
+    return Invitation.objects.of(row.workspace_id).filter(person=row, accepted_at=None, expires_at__gt=at)
+
+
+def _valid(secret: str, at: datetime) -> Invitation:
+    # The secret itself says which workspace; there is no other way to know before somebody has joined.
+    found = (
+        Invitation.objects.everywhere()
+        .select_related("person", "workspace")
+        .filter(secret_hash=hash_of(secret), accepted_at=None, expires_at__gt=at)
+        .filter(person__left_on=None, person__user=None)
+        .first()
+    )
+    if found is None:
+        raise LinkIsOver(
+            "This invitation was used already, was taken back, or its time is over.",
+            remedy="Ask whoever invited you for a new one.",
+        )
+    return found
+
+
+def _existing(user_id: int, email: str) -> User:
+    user = User.objects.filter(id=user_id, is_active=True).first()
+    if user is None or user.email != email:
+        raise Conflict(
+            f"This invitation is for {email}.",
+            code="another_account",
+            remedy="Sign out, and open the link again.",
+        )
+    return user
+
+
+def _new(email: str, name: str, hashed: str) -> User:
+    user, is_new = User.objects.get_or_create(email=email, defaults={"name": name, "password": hashed})
+    if not is_new:
+        # Never take over an account: its own password is asked for.
+        raise Conflict("This address signs in already.", code="account_exists", field="password")
+    return user

@@ -1,0 +1,50 @@
+"""Names, texts and addresses as people type them: tidied, and refused where they cannot be kept."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+
+from milepost.core.problems import Invalid
+from milepost.models import User
+
+NAME_LONGEST = 200
+PROSE_LONGEST = 20_000
+_is_email = EmailValidator()
+
+
+def name(text: str, *, of: str, field: str = "name") -> str:
+    """Return a name on one line; `of` completes "… needs a name"."""
+    tidy = " ".join(text.split())
+    if not tidy:
+        raise Invalid(f"{of} needs a name.", field=field, remedy="You can change it later.")
+    if len(tidy) > NAME_LONGEST:
+        raise Invalid(
+            f"The name has {len(tidy)} characters.", field=field, remedy=f"Keep it to {NAME_LONGEST}."
+        )
+    return tidy
+
+
+def prose(text: str, *, field: str) -> str:
+    """Return a text of several lines."""
+    tidy = text.strip().replace("\r\n", "\n")
+    if len(tidy) > PROSE_LONGEST:
+        raise Invalid(
+            f"The text has {len(tidy)} characters.", field=field, remedy=f"Keep it to {PROSE_LONGEST}."
+        )
+    return tidy
+
+
+def email(text: str) -> str:
+    """Return an e-mail address in the one spelling that is stored."""
+    address = User.objects.spell(text)
+    try:
+        _is_email(address)
+    except ValidationError:
+        raise Invalid(
+            "This is no e-mail address." if address else "An e-mail address is needed.",
+            code="bad_email",
+            field="email",
+            remedy="Write it as name@example.com.",
+        ) from None
+    return address

@@ -1,0 +1,178 @@
+"""What may happen to a workspace: it is founded, and its settings change."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.text import slugify
+
+from milepost.actions import history, passwords, wording
+from milepost.actions.events import tell
+from milepost.actions.keys import numbered
+from milepost.core import access, zones
+from milepost.core.access import Actor, Role
+from milepost.core.problems import Invalid, NotFound
+from milepost.core.tokens import hash_of
+from milepost.ledger import changes
+from milepost.models import Person, SignInLink, User, Workspace
+
+SETUP_LINK_LASTS = timedelta(days=7)
+CADENCES = range(1, 93)  # days between check-ins: from daily to once a quarter
+SLUG_LENGTH = 48
+
+# Before the first workspace there is nobody: the operator acts, at the terminal or by its link.
+FIRST = access.operator(0)
+
+
+class AlreadyFounded(NotFound):
+    """Somebody has set the installation up: its link leads nowhere any more."""
+
+    code = "already_set_up"
+
+
+def setup_link(*, by: Actor = FIRST, at: datetime) -> str | None:
+    """Make the secret with which the first person sets everything up; None where somebody has."""
+    with transaction.atomic():
+        if Workspace.objects.exists():
+            return None
+        # Younger ones stay, so that whoever is half-way through can go on when the server restarts.
+        SignInLink.objects.filter(user=None, expires_at__lte=at).delete()
+        secret = secrets.token_urlsafe(32)
+        SignInLink.objects.create(
+            secret_hash=hash_of(secret), created_at=at, expires_at=at + SETUP_LINK_LASTS
+        )
+    return secret
+
+
+def set_up(
+    *,
+    secret: str,
+    name: str,
+    time_zone: str,
+    person_name: str,
+    email: str,
+    password: str,
+    by: Actor = FIRST,
+    at: datetime,
+) -> tuple[Workspace, Person]:
+    """Found the first workspace with the terminal's link, which no link of that kind survives."""
+    with transaction.atomic():
+        links = SignInLink.objects.filter(user=None, used_at=None)
+        valid = links.filter(secret_hash=hash_of(secret), expires_at__gt=at).exists()
+        # All at once: of two people who both hold a link, the second finds none left to use.
+        if not valid or not links.update(used_at=at) or Workspace.objects.exists():
+            raise AlreadyFounded
+        return found(
+            name=name,
+            time_zone=time_zone,
+            person_name=person_name,
+            email=email,
+            password=password,
+            by=by,
+            at=at,
+        )
+
+
+def found(
+    *,
+    name: str,
+    slug: str | None = None,
+    time_zone: str = "UTC",
+    person_name: str,
+    email: str,
+    password: str | None = None,
+    by: Actor = FIRST,
+    at: datetime,
+) -> tuple[Workspace, Person]:
+    """Found a workspace and make its first owner.
+
+    An account that has this e-mail already becomes the owner as it is, its password untouched; a new one
+    without a password signs in by link.
+    """
+    name = wording.name(name, of="The organisation")
+    person_name = wording.name(person_name, of="The first person", field="person_name")
+    email = wording.email(email)
+    zone = zones.check(time_zone)
+    hashed = None
+    if password is not None:
+        passwords.check(password, name=person_name, email=email)
+        hashed = make_password(password)  # slow on purpose, so not while others wait for the database
+    with transaction.atomic():
+        user, _ = User.objects.get_or_create(
+            email=email, defaults={"name": person_name, "password": hashed or make_password(None)}
+        )
+        workspace = Workspace.objects.create(
+            slug=_free_slug(slug or name), name=name, time_zone=zone, created_at=at
+        )
+        person = Person.objects.create(
+            workspace=workspace,
+            key=slugify(person_name)[:SLUG_LENGTH] or "owner",
+            user=user,
+            name=person_name,
+            email=email,
+            role=Role.OWNER,
+        )
+        founder = Actor(workspace.id, person.id, Role.OWNER, door=by.door, name=person.name)
+        tell("workspace.founded", subject=workspace.id, data={"name": name}, by=founder, at=at)
+        changes.append(workspace.id, changes.Kind.ALL)
+    return workspace, person
+
+
+def update(*, changed: Mapping[str, Any], by: Actor, at: datetime) -> Workspace:
+    """Change settings: name, time_zone, mission, vision, check_in_every, count_restricted_work."""
+    access.require(access.may_manage(by), "change the settings", remedy="Ask an admin.")
+    wanted = {name: _CLEANED[name](value) for name, value in changed.items()}
+    with transaction.atomic():
+        row = held(by.workspace_id)
+        differing = history.differences(row, wanted)
+        if not differing:
+            return row
+        for name, (_, value) in differing.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(differing))
+        tell("workspace.changed", subject=row.id, data={"changes": history.in_words(differing)}, by=by, at=at)
+        changes.append(row.id, changes.Kind.ALL)
+    return row
+
+
+def held(workspace_id: int) -> Workspace:
+    """Return the workspace, held until the commit: changes of its people and structure wait in line.
+
+    So two owners who demote each other at the same moment cannot leave the workspace without one.
+    """
+    row = Workspace.objects.select_for_update().filter(id=workspace_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _free_slug(wanted: str) -> str:
+    stem = slugify(wanted)[:SLUG_LENGTH].strip("-") or "workspace"
+    taken = set(Workspace.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(slug for slug in numbered(stem) if slug not in taken)
+
+
+def _cadence(days: int) -> int:
+    if days not in CADENCES:
+        raise Invalid(
+            "A check-in is due every 1 to 92 days.",
+            field="check_in_every",
+            remedy="7 means weekly, which suits most.",
+        )
+    return days
+
+
+_CLEANED = {
+    "name": partial(wording.name, of="The organisation"),
+    "time_zone": zones.check,
+    "mission": partial(wording.prose, field="mission"),
+    "vision": partial(wording.prose, field="vision"),
+    "check_in_every": _cadence,
+    "count_restricted_work": bool,
+}

@@ -1,0 +1,401 @@
+"""Cards: an objective, a key result, a person as pages show them, seen by one reader on one day.
+
+Everything comes from the image, so a card costs no statement. `Reader` is how a query begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from milepost.core import access, addresses, policies
+from milepost.core.access import Actor, Standing
+from milepost.core.cadence import Window, due_on
+from milepost.core.ids import encode
+from milepost.core.pace import expected as expected_share
+from milepost.core.problems import NotFound
+from milepost.core.rollup import needs_exact
+from milepost.core.scoring import Explanation, Kind, Part, arithmetic, explain, explain_roll_up, roll_up
+from milepost.core.trends import Course, Point
+from milepost.ledger import image as images
+from milepost.ledger.entries import Entry
+from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    id: int
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCard:
+    id: int
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultCard:
+    """A key result in a list. Shares: 1 is done; None is "no data". `id` is written as in addresses."""
+
+    id: str
+    url: str
+    title: str
+    status: str
+    progress: Fraction | float | None
+    expected: float | None
+    confidence: int | None
+    owner: PersonCard | None
+    checked_on: date | None
+    trend: Course | None
+    kind: str
+    start: Fraction | None
+    now: Fraction | None
+    target: Fraction | None
+    low: Fraction | None
+    high: Fraction | None
+    unit: str
+    weight: Fraction
+    state: str
+    counts: bool
+    due_on: date | None
+    key: str
+    number: int  # the id as a number
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveCard:
+    """An objective with the key results that its reader may see."""
+
+    id: str
+    url: str
+    title: str
+    status: str
+    state: str
+    commitment: str
+    level: str
+    owner: PersonCard | None
+    team: TeamCard | None
+    cycle: str
+    visibility: str
+    progress: Fraction | float | None
+    expected: float | None
+    explanation: Explanation | None
+    parents: tuple[tuple[str, str, str], ...]  # (kind of link, title, address)
+    key_results: tuple[KeyResultCard, ...]
+    reported: int
+    counted: int
+    initiatives: int
+    off_track_below: int  # key results off track beneath it, never averaged out of sight
+    key: str
+    number: int
+
+
+class Reader:
+    """One reader's view of a workspace on a day. Everything it hands out is something they may see."""
+
+    def __init__(self, actor: Actor, today: date) -> None:
+        self.actor, self.today = actor, today
+        self.image = images.of(actor.workspace_id)
+        self.slug = self.image.workspace.slug
+        self.zone = ZoneInfo(self.image.workspace.time_zone)
+        self.day = self.image.on(today)
+
+    @cached_property
+    def policy(self) -> policies.Policy:
+        return policies.named(self.image.workspace.scoring_policy)
+
+    # -- what may be seen ------------------------------------------------------------------------------
+
+    def sees(self, id: int) -> bool:
+        """Say whether the reader may see an objective or key result."""
+        seen_by = self.image.audience(id)
+        if seen_by is access.EVERYONE:
+            return True
+        return access.may_see(self.actor, seen_by, is_private=self.image.is_private(id))
+
+    def objective_row(self, id: int) -> ObjectiveRow:
+        """Return an objective by id, or NotFound."""
+        row = self.image.objectives.get(id)
+        if row is None or not self.sees(id):
+            raise NotFound
+        return row
+
+    def key_result_row(self, id: int) -> KeyResultRow:
+        """Return a key result by id, or NotFound."""
+        one = self.image.key_results.get(id)
+        if one is None or not self.sees(id):
+            raise NotFound
+        return one
+
+    def key_results_of(self, row: ObjectiveRow) -> list[KeyResultRow]:
+        """Return the key results of an objective that the reader may see, in order."""
+        return [one for one in self.image.key_results_of.get(row.id, ()) if self.sees(one.id)]
+
+    def objectives(self) -> Iterator[ObjectiveRow]:
+        """Yield every objective that the reader may see, oldest first."""
+        return (row for row in self.image.objectives.values() if self.sees(row.id))
+
+    def team_row(self, id: int) -> TeamRow:
+        """Return a team by id, or NotFound."""
+        team = self.image.teams.get(id)
+        if team is None:
+            raise NotFound
+        return team
+
+    def lineage(self, team_id: int | None) -> tuple[int, ...]:
+        """Return a team and the teams above it."""
+        found: list[int] = []
+        while team_id is not None and team_id not in found:
+            found.append(team_id)
+            team = self.image.teams.get(team_id)
+            team_id = team.parent_id if team else None
+        return tuple(found)
+
+    def standing(self, row: ObjectiveRow, one: KeyResultRow | None = None) -> Standing:
+        """Return the reader's standing, for what a page offers."""
+        return Standing(
+            owner=row.owner_id,
+            sponsor=row.sponsor_id,
+            contributors=row.contributors,
+            team=row.team_id,
+            lineage=self.lineage(row.team_id),
+            audience=self.image.audience(one.id if one else row.id),
+            is_private=row.visibility == access.Visibility.PRIVATE,
+            key_result_owner=one.owner_id if one else None,
+        )
+
+    # -- small parts -----------------------------------------------------------------------------------
+
+    def person(self, id: int | None) -> PersonCard | None:
+        """Return someone's card."""
+        row = self.image.people.get(id)
+        return PersonCard(row.id, row.name, addresses.person(self.slug, row.id)) if row else None
+
+    def team(self, id: int | None) -> TeamCard | None:
+        """Return a team's card."""
+        row = self.image.teams.get(id)
+        return TeamCard(row.id, row.name, addresses.team(self.slug, row.id)) if row else None
+
+    def day_of(self, seconds: int) -> date:
+        """Turn a moment of the ledger into the workspace's day."""
+        return datetime.fromtimestamp(seconds, self.zone).date()
+
+    def window(self, one: KeyResultRow) -> Window:
+        """Return the days a key result has: its own, or its cycle's."""
+        cycle = self.cycle_of(self.image.objectives[one.objective_id])
+        return Window(one.starts_on or cycle.starts_on, one.ends_on or cycle.ends_on)
+
+    def cycle_of(self, row: ObjectiveRow) -> CycleRow:
+        """Return an objective's cycle."""
+        return self.image.cycles[row.cycle_id]
+
+    def progress(self, id: int) -> Fraction | float | None:
+        """Return progress; exact where the figure shown lies near a rounding tie."""
+        value = self.day.progress(id)
+        if value is not None and needs_exact(value):
+            return self.image.exact(id)
+        return value
+
+    def expected(self, id: int) -> float:
+        """Return where the plan says it should be today."""
+        return float(self.day.expected[self.image.node[id]])
+
+    def due_on(self, one: KeyResultRow, current: Entry | None) -> date | None:
+        """Return the day from which its next check-in is due; None while it takes none."""
+        row = self.image.objectives[one.objective_id]
+        if row.state not in ("active", "grading", "committed") or one.state not in ("active", "achieved"):
+            return None
+        if one.source == "contributors":
+            return None
+        last = self.day_of(current.effective) if current else None
+        return due_on(self.window(one), last, self.image.workspace.check_in_every)
+
+    def course(self, one: KeyResultRow, *, full: bool = False) -> Course | None:
+        """Return what the charts of a key result draw."""
+        kind, measure = Kind(one.kind), one.measure
+        if kind is Kind.MILESTONES or kind is Kind.BINARY:
+            return None
+        window = self.window(one)
+        points = [
+            Point(self.day_of(entry.effective), self.image.entries.exact(entry) if full else entry.value)
+            for entry in self.image.entries.series(one.id)
+            if entry.value == entry.value
+        ]
+        start = target = low = high = None
+        plan: list[Point] = []
+        if kind.is_on_a_line:
+            try:
+                start, target = measure.line
+            except Exception:  # noqa: BLE001 - a measure without its ends draws its points alone
+                start, target = measure.start, measure.final
+            if start is not None and target is not None and window.ends_on is not None:
+                plan = self._plan(one, window, start, target)
+        elif kind in (Kind.MAINTAIN_ABOVE, Kind.MAINTAIN_ABOVE_RATIO, Kind.PER_PERIOD):
+            low = measure.target
+        elif kind in (Kind.MAINTAIN_BELOW, Kind.MAINTAIN_BELOW_RATIO):
+            high = measure.target
+        elif kind is Kind.RANGE:
+            low, high = measure.low, measure.high
+        return Course(
+            points=points, starts_on=window.begins_on, ends_on=window.ends_on, today=self.today, plan=plan,
+            start=start, target=target, low=low, high=high, status=self.day.status_of(one.id).word,
+            unit=one.unit, every=self.image.workspace.check_in_every,
+        )  # fmt: skip
+
+    def _plan(self, one: KeyResultRow, window: Window, start: Fraction, target: Fraction) -> list[Point]:
+        days = (window.ends_on - window.begins_on).days
+        # A straight plan needs its ends alone; a bent one a point for every week or so.
+        steps = 1 if one.curve == "linear" else min(days, 26) or 1
+        curve = one.curve
+        if curve == "points":
+            curve = "points:" + ";".join(f"{at}={expect}" for at, expect in one.points)
+        found = []
+        for step in range(steps + 1):
+            share = Fraction(step, steps)
+            value = start + expected_share(curve, share) * (target - start)
+            found.append(Point(window.begins_on + timedelta(days=round(days * share)), value))
+        return found
+
+    # -- cards -----------------------------------------------------------------------------------------
+
+    def key_result(self, one: KeyResultRow, *, trend: bool = True) -> KeyResultCard:
+        """Return a key result's card."""
+        entries = self.image.entries
+        current = entries.current(one.id)
+        measure, kind = one.measure, Kind(one.kind)
+        start, target = measure.start, measure.target
+        if kind is Kind.RELATIVE:
+            target = measure.final
+        now = None if current is None else entries.exact(current)
+        if kind is Kind.MILESTONES:
+            now = self.progress(one.id)
+        return KeyResultCard(
+            id=encode(one.id),
+            url=addresses.key_result(self.slug, one.id),
+            title=one.title,
+            status=self.day.status_of(one.id).word,
+            progress=self.progress(one.id),
+            expected=self.expected(one.id) if kind.is_on_a_line else None,
+            confidence=current.confidence or None if current else None,
+            owner=self.person(one.owner_id),
+            checked_on=self.day_of(current.effective) if current else None,
+            trend=self.course(one) if trend else None,
+            kind=one.kind,
+            start=start,
+            now=now,
+            target=target,
+            low=measure.low,
+            high=measure.high,
+            unit=one.unit,
+            weight=Fraction(one.weight),
+            state=one.state,
+            counts=self.image.counted(one.id, one.objective_id),
+            due_on=self.due_on(one, current),
+            key=one.key,
+            number=one.id,
+        )
+
+    def objective(
+        self, row: ObjectiveRow, *, explained: bool = True, trends: bool = True, initiatives: int = 0
+    ) -> ObjectiveCard:
+        """Return an objective's card with its key results."""
+        key_results = tuple(self.key_result(one, trend=trends) for one in self.key_results_of(row))
+        counted = [one for one in key_results if one.counts]
+        return ObjectiveCard(
+            id=encode(row.id),
+            url=addresses.objective(self.slug, row.id),
+            title=row.title,
+            status=self.day.status_of(row.id).word,
+            state=row.state,
+            commitment=row.commitment,
+            level=row.level,
+            owner=self.person(row.owner_id),
+            team=self.team(row.team_id),
+            cycle=self.cycle_of(row).name,
+            visibility=row.visibility,
+            progress=self.progress(row.id),
+            expected=self.expected(row.id),
+            explanation=self.why(row) if explained else None,
+            parents=tuple(self.parents(row)),
+            key_results=key_results,
+            reported=sum(1 for one in counted if one.progress is not None),
+            counted=len(counted),
+            initiatives=initiatives,
+            off_track_below=sum(1 for one in counted if one.status == "off_track"),
+            key=row.key,
+            number=row.id,
+        )
+
+    def parents(self, row: ObjectiveRow) -> Iterator[tuple[str, str, str]]:
+        """Yield what an objective serves, as far as the reader may see it: (kind of link, title, address)."""
+        for link in self.image.serves.get(row.id, ()):
+            above = link.parent_objective_id or link.parent_key_result_id
+            if above not in self.image.node or not self.sees(above):
+                continue
+            words = "contributes to" if link.how == "contributes" else "supports"
+            if link.parent_objective_id:
+                yield words, self.image.objectives[above].title, addresses.objective(self.slug, above)
+            else:
+                yield words, self.image.key_results[above].title, addresses.key_result(self.slug, above)
+
+    # -- why -------------------------------------------------------------------------------------------
+
+    def why(self, row: ObjectiveRow) -> Explanation:
+        """Explain an objective's number: its pool, weights, caps, and the policy.
+
+        Whatever the reader may not see is not in the pool of what they see ("One number for everyone").
+        """
+        return self._why_pool(row.id, self._pool(row))
+
+    def why_key_result(self, one: KeyResultRow) -> Explanation:
+        """Explain a key result's number."""
+        if one.source == "contributors":
+            return self._why_pool(one.id, self._contributors(one.id))
+        return explain(one.measure, self.image.reading(one), self.policy)
+
+    def _pool(self, row: ObjectiveRow) -> Iterator[Part]:
+        for one in self.image.key_results_of.get(row.id, ()):
+            counted = self.image.counted(one.id, row.id)
+            if counted or self.sees(one.id):
+                yield self._part(one.id, Fraction(one.weight), counted, self._label(one.id, one.title), self._how(one))
+        yield from self._contributors(row.id)
+
+    def _contributors(self, id: int) -> Iterator[Part]:
+        for link in self.image.served_by.get(id, ()):
+            row = self.image.objectives.get(link.child_id)
+            if link.how != "contributes" or row is None:
+                continue
+            counted = self.image.counted(row.id, id)
+            if counted or self.sees(row.id):
+                yield self._part(row.id, Fraction(link.weight), counted, self._label(row.id, row.title), "its own roll-up")
+
+    def _label(self, id: int, title: str) -> str:
+        return title if self.sees(id) else "Restricted work"
+
+    def _part(self, id: int, weight: Fraction, counted: bool, label: str, how: str | None) -> Part:
+        return Part(weight=weight, raw=self.image.exact(id), counted=counted, label=label, ref=id, how=how)
+
+    def _how(self, one: KeyResultRow) -> str | None:
+        if one.source == "contributors":
+            return "its contributors"
+        return arithmetic(one.measure, self.image.reading(one)) if self.sees(one.id) else None
+
+    def _why_pool(self, id: int, parts: Iterable[Part]) -> Explanation:
+        listed = list(parts)
+        hidden = sum(1 for part in listed if part.counted and not self.sees(part.ref))
+        notes = [f"Includes {hidden} restricted item{'s' if hidden != 1 else ''}."] if hidden else []
+        needed = float(self.day.needed[self.image.node[id]])
+        words = self.day.status_of(id).word.replace("_", " ")
+        notes.append(
+            f"{words.capitalize()}: the plan expects {round(self.expected(id) * 100)} % by today; "
+            f"at the grade its type aims for that needs {round(needed * 100)} %."
+        )
+        notes.append("Initiatives never count.")
+        return explain_roll_up(roll_up(listed, self.policy), self.policy, notes=notes)

@@ -1,0 +1,258 @@
+"""What pages need to know about people: the directory, one person, and who is whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Count, Max, Q
+from django.db.models.functions import Lower
+
+from milepost.core import access, membership
+from milepost.core.access import Actor, Role
+from milepost.core.problems import NotFound
+from milepost.ledger import image
+from milepost.models import Checkin, Event, Invitation, Person, TeamMember, User
+from milepost.models.ids import COUNTER_BITS
+
+PAGE = 100
+LOOKS_BACK = timedelta(days=60)
+
+
+class Ref(NamedTuple):
+    """A person or a team, as avatars and links need it."""
+
+    id: int
+    name: str
+
+
+class State(NamedTuple):
+    """Where someone stands between being added and having left."""
+
+    word: str  # active, invited, added, left
+    on: date | datetime | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the directory."""
+
+    id: int
+    name: str
+    email: str | None
+    role: str
+    state: State
+    teams: tuple[Ref, ...] = ()
+    leads: frozenset[int] = frozenset()
+    last_checkin: datetime | None = None
+    may_manage: bool = False
+    may_invite: bool = False
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A page of the people of a workspace."""
+
+    entries: tuple[Entry, ...]
+    total: int
+    page: int
+    pages: int
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something that a person owns, as far as the reader may see it."""
+
+    kind: str  # objective, key_result
+    id: int
+    title: str
+    context: str  # the cycle of an objective, the objective of a key result
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A person's page."""
+
+    entry: Entry
+    since: dict[int, date | None]
+    work: tuple[Work, ...]
+    is_me: bool
+
+
+def own_actors(user_id: int, *, door: str) -> list[Actor]:
+    """Return who an account is in each of its workspaces."""
+    # One's own memberships may be read before a workspace is chosen.
+    rows = Person.objects.everywhere().filter(user_id=user_id, left_on=None).order_by("id")
+    return [Actor(row.workspace_id, row.id, Role(row.role), door=door, name=row.name) for row in rows]
+
+
+def account(email: str) -> int | None:
+    """Return the account that signs in with an e-mail address."""
+    return User.objects.filter(email=User.objects.spell(email)).values_list("id", flat=True).first()
+
+
+def account_email(user_id: int) -> str | None:
+    """Return the address with which an account signs in."""
+    return User.objects.filter(id=user_id).values_list("email", flat=True).first()
+
+
+def added_by(workspace_id: int, person_id: int) -> int | None:
+    """Return who added a person; None for the operator, a file, or long ago."""
+    told = Event.objects.of(workspace_id).filter(objective_id=None, kind="person.added", subject_id=person_id)
+    return told.order_by("id").values_list("actor_id", flat=True).first()
+
+
+def invitation(secret_hash: str, at: datetime) -> Invitation | None:
+    """Return the invitation that a secret opens; None where it is over or never was."""
+    # The secret itself says which workspace.
+    return (
+        Invitation.objects.everywhere()
+        .select_related("person", "workspace", "invited_by")
+        .filter(secret_hash=secret_hash, accepted_at=None, expires_at__gt=at)
+        .filter(person__left_on=None, person__user=None)
+        .first()
+    )
+
+
+def choices(actor: Actor) -> list[Ref]:
+    """List everyone who is here, by name, to choose from."""
+    rows = Person.objects.of(actor.workspace_id).filter(left_on=None).order_by("name", "id")
+    return [Ref(*row) for row in rows.values_list("id", "name")]
+
+
+def directory(
+    actor: Actor, *, show: str = "here", search: str = "", page: int = 1, at: datetime
+) -> Directory:
+    """Return a page of the people: those who are here, those still to come, or those who left."""
+    everyone = Person.objects.of(actor.workspace_id)
+    counts = everyone.aggregate(
+        here=Count("id", filter=_SHOWN["here"]),
+        waiting=Count("id", filter=_SHOWN["waiting"]),
+        left=Count("id", filter=_SHOWN["left"]),
+    )
+    chosen = everyone.filter(_SHOWN.get(show, _SHOWN["here"]))
+    if search:
+        wanted = Q(name__icontains=search)
+        chosen = chosen.filter(wanted if actor.is_guest else wanted | Q(email__icontains=search))
+    total = chosen.count() if search else counts.get(show, counts["here"])
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, page), pages)
+    rows = list(chosen.order_by(Lower("name"), "id")[(page - 1) * PAGE : page * PAGE])
+    return Directory(tuple(_entries(actor, rows, at)), total, page, pages, counts)
+
+
+def profile(actor: Actor, person_id: int, *, at: datetime) -> Profile:
+    """Return a person's page: who they are, where they belong, and what they own."""
+    row = Person.objects.of(actor.workspace_id).filter(id=person_id).first()
+    if row is None:
+        raise NotFound
+    (entry,) = _entries(actor, [row], at)
+    since = dict(
+        TeamMember.objects.of(actor.workspace_id)
+        .filter(person=row, until_on=None)
+        .values_list("team_id", "since_on")
+    )
+    return Profile(entry, since, tuple(_work(actor, row.id)), row.id == actor.person_id)
+
+
+_SHOWN = {
+    "here": Q(left_on=None),
+    "waiting": Q(left_on=None, user=None),
+    "left": Q(left_on__isnull=False),
+}
+
+
+def _entries(actor: Actor, rows: list[Person], at: datetime) -> Iterator[Entry]:
+    ids = [row.id for row in rows]
+    teams, leads = _teams(actor, ids)
+    invited = dict(
+        Invitation.objects.of(actor.workspace_id)
+        .filter(person_id__in=ids, accepted_at=None, expires_at__gt=at)
+        .values_list("person_id", "expires_at")
+    )
+    checked = _last_checkins(actor, ids, at)
+    roles = membership.roles_to_give(actor) if actor.is_admin else ()
+    added = {} if actor.is_admin or not actor.leads else _added_by_me(actor, ids)
+    for row in rows:
+        manages = membership.may_manage_person(actor, row.role)
+        open_seat = row.user_id is None and row.left_on is None
+        yield Entry(
+            row.id,
+            row.name,
+            None if actor.is_guest and row.id != actor.person_id else row.email,
+            row.role,
+            _state(row, invited.get(row.id)),
+            tuple(teams[row.id]),
+            frozenset(leads[row.id]),
+            checked.get(row.id),
+            may_manage=manages,
+            may_invite=open_seat
+            and row.email is not None
+            and membership.may_invite(actor, row.role, added_by=added.get(row.id)),
+            roles=roles if manages else (),
+        )
+
+
+def _state(row: Person, invited_until: datetime | None) -> State:
+    if row.left_on:
+        return State("left", row.left_on)
+    if row.user_id:
+        return State("active")
+    return State("invited", invited_until) if invited_until else State("added")
+
+
+def _teams(actor: Actor, ids: list[int]) -> tuple[dict[int, list[Ref]], dict[int, set[int]]]:
+    teams: dict[int, list[Ref]] = defaultdict(list)
+    leads: dict[int, set[int]] = defaultdict(set)
+    rows = (
+        TeamMember.objects.of(actor.workspace_id)
+        .filter(person_id__in=ids, until_on=None)
+        .order_by("team__name")
+        .values_list("person_id", "team_id", "team__name", "is_lead")
+    )
+    for person_id, team_id, name, is_lead in rows:
+        teams[person_id].append(Ref(team_id, name))
+        if is_lead:
+            leads[person_id].add(team_id)
+    return teams, leads
+
+
+def _last_checkins(actor: Actor, ids: list[int], at: datetime) -> dict[int, datetime]:
+    # Ids sort by time, so the primary key finds the recent ones; restricted work is not mentioned at all.
+    first = int((at - LOOKS_BACK).timestamp() * 1000) << COUNTER_BITS
+    rows = (
+        Checkin.objects.of(actor.workspace_id)
+        .filter(id__gte=first, by_id__in=ids, key_result__visibility=None)
+        .filter(key_result__objective__visibility=access.Visibility.WORKSPACE)
+        .values_list("by_id")
+        .annotate(last=Max("recorded_at"))
+    )
+    return dict(rows)
+
+
+def _added_by_me(actor: Actor, ids: list[int]) -> dict[int, int]:
+    told = Event.objects.of(actor.workspace_id).filter(
+        objective_id=None, kind="person.added", subject_id__in=ids, actor_id=actor.person_id
+    )
+    return dict.fromkeys(told.values_list("subject_id", flat=True), actor.person_id)
+
+
+def _work(actor: Actor, person_id: int) -> Iterator[Work]:
+    seen = image.of(actor.workspace_id)
+    with seen.lock:
+        for row in seen.objectives.values():
+            if row.owner_id == person_id and row.is_open and _may_see(actor, seen, row.id):
+                yield Work("objective", row.id, row.title, seen.cycles[row.cycle_id].name)
+        for one in seen.key_results.values():
+            row = seen.objectives.get(one.objective_id)
+            if one.owner_id == person_id and row and row.is_open and _may_see(actor, seen, one.id):
+                yield Work("key_result", one.id, one.title, row.title)
+
+
+def _may_see(actor: Actor, seen: image.Image, id: int) -> bool:
+    return access.may_see(actor, seen.audience(id), is_private=seen.is_private(id))

@@ -1,0 +1,80 @@
+"""What pages need to know about workspaces: which there are for someone, and how one is set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from milepost.core.access import Actor
+from milepost.core.tokens import hash_of
+from milepost.models import Person, SignInLink, Workspace
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A workspace that an account belongs to."""
+
+    slug: str
+    name: str
+    role: str
+    person_id: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a workspace is set."""
+
+    name: str
+    slug: str
+    time_zone: str
+    mission: str
+    vision: str
+    check_in_every: int
+    count_restricted_work: bool
+
+
+def is_founded() -> bool:
+    """Say whether anybody has set the installation up."""
+    return Workspace.objects.exists()
+
+
+def may_set_up(secret: str, at: datetime) -> bool:
+    """Say whether a secret of the terminal still opens the set-up."""
+    links = SignInLink.objects.filter(secret_hash=hash_of(secret), user=None, used_at=None, expires_at__gt=at)
+    return links.exists() and not is_founded()
+
+
+def memberships(user_id: int) -> list[Membership]:
+    """List the workspaces of an account, by name."""
+    # One's own memberships may be read before a workspace is chosen.
+    rows = (
+        Person.objects.everywhere()
+        .filter(user_id=user_id, left_on=None)
+        .order_by("workspace__name", "id")
+        .values_list("workspace__slug", "workspace__name", "role", "id")
+    )
+    return [Membership(*row) for row in rows]
+
+
+def by_slug(slug: str) -> int | None:
+    """Return the id of a workspace, for the operator's tools."""
+    return Workspace.objects.filter(slug=slug).values_list("id", flat=True).first()
+
+
+def slugs() -> list[str]:
+    """List every workspace, for the operator's tools."""
+    return list(Workspace.objects.order_by("slug").values_list("slug", flat=True))
+
+
+def settings(actor: Actor) -> Settings:
+    """Return how the actor's workspace is set."""
+    row = Workspace.objects.get(id=actor.workspace_id)
+    return Settings(
+        row.name,
+        row.slug,
+        row.time_zone,
+        row.mission,
+        row.vision,
+        row.check_in_every,
+        row.count_restricted_work,
+    )

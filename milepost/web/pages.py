@@ -1,0 +1,76 @@
+"""Answering with a page: the template, with the frame around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+
+from milepost.queries import shell as shells
+from milepost.queries.cards import Reader
+
+# Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
+LINKS = {
+    "week": "week",
+    "teams": "teams",
+    "alignment": "alignment",
+    "activity": "activity",
+    "people": "people",
+    "settings": "settings",
+    "sweep": "sweep",
+    "new_objective": "new_objective",
+    "appearance": "appearance",
+    "preferences": "preferences",
+    "sign_out": "signing_out",
+}
+CYCLE_COOKIE = "cycle"
+
+
+def reader(request: HttpRequest) -> Reader:
+    """Return the reader of this request: the actor, today."""
+    return Reader(request.actor, request.today)
+
+
+def links(slug: str) -> dict[str, str]:
+    """Return the addresses of the frame."""
+    found = {}
+    for name, view in LINKS.items():
+        for arguments in ({"slug": slug}, {}):
+            try:
+                found[name] = reverse(view, kwargs=arguments)
+            except NoReverseMatch:
+                continue
+            break
+    return found
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    nav: str,
+    crumbs: list[tuple[str, str | None]],
+    seen_by: Reader | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page of a workspace with rail, top bar and cycle picker."""
+    looking = seen_by or reader(request)
+    wanted = request.GET.get("cycle") or request.COOKIES.get(CYCLE_COOKIE)
+    frame = shells.shell(looking, cycle=shells.chosen_cycle(looking, wanted))
+    frame.nav, frame.crumbs, frame.links = nav, crumbs, links(looking.slug)
+    frame.theme = _one_of(request.COOKIES.get("theme"), "system", "light", "dark")
+    frame.status_colours = _one_of(request.COOKIES.get("status_colours"), "standard", "classic")
+    frame.keys_off = request.COOKIES.get("keys") == "off"
+    frame.can_edit = not request.actor.is_guest
+    context = {"shell": frame, "today": request.today, "csp_nonce": request.csp_nonce, **context}
+    answer = render(request, template, context, status=status)
+    if request.GET.get("cycle"):
+        answer.set_cookie(CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True)
+    return answer
+
+
+def _one_of(value: str | None, first: str, *others: str) -> str:
+    return value if value in (first, *others) else first

@@ -1,0 +1,210 @@
+"""Any number explains itself: the arithmetic in words and figures."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from milepost.core.policies import HALF_EVEN
+from milepost.core.scoring import (
+    Kind,
+    Measure,
+    Part,
+    arithmetic,
+    exact,
+    explain,
+    explain_roll_up,
+    percent,
+    plain,
+    roll_up,
+    six_decimals,
+)
+
+F = Fraction
+TURNAROUND = Measure.of("decrease", start=9, target=4, unit="days")
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def spaced(text: str) -> str:
+    return text.replace(NBSP, " ")
+
+
+class TestPercent:
+    @pytest.mark.parametrize(
+        ("raw", "places", "wanted"),
+        [
+            ("0.637", 0, "64 %"),
+            ("0.637", 1, "63.7 %"),
+            ("0.125", 0, "13 %"),
+            ("0.999", 0, "99 %"),
+            ("0.9999", 1, "99.9 %"),
+            ("1", 0, "100 %"),
+            ("1.004", 0, "100 %"),
+            ("1.15", 0, "115 %"),
+            ("-0.001", 0, "0 %"),
+            ("-0.23", 0, "−23 %"),
+            ("0", 1, "0.0 %"),
+        ],
+    )
+    def test_is_rounded_half_up_and_earned(self, raw, places, wanted):
+        """A percentage never shows 100 % below the target, and no negative zero."""
+        assert spaced(percent(F(raw), places)) == wanted
+
+    def test_never_parts_from_its_sign(self):
+        """Number and sign are joined by a no-break space."""
+        assert percent(F(1, 2)) == f"50{NBSP}%"
+
+
+class TestPlain:
+    @pytest.mark.parametrize(
+        ("value", "wanted"),
+        [
+            (F(31, 5), "6.2"),
+            (F(4), "4"),
+            (F(-4), "−4"),
+            (F(9999), "9999"),
+            (F(10_000), "10,000"),
+            (F(1_234_567_8, 10), "1,234,567.8"),
+            (F(1, 3), "0.333333"),
+            (F(10**20), "100,000,000,000,000,000,000"),
+            (F(-1, 10**9), "0"),
+            (F(10**30 + 1, 10), "100,000,000,000,000,000,000,000,000,000.1"),
+        ],
+    )
+    def test_has_no_exponent_and_groups_long_numbers(self, value, wanted):
+        """Numbers are written out, without trailing zeros, grouped from 10,000 on."""
+        assert plain(value) == wanted
+
+    def test_machines_get_six_decimals(self):
+        """Programs read six decimals, half up, with an ASCII minus."""
+        assert six_decimals(F(5, 6)) == "0.833333"
+        assert six_decimals(F(-3, 13)) == "-0.230769"
+        assert six_decimals(F(8_916_665, 10_000_000)) == "0.891667"
+
+
+class TestArithmetic:
+    @pytest.mark.parametrize(
+        ("measure", "reading", "wanted"),
+        [
+            (TURNAROUND, F(31, 5), "(6.2 − 9) ÷ (4 − 9)"),
+            (Measure.of("increase", start=-10, target=-2), F(-4), "(−4 − (−10)) ÷ (−2 − (−10))"),
+            (Measure.of("reach", target=30), F(25), "25 ÷ 30"),
+            (Measure.of("relative", start=1000, target=F(-1, 5)), F(900), "(900 − 1000) ÷ (800 − 1000)"),
+            (Measure.of("count", start=4, target=4, direction="up"), F(5), "5 ≥ 4"),
+            (Measure.of("count", start=4, target=4, direction="down"), F(5), "5 > 4"),
+            (Measure.of("maintain_above", target=95), F(95), "95 ≥ 95"),
+            (Measure.of("maintain_above", target=95), F(94), "94 < 95"),
+            (Measure.of("maintain_below", target=2), F(3), "3 > 2"),
+            (Measure.of("maintain_below", target=2, floor=4), F(5, 2), "(2.5 − 4) ÷ (2 − 4)"),
+            (Measure.of("maintain_above_ratio", target=98), (F(98), F(99), None), "2 of 3 periods at 98 or above"),
+            (Measure.of("maintain_below_ratio", target=5), (F(4), F(6)), "1 of 2 periods at 5 or below"),
+            (Measure.of("per_period", target=10), (F(10), F(8), F(12)), "(1 + 0.8 + 1) ÷ 3"),
+            (Measure.of("range", low=40, high=60), F(50), "50 is within 40 to 60"),
+            (Measure.of("range", low=40, high=60), F(61), "61 is outside 40 to 60"),
+            (Measure.of("range", low=40, high=60, tolerance=10), F(65), "1 − 5 ÷ 10"),
+            (Measure.of("binary"), True, "done"),
+            (Measure.of("binary"), False, "not done"),
+            (Measure.of("milestones", milestones=[20, 30]), (F(1), None), "(20 × 1 + 30 × 0) ÷ 50"),
+            (Measure.of("baseline"), False, "not done"),
+            (Measure.of("baseline", start=1, target=3), F(2), "(2 − 1) ÷ (3 − 1)"),
+        ],
+    )
+    def test_puts_the_numbers_in_place(self, measure, reading, wanted):
+        """The formula is written with the numbers that went into it."""
+        assert arithmetic(measure, reading) == wanted
+
+    @pytest.mark.parametrize("kind", list(Kind))
+    def test_is_silent_where_it_cannot_be_computed(self, kind):
+        """Without a value there is no arithmetic, whatever the kind."""
+        assert arithmetic(Measure.of(kind), None) is None
+        assert explain(Measure.of(kind), None).formula
+
+
+class TestExplain:
+    def test_shows_formula_figures_rounding_and_policy(self):
+        """One key result shows its arithmetic, its grade and who rounded how."""
+        found = explain(TURNAROUND, exact("6.2"))
+
+        assert spaced(found.title) == "Why 56 %?"
+        assert (found.formula, found.substituted) == ("(now − start) ÷ (target − start)", "(6.2 − 9) ÷ (4 − 9)")
+        assert spaced(found.result) == "56.0 %"
+        assert [spaced(cell) for cell in found.rows[0]] == ["Progress", "(6.2 − 9) ÷ (4 − 9)", "56.0 %"]
+        assert found.rows[1][2] == "0.6"
+        assert (found.foot, found.policy) == (("Band", "progress"), "milepost.v1")
+        assert found.rounding.startswith("rounded half up to one decimal, once")
+        assert (found.raw, str(found.grade)) == (F(14, 25), "0.6")
+
+    def test_says_when_it_was_capped(self):
+        """Over-achievement shows the step that caps it."""
+        found = explain(TURNAROUND, F(3))
+
+        assert [(line.label, spaced(line.result)) for line in found.lines][:2] == [
+            ("Progress", "120.0 %"),
+            ("Capped", "100.0 %"),
+        ]
+
+    def test_says_why_there_is_no_number(self):
+        """Without data the explanation says so in words."""
+        found = explain(TURNAROUND, None)
+
+        assert (found.title, found.substituted, found.result) == ("Why no number?", None, "no value")
+        assert found.notes == ("There is no value yet.",)
+
+    def test_names_the_workspaces_policy(self):
+        """Another policy is named with its rounding."""
+        found = explain(TURNAROUND, F(31, 5), HALF_EVEN)
+
+        assert (found.policy, "half to even" in found.rounding) == ("half_even", True)
+
+
+class TestExplainRollUp:
+    def test_shows_a_table_that_adds_up(self):
+        """Each part shows its arithmetic, progress, weight and what it adds; the foot is the whole."""
+        rolled = roll_up(
+            [
+                Part(raw=F(14, 25), label="Turnaround", how="(6.2 − 9) ÷ (4 − 9)"),
+                Part(raw=F(12, 17), label="First-visit fixes"),
+                Part(raw=F(181, 280), label="Self-service"),
+            ]
+        )
+
+        found = explain_roll_up(rolled, notes=["Computed on 24 November."])
+
+        assert [spaced(cell) for cell in found.rows[0]] == [
+            *("Turnaround", "(6.2 − 9) ÷ (4 − 9)", "56.0 %", "1 of 3", "18.7")
+        ]
+        assert [row[4] for row in found.rows] == ["18.7", "23.5", "21.5"]
+        assert spaced(found.foot[1]) == "63.7 %"
+        assert len(found.head) == len(found.rows[0])
+        assert spaced(found.title) == "Why 64 %?"
+        assert found.notes == ("Computed on 24 November.",)
+
+    def test_says_what_is_missing_capped_left_out_or_without_weight(self):
+        """Whatever does not count as it stands is named."""
+        rolled = roll_up(
+            [
+                Part(raw=F(6, 5), label="Over"),
+                Part(label="Silent"),
+                Part(raw=F(1), counted=False, label="Dropped"),
+                Part(F(0), F(1, 2), label="Aside"),
+            ]
+        )
+
+        found = explain_roll_up(rolled)
+
+        assert [spaced(note) for note in found.notes] == [
+            "1 of 2 reported; what has no data counts 0 %.",
+            "“Over” stands at 120 % and counts as 100 %.",
+            "“Dropped” is cancelled or deferred and left out.",
+            "“Aside” has weight 0: shown, not counted.",
+        ]
+        assert [row[3] for row in found.rows] == ["1 of 2", "1 of 2", "left out", "0, not counted"]
+        assert [row[4] for row in found.rows] == ["50", "0", "–", "–"]
+
+    def test_says_why_there_is_no_mean(self):
+        """An objective with nothing to count says so."""
+        found = explain_roll_up(roll_up([]))
+
+        assert (found.title, found.substituted) == ("Why no number?", None)
+        assert found.notes == ("Nothing here counts: every weight is zero, or everything is cancelled.",)

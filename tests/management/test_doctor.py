@@ -1,0 +1,96 @@
+"""The doctor looks at everything and says how to mend what is not well."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from milepost.cli.exits import Exit
+from tests.running import Installation
+
+
+@pytest.fixture
+def milepost(tmp_path) -> Installation:
+    tmp_path.chmod(0o700)
+    return Installation(tmp_path)
+
+
+def examined(milepost: Installation) -> tuple[int, dict[str, dict[str, str]]]:
+    told = milepost.run("doctor", "--json")
+    assert "Traceback" not in told.stderr, told.stderr
+    return told.returncode, {finding["name"]: finding for finding in json.loads(told.stdout)}
+
+
+class TestDoctor:
+    def test_is_content_with_a_migrated_installation(self, install):
+        """After `milepost migrate` nothing is bad, and the exit code says so."""
+        code, found = examined(install())
+
+        assert code == Exit.OK
+        assert {finding["state"] for finding in found.values()} <= {"ok", "warn"}
+        assert (
+            found["durability"]["state"] == found["schema"]["state"] == found["static files"]["state"] == "ok"
+        )
+
+    def test_names_what_to_do_about_an_old_schema(self, milepost):
+        """A database that lacks migrations is bad, and the mend is the command for it."""
+        code, found = examined(milepost)
+
+        assert code == Exit.ERROR
+        assert found["schema"]["state"] == "bad"
+        assert "milepost migrate" in found["schema"]["mend"]
+
+    def test_sees_a_key_that_others_can_read(self, milepost):
+        """A secret key that others can read is bad, and chmod mends it."""
+        milepost.run("config")
+        (milepost.data_dir / "secret.key").chmod(0o644)
+
+        _, found = examined(milepost)
+
+        assert found["secret key"]["state"] == "bad"
+        assert found["secret key"]["mend"].startswith("chmod 600")
+
+    def test_sees_a_database_that_does_not_answer(self, milepost):
+        """A database that cannot be reached is bad, and the rest is looked at all the same."""
+        milepost.variables["DATABASE_URL"] = "postgresql://ada@127.0.0.1:1/okr"
+
+        code, found = examined(milepost)
+
+        assert code == Exit.ERROR
+        assert found["database"]["state"] == "bad"
+        assert "mail" in found
+
+    def test_sees_mail_that_does_not_work(self, milepost):
+        """A mail server that is set and does not answer is bad."""
+        milepost.variables |= {"MILEPOST_MAIL_HOST": "127.0.0.1", "MILEPOST_MAIL_PORT": "1"}
+
+        _, found = examined(milepost)
+
+        assert found["mail"]["state"] == "bad"
+
+    def test_warns_of_passwords_without_https(self, milepost):
+        """An address that others reach over plain HTTP is worth a warning."""
+        milepost.variables["MILEPOST_BASE_URL"] = "http://okr.acme.example"
+
+        _, found = examined(milepost)
+
+        assert found["address"]["state"] == "warn"
+        assert "HTTPS" in found["address"]["mend"]
+
+    def test_sees_a_database_of_a_newer_version(self, install):
+        """A migration that this version does not know is bad: going back would lose what it added."""
+        milepost = install()
+        milepost.run("shell", "-c", NEWER)
+
+        code, found = examined(milepost)
+
+        assert code == Exit.ERROR
+        assert "milepost.9999_newer" in found["schema"]["found"]
+
+
+NEWER = """
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+MigrationRecorder(connection).record_applied("milepost", "9999_newer")
+"""

@@ -1,0 +1,158 @@
+"""The server starts by itself, says where it is, and stops without losing a request."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+
+from milepost.cli.exits import Exit
+from milepost.core.problems import Problem
+from milepost.management import serving
+from tests.running import PATIENCE, Installation
+
+
+@contextmanager
+def taken_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def answers(server: Installation, path: str = "/livez") -> int:
+    try:
+        with urllib.request.urlopen(f"{server.url}{path}", timeout=10) as response:
+            return response.status
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code
+    except OSError:
+        return 0
+
+
+def wait_until(holds) -> bool:
+    last = time.monotonic() + PATIENCE
+    while time.monotonic() < last:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def children(process: subprocess.Popen) -> list[int]:
+    told = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True)
+    return [int(pid) for pid in told.stdout.split()]
+
+
+class TestServe:
+    def test_an_empty_folder_becomes_a_running_milepost(self, server):
+        """With nothing but an empty folder, serve makes the database and answers."""
+        assert answers(server) == 200
+        assert (server.data_dir / "milepost.sqlite3").exists()
+        assert server.url in server.output
+
+    def test_static_files_are_served_for_ever(self, server):
+        """A static file's name carries its hash, and a browser may keep it for a year and more."""
+        collected = server.data_dir / "static" / "staticfiles.json"
+        assert collected.exists()
+        hashed = next((server.data_dir / "static" / "milepost").rglob("*.????????????.css"))
+
+        path = hashed.relative_to(server.data_dir)
+        with urllib.request.urlopen(f"{server.url}/{path}") as response:
+            assert "immutable" in response.headers["Cache-Control"]
+
+    def test_a_stranger_to_the_host_is_refused(self, server):
+        """A request for another host's name is refused."""
+        asked = urllib.request.Request(f"{server.url}/livez", headers={"Host": "evil.example"})
+
+        with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(asked):
+            pass
+
+        with refused.value as answer:
+            assert answer.code == 400
+
+    def test_a_second_one_says_that_the_port_is_taken(self, server):
+        """A port that is taken is a conflict that names the next thing to try."""
+        told = server.run("serve", "--no-browser", "--port", str(server.port))
+
+        assert told.returncode == Exit.CONFLICT
+        assert f"port {server.port}" in told.stderr
+        assert "--port" in told.stderr
+
+    def test_stops_when_told_to(self, install):
+        """Told to stop, it ends well and leaves nobody behind."""
+        server = install().start()
+        workers = children(server.process)
+
+        code = server.stop()
+
+        assert code == 0
+        assert wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers))
+
+    def test_ctrl_c_is_no_failure(self, install):
+        """Ctrl-C, which reaches both processes at once, ends it quietly with success."""
+        server = install().start()
+        for pid in [*children(server.process), server.process.pid]:
+            os.kill(pid, signal.SIGINT)
+
+        assert server.process.wait(timeout=30) == 0
+        assert "Traceback" not in server.output
+
+    def test_a_lost_worker_is_replaced(self, install):
+        """When the process that answers dies, another takes its place."""
+        server = install().start()
+        for pid in children(server.process):
+            os.kill(pid, signal.SIGKILL)
+
+        assert wait_until(lambda: answers(server) == 200)
+
+    def test_a_killed_server_leaves_the_port_free(self, install):
+        """When the process that watches is killed, the one that answers goes too."""
+        server = install().start()
+
+        server.process.kill()
+        server.process.wait()
+
+        assert wait_until(lambda: answers(server) == 0)
+
+    def test_requests_are_answered_side_by_side(self, server):
+        """Many at once are all answered."""
+        codes: list[int] = []
+        callers = [threading.Thread(target=lambda: codes.append(answers(server))) for _ in range(40)]
+
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+
+        assert codes == [200] * 40
+
+
+class TestFreePort:
+    def test_a_free_port_stays(self):
+        """A port that nobody uses is the one that is taken."""
+        with taken_port() as port:
+            pass
+
+        assert serving.free_port("127.0.0.1", port) == port
+
+    def test_a_taken_port_gives_way_to_the_next(self):
+        """Where somebody listens already, the next free port is found."""
+        with taken_port() as port:
+            assert serving.free_port("127.0.0.1", port) > port
+
+    def test_none_free_is_a_problem(self):
+        """Where there is none, the person is asked for another."""
+        with taken_port() as port, pytest.raises(Problem) as raised:
+            serving.free_port("127.0.0.1", port, tries=1)
+
+        assert "--port" in raised.value.remedy
