@@ -147,6 +147,8 @@ def browser():
         missing("Chromium is not on this machine (apt install chromium).")
     from playwright.sync_api import sync_playwright
 
+    # Playwright leaves an event loop behind in this thread, of which Django's tables are then afraid.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS, *as_root])

@@ -146,6 +146,36 @@ def restore(*, key_result: int, reason: str = "", by: Actor, at: datetime) -> Ke
     return _move(key_result, KeyResultState.ACTIVE, "key_result.restored", reason, by=by, at=at)
 
 
+def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
+    """Move a key result one place up or down among those of its objective; at the end it stays."""
+    with transaction.atomic():
+        one, row, standing = standings.key_result(by, key_result, lock=True)
+        access.require(access.may_edit(by, standing), "change the order here")
+        _require_open(row)
+        rows = KeyResult.objects.of(by.workspace_id).select_for_update()
+        listed = list(rows.filter(objective=row).order_by("position", "id"))
+        here = next(place for place, each in enumerate(listed) if each.id == one.id)
+        there = here - 1 if up else here + 1
+        if not 0 <= there < len(listed):
+            return one
+        listed[here], listed[there] = listed[there], listed[here]
+        for place, each in enumerate(listed):
+            if each.position != place:
+                each.position = place
+                each.save(update_fields=["position"])
+        tell(
+            "key_result.moved",
+            objective=row.id,
+            key_result=one.id,
+            subject=one.id,
+            data={"title": one.title, "up": up},
+            by=by,
+            at=at,
+        )
+        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, row.id)
+    return listed[there]
+
+
 def _move(
     key_result: int, to: KeyResultState, told: str, reason: str, *, by: Actor, at: datetime
 ) -> KeyResult:

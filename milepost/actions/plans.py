@@ -40,6 +40,7 @@ from milepost.models import (
     Workspace,
 )
 from milepost.models.exact import plain
+from milepost.models.ids import new_id
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
 from milepost.queries import plans
@@ -61,14 +62,44 @@ class PlanRefused(Invalid):
         self.problems = problems
 
 
-def preview(workspace_id: int, plan: Plan) -> Changes:
-    """Return what applying a plan would do; raises PlanRefused for one that does not fit this workspace."""
-    have = plans.current(workspace_id, with_personal=[objective.id for objective in plan.objectives])
+def preview(workspace_id: int, plan: Plan, have: Plan | None = None) -> Changes:
+    """Return what applying a plan would do; raises PlanRefused for one that does not fit this workspace.
+
+    `have` is what the workspace holds, where the caller knows it (nothing, for one still to be made).
+    """
+    if have is None:
+        have = plans.current(workspace_id, with_personal=[objective.id for objective in plan.objectives])
     problems = check(plan, have)
     changes = diff(have, plan)
     if problems or changes.problems:
         raise PlanRefused([*problems, *changes.problems])
     return changes
+
+
+def new_workspace_id() -> int:
+    """Return the id that a workspace still to be made will have."""
+    return new_id()
+
+
+def apply_to_new_workspace(
+    *,
+    plan: Plan,
+    changes: Changes | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    by: Actor,
+    at: datetime,
+) -> Changes:
+    """Make the workspace that a plan names, with everything the plan says, in one transaction.
+
+    `by` is the operator of the workspace to be (`operator(new_workspace_id())`).
+    """
+    if plan.workspace is None:
+        raise Invalid(
+            "The file names no workspace.", field="workspace", remedy="Add `workspace: {id: …, name: …}`."
+        )
+    with transaction.atomic():
+        open_workspace(workspace=plan.workspace, by=by, at=at)
+        return apply_plan(plan=plan, changes=changes, progress=progress, by=by, at=at)
 
 
 def open_workspace(*, workspace: WorkspacePlan, by: Actor, at: datetime) -> int:
@@ -78,8 +109,14 @@ def open_workspace(*, workspace: WorkspacePlan, by: Actor, at: datetime) -> int:
         slug=workspace.id,
         name=workspace.name,
         time_zone=workspace.time_zone,
+        mission=workspace.mission,
+        vision=workspace.vision,
+        scoring_policy=workspace.scoring_policy,
+        check_in_every=workspace.check_in_every,
+        count_restricted_work=workspace.count_restricted_work,
         created_at=at,
     )
+    tell("workspace.founded", subject=row.id, data={"name": row.name}, by=by, at=at)
     return row.id
 
 

@@ -36,6 +36,15 @@ def root(
     """
 
 
+def _listed(name: str) -> None:
+    # Only listed: the door hands these on before anything here reads their arguments.
+    app.command(name, help=operators.first_line(name))(lambda: operators.start(name))
+
+
+for _name in operators.names():
+    _listed(_name)
+
+
 @app.command()
 def score(
     file: str = typer.Argument(help="A CSV file, or - for what is piped in."),
@@ -48,12 +57,3 @@ def score(
     from milepost.cli.score import score_file
 
     raise typer.Exit(score_file(file, kind=kind, policy=policy, out=sys.stdout, err=sys.stderr))
-
-
-def _listed(name: str) -> None:
-    # Only listed: the door hands these on before anything here reads their arguments.
-    app.command(name, help=operators.first_line(name))(lambda: operators.start(name))
-
-
-for _name in operators.names():
-    _listed(_name)

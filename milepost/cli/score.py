@@ -95,7 +95,7 @@ def _score_line(row: Cells, policy: Policy) -> Line:
         scored = roll_up(question.parts, question.policy)
     else:
         scored = score(question.measure, question.reading, policy=question.policy, closing=question.closing)
-    # A page shows an objective without anything to count as ungraded; a row of a file has been asked to add up.
+    # A page shows an objective with nothing to count as ungraded; a row of a file was asked to add up.
     nothing_counts = question.parts is not None and scored.problem == "all_weights_zero"
     line: dict[str, Any] = {
         "progress": None if scored.raw is None else six_decimals(scored.raw),

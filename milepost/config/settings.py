@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "milepost.web.problems.ProblemsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -112,7 +113,12 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "milepost.web.accounts.Accounts"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+LOGIN_URL = "signing_in"
 
+CSRF_FAILURE_VIEW = "milepost.web.problems.forbidden"
 SESSION_ENGINE = "milepost.models.sessions"
 
 # ── Cookies and headers ──

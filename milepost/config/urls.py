@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
 
 def livez(request: HttpRequest) -> HttpResponse:
@@ -13,4 +13,9 @@ def livez(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("livez", livez, name="livez"),
     path("admin/", admin.site.urls),
+    path("", include("milepost.web.urls")),
 ]
+
+handler403 = "milepost.web.problems.forbidden"
+handler404 = "milepost.web.problems.not_found"
+handler500 = "milepost.web.problems.failed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -67,7 +67,9 @@ def check_cycle(window: Window) -> Window:
             raise _bad_window(
                 f"A cycle lasts at least {SHORTEST_DAYS} days; this one has {window.days}.", window
             )
-        if window.ends_on >= _years_later(window.begins_on, LONGEST_YEARS):
+        begins, ends = window.begins_on, window.ends_on
+        # Compared part by part, for 29 February has no day five years later.
+        if (ends.year - LONGEST_YEARS, ends.month, ends.day) >= (begins.year, begins.month, begins.day):
             raise _bad_window(f"A cycle lasts at most {LONGEST_YEARS} years.", window)
     return window
 
@@ -141,7 +143,7 @@ def due_on(window: Window, last_checkin_on: date | None, cadence: int = WEEKLY) 
         raise Invalid("A cadence is at least one day.", code="bad_cadence", remedy="Use 7 for weekly.")
     if last_checkin_on is None or last_checkin_on < window.begins_on:
         return window.begins_on
-    following = last_checkin_on + timedelta(days=cadence)
+    following = _shifted(last_checkin_on, cadence)
     if window.ends_on is None or following <= window.ends_on:
         return following
     return window.ends_on if last_checkin_on < window.ends_on else None
@@ -175,12 +177,12 @@ def key_days(window: Window) -> KeyDays:
     """Work out the days a cycle brings with it (method 5.1)."""
     begins, ends, days = window.begins_on, window.ends_on, window.days
     return KeyDays(
-        planning_opens_on=begins - timedelta(days=PLANNING_BEGINS_DAYS_BEFORE),
+        planning_opens_on=_shifted(begins, -PLANNING_BEGINS_DAYS_BEFORE),
         commit_by=begins,
-        late_after=None if days is None else begins + timedelta(days=days * 15 // 100),
-        mid_review_on=None if days is None else begins + timedelta(days=days // 2),
+        late_after=None if days is None else _shifted(begins, days * 15 // 100),
+        mid_review_on=None if days is None else _shifted(begins, days // 2),
         grading_opens_on=ends,
-        close_by=None if ends is None else ends + timedelta(days=CLOSE_WITHIN_DAYS),
+        close_by=None if ends is None else _shifted(ends, CLOSE_WITHIN_DAYS),
     )
 
 
@@ -192,7 +194,8 @@ def day_in(timezone: str, moment: datetime) -> date:
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise ValueError("A moment needs its offset from UTC; this one has none.")
     try:
-        zone = ZoneInfo(timezone)
+        # UTC must work where the system has no time zone database.
+        zone = UTC if timezone == "UTC" else ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Invalid(
             f"There is no time zone called “{timezone[:60]}”.",
@@ -204,16 +207,15 @@ def day_in(timezone: str, moment: datetime) -> date:
 
 
 def _week(window: Window, number: int) -> Week:
-    begins = window.begins_on + timedelta(days=(number - 1) * WEEKLY)
-    ends = begins + timedelta(days=WEEKLY - 1)
+    begins = _shifted(window.begins_on, (number - 1) * WEEKLY)
+    ends = _shifted(begins, WEEKLY - 1)
     return Week(number, begins, ends if window.ends_on is None else min(ends, window.ends_on))
 
 
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February; or past the calendar's last year
-        return date(min(day.year + years, date.max.year), 3, 1)
+def _shifted(day: date, days: int) -> date:
+    # “9999-12-31” is how some files write “never”; no day lies beyond it.
+    ordinal = min(date.max.toordinal(), max(date.min.toordinal(), day.toordinal() + days))
+    return date.fromordinal(ordinal)
 
 
 def _check_order(window: Window) -> None:

@@ -52,9 +52,6 @@ class Quantity:
     number: Fraction
     unit: str = ""
 
-    def __str__(self) -> str:
-        return f"{self.number} {self.unit}".strip()
-
 
 @dataclass(frozen=True, slots=True)
 class Question:

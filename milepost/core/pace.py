@@ -131,10 +131,8 @@ def _bad_curve(why: str) -> Invalid:
 
 
 def _between(points: Sequence[tuple[Fraction, Fraction]], share: Fraction) -> Fraction:
-    for (t0, p0), (t1, p1) in pairwise(points):
-        if share <= t1:
-            return p0 + (p1 - p0) * (share - t0) / (t1 - t0)
-    return points[-1][1]
+    (t0, p0), (t1, p1) = next((left, right) for left, right in pairwise(points) if share <= right[0])
+    return p0 + (p1 - p0) * (share - t0) / (t1 - t0)
 
 
 def needed(curve: str, elapsed: Fraction, commitment: str) -> Fraction:

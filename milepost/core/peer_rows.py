@@ -37,7 +37,7 @@ class Row:
 
 
 def answer(suite: str, kind: str, start: str, target: str, current: str) -> Answer:
-    """Answer a row of cells by a suite's rules; raises `not_expressible` where its cases have another shape."""
+    """Answer a row of cells by a suite's rules; raises `not_expressible` where its cases need more."""
     if suite not in CASES:
         raise Invalid(
             f"A case of {suite} does not fit into the columns kind, start, target, current.",

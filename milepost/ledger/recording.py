@@ -9,7 +9,7 @@ one each). Both are tested on both databases.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -104,56 +104,63 @@ def write(
     entry, event_id = new_id(), new_id()
     moment = connection.ops.adapt_datetimefield_value
     effective, recorded = moment(effective_at), moment(recorded_at)
-    number = None if value is None else plain(value)
-    fractions = None if parts is None else json.dumps([plain(part) for part in parts])
-    rows: list[tuple[str, str, list]] = [
-        (
-            "checkin",
-            "id, workspace_id, key_result_id, value, parts, confidence, note, effective_at, recorded_at, "
-            "by_id, corrects_id, is_withdrawn",
-            [entry, workspace_id, key_result_id, number, fractions, confidence, note, effective, recorded,
-             person_id, corrects, is_withdrawn],
-        ),
-        ("change", "workspace_id, kind, subject_id, entry_id", [workspace_id, int(Kind.CHECKIN), key_result_id, entry]),
-        (
-            "event",
-            "id, workspace_id, kind, at, actor_id, door, objective_id, key_result_id, subject_id, data",
-            [event_id, workspace_id, event, recorded, person_id, door, objective_id, key_result_id, entry,
-             json.dumps(data)],
-        ),
+    values: list[list] = [
+        [
+            entry, workspace_id, key_result_id, None if value is None else plain(value),
+            None if parts is None else json.dumps([plain(part) for part in parts]), confidence, note,
+            effective, recorded, person_id, corrects, is_withdrawn,
+        ],
+        [workspace_id, int(Kind.CHECKIN), key_result_id, entry],
+        [
+            event_id, workspace_id, event, recorded, person_id, door, objective_id, key_result_id, entry,
+            json.dumps(data),
+        ],
     ]  # fmt: skip
     if submission is not None and person_id is not None:
-        rows.append(
-            (
-                "submission",
-                "id, workspace_id, person_id, key, entry_id, at",
-                [new_id(), workspace_id, person_id, submission, entry, recorded],
-            )
-        )
+        values.append([new_id(), workspace_id, person_id, submission, entry, recorded])
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            _in_one_statement(cursor, rows)
-        else:
-            for table, columns, values in rows:
-                cursor.execute(_insert(table, columns, values), values)
+        for statement, arguments in _statements(connection.vendor, values):
+            cursor.execute(statement, arguments)
     return Recorded(entry, event_id)
 
 
+_TABLES = (
+    (
+        "checkin",
+        "id, workspace_id, key_result_id, value, parts, confidence, note, effective_at, recorded_at, by_id, "
+        "corrects_id, is_withdrawn",
+    ),
+    ("change", "workspace_id, kind, subject_id, entry_id"),
+    (
+        "event",
+        "id, workspace_id, kind, at, actor_id, door, objective_id, key_result_id, subject_id, data",
+    ),
+    ("submission", "id, workspace_id, person_id, key, entry_id, at"),
+)
 _CASTS = {"value": "::numeric", "parts": "::jsonb", "data": "::jsonb"}
 
 
-def _insert(table: str, columns: str, values: list) -> str:
-    marks = ", ".join(
-        f"%s{_CASTS.get(column, '')}" if connection.vendor == "postgresql" else "%s"
-        for column in columns.split(", ")
+def _inserts(vendor: str) -> tuple[str, ...]:
+    casts = _CASTS if vendor == "postgresql" else {}
+    return tuple(
+        f"INSERT INTO {table} ({columns}) VALUES "
+        f"({', '.join('%s' + casts.get(column, '') for column in columns.split(', '))})"
+        for table, columns in _TABLES
     )
-    return f"INSERT INTO {table} ({columns}) VALUES ({marks})"
 
 
-def _in_one_statement(cursor, rows: list[tuple[str, str, list]]) -> None:
-    # Foreign keys and the border triggers are checked at the end of the statement or row by row as usual.
-    *first, last = rows
-    with_parts = ", ".join(f"{table}_row AS ({_insert(table, columns, values)})" for table, columns, values in first)
-    cursor.execute(
-        f"WITH {with_parts} {_insert(*last)}", [value for _, _, values in rows for value in values]
-    )
+_SQLITE = _inserts("sqlite")
+# One statement for all rows: what counts there is the way to the server and back. Foreign keys and the
+# border triggers are checked as ever. Indexed by how many rows there are: with or without a submission.
+_POSTGRESQL = {
+    count: "WITH "
+    + ", ".join(f"r{number} AS ({insert})" for number, insert in enumerate(_inserts("postgresql")[: count - 1]))
+    + f" {_inserts('postgresql')[count - 1]}"
+    for count in (len(_TABLES) - 1, len(_TABLES))
+}
+
+
+def _statements(vendor: str, values: list[list]) -> Iterable[tuple[str, list]]:
+    if vendor == "postgresql":
+        return [(_POSTGRESQL[len(values)], [one for row in values for one in row])]
+    return zip(_SQLITE, values, strict=False)

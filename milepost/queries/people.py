@@ -96,9 +96,9 @@ def account(email: str) -> int | None:
     return User.objects.filter(email=User.objects.spell(email)).values_list("id", flat=True).first()
 
 
-def account_email(user_id: int) -> str | None:
-    """Return the address with which an account signs in."""
-    return User.objects.filter(id=user_id).values_list("email", flat=True).first()
+def user(user_id: int) -> User:
+    """Return an account, as signing in needs it."""
+    return User.objects.get(id=user_id)
 
 
 def added_by(workspace_id: int, person_id: int) -> int | None:

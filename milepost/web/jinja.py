@@ -41,6 +41,7 @@ def environment(**options) -> Environment:
         spark=charts.spark,
         strip=charts.strip,
         line=charts.line,
+        trend_of=charts.Trend,
     )
     env.filters.update(
         day=words.day,
@@ -69,7 +70,8 @@ def hx(context: Context, **attributes) -> Markup:
 
     `hx(post=url, target="#kr-1", swap="outerHTML")`; underscores become hyphens, None is left out.
     """
-    named = {f"data-hx-{name.replace('_', '-')}": value for name, value in attributes.items() if value is not None}
+    given = ((name.replace("_", "-"), value) for name, value in attributes.items() if value is not None)
+    named = {f"data-hx-{name}": value for name, value in given}
     return _attributes({**named, "data-hx-nonce": _nonce(context)})
 
 
@@ -89,7 +91,7 @@ def module(context: Context, name: str) -> Markup:
 
 
 def notes(text: str | None) -> Markup:
-    """Turn the Markdown that people write into safe HTML; headings become bold paragraphs, images stay text."""
+    """Turn the Markdown that people write into safe HTML: headings become bold, images stay text."""
     tokens = list(_flattened(MARKDOWN.parse(text or "")))
     html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
     return Markup(

@@ -36,11 +36,17 @@ def status_class(status: str | None) -> str:
     return STATUS_CLASSES.get(status or "no_data", "none")
 
 
+def coloured(status: str | None) -> str:
+    """Write the class of a status after others: " on"; nothing for none."""
+    return f" {status_class(status)}" if status else ""
+
+
 def status_word(status: str | None) -> str:
     """Say a status in a word or two."""
     return STATUS_WORDS.get(status or "no_data", STATUS_WORDS["no_data"])
 
 
+@cache
 def icon(name: str, size: str = "", extra: str = "") -> Markup:
     """Draw an icon of the sprite; `size` is "" (18 px), "s" (16 px) or "l" (24 px)."""
     classes = " ".join(part for part in ("ico", f"ico-{size}" if size else "", extra) if part)
@@ -49,6 +55,7 @@ def icon(name: str, size: str = "", extra: str = "") -> Markup:
     )
 
 
+@cache
 def mark(status: str | None) -> Markup:
     """Draw the shape of a status, without its word."""
     name = status_class(status)
@@ -57,9 +64,11 @@ def mark(status: str | None) -> Markup:
     ).format(name, sprite())
 
 
+@cache
 def logo() -> Markup:
     """Draw the milestone of the brand."""
     return Markup(
-        '<svg class="logo" viewBox="0 0 28 28" aria-hidden="true"><rect class="p" width="28" height="28" rx="7"/>'
+        '<svg class="logo" viewBox="0 0 28 28" aria-hidden="true">'
+        '<rect class="p" width="28" height="28" rx="7"/>'
         '<path class="q" d="M9.5 22v-8.5a4.5 4.5 0 0 1 9 0V22M7 22h14M14 14.5V18"/></svg>'
     )

@@ -68,7 +68,9 @@ def page(
     context = {"shell": frame, "today": request.today, "csp_nonce": request.csp_nonce, **context}
     answer = render(request, template, context, status=status)
     if request.GET.get("cycle"):
-        answer.set_cookie(CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True)
+        answer.set_cookie(
+            CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True
+        )
     return answer
 
 

@@ -1,0 +1,5 @@
+"""Addresses of sign-in, first run, people, teams, cycles and settings."""
+
+from __future__ import annotations
+
+urlpatterns: list = []

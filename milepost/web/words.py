@@ -9,6 +9,7 @@ from fractions import Fraction
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NO_BREAK = "\u00a0"
 NOTHING = "–"
+MINUS = "\u2212"
 
 Number = int | float | Decimal | Fraction
 
@@ -24,7 +25,7 @@ def day(value: date | None, today: date | None = None) -> str:
 
 
 def ago(value: date | None, today: date) -> str:
-    """Write how long ago a day was: today, yesterday, 2 d ago, 3 Nov; moments must be in the workspace's zone."""
+    """Write how long ago a day was: today, yesterday, 2 d ago, 3 Nov; a moment in the workspace's zone."""
     if value is None:
         return NOTHING
     on = value.date() if isinstance(value, datetime) else value
@@ -43,49 +44,45 @@ def exact(value: Number) -> Fraction:
     return Fraction(value)
 
 
-def rounded(value: Number, places: int = 0) -> Decimal:
-    """Round half away from zero to a number of places, from the exact value."""
-    scale = 10**places
-    scaled = exact(value) * scale
-    whole = int(abs(scaled) + Fraction(1, 2))
-    signed = -whole if scaled < 0 else whole
-    return Decimal(signed).scaleb(-places)
+def rounded(value: Number, places: int = 0) -> int:
+    """Round half away from zero, from the exact value; counts in units of the last place: 6.25 at 1 is 63."""
+    over, under = value.as_integer_ratio()
+    whole = (2 * abs(over) * 10**places + under) // (2 * under)
+    return -whole if over < 0 else whole
 
 
 def percent(value: Number | None, places: int = 0) -> str:
     """Write a share as a percentage: 0.64 → "64 %"; nothing known is a dash."""
     if value is None:
         return NOTHING
-    return f"{number(rounded(exact(value) * 100, places), places)}{NO_BREAK}%"
+    return f"{_written(rounded(value, places + 2), places)}{NO_BREAK}%"
 
 
 def number(value: Number | None, places: int = 4) -> str:
     """Write a number as people do: 1200.50 → "1,200.5", a real minus sign, at most `places` decimals."""
-    if value is None:
-        return NOTHING
-    short = rounded(value, places)
-    text = f"{short:,f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text.replace("-", "\u2212") if text not in ("-0", "0") else "0"
+    return NOTHING if value is None else _written(rounded(value, places), places)
 
 
 def amount(value: Number | None, unit: str = "", places: int = 4) -> str:
     """Write a number with its unit: "83 %", "6.2 days", "EUR 1,200"."""
-    if value is None:
-        return NOTHING
+    if value is None or not unit:
+        return number(value, places)
     if len(unit) == 3 and unit.isupper() and unit.isalpha():
         return f"{unit}{NO_BREAK}{number(value, places)}"
-    return f"{number(value, places)}{NO_BREAK}{unit}".rstrip(NO_BREAK)
+    return f"{number(value, places)}{NO_BREAK}{unit}"
 
 
 def plain_number(value: Number | None) -> str:
     """Write a number as an input field takes it: no grouping, no exponent, a hyphen for minus."""
     if value is None:
         return ""
-    written = value if isinstance(value, Decimal) else rounded(value, 6)
-    text = f"{written:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return _written(rounded(value, 12), 12).replace(",", "").replace(MINUS, "-")
+
+
+def _written(count: int, places: int) -> str:
+    whole, part = divmod(abs(count), 10**places)
+    decimals = f".{part:0{places}d}".rstrip("0") if part else ""
+    return f"{MINUS if count < 0 else ''}{whole:,}{decimals}"
 
 
 def initials(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -49,6 +49,15 @@ class TestCycle:
     def test_stands_where_its_dates_say(self, day, closed_on, wanted):
         """A cycle is upcoming, running, grading from its last day, and closed once closed."""
         assert cadence.state(QUARTER, day, closed_on) is wanted
+
+    def test_may_reach_to_the_end_of_the_calendar(self):
+        """A file that writes “never” as the last day there is breaks nothing."""
+        window = Window(date(9999, 12, 27), date(9999, 12, 31))
+
+        assert cadence.key_days(window).close_by == date.max
+        assert cadence.weeks(window)[0].ends_on == date.max
+        assert cadence.due_on(Window(date(9999, 12, 1)), date.max) == date.max
+        assert cadence.key_days(Window(date.min)).planning_opens_on == date.min
 
     def test_without_an_end_keeps_running(self):
         """An open cycle is never asked to grade."""
@@ -100,9 +109,7 @@ class TestCycle:
 
 
 class TestNesting:
-    @pytest.mark.parametrize(
-        "child", [QUARTER, Window(FIRST + DAY, LAST - DAY), Window(FIRST, FIRST)]
-    )
+    @pytest.mark.parametrize("child", [QUARTER, Window(FIRST + DAY, LAST - DAY), Window(FIRST, FIRST)])
     def test_accepts_what_lies_within(self, child):
         """A window may fill its parent, or less."""
         cadence.check_nesting(child, QUARTER)
@@ -245,18 +252,22 @@ class TestDue:
 class TestDayIn:
     @pytest.mark.parametrize(
         ("zone", "wanted"),
-        [("UTC", date(2026, 11, 24)), ("Pacific/Auckland", date(2026, 11, 25)), ("America/New_York", date(2026, 11, 24))],
+        [
+            ("UTC", date(2026, 11, 24)),
+            ("Pacific/Auckland", date(2026, 11, 25)),
+            ("America/New_York", date(2026, 11, 24)),
+        ],
     )
     def test_is_the_day_where_the_workspace_is(self, zone, wanted):
         """The same moment is another day elsewhere."""
-        moment = datetime(2026, 11, 24, 23, 30, tzinfo=timezone.utc)  # noqa: UP017
+        moment = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 
         assert cadence.day_in(zone, moment) == wanted
 
     @pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", ""])
     def test_refuses_a_zone_there_is_not(self, zone):
         """An unknown or malicious name is refused politely."""
-        moment = datetime(2026, 11, 24, tzinfo=timezone.utc)  # noqa: UP017
+        moment = datetime(2026, 11, 24, tzinfo=UTC)
 
         assert refused(cadence.day_in, zone, moment).code == "unknown_timezone"
 

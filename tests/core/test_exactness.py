@@ -15,7 +15,16 @@ EXACT = sorted(
     ]
 )
 PURE = [*EXACT, CORE / "states.py", CORE / "alignment.py"]
-STANDARD = {"__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools"}
+STANDARD = {
+    "__future__",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+}
 STANDARD |= {"itertools", "re", "types", "typing", "zoneinfo"}
 
 

@@ -76,6 +76,10 @@ class TestPlain:
         """Numbers are written out, without trailing zeros, grouped from 10,000 on."""
         assert plain(value) == wanted
 
+    def test_can_be_whole(self):
+        """Without decimals a number is written whole."""
+        assert plain(F(1005, 10), 0) == "101"
+
     def test_machines_get_six_decimals(self):
         """Programs read six decimals, half up, with an ASCII minus."""
         assert six_decimals(F(5, 6)) == "0.833333"
@@ -97,7 +101,11 @@ class TestArithmetic:
             (Measure.of("maintain_above", target=95), F(94), "94 < 95"),
             (Measure.of("maintain_below", target=2), F(3), "3 > 2"),
             (Measure.of("maintain_below", target=2, floor=4), F(5, 2), "(2.5 − 4) ÷ (2 − 4)"),
-            (Measure.of("maintain_above_ratio", target=98), (F(98), F(99), None), "2 of 3 periods at 98 or above"),
+            (
+                Measure.of("maintain_above_ratio", target=98),
+                (F(98), F(99), None),
+                "2 of 3 periods at 98 or above",
+            ),
             (Measure.of("maintain_below_ratio", target=5), (F(4), F(6)), "1 of 2 periods at 5 or below"),
             (Measure.of("per_period", target=10), (F(10), F(8), F(12)), "(1 + 0.8 + 1) ÷ 3"),
             (Measure.of("range", low=40, high=60), F(50), "50 is within 40 to 60"),
@@ -120,6 +128,24 @@ class TestArithmetic:
         assert arithmetic(Measure.of(kind), None) is None
         assert explain(Measure.of(kind), None).formula
 
+    @pytest.mark.parametrize(
+        ("measure", "reading"),
+        [
+            (Measure.of("increase", target=5), F(1)),
+            (Measure.of("relative", start=0, target=1), F(1)),
+            (Measure.of("range", low=1), F(1)),
+            (Measure.of("maintain_above", target=5), (F(1), F(2))),
+        ],
+    )
+    def test_is_silent_about_what_is_wrong(self, measure, reading):
+        """A measure that cannot be scored has no arithmetic, and its explanation says why."""
+        assert arithmetic(measure, reading) is None
+        assert explain(measure, reading).notes
+
+    def test_one_value_is_one_period(self):
+        """A single number is written as a list of one."""
+        assert arithmetic(Measure.of("per_period", target=10), F(5)) == "(0.5) ÷ 1"
+
 
 class TestExplain:
     def test_shows_formula_figures_rounding_and_policy(self):
@@ -127,7 +153,10 @@ class TestExplain:
         found = explain(TURNAROUND, exact("6.2"))
 
         assert spaced(found.title) == "Why 56 %?"
-        assert (found.formula, found.substituted) == ("(now − start) ÷ (target − start)", "(6.2 − 9) ÷ (4 − 9)")
+        assert (found.formula, found.substituted) == (
+            "(now − start) ÷ (target − start)",
+            "(6.2 − 9) ÷ (4 − 9)",
+        )
         assert spaced(found.result) == "56.0 %"
         assert [spaced(cell) for cell in found.rows[0]] == ["Progress", "(6.2 − 9) ÷ (4 − 9)", "56.0 %"]
         assert found.rows[1][2] == "0.6"

@@ -149,17 +149,42 @@ class TestVerdict:
         ("commitment", "raw", "insight", "wanted"),
         [
             ("committed", "1", False, Verdict(Outcome.SUCCESS)),
-            ("committed", "0.999", True, Verdict(Outcome.MISS, "hold the improvement meeting: planning or execution?")),
+            (
+                "committed",
+                "0.999",
+                True,
+                Verdict(Outcome.MISS, "hold the improvement meeting: planning or execution?"),
+            ),
             ("committed", None, False, Verdict(Outcome.UNGRADED, "enter the final value")),
             ("aspirational", "0.65", False, Verdict(Outcome.SUCCESS, "celebrate")),
             ("aspirational", "0.649", True, Verdict(Outcome.SUCCESS_BY_LEARNING, "share what was learned")),
-            ("aspirational", "0.35", False, Verdict(Outcome.PARTIAL, "what did we learn? keep, change or drop")),
-            ("aspirational", "0.34", True, Verdict(Outcome.MISS, "reflect: cause, learning, keep / change / drop")),
+            (
+                "aspirational",
+                "0.35",
+                False,
+                Verdict(Outcome.PARTIAL, "what did we learn? keep, change or drop"),
+            ),
+            (
+                "aspirational",
+                "0.34",
+                True,
+                Verdict(Outcome.MISS, "reflect: cause, learning, keep / change / drop"),
+            ),
             ("aspirational", None, True, Verdict(Outcome.UNGRADED, "enter the final value")),
             ("learning", None, True, Verdict(Outcome.SUCCESS)),
-            ("learning", "1", False, Verdict(Outcome.NOT_YET, "document the insight and the decision it informed")),
+            (
+                "learning",
+                "1",
+                False,
+                Verdict(Outcome.NOT_YET, "document the insight and the decision it informed"),
+            ),
             ("strategic", "0.7", False, Verdict(Outcome.SUCCESS, "celebrate")),
-            ("tactical", "0.2", False, Verdict(Outcome.MISS, "reflect: cause, learning, keep / change / drop")),
+            (
+                "tactical",
+                "0.2",
+                False,
+                Verdict(Outcome.MISS, "reflect: cause, learning, keep / change / drop"),
+            ),
         ],
     )
     def test_depends_on_what_was_promised(self, commitment, raw, insight, wanted):

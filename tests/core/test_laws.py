@@ -9,8 +9,18 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from milepost.core.policies import OURS, Rounding, rounded_to
-from milepost.core.scoring import Kind, Measure, Part, band_of_raw, capped, grade, percent, progress, roll_up, score
-from milepost.core.scoring.grades import band_of_raw
+from milepost.core.scoring import (
+    Kind,
+    Measure,
+    Part,
+    band_of_raw,
+    capped,
+    grade,
+    percent,
+    progress,
+    roll_up,
+    score,
+)
 
 ORDER = {"failure": 0, "progress": 1, "delivery": 2}
 
@@ -65,7 +75,10 @@ class TestProgress:
         assert 0 <= above <= 1
         assert above == below
 
-    @given(st.sampled_from(list(Kind)), st.none() | shares | st.booleans() | st.tuples(st.none() | shares, shares))
+    @given(
+        st.sampled_from(list(Kind)),
+        st.none() | shares | st.booleans() | st.tuples(st.none() | shares, shares),
+    )
     def test_scoring_never_raises(self, kind, reading):
         """Whatever the measure and the reading, there is a score with a band."""
         bare, full = Measure(kind), Measure.of(kind, start=1, target=2, low=1, high=2, milestones=[1, 1])

@@ -83,7 +83,9 @@ class TestExpected:
 
     def test_needed_stops_at_the_expected_grade(self):
         """What is needed by now is the plan times the grade that the commitment expects."""
-        found = [pace.needed("linear", HALF, c) for c in ("committed", "aspirational", "learning", "tactical")]
+        found = [
+            pace.needed("linear", HALF, c) for c in ("committed", "aspirational", "learning", "tactical")
+        ]
 
         assert found == [F(1, 2), F(7, 20), F(7, 20), F(7, 20)]
 
@@ -117,7 +119,9 @@ class TestStatus:
 
         assert found is wanted
 
-    @given(st.none() | st.fractions(-2, 2), shares, st.sampled_from(["committed", "aspirational", "learning"]))
+    @given(
+        st.none() | st.fractions(-2, 2), shares, st.sampled_from(["committed", "aspirational", "learning"])
+    )
     def test_silence_is_never_green(self, raw, elapsed, commitment):
         """Without a check-in nothing is on track or achieved."""
         found = pace.status(raw, elapsed=elapsed, commitment=commitment, checkins=0)
@@ -180,7 +184,13 @@ class TestForecast:
 
     @pytest.mark.parametrize(
         ("odds", "wanted"),
-        [("0.3", "about 3"), ("0.25", "about 3"), ("0.24", "about 2"), ("0.04", "fewer than 1"), ("0.96", "more than 9")],
+        [
+            ("0.3", "about 3"),
+            ("0.25", "about 3"),
+            ("0.24", "about 2"),
+            ("0.04", "fewer than 1"),
+            ("0.96", "more than 9"),
+        ],
     )
     def test_is_said_as_a_frequency(self, odds, wanted):
         """Odds are shown as a natural frequency."""
@@ -202,7 +212,9 @@ class TestConfidence:
 
     def test_three_buttons_mean_what_they_say(self):
         """The level each button stands for reads back as that button."""
-        assert all(pace.confidence_status(level) is status for status, level in pace.BUTTON_CONFIDENCE.items())
+        assert all(
+            pace.confidence_status(level) is status for status, level in pace.BUTTON_CONFIDENCE.items()
+        )
 
     @pytest.mark.parametrize("level", [0, 11, -1, True, F(5)])
     def test_refuses_another_level(self, level):

@@ -52,14 +52,9 @@ class TestKinds:
 
         assert linear == ["increase", "decrease", "percent", "currency", "count", "duration", "score"]
 
-    def test_only_kinds_on_a_line_exceed(self):
-        """What is kept, counted in periods or ticked off never passes 100 %."""
-        exceeding = {kind.value for kind in Kind if kind.exceeds}
-
-        assert exceeding == {
-            *("increase", "decrease", "percent", "currency", "count", "duration", "score"),
-            *("reach", "learning", "relative", "baseline"),
-        }
+    def test_thresholds_are_the_two_that_are_kept(self):
+        """A threshold is kept above or below, outside of periods."""
+        assert {kind.value for kind in Kind if kind.is_threshold} == {"maintain_above", "maintain_below"}
 
 
 class TestOnALine:
@@ -183,7 +178,15 @@ class TestKept:
 class TestRange:
     @pytest.mark.parametrize(
         ("current", "tolerance", "wanted"),
-        [(40, None, 1), (60, None, 1), (61, None, 0), (39, 0, 0), (65, 10, F(1, 2)), (38, 10, F(4, 5)), (75, 10, 0)],
+        [
+            (40, None, 1),
+            (60, None, 1),
+            (61, None, 0),
+            (39, 0, 0),
+            (65, 10, F(1, 2)),
+            (38, 10, F(4, 5)),
+            (75, 10, 0),
+        ],
     )
     def test_is_met_inside_and_fades_over_the_tolerance(self, current, tolerance, wanted):
         """Inside the range, ends included, is 1; outside, credit fades over the tolerance."""
@@ -197,7 +200,12 @@ class TestRange:
 
     @pytest.mark.parametrize(
         ("low", "high", "tolerance", "code"),
-        [(60, 40, None, "bad_range"), (40, 60, -1, "bad_range"), (None, 60, None, "no_target"), (1, None, 1, "no_target")],
+        [
+            (60, 40, None, "bad_range"),
+            (40, 60, -1, "bad_range"),
+            (None, 60, None, "no_target"),
+            (1, None, 1, "no_target"),
+        ],
     )
     def test_refuses_what_is_no_range(self, low, high, tolerance, code):
         """A range that ends before it begins, lacks an end or shrinks outside is refused."""
@@ -206,7 +214,8 @@ class TestRange:
 
 class TestYesOrNo:
     @pytest.mark.parametrize(
-        ("target", "reading", "wanted"), [(None, True, 1), (1, True, 1), (1, F(0), 0), (0, False, 1), (0, True, 0)]
+        ("target", "reading", "wanted"),
+        [(None, True, 1), (1, True, 1), (1, F(0), 0), (0, False, 1), (0, True, 0)],
     )
     def test_is_all_or_nothing(self, target, reading, wanted):
         """Done is 1 and not done is 0, unless not doing it is the target."""
@@ -280,7 +289,9 @@ class TestPeriods:
         """Before the first period there is nothing to score."""
         assert refused(Measure.of(kind, target=10), reading) == "no_data"
 
-    @pytest.mark.parametrize(("target", "code"), [(0, "start_equals_target"), (-1, "bad_range"), (None, "no_target")])
+    @pytest.mark.parametrize(
+        ("target", "code"), [(0, "start_equals_target"), (-1, "bad_range"), (None, "no_target")]
+    )
     def test_refuses_a_period_that_asks_for_nothing(self, target, code):
         """A target for each period is above zero."""
         assert refused(Measure.of("per_period", target=target), (F(1),)) == code
@@ -314,7 +325,9 @@ class TestExact:
         """Text and numbers become fractions without loss."""
         assert exact(given) == wanted
 
-    @pytest.mark.parametrize("given", ["abc", "", "NaN", "Infinity", "-inf", "1e400", "1e-400", "12,5", "٣ apples"])
+    @pytest.mark.parametrize(
+        "given", ["abc", "", "NaN", "Infinity", "-inf", "1e400", "1e-400", "12,5", "٣ apples"]
+    )
     def test_refuses_what_is_no_finite_number(self, given):
         """Text that is no finite number of a sane size is refused."""
         with pytest.raises(ScoringProblem) as caught:

@@ -76,13 +76,23 @@ class TestRollUp:
 
     @pytest.mark.parametrize(
         "given",
-        [[], parts("0.4", "1", weights=[0, 0]), [Part(raw=F(1), counted=False)], [Part(F(0), F(1)), Part(counted=False)]],
+        [
+            [],
+            parts("0.4", "1", weights=[0, 0]),
+            [Part(raw=F(1), counted=False)],
+            [Part(F(0), F(1)), Part(counted=False)],
+        ],
     )
     def test_nothing_that_counts_is_ungraded(self, given):
         """Without anything to count there is no mean, and the parts stay listed."""
         found = roll_up(given)
 
-        assert (found.raw, found.grade, found.band, found.problem) == (None, None, Band.UNGRADED, "all_weights_zero")
+        assert (found.raw, found.grade, found.band, found.problem) == (
+            None,
+            None,
+            Band.UNGRADED,
+            "all_weights_zero",
+        )
         assert len(found.parts) == len(given)
 
     def test_a_negative_weight_is_an_error_even_on_a_cancelled_part(self):

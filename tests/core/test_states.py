@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost.core import states
-from milepost.core.states import Event, Guard, GuardNotMet, IllegalTransition, InitiativeState, KeyResultState, State, Step
+from milepost.core.states import (
+    Event,
+    Guard,
+    GuardNotMet,
+    IllegalTransition,
+    InitiativeState,
+    KeyResultState,
+    State,
+    Step,
+)
 
 ALL = {guard.value: True for guard in Guard}
 
@@ -38,7 +47,9 @@ GUARDS = {
     ("create",): "has_title",
     ("submit",): "has_key_result has_no_error_findings",
     ("request_changes",): "has_comment",
-    ("commit",): "has_owner has_commitment has_parent_or_reason key_results_are_scoreable key_results_have_owners"
+    (
+        "commit",
+    ): "has_owner has_commitment has_parent_or_reason key_results_are_scoreable key_results_have_owners"
     " key_results_have_sources has_plan_schedule_budget_and_resources has_premortem_or_waiver has_two_keys",
     ("park", "redraft"): "has_reason",
     ("start",): "cycle_has_begun",
@@ -90,7 +101,9 @@ class TestTable:
             states.next_state(State.CLOSED, Event.CHECK_IN, ALL)
 
         assert caught.value.code == "illegal_transition"
-        assert str(caught.value) == "A closed objective cannot “check in”. What it can do: carry over, reopen."
+        assert (
+            str(caught.value) == "A closed objective cannot “check in”. What it can do: carry over, reopen."
+        )
 
     def test_says_who(self):
         """A row names who makes it happen."""
@@ -126,7 +139,9 @@ class TestGuards:
 
     def test_a_workspace_may_do_without_some(self):
         """A guard that a workspace leaves out is not asked for."""
-        found = states.next_state(State.DRAFT, Event.SUBMIT, {"has_key_result": True}, without=[Guard.NO_ERRORS])
+        found = states.next_state(
+            State.DRAFT, Event.SUBMIT, {"has_key_result": True}, without=[Guard.NO_ERRORS]
+        )
 
         assert found is State.IN_REVIEW
 
@@ -262,7 +277,7 @@ class TestKeyResults:
                 states.move_key_result(start, end)
 
     def test_achieved_ones_are_still_measured(self):
-        """What is achieved goes on taking check-ins, what is paused does not; only cancelled ones do not count."""
+        """Achieved ones take check-ins, paused ones do not; only cancelled ones do not count."""
         assert {s.value for s in KeyResultState if s.takes_checkins} == {"active", "achieved"}
         assert {s.value for s in KeyResultState if not s.counts} == {"cancelled"}
 

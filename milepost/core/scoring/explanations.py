@@ -253,8 +253,8 @@ FORMULAS: Mapping[Kind, str] = MappingProxyType(
     dict.fromkeys(LINEAR | {Kind.RELATIVE}, FROM_START)
     | dict.fromkeys(FROM_ZERO, UP_TO_TARGET)
     | {
-        Kind.MAINTAIN_ABOVE: "met from the target up; below it, the share of the way from the worst acceptable",
-        Kind.MAINTAIN_BELOW: "met from the target down; above it, the share of the way from the worst acceptable",
+        Kind.MAINTAIN_ABOVE: "met from the target up; below, the share of the way from the worst accepted",
+        Kind.MAINTAIN_BELOW: "met from the target down; above, the share of the way from the worst accepted",
         Kind.MAINTAIN_ABOVE_RATIO: "periods at the target or above ÷ all periods",
         Kind.MAINTAIN_BELOW_RATIO: "periods at the target or below ÷ all periods",
         Kind.RANGE: "met inside the range; outside, 1 − distance ÷ tolerance",

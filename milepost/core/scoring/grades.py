@@ -47,7 +47,8 @@ def score(measure: Measure, reading: Reading, *, policy: Policy = DEFAULT, closi
         raw = progress(measure, reading, policy)
     except ScoringProblem as problem:
         return _without_progress(measure, problem, policy, closing)
-    return Score(raw, capped(raw), grade(raw, policy), band_of_raw(raw, policy))
+    graded = grade(raw, policy)
+    return Score(raw, capped(raw), graded, band(graded, policy))
 
 
 def grade(raw: Fraction, policy: Policy = DEFAULT) -> Decimal:

@@ -73,11 +73,6 @@ class Kind(StrEnum):
         """Say whether it cannot be scored without a target value."""
         return self not in {Kind.RANGE, Kind.BINARY, Kind.MILESTONES, Kind.BASELINE}
 
-    @property
-    def exceeds(self) -> bool:
-        """Say whether its progress may pass 100 %."""
-        return self.is_on_a_line or self is Kind.BASELINE
-
 
 LINEAR = frozenset(
     {Kind.INCREASE, Kind.DECREASE, Kind.PERCENT, Kind.CURRENCY, Kind.COUNT, Kind.DURATION, Kind.SCORE}

@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from milepost.core.policies import DEFAULT, Policy, Weightless
-from milepost.core.scoring.grades import Band, band_of_raw, grade
+from milepost.core.scoring.grades import Band, band, grade
 from milepost.core.scoring.measures import ScoringProblem
 from milepost.core.scoring.progress import ZERO, all_weights_zero, negative_weight
 
@@ -86,10 +86,11 @@ def roll_up(parts: Sequence[Part], policy: Policy = DEFAULT) -> RollUp:
     if not counting and policy.weightless is Weightless.PROBLEM:
         return _without_mean(all_weights_zero(), Band.UNGRADED, contributions)
     raw = sum((c.adds for c in counting), ZERO)
+    graded = grade(raw, policy)
     return RollUp(
         raw=raw,
-        grade=grade(raw, policy),
-        band=band_of_raw(raw, policy),
+        grade=graded,
+        band=band(graded, policy),
         reported=sum(c.standing is Standing.COUNTED for c in counting),
         counted=len(counting),
         parts=contributions,
@@ -115,5 +116,5 @@ def _standing(part: Part) -> Standing:
     return Standing.NO_DATA if part.raw is None else Standing.COUNTED
 
 
-def _without_mean(problem: ScoringProblem, band: Band, parts: tuple[Contribution, ...] = ()) -> RollUp:
-    return RollUp(None, None, band, 0, 0, problem.code, problem.message, parts)
+def _without_mean(problem: ScoringProblem, shown: Band, parts: tuple[Contribution, ...] = ()) -> RollUp:
+    return RollUp(None, None, shown, 0, 0, problem.code, problem.message, parts)

@@ -1,1 +1,1 @@
-"""Morrowmill, a bakery that does not exist: who works there, what they promised each other, and how it went."""
+"""Morrowmill, a bakery that does not exist: who works there, what they promised, and how it went."""

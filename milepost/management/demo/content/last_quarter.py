@@ -76,10 +76,22 @@ OBJECTIVES = (
             ),
         ),
         initiatives=(
-            Initiative("day-ovens", "Run two ovens on the day shift", "yusuf", "done", "4mon", for_="late-share"),
-            Initiative("bike-run", "Bring the ten o’clock batch by cargo bike", "tomas", "done", "9mon", for_="late-share"),
+            Initiative(
+                "day-ovens", "Run two ovens on the day shift", "yusuf", "done", "4mon", for_="late-share"
+            ),
+            Initiative(
+                "bike-run",
+                "Bring the ten o’clock batch by cargo bike",
+                "tomas",
+                "done",
+                "9mon",
+                for_="late-share",
+            ),
         ),
-        learned="The second batch was never an oven problem. It was a transport problem, and it was solved by two bikes that stood in the yard. Keep.",
+        learned=(
+            "The second batch was never an oven problem. It was a transport problem, and it was solved by "
+            "two bikes that stood in the yard. Keep."
+        ),
     ),
     Objective(
         "sourdough-starter",
@@ -113,12 +125,16 @@ OBJECTIVES = (
                     8: "Mateo is the third.",
                     12: "Aisha needs one more week, Sven has not begun. Three it is.",
                 },
-                changed=(Changed("3fri", "wim", "Five, not six: Karim goes to the day shift.", {"target": 6}),),
+                changed=(
+                    Changed("3fri", "wim", "Five, not six: Karim goes to the day shift.", {"target": 6}),
+                ),
             ),
         ),
         initiatives=(Initiative("starter-book", "Write the starter book", "jana", "done", "10fri"),),
-        talk=(Said("9mon", "greet", "Who takes it over when Wim is away for three weeks? I ask for a friend."),
-              Said("9mon", "wim", "Jana. The friend can relax.")),
+        talk=(
+            Said("9mon", "greet", "Who takes it over when Wim is away for three weeks? I ask for a friend."),
+            Said("9mon", "wim", "Jana. The friend can relax."),
+        ),
         learned="Writing it down took two evenings. Believing that others can do it took ten weeks.",
     ),
     Objective(
@@ -157,11 +173,26 @@ OBJECTIVES = (
                 "anouk",
                 value="3 3 3 3 4 4 4 4 5 5 5 5 5",
                 sure="7 7 7 6 7 7 6 6 7 7 6 6 5",
-                notes={5: "Stijn passed. He is the apprentice, by the way.", 13: "Five. Daan’s hand needs two more weeks to heal."},
+                notes={
+                    5: "Stijn passed. He is the apprentice, by the way.",
+                    13: "Five. Daan’s hand needs two more weeks to heal.",
+                },
             ),
         ),
-        initiatives=(Initiative("bench-thermometers", "A thermometer on every bench", "mei", "done", "5tue", for_="butter-temperature"),),
-        learned="Temperature explained more than skill did. We had been training hands when we should have been cooling butter.",
+        initiatives=(
+            Initiative(
+                "bench-thermometers",
+                "A thermometer on every bench",
+                "mei",
+                "done",
+                "5tue",
+                for_="butter-temperature",
+            ),
+        ),
+        learned=(
+            "Temperature explained more than skill did. We had been training hands when we should have "
+            "been cooling butter."
+        ),
     ),
     Objective(
         "come-back-once",
@@ -212,10 +243,22 @@ OBJECTIVES = (
             ),
         ),
         initiatives=(
-            Initiative("second-loaf", "A voucher for the second loaf", "maud", "done", "5mon", for_="return-rate"),
-            Initiative("saved-orders", "Let people save their weekly order", "finn", "done", "9fri", for_="preorders-start"),
+            Initiative(
+                "second-loaf", "A voucher for the second loaf", "maud", "done", "5mon", for_="return-rate"
+            ),
+            Initiative(
+                "saved-orders",
+                "Let people save their weekly order",
+                "finn",
+                "done",
+                "9fri",
+                for_="preorders-start",
+            ),
         ),
-        learned="They like the bread and hate the queue. The next objective writes itself: Shops take on the morning queue.",
+        learned=(
+            "They like the bread and hate the queue. The next objective writes itself: Shops take on the "
+            "morning queue."
+        ),
     ),
     Objective(
         "shops-talk",
@@ -247,14 +290,20 @@ OBJECTIVES = (
                 notes={7: "Two shops had a delivery at the same time."},
             ),
         ),
-        learned="Ideas travel with people, not with calls. Two colleagues who swapped shops for a week moved more than all the calls together.",
+        learned=(
+            "Ideas travel with people, not with calls. Two colleagues who swapped shops for a week moved "
+            "more than all the calls together."
+        ),
     ),
     Objective(
         "new-driver-first-week",
         "A new driver makes no more mistakes than an old one",
         "deliveries",
         "dirk",
-        about="Taken over from Cafés and Canteens: half of the wrong crates happen in a driver’s first two weeks.",
+        about=(
+            "Taken over from Cafés and Canteens: half of the wrong crates happen in a driver’s first two "
+            "weeks."
+        ),
         commitment="committed",
         sponsor="ruben",
         contributors=("koen",),
@@ -273,7 +322,14 @@ OBJECTIVES = (
                     13: "Six. The last one was mine.",
                 },
                 by={1: "harm"},
-                changed=(Changed("3mon", "dirk", "Harm hands over: he will leave us at the end of the quarter.", {"owner": "harm"}),),
+                changed=(
+                    Changed(
+                        "3mon",
+                        "dirk",
+                        "Harm hands over: he will leave us at the end of the quarter.",
+                        {"owner": "harm"},
+                    ),
+                ),
             ),
             KeyResult(
                 "round-photos",
@@ -289,10 +345,20 @@ OBJECTIVES = (
             ),
         ),
         initiatives=(
-            Initiative("second-driver", "Two weeks as second driver before the first round alone", "dirk", "done", "3mon", for_="first-week-errors"),
+            Initiative(
+                "second-driver",
+                "Two weeks as second driver before the first round alone",
+                "dirk",
+                "done",
+                "3mon",
+                for_="first-week-errors",
+            ),
             Initiative("cat-photo", "Photos of all 140 doors", "milan", "done", "13fri", for_="round-photos"),
         ),
-        learned="Two weeks of two people in one van looked expensive and saved more than it cost in credit notes. Keep for every new driver.",
+        learned=(
+            "Two weeks of two people in one van looked expensive and saved more than it cost in credit "
+            "notes. Keep for every new driver."
+        ),
     ),
     Objective(
         "cafe-growth",
@@ -310,7 +376,10 @@ OBJECTIVES = (
                 sure="6 6 6 6 6 7 6 6 6 6 5 5 5",
                 notes={
                     6: "Two hotels said yes in the same week.",
-                    11: "We grow, not fast enough. The small ones cut their orders when the hotels come, and I do not know why yet.",
+                    11: (
+                        "We grow, not fast enough. The small ones cut their orders when the hotels come, "
+                        "and I do not know why yet."
+                    ),
                     13: "Half-way. And fourteen cafés order less than before, which worries me more.",
                 },
             ),
@@ -319,13 +388,28 @@ OBJECTIVES = (
                 "Twelve cafés try us for a fortnight",
                 measured("reach", None, 12, "cafés"),
                 "ravi",
-                value="0 1 2 2 3 4 5 6 7 8 9 10 12",
-                sure="6 6 7 6 6 7 7 7 7 7 8 8 10",
-                notes={2: "The Blue Boat was first. Koen is nervous about the crates.", 13: "Twelve, three of them through word of mouth."},
+                value="0 1 2 2 3 3 4 5 5 6 7 7 8",
+                sure="6 6 7 6 6 6 6 6 6 6 6 5 5",
+                notes={
+                    2: "The Blue Boat was first. Koen is nervous about the crates.",
+                    13: "Eight, three of them through word of mouth.",
+                },
             ),
         ),
-        talk=(Said("12wed", "koen", "I asked three of those who ordered less. All three said the same: the bread comes too late for their first guests."),),
-        learned="We opened new doors while the old ones were closing behind us. Before the next new café, the ones we have must get their bread in time.",
+        talk=(
+            Said(
+                "12wed",
+                "koen",
+                (
+                    "I asked three of those who ordered less. All three said the same: the bread comes "
+                    "too late for their first guests."
+                ),
+            ),
+        ),
+        learned=(
+            "We opened new doors while the old ones were closing behind us. Before the next new café, the "
+            "ones we have must get their bread in time."
+        ),
     ),
     Objective(
         "cheap-heat",
@@ -359,11 +443,17 @@ OBJECTIVES = (
                 notes={
                     5: "The installers do not call back.",
                     9: "Three offers, one of them serious.",
-                    12: "Approved, with one question about the noise. The installer is in no hurry, so we shall have to be.",
+                    12: (
+                        "Approved, with one question about the noise. The installer is in no hurry, so we "
+                        "shall have to be."
+                    ),
                 },
             ),
         ),
-        learned="Measuring for four weeks before asking for offers halved the price of the first offer. Do that again.",
+        learned=(
+            "Measuring for four weeks before asking for offers halved the price of the first offer. Do "
+            "that again."
+        ),
     ),
     Objective(
         "first-hundred-days",
@@ -394,10 +484,25 @@ OBJECTIVES = (
                 value="0 0 25 50 50 60 60 71 75 ? 82 85 90",
                 sure="7 7 7 7 7 7 7 7 7 5 7 7 7",
                 notes={10: "No data: the list was on a laptop that is being repaired.", 13: "Nine of ten."},
-                override=("1.0", "The tenth colleague began three days before the end; the talk took place on time, after the cycle had closed."),
+                override=(
+                    "1.0",
+                    (
+                        "The tenth colleague began three days before the end; the talk took place on "
+                        "time, after the cycle had closed."
+                    ),
+                ),
             ),
         ),
-        initiatives=(Initiative("buddy-bonus", "Pay the buddy for the extra work", "amina", "done", "4mon", for_="buddy-shifts"),),
+        initiatives=(
+            Initiative(
+                "buddy-bonus",
+                "Pay the buddy for the extra work",
+                "amina",
+                "done",
+                "4mon",
+                for_="buddy-shifts",
+            ),
+        ),
         learned="Paying buddies EUR 15 a shift was the cheapest thing we did all year.",
     ),
     Objective(
@@ -428,10 +533,17 @@ OBJECTIVES = (
                 "jonas",
                 value="0 0 1 1 2 2 3 3 4 4 5 5 5",
                 sure="6 6 6 6 7 7 7 7 7 7 7 7 7",
-                notes={5: "Number two tastes of wet cardboard. Useful to know.", 11: "The potato one. That is it."},
+                notes={
+                    5: "Number two tastes of wet cardboard. Useful to know.",
+                    11: "The potato one. That is it.",
+                },
             ),
         ),
-        learned="Families with small children, not the elderly, are the ones who want mild rye. We put the potato rye next to the children’s rolls instead of the dark loaves, and that is where it sells.",
+        learned=(
+            "Families with small children, not the elderly, are the ones who want mild rye. We put the "
+            "potato rye next to the children’s rolls instead of the dark loaves, and that is where it "
+            "sells."
+        ),
     ),
     Objective(
         "franchise",
@@ -458,8 +570,12 @@ OBJECTIVES = (
                 sure="5 5 5 4 3",
             ),
         ),
-        talk=(Said("5thu", "ruben", "On paper it works with frozen dough only. Do we want that?"),
-              Said("5fri", "hanneke", "No.")),
-        ended=Ended("cancel", "6mon", "hanneke", "It would only work with frozen dough, and then it would not be us."),
+        talk=(
+            Said("5thu", "ruben", "On paper it works with frozen dough only. Do we want that?"),
+            Said("5fri", "hanneke", "No."),
+        ),
+        ended=Ended(
+            "cancel", "6mon", "hanneke", "It would only work with frozen dough, and then it would not be us."
+        ),
     ),
 )

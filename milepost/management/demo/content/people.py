@@ -26,7 +26,7 @@ PERSONAS: list[tuple[str, str]] = [
 ROLES = {"hanneke": "owner", "ruben": "admin", "noor": "admin", "otto": "guest"}
 
 # The ones who have left, and when: week and weekday of the running quarter.
-LEFT = {"harm": "-3fri"}
+LEFT = {"harm": "0sat"}
 
 NAMES = {
     # Engine Room
@@ -156,7 +156,7 @@ TEAMS = (
 MOVED = {
     ("test-kitchen", "priya"): ("-12mon", None),
     ("pastry", "priya"): (None, "-12mon"),
-    ("deliveries", "harm"): (None, "-3fri"),
+    ("deliveries", "harm"): (None, "0sat"),
     ("deliveries", "ines"): ("-5mon", None),
     ("shops", "dewi"): ("2mon", None),
     ("bread", "luuk"): ("-1mon", None),

@@ -43,7 +43,11 @@ OBJECTIVES = (
                     9: "Only the cafés near the harbour still phone at six.",
                     13: "Ends at 86. Two canteens cannot order before four because of their own meal counts.",
                 },
-                changed=(Changed("5mon", "greet", "85 was too easy once the reminder was in place.", {"target": 85}),),
+                changed=(
+                    Changed(
+                        "5mon", "greet", "85 was too easy once the reminder was in place.", {"target": 85}
+                    ),
+                ),
             ),
             KeyResult(
                 "plan-error",
@@ -76,18 +80,44 @@ OBJECTIVES = (
             ),
         ),
         initiatives=(
-            Initiative("order-reminder", "Send every customer a reminder at 13:30", "olga", "done", "5fri", for_="orders-by-three"),
-            Initiative("friday-plan", "Plan Fridays apart from other days", "fenna", "done", "8fri", for_="plan-error"),
+            Initiative(
+                "order-reminder",
+                "Send every customer a reminder at 13:30",
+                "olga",
+                "done",
+                "5fri",
+                for_="orders-by-three",
+            ),
+            Initiative(
+                "friday-plan",
+                "Plan Fridays apart from other days",
+                "fenna",
+                "done",
+                "8fri",
+                for_="plan-error",
+            ),
         ),
-        talk=(Said("9thu", "wim", "Since the reminder I know at four what I used to know at midnight. It changes how I sleep."),),
-        learned="A reminder at the right minute beat three meetings about ordering. What we could not move were customers whose own day is too late: ask first whether the other side can do it at all.",
+        talk=(
+            Said(
+                "9thu",
+                "wim",
+                "Since the reminder I know at four what I used to know at midnight. It changes how I sleep.",
+            ),
+        ),
+        learned=(
+            "A reminder at the right minute beat three meetings about ordering. What we could not move "
+            "were customers whose own day is too late: ask first whether the other side can do it at all."
+        ),
     ),
     Objective(
         "good-on-day-two",
         "Bread that is still a pleasure on the second day",
         "bread",
         "wim",
-        about="Most people finish a loaf on day two or three. That is when they decide where to buy the next one.",
+        about=(
+            "Most people finish a loaf on day two or three. That is when they decide where to buy the "
+            "next one."
+        ),
         serves=(Serves("worth-the-walk"),),
         key_results=(
             KeyResult(
@@ -112,10 +142,16 @@ OBJECTIVES = (
                 value="30 30 31 33 36 36 38 40 40 41 42 42 43",
                 sure=" 5 5 5 6 7 6 6 6 6 6 6 5 5",
                 notes={
-                    4: "Longer cold proof, from ten hours to sixteen. Space in the cold room is now the limit.",
+                    4: (
+                        "Longer cold proof, from ten hours to sixteen. Space in the cold room is now the "
+                        "limit."
+                    ),
                     6: "No gain. We ran out of racks, so half of it proved short.",
                     9: "Two more racks came. Good crumb, finally.",
-                    13: "43 hours in the test we agreed on. At home people say “two days”, so it feels like a win.",
+                    13: (
+                        "43 hours in the test we agreed on. At home people say “two days”, so it feels "
+                        "like a win."
+                    ),
                 },
             ),
             KeyResult(
@@ -135,10 +171,15 @@ OBJECTIVES = (
         ),
         initiatives=(
             Initiative("paper-bags", "Try bags that let steam out", "jana", "done", "8wed", for_="crust"),
-            Initiative("proof-racks", "Buy two more racks for the cold room", "wim", "done", "9mon", for_="freshness"),
+            Initiative(
+                "proof-racks", "Buy two more racks for the cold room", "wim", "done", "9mon", for_="freshness"
+            ),
             Initiative("bread-clips", "Give away bread clips", "elif", "dropped"),
         ),
-        learned="We looked for it in the oven and found half of it in the paper bag. Follow the loaf to the kitchen table before changing a recipe.",
+        learned=(
+            "We looked for it in the oven and found half of it in the paper bag. Follow the loaf to the "
+            "kitchen table before changing a recipe."
+        ),
     ),
     Objective(
         "pastry-till-noon",
@@ -176,8 +217,20 @@ OBJECTIVES = (
                 },
             ),
         ),
-        initiatives=(Initiative("nine-oclock", "Bake croissants a second time at nine", "hugo", "done", "7mon", for_="sold-out"),),
-        learned="Running out and throwing away are one problem seen from two sides. The second bake solved both because it moved the decision closer to the customer.",
+        initiatives=(
+            Initiative(
+                "nine-oclock",
+                "Bake croissants a second time at nine",
+                "hugo",
+                "done",
+                "7mon",
+                for_="sold-out",
+            ),
+        ),
+        learned=(
+            "Running out and throwing away are one problem seen from two sides. The second bake solved "
+            "both because it moved the decision closer to the customer."
+        ),
     ),
     Objective(
         "neighbours-know-us",
@@ -207,7 +260,8 @@ OBJECTIVES = (
                 "Four out of ten people in our streets can name one of our loaves",
                 measured("percent", 12, 40, "%"),
                 "leila",
-                every=4, first=4,
+                every=4,
+                first=4,
                 about="Thirty passers-by at each shop, asked every four weeks.",
                 value="13 17 19",
                 sure="5 5 4",
@@ -232,14 +286,27 @@ OBJECTIVES = (
             ),
         ),
         initiatives=(
-            Initiative("leaflets", "Leaflets for 4,000 letter boxes", "maud", "dropped", about="Stopped after week 9: no effect to be seen."),
+            Initiative(
+                "leaflets",
+                "Leaflets for 4,000 letter boxes",
+                "maud",
+                "dropped",
+                about="Stopped after week 9: no effect to be seen.",
+            ),
             Initiative("meet-the-baker", "A baker at the counter, one morning in each shop", "finn", "done"),
         ),
         talk=(
             Said("7tue", "hanneke", "What would we have to see to stop this one?"),
-            Said("7wed", "isolde", "Two more flat weeks. Then I would rather work on those who came once and did not come back."),
+            Said(
+                "7wed",
+                "isolde",
+                "Two more flat weeks. Then I would rather work on those who came once and did not come back.",
+            ),
         ),
-        learned="Being known is not the same as being visited. People who came once and never again are a bigger number than people who never came.",
+        learned=(
+            "Being known is not the same as being visited. People who came once and never again are a "
+            "bigger number than people who never came."
+        ),
     ),
     Objective(
         "open-and-full",
@@ -287,7 +354,11 @@ OBJECTIVES = (
                 weight="0.5",
             ),
         ),
-        initiatives=(Initiative("spare-keys", "Spare keys in a box at each shop", "thea", "done", "2fri", for_="doors-open"),),
+        initiatives=(
+            Initiative(
+                "spare-keys", "Spare keys in a box at each shop", "thea", "done", "2fri", for_="doors-open"
+            ),
+        ),
         learned="Most late doors had nothing to do with people being late. They had to do with keys.",
     ),
     Objective(
@@ -327,8 +398,20 @@ OBJECTIVES = (
                 fixed={7: Fix("1420", "A credit note from the week before came in late.", 4)},
             ),
         ),
-        initiatives=(Initiative("stickers", "Colour stickers for customers whose names sound alike", "koen", "done", "7wed", for_="wrong-crates"),),
-        learned="Planning was fine, execution was not: the mistakes sit in the first two weeks of a new driver. That goes to Deliveries as their objective, with our help.",
+        initiatives=(
+            Initiative(
+                "stickers",
+                "Colour stickers for customers whose names sound alike",
+                "koen",
+                "done",
+                "7wed",
+                for_="wrong-crates",
+            ),
+        ),
+        learned=(
+            "Planning was fine, execution was not: the mistakes sit in the first two weeks of a new "
+            "driver. That goes to Deliveries as their objective, with our help."
+        ),
     ),
     Objective(
         "where-the-money-goes",
@@ -356,7 +439,10 @@ OBJECTIVES = (
                 "We can say for every product what it costs us",
                 milestones(("Flour, butter, fillings", 2), ("Work", 2), "Gas and power", "Delivery"),
                 "pavel",
-                value="0/0/0/0 .3/0/0/0 .6/0/0/0 1/0/0/0 1/.2/0/0 1/.5/0/0 1/.7/.5/0 1/.8/1/0 1/1/1/0 1/1/1/.3 1/1/1/.6 1/1/1/1 1/1/1/1",
+                value=(
+                    "0/0/0/0 .3/0/0/0 .6/0/0/0 1/0/0/0 1/.2/0/0 1/.5/0/0 1/.7/.5/0 1/.8/1/0 1/1/1/0 "
+                    "1/1/1/.3 1/1/1/.6 1/1/1/1 1/1/1/1"
+                ),
                 sure="7 7 7 8 7 7 7 8 8 8 8 10 10",
                 notes={
                     5: "Work is the hard one. Who folds what, and for how long?",
@@ -365,7 +451,10 @@ OBJECTIVES = (
                 },
             ),
         ),
-        learned="The almond horn loses 14 cents and brings in customers who spend six euros. A number is the start of a talk, not its end.",
+        learned=(
+            "The almond horn loses 14 cents and brings in customers who spend six euros. A number is the "
+            "start of a talk, not its end."
+        ),
     ),
     Objective(
         "no-guessing-at-four",
@@ -408,8 +497,20 @@ OBJECTIVES = (
                 about="Was meant to be asked every two weeks.",
             ),
         ),
-        initiatives=(Initiative("load-order", "Load vans in the reverse order of their stops", "kwame", "done", "8fri", for_="loading-time"),),
-        learned="We never asked the drivers, although it was our own key result. If nobody knows in week one how a number is collected, it is not a key result yet.",
+        initiatives=(
+            Initiative(
+                "load-order",
+                "Load vans in the reverse order of their stops",
+                "kwame",
+                "done",
+                "8fri",
+                for_="loading-time",
+            ),
+        ),
+        learned=(
+            "We never asked the drivers, although it was our own key result. If nobody knows in week one "
+            "how a number is collected, it is not a key result yet."
+        ),
     ),
     Objective(
         "sunday-shop",
@@ -424,9 +525,20 @@ OBJECTIVES = (
                 "irena",
                 value="0 0 380 410",
                 sure="5 5 4 3",
-                notes={3: "First Sunday: 380.", 4: "410, and three people who would rather have been at home."},
+                notes={
+                    3: "First Sunday: 380.",
+                    4: "410, and three people who would rather have been at home.",
+                },
             ),
         ),
-        ended=Ended("cancel", "5tue", "gijs", "Two Sundays told us enough: the trains are empty until ten, and nobody in the team wants to work them."),
+        ended=Ended(
+            "cancel",
+            "5tue",
+            "gijs",
+            (
+                "Two Sundays told us enough: the trains are empty until ten, and nobody in the team wants "
+                "to work them."
+            ),
+        ),
     ),
 )

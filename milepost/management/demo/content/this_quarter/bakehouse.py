@@ -37,18 +37,31 @@ OBJECTIVES = (
                 measured("count", 45, 15, "batches"),
                 "yusuf",
                 data="Bakehouse log",
-                value="45 44 40 37 35 33 31 28 25",
+                value="45 44 40 37 35 33 30 27 25",
                 sure=" 6  6  7  7  7  7  7  8  8",
                 notes={
                     1: "We start where last quarter ended.",
                     3: "Every batch now has a name on it. Not to blame anybody, to ask somebody.",
                     5: "Oven 3 has behaved for three weeks. I do not trust it.",
-                    8: "28. The two that hurt were both rye, both on Sunday night.",
+                    8: "27. The two that hurt were both rye, both on Sunday night.",
                     9: "25, and one of them was only a test.",
                 },
-                changed=(Changed("2thu", "greet", "Twenty was last quarter’s thinking; since the new door on oven 3 we can do better.", {"target": 20}),),
-                talk=(Said("5thu", "bram", "Shall we still count batches that we bake again on purpose, for the tasting panel?"),
-                      Said("5fri", "yusuf", "No. I take those out from this week on, it is two or three.")),
+                changed=(
+                    Changed(
+                        "2thu",
+                        "greet",
+                        "Twenty was last quarter’s thinking; since the new door on oven 3 we can do better.",
+                        {"target": 20},
+                    ),
+                ),
+                talk=(
+                    Said(
+                        "5thu",
+                        "bram",
+                        "Shall we still count batches that we bake again on purpose, for the tasting panel?",
+                    ),
+                    Said("5fri", "yusuf", "No. I take those out from this week on, it is two or three."),
+                ),
             ),
             KeyResult(
                 "last-rack",
@@ -82,14 +95,50 @@ OBJECTIVES = (
             ),
         ),
         initiatives=(
-            Initiative("oven-rounds", "Walk round all ovens on Friday with a checklist", "joost", "done", "4fri", for_="oven-stops"),
-            Initiative("two-pairs", "A second pair of eyes on flour and salt", "bram", "doing", "10fri", for_="last-rack"),
-            Initiative("night-board", "A board that shows what is left to do tonight", "fenna", "doing", "11wed"),
-            Initiative("oven-5", "Borrow a fifth oven for the weekend", "greet", "dropped", about="Dropped: the floor would not carry it."),
+            Initiative(
+                "oven-rounds",
+                "Walk round all ovens on Friday with a checklist",
+                "joost",
+                "done",
+                "4fri",
+                for_="oven-stops",
+            ),
+            Initiative(
+                "two-pairs",
+                "A second pair of eyes on flour and salt",
+                "bram",
+                "doing",
+                "10fri",
+                for_="last-rack",
+            ),
+            Initiative(
+                "night-board", "A board that shows what is left to do tonight", "fenna", "doing", "11wed"
+            ),
+            Initiative(
+                "oven-5",
+                "Borrow a fifth oven for the weekend",
+                "greet",
+                "dropped",
+                about="Dropped: the floor would not carry it.",
+            ),
         ),
         talk=(
-            Said("4mon", "amina", "Two people told me this month that they are less afraid of Sunday nights. I thought you should know."),
-            Said("8tue", "noor", "Three key results, three different owners, all three written by the people who do the work. This is what I show to other teams."),
+            Said(
+                "4mon",
+                "amina",
+                (
+                    "Two people told me this month that they are less afraid of Sunday nights. I thought "
+                    "you should know."
+                ),
+            ),
+            Said(
+                "8tue",
+                "noor",
+                (
+                    "Three key results, three different owners, all three written by the people who do "
+                    "the work. This is what I show to other teams."
+                ),
+            ),
         ),
     ),
     Objective(
@@ -97,7 +146,9 @@ OBJECTIVES = (
         "Our sourdough tastes on Saturday as it did on Monday",
         "bread",
         "wim",
-        about="People forgive a bakery almost anything but a loaf that is different from the one they came for.",
+        about=(
+            "People forgive a bakery almost anything but a loaf that is different from the one they came for."
+        ),
         contributors=("jana", "mateo"),
         serves=(Serves("worth-the-walk", weight=2),),
         key_results=(
@@ -133,7 +184,9 @@ OBJECTIVES = (
                     9: "Blades are ordered. I do not believe in 1.0 any more; 2.0 would be honest.",
                 },
                 talk=(
-                    Said("8tue", "wim", "Then say 2.0 and say why. A changed target with a reason is no shame."),
+                    Said(
+                        "8tue", "wim", "Then say 2.0 and say why. A changed target with a reason is no shame."
+                    ),
                     Said("8wed", "nina", "After the blades. I want to see one week with them first."),
                 ),
             ),
@@ -152,9 +205,30 @@ OBJECTIVES = (
             ),
         ),
         initiatives=(
-            Initiative("one-silo", "Fill both silos from the same mill", "pavel", "doing", "10fri", for_="crumb-moisture"),
-            Initiative("slicer-blades", "New blades for the three oldest slicers", "gijs", "planned", "11fri", for_="loaf-complaints"),
-            Initiative("starter-weeks", "One week alone with the starter for each baker", "wim", "doing", "12fri", for_="starter-seven"),
+            Initiative(
+                "one-silo",
+                "Fill both silos from the same mill",
+                "pavel",
+                "doing",
+                "10fri",
+                for_="crumb-moisture",
+            ),
+            Initiative(
+                "slicer-blades",
+                "New blades for the three oldest slicers",
+                "gijs",
+                "planned",
+                "11fri",
+                for_="loaf-complaints",
+            ),
+            Initiative(
+                "starter-weeks",
+                "One week alone with the starter for each baker",
+                "wim",
+                "doing",
+                "12fri",
+                for_="starter-seven",
+            ),
         ),
     ),
     Objective(
@@ -173,7 +247,7 @@ OBJECTIVES = (
                 measured("percent", 19, 8, "%"),
                 "olga",
                 data="Orders and tills, by shop and day",
-                value="19 18.5 17.2 16.4 15 14.1 13.2 12.6 11.8",
+                value="19 18.5 17.2 16.4 15 14.1 13.2 12.3 11.6",
                 sure="6 6 6 7 7 7 7 7 7",
                 notes={
                     1: "Each shop sees its own gap every morning now. That alone started a discussion.",
@@ -187,15 +261,19 @@ OBJECTIVES = (
                 "Bread that comes back from the shops falls by 30 % from 840 kg a week",
                 measured("relative", 840, -30, "kg"),
                 "luuk",
-                value="840 836 815 822 800 778 765 751 742",
+                value="840 836 815 822 800 772 757 741 724",
                 sure="6 6 6 5 5 5 5 5 5",
                 notes={
                     2: "First full week of weighing. My back knows.",
                     4: "Up, because one shop was closed for painting and its bread was already baked.",
                     6: "The smaller baguette tray helps.",
-                    8: "We lose about ten kilos a week and need twenty.",
+                    8: "We lose about fifteen kilos a week and need thirty.",
                 },
-                fixed={5: Fix("793", "Scale at Mill Lane showed seven kilos too much. Corrected for the week.", 3)},
+                fixed={
+                    5: Fix(
+                        "793", "Scale at Mill Lane showed seven kilos too much. Corrected for the week.", 3
+                    )
+                },
             ),
             KeyResult(
                 "second-bake-shops",
@@ -214,18 +292,40 @@ OBJECTIVES = (
             ),
         ),
         initiatives=(
-            Initiative("gap-sheet", "Show each shop its gap every morning", "olga", "done", "1wed", for_="order-gap"),
-            Initiative("half-trays", "Half trays for baguettes after four", "luuk", "done", "5fri", for_="returned-bread"),
-            Initiative("eleven-van", "Find a van for the eleven o’clock bake", "dirk", "planned", "11mon", for_="second-bake-shops"),
+            Initiative(
+                "gap-sheet", "Show each shop its gap every morning", "olga", "done", "1wed", for_="order-gap"
+            ),
+            Initiative(
+                "half-trays",
+                "Half trays for baguettes after four",
+                "luuk",
+                "done",
+                "5fri",
+                for_="returned-bread",
+            ),
+            Initiative(
+                "eleven-van",
+                "Find a van for the eleven o’clock bake",
+                "dirk",
+                "planned",
+                "11mon",
+                for_="second-bake-shops",
+            ),
         ),
-        changed=(Changed("3mon", "greet", "Olga plans it, so Olga leads it. Wim keeps the sourdough.", {"owner": "wim"}),),
+        changed=(
+            Changed(
+                "3mon", "greet", "Olga plans it, so Olga leads it. Wim keeps the sourdough.", {"owner": "wim"}
+            ),
+        ),
     ),
     Objective(
         "first-bite",
         "Our croissant convinces at the first bite",
         "pastry",
         "celeste",
-        about="It is the first thing most people buy from us. It ought to be the reason for the second thing.",
+        about=(
+            "It is the first thing most people buy from us. It ought to be the reason for the second thing."
+        ),
         contributors=("hugo", "mei"),
         serves=(Serves("worth-the-walk"),),
         key_results=(
@@ -250,14 +350,24 @@ OBJECTIVES = (
                 measured("increase", 2400, 3600, "croissants"),
                 "hugo",
                 data="Tills",
-                value="2400 2430 2520 2500 2610 2660 2780 2850 2960",
+                value="2400 2430 2520 2500 2640 2700 2800 2900 2960",
                 sure="6 6 6 5 6 6 7 7 7",
                 notes={
                     2: "Rain on four of six mornings.",
                     5: "The tray has moved next to the till. It should always have been there.",
                     8: "The station alone sells 700.",
                 },
-                changed=(Changed("4wed", "celeste", "Counted for half of the objective although the marks are what we are after. Weight back to one.", {"weight": 2}),),
+                changed=(
+                    Changed(
+                        "4wed",
+                        "celeste",
+                        (
+                            "Counted for half of the objective although the marks are what we are after. "
+                            "Weight back to one."
+                        ),
+                        {"weight": 2},
+                    ),
+                ),
             ),
             KeyResult(
                 "holding-layers",
@@ -275,11 +385,32 @@ OBJECTIVES = (
             ),
         ),
         initiatives=(
-            Initiative("longer-rest", "Forty minutes of rest between folds", "hugo", "done", "3fri", for_="croissant-marks"),
-            Initiative("laminator-service", "Have the laminator serviced", "joost", "doing", "10wed", for_="holding-layers"),
+            Initiative(
+                "longer-rest",
+                "Forty minutes of rest between folds",
+                "hugo",
+                "done",
+                "3fri",
+                for_="croissant-marks",
+            ),
+            Initiative(
+                "laminator-service",
+                "Have the laminator serviced",
+                "joost",
+                "doing",
+                "10wed",
+                for_="holding-layers",
+            ),
         ),
         talk=(
-            Said("6thu", "tariq", "We can lend you our small laminator for a week, then you would know whether it is the machine or the dough."),
+            Said(
+                "6thu",
+                "tariq",
+                (
+                    "We can lend you our small laminator for a week, then you would know whether it is "
+                    "the machine or the dough."
+                ),
+            ),
             Said("6thu", "celeste", "Yes please. Week ten?"),
         ),
     ),
@@ -288,7 +419,10 @@ OBJECTIVES = (
         "We know whether we can bake a gluten-free loaf that people buy twice",
         "test-kitchen",
         "tariq",
-        about="Everyone asks for it once. Before we build a separate room for it, we want to know who asks again.",
+        about=(
+            "Everyone asks for it once. Before we build a separate room for it, we want to know who asks "
+            "again."
+        ),
         commitment="learning",
         contributors=("priya", "vera"),
         serves=(Serves("first-bite", how="supports"),),
@@ -302,7 +436,10 @@ OBJECTIVES = (
                 sure="6 7 7 7 7 7 8 8 8",
                 notes={
                     2: "First three. Everyone toasts it. Nobody eats it fresh.",
-                    5: "“I want a slice that does not fall apart in a lunch box.” I have heard that nine times now.",
+                    5: (
+                        "“I want a slice that does not fall apart in a lunch box.” I have heard that nine "
+                        "times now."
+                    ),
                     8: "Toast, lunch box, guests. In that order.",
                 },
             ),
@@ -336,7 +473,14 @@ OBJECTIVES = (
         ),
         initiatives=(
             Initiative("gf-corner", "Set up a clean corner in the Test Kitchen", "jonas", "done", "2wed"),
-            Initiative("gf-marks", "Mark gluten-free loaves in the loyalty data", "maud", "done", "8fri", for_="gf-second-loaf"),
+            Initiative(
+                "gf-marks",
+                "Mark gluten-free loaves in the loyalty data",
+                "maud",
+                "done",
+                "8fri",
+                for_="gf-second-loaf",
+            ),
             Initiative("gf-mill", "Borrow a finer mill", "tariq", "doing", "10fri", for_="gf-recipes"),
         ),
     ),
@@ -358,7 +502,10 @@ OBJECTIVES = (
                     1: "Average of the last five new products.",
                     3: "The label takes three weeks. The label!",
                     5: "Silke has cut the label check to four days.",
-                    8: "The next product in the pipe is the gluten-free one, which will pull the average up again.",
+                    8: (
+                        "The next product in the pipe is the gluten-free one, which will pull the average "
+                        "up again."
+                    ),
                 },
             ),
             KeyResult(
@@ -366,18 +513,22 @@ OBJECTIVES = (
                 "Six ideas are tried out at a real counter",
                 measured("reach", None, 6, "ideas"),
                 "jonas",
-                value="0 0 1 1 2 2 2 3 3",
-                sure="6 6 7 6 7 6 6 7 7",
+                value="0 0 1 1 2 2 2 2 2",
+                sure="6 6 7 6 7 6 6 5 5",
                 notes={
                     3: "Cardamom knots at Mill Lane. Gone in forty minutes.",
                     5: "Leek tart: polite interest.",
-                    8: "Seeded twist. Thea wants it every day.",
+                    8: "The seeded twist is baked, the shelf is not up. Next week.",
                 },
             ),
         ),
         initiatives=(
-            Initiative("label-four-days", "Check a label in four days", "silke", "done", "5fri", for_="idea-days"),
-            Initiative("test-shelf", "A shelf for trials at Mill Lane", "thea", "doing", for_="counter-tests"),
+            Initiative(
+                "label-four-days", "Check a label in four days", "silke", "done", "5fri", for_="idea-days"
+            ),
+            Initiative(
+                "test-shelf", "A shelf for trials at Mill Lane", "thea", "doing", for_="counter-tests"
+            ),
         ),
     ),
     Objective(
@@ -396,6 +547,14 @@ OBJECTIVES = (
                 notes={3: "Works for rolls with seeds, tastes flat for the plain ones."},
             ),
         ),
-        ended=Ended("defer", "4thu", "karim", "The freezer we would need is also the one the waste-heat plan wants to replace. First that, then this."),
+        ended=Ended(
+            "defer",
+            "4thu",
+            "karim",
+            (
+                "The freezer we would need is also the one the waste-heat plan wants to replace. First "
+                "that, then this."
+            ),
+        ),
     ),
 )

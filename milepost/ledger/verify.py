@@ -1,0 +1,117 @@
+"""Does what is cached or repeated still agree with what was recorded? Nothing is mended here, only said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from milepost.core.problems import Problem
+from milepost.core.states import Event, State, Step, fold
+from milepost.ledger import image as images
+from milepost.ledger.image import Image
+from milepost.models import KeyResult, KeyResultVersion, Objective, ObjectiveVersion, Transition
+from milepost.models.key_results import KEY_RESULT_FIELDS
+from milepost.models.objectives import OBJECTIVE_FIELDS
+
+# Sums of floats may differ in their last bits with the order in which they were taken.
+SAME = 1e-9
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two places that should say the same and do not."""
+
+    what: str
+    id: int
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.id}: {self.found}, expected {self.expected}"
+
+
+def differences(workspace_id: int, day: date) -> Iterator[Difference]:
+    """Yield every difference in a workspace: the image, the dated rows, the states."""
+    yield from of_image(images.of(workspace_id), day)
+    yield from _versions(workspace_id, Objective, ObjectiveVersion, "objective", OBJECTIVE_FIELDS)
+    yield from _versions(workspace_id, KeyResult, KeyResultVersion, "key_result", KEY_RESULT_FIELDS)
+    yield from _states(workspace_id)
+
+
+def of_image(living: Image, day: date) -> Iterator[Difference]:
+    """Compare a living image, as it stands on a day, with one rebuilt from the tables."""
+    with living.lock:
+        living.refresh()
+        rebuilt = Image(living.workspace_id)
+        for name in ("workspace", "people", "teams", "cycles", "objectives", "key_results", "alignments"):
+            if getattr(living, name) != getattr(rebuilt, name):
+                yield Difference(f"image: {name}", living.workspace_id, "out of date", "as in the tables")
+        if living.node != rebuilt.node:
+            yield Difference("image: nodes", living.workspace_id, str(len(living.node)), str(len(rebuilt.node)))
+            return
+        for id in living.key_results:
+            if living.entries.series(id) != rebuilt.entries.series(id) and not _both_nan(living, rebuilt, id):
+                yield Difference("image: check-ins of key result", id, "out of date", "as in the tables")
+        ours, fresh = living.on(day), rebuilt.on(day)
+        for name in ("raw", "expected", "needed", "status", "reported"):
+            yield from _arrays(name, living.ids, getattr(ours, name), getattr(fresh, name))
+
+
+def _both_nan(living: Image, rebuilt: Image, id: int) -> bool:
+    mine, theirs = living.entries.series(id), rebuilt.entries.series(id)
+    return len(mine) == len(theirs) and all(
+        a._replace(value=0, corrects=None, is_withdrawn=False)
+        == b._replace(value=0, corrects=None, is_withdrawn=False)
+        and (a.value == b.value or (a.value != a.value and b.value != b.value))
+        for a, b in zip(mine, theirs, strict=True)
+    )
+
+
+def _arrays(name: str, ids: list[int], found: np.ndarray, expected: np.ndarray) -> Iterator[Difference]:
+    same = np.isclose(found, expected, rtol=0, atol=SAME, equal_nan=True)
+    for number in np.flatnonzero(~same):
+        yield Difference(f"image: {name} of", ids[number], str(found[number]), str(expected[number]))
+
+
+def _versions(workspace_id: int, model, version_model, noun: str, columns: tuple[str, ...]) -> Iterator[Difference]:
+    last: dict[int, dict] = {}
+    for row in version_model.objects.of(workspace_id).order_by("id").values(f"{noun}_id", *columns):
+        last[row.pop(f"{noun}_id") if noun != "objective" else row["objective_id"]] = row
+    for row in model.objects.of(workspace_id).values("id", *columns):
+        id = row.pop("id")
+        dated = last.get(id)
+        if dated is None:
+            yield Difference(f"{noun}", id, "no dated row", "one for each change")
+            continue
+        for name in columns:
+            if row[name] != dated[name]:
+                yield Difference(f"{noun} {name} of", id, str(row[name]), str(dated[name]))
+
+
+def _states(workspace_id: int) -> Iterator[Difference]:
+    logs: dict[int, list[Transition]] = {}
+    for step in Transition.objects.of(workspace_id).order_by("id"):
+        logs.setdefault(step.objective_id, []).append(step)
+    for id, state in Objective.objects.of(workspace_id).values_list("id", "state"):
+        steps = logs.get(id, [])
+        try:
+            folded = _folded(steps)
+        except Problem as problem:
+            yield Difference("state of objective", id, str(problem), "a legal sequence")
+            continue
+        if folded != state:
+            yield Difference("state of objective", id, state, f"{folded} (its log)")
+
+
+def _folded(steps: list[Transition]) -> str | None:
+    # A file may set a state outright ("apply"); from there on the table holds again.
+    state: State | None = None
+    for step in steps:
+        if step.event == "apply":
+            state = State(step.to_state)
+        else:
+            state = fold([Step(Event(step.event), State(step.to_state))], state)
+    return state

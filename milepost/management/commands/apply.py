@@ -1,0 +1,118 @@
+"""Make a workspace what a file of OKRs says: shows what would change, asks, applies all or nothing."""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from pathlib import Path
+
+from django.utils import timezone
+
+from milepost.actions import plans
+from milepost.cli.exits import Exit
+from milepost.core.access import operator
+from milepost.core.plan import Changes, Plan
+from milepost.core.plan.changes import ACTIONS
+from milepost.core.problems import Problem
+from milepost.formats import okr_files
+from milepost.management import workspaces as which
+from milepost.management.operator import OperatorCommand
+from milepost.management.progress import Progress
+from milepost.queries import workspaces
+
+NAMED = 12  # changes told by name
+WORDS = {"orphaned": "not in the file (kept)"}
+
+
+class Command(OperatorCommand):
+    def add_arguments(self, parser):
+        parser.add_argument("file", metavar="FILE", help="YAML or JSON; - for what is piped in")
+        which.argument(parser)
+        parser.add_argument("--dry-run", action="store_true", help="show what would change, change nothing")
+        parser.add_argument("--json", action="store_true", help="print JSON for a program to read (asks nothing)")
+        parser.add_argument("-y", "--yes", action="store_true", help="apply without asking")
+
+    def handle(self, *, file, workspace, dry_run, json, yes, **_):
+        if json and not (dry_run or yes):
+            raise Problem(
+                "With --json nobody is asked.", code="usage", remedy="Add --yes to apply, or --dry-run to look."
+            )
+        plan = self._read(file)
+        target, is_new = self._target(plan, workspace)
+        have = Plan() if is_new else None
+        changes = plans.preview(target, plan, have=have)
+        self._show(changes, as_json=json, is_new=plan.workspace.name if is_new else None)
+        if changes.is_empty and not is_new:
+            if not json:
+                self.stdout.write("Nothing to do: the workspace says all this already.")
+            sys.exit(Exit.NOTHING_TO_DO)
+        if dry_run:
+            return
+        if not yes and not self._agreed():
+            self.stdout.write("Nothing was changed.")
+            return
+        with Progress("Applying") as progress:
+            by, at = operator(target), timezone.now()
+            if is_new:
+                plans.apply_to_new_workspace(plan=plan, changes=changes, progress=progress, by=by, at=at)
+            else:
+                plans.apply_plan(plan=plan, changes=changes, progress=progress, by=by, at=at)
+        if not json:
+            self.stdout.write("Applied.")
+
+    def _read(self, file: str) -> Plan:
+        if file == "-":
+            return okr_files.read(sys.stdin.buffer.read(), name="standard input")
+        path = Path(file)
+        if path.is_file() and path.stat().st_size > okr_files.LARGEST_FILE:
+            raise Problem(
+                f"{file} has {path.stat().st_size >> 20} MB.",
+                code="too_large",
+                remedy=f"A file of OKRs holds at most {okr_files.LARGEST_FILE >> 20} MB; split it by cycle.",
+            )
+        try:
+            data = path.read_bytes()
+        except OSError as wrong:
+            raise Problem(
+                f"{file} cannot be read: {wrong.strerror}.", code="unreadable", remedy="Check its name."
+            ) from None
+        with Progress("Reading") as progress:
+            return okr_files.read(data, name=path.name, progress=progress)
+
+    def _target(self, plan: Plan, slug: str | None) -> tuple[int, bool]:
+        """Return the workspace the plan is for, and whether it has still to be made."""
+        named = plan.workspace.id if plan.workspace else None
+        if slug is None and named is not None and workspaces.by_slug(named) is None:
+            return plans.new_workspace_id(), True
+        return which.chosen(slug or named), False
+
+    def _show(self, changes: Changes, *, as_json: bool, is_new: str | None) -> None:
+        if as_json:
+            self.stdout.write(json_module.dumps(changes.as_json(), ensure_ascii=False))
+            return
+        if is_new is not None:
+            self.stdout.write(f"A new workspace, “{is_new}”, will be made.")
+        summary = changes.summary()
+        heads = [action for action in ACTIONS if any(row[action] for row in summary.values())]
+        self.stdout.write(" ".join([f"{'':14}", *(f"{WORDS.get(head, head):>12}" for head in heads)]))
+        for kind, row in summary.items():
+            words = kind.replace("_", " ")
+            self.stdout.write(" ".join([f"{words:14}", *(f"{row[head] or '·':>{max(12, len(WORDS.get(head, head)))}}" for head in heads)]))
+        told = [item for item in changes.items if item.action not in ("unchanged", "created")]
+        for item in told[:NAMED]:
+            fields = "; ".join(f"{name}: {_short(old)} → {_short(new)}" for name, (old, new) in item.fields.items())
+            self.stdout.write(f"  {WORDS.get(item.action, item.action)} {item.kind.replace('_', ' ')} {item.id}  {fields}")
+        if len(told) > NAMED:
+            self.stdout.write(f"  … and {len(told) - NAMED} more (--dry-run --json lists all)")
+
+    def _agreed(self) -> bool:
+        if not sys.stdin.isatty():
+            raise Problem(
+                "There is no terminal to ask at.", code="usage", remedy="Add --yes to apply without asking."
+            )
+        return input("Apply? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _short(value: object) -> str:
+    text = "nothing" if value in (None, "", ()) else str(value)
+    return text if len(text) <= 40 else text[:39] + "…"

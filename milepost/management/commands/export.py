@@ -1,0 +1,35 @@
+"""Write a workspace to a file of OKRs: everything except personal ones."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from milepost.formats import okr_files
+from milepost.management import workspaces as which
+from milepost.management.operator import OperatorCommand
+from milepost.management.progress import Progress
+from milepost.queries import plans
+
+
+class Command(OperatorCommand):
+    def add_arguments(self, parser):
+        which.argument(parser)
+        parser.add_argument("--format", choices=("yaml", "json"), help="yaml unless the file's name says json")
+        parser.add_argument("-o", "--output", metavar="FILE", help="the file to write; without it, to the terminal")
+
+    def handle(self, *, workspace, format, output, **_):
+        as_ = format or ("json" if output and output.endswith(".json") else "yaml")
+        with Progress("Reading") as progress:
+            plan = plans.current(which.chosen(workspace), progress=progress)
+        data = okr_files.write(plan, as_=as_)
+        if output is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+            return
+        # Written beside it and moved into place, so a full disk leaves the old file whole.
+        target = Path(output)
+        partial = target.with_name(target.name + ".partial")
+        partial.write_bytes(data)
+        partial.replace(target)
+        self.stderr.write(f"Wrote {len(plan.objectives)} objectives to {output}.")

@@ -1,0 +1,308 @@
+"""Who changed what, from what to what, when and why: dated rows, transitions and events, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby, pairwise
+from typing import Any
+
+from milepost.core.ids import encode
+from milepost.core.scoring import plain
+from milepost.ledger.structure import KeyResultRow, ObjectiveRow
+from milepost.models import Event, KeyResultVersion, ObjectiveVersion, Transition
+from milepost.models.key_results import KEY_RESULT_FIELDS
+from milepost.models.objectives import OBJECTIVE_FIELDS
+from milepost.queries.cards import PersonCard, Reader
+
+NOTHING = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that became another, as text; a long text only says that it was rewritten."""
+
+    label: str
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a history: `by` (None: the system) `words` on a day, with what differed and the reason."""
+
+    at: datetime
+    on: date
+    by: PersonCard | None
+    symbol: str
+    words: str
+    differences: tuple[Difference, ...] = ()
+    reason: str = ""
+    about: tuple[str, str] | None = None  # (title, address) that the words lead up to
+
+
+def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
+    """Return an objective's history with that of its key results, newest first."""
+    workspace = reader.actor.workspace_id
+    told = Told(reader)
+    versions = ObjectiveVersion.objects.of(workspace).filter(objective_id=row.id).order_by("id")
+    steps = Transition.objects.of(workspace).filter(objective_id=row.id).order_by("id")
+    events = Event.objects.of(workspace).filter(objective_id=row.id, kind__in=EVENTS).order_by("id")
+    found = [
+        *told.changes(versions, OBJECTIVE_FIELDS, besides={"state"}),
+        *told.steps(steps),
+        *told.events(events),
+    ]
+    seen = {one.id: one for one in reader.key_results_of(row)}
+    of_key_results = KeyResultVersion.objects.of(workspace).filter(key_result_id__in=seen)
+    for id, rows in groupby(of_key_results.order_by("key_result_id", "id"), lambda one: one.key_result_id):
+        found += told.key_result(list(rows), seen[id], of_its_own=False)
+    return _newest_first(found)
+
+
+def of_key_result(reader: Reader, one: KeyResultRow) -> tuple[Entry, ...]:
+    """Return how a key result's definition changed, newest first."""
+    rows = KeyResultVersion.objects.of(reader.actor.workspace_id).filter(key_result_id=one.id)
+    return _newest_first(Told(reader).key_result(list(rows.order_by("id")), one, of_its_own=True))
+
+
+def _newest_first(found: Iterable[Entry]) -> tuple[Entry, ...]:
+    # Sorted twice, not reversed: of what happened in the same moment, the later step comes first.
+    return tuple(sorted(reversed(list(found)), key=lambda entry: entry.at, reverse=True))
+
+
+class Told:
+    """Turns rows into sentences, naming only what the reader may see."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+
+    def _entry(self, at: datetime, by: int | None, symbol: str, words: str, **more: Any) -> Entry:
+        on = at.astimezone(self.reader.zone).date()
+        return Entry(at, on, self.reader.person(by), symbol, words, **more)
+
+    # -- dated rows ------------------------------------------------------------------------------------
+
+    def changes(self, rows: Iterable, columns: Iterable[str], *, besides: set[str]) -> Iterator[Entry]:
+        """Yield an entry for each dated row of an objective that differs from the one before."""
+        names = [name for name in columns if name not in besides]
+        for before, after in pairwise(rows):
+            found = self._differences(before, after, names)
+            if found:
+                yield self._entry(
+                    after.at, after.by_id, "pencil", "changed", differences=found, reason=after.reason
+                )
+
+    def key_result(self, rows: list, one: KeyResultRow, *, of_its_own: bool) -> Iterator[Entry]:
+        """Yield an entry for each dated row of a key result; on its own page it is not named."""
+        about = None if of_its_own else (one.title, self._address(one))
+        if rows:
+            first = rows[0]
+            words = "added this key result" if of_its_own else "added the key result"
+            yield self._entry(first.at, first.by_id, "plus", words, about=about)
+        names = [name for name in KEY_RESULT_FIELDS if name not in ("state", "objective_id")]
+        for before, after in pairwise(rows):
+            if after.state != before.state:
+                verb = KEY_RESULT_STATES.get(after.state, f"made {after.state}")
+                words = f"{verb} this key result" if of_its_own else f"{verb} the key result"
+                symbol = "close" if after.state == "cancelled" else "undo"
+                yield self._entry(after.at, after.by_id, symbol, words, about=about, reason=after.reason)
+            if found := self._differences(before, after, names):
+                words = "changed" if of_its_own else "changed the key result"
+                yield self._entry(
+                    after.at, after.by_id, "pencil", words,
+                    differences=found, reason=after.reason, about=about,
+                )  # fmt: skip
+
+    def _address(self, one: KeyResultRow) -> str:
+        return self.reader.key_result(one, trend=False).url
+
+    def _differences(self, before: Any, after: Any, names: Iterable[str]) -> tuple[Difference, ...]:
+        found = []
+        for name in names:
+            old, new = getattr(before, name), getattr(after, name)
+            if old == new:
+                continue
+            label = LABELS.get(name, name.replace("_", " "))
+            if name in LONG:
+                found.append(Difference(label))
+            else:
+                unit = after.unit if name in MEASURED else ""
+                found.append(Difference(label, self._said(name, old), self._said(name, new, unit)))
+        return tuple(found)
+
+    def _said(self, name: str, value: Any, unit: str = "") -> str:
+        if value in (None, "", [], ()):
+            return NOTHING
+        say = self._words.get(name)
+        if say is not None:
+            return say(value)
+        if isinstance(value, Decimal):
+            return f"{plain(value, 12)}\N{NO-BREAK SPACE}{unit}" if unit else plain(value, 12)
+        if isinstance(value, date):
+            return day(value)
+        return str(value).replace("_", " ")
+
+    @property
+    def _words(self) -> Mapping[str, Callable[[Any], str]]:
+        image = self.reader.image
+
+        def name_of(rows: Mapping[int, Any]) -> Callable[[int], str]:
+            return lambda id: rows[id].name if id in rows else "someone gone"
+
+        people = name_of(image.people)
+        return {
+            "owner_id": people,
+            "sponsor_id": people,
+            "team_id": name_of(image.teams),
+            "cycle_id": name_of(image.cycles),
+            "contributors": lambda ids: ", ".join(map(people, ids)),
+            "visible_to": lambda ids: ", ".join(map(people, ids)),
+            "visibility": lambda word: VISIBILITIES.get(word, word),
+            "curve": lambda word: CURVES.get(word, word),
+            "source": lambda word: SOURCES.get(word, word),
+            "milestones": lambda rows: ", ".join(one["title"] for one in rows),
+            "points": lambda rows: ", ".join(
+                f"{plain(Decimal(expect) * 100)} % by {plain(Decimal(at) * 100)} % of the time"
+                for at, expect in rows
+            ),
+        }
+
+    # -- transitions -----------------------------------------------------------------------------------
+
+    def steps(self, rows: Iterable[Transition]) -> Iterator[Entry]:
+        """Yield an entry for each move of the state machine; moves made at once read as one."""
+        for (at, by), run in groupby(rows, key=lambda one: (one.at, one.by_id)):
+            made = list(run)
+            last = made[-1]
+            symbol, words = STEPS.get(last.event, ("pencil", last.event.replace("_", " ")))
+            reason = next((one.reason for one in reversed(made) if one.reason), "")
+            yield self._entry(at, by, symbol, words, reason=reason)
+
+    # -- events ----------------------------------------------------------------------------------------
+
+    def events(self, rows: Iterable[Event]) -> Iterator[Entry]:
+        """Yield an entry for each event that no dated row tells."""
+        for one in rows:
+            if one.key_result_id is not None and not self._sees(one.key_result_id):
+                continue
+            made = self._link(one) if one.kind.startswith("alignment.") else self._initiative(one)
+            if made is not None:
+                yield made
+
+    def _sees(self, id: int) -> bool:
+        return id in self.reader.image.node and self.reader.sees(id)
+
+    def _link(self, one: Event) -> Entry | None:
+        above, data = one.data.get("parent"), one.data
+        if above is None or not self._sees(above):
+            return None  # what may not be seen is not mentioned
+        image = self.reader.image
+        if above in image.objectives:
+            card = (image.objectives[above].title, f"/w/{self.reader.slug}/objectives/{encode(above)}/")
+        else:
+            card = (image.key_results[above].title, f"/w/{self.reader.slug}/key-results/{encode(above)}/")
+        how = "contributes to" if data.get("how") == "contributes" else "supports"
+        differences: tuple[Difference, ...] = ()
+        if one.kind == "alignment.added":
+            words = f"aligned it: it {how}"
+        elif one.kind == "alignment.ended":
+            words = f"ended the link: it no longer {how}"
+        else:
+            words = "changed the link to"
+            differences = tuple(
+                Difference({"how": "kind"}.get(name, name), str(old), str(new))
+                for name, (old, new) in data.get("changes", {}).items()
+            )
+        return self._entry(one.at, one.actor_id, "link", words, about=card, differences=differences)
+
+    def _initiative(self, one: Event) -> Entry:
+        title = one.data.get("title", "")
+        changed = one.data.get("changes", {})
+        if one.kind == "initiative.added":
+            words = "added the initiative"
+        elif one.kind == "initiative.done":
+            words = "finished the initiative"
+        elif list(changed) == ["state"]:
+            words = INITIATIVES.get(changed["state"][1], "changed the initiative")
+        else:
+            words = "changed the initiative"
+        symbol = "check" if one.kind == "initiative.done" else "calendar"
+        return self._entry(one.at, one.actor_id, symbol, words, about=(title, ""))
+
+
+def day(value: date) -> str:
+    """Write a day in words."""
+    return f"{value.day} {value:%b %Y}"
+
+
+EVENTS = (
+    "alignment.added", "alignment.changed", "alignment.ended",
+    "initiative.added", "initiative.changed", "initiative.done",
+)  # fmt: skip
+
+LABELS = {
+    "owner_id": "owner",
+    "sponsor_id": "sponsor",
+    "team_id": "team",
+    "cycle_id": "cycle",
+    "kind": "kind of measure",
+    "low": "low end",
+    "high": "high end",
+    "starts_on": "first day",
+    "ends_on": "last day",
+    "curve": "plan",
+    "points": "points of the plan",
+    "data_source": "where the number comes from",
+    "visible_to": "people who see it",
+    "commitment": "success means",
+}
+LONG = frozenset({"description"})
+MEASURED = frozenset({"start", "target", "floor", "low", "high", "tolerance"})
+VISIBILITIES = {
+    "workspace": "everyone here",
+    "team": "its team",
+    "people": "named people",
+    "private": "its owner alone",
+}
+CURVES = {
+    "linear": "straight line",
+    "s": "slow, fast, slow",
+    "back": "late",
+    "front": "early",
+    "points": "own points",
+}
+SOURCES = {"check_ins": "its check-ins", "contributors": "what contributes to it"}
+KEY_RESULT_STATES = {
+    "cancelled": "cancelled",
+    "active": "took up again",
+    "paused": "paused",
+    "achieved": "marked as achieved",
+    "graded": "graded",
+}
+INITIATIVES = {
+    "planned": "planned the initiative again:",
+    "doing": "began the initiative",
+    "done": "finished the initiative",
+    "dropped": "dropped the initiative",
+}
+STEPS = {
+    "create": ("plus", "drafted it"),
+    "submit": ("share", "sent it for agreement"),
+    "request_changes": ("undo", "asked for changes"),
+    "commit": ("check", "agreed it; it starts with its cycle"),
+    "start": ("play", "activated it"),
+    "park": ("clock", "parked it"),
+    "amend": ("pencil", "amended it"),
+    "mid_review": ("flag", "reviewed it"),
+    "cancel": ("close", "cancelled it"),
+    "defer": ("clock", "put it off"),
+    "end": ("flag", "opened it for grading"),
+    "grade": ("check", "graded it"),
+    "reflect": ("lock", "closed it"),
+    "carry_over": ("arrow", "carried it over"),
+    "reopen": ("undo", "reopened it"),
+    "redraft": ("undo", "took it back to draft"),
+}

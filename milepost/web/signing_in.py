@@ -1,0 +1,60 @@
+"""Signing in with a password, and signing out."""
+
+from __future__ import annotations
+
+from allauth.account.forms import LoginForm
+from allauth.account.views import LoginView, LogoutView
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods
+
+from milepost.channels import email
+from milepost.queries import workspaces
+from milepost.web import entrance
+
+
+class SignInForm(LoginForm):
+    """allauth's form: it throttles, and answers an unknown address as it does a wrong password."""
+
+    error_css_class = None
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].error_messages = {
+            "required": "Your e-mail is needed.",
+            "invalid": "This is no e-mail address. Write it as name@example.com.",
+        }
+        self.fields["password"].error_messages = {"required": "Your password is needed."}
+
+
+@method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
+class _New(LoginView):
+    form_class = SignInForm
+    template_name = "signing_in/new.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        found = super().get_context_data(**kwargs)
+        form = found["form"]
+        return {
+            **entrance.context(self.request),
+            **found,
+            "next": self.get_next_url() or "",
+            "email": form.data.get("login", ""),
+            "errors": {name: " ".join(messages) for name, messages in form.errors.items()},
+            "is_founded": workspaces.is_founded(),
+            "has_mail": email.is_set(),
+        }
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+@method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
+class _Destroy(LogoutView):
+    template_name = "signing_in/destroy.html"
+
+    def get_context_data(self, **kwargs) -> dict:
+        return {**entrance.context(self.request), **super().get_context_data(**kwargs)}
+
+
+new = _New.as_view()
+destroy = _Destroy.as_view()

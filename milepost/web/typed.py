@@ -1,0 +1,97 @@
+"""What somebody typed into a form: read field by field, with everything that is wrong with it kept."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+
+from milepost.core import ids
+from milepost.core.problems import Invalid, Problem
+from milepost.web import numbers
+
+
+def new_submission() -> str:
+    """Make the mark by which a form that is sent twice counts once."""
+    return secrets.token_urlsafe(16)
+
+
+class Typed:
+    """The fields of a sent form. Reading never raises; `problems` says what is wrong, by field."""
+
+    def __init__(self, data: QueryDict) -> None:
+        self.data = data
+        self.problems: dict[str, str] = {}
+        self.status = 422
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a text, tidied at its ends."""
+        return self.data.get(name, default).replace("\r\n", "\n").replace("\x00", "").strip()
+
+    def texts(self, name: str) -> list[str]:
+        """Return every text of a repeated field."""
+        return [text.replace("\x00", "").strip() for text in self.data.getlist(name)]
+
+    def number(self, name: str, unit: str = "", *, text: str | None = None) -> Decimal | None:
+        """Return a number; None where nothing was typed, or nothing that reads as one."""
+        try:
+            return numbers.read(self.text(name) if text is None else text, unit, field=name)
+        except Invalid as wrong:
+            self.refuse(wrong)
+            return None
+
+    def day(self, name: str) -> date | None:
+        """Return a day written as 2026-11-24."""
+        text = self.text(name)
+        if not text:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.say(name, f"“{text[:40]}” is no day. Write it as 2026-11-24.")
+            return None
+
+    def id(self, name: str) -> int | None:
+        """Return an id chosen from a list."""
+        text = self.text(name)
+        return self._decoded(name, text) if text else None
+
+    def ids(self, name: str) -> list[int]:
+        """Return every id chosen from a list."""
+        found = [self._decoded(name, text) for text in self.texts(name) if text]
+        return [id for id in found if id is not None]
+
+    def _decoded(self, name: str, text: str) -> int | None:
+        id = ids.decode(text)
+        if id is None:
+            self.say(name, "That is not on the list. Choose again.")
+        return id
+
+    def whole(self, name: str) -> int | None:
+        """Return a whole number that the page itself wrote, such as a revision."""
+        text = self.text(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    def say(self, name: str, message: str) -> None:
+        """Note what is wrong with a field; the first word on it stands."""
+        self.problems.setdefault(name, message)
+
+    def refuse(self, problem: Problem, *, field: str | None = None, prefix: str = "") -> None:
+        """Note what an action refused, beside its field where it has one ("" is the form as a whole)."""
+        self.status = problem.status
+        self.say(prefix + (field or problem.field or ""), " ".join([str(problem), *problem.details]))
+
+    def error(self, name: str) -> str:
+        """Return what is wrong with a field."""
+        return self.problems.get(name, "")
+
+    def listed(self, labels: dict[str, Any], known: set[str] | None = None) -> list[tuple[str | None, str, str]]:
+        """List what is wrong for the box above the form: (field's id, label, message)."""
+        found = []
+        for name, message in self.problems.items():
+            target = f"f-{name}" if name in labels else None
+            found.append((target, labels.get(name, ""), message))
+        return found
