@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from milepost.actions import passwords
+from milepost.actions import passwords, people
 from milepost.actions.events import tell
 from milepost.actions.workspaces import held
 from milepost.core import access, membership
@@ -17,7 +17,7 @@ from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.tokens import hash_of
 from milepost.ledger import changes
 from milepost.models import Invitation, Person, Session, SignInLink, User
-from milepost.queries import people
+from milepost.queries import people as known
 
 INVITATION_LASTS = timedelta(hours=72)
 
@@ -54,6 +54,15 @@ def invite(*, person: int, by: Actor, at: datetime) -> str:
     return secret
 
 
+def let_in(
+    *, name: str, email: str, role: str = Role.MEMBER, team: int | None = None, by: Actor, at: datetime
+) -> tuple[Person, str]:
+    """Add someone and invite them, both or neither; return them and the secret of their link."""
+    with transaction.atomic():
+        person = people.add(name=name, email=email, role=role, team=team, by=by, at=at)
+        return person, invite(person=person.id, by=by, at=at)
+
+
 def revoke(*, person: int, by: Actor, at: datetime) -> None:
     """Take back the invitation of someone who has not come yet."""
     with transaction.atomic():
@@ -74,7 +83,7 @@ def accept(
 ) -> Person:
     """Use an invitation up: join with a new account, or with the signed-in account of that e-mail."""
     invitation = _valid(secret, at)
-    email = invitation.person.email
+    email = User.objects.spell(invitation.person.email)
     hashed = None
     if user_id is None:
         name = " ".join((name or "").split()) or invitation.person.name
@@ -84,7 +93,7 @@ def accept(
         held(invitation.workspace_id)
         invitation = _valid(secret, at)  # again, now that nobody else can use or revoke it
         person = invitation.person
-        user = _existing(user_id, person.email) if user_id is not None else _new(person.email, name, hashed)
+        user = _existing(user_id, email) if user_id is not None else _new(email, name, hashed)
         invitation.accepted_at = at
         invitation.save(update_fields=["accepted_at"])
         person.user = user
@@ -120,7 +129,7 @@ def set_password(
         user.save(update_fields=["password"])
         Session.objects.filter(user_id=user_id).exclude(session_key=keep_session).delete()
         SignInLink.objects.filter(user_id=user_id, used_at=None).delete()
-        for own in people.own_actors(user_id, door=by.door):
+        for own in known.own_actors(user_id, door=by.door):
             tell("person.password_changed", subject=own.person_id, by=own, at=at)
 
 
@@ -128,7 +137,7 @@ def _invitable(by: Actor, id: int) -> Person:
     row = Person.objects.of(by.workspace_id).select_for_update().filter(id=id).first()
     if row is None:
         raise NotFound
-    added_by = None if by.is_admin else people.added_by(by.workspace_id, row.id)
+    added_by = None if by.is_admin else known.added_by(by.workspace_id, row.id)
     access.require(
         membership.may_invite(by, row.role, added_by=added_by), f"invite {row.name}", remedy="Ask an admin."
     )

@@ -185,7 +185,7 @@ def _person(by: Actor, id: int) -> Person:
 
 
 def _require_free(by: Actor, email: str) -> None:
-    taken = Person.objects.of(by.workspace_id).filter(email=email).first()
+    taken = Person.objects.of(by.workspace_id).filter(email__iexact=email).first()
     if taken is None:
         return
     raise Conflict(

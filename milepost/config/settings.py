@@ -135,6 +135,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if MILEPOST.https else 0
 
+# ── The demo ──
+
+# By name, for it lies above the pages that offer it: today → the plan of a company.
+DEMO_COMPANY = "milepost.management.demo.company"
+
 # ── Mail ──
 
 EMAIL_BACKEND = (

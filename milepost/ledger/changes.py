@@ -30,13 +30,19 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Token:
-    """Where a reader stands. `applied` holds what it saw beyond `mark` (PostgreSQL alone)."""
+    """Where a reader stands. `applied` holds what it saw beyond `mark` (PostgreSQL alone).
+
+    Written out it names what was seen, alike in every process: `count` changes whose numbers add up to
+    `total`. Two readers who write the same have seen the same.
+    """
 
     mark: int = 0
     applied: frozenset[int] = frozenset()
+    count: int = 0
+    total: int = 0
 
     def __str__(self) -> str:
-        return f"{self.mark:x}" + (f"-{hash(self.applied) & 0xFFFFFFFF:x}" if self.applied else "")
+        return f"{self.count:x}.{self.total:x}"
 
 
 def append(workspace_id: int, kind: Kind, subject_id: int = 0, entry_id: int = 0) -> None:
@@ -55,27 +61,47 @@ def now(workspace_id: int) -> Token:
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        else:
-            cursor.execute("SELECT coalesce(max(seq), 0) FROM change WHERE workspace_id = %s", [workspace_id])
-        return Token(cursor.fetchone()[0])
+            cursor.execute(
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, count(*), "
+                "coalesce(sum(seq), 0)::bigint, "
+                "array_agg(seq) FILTER (WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())) "
+                "FROM change WHERE workspace_id = %s",
+                [workspace_id],
+            )
+            mark, count, total, beyond = cursor.fetchone()
+            return Token(mark, frozenset(beyond or ()), count, total)
+        cursor.execute(
+            "SELECT coalesce(max(seq), 0), count(*), coalesce(sum(seq), 0) FROM change WHERE workspace_id = %s",
+            [workspace_id],
+        )
+        mark, count, total = cursor.fetchone()
+        return Token(mark, frozenset(), count, total)
 
 
 def changes_since(workspace_id: int, token: Token) -> tuple[list[Change], Token]:
     """Return what was committed since the token was given, and the next token."""
     if connection.vendor == "postgresql":
-        return _since_on_postgresql(workspace_id, token)
+        found, mark, applied = _since_on_postgresql(workspace_id, token)
+    else:
+        found = _since_on_sqlite(workspace_id, token)
+        mark, applied = (found[-1].seq if found else token.mark), frozenset()
+    if not found and mark == token.mark:
+        return found, token
+    total = token.total + sum(change.seq for change in found)
+    return found, Token(mark, applied, token.count + len(found), total)
+
+
+def _since_on_sqlite(workspace_id: int, token: Token) -> list[Change]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT seq, kind, subject_id, entry_id FROM change WHERE workspace_id = %s AND seq > %s "
             "ORDER BY seq",
             [workspace_id, token.mark],
         )
-        found = [Change(*row) for row in cursor.fetchall()]
-    return found, Token(found[-1].seq) if found else token
+        return [Change(*row) for row in cursor.fetchall()]
 
 
-def _since_on_postgresql(workspace_id: int, token: Token) -> tuple[list[Change], Token]:
+def _since_on_postgresql(workspace_id: int, token: Token) -> tuple[list[Change], int, frozenset[int]]:
     # One statement, so the snapshot whose xmin is asked is the one the rows are read with.
     with connection.cursor() as cursor:
         cursor.execute(
@@ -86,11 +112,6 @@ def _since_on_postgresql(workspace_id: int, token: Token) -> tuple[list[Change],
         )
         rows = cursor.fetchall()
     mark = rows[0][0]
-    found = [Change(*row[2:]) for row in rows if row[1] is not None and row[2] not in token.applied]
-    # An image that has nothing new keeps its token, so its ETag holds still while others' work goes on.
-    if not found and token.applied == frozenset(row[2] for row in rows if row[1] is not None):
-        if not token.applied:
-            return found, Token(mark) if mark != token.mark else token
-        return found, token
-    applied = frozenset(row[2] for row in rows if row[1] is not None and row[1] >= mark)
-    return found, Token(mark, applied)
+    there = [row for row in rows if row[1] is not None]
+    found = [Change(*row[2:]) for row in there if row[2] not in token.applied]
+    return found, mark, frozenset(row[2] for row in there if row[1] >= mark)

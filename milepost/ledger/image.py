@@ -160,6 +160,10 @@ class Image:
         """Return who may see an objective or key result; None stands for everyone."""
         return self._audiences.get(id)
 
+    def restricted(self) -> list[int]:
+        """Return everything that not everyone may see."""
+        return list(self._audiences)
+
     def is_private(self, id: int) -> bool:
         """Say whether it is someone's personal objective, or a key result of one."""
         one = self.key_results.get(id)
@@ -279,6 +283,17 @@ class Image:
         for day in self._days.values():
             day.update(number)
 
+    def ancestors(self, id: int) -> list[int]:
+        """Return everything that an objective or key result counts in, nearest first."""
+        found: set[int] = set()
+        waiting = [self.node[id]]
+        while waiting:
+            for parent in self.above.get(waiting.pop(), ()):
+                if parent not in found:
+                    found.add(parent)
+                    waiting.append(parent)
+        return [self.ids[node] for node in sorted(found, key=self.tree.height.__getitem__)]
+
     # -- exact figures ---------------------------------------------------------------------------------
 
     def reading(self, one: KeyResultRow) -> Reading:
@@ -371,7 +386,8 @@ class Day:
         for begin, end, parents, first in tree.steps:
             self.reported[parents] = np.logical_or.reduceat(self.reported[tree.child[begin:end]], first)
         self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
-        self.dirty: set[int] = set()
+        # What changed since this day's figures were made, for those who keep something made of them.
+        self.touched: list[int] = []
 
     def update(self, number: int) -> None:
         """Recompute one key result and what stands above it."""
@@ -390,7 +406,7 @@ class Day:
                 image.given[one],
             )[0]
         self.reported[number] = image.has_entries[number]
-        touched = [number, *self._ancestors(number)]
+        touched = [number, *(image.node[id] for id in image.ancestors(image.ids[number]))]
         for node in touched[1:]:
             total = sum(weight for _, weight in image.pool[node])
             if total > 0:
@@ -406,17 +422,7 @@ class Day:
         self.status[touched] = rollup.status(
             self.raw[touched], self.needed[touched], self.elapsed[touched], self.reported[touched]
         )
-        self.dirty.update(touched)
-
-    def _ancestors(self, number: int) -> list[int]:
-        found: set[int] = set()
-        waiting = [number]
-        while waiting:
-            for parent in self.image.above.get(waiting.pop(), ()):
-                if parent not in found:
-                    found.add(parent)
-                    waiting.append(parent)
-        return sorted(found, key=self.image.tree.height.__getitem__)
+        self.touched.extend(touched)
 
     def progress(self, id: int) -> float | None:
         """Return raw progress; None without data (a pool in which nothing is reported has none either)."""
@@ -456,6 +462,11 @@ def of(workspace_id: int) -> Image:
     return image
 
 
+def held(workspace_id: int) -> Image | None:
+    """Return the image as this process last saw it, without looking for news."""
+    return _images.get(workspace_id)
+
+
 def forget(workspace_id: int | None = None) -> None:
     """Drop an image (or all), so that it is loaded anew when next read."""
     with _images_lock:
@@ -465,4 +476,4 @@ def forget(workspace_id: int | None = None) -> None:
             _images.pop(workspace_id, None)
 
 
-__all__ = ["Day", "Entry", "Image", "ObjectiveRow", "forget", "of"]
+__all__ = ["Day", "Entry", "Image", "ObjectiveRow", "forget", "held", "of"]

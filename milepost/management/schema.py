@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from milepost.core.problems import Conflict
 
@@ -41,11 +42,14 @@ def unknown() -> list[str]:
 
 
 def make_current() -> bool:
-    """Bring a SQLite database up to date and say if it was old; PostgreSQL is its operator's to migrate."""
+    """Bring an empty database, or a SQLite one, up to date; say whether there was anything to do.
+
+    A PostgreSQL database with data is its operator's to migrate, at a time of their choosing.
+    """
     lacking = pending()
     if not lacking:
         return False
-    if connection.vendor != "sqlite":
+    if connection.vendor != "sqlite" and MigrationRecorder(connection).applied_migrations():
         raise SchemaIsOld(
             f"The database lacks {len(lacking)} migrations, from {lacking[0]} on.",
             remedy="Make a backup, then run `milepost migrate`.",

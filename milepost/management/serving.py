@@ -20,7 +20,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from milepost.core.problems import Conflict, Invalid
+from milepost.core.problems import Conflict, Invalid, Problem
 from milepost.management import assets, schema
 
 # Requests that wait for a thread; those beyond it wait in the system's own queue.
@@ -33,6 +33,12 @@ class PortIsTaken(Conflict):
     """Something else listens there."""
 
     code = "port_is_taken"
+
+
+class WorkerIsLost(Problem):
+    """The process that answers does not stay alive."""
+
+    code = "worker_is_lost"
 
 
 def prepare() -> None:
@@ -83,7 +89,7 @@ def serve(milepost, *, on_ready: Callable[[], None]) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels.critical,
+        log_level=LogLevels.debug if milepost.log_level == "debug" else LogLevels.critical,
     )
     server.on_ready = on_ready
     try:
@@ -91,7 +97,10 @@ def serve(milepost, *, on_ready: Callable[[], None]) -> None:
     except SystemExit:
         # Ctrl-C reaches both processes; that the other one ended is then no failure.
         if not server.interrupt_signal:
-            raise
+            raise WorkerIsLost(
+                "The process that answers ended again and again.",
+                remedy="With MILEPOST_LOG_LEVEL=debug the server says why; `milepost doctor` may know too.",
+            ) from None
 
 
 class _Server(Granian):

@@ -98,7 +98,7 @@ def notes(text: str | None) -> Markup:
         nh3.clean(
             html,
             tags=ALLOWED_TAGS,
-            attributes={"a": {"href"}},
+            attributes={"*": set(), "a": {"href"}},
             url_schemes={"http", "https", "mailto"},
             link_rel="noopener noreferrer nofollow",
         )

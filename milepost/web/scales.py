@@ -11,7 +11,7 @@ from milepost.web.words import MINUS, MONTHS, Number
 
 FURTHEST = 1e300
 NEAREST = 1e-290
-SUFFIXES = ((1e12, " tn"), (1e9, " bn"), (1e6, " m"), (1e3, " k"))
+SUFFIXES = ((1e12, 1e12, " tn"), (1e9, 1e9, " bn"), (1e6, 1e6, " m"), (1e4, 1e3, " k"))  # from, unit, word
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 12000)
 
 
@@ -71,7 +71,7 @@ class Values:
         largest = max(abs(self.low), abs(self.high))
         if largest >= 1e16 or self.step < 1e-4:
             return f"{value:.3g}".replace("-", MINUS)
-        shortened = ((u, s) for u, s in SUFFIXES if largest >= u * 10 and self.step >= u / 100)
+        shortened = ((u, s) for since, u, s in SUFFIXES if largest >= since and self.step >= u / 100)
         unit, suffix = next(shortened, (1.0, ""))
         places = max(0, ceil(-log10(self.step / unit) - 1e-9)) + 1
         text = f"{value / unit:,.{places}f}".rstrip("0").rstrip(".")
@@ -108,7 +108,7 @@ class Days:
                 yield on, f"{on.day} {MONTHS[on.month - 1]}"
             return
         months = length / 30.4
-        gap = next((gap for gap in MONTH_STEPS if months / gap <= most), MONTH_STEPS[-1])
+        gap = next((gap for gap in MONTH_STEPS if months / gap <= most + 0.5), MONTH_STEPS[-1])
         ended = self.last.year * 12 + self.last.month - 1
         begun = self.first.year * 12 + self.first.month - 1
         for count in range((begun // gap + 1) * gap, ended + 1, gap):

@@ -25,6 +25,11 @@ class Size:
         return self.key_results * WEEKS
 
     @property
+    def rows(self) -> int:
+        """Estimate the rows of all tables, for a progress bar."""
+        return self.checkins + 2 * self.people + self.teams + 7 * self.objectives + 2 * self.key_results
+
+    @property
     def levels(self) -> tuple[int, ...]:
         """Share the objectives out over the levels, each a constant factor wider than the one above."""
         low, high = 1.0, 100.0

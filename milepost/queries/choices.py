@@ -1,0 +1,99 @@
+"""What forms offer to choose from: teams, people, cycles, and what an objective may serve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milepost.core import access
+from milepost.core.access import Visibility
+from milepost.core.ids import encode
+from milepost.core.states import State
+from milepost.ledger.structure import ObjectiveRow
+from milepost.queries.cards import Reader
+
+Options = list[tuple[str, str]]
+Groups = list[tuple[str, Options]]
+
+COMPANY = "The whole company"
+SERVED = frozenset({State.DRAFT, State.IN_REVIEW, State.COMMITTED, State.ACTIVE, State.GRADING})
+INDENT = "\N{NO-BREAK SPACE}" * 4
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The lists of a form about an objective; values are ids as in addresses."""
+
+    teams: Options
+    people: Options
+    cycles: Options
+    parents: Groups
+
+
+def choices(reader: Reader, row: ObjectiveRow | None = None) -> Choices:
+    """Return what the reader may choose for an objective, new or (`row`) there already."""
+    return Choices(teams(reader, row), people(reader), cycles(reader, row), parents(reader, row))
+
+
+def teams(reader: Reader, row: ObjectiveRow | None = None) -> Options:
+    """List the teams that the reader may draft for, nested as they are."""
+    found: Options = []
+    may = lambda id: access.may_draft(reader.actor, reader.lineage(id), Visibility.WORKSPACE)  # noqa: E731
+    kept = row.team_id if row is not None else None
+    if may(None) or (row is not None and row.team_id is None):
+        found.append(("", COMPANY))
+
+    def below(parent: int | None, depth: int) -> None:
+        listed = [reader.image.teams[id] for id in reader.image.children_teams.get(parent, ())]
+        for team in sorted(listed, key=lambda one: one.name.casefold()):
+            if may(team.id) or team.id == kept:
+                found.append((encode(team.id), INDENT * depth + team.name))
+            below(team.id, depth + 1)
+
+    below(None, 0)
+    return found
+
+
+def people(reader: Reader) -> Options:
+    """List everyone who is here, by name."""
+    here = [one for one in reader.image.people.values() if not one.has_left]
+    return [(encode(one.id), one.name) for one in sorted(here, key=lambda one: one.name.casefold())]
+
+
+def cycles(reader: Reader, row: ObjectiveRow | None = None) -> Options:
+    """List the cycles that are not closed, latest first, and the objective's own."""
+    kept = row.cycle_id if row is not None else None
+    listed = [one for one in reader.image.cycles.values() if one.closed_on is None or one.id == kept]
+    listed.sort(key=lambda one: (one.starts_on, one.id), reverse=True)
+    return [(encode(one.id), one.name) for one in listed]
+
+
+def parents(reader: Reader, row: ObjectiveRow | None = None) -> Groups:
+    """List open objectives and their key results by team: what an objective may serve.
+
+    Values are `o` or `k` and the id. Whatever would close a loop is left out; the action checks again.
+    """
+    below = set() if row is None else _below(reader, row.id)
+    by_team: dict[str, Options] = {}
+    for one in sorted(reader.objectives(), key=lambda each: each.title.casefold()):
+        if one.state not in SERVED or one.id in below or one.visibility == Visibility.PRIVATE:
+            continue
+        team = reader.image.teams.get(one.team_id)
+        cycle = reader.cycle_of(one).name
+        listed = by_team.setdefault(team.name if team else COMPANY, [])
+        listed.append((f"o{encode(one.id)}", f"{one.title} · {cycle}"))
+        for each in reader.key_results_of(one):
+            if each.state != "cancelled" and each.id not in below:
+                listed.append((f"k{encode(each.id)}", f"{INDENT}Key result: {each.title}"))
+    return sorted(by_team.items(), key=lambda group: (group[0] != COMPANY, group[0].casefold()))
+
+
+def _below(reader: Reader, id: int) -> set[int]:
+    found, waiting = {id}, [id]
+    while waiting:
+        here = waiting.pop()
+        onwards = [one.id for one in reader.image.key_results_of.get(here, ())]
+        onwards += [link.child_id for link in reader.image.served_by.get(here, ())]
+        fresh = [each for each in onwards if each not in found]
+        found.update(fresh)
+        waiting += fresh
+    return found

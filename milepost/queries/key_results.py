@@ -1,0 +1,274 @@
+"""What the page of one key result needs to know, and its form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from milepost.core import access
+from milepost.core.cadence import Window, elapsed
+from milepost.core.ids import encode
+from milepost.core.pace import expected, pace
+from milepost.core.scoring import Explanation, Kind, expected_grade, score
+from milepost.core.states import KeyResultState, State
+from milepost.core.trends import Course, Point
+from milepost.ledger.structure import KeyResultRow, ObjectiveRow
+from milepost.models import Checkin, KeyResult
+from milepost.queries import history, objectives
+from milepost.queries.cards import KeyResultCard, PersonCard, Reader
+from milepost.queries.objectives import CommentCard, InitiativeCard, LinkCard
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCard:
+    """A check-in in the history of a key result; `state` is standing, corrected or withdrawn."""
+
+    id: str
+    on: date
+    recorded_on: date
+    at: datetime
+    status: str
+    progress: Fraction | None
+    value: Decimal | None
+    parts: tuple[Decimal, ...]
+    confidence: int | None
+    note: str
+    by: PersonCard | None
+    state: str
+    corrects_on: date | None
+    may_correct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be reached, kept or got through, with the parts that only some kinds have."""
+
+    floor: Decimal | None
+    tolerance: Decimal | None
+    direction: str | None
+    milestones: tuple[tuple[str, Decimal, Fraction | None], ...]  # (title, weight, done)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultPage:
+    """Everything the page of a key result shows."""
+
+    card: KeyResultCard
+    objective: tuple[str, str]  # (title, address)
+    objective_id: str
+    objective_state: str
+    commitment: str
+    team: str
+    description: str
+    data_source: str
+    source: str
+    curve: str
+    window: Window
+    revision: int
+    explanation: Explanation | None
+    course: Course | None
+    target: Target
+    entries: tuple[EntryCard, ...]
+    history: tuple[history.Entry, ...]
+    initiatives: tuple[InitiativeCard, ...]
+    served_by: tuple[LinkCard, ...]
+    comments: tuple[CommentCard, ...]
+    visible_to: tuple[PersonCard, ...]
+    visibility: str | None
+    may_edit: bool
+    may_change_state: bool
+    may_check_in: bool
+    takes_checkins: bool
+    why_not: str
+
+
+def page(reader: Reader, id: int) -> KeyResultPage:
+    """Return the page of a key result, or NotFound."""
+    one = reader.key_result_row(id)
+    row = reader.image.objectives[one.objective_id]
+    kept = KeyResult.objects.of(reader.actor.workspace_id).get(id=one.id)
+    standing = reader.standing(row, one)
+    may_check_in = access.may_check_in(reader.actor, standing)
+    is_open = row.state not in (State.CLOSED, State.GRADED)
+    may_edit = access.may_edit_key_result(reader.actor, standing) and is_open
+    whole_may_edit = access.may_edit(reader.actor, standing)
+    why_not = _why_not(row, one)
+    entries = _entries(reader, row, one, may_correct=may_check_in and not why_not)
+    team = reader.team(row.team_id)
+    return KeyResultPage(
+        card=reader.key_result(one),
+        objective=(row.title, f"/w/{reader.slug}/objectives/{encode(row.id)}/"),
+        objective_id=encode(row.id),
+        objective_state=row.state,
+        commitment=row.commitment,
+        team=team.name if team else "Company",
+        description=kept.description,
+        data_source=kept.data_source,
+        source=one.source,
+        curve=one.curve,
+        window=reader.window(one),
+        revision=kept.revision,
+        explanation=reader.why_key_result(one),
+        course=_course(reader, one, entries),
+        target=_target(reader, one),
+        entries=entries,
+        history=history.of_key_result(reader, one),
+        initiatives=objectives.initiative_cards(reader, row, may_edit=whole_may_edit, key_result=one.id),
+        served_by=tuple(objectives.served_by(reader, one.id)),
+        comments=objectives.comments(reader, key_result=one.id),
+        visible_to=tuple(filter(None, map(reader.person, one.visible_to))),
+        visibility=one.visibility,
+        may_edit=may_edit,
+        may_change_state=whole_may_edit and is_open,
+        may_check_in=may_check_in,
+        takes_checkins=not why_not,
+        why_not=why_not,
+    )
+
+
+def _why_not(row: ObjectiveRow, one: KeyResultRow) -> str:
+    if one.source == "contributors":
+        return "Its value comes from the objectives that contribute to it."
+    if not KeyResultState(one.state).takes_checkins:
+        return f"This key result is {one.state}, so it takes no check-ins."
+    if row.state == State.COMMITTED or State(row.state).takes_checkins:
+        return ""
+    return f"Its objective is {row.state.replace('_', ' ')}, so it takes no check-ins."
+
+
+def _target(reader: Reader, one: KeyResultRow) -> Target:
+    current = reader.image.entries.current(one.id)
+    done = reader.image.entries.exact(current) if current is not None else None
+    shares = done if isinstance(done, tuple) and len(done) == len(one.milestones) else None
+    return Target(
+        floor=_number(one.floor),
+        tolerance=_number(one.tolerance),
+        direction=one.direction,
+        milestones=tuple(
+            (title, Decimal(weight), shares[place] if shares else None)
+            for place, (title, weight) in enumerate(one.milestones)
+        ),
+    )
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+# -- the ledger as it reads ------------------------------------------------------------------------------------
+
+
+def _entries(
+    reader: Reader, row: ObjectiveRow, one: KeyResultRow, *, may_correct: bool
+) -> tuple[EntryCard, ...]:
+    rows = list(
+        Checkin.objects.of(reader.actor.workspace_id)
+        .filter(key_result_id=one.id)
+        .order_by("effective_at", "recorded_at", "id")
+    )
+    replaced = {each.corrects_id: each for each in rows if each.corrects_id is not None}
+    by_id = {each.id: each for each in rows}
+    days = {each.id: each.effective_at.astimezone(reader.zone).date() for each in rows}
+    found, so_far = [], {}
+    for each in rows:
+        if each.is_withdrawn:
+            continue  # it stands beside the entry that it takes back
+        after = replaced.get(each.id)
+        state = "standing" if after is None else ("withdrawn" if after.is_withdrawn else "corrected")
+        progress, status = None, "no_data"
+        if state == "standing":
+            if each.value is not None:
+                so_far[days[each.id]] = Fraction(each.value)
+            progress, status = _judged(reader, row, one, each, so_far, days[each.id])
+        corrected = by_id.get(each.corrects_id)
+        found.append(
+            EntryCard(
+                id=encode(each.id),
+                on=days[each.id],
+                recorded_on=each.recorded_at.astimezone(reader.zone).date(),
+                at=each.effective_at,
+                status=status,
+                progress=progress,
+                value=each.value,
+                parts=tuple(Decimal(part) for part in each.parts or ()),
+                confidence=each.confidence,
+                note=each.note,
+                by=reader.person(each.by_id),
+                state=state,
+                corrects_on=days[corrected.id] if corrected is not None else None,
+                may_correct=may_correct and state == "standing",
+            )
+        )
+    found.reverse()
+    return tuple(found)
+
+
+def _judged(
+    reader: Reader,
+    row: ObjectiveRow,
+    one: KeyResultRow,
+    each: Checkin,
+    so_far: dict[date, Fraction],
+    on: date,
+) -> tuple[Fraction | None, str]:
+    """Say how far it was with this entry, and how that compared with the plan of its day."""
+    kind = Kind(one.kind)
+    reading: object
+    if kind is Kind.MILESTONES:
+        reading = tuple(Fraction(part) for part in each.parts or ()) or None
+    elif each.value is None:
+        reading = None
+    elif kind.is_series:
+        reading = tuple(so_far.values())
+    elif kind is Kind.BINARY and each.value in (0, 1):
+        reading = bool(each.value)
+    else:
+        reading = Fraction(each.value)
+    raw = score(one.measure, reading, policy=reader.policy).raw
+    curve = one.curve
+    if curve == "points":
+        curve = "points:" + ";".join(f"{at}={expect}" for at, expect in one.points)
+    gone = elapsed(reader.window(one), on)
+    needed = expected(curve, gone) * expected_grade(row.commitment)
+    return raw, pace(raw, needed, elapsed=gone, checkins=1).status.value
+
+
+def _course(reader: Reader, one: KeyResultRow, entries: tuple[EntryCard, ...]) -> Course | None:
+    """Return the full course: exact values, and the entries that were corrected later."""
+    course = reader.course(one, full=True)
+    if course is None:
+        return None
+    points = [*course.points]
+    points += [
+        Point(entry.on, Fraction(entry.value), corrected=True)
+        for entry in entries
+        if entry.state == "corrected" and entry.value is not None
+    ]
+    return Course(
+        points, course.starts_on, course.ends_on, course.today, course.plan, course.start, course.target,
+        course.low, course.high, course.status, course.unit, course.every,
+    )  # fmt: skip
+
+
+# -- forms -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultForm:
+    """A key result as its form begins: what the image holds, and what only the table does."""
+
+    row: KeyResultRow
+    objective: ObjectiveRow
+    description: str
+    data_source: str
+    revision: int
+
+
+def form(reader: Reader, id: int) -> KeyResultForm:
+    """Return what the form of a key result begins with, or NotFound."""
+    one = reader.key_result_row(id)
+    kept = KeyResult.objects.of(reader.actor.workspace_id).get(id=one.id)
+    row = reader.image.objectives[one.objective_id]
+    return KeyResultForm(one, row, kept.description, kept.data_source, kept.revision)

@@ -1,0 +1,116 @@
+"""The tree of teams as those who arrange it need it: places, members, and who may change what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from milepost.core import access
+from milepost.core.access import Actor
+from milepost.core.problems import NotFound
+from milepost.ledger import image
+from milepost.models import TeamMember
+
+
+class Place(NamedTuple):
+    """A team in the tree; `depth` counts from 0, right below the company."""
+
+    id: int
+    name: str
+    depth: int
+
+
+class Member(NamedTuple):
+    """Somebody's seat in a team."""
+
+    id: int
+    name: str
+    is_lead: bool
+    since_on: date | None
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """A team with what can be arranged about it."""
+
+    id: int
+    name: str
+    purpose: str
+    parent: int | None
+    members: tuple[Member, ...]
+    parents: tuple[Place, ...]  # where it may stand: nowhere below itself
+    is_top_open: bool  # whether the reader may place it right below the company
+    others: tuple[tuple[int, str], ...]  # who could join
+
+
+def choices(actor: Actor, *, manageable: bool = False, besides: int | None = None) -> list[Place]:
+    """List the teams as a tree to choose from, perhaps only those that the actor manages.
+
+    Nothing below `besides`, nor itself: that would be a loop.
+    """
+    seen = image.of(actor.workspace_id)
+    with seen.lock:
+        return [
+            place
+            for place, line in _walk(seen, besides)
+            if not manageable or access.may_manage_team(actor, line)
+        ]
+
+
+def arrangement(actor: Actor, team_id: int) -> Arrangement:
+    """Return a team to arrange; whoever may not, does not find this page."""
+    seen = image.of(actor.workspace_id)
+    with seen.lock:
+        row = seen.teams.get(team_id)
+        if row is None or not access.may_manage_team(actor, _lineage(seen, team_id)):
+            raise NotFound
+        others = sorted(
+            (one.name, one.id)
+            for one in seen.people.values()
+            if not one.has_left and one.id not in row.members
+        )
+    return Arrangement(
+        row.id,
+        row.name,
+        row.purpose,
+        row.parent_id,
+        tuple(_members(actor, team_id)),
+        tuple(choices(actor, manageable=True, besides=team_id)),
+        actor.is_admin,
+        tuple((id, name) for name, id in others),
+    )
+
+
+def _members(actor: Actor, team_id: int) -> Iterator[Member]:
+    rows = (
+        TeamMember.objects.of(actor.workspace_id)
+        .filter(team_id=team_id, until_on=None)
+        .order_by("-is_lead", "person__name", "id")
+        .values_list("person_id", "person__name", "is_lead", "since_on")
+    )
+    return (Member(*row) for row in rows)
+
+
+def _walk(seen: image.Image, besides: int | None) -> Iterator[tuple[Place, tuple[int, ...]]]:
+    waiting = [(id, 0, ()) for id in reversed(_below(seen, None))]
+    while waiting:
+        id, depth, above = waiting.pop()
+        if id == besides:
+            continue
+        line = (id, *above)
+        yield Place(id, seen.teams[id].name, depth), line
+        waiting += [(child, depth + 1, line) for child in reversed(_below(seen, id))]
+
+
+def _below(seen: image.Image, parent: int | None) -> list[int]:
+    return sorted(seen.children_teams.get(parent, ()), key=lambda id: (seen.teams[id].name.lower(), id))
+
+
+def _lineage(seen: image.Image, team_id: int | None) -> tuple[int, ...]:
+    line: list[int] = []
+    while team_id is not None and team_id not in line and team_id in seen.teams:
+        line.append(team_id)
+        team_id = seen.teams[team_id].parent_id
+    return tuple(line)

@@ -1,0 +1,398 @@
+"""What pages need to know about teams: the tree of them, and one team's objectives in a cycle."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from threading import Lock
+
+from milepost.core import access, addresses
+from milepost.core.ids import encode
+from milepost.core.rollup import needs_exact
+from milepost.core.scoring import Explanation, Part, RollUp, explain_roll_up, roll_up
+from milepost.core.states import State
+from milepost.ledger.image import Image
+from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
+from milepost.models import Initiative
+from milepost.queries import activity
+from milepost.queries.cards import ObjectiveCard, PersonCard, Reader, TeamCard
+from milepost.queries.sentences import Sentence
+
+DRAFTS = frozenset({State.DRAFT, State.IN_REVIEW})
+SET_ASIDE = frozenset({State.PARKED, State.CANCELLED, State.DEFERRED})
+INITIATIVES_SHOWN = 6
+_INITIATIVE_ORDER = ("doing", "planned", "done", "dropped")
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean progress of the objectives of one commitment, and how it came about."""
+
+    commitment: str
+    progress: Fraction | float | None
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How a set of objectives stands: the same numbers for everyone who may look at them.
+
+    Restricted work is left out of `counts` and of every mean unless the workspace counts it;
+    `has_more` says that the reader sees some of it listed.
+    """
+
+    counts: dict[str, int]
+    objectives: int
+    key_results: int
+    reported: int
+    progress: Fraction | float | None
+    has_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A team in the tree, with how it stands; `level` counts from 1."""
+
+    id: str
+    team: TeamCard
+    level: int
+    leads: tuple[PersonCard, ...]
+    people: int
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Every team as the tree it is, after the company itself."""
+
+    company: Summary
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    person: PersonCard
+    is_lead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CycleChoice:
+    """A cycle in which the team has objectives."""
+
+    key: str
+    name: str
+    objectives: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeCard:
+    """A piece of work under one of the team's objectives."""
+
+    title: str
+    url: str
+    state: str
+    owner: PersonCard | None
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """A team (or, with `team` None, the company) in one cycle, from the image alone."""
+
+    team: TeamCard | None
+    id: str | None
+    name: str
+    purpose: str
+    above: TeamCard | None
+    members: tuple[Member, ...]
+    cycle: CycleRow | None
+    cycles: tuple[CycleChoice, ...]
+    summary: Summary
+    objectives: tuple[ObjectiveCard, ...]
+    drafts: tuple[ObjectiveCard, ...]
+    set_aside: tuple[ObjectiveCard, ...]
+    teams: tuple[Branch, ...]
+    may_draft: bool
+    may_manage: bool
+
+    @property
+    def leads(self) -> tuple[PersonCard, ...]:
+        """Who leads it."""
+        return tuple(member.person for member in self.members if member.is_lead)
+
+    @property
+    def everything(self) -> tuple[ObjectiveCard, ...]:
+        """All of its objectives in the cycle."""
+        return (*self.objectives, *self.drafts, *self.set_aside)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the page shows besides, read from the tables: means explained, initiatives, the week."""
+
+    means: tuple[Mean, ...]
+    initiatives: tuple[InitiativeCard, ...]
+    initiatives_in_all: int
+    initiatives_of: dict[int, int]
+    week: tuple[Sentence, ...]
+
+
+# -- the tree ----------------------------------------------------------------------------------------------
+
+
+def tree(reader: Reader, cycle: CycleRow | None) -> Tree:
+    """Return every team with how it stands in a cycle."""
+    with reader.image.lock:
+        return Tree(_summary(reader, None, cycle), tuple(_branches(reader, None, cycle, level=1)))
+
+
+def _branches(
+    reader: Reader, above: int | None, cycle: CycleRow | None, *, level: int, deep: bool = True
+) -> Iterator[Branch]:
+    image = reader.image
+    for id in sorted(image.children_teams.get(above, ()), key=lambda one: image.teams[one].name.casefold()):
+        row = image.teams[id]
+        yield Branch(
+            id=encode(id),
+            team=reader.team(id),
+            level=level,
+            leads=tuple(_people(reader, row.leads)),
+            people=len(row.members),
+            summary=_summary(reader, id, cycle),
+        )
+        if deep:
+            yield from _branches(reader, id, cycle, level=level + 1)
+
+
+def _people(reader: Reader, ids: Iterable[int]) -> list[PersonCard]:
+    found = filter(None, map(reader.person, ids))
+    return sorted(found, key=lambda person: person.name.casefold())
+
+
+# -- how a set of objectives stands ------------------------------------------------------------------------
+
+
+def _summary(reader: Reader, team: int | None, cycle: CycleRow | None) -> Summary:
+    image, day = reader.image, reader.day
+    counts: Counter[str] = Counter()
+    reported = objectives = 0
+    shares, nodes = [], []
+    has_more = False
+    for row in _rows_of(image, team, cycle):
+        if not row.counts:
+            continue
+        if not _is_common(image, row.id):
+            has_more = has_more or reader.sees(row.id)
+            continue
+        objectives += 1
+        nodes.append(row.id)
+        shares.append(day.progress(row.id) or 0.0)
+        for one in image.key_results_of.get(row.id, ()):
+            if not image.counted(one.id, row.id):
+                has_more = has_more or (one.counts and reader.sees(one.id))
+                continue
+            counts[day.status_of(one.id).word] += 1
+            reported += day.progress(one.id) is not None
+    return Summary(dict(counts), objectives, counts.total(), reported, _mean(reader, nodes, shares), has_more)
+
+
+def _mean(reader: Reader, ids: list[int], shares: list[float]) -> Fraction | float | None:
+    if not any(reader.day.progress(id) is not None for id in ids):
+        return None
+    mean = sum(min(1.0, max(0.0, share)) for share in shares) / len(shares)
+    return _rolled(reader, ids).raw if needs_exact(mean) else mean
+
+
+def _rolled(reader: Reader, ids: Iterable[int]) -> RollUp:
+    image = reader.image
+    parts = [
+        Part(raw=image.exact(id), label=image.objectives[id].title, ref=id, how="its own roll-up")
+        for id in ids
+    ]
+    return roll_up(parts, reader.policy)
+
+
+def _is_common(image: Image, id: int) -> bool:
+    """Say whether an objective may count in a number that everyone sees ("One number for everyone")."""
+    if image.audience(id) is access.EVERYONE:
+        return True
+    return image.workspace.count_restricted_work and not image.is_private(id)
+
+
+def _means(reader: Reader, rows: Iterable[ObjectiveRow]) -> Iterator[Mean]:
+    by_commitment: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        if row.counts and _is_common(reader.image, row.id):
+            by_commitment[row.commitment].append(row.id)
+    for commitment in ("committed", "aspirational", "learning"):
+        ids = by_commitment.get(commitment, [])
+        if ids:
+            rolled = _rolled(reader, ids)
+            known = any(reader.day.progress(id) is not None for id in ids)
+            yield Mean(commitment, rolled.raw if known else None, explain_roll_up(rolled, reader.policy))
+
+
+# -- one team ----------------------------------------------------------------------------------------------
+
+
+def page(reader: Reader, team: int | None, cycle: CycleRow | None) -> TeamPage:
+    """Return a team's objectives in a cycle; without a team, the company's own. Costs no statement."""
+    image = reader.image
+    with image.lock:
+        row = None if team is None else reader.team_row(team)
+        rows = [one for one in _rows_of(image, team, cycle) if reader.sees(one.id)]
+        return TeamPage(
+            team=reader.team(team),
+            id=None if team is None else encode(team),
+            name=row.name if row else image.workspace.name,
+            purpose=row.purpose if row else "",
+            above=reader.team(row.parent_id) if row else None,
+            members=tuple(_members(reader, row)) if row else (),
+            cycle=cycle,
+            cycles=tuple(_choices(reader, team, cycle)),
+            summary=_summary(reader, team, cycle),
+            objectives=tuple(card(reader, one) for one in rows if one.state not in DRAFTS | SET_ASIDE),
+            drafts=tuple(card(reader, one) for one in rows if one.state in DRAFTS),
+            set_aside=tuple(card(reader, one) for one in rows if one.state in SET_ASIDE),
+            teams=tuple(_branches(reader, team, cycle, level=1, deep=False)),
+            may_draft=access.may_draft(reader.actor, reader.lineage(team), access.Visibility.WORKSPACE),
+            may_manage=access.may_manage_team(reader.actor, reader.lineage(team)),
+        )
+
+
+def beside(reader: Reader, page: TeamPage) -> Beside:
+    """Return what stands beside a team's objectives: two statements."""
+    image = reader.image
+    ids = [one.number for one in page.everything]
+    rows = _initiatives(reader, ids)
+    work = [_initiative(reader, row) for row in sorted(rows, key=_by_urgency)]
+    week = activity.about(reader, ids, since=reader.today - timedelta(days=7))
+    with image.lock:
+        means = tuple(_means(reader, (image.objectives[id] for id in ids if id in image.objectives)))
+    return Beside(
+        means=means,
+        initiatives=tuple(work[:INITIATIVES_SHOWN]),
+        initiatives_in_all=len(work),
+        initiatives_of=dict(Counter(row.objective_id for row in rows)),
+        week=week,
+    )
+
+
+def _members(reader: Reader, row) -> Iterator[Member]:
+    people = {person.id: person for person in _people(reader, row.members)}
+    for wants_lead in (True, False):
+        for id, person in people.items():
+            if (id in row.leads) is wants_lead:
+                yield Member(person, wants_lead)
+
+
+def _choices(reader: Reader, team: int | None, chosen: CycleRow | None) -> Iterator[CycleChoice]:
+    image = reader.image
+    counts = Counter(row.cycle_id for row in _register(image).get(team, ()) if reader.sees(row.id))
+    for cycle in sorted(image.cycles.values(), key=lambda one: (one.starts_on, one.id), reverse=True):
+        is_chosen = chosen is not None and cycle.id == chosen.id
+        if counts[cycle.id] or is_chosen:
+            yield CycleChoice(cycle.key, cycle.name, counts[cycle.id], is_chosen)
+
+
+def _initiatives(reader: Reader, ids: list[int]) -> list[Initiative]:
+    rows = Initiative.objects.of(reader.actor.workspace_id).filter(objective_id__in=ids).order_by("id")
+    return [row for row in rows if row.key_result_id is None or reader.sees(row.key_result_id)]
+
+
+def _initiative(reader: Reader, row: Initiative) -> InitiativeCard:
+    url = addresses.objective(reader.slug, row.objective_id) + "#initiatives"
+    return InitiativeCard(row.title, url, row.state, reader.person(row.owner_id), row.due_on)
+
+
+def _by_urgency(row: Initiative) -> tuple:
+    return _INITIATIVE_ORDER.index(row.state), row.due_on or date.max, row.id
+
+
+# -- objectives by team, and cards that are made once ------------------------------------------------------
+
+_registers: dict[int, tuple[object, dict[int | None, list[ObjectiveRow]]]] = {}
+
+
+def _register(image: Image) -> dict[int | None, list[ObjectiveRow]]:
+    """Return the objectives of each team, counted out again only when the structure changed."""
+    of, found = _registers.get(image.workspace_id, (None, {}))
+    # The image makes its dictionary of objectives anew whenever one of them changes.
+    if of is not image.objectives:
+        found = defaultdict(list)
+        for row in image.objectives.values():
+            found[row.team_id].append(row)
+        _registers[image.workspace_id] = (image.objectives, dict(found))
+    return found
+
+
+def _rows_of(image: Image, team: int | None, cycle: CycleRow | None) -> list[ObjectiveRow]:
+    """List a team's objectives of a cycle, the oldest first."""
+    return [row for row in _register(image).get(team, ()) if cycle is None or row.cycle_id == cycle.id]
+
+
+_CARDS_KEPT = 512
+_cards: OrderedDict[tuple, tuple[tuple, ObjectiveCard]] = OrderedDict()
+_cards_lock = Lock()
+
+
+def card(reader: Reader, row: ObjectiveRow) -> ObjectiveCard:
+    """Return an objective's card: the very same one as long as nothing on it has changed.
+
+    So whatever is made of a card (a fragment of HTML, bytes of JSON) can be kept beside it.
+    """
+    seen = reader.key_results_of(row)
+    key = (reader.image.workspace_id, row.id, tuple(one.id for one in seen), _sees_all(reader, row))
+    stamp = _stamp(reader, row, seen)
+    with _cards_lock:
+        kept = _cards.get(key)
+        if kept is not None and kept[0] == stamp:
+            _cards.move_to_end(key)
+            return kept[1]
+    made = reader.objective(row)
+    with _cards_lock:
+        _cards[key] = (stamp, made)
+        while len(_cards) > _CARDS_KEPT:
+            _cards.popitem(last=False)
+    return made
+
+
+def _around(reader: Reader, row: ObjectiveRow) -> Iterator[int]:
+    """Yield what an objective serves and what contributes to it."""
+    for link in reader.image.serves.get(row.id, ()):
+        yield link.parent_objective_id or link.parent_key_result_id
+    for link in reader.image.served_by.get(row.id, ()):
+        if link.how == "contributes":
+            yield link.child_id
+
+
+def _sees_all(reader: Reader, row: ObjectiveRow) -> tuple[bool, ...]:
+    return tuple(reader.sees(id) for id in _around(reader, row))
+
+
+def _stamp(reader: Reader, row: ObjectiveRow, key_results: list[KeyResultRow]) -> tuple:
+    """Return everything that an objective's card is made of, to be compared by value."""
+    image, day = reader.image, reader.day
+    around = [id for id in _around(reader, row) if id in image.node]
+    nodes = [image.node[id] for id in (row.id, *around)]
+    pool = image.key_results_of.get(row.id, ())
+    nodes += [image.node[one.id] for one in pool]
+    return (
+        reader.today,
+        image.workspace,
+        row,
+        image.cycles[row.cycle_id],
+        [image.teams.get(row.team_id), image.people.get(row.owner_id)],
+        list(pool),
+        [image.people.get(one.owner_id) for one in key_results],
+        [[entry.id for entry in image.entries.series(one.id)] for one in pool],
+        [image.objectives.get(id) or image.key_results.get(id) for id in around],
+        [*image.serves.get(row.id, ()), *image.served_by.get(row.id, ())],
+        [image.audience(id) for id in (row.id, *around, *(one.id for one in pool))],
+        # As bytes, because a number that is none does not equal itself.
+        *(figures[nodes].tobytes() for figures in (day.raw, day.expected, day.needed, day.status)),
+    )

@@ -1,0 +1,63 @@
+"""Activity: what happened, newest first."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+
+from milepost.core.ids import decode, encode
+from milepost.queries import activity
+from milepost.queries.cards import Reader
+from milepost.web import pages
+from milepost.web.actors import in_workspace
+
+
+@in_workspace
+def index(request: HttpRequest) -> HttpResponse:
+    """Show what happened, perhaps only for a team, a person or a kind."""
+    reader = pages.reader(request)
+    wanted = {name: request.GET[name] for name in ("kind", "team", "person") if request.GET.get(name)}
+    narrowed = activity.Narrowed(
+        team=_known(wanted.get("team"), reader.image.teams),
+        person=_known(wanted.get("person"), reader.image.people),
+        group=wanted.get("kind") if wanted.get("kind") in activity.GROUPS else None,
+    )
+    feed = activity.feed(reader, narrowed, before=decode(request.GET.get("before", "")))
+    context = {
+        "feed": feed,
+        "groups": _groups(request.path, wanted, narrowed.group),
+        "teams": [("", "Every team"), *_named(reader.image.teams)],
+        "people": [("", "Everyone"), *_named(_here(reader))],
+        "chosen": {
+            "group": narrowed.group,
+            "team": narrowed.team and encode(narrowed.team),
+            "person": narrowed.person and encode(narrowed.person),
+        },
+        "here": request.path,
+        "older": feed.older and f"?{urlencode({**wanted, 'before': feed.older})}",
+    }
+    crumbs = [("Activity", None)]
+    return pages.page(request, "activity/index.html", context, nav="activity", crumbs=crumbs, seen_by=reader)
+
+
+def _known(written: str | None, rows: dict) -> int | None:
+    number = decode(written) if written else None
+    return number if number in rows else None
+
+
+def _here(reader: Reader) -> dict:
+    return {id: row for id, row in reader.image.people.items() if not row.has_left}
+
+
+def _named(rows: dict) -> list[tuple[str, str]]:
+    return [(encode(row.id), row.name) for row in sorted(rows.values(), key=lambda row: row.name.casefold())]
+
+
+def _groups(here: str, wanted: dict[str, str], chosen: str | None) -> list[tuple[str, str, bool, None]]:
+    kept = {name: value for name, value in wanted.items() if name != "kind"}
+    everything = f"?{urlencode(kept)}" if kept else here
+    chips = [("Everything", everything, chosen is None, None)]
+    for group in activity.GROUPS:
+        chips.append((group.capitalize(), f"?{urlencode({**kept, 'kind': group})}", group == chosen, None))
+    return chips

@@ -1,0 +1,217 @@
+"""Check-ins over HTTP: the busiest address, so little stands between the request and the action."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+
+from milepost.actions import checkins as actions
+from milepost.actions.checkins import Recorded
+from milepost.core import addresses
+from milepost.core.problems import Invalid, Problem
+from milepost.queries import checkins as queries
+from milepost.queries.cards import Reader
+from milepost.web import numbers
+from milepost.web.actors import in_workspace
+
+JSON = "application/json"
+KEY_LENGTH = 80
+
+
+def new_submission() -> str:
+    """Make the key by which a form's submission counts once."""
+    return secrets.token_urlsafe(12)
+
+
+@in_workspace
+def create(request: HttpRequest, key_result: int) -> HttpResponse:
+    """Record a check-in; answer with what moved: as parts to swap, as JSON, or by going back."""
+    if request.method != "POST":
+        if request.method == "GET":
+            return HttpResponseRedirect(addresses.key_result(request.seat.slug, key_result))
+        return HttpResponseNotAllowed(["GET", "POST"])
+    before = queries.shown_before(request.actor, request.today, key_result)
+    said = _said(request)
+    try:
+        made = actions.record(key_result=key_result, **said, by=request.actor, at=request.at)
+    except Problem as problem:
+        if _wants_json(request):
+            return _problem(problem)
+        raise
+    return _answer(request, made, before)
+
+
+def _answer(request: HttpRequest, made: Recorded, before: dict) -> HttpResponse:
+    outcome = queries.outcome(request.actor, request.today, made.key_result_id, before=before)
+    if _wants_json(request):
+        body = {
+            "id": made.id,
+            "again": made.again,
+            "warning": made.warning,
+            "key_result": outcome.key_result,
+            "ancestors": outcome.ancestors,
+        }
+        return HttpResponse(orjson.dumps(body), status=200 if made.again else 201, content_type=JSON)
+    if request.headers.get("HX-Request"):
+        reader = Reader(request.actor, request.today)
+        one = reader.key_result_row(made.key_result_id)
+        context = {
+            "outcome": outcome,
+            "warning": made.warning,
+            "key_result": reader.key_result(one),
+            "objective": reader.objective(reader.image.objectives[one.objective_id], trends=False),
+            "today": request.today,
+        }
+        return render(request, "checkins/create.hx.html", context)
+    messages.success(request, _sentence(outcome, made))
+    return HttpResponseRedirect(_back(request, made), status=303)
+
+
+def _sentence(outcome: queries.Outcome, made: Recorded) -> str:
+    said = f"{outcome.key_result.title}: {outcome.key_result.percent or 'no data'}."
+    if outcome.ancestors:
+        nearest = outcome.ancestors[0]
+        said += f" {nearest.title}: {nearest.percent or 'no data'}."
+    return f"{said} {made.warning}" if made.warning else said
+
+
+def _back(request: HttpRequest, made: Recorded) -> str:
+    there = request.POST.get("next", "")
+    own = f"/w/{request.seat.slug}/"
+    if there.startswith(own) and "//" not in there and "\\" not in there:
+        return there
+    return addresses.key_result(request.seat.slug, made.key_result_id)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON)
+
+
+def _problem(problem: Problem) -> HttpResponse:
+    body = {
+        "type": "about:blank",
+        "status": problem.status,
+        "code": problem.code,
+        "title": problem.message,
+        "remedy": problem.remedy,
+        "field": problem.field,
+    }
+    return HttpResponse(orjson.dumps(body), status=problem.status, content_type="application/problem+json")
+
+
+# -- what the form or the program says ---------------------------------------------------------------------
+
+
+def _said(request: HttpRequest) -> dict:
+    if request.content_type == JSON:
+        return _said_in_json(request)
+    form = request.POST
+    parts = form.getlist("parts")
+    if form.get("same"):
+        value, done = _last(request)
+    elif form.get("no_data"):
+        value, done = None, None
+    elif parts:
+        value, done = None, [_part(text) for text in parts]
+    else:
+        value, done = numbers.read(form.get("value"), form.get("unit")), None
+        if value is None:
+            raise Invalid("There is no value yet.", field="value", remedy="Type one, or choose “No data”.")
+    confidence = form.get("confidence") or None
+    if confidence is not None and not (confidence.isdecimal() and confidence.isascii()):
+        raise Invalid("Confidence is a number from 1 to 10.", field="confidence")
+    return {
+        "value": value,
+        "parts": done,
+        "confidence": int(confidence) if confidence else None,
+        "note": form.get("note", ""),
+        "effective_at": moment(request, form.get("on")),
+        "submission": _key(form.get("submission") or request.headers.get("Idempotency-Key")),
+    }
+
+
+def _last(request: HttpRequest) -> tuple[Decimal | None, list[Decimal] | None]:
+    reader = Reader(request.actor, request.today)
+    one = reader.key_result_row(request.resolver_match.kwargs["key_result"])
+    current = reader.image.entries.current(one.id)
+    found = None if current is None else reader.image.entries.exact(current)
+    if isinstance(found, tuple):
+        return None, [Decimal(part.numerator) / part.denominator for part in found]
+    return (None if found is None else Decimal(found.numerator) / found.denominator), None
+
+
+def _said_in_json(request: HttpRequest) -> dict:
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError as wrong:
+        raise Invalid(f"The body is not JSON: {wrong}.", code="not_json") from None
+    known = {"value", "parts", "confidence", "note", "on"}
+    if not isinstance(body, dict) or body.keys() - known:
+        extra = ", ".join(sorted(body.keys() - known)) if isinstance(body, dict) else "the body"
+        raise Invalid(f"Not known here: {extra}.", remedy=f"A check-in takes: {', '.join(sorted(known))}.")
+    value, parts, confidence = body.get("value"), body.get("parts"), body.get("confidence")
+    note, on = body.get("note", ""), body.get("on")
+    if confidence is not None and (not isinstance(confidence, int) or isinstance(confidence, bool)):
+        raise Invalid("Confidence is a number from 1 to 10.", field="confidence")
+    if not isinstance(note, str) or not (on is None or isinstance(on, str)):
+        raise Invalid("The note and the day are text.", field="note")
+    if parts is not None and not isinstance(parts, list):
+        raise Invalid("Milestones come as a list of shares.", field="parts")
+    return {
+        "value": _number(value),
+        "parts": None if parts is None else [_part(str(part)) for part in parts],
+        "confidence": confidence,
+        "note": note,
+        "effective_at": moment(request, on),
+        "submission": _key(request.headers.get("Idempotency-Key")),
+    }
+
+
+def _number(value: object) -> Decimal | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, int | float | str):
+        # A float's shortest text is what was written, up to 15 digits; longer numbers come as text.
+        return numbers.read(repr(value) if not isinstance(value, str) else value)
+    raise Invalid("A value is a number.", field="value", code="not_a_number")
+
+
+def _part(text: str) -> Decimal:
+    found = numbers.read(text, field="parts")
+    if found is None:
+        raise Invalid("Say how much of each milestone is done.", field="parts", remedy="0 is not begun, 1 is done.")
+    return found
+
+
+def _key(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not 0 < len(text) <= KEY_LENGTH or not text.isascii() or not text.isprintable():
+        raise Invalid(
+            f"An idempotency key has 1 to {KEY_LENGTH} plain characters.", code="bad_idempotency_key"
+        )
+    return text
+
+
+def moment(request: HttpRequest, text: str | None) -> datetime | None:
+    """Return the moment a back-dated check-in is for: noon of that day; None for today."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(
+            f"“{text[:20]}” is no date.", field="on", remedy="Write it as 2026-11-21."
+        ) from None
+    if day == request.today:
+        return None
+    return datetime.combine(day, time(12), tzinfo=ZoneInfo(request.seat.time_zone))

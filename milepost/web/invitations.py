@@ -1,0 +1,158 @@
+"""Invitations: given on the people page, accepted by whoever holds the link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from milepost.actions import access
+from milepost.channels import email
+from milepost.core import addresses
+from milepost.core.problems import Conflict, Invalid
+from milepost.core.tokens import hash_of
+from milepost.queries import people
+from milepost.web import accounts, entrance, pages
+from milepost.web.actors import in_workspace, now
+from milepost.web.typed import Typed
+
+LABELS = {"name": "Your name", "password": "Password"}
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """How somebody gets their invitation: by mail, or by a link that is shown this once."""
+
+    name: str
+    address: str
+    link: str | None
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def create(request: HttpRequest, person: int) -> HttpResponse:
+    """Invite someone who was added, or once more."""
+    secret = access.invite(person=person, by=request.actor, at=request.at)
+    profile = people.profile(request.actor, person, at=request.at)
+    return answer(request, delivered(request, profile.entry, secret))
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def destroy(request: HttpRequest, person: int) -> HttpResponse:
+    """Take an invitation back."""
+    access.revoke(person=person, by=request.actor, at=request.at)
+    messages.success(request, "The invitation was taken back; its link leads nowhere now.")
+    return redirect("people", slug=request.seat.slug)
+
+
+def delivered(request: HttpRequest, person, secret: str) -> Delivered:
+    """Mail an invitation; without a mail server, or when it refuses, give the link to copy."""
+    link = address(request, reverse("invitation", args=[secret]))
+    by, where = request.actor.name, request.seat.slug
+    is_mailed = email.is_set() and email.send(
+        to=person.email,
+        subject=f"{by} invites you to Milepost",
+        text=(
+            f"Hello {person.name},\n\n{by} invites you to {where} on Milepost, where its OKRs are.\n\n"
+            f"{link}\n\nThe link is for you alone, works once, and is good for three days.\n"
+        ),
+    )
+    return Delivered(person.name, person.email, None if is_mailed else link)
+
+
+def address(request: HttpRequest, path: str) -> str:
+    """Return a whole address: below the one that is configured, else below the one this request came to."""
+    if "base_url" in settings.MILEPOST.origins:
+        return settings.MILEPOST.base_url + path
+    return request.build_absolute_uri(path)
+
+
+def answer(request: HttpRequest, given: Delivered) -> HttpResponse:
+    """Say that it was mailed; or show the link, in the answer itself, for it is kept nowhere."""
+    here = reverse("people", kwargs={"slug": request.seat.slug})
+    if given.link is None:
+        messages.success(request, f"The invitation is on its way to {given.address}.")
+        return redirect(here)
+    more = {"given": given, "people": here, "new_person": reverse("new_person", args=[request.seat.slug])}
+    return pages.page(
+        request,
+        "invitations/create.html",
+        more,
+        nav="people",
+        crumbs=[("People", here), ("Invitation", None)],
+    )
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest, secret: str) -> HttpResponse:
+    """Let somebody in: with the account they are signed in with, or with a name and a password."""
+    found = people.invitation(hash_of(secret), now())
+    if found is None:
+        return entrance.page(request, "invitations/over.html", status=404)
+    typed = Typed(request.POST)
+    signed_in = request.user if request.user.is_authenticated else None
+    is_theirs = signed_in is not None and signed_in.email == found.person.email.lower()
+    if request.method == "POST" and (signed_in is None or is_theirs):
+        joined = _join(request, typed, secret, found)
+        if joined:
+            return joined
+    more = {
+        "typed": typed,
+        "problems": typed.listed(LABELS),
+        "workspace": found.workspace.name,
+        "person": found.person,
+        "invited_by": found.invited_by.name if found.invited_by else None,
+        "signed_in": signed_in,
+        "is_theirs": is_theirs,
+    }
+    return entrance.page(
+        request, "invitations/show.html", more, status=typed.status if typed.problems else 200
+    )
+
+
+def _join(request: HttpRequest, typed: Typed, secret: str, found) -> HttpResponse | None:
+    password = request.POST.get("password", "")
+    there = addresses.week(found.workspace.slug)
+    try:
+        if request.user.is_authenticated:
+            access.accept(secret=secret, user_id=request.user.pk, at=now())
+            return redirect(there)
+        user_id = _account(request, found.person.email, password)
+        person = access.accept(
+            secret=secret,
+            name=typed.text("name"),
+            password=None if user_id else password,
+            user_id=user_id,
+            at=now(),
+        )
+    except (Invalid, Conflict) as wrong:
+        typed.refuse(wrong, field=wrong.field or "password")
+        return None
+    return accounts.sign_in(request, person.user_id, then=there)
+
+
+def _account(request: HttpRequest, address: str, password: str) -> int | None:
+    # The page looks the same for everybody; only the right password of an account says that there is one.
+    if people.account(address) is None:
+        return None
+    try:
+        user = get_adapter().authenticate(request, email=address, password=password)
+    except ValidationError as throttled:
+        raise Invalid(throttled.message, field="password") from None
+    if user is None:
+        raise Invalid(
+            "This password was not accepted.",
+            field="password",
+            remedy="If you have used Milepost with this e-mail before, it is the password from then.",
+        )
+    return user.pk

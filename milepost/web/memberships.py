@@ -1,0 +1,50 @@
+"""Who belongs to a team."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from milepost.actions import teams
+from milepost.core.problems import Invalid
+from milepost.web.actors import in_workspace
+from milepost.web.team_settings import arranged
+from milepost.web.typed import Typed
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def create(request: HttpRequest, team: int) -> HttpResponse:
+    """Let someone belong to the team, or make a member a lead or the other way round."""
+    typed = Typed(request.POST)
+    person, since_on = typed.id("person"), typed.day("since_on")
+    if person is None:
+        typed.say("person", "Choose someone.")
+    if not typed.problems:
+        try:
+            row = teams.add_member(
+                team=team,
+                person=person,
+                is_lead=typed.text("role") == "lead",
+                since_on=since_on,
+                by=request.actor,
+                at=request.at,
+            )
+            messages.success(
+                request, f"{row.person.name} {'leads' if row.is_lead else 'belongs to'} the team now."
+            )
+            return redirect("edit_team", slug=request.seat.slug, team=team)
+        except Invalid as wrong:
+            typed.refuse(wrong)
+    return arranged(request, team, typed)
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def destroy(request: HttpRequest, team: int, person: int) -> HttpResponse:
+    """Let someone's time in the team end."""
+    teams.remove_member(team=team, person=person, by=request.actor, at=request.at)
+    messages.success(request, "They no longer belong to the team. What was theirs stays theirs.")
+    return redirect("edit_team", slug=request.seat.slug, team=team)

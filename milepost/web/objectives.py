@@ -1,0 +1,490 @@
+"""Pages of one objective: what it says and how it stands, drafting, changing, and each step of its life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from milepost.actions import drafts, objectives, submissions
+from milepost.actions.drafts import Link
+from milepost.actions.key_results import Definition
+from milepost.core import access, addresses, ids
+from milepost.core.problems import Conflict, NotFound, Problem
+from milepost.queries import objectives as pages_of
+from milepost.queries import shell
+from milepost.queries.cards import Reader
+from milepost.queries.choices import Choices, choices
+from milepost.web import measures, pages
+from milepost.web.actors import in_workspace
+from milepost.web.typed import Typed, new_submission
+
+SLOTS = ("kr1", "kr2", "kr3")
+SLOT_FIELDS = ("title", "kind", "start", "target", "unit", "owner")
+COMMITMENTS = (("aspirational", "Aspirational", "0.7"), ("committed", "Committed", "1.0"), ("learning", "Learning"))
+LEVELS = (("strategic", "Strategic"), ("tactical", "Tactical"))
+VISIBILITIES = (
+    ("workspace", "Everyone here"),
+    ("team", "Its team"),
+    ("people", "Named people"),
+    ("private", "Only me"),
+)
+LABELS = {
+    "title": "Objective",
+    "description": "Why it matters",
+    "commitment": "Success means",
+    "level": "Level",
+    "cycle": "Cycle",
+    "team": "Team",
+    "owner": "Owner",
+    "sponsor": "Sponsor",
+    "contributors": "Contributors",
+    "visibility": "Who sees it",
+    "visible_to": "Named people",
+    "parent": "What it serves",
+    "weight": "Weight",
+    "reason": "Why",
+} | {
+    f"{slot}_{field}": f"Key result {number}, {field}"
+    for number, slot in enumerate(SLOTS, 1)
+    for field in SLOT_FIELDS
+}
+
+
+@in_workspace
+def show(request: HttpRequest, objective: int) -> HttpResponse:
+    """Show an objective with everything that belongs to it."""
+    reader = pages.reader(request)
+    page = pages_of.page(reader, objective)
+    context = {
+        "page": page,
+        "steps": [STEPS[name] | {"url": step_url(reader, objective, name)} for name in page.steps],
+        "here": addresses.objective(reader.slug, objective),
+        "submission": new_submission(),
+    }
+    return pages.page(
+        request, "objectives/show.html", context, nav="teams", crumbs=crumbs(reader, page.card.team, page.card.title),
+        seen_by=reader,
+    )  # fmt: skip
+
+
+def crumbs(reader: Reader, team: Any, title: str, *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
+    """Lead from the team down to here."""
+    teams = pages.links(reader.slug).get("teams")
+    first = (team.name, team.url) if team else ("Company", teams)
+    return [first, (title, None)] if not more else [first, *more]
+
+
+def step_url(reader: Reader, objective: int, name: str) -> str:
+    """Address a step of an objective's life."""
+    return f"{addresses.objective(reader.slug, objective)}{name}/"
+
+
+# -- drafting --------------------------------------------------------------------------------------------------
+
+
+@in_workspace
+def new(request: HttpRequest) -> HttpResponse:
+    """Show the form of a new objective."""
+    reader = pages.reader(request)
+    offered = _offered(reader)
+    return _new_page(request, reader, offered, _blank(request, reader, offered), None)
+
+
+@in_workspace
+def create(request: HttpRequest) -> HttpResponse:
+    """Draft an objective with its first key results."""
+    reader, typed = pages.reader(request), Typed(request.POST)
+    offered = _offered(reader)
+    fields = _fields(typed)
+    wanted = [(f"{slot}_", made) for slot in SLOTS if (made := _slot(typed, slot)) is not None]
+    serves = _served(typed)
+    if not typed.problems:
+        try:
+            made = submissions.once(
+                submission=typed.text("submission"),
+                make=lambda: drafts.write(
+                    objective=fields, key_results_wanted=wanted, serves=serves, by=request.actor, at=request.at
+                ).id,
+                by=request.actor,
+                at=request.at,
+            )
+        except NotFound:
+            typed.say("parent", "What it was to serve is not there any more. Choose again.")
+        except Problem as wrong:
+            typed.refuse(wrong)
+        else:
+            messages.success(request, "Draft saved. Activate it once it reads well.")
+            return HttpResponseRedirect(addresses.objective(reader.slug, made), status=303)
+    return _new_page(request, reader, offered, _again(typed), typed)
+
+
+def _offered(reader: Reader) -> Choices:
+    access.require(not reader.actor.is_guest, "write objectives here", remedy="Guests read, comment and check in.")
+    return choices(reader)
+
+
+def _new_page(
+    request: HttpRequest, reader: Reader, offered: Choices, values: dict[str, Any], typed: Typed | None
+) -> HttpResponse:
+    context = _form(offered, values, typed) | {
+        "slots": SLOTS,
+        "kinds": measures.SHORT_OPTIONS,
+        "hows": HOWS,
+        "here": reverse("new_objective", args=[reader.slug]),
+        "back": addresses.week(reader.slug),
+        "draft_key": f"objective-new-{request.actor.person_id}",
+    }
+    return pages.page(
+        request, "objectives/new.html", context, nav="teams", crumbs=[("New objective", None)], seen_by=reader,
+        status=typed.status if typed else 200,
+    )  # fmt: skip
+
+
+def _blank(request: HttpRequest, reader: Reader, offered: Choices) -> dict[str, Any]:
+    me = ids.encode(request.actor.person_id) if request.actor.person_id else ""
+    asked = request.GET.get("team", "")
+    allowed = [value for value, _ in offered.teams]
+    mine = next((ids.encode(id) for id in sorted(request.actor.teams) if ids.encode(id) in allowed), "")
+    team = asked if asked in allowed else (mine or (allowed[0] if allowed else ""))
+    cycle = shell.chosen_cycle(reader, request.GET.get("cycle") or request.COOKIES.get(pages.CYCLE_COOKIE))
+    values: dict[str, Any] = {
+        "title": "", "description": "", "commitment": "aspirational",
+        "level": "tactical" if team else "strategic",
+        "cycle": ids.encode(cycle.id) if cycle else "", "team": team, "owner": me, "sponsor": "",
+        "contributors": [], "visibility": "workspace" if offered.teams else "private", "visible_to": [],
+        "parent": request.GET.get("serves", ""), "how": "contributes", "weight": "1",
+        "submission": new_submission(),
+    }  # fmt: skip
+    for slot in SLOTS:
+        values |= {f"{slot}_{field}": "" for field in SLOT_FIELDS} | {f"{slot}_kind": "increase"}
+    return values
+
+
+def _again(typed: Typed) -> dict[str, Any]:
+    plain = (
+        "title", "description", "commitment", "level", "cycle", "team", "owner", "sponsor", "visibility",
+        "parent", "how", "weight", "submission", "reason", "revision",
+    )  # fmt: skip
+    slots = [f"{slot}_{field}" for slot in SLOTS for field in SLOT_FIELDS]
+    values: dict[str, Any] = {name: typed.text(name) for name in (*plain, *slots)}
+    return values | {name: typed.texts(name) for name in ("contributors", "visible_to")}
+
+
+def _fields(typed: Typed) -> dict[str, Any]:
+    cycle = typed.id("cycle")
+    if cycle is None:
+        typed.say("cycle", "Choose the cycle it belongs to.")
+    return {
+        "title": " ".join(typed.text("title").split()),
+        "description": typed.text("description"),
+        "commitment": typed.text("commitment", "aspirational"),
+        "level": typed.text("level", "tactical"),
+        "cycle": cycle,
+        "team": typed.id("team"),
+        "owner": typed.id("owner"),
+        "sponsor": typed.id("sponsor"),
+        "contributors": typed.ids("contributors"),
+        "visibility": typed.text("visibility", "workspace"),
+        "visible_to": typed.ids("visible_to"),
+    }
+
+
+def _slot(typed: Typed, slot: str) -> Definition | None:
+    """Read one of the key results of the short form; one without any text is left out."""
+    name = lambda field: f"{slot}_{field}"  # noqa: E731
+    if not any(typed.text(name(field)) for field in ("title", "start", "target", "unit")):
+        return None
+    kind, unit = typed.text(name("kind"), "increase"), typed.text(name("unit"))
+    shown = "%" if kind == "relative" else unit
+    fields = measures.NAMES[kind].fields if kind in measures.NAMES else ()
+    start = typed.number(name("start"), unit) if "start" in fields else None
+    target = typed.number(name("target"), shown) if "target" in fields else None
+    return Definition(
+        title=" ".join(typed.text(name("title")).split()),
+        kind=kind,
+        start=start,
+        target=target,
+        unit=unit,
+        owner=typed.id(name("owner")),
+    )
+
+
+def _served(typed: Typed) -> Link | None:
+    """Read what the draft serves: `o` or `k` and an id."""
+    chosen = typed.text("parent")
+    if not chosen:
+        return None
+    id, weight = ids.decode(chosen[1:]), typed.number("weight")
+    if id is None or chosen[0] not in "ok":
+        typed.say("parent", "That is not on the list. Choose again.")
+        return None
+    return Link(
+        objective=id if chosen[0] == "o" else None,
+        key_result=id if chosen[0] == "k" else None,
+        how=typed.text("how", "contributes"),
+        weight=Decimal(1) if weight is None else weight,
+    )
+
+
+HOWS = (("contributes", "contributes to its number"), ("supports", "supports it, without counting"))
+
+
+def _form(offered: Choices, values: dict[str, Any], typed: Typed | None) -> dict[str, Any]:
+    return {
+        "v": values,
+        "error": typed.error if typed else lambda name: "",
+        "problems": typed.listed(LABELS) if typed else [],
+        "choices": offered,
+        "commitments": COMMITMENTS,
+        "levels": LEVELS,
+        "visibilities": VISIBILITIES,
+    }
+
+
+# -- changing --------------------------------------------------------------------------------------------------
+
+
+@in_workspace
+def edit(request: HttpRequest, objective: int) -> HttpResponse:
+    """Show the form of an objective."""
+    reader = pages.reader(request)
+    form = _editable(reader, objective)
+    return _edit_page(request, reader, form, _stored(form), None)
+
+
+@in_workspace
+def update(request: HttpRequest, objective: int) -> HttpResponse:
+    """Change an objective; where somebody else came first, show both versions."""
+    reader, typed = pages.reader(request), Typed(request.POST)
+    form = _editable(reader, objective)
+    fields = _fields(typed)
+    theirs: list[tuple[str, str, str]] = []
+    values = _again(typed)
+    if not typed.problems:
+        try:
+            objectives.update(
+                objective=objective, changed=fields, reason=typed.text("reason"),
+                revision=typed.whole("revision"), by=request.actor, at=request.at,
+            )  # fmt: skip
+        except NotFound:
+            raise
+        except Conflict as clash:
+            typed.refuse(clash)
+            values["revision"] = str(form.revision)
+            theirs = _both(_stored(form), values, choices(reader, form.row))
+        except Problem as wrong:
+            typed.refuse(wrong)
+        else:
+            messages.success(request, "Saved.")
+            return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
+    return _edit_page(request, reader, form, values, typed, theirs)
+
+
+def _editable(reader: Reader, objective: int) -> pages_of.ObjectiveForm:
+    form = pages_of.form(reader, objective)
+    access.require(access.may_edit(reader.actor, reader.standing(form.row)), "change this objective")
+    return form
+
+
+def _stored(form: pages_of.ObjectiveForm) -> dict[str, Any]:
+    row, written = form.row, lambda id: ids.encode(id) if id else ""
+    return {
+        "title": row.title,
+        "description": form.description,
+        "commitment": row.commitment,
+        "level": row.level,
+        "cycle": written(row.cycle_id),
+        "team": written(row.team_id),
+        "owner": written(row.owner_id),
+        "sponsor": written(row.sponsor_id),
+        "contributors": [written(id) for id in row.contributors],
+        "visibility": row.visibility,
+        "visible_to": [written(id) for id in row.visible_to],
+        "reason": "",
+        "revision": str(form.revision),
+    }
+
+
+def _both(stored: dict[str, Any], typed: dict[str, Any], offered: Choices) -> list[tuple[str, str, str]]:
+    """List the fields in which what is kept now and what was typed differ: (label, theirs, yours)."""
+    named = {
+        "cycle": dict(offered.cycles),
+        "team": dict(offered.teams),
+        **dict.fromkeys(("owner", "sponsor", "contributors", "visible_to"), dict(offered.people)),
+    }
+
+    def say(name: str, value: Any) -> str:
+        listed = value if isinstance(value, list) else [value]
+        return ", ".join(named.get(name, {}).get(each, each).strip() for each in listed if each) or "nothing"
+
+    return [
+        (LABELS[name], say(name, value), say(name, typed[name]))
+        for name, value in stored.items()
+        if name in LABELS and name != "reason" and value != typed[name]
+    ]
+
+
+def _edit_page(
+    request: HttpRequest,
+    reader: Reader,
+    form: pages_of.ObjectiveForm,
+    values: dict[str, Any],
+    typed: Typed | None,
+    theirs: list[tuple[str, str, str]] | None = None,
+) -> HttpResponse:
+    row, url = form.row, addresses.objective(reader.slug, form.row.id)
+    context = _form(choices(reader, row), values, typed) | {
+        "title": row.title,
+        "here": f"{url}edit/",
+        "back": url,
+        "theirs": theirs or [],
+        "draft_key": f"objective-{ids.encode(row.id)}-{request.actor.person_id}",
+        "may_private": row.visibility == "private" or row.owner_id == request.actor.person_id,
+    }
+    trail = crumbs(reader, reader.team(row.team_id), row.title, (row.title, url), ("Edit", None))
+    return pages.page(
+        request, "objectives/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
+        status=typed.status if typed else 200,
+    )  # fmt: skip
+
+
+# -- the steps of its life -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step as a page offers it: its words, and the action behind it."""
+
+    action: Callable[..., Any]
+    button: str
+    question: str
+    means: str
+    done: str
+    reason: str | None  # the label of the reason it asks for; None asks for none
+    symbol: str
+    is_danger: bool = False
+
+    def __or__(self, more: dict[str, Any]) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__} | more
+
+
+STEPS: dict[str, Step] = {
+    "activation": Step(
+        objectives.activate,
+        "Activate",
+        "Activate this objective?",
+        "It counts from then on, and its key results take check-ins once the cycle has begun.",
+        "Activated.",
+        None,
+        "play",
+    ),
+    "parking": Step(
+        objectives.park,
+        "Park",
+        "Park this draft?",
+        "It goes to the not-now list and can come back to draft at any time.",
+        "Parked.",
+        "Why not now?",
+        "clock",
+    ),
+    "deferral": Step(
+        objectives.defer,
+        "Defer",
+        "Defer this objective?",
+        "It stays in the report and no longer counts. It can come back to draft later.",
+        "Deferred.",
+        "Why later?",
+        "clock",
+    ),
+    "cancellation": Step(
+        objectives.cancel,
+        "Cancel objective",
+        "Cancel this objective?",
+        "It stays in the report with its history, and no longer counts towards anything.",
+        "Cancelled.",
+        "Why is it cancelled?",
+        "close",
+        is_danger=True,
+    ),
+    "redrafting": Step(
+        objectives.redraft,
+        "Take back to draft",
+        "Take it back to draft?",
+        "It can be changed and activated again; its history stays.",
+        "It is a draft again.",
+        "What has changed?",
+        "undo",
+    ),
+    "reopening": Step(
+        objectives.reopen,
+        "Reopen",
+        "Reopen this objective?",
+        "Its final values can be changed and it is graded anew. The old grades stay on record.",
+        "Reopened: give the final values, then close it again.",
+        "Why is it reopened?",
+        "undo",
+    ),
+}
+
+
+class ClosingStep:
+    """Closing has a page of its own; the menu only leads there."""
+
+    def __or__(self, more: dict[str, Any]) -> dict[str, Any]:
+        return {"button": "Close", "symbol": "flag", "is_danger": False, "reason": ""} | more
+
+
+@in_workspace
+def new_step(request: HttpRequest, objective: int, step: str) -> HttpResponse:
+    """Ask whether to take a step, and why."""
+    return _step_page(request, pages.reader(request), objective, STEPS[step], step, None)
+
+
+@in_workspace
+def create_step(request: HttpRequest, objective: int, step: str) -> HttpResponse:
+    """Take a step of an objective's life."""
+    taken, typed, reader = STEPS[step], Typed(request.POST), pages.reader(request)
+    reason = {} if taken.reason is None else {"reason": typed.text("reason")}
+    if taken.reason is not None and not reason["reason"]:
+        typed.say("reason", "Say why in a sentence: it stays in the history.")
+        return _step_page(request, reader, objective, taken, step, typed)
+    try:
+        taken.action(objective=objective, **reason, by=request.actor, at=request.at)
+    except NotFound:
+        raise
+    except Problem as wrong:
+        typed.refuse(wrong, field="reason" if wrong.field == "reason" else "")
+        return _step_page(request, reader, objective, taken, step, typed)
+    messages.success(request, taken.done)
+    return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
+
+
+def _step_page(
+    request: HttpRequest, reader: Reader, objective: int, step: Step, name: str, typed: Typed | None
+) -> HttpResponse:
+    row = reader.objective_row(objective)
+    allowed = access.may_manage(reader.actor) if name == "reopening" else access.may_edit(
+        reader.actor, reader.standing(row)
+    )
+    access.require(allowed, f"{step.button.lower()} this objective")
+    url = addresses.objective(reader.slug, objective)
+    context = {
+        "step": step,
+        "title": row.title,
+        "here": step_url(reader, objective, name),
+        "back": url,
+        "reason": typed.text("reason") if typed else "",
+        "error": typed.error if typed else lambda name: "",
+        "problems": typed.listed({"reason": step.reason or ""}) if typed else [],
+    }
+    trail = crumbs(reader, reader.team(row.team_id), row.title, (row.title, url), (step.button, None))
+    return pages.page(
+        request, "objectives/step.html", context, nav="teams", crumbs=trail, seen_by=reader,
+        status=typed.status if typed else 200,
+    )  # fmt: skip

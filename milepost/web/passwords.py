@@ -1,0 +1,137 @@
+"""One's password: changing it, and setting a new one when the old one is forgotten."""
+
+from __future__ import annotations
+
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm, SetPasswordForm
+from allauth.account.views import (
+    PasswordChangeView,
+    PasswordResetDoneView,
+    PasswordResetFromKeyView,
+    PasswordResetView,
+    PasswordSetView,
+)
+from django.contrib import messages
+from django.urls import reverse, reverse_lazy
+
+from milepost.channels import email
+from milepost.web import accounts, entrance
+from milepost.web.actors import now
+
+LINK_COUNTS_FOR = 15 * 60  # seconds in which a sign-in link stands for the old password
+
+_REQUIRED = {"required": "A password is needed."}
+
+
+class _OneField:
+    """A new password is typed once: whoever slips sets it again, by link."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        for field in self.fields.values():
+            field.error_messages = {**field.error_messages, **_REQUIRED}
+
+
+class ChangeForm(_OneField, ChangePasswordForm):
+    """The old password and a new one."""
+
+
+class SetForm(_OneField, SetPasswordForm):
+    """A new password alone."""
+
+
+class ResetForm(_OneField, ResetPasswordKeyForm):
+    """A new password, for whoever holds the link of a mail."""
+
+
+class AskForm(ResetPasswordForm):
+    """The address to which the link goes."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].error_messages = {
+            "required": "Your e-mail is needed.",
+            "invalid": "This is no e-mail address. Write it as name@example.com.",
+        }
+
+
+class _Page:
+    def get_context_data(self, **kwargs) -> dict:
+        found = super().get_context_data(**kwargs)
+        form = found.get("form")
+        errors = form.errors if form is not None and form.is_bound else {}
+        return {
+            **entrance.context(self.request),
+            **found,
+            "errors": {name: " ".join(said) for name, said in errors.items()},
+            "needs_old": form is not None and "oldpassword" in form.fields,
+            "has_mail": email.is_set(),
+        }
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def render_to_response(self, context, **how):
+        answer = super().render_to_response(context, **how)
+        answer.headers["Referrer-Policy"] = entrance.SECRET_ADDRESS
+        return answer
+
+
+class _Changed(_Page):
+    template_name = "passwords/edit.html"
+
+    def form_valid(self, form):
+        answer = super().form_valid(form)
+        self.request.session.pop(accounts.SIGNED_IN_BY_LINK, None)
+        messages.success(self.request, "Your password is new. Other browsers were signed out.")
+        return answer
+
+
+class _Edit(_Changed, PasswordChangeView):
+    def get_form_class(self):
+        signed_in = self.request.session.get(accounts.SIGNED_IN_BY_LINK, 0)
+        fresh = now().timestamp() - signed_in < LINK_COUNTS_FOR
+        return SetForm if fresh else ChangeForm
+
+
+class _First(_Changed, PasswordSetView):
+    def get_form_class(self):
+        return SetForm
+
+
+class _Ask(_Page, PasswordResetView):
+    template_name = "passwords/ask.html"
+
+    def get_form_class(self):
+        return AskForm
+
+    def post(self, request, *args, **kwargs):
+        # Without a mail server nothing could be sent; the page says what to do instead.
+        return super().post(request, *args, **kwargs) if email.is_set() else self.get(request)
+
+
+class _Asked(_Page, PasswordResetDoneView):
+    template_name = "passwords/asked.html"
+
+
+class _Reset(_Page, PasswordResetFromKeyView):
+    template_name = "passwords/reset.html"
+    success_url = reverse_lazy("signing_in")
+
+    def get_form_class(self):
+        return ResetForm
+
+    def get_context_data(self, **kwargs) -> dict:
+        return {"token_fail": False, **super().get_context_data(**kwargs), "again": reverse("ask_password")}
+
+    def form_valid(self, form):
+        answer = super().form_valid(form)
+        messages.success(self.request, "Your password is new. Sign in with it.")
+        return answer
+
+
+edit = _Edit.as_view()
+first = _First.as_view()
+ask = _Ask.as_view()
+asked = _Asked.as_view()
+reset = _Reset.as_view()

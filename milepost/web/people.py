@@ -1,0 +1,168 @@
+"""The people of a workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from milepost.actions import access as doors
+from milepost.actions import people
+from milepost.core import addresses, membership
+from milepost.core.access import Role
+from milepost.core.ids import encode
+from milepost.core.problems import Conflict, Invalid, NotFound
+from milepost.queries import people as known
+from milepost.queries import team_tree
+from milepost.web import invitations
+from milepost.web.actors import in_workspace
+from milepost.web.pages import page
+from milepost.web.typed import Typed
+
+LABELS = {"name": "Name", "email": "E-mail", "role": "Role", "team": "Team"}
+SHOWN = (("here", "Everyone"), ("waiting", "Not here yet"), ("left", "Left"))
+
+
+@require_http_methods(["GET", "HEAD"])
+@in_workspace
+def index(request: HttpRequest) -> HttpResponse:
+    """List everyone: role, teams, last check-in, and who is still to come."""
+    show = request.GET.get("show", "here")
+    show = show if show in dict(SHOWN) else "here"
+    search = request.GET.get("q", "").strip()[:100]
+    number = request.GET.get("page", "1")
+    found = known.directory(
+        request.actor,
+        show=show,
+        search=search,
+        page=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1,
+        at=request.at,
+    )
+    here = _people(request)
+    more = {
+        "found": found,
+        "search": search,
+        "show": show,
+        "tabs": [
+            (words, f"{here}?show={name}", name == show, found.counts[name])
+            for name, words in SHOWN
+            if found.counts[name] or name in ("here", show)
+        ],
+        "here": here,
+        "new_person": _new(request) if membership.roles_to_give(request.actor) else None,
+        "roles": membership.SENTENCES,
+    }
+    return page(request, "people/index.html", more, nav="people", crumbs=[("People", None)])
+
+
+@require_http_methods(["GET", "HEAD"])
+@in_workspace
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask whom to add."""
+    return _form(request, Typed(request.POST))
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def create(request: HttpRequest) -> HttpResponse:
+    """Add someone and invite them."""
+    typed = Typed(request.POST)
+    team = typed.id("team")
+    if not typed.problems:
+        try:
+            person, secret = doors.let_in(
+                name=typed.text("name"),
+                email=typed.text("email"),
+                role=typed.text("role") or Role.MEMBER,
+                team=team,
+                by=request.actor,
+                at=request.at,
+            )
+            return invitations.answer(request, invitations.delivered(request, person, secret))
+        except (Invalid, Conflict) as wrong:
+            typed.refuse(wrong)
+    return _form(request, typed)
+
+
+@require_http_methods(["GET", "HEAD"])
+@in_workspace
+def show(request: HttpRequest, person: int) -> HttpResponse:
+    """Show a person: who they are, where they belong, what they own."""
+    return _profile(request, person, Typed(request.POST))
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def update(request: HttpRequest, person: int) -> HttpResponse:
+    """Correct a name or an address, or give another role."""
+    typed = Typed(request.POST)
+    told: dict[str, Any] = {"by": request.actor, "at": request.at}
+    try:
+        if "role" in request.POST:
+            row = people.change_role(person=person, role=typed.text("role"), **told)
+            messages.success(request, f"{row.name} is {_a(row.role)} now.")
+        else:
+            email = typed.text("email") if "email" in request.POST else None
+            row = people.update(person=person, name=typed.text("name"), email=email, **told)
+            messages.success(request, "Saved.")
+    except (Invalid, Conflict) as wrong:
+        typed.refuse(wrong, field=wrong.field or "role")
+        return _profile(request, person, typed)
+    return redirect("person", slug=request.seat.slug, person=person)
+
+
+def _a(role: str) -> str:
+    return f"{'an' if role in (Role.OWNER, Role.ADMIN) else 'a'} {role}"
+
+
+def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
+    roles = membership.roles_to_give(request.actor)
+    if not roles:
+        raise NotFound
+    teams = team_tree.choices(request.actor, manageable=True)
+    more = {
+        "typed": typed,
+        "problems": typed.listed(LABELS),
+        "roles": roles,
+        "sentences": membership.SENTENCES,
+        "teams": [(encode(one.id), one.name) for one in teams],
+        "may_leave_team_open": request.actor.is_admin,
+        "people": _people(request),
+    }
+    crumbs = [("People", _people(request)), ("Add someone", None)]
+    status = typed.status if typed.problems else 200
+    return page(request, "people/new.html", more, nav="people", crumbs=crumbs, status=status)
+
+
+def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
+    found = known.profile(request.actor, person, at=request.at)
+    slug = request.seat.slug
+    more = {
+        "found": found,
+        "entry": found.entry,
+        "typed": typed,
+        "problems": typed.listed(LABELS),
+        "sentences": membership.SENTENCES,
+        "teams": [(one, addresses.team(slug, one.id)) for one in found.entry.teams],
+        "work": [(one, _address(slug, one)) for one in found.work],
+        "may_edit": found.entry.may_manage or found.is_me,
+    }
+    crumbs = [("People", _people(request)), (found.entry.name, None)]
+    status = typed.status if typed.problems else 200
+    return page(request, "people/show.html", more, nav="people", crumbs=crumbs, status=status)
+
+
+def _address(slug: str, one: known.Work) -> str:
+    return addresses.objective(slug, one.id) if one.kind == "objective" else addresses.key_result(slug, one.id)
+
+
+def _people(request: HttpRequest) -> str:
+    return reverse("people", kwargs={"slug": request.seat.slug})
+
+
+def _new(request: HttpRequest) -> str:
+    return reverse("new_person", kwargs={"slug": request.seat.slug})

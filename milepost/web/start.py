@@ -1,0 +1,242 @@
+"""The first run's second half, for the new owner: start from demo, file or blank, then invite."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_http_methods
+
+from milepost.actions import access as doors
+from milepost.actions import start
+from milepost.actions.plans import PlanRefused
+from milepost.core import access, addresses, membership, quarters
+from milepost.core.plan import Changes, Plan
+from milepost.core.problems import Conflict, Invalid, NotFound, Problem
+from milepost.formats import okr_files
+from milepost.formats.places import FileProblems
+from milepost.queries import plans, workspaces
+from milepost.web import entrance, invitations
+from milepost.web.actors import in_workspace
+from milepost.web.setup import steps
+from milepost.web.typed import Typed
+
+UPLOADED = "uploaded"  # the file between its preview and its application, in the session
+LARGEST = 5 * 1024 * 1024
+ROWS = 3
+LABELS = {
+    "cycle_name": "First cycle",
+    "starts_on": "First day",
+    "ends_on": "Last day",
+    "team": "First team",
+    "file": "File",
+}
+WORDS = {
+    "workspace": "settings",
+    "person": "people",
+    "team": "teams",
+    "membership": "memberships",
+    "cycle": "cycles",
+    "objective": "objectives",
+    "alignment": "alignments",
+    "key_result": "key results",
+    "initiative": "initiatives",
+    "check_in": "check-ins",
+    "comment": "comments",
+    "transition": "changes of state",
+    "history": "earlier values",
+}
+
+
+@require_http_methods(["GET", "HEAD"])
+@in_workspace
+def show(request: HttpRequest) -> HttpResponse:
+    """Offer the three ways to begin."""
+    _require_admin(request)
+    return _page(request, "start/show.html", {"has_demo": bool(settings.DEMO_COMPANY)})
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def demo(request: HttpRequest) -> HttpResponse:
+    """Make the demo company beside the workspace and go there."""
+    company = import_string(settings.DEMO_COMPANY)
+    try:
+        slug = start.beside(plan=company(request.today), by=request.actor, at=request.at)
+    except Conflict as problem:
+        messages.warning(request, str(problem))
+        return redirect("start", slug=request.seat.slug)
+    messages.success(request, "This is the demo company. Your own workspace is beside it: sign-in lists both.")
+    return HttpResponseRedirect(addresses.week(slug))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_workspace
+def blank(request: HttpRequest) -> HttpResponse:
+    """Ask for the first cycle and the first team."""
+    _require_admin(request)
+    typed = Typed(request.POST)
+    year, quarter = quarters.year_of(request.today), quarters.quarter_of(request.today)
+    if request.method == "POST":
+        starts_on, ends_on = _days(typed)
+        if not typed.problems:
+            try:
+                start.blank(
+                    cycle=start.FirstCycle(typed.text("cycle_name"), starts_on, ends_on),
+                    year=start.FirstCycle(year.name, year.starts_on, year.ends_on)
+                    if typed.text("with_year")
+                    else None,
+                    team=typed.text("team"),
+                    by=request.actor,
+                    at=request.at,
+                )
+                return redirect("start_invite", slug=request.seat.slug)
+            except Invalid as wrong:
+                typed.refuse(wrong, field=_FIELDS.get(wrong.field, wrong.field))
+    more = {"typed": typed, "year": year, "quarter": quarter, "is_sent": request.method == "POST"}
+    return _page(request, "start/blank.html", more, typed)
+
+
+_FIELDS = {"name": "cycle_name", "parent": "ends_on"}
+
+
+def _days(typed: Typed):
+    found = {name: typed.day(name) for name in ("starts_on", "ends_on")}
+    for name, day in found.items():
+        if day is None:
+            typed.say(name, "A day is needed.")
+    return found["starts_on"], found["ends_on"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_workspace
+def file(request: HttpRequest) -> HttpResponse:
+    """Take a file and show what it would do."""
+    _require_admin(request)
+    typed = Typed(request.POST)
+    more: dict[str, Any] = {"typed": typed, "details": (), "summary": None, "file_name": ""}
+    if request.method == "POST":
+        uploaded = request.FILES.get("file")
+        try:
+            data = _taken(uploaded)
+            plan = _read(request, data, uploaded.name)
+            more |= {"summary": _summary(start.preview(plan, request.actor)), "file_name": uploaded.name}
+            request.session[UPLOADED] = [uploaded.name, base64.b64encode(data).decode("ascii")]
+        except (Invalid, FileProblems) as wrong:
+            typed.status = wrong.status
+            typed.say("file", wrong.message)
+            more["details"] = wrong.details
+    return _page(request, "start/file.html", more, typed)
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def application(request: HttpRequest) -> HttpResponse:
+    """Apply the file whose preview was shown."""
+    _require_admin(request)
+    try:
+        name, kept = request.session[UPLOADED]
+        data = base64.b64decode(kept)
+    except (KeyError, ValueError, TypeError, binascii.Error):
+        return redirect("start_file", slug=request.seat.slug)
+    try:
+        start.from_file(plan=_read(request, data, name), by=request.actor, at=request.at)
+    except (PlanRefused, FileProblems) as wrong:
+        messages.error(request, wrong.message)
+        return redirect("start_file", slug=request.seat.slug)
+    del request.session[UPLOADED]
+    messages.success(request, f"All of {name} is in.")
+    return redirect("start_invite", slug=request.seat.slug)
+
+
+def _taken(uploaded: UploadedFile | None) -> bytes:
+    if uploaded is None:
+        raise Invalid("Choose a file first.", field="file")
+    if uploaded.size > LARGEST:
+        raise Invalid(
+            f"The file has {uploaded.size / 1_048_576:.0f} MB; here it may have 5.",
+            field="file",
+            remedy="Larger ones go in at the terminal: milepost apply FILE.",
+        )
+    return uploaded.read()
+
+
+def _read(request: HttpRequest, data: bytes, name: str) -> Plan:
+    have = plans.current(request.actor.workspace_id)
+    return okr_files.read(data, name=name, zone=request.seat.time_zone, have=have)
+
+
+def _summary(changes: Changes) -> list[tuple[str, int, int]]:
+    return [
+        (WORDS.get(kind, kind), row["created"], row["changed"])
+        for kind, row in changes.summary().items()
+        if row["created"] or row["changed"]
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_workspace
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite the first colleagues, a few at a time."""
+    _require_admin(request)
+    typed = Typed(request.POST)
+    invited = []
+    rows = [_row(typed, number) for number in range(1, ROWS + 1)]
+    if request.method == "POST":
+        for number, (name, email) in enumerate(rows, 1):
+            if not name and not email:
+                continue
+            try:
+                person, secret = doors.let_in(
+                    name=name, email=email, role=_role(request, typed), by=request.actor, at=request.at
+                )
+            except (Invalid, Conflict) as wrong:
+                typed.refuse(wrong, field=f"{wrong.field or 'email'}-{number}")
+                continue
+            invited.append(invitations.delivered(request, person, secret))
+            rows[number - 1] = ("", "")  # done; what is left are those that need another look
+    more = {
+        "typed": typed,
+        "rows": rows,
+        "invited": invited,
+        "roles": membership.roles_to_give(request.actor),
+        "sentences": membership.SENTENCES,
+        "done": addresses.week(request.seat.slug),
+    }
+    return _page(request, "start/invite.html", more, typed, step=4)
+
+
+def _row(typed: Typed, number: int) -> tuple[str, str]:
+    return typed.text(f"name-{number}"), typed.text(f"email-{number}")
+
+
+def _role(request: HttpRequest, typed: Typed) -> str:
+    return typed.text("role") or access.Role.MEMBER
+
+
+def _require_admin(request: HttpRequest) -> None:
+    if not access.may_manage(request.actor):
+        raise NotFound
+
+
+def _page(
+    request: HttpRequest, template: str, more: dict[str, Any], typed: Typed | None = None, *, step: int = 3
+) -> HttpResponse:
+    labels = LABELS | {f"{name}-{n}": f"{name.capitalize()} {n}" for name in ("name", "email") for n in range(1, 4)}
+    more = {
+        "slug": request.seat.slug,
+        "organisation": workspaces.settings(request.actor).name,
+        "steps": steps(step),
+        "problems": typed.listed(labels) if typed else [],
+        "today": request.today,
+        **more,
+    }
+    status = typed.status if typed and typed.problems else 200
+    return entrance.page(request, template, more, status=status)

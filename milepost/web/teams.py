@@ -1,0 +1,263 @@
+"""Teams: the tree of them, a team's page and the company's, and the same as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.template import engines
+from django.urls import NoReverseMatch, reverse
+from markupsafe import Markup
+
+from milepost.core import addresses
+from milepost.core.ids import encode
+from milepost.ledger.structure import CycleRow
+from milepost.queries import shell as shells
+from milepost.queries import teams
+from milepost.queries.cards import KeyResultCard, ObjectiveCard, Reader
+from milepost.web import pages
+from milepost.web.actors import in_workspace
+
+FORMAT = 1  # raised whenever the JSON of a team changes its shape
+
+
+# -- pages -------------------------------------------------------------------------------------------------
+
+
+@in_workspace
+def index(request: HttpRequest) -> HttpResponse:
+    """Show every team, as the tree it is."""
+    reader = pages.reader(request)
+    cycle = cycle_of(request, reader)
+    context = {
+        "tree": teams.tree(reader, cycle),
+        "cycle": cycle,
+        "company": reverse("company", args=[reader.slug]),
+        "new_team": address("new_team", slug=reader.slug) if request.actor.is_admin else None,
+    }
+    return pages.page(
+        request, "teams/index.html", context, nav="teams", crumbs=[("Teams", None)], seen_by=reader
+    )
+
+
+@in_workspace
+def show(request: HttpRequest, team: int) -> HttpResponse:
+    """Show a team's objectives in a cycle."""
+    return _show(request, team)
+
+
+@in_workspace
+def company(request: HttpRequest) -> HttpResponse:
+    """Show the objectives that stand above all teams."""
+    return _show(request, None)
+
+
+def _show(request: HttpRequest, team: int | None) -> HttpResponse:
+    reader = pages.reader(request)
+    found = teams.page(reader, team, cycle_of(request, reader))
+    context: dict[str, Any] = {
+        "team": found,
+        "beside": (beside := teams.beside(reader, found)),
+        "objectives": [
+            drawn.of(card, reader.today, beside.initiatives_of.get(card.number, 0))
+            for card in found.objectives
+        ],
+        "drafting": _drafting(found, reader.slug),
+        "editing": address("edit_team", slug=reader.slug, team=team) if team and found.may_manage else None,
+        "whole_feed": _whole_feed(reader, team),
+    }
+    crumbs = [("Teams", reverse("teams", args=[reader.slug])), (found.name, None)]
+    if found.above:
+        crumbs.insert(1, (found.above.name, found.above.url))
+    return pages.page(request, "teams/show.html", context, nav="teams", crumbs=crumbs, seen_by=reader)
+
+
+def _drafting(found: teams.TeamPage, slug: str) -> str | None:
+    there = address("new_objective", slug=slug) if found.may_draft else None
+    return there and (f"{there}?team={found.id}" if found.id else there)
+
+
+def _whole_feed(reader: Reader, team: int | None) -> str:
+    there = reverse("activity", args=[reader.slug])
+    return there if team is None else f"{there}?team={encode(team)}"
+
+
+def cycle_of(request: HttpRequest, reader: Reader) -> CycleRow | None:
+    """Return the cycle that the reader looks at: the one asked for, the one of last time, the running one."""
+    return shells.chosen_cycle(reader, request.GET.get("cycle") or request.COOKIES.get(pages.CYCLE_COOKIE))
+
+
+def address(name: str, **arguments: object) -> str | None:
+    """Return a page's address; None where there is no such page."""
+    try:
+        return reverse(name, kwargs=arguments)
+    except NoReverseMatch:
+        return None
+
+
+# -- what is made of a card once ---------------------------------------------------------------------------
+
+
+class Kept:
+    """What was made of a card, kept for as long as the query hands out that very card.
+
+    The entry holds its card, so an identity in the key cannot come to mean another one.
+    """
+
+    def __init__(self, make: Callable[..., Any], most: int = 512) -> None:
+        self.make, self.most = make, most
+        self.entries: OrderedDict[tuple, tuple[ObjectiveCard, Any]] = OrderedDict()
+
+    def of(self, card: ObjectiveCard, *more: Any) -> Any:
+        """Return what is made of a card, and of whatever else it depends on."""
+        key = (id(card), *more)
+        kept = self.entries.get(key)
+        if kept is None:
+            kept = self.entries[key] = (card, self.make(card, *more))
+            while len(self.entries) > self.most:
+                try:
+                    self.entries.popitem(last=False)
+                except KeyError:  # another thread was as tidy
+                    break
+        return kept[1]
+
+
+def _draw(card: ObjectiveCard, today, initiatives: int) -> Markup:
+    """Draw an objective as on the page; it carries no hx- attributes, so it may be shown again."""
+    parts = engines["jinja2"].env.get_template("teams/_objective.html").module
+    return Markup(parts.drawn(card, today, initiatives))
+
+
+drawn = Kept(_draw)
+
+
+# -- the same as JSON --------------------------------------------------------------------------------------
+
+
+@in_workspace
+def show_json(request: HttpRequest, team: int) -> HttpResponse:
+    """Answer with a team's objectives as JSON, from the image; 304 where the reader has them already."""
+    return _show_json(request, team)
+
+
+@in_workspace
+def company_json(request: HttpRequest) -> HttpResponse:
+    """Answer with the company's own objectives as JSON."""
+    return _show_json(request, None)
+
+
+def _show_json(request: HttpRequest, team: int | None) -> HttpResponse:
+    reader = pages.reader(request)
+    cycle = cycle_of(request, reader)
+    etag = _etag(reader, team, cycle)
+    if request.headers.get("If-None-Match") == etag:
+        answer = HttpResponse(status=304)
+    else:
+        answer = HttpResponse(_body(reader, team, cycle), content_type="application/json")
+    answer.headers["ETag"] = etag
+    return answer
+
+
+def _etag(reader: Reader, team: int | None, cycle: CycleRow | None) -> str:
+    seen = (FORMAT, reader.image.workspace_id, reader.image.token, reader.today, reader.actor.person_id)
+    text = "|".join(map(str, (*seen, team, cycle.id if cycle else None)))
+    return f'"{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"'
+
+
+def _body(reader: Reader, team: int | None, cycle: CycleRow | None) -> bytes:
+    found = teams.page(reader, team, cycle)
+    head = {
+        "team": found.id and {"id": found.id, "url": addresses.team(reader.slug, team)},
+        "name": found.name,
+        "purpose": found.purpose,
+        "parent": _named(found.above),
+        "day": reader.today,
+        "cycle": cycle
+        and {"key": cycle.key, "name": cycle.name, "from": cycle.starts_on, "to": cycle.ends_on},
+        "summary": _summary(found.summary),
+        "members": [{**_named(one.person), "is_lead": one.is_lead} for one in found.members],
+        "teams": [{**_named(one.team), "summary": _summary(one.summary)} for one in found.teams],
+    }
+    lists = (
+        b'"%s":[%s]' % (name, b",".join(encoded.of(card) for card in cards))
+        for name, cards in (
+            (b"objectives", found.objectives),
+            (b"drafts", found.drafts),
+            (b"set_aside", found.set_aside),
+        )
+    )
+    return b"%s,%s}" % (orjson.dumps(head)[:-1], b",".join(lists))
+
+
+def _named(card) -> dict[str, str] | None:
+    return card and {"id": encode(card.id), "name": card.name, "url": card.url}
+
+
+def _summary(summary: teams.Summary) -> dict[str, Any]:
+    return {
+        "objectives": summary.objectives,
+        "key_results": summary.key_results,
+        "reported": summary.reported,
+        "progress": _number(summary.progress),
+        "counts": summary.counts,
+    }
+
+
+def _number(value: Fraction | float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _encode(card: ObjectiveCard) -> bytes:
+    return orjson.dumps(
+        {
+            "id": card.id,
+            "url": card.url,
+            "title": card.title,
+            "state": card.state,
+            "status": card.status,
+            "commitment": card.commitment,
+            "level": card.level,
+            "owner": _named(card.owner),
+            "progress": _number(card.progress),
+            "expected": card.expected,
+            "reported": card.reported,
+            "counted": card.counted,
+            "off_track_below": card.off_track_below,
+            "serves": [{"how": how, "title": title, "url": url} for how, title, url in card.parents],
+            "key_results": [_key_result(one) for one in card.key_results],
+        }
+    )
+
+
+def _key_result(card: KeyResultCard) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "url": card.url,
+        "title": card.title,
+        "state": card.state,
+        "status": card.status,
+        "kind": card.kind,
+        "unit": card.unit,
+        "start": _number(card.start),
+        "now": _number(card.now),
+        "target": _number(card.target),
+        "low": _number(card.low),
+        "high": _number(card.high),
+        "progress": _number(card.progress),
+        "expected": card.expected,
+        "weight": _number(card.weight),
+        "counts": card.counts,
+        "confidence": card.confidence,
+        "owner": _named(card.owner),
+        "checked_on": card.checked_on,
+        "due_on": card.due_on,
+        "course": [(point.day, point.value) for point in card.trend.points] if card.trend else [],
+    }
+
+
+encoded = Kept(_encode)

@@ -1,0 +1,311 @@
+"""The look's own promises: parts that render, words that read well, budgets that hold, nothing forbidden."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.template import engines
+from django.test import RequestFactory
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+
+from milepost.web import gallery, marks, words
+from milepost.web.jinja import ALLOWED_TAGS, notes
+
+PACKAGE = Path(gallery.__file__).parents[1]
+STATIC = PACKAGE / "static" / "milepost"
+TEMPLATES = PACKAGE / "templates"
+SCRIPTS = sorted(STATIC.glob("js/*.js"))
+TODAY = date(2026, 11, 24)
+VOID = {"meta", "link", "input", "br", "hr", "img"}
+
+
+class Outline(HTMLParser):
+    """Collect ids, references, nonces and the balance of tags."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids, self.open, self.tags = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self.ids += [value for name, value in attributes if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def rendered(template: str, **context) -> str:
+    request = RequestFactory().get("/")
+    return engines["jinja2"].from_string(template).render({"csp_nonce": "N0nce", **context}, request)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    request = RequestFactory().get("/")
+    request.csp_nonce = "N0nce"
+    return gallery.show(request).content.decode()
+
+
+class TestGallery:
+    def test_is_well_formed(self, page):
+        """Every part in every state renders, tags close in order, and no id stands twice."""
+        outline = Outline(page)
+
+        assert outline.open == []
+        assert len(outline.ids) == len(set(outline.ids))
+
+    def test_refers_only_to_what_is_there(self, page):
+        """Whatever names another element by id names one that exists."""
+        outline = Outline(page)
+
+        named = [
+            name
+            for _, attributes in outline.tags
+            for attribute in ("for", "aria-labelledby", "aria-describedby", "aria-controls")
+            for name in (attributes.get(attribute) or "").split()
+        ]
+        assert set(named) <= set(outline.ids)
+
+    def test_shows_every_icon_that_the_sprite_has(self, page):
+        """Each icon that a template asks for is in the sprite."""
+        sprite = (STATIC / "icons.svg").read_text()
+        asked = set(re.findall(r"icons[^\"#]*\.svg#([is]-[a-z]+)", page))
+        called = set(
+            re.findall(r'icon\("([a-z]+)"', "".join(p.read_text() for p in TEMPLATES.rglob("*.html")))
+        )
+
+        assert asked <= set(re.findall(r'id="([is]-[a-z]+)"', sprite))
+        assert {f"i-{name}" for name in called} <= asked
+
+    def test_carries_nothing_the_policy_forbids(self, page):
+        """No inline style or handler; every script has the nonce; nothing comes from another host."""
+        outline = Outline(page)
+
+        for tag, attributes in outline.tags:
+            assert "style" not in attributes, tag
+            assert not any(name.startswith("on") for name in attributes), tag
+            assert tag != "script" or (attributes["nonce"] == "N0nce" and attributes["src"].startswith("/"))
+            assert not re.match(r"(https?:)?//", attributes.get("href") or attributes.get("src") or "")
+
+    def test_escapes_what_people_wrote(self, page):
+        """A note with markup in it is text."""
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+class TestHx:
+    def test_stamps_the_nonce_beside_the_attributes(self):
+        """hx-csp strips an element without the page's nonce, so the two are written together."""
+        html = rendered('<form {{ hx(post="/a?b&c", target="#x", swap_oob=true, select=none) }}>')
+
+        names = 'data-hx-post="/a?b&amp;c" data-hx-target="#x" data-hx-swap-oob="true" data-hx-nonce="N0nce"'
+        assert html == f"<form {names}>"
+
+    def test_is_the_only_way_to_write_them(self):
+        """No template writes an htmx attribute by hand, which would lack the nonce (partials need none)."""
+        for template in TEMPLATES.rglob("*.html"):
+            text = re.sub(r"<hx-partial[^>]*>", "", template.read_text())
+            assert not re.search(r"\s(data-)?hx-[a-z-]+=", text), template.name
+
+
+class TestEnvironment:
+    def test_refuses_a_missing_name(self):
+        """A name that the view forgot is an error, not a gap on the page."""
+        with pytest.raises(UndefinedError):
+            rendered("{{ objective.title }}", objective={})
+
+    def test_escapes_by_itself(self):
+        """What a template prints is escaped."""
+        assert rendered("{{ text }}", text="<b>&") == "&lt;b&gt;&amp;"
+
+
+class TestNotes:
+    def test_turns_markdown_into_html(self):
+        """Emphasis, lists, links and line breaks work; a heading becomes a bold paragraph."""
+        html = notes("# Title\n\nMalmö runs **two**\nbenches: [plan](https://a.example/x)\n\n- one")
+
+        assert "<strong>Title</strong></p>" in html
+        assert "<strong>two</strong><br>" in html
+        assert 'href="https://a.example/x" rel="noopener noreferrer nofollow"' in html
+        assert "<li>one</li>" in html
+
+    @pytest.mark.parametrize(
+        "attack",
+        [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "[a](javascript:alert(1))",
+            "[a](data:text/html,<script>alert(1)</script>)",
+            "![a](https://evil.example/x.png)",
+            "<a href='x' onclick='y'>z</a>",
+            "[a](https://a.example \"' onmouseover='alert(1)\")",
+        ],
+    )
+    def test_never_lets_markup_through(self, attack):
+        """No tag of theirs, no handler, no address but http, https and mailto."""
+        html = notes(attack)
+
+        assert not re.search(r"<(script|img|iframe|svg)", html)
+        assert not re.search(r"<[^>]*\son\w+=", html)
+        assert not re.search(r'href="(?!https?:|mailto:)', html)
+
+    @given(st.text(max_size=200))
+    def test_writes_only_allowed_tags(self, text):
+        """Whatever is written, only the allowed tags come out."""
+        tags = {tag for tag, _ in Outline(notes(text)).tags}
+
+        assert tags <= ALLOWED_TAGS
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("value", "written"),
+        [
+            (Fraction(637, 1000), "64 %"), (0.005, "1 %"), (Decimal("1.25"), "125 %"), (None, "–"),
+            (0, "0 %"), (Fraction(-1, 5), "−20 %"), (Fraction(-1, 1000), "0 %"),
+        ],
+    )  # fmt: skip
+    def test_write_shares_as_percentages(self, value, written):
+        """A share is rounded half up from its exact value; no data is a dash."""
+        assert words.percent(value) == written.replace(" ", words.NO_BREAK)
+
+    @pytest.mark.parametrize(
+        ("value", "written"),
+        [
+            (Decimal("6.20"), "6.2"), (1200.5, "1,200.5"), (10**12, "1,000,000,000,000"),
+            (Fraction(1, 3), "0.3333"), (-3, "−3"), (Decimal("1e3"), "1,000"), (Decimal("-0.00001"), "0"),
+            (None, "–"),
+        ],
+    )  # fmt: skip
+    def test_write_numbers_as_people_do(self, value, written):
+        """Grouped, without trailing noughts or exponents, with a real minus."""
+        assert words.number(value) == written
+
+    @pytest.mark.parametrize(
+        ("unit", "written"),
+        [("days", "6.2 days"), ("%", "6.2 %"), ("EUR", "EUR 6.2"), ("NPS", "NPS 6.2"), ("", "6.2")],
+    )
+    def test_write_units_where_people_expect_them(self, unit, written):
+        """A three-letter code stands before, everything else behind."""
+        assert words.amount(Decimal("6.2"), unit) == written.replace(" ", words.NO_BREAK)
+
+    @given(st.decimals(-(10**9), 10**9, places=6))
+    def test_prefill_fields_without_loss(self, value):
+        """What a field is prefilled with reads back as the same number."""
+        assert Decimal(words.plain_number(value)) == value
+
+    @pytest.mark.parametrize(
+        ("on", "written"),
+        [
+            (TODAY, "today"), (datetime(2026, 11, 23, 9), "yesterday"), (date(2026, 11, 17), "7 d ago"),
+            (date(2026, 11, 3), "3 Nov"), (date(2025, 12, 31), "31 Dec 2025"), (date(2026, 11, 25), "25 Nov"),
+            (None, "–"),
+        ],
+    )  # fmt: skip
+    def test_say_how_long_ago(self, on, written):
+        """Near days in words, far ones as dates, another year with its year."""
+        assert words.ago(on, TODAY).replace(words.NO_BREAK, " ") == written
+
+    @pytest.mark.parametrize(
+        ("name", "short"),
+        [
+            ("Ines Halvorsen", "IH"),
+            ("Battery & Drive", "BD"),
+            ("platform", "PL"),
+            ("Jo van Dijk", "JD"),
+            (" ", "?"),
+        ],
+    )
+    def test_shorten_names(self, name, short):
+        """First and last word, or two letters of the only one."""
+        assert words.initials(name) == short
+
+
+class TestMarks:
+    def test_have_a_shape_and_a_word_for_each_status(self):
+        """A status is never told by colour alone."""
+        sprite = (STATIC / "icons.svg").read_text()
+
+        assert marks.STATUS_CLASSES.keys() == marks.STATUS_WORDS.keys()
+        assert all(f'id="s-{name}"' in sprite for name in marks.STATUS_CLASSES.values())
+
+    def test_read_the_unknown_as_no_data(self):
+        """Nothing known is never green."""
+        assert (marks.status_class(None), marks.status_word(None)) == ("none", "No data")
+
+
+class TestBudgets:
+    def test_css_is_at_most_12_kb(self):
+        """All style sheets together weigh no more than 12,000 bytes gzipped."""
+        assert sum(len(gzip.compress(sheet.read_bytes(), 9)) for sheet in STATIC.glob("css/*.css")) <= 12_000
+
+    def test_javascript_is_at_most_30_kb(self):
+        """All scripts together, htmx among them, weigh no more than 30,000 bytes gzipped."""
+        scripts = [*SCRIPTS, *STATIC.glob("vendor/*.js")]
+
+        assert sum(len(gzip.compress(script.read_bytes(), 9)) for script in scripts) <= 30_000
+
+    def test_vendored_files_are_as_published(self):
+        """Each vendored script stands in VENDOR.md with its SHA-384."""
+        table = (STATIC / "vendor" / "VENDOR.md").read_text()
+
+        for script in STATIC.glob("vendor/*.js"):
+            digest = base64.b64encode(hashlib.sha384(script.read_bytes()).digest()).decode()
+            assert f"`{script.name}`" in table
+            assert digest in table
+
+
+class TestElements:
+    @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+    def test_stay_within_trusted_types(self, script):
+        """Our scripts put no string where the browser would parse it, and evaluate nothing."""
+        text = re.sub(r"//.*", "", script.read_text())
+
+        assert not re.search(
+            r"(inner|outer|insertAdjacent)HTML|document\.write|parseFromString|eval\(|\.style\b", text
+        )
+        assert not re.search(r"^import |\bimport\(|https?://", text, re.MULTILINE)
+
+
+def contrast(one: str, other: str) -> float:
+    """Compute the WCAG contrast of two colours."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+class TestColours:
+    PAIRS = re.findall(
+        r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)",
+        (STATIC / "css" / "tokens.css").read_text(),
+    )
+    TOKENS = {name: (light, dark) for name, light, dark in PAIRS}
+
+    @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+    @pytest.mark.parametrize("paper", ["bg", "surface", "raise", "rail", "over"])
+    @pytest.mark.parametrize("ink", ["fg", "soft", "muted", "accent", "on", "risk", "off", "none", "done"])
+    def test_can_be_read_on_every_paper(self, ink, paper, theme):
+        """Every ink and status colour has 4.5 to 1 on every paper, in light and in dark."""
+        assert contrast(self.TOKENS[ink][theme], self.TOKENS[paper][theme]) >= 4.5
