@@ -85,7 +85,8 @@ def _adapt_settings() -> None:
 
     # A file, with the pragmas of production; in memory the locking would be another.
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        settings.DATABASES["default"]["TEST"] = {"NAME": str(settings.MILEPOST.data_dir / "test.sqlite3")}
+        kept = settings.DATABASES["default"].setdefault("TEST", {})
+        kept["NAME"] = str(settings.MILEPOST.data_dir / "test.sqlite3")
     # The package's own files: nothing was collected.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_USE_FINDERS = True

@@ -34,9 +34,7 @@ def blank(
     with transaction.atomic():
         above = None
         if year:
-            row = cycles.create(
-                name=year.name, starts_on=year.starts_on, ends_on=year.ends_on, by=by, at=at
-            )
+            row = cycles.create(name=year.name, starts_on=year.starts_on, ends_on=year.ends_on, by=by, at=at)
             above = row.id
         cycles.create(
             name=cycle.name, starts_on=cycle.starts_on, ends_on=cycle.ends_on, parent=above, by=by, at=at

@@ -18,7 +18,7 @@ from milepost.core.plan.findings import Path
 from milepost.formats import okr_json, okr_yaml
 from milepost.formats.okr_fields import SECTIONS, TOP_KEYS, WORKSPACE
 from milepost.formats.okr_reading import Enough, Reading
-from milepost.formats.okr_values import Entry, Misspelt, Wrong, shown
+from milepost.formats.okr_values import UNPRINTABLE, Entry, Misspelt, Wrong, shown
 from milepost.formats.okr_writing import write
 from milepost.formats.places import MOST_PROBLEMS, FilePlace, FileProblem, FileProblems
 
@@ -26,6 +26,7 @@ __all__ = ["FilePlace", "FileProblem", "FileProblems", "read", "write"]
 
 LARGEST_FILE = 64 << 20
 Progress = Callable[[int, int], None]
+_GLANCE = 1 << 10
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PREAMBLE = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n|---[ \t]*\r?\n|%YAML[^\n]*\n)*[ \t]*(?:---[ \t]+)?")
 _FIRST_KEY = re.compile(rb"\{|[\"']?[A-Za-z_][\w-]*[\"']?[ \t]*:(?:\s|$)")
@@ -62,6 +63,7 @@ class _File:
         self._refuse_what_cannot_be(data)
         self.data = data.removeprefix(b"\xef\xbb\xbf")
         self.is_json = self._looks_like_json()
+        self._refuse_control_characters(data)
         self.text = self._decoded() if self.is_json else ""
 
     def read(self, zone: str) -> Plan:
@@ -95,6 +97,9 @@ class _File:
             self._stop("The file is empty.", "empty_file", "A file of OKRs begins with milepost: 1.")
         if data.startswith(_WIDE):
             self._stop("The file is in UTF-16 or UTF-32.", "not_utf8", "Save it as UTF-8.")
+        self._refuse_control_characters(data[:_GLANCE])
+
+    def _refuse_control_characters(self, data: bytes) -> None:
         control = _CONTROL.search(data)
         if control is not None:
             before = data[: control.start()]
@@ -110,6 +115,7 @@ class _File:
         start = _PREAMBLE.match(self.data).end()
         if _FIRST_KEY.match(self.data, start) is None:
             begins = self.data[start : start + 40].split(b"\n")[0].decode(errors="replace").strip()
+            begins = UNPRINTABLE.sub("�", begins)
             line = self.data.count(b"\n", 0, start) + 1
             self._stop(
                 f"This does not look like a file of OKRs: it begins with “{begins}”.",

@@ -27,9 +27,11 @@ from milepost.formats.okr_values import Bare, Entry, Mapped, Misspelt, Wrong
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 DEEPEST = 24
-LARGEST_ENTRY = 1_000_000  # values in one entry of a list
+LARGEST_ENTRY = 300_000  # values in one entry of a list
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 _ENDS = (MappingEndEvent, SequenceEndEvent)
+_STARTS = (MappingStartEvent, SequenceStartEvent)
+_NODES = (ScalarEvent, AliasEvent, *_STARTS)
 
 
 def entries(data: bytes) -> Iterator[Entry]:
@@ -184,7 +186,7 @@ def _too_deep() -> Wrong:
 
 
 def _too_large() -> Wrong:
-    return Wrong("This entry holds more than a million values.", "too_large", "Cut it into several.")
+    return Wrong("This entry holds more than 300,000 values.", "too_large", "Cut it into several.")
 
 
 def _in_words(error: yaml.MarkedYAMLError, data: bytes) -> Misspelt:
@@ -209,45 +211,68 @@ def _line(data: bytes, number: int) -> str:
 def locate(data: bytes, paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
     """Return line and column (from 1) of each path, or of the nearest part of it that is there."""
     paths = list(paths)
-    wanted = {path[:length] for path in paths for length in range(len(path) + 1)}
-    spots = _spots(data, wanted)
+    spots = _Spots(paths).found_in(data)
     return {
         path: next(spots[path[:n]] for n in range(len(path), -1, -1) if path[:n] in spots) for path in paths
     }
 
 
-def _spots(data: bytes, wanted: set[Path]) -> dict[Path, tuple[int, int]]:
-    spots: dict[Path, tuple[int, int]] = {(): (1, 1)}
-    frames: list[list] = []  # [path or None where nothing in it is wanted, next index or None for a mapping]
-    key: Any = None
-    parser = _Parser(data)
-    try:
-        while not isinstance(event := parser.get_event(), StreamEndEvent):
-            kind = type(event)
-            if kind in _ENDS:
-                frames.pop()
-                key = None
-                continue
-            if kind not in (ScalarEvent, MappingStartEvent, SequenceStartEvent, AliasEvent):
-                continue
-            here: Path | None = ()
-            if frames:
-                path, index = frames[-1]
-                if index is None and key is None:
-                    key = getattr(event, "value", "")
-                    continue
-                here = None if path is None else (*path, key if index is None else index)
-                if index is not None:
-                    frames[-1][1] += 1
-                key = None
-            if here in wanted:
-                spots[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
-            if kind is MappingStartEvent:
-                frames.append([here if here in wanted else None, None])
-            elif kind is SequenceStartEvent:
-                frames.append([here if here in wanted else None, 0])
-    except (yaml.YAMLError, RecursionError):
-        pass  # what was found until then is near enough
-    finally:
-        parser.dispose()
-    return spots
+class _Spots:
+    """Walks through a file a second time, up to where the last of some paths can stand."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self.wanted = {path[:length] for path in paths for length in range(len(path) + 1)}
+        self.spots: dict[Path, tuple[int, int]] = {(): (1, 1)}
+        # What has to be left behind, or only reached, before nothing more can be found.
+        self.to_leave = {
+            path[:2] if isinstance(path[1], int) else path[:1] for path in paths if len(path) > 1
+        }
+        self.to_reach = {path for path in paths if len(path) == 1}
+        self.frames: list[list] = []  # [path, or None where nothing in it is wanted; next index, or None]
+        self.key: str | None = None
+        self.mark: Any = None
+
+    def found_in(self, data: bytes) -> dict[Path, tuple[int, int]]:
+        parser = _Parser(data)
+        try:
+            while self.to_leave or self.to_reach:
+                event = parser.get_event()
+                if isinstance(event, StreamEndEvent):
+                    break
+                self._see(event, type(event))
+        except (yaml.YAMLError, RecursionError):
+            pass  # what was found until then is near enough
+        finally:
+            parser.dispose()
+        return self.spots
+
+    def _see(self, event: Any, kind: type) -> None:
+        if kind in _ENDS:
+            self.to_leave.discard(self.frames.pop()[0])
+        elif kind in _NODES:
+            if self.frames and self.frames[-1][1] is None and self.key is None:
+                self.key, self.mark = getattr(event, "value", ""), event.start_mark
+                return
+            # A list or mapping may begin a line below its name, and people look for the name.
+            is_named = kind in _STARTS and self.key is not None
+            mark = self.mark if is_named else event.start_mark
+            here = self._here()
+            if here in self.wanted:
+                self.spots.setdefault(here, (mark.line + 1, mark.column + 1))
+                self.to_reach.discard(here)
+            else:
+                here = None
+            if kind in _STARTS:
+                self.frames.append([here, None if kind is MappingStartEvent else 0])
+            else:
+                self.to_leave.discard(here)
+
+    def _here(self) -> Path | None:
+        if not self.frames:
+            return ()
+        path, index = self.frames[-1]
+        step: str | int | None = self.key if index is None else index
+        if index is not None:
+            self.frames[-1][1] += 1
+        self.key = None
+        return None if path is None else (*path, step)

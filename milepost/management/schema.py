@@ -46,6 +46,11 @@ def make_current() -> bool:
 
     A PostgreSQL database with data is its operator's to migrate, at a time of their choosing.
     """
+    if strange := unknown():
+        raise SchemaIsNewer(
+            f"A newer Milepost made this database: it has {strange[-1]}, which this one does not know.",
+            remedy="Install that version again, or restore the backup from before.",
+        )
     lacking = pending()
     if not lacking:
         return False

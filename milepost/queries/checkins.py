@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from milepost.core import addresses
 from milepost.core.access import Actor
 from milepost.core.ids import encode
+from milepost.core.pace import confidence_status
 from milepost.core.problems import NotFound
+from milepost.core.scoring import Kind, Reading, expected_grade, plain
+from milepost.core.trends import Course
 from milepost.ledger import image as images
+from milepost.ledger.structure import KeyResultRow
 from milepost.models import Checkin
-from milepost.queries import standings
-from milepost.queries.cards import Reader
+from milepost.queries.cards import KeyResultCard, Reader
+
+NOTES = 3
+FIRST_CONFIDENCE = 5  # every key result opens at even odds (method 2.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,7 @@ def outcome(
         one = reader.key_result_row(key_result_id)
         return Outcome(
             _moved(reader, one.id, before),
-            tuple(
-                _moved(reader, id, before) for id in reader.image.ancestors(one.id) if reader.sees(id)
-            ),
+            tuple(_moved(reader, id, before) for id in reader.image.ancestors(one.id) if reader.sees(id)),
         )
 
 
@@ -83,30 +88,120 @@ def _moved(reader: Reader, id: int, before: dict[int, str | None] | None) -> Mov
 
 
 @dataclass(frozen=True, slots=True)
-class EntryCard:
-    """A check-in for the form that corrects it."""
+class Note:
+    """An earlier check-in, as the history shows it."""
 
-    id: int
-    key_result_id: int
-    value: Fraction | None
-    parts: tuple[str, ...]
+    id: str
+    day: date
+    status: str
+    value_text: str
     confidence: int | None
     note: str
-    on: date
 
 
-def entry(reader: Reader, id: int) -> EntryCard:
-    """Return a check-in of a key result that the reader may see, or NotFound."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the check-in form of a key result begins with."""
+
+    key_result: KeyResultCard
+    action: str
+    milestones: tuple[tuple[str, Fraction], ...]  # title, done share
+    confidence: int
+    aims_at: str  # "1.0" or "0.7": what the confidence is about
+    plan_today: Fraction | None
+    last_id: str | None
+    is_binary: bool
+    is_done: bool | None
+    value: Fraction | None
+    note: str = ""
+    on: date | None = None
+
+
+def form(reader: Reader, one: KeyResultRow) -> Form:
+    """Return what the check-in form of a key result begins with: its last value."""
+    current = reader.image.entries.current(one.id)
+    value = reader.image.entries.exact(current) if current else None
+    return _form(reader, one, value, current.confidence if current else None, current.id if current else None)
+
+
+def correction(reader: Reader, id: int) -> Form:
+    """Return the form that corrects a check-in, or NotFound."""
     row = Checkin.objects.of(reader.actor.workspace_id).filter(id=id).first()
     if row is None:
         raise NotFound
-    standings.key_result(reader.actor, row.key_result_id)
-    return EntryCard(
-        id=row.id,
-        key_result_id=row.key_result_id,
-        value=None if row.value is None else Fraction(row.value),
-        parts=tuple(row.parts or ()),
-        confidence=row.confidence,
-        note=row.note,
-        on=row.effective_at.astimezone(reader.zone).date(),
+    one = reader.key_result_row(row.key_result_id)
+    value: Reading = None if row.value is None else Fraction(row.value)
+    if row.parts is not None:
+        value = tuple(Fraction(part) for part in row.parts)
+    made = _form(reader, one, value, row.confidence, row.id)
+    return replace(made, note=row.note, on=row.effective_at.astimezone(reader.zone).date())
+
+
+def _form(
+    reader: Reader, one: KeyResultRow, value: Reading, confidence: int | None, entry_id: int | None
+) -> Form:
+    card = reader.key_result(one, trend=False)
+    kind = Kind(one.kind)
+    if kind.is_on_a_line and card.target is not None and card.start is None and not kind.needs_start:
+        card = replace(card, start=Fraction(0))
+    shares = value if isinstance(value, tuple) else (Fraction(0),) * len(one.milestones)
+    course = reader.course(one) if kind.is_on_a_line else None
+    row = reader.image.objectives[one.objective_id]
+    return Form(
+        key_result=card,
+        action=addresses.checkins(reader.slug, one.id),
+        milestones=tuple(zip((title for title, _ in one.milestones), shares, strict=False)),
+        confidence=confidence or FIRST_CONFIDENCE,
+        aims_at=f"{float(expected_grade(row.commitment)):.1f}",
+        plan_today=_plan_today(course, reader.today),
+        last_id=encode(entry_id) if entry_id else None,
+        is_binary=kind is Kind.BINARY,
+        is_done=None if value is None or kind is not Kind.BINARY else bool(value),
+        value=value if isinstance(value, Fraction) else None,
     )
+
+
+def last_notes(reader: Reader, one: KeyResultRow, most: int = NOTES) -> list[Note]:
+    """Return the latest entries that stand, newest first."""
+    standing = reader.image.entries.series(one.id)[-most:]
+    texts = dict(
+        Checkin.objects.of(reader.actor.workspace_id)
+        .filter(id__in=[entry.id for entry in standing])
+        .values_list("id", "note")
+    )
+    found = []
+    for entry in reversed(standing):
+        value = reader.image.entries.exact(entry)
+        found.append(
+            Note(
+                id=encode(entry.id),
+                day=reader.day_of(entry.effective),
+                status=confidence_status(entry.confidence) if entry.confidence else "no_data",
+                value_text=value_text(one, value),
+                confidence=entry.confidence or None,
+                note=texts.get(entry.id, ""),
+            )
+        )
+    return found
+
+
+def value_text(one: KeyResultRow, value: Reading) -> str:
+    """Write a reading in words."""
+    if value is None:
+        return "no data"
+    if isinstance(value, tuple):
+        return f"{sum(1 for share in value if share == 1)} of {len(value)} milestones"
+    if one.kind == Kind.BINARY:
+        return "done" if value else "not done"
+    return f"{plain(value)} {one.unit}".strip() if one.unit != "%" else f"{plain(value)}\u00a0%"
+
+
+def _plan_today(course: Course | None, today: date) -> Fraction | None:
+    """Read the planned value of a day, straight between planned points."""
+    points = list(course.plan) if course else []
+    for before, after in pairwise(points):
+        if before.day <= today <= after.day:
+            length = (after.day - before.day).days
+            share = Fraction((today - before.day).days, length) if length else Fraction(1)
+            return Fraction(before.value) + share * (Fraction(after.value) - Fraction(before.value))
+    return None

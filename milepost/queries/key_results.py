@@ -17,7 +17,7 @@ from milepost.core.trends import Course, Point
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, KeyResult
 from milepost.queries import history, objectives
-from milepost.queries.cards import KeyResultCard, PersonCard, Reader
+from milepost.queries.cards import KeyResultCard, PersonCard, Reader, TeamCard
 from milepost.queries.objectives import CommentCard, InitiativeCard, LinkCard
 
 
@@ -60,7 +60,7 @@ class KeyResultPage:
     objective_id: str
     objective_state: str
     commitment: str
-    team: str
+    team: TeamCard | None
     description: str
     data_source: str
     source: str
@@ -80,7 +80,6 @@ class KeyResultPage:
     may_edit: bool
     may_change_state: bool
     may_check_in: bool
-    takes_checkins: bool
     why_not: str
 
 
@@ -94,16 +93,15 @@ def page(reader: Reader, id: int) -> KeyResultPage:
     is_open = row.state not in (State.CLOSED, State.GRADED)
     may_edit = access.may_edit_key_result(reader.actor, standing) and is_open
     whole_may_edit = access.may_edit(reader.actor, standing)
-    why_not = _why_not(row, one)
+    why_not = _why_not(reader, row, one)
     entries = _entries(reader, row, one, may_correct=may_check_in and not why_not)
-    team = reader.team(row.team_id)
     return KeyResultPage(
         card=reader.key_result(one),
         objective=(row.title, f"/w/{reader.slug}/objectives/{encode(row.id)}/"),
         objective_id=encode(row.id),
         objective_state=row.state,
         commitment=row.commitment,
-        team=team.name if team else "Company",
+        team=reader.team(row.team_id),
         description=kept.description,
         data_source=kept.data_source,
         source=one.source,
@@ -123,17 +121,20 @@ def page(reader: Reader, id: int) -> KeyResultPage:
         may_edit=may_edit,
         may_change_state=whole_may_edit and is_open,
         may_check_in=may_check_in,
-        takes_checkins=not why_not,
         why_not=why_not,
     )
 
 
-def _why_not(row: ObjectiveRow, one: KeyResultRow) -> str:
+def _why_not(reader: Reader, row: ObjectiveRow, one: KeyResultRow) -> str:
+    """Say why it takes no check-ins; nothing where it does."""
     if one.source == "contributors":
         return "Its value comes from the objectives that contribute to it."
     if not KeyResultState(one.state).takes_checkins:
         return f"This key result is {one.state}, so it takes no check-ins."
-    if row.state == State.COMMITTED or State(row.state).takes_checkins:
+    if row.state == State.COMMITTED:
+        begins = reader.cycle_of(row).starts_on
+        return "" if begins <= reader.today else f"Its cycle begins on {history.day(begins)}."
+    if State(row.state).takes_checkins:
         return ""
     return f"Its objective is {row.state.replace('_', ' ')}, so it takes no check-ins."
 
@@ -157,7 +158,7 @@ def _number(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-# -- the ledger as it reads ------------------------------------------------------------------------------------
+# -- the ledger as it reads --------------------------------------------------------------------------------
 
 
 def _entries(
@@ -252,7 +253,7 @@ def _course(reader: Reader, one: KeyResultRow, entries: tuple[EntryCard, ...]) -
     )  # fmt: skip
 
 
-# -- forms -----------------------------------------------------------------------------------------------------
+# -- forms -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,18 @@ from typing import Any
 from milepost.core import access, addresses
 from milepost.core.cadence import REOPEN_WITHIN_DAYS
 from milepost.core.ids import encode
-from milepost.core.scoring import Band, Kind, Part, Verdict, band, expected_grade, grade, roll_up, score, verdict
+from milepost.core.scoring import (
+    Band,
+    Kind,
+    Part,
+    Verdict,
+    band,
+    expected_grade,
+    grade,
+    roll_up,
+    score,
+    verdict,
+)
 from milepost.core.states import Event, State, legal_events
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Alignment, Comment, Grade, Initiative, Objective, Transition
@@ -169,14 +180,16 @@ def _steps(reader: Reader, row: ObjectiveRow, may_edit: bool) -> tuple[str, ...]
 
 
 def _closed_lately(reader: Reader, row: ObjectiveRow) -> bool:
-    steps = Transition.objects.of(reader.actor.workspace_id).filter(objective_id=row.id, to_state=State.CLOSED)
+    steps = Transition.objects.of(reader.actor.workspace_id).filter(
+        objective_id=row.id, to_state=State.CLOSED
+    )
     last = steps.order_by("-id").values_list("at", flat=True).first()
     if last is None:
         return False
     return reader.today - last.astimezone(reader.zone).date() <= timedelta(days=REOPEN_WITHIN_DAYS)
 
 
-# -- alignment -------------------------------------------------------------------------------------------------
+# -- alignment ---------------------------------------------------------------------------------------------
 
 
 def _above(reader: Reader, row: ObjectiveRow, may_edit: bool) -> list[LinkCard]:
@@ -254,11 +267,13 @@ def link(reader: Reader, id: int) -> LinkForm | None:
     if above not in reader.image.node or not reader.sees(above):
         return None
     row = reader.image.objectives[found.child_id]
-    card = _link(reader, found, above, may_edit=access.may_edit(reader.actor, reader.standing(row)), counts=True)
+    card = _link(
+        reader, found, above, may_edit=access.may_edit(reader.actor, reader.standing(row)), counts=True
+    )
     return LinkForm(card, encode(row.id), row.title, addresses.objective(reader.slug, row.id))
 
 
-# -- initiatives and discussion --------------------------------------------------------------------------------
+# -- initiatives and discussion ----------------------------------------------------------------------------
 
 
 def initiative_cards(
@@ -316,7 +331,7 @@ def comments(reader: Reader, *, objective: int | None = None, key_result: int | 
     )
 
 
-# -- forms -----------------------------------------------------------------------------------------------------
+# -- forms -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +350,7 @@ def form(reader: Reader, id: int) -> ObjectiveForm:
     return ObjectiveForm(row, kept.description, kept.revision)
 
 
-# -- closing ---------------------------------------------------------------------------------------------------
+# -- closing -----------------------------------------------------------------------------------------------
 
 
 def closing_of(reader: Reader, row: ObjectiveRow) -> Closing | None:
@@ -352,9 +367,7 @@ def closing_of(reader: Reader, row: ObjectiveRow) -> Closing | None:
     raw = Fraction(whole.raw) if whole.raw is not None else Fraction(whole.grade)
     if whole.reason == "all_weights_zero" and whole.raw is None:
         raw = None
-    parts = [
-        _grade_card(one.title, stored[one.id]) for one in reader.key_results_of(row) if one.id in stored
-    ]
+    parts = [_grade_card(one.title, stored[one.id]) for one in reader.key_results_of(row) if one.id in stored]
     return Closing(
         whole=_grade_card(row.title, whole),
         parts=tuple(parts),
@@ -397,7 +410,9 @@ class ClosingPage:
     is_due: bool
 
 
-def closing(reader: Reader, id: int, *, values: Mapping[int, Decimal] | None = None, learned: str = "") -> ClosingPage:
+def closing(
+    reader: Reader, id: int, *, values: Mapping[int, Decimal] | None = None, learned: str = ""
+) -> ClosingPage:
     """Return what closing an objective would give, with final values other than the last ones if named."""
     row = reader.objective_row(id)
     access.require(access.may_edit(reader.actor, reader.standing(row)), "close this objective")
@@ -455,4 +470,6 @@ def _final(reader: Reader, one: KeyResultRow, value: Decimal | None) -> FinalCar
     if one.kind == Kind.BINARY and reading in (0, 1):
         reading = bool(reading)
     found = score(one.measure, reading, policy=reader.policy, closing=True)
-    return FinalCard(card, takes_final_value(one), found.raw, found.grade, found.band.value, found.problem or "")
+    return FinalCard(
+        card, takes_final_value(one), found.raw, found.grade, found.band.value, found.problem or ""
+    )

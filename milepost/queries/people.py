@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 
 from milepost.core import access, membership
 from milepost.core.access import Actor, Role
+from milepost.core.cadence import day_in
 from milepost.core.problems import NotFound
 from milepost.ledger import image
 from milepost.models import Checkin, Event, Invitation, Person, TeamMember, User
@@ -33,7 +34,7 @@ class State(NamedTuple):
     """Where someone stands between being added and having left."""
 
     word: str  # active, invited, added, left
-    on: date | datetime | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Entry:
     state: State
     teams: tuple[Ref, ...] = ()
     leads: frozenset[int] = frozenset()
-    last_checkin: datetime | None = None
+    last_checkin: date | None = None
     may_manage: bool = False
     may_invite: bool = False
     roles: tuple[str, ...] = ()
@@ -101,6 +102,18 @@ def user(user_id: int) -> User:
     return User.objects.get(id=user_id)
 
 
+def account_of(actor: Actor, person_id: int) -> int | None:
+    """Return the account of a person who is here."""
+    row = Person.objects.of(actor.workspace_id).filter(id=person_id, left_on=None)
+    return row.values_list("user_id", flat=True).first()
+
+
+def by_keys(actor: Actor, keys: list[str]) -> dict[str, int]:
+    """Return the people who have these keys, by key."""
+    seen = image.of(actor.workspace_id).people.values()
+    return {row.key: row.id for row in seen if row.key in keys and not row.has_left}
+
+
 def added_by(workspace_id: int, person_id: int) -> int | None:
     """Return who added a person; None for the operator, a file, or long ago."""
     told = Event.objects.of(workspace_id).filter(objective_id=None, kind="person.added", subject_id=person_id)
@@ -126,9 +139,12 @@ def choices(actor: Actor) -> list[Ref]:
 
 
 def directory(
-    actor: Actor, *, show: str = "here", search: str = "", page: int = 1, at: datetime
+    actor: Actor, *, show: str = "here", search: str = "", page: int = 1, zone: str, at: datetime
 ) -> Directory:
-    """Return a page of the people: those who are here, those still to come, or those who left."""
+    """Return a page of the people: those who are here, those still to come, or those who left.
+
+    `zone` is the workspace's, whose days are shown.
+    """
     everyone = Person.objects.of(actor.workspace_id)
     counts = everyone.aggregate(
         here=Count("id", filter=_SHOWN["here"]),
@@ -143,15 +159,15 @@ def directory(
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
     rows = list(chosen.order_by(Lower("name"), "id")[(page - 1) * PAGE : page * PAGE])
-    return Directory(tuple(_entries(actor, rows, at)), total, page, pages, counts)
+    return Directory(tuple(_entries(actor, rows, zone, at)), total, page, pages, counts)
 
 
-def profile(actor: Actor, person_id: int, *, at: datetime) -> Profile:
+def profile(actor: Actor, person_id: int, *, zone: str, at: datetime) -> Profile:
     """Return a person's page: who they are, where they belong, and what they own."""
     row = Person.objects.of(actor.workspace_id).filter(id=person_id).first()
     if row is None:
         raise NotFound
-    (entry,) = _entries(actor, [row], at)
+    (entry,) = _entries(actor, [row], zone, at)
     since = dict(
         TeamMember.objects.of(actor.workspace_id)
         .filter(person=row, until_on=None)
@@ -167,7 +183,7 @@ _SHOWN = {
 }
 
 
-def _entries(actor: Actor, rows: list[Person], at: datetime) -> Iterator[Entry]:
+def _entries(actor: Actor, rows: list[Person], zone: str, at: datetime) -> Iterator[Entry]:
     ids = [row.id for row in rows]
     teams, leads = _teams(actor, ids)
     invited = dict(
@@ -179,6 +195,7 @@ def _entries(actor: Actor, rows: list[Person], at: datetime) -> Iterator[Entry]:
     roles = membership.roles_to_give(actor) if actor.is_admin else ()
     added = {} if actor.is_admin or not actor.leads else _added_by_me(actor, ids)
     for row in rows:
+        last, until = checked.get(row.id), invited.get(row.id)
         manages = membership.may_manage_person(actor, row.role)
         open_seat = row.user_id is None and row.left_on is None
         yield Entry(
@@ -186,10 +203,10 @@ def _entries(actor: Actor, rows: list[Person], at: datetime) -> Iterator[Entry]:
             row.name,
             None if actor.is_guest and row.id != actor.person_id else row.email,
             row.role,
-            _state(row, invited.get(row.id)),
+            _state(row, day_in(zone, until) if until else None),
             tuple(teams[row.id]),
             frozenset(leads[row.id]),
-            checked.get(row.id),
+            day_in(zone, last) if last else None,
             may_manage=manages,
             may_invite=open_seat
             and row.email is not None
@@ -198,7 +215,7 @@ def _entries(actor: Actor, rows: list[Person], at: datetime) -> Iterator[Entry]:
         )
 
 
-def _state(row: Person, invited_until: datetime | None) -> State:
+def _state(row: Person, invited_until: date | None) -> State:
     if row.left_on:
         return State("left", row.left_on)
     if row.user_id:

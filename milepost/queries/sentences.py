@@ -382,8 +382,15 @@ def _role(told: _Telling) -> list[Phrase]:
 
 def _applied(told: _Telling) -> list[Phrase]:
     # What a file holds may be restricted, so its counts are for those who apply files.
-    summary = str(told.data.get("summary", "")) if told.reader.actor.is_admin else ""
-    return [_words("applied a file" + (f": {summary}" if summary else ""))]
+    summary = told.data.get("summary") if told.reader.actor.is_admin else None
+    listed = ", ".join(_counted(summary)) if isinstance(summary, dict) else ""
+    return [_words("applied a file" + (f": {listed} created" if listed else ""))]
+
+
+def _counted(summary: Mapping[str, Any]) -> Iterator[str]:
+    for noun, word in (("objective", "objective"), ("key_result", "key result"), ("check_in", "check-in")):
+        if count := summary.get(noun, {}).get("created", 0):
+            yield f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def _founded(told: _Telling) -> list[Phrase]:

@@ -19,6 +19,7 @@ from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.models import Initiative
 from milepost.queries import activity
 from milepost.queries.cards import ObjectiveCard, PersonCard, Reader, TeamCard
+from milepost.queries.registers import register
 from milepost.queries.sentences import Sentence
 
 DRAFTS = frozenset({State.DRAFT, State.IN_REVIEW})
@@ -292,7 +293,7 @@ def _members(reader: Reader, row) -> Iterator[Member]:
 
 def _choices(reader: Reader, team: int | None, chosen: CycleRow | None) -> Iterator[CycleChoice]:
     image = reader.image
-    counts = Counter(row.cycle_id for row in _register(image).get(team, ()) if reader.sees(row.id))
+    counts = Counter(row.cycle_id for row in register(image).teams.get(team, ()) if reader.sees(row.id))
     for cycle in sorted(image.cycles.values(), key=lambda one: (one.starts_on, one.id), reverse=True):
         is_chosen = chosen is not None and cycle.id == chosen.id
         if counts[cycle.id] or is_chosen:
@@ -313,26 +314,12 @@ def _by_urgency(row: Initiative) -> tuple:
     return _INITIATIVE_ORDER.index(row.state), row.due_on or date.max, row.id
 
 
-# -- objectives by team, and cards that are made once ------------------------------------------------------
-
-_registers: dict[int, tuple[object, dict[int | None, list[ObjectiveRow]]]] = {}
-
-
-def _register(image: Image) -> dict[int | None, list[ObjectiveRow]]:
-    """Return the objectives of each team, counted out again only when the structure changed."""
-    of, found = _registers.get(image.workspace_id, (None, {}))
-    # The image makes its dictionary of objectives anew whenever one of them changes.
-    if of is not image.objectives:
-        found = defaultdict(list)
-        for row in image.objectives.values():
-            found[row.team_id].append(row)
-        _registers[image.workspace_id] = (image.objectives, dict(found))
-    return found
+# -- cards that are made once ------------------------- ------------------------------------------------------
 
 
 def _rows_of(image: Image, team: int | None, cycle: CycleRow | None) -> list[ObjectiveRow]:
     """List a team's objectives of a cycle, the oldest first."""
-    return [row for row in _register(image).get(team, ()) if cycle is None or row.cycle_id == cycle.id]
+    return [row for row in register(image).teams.get(team, ()) if cycle is None or row.cycle_id == cycle.id]
 
 
 _CARDS_KEPT = 512

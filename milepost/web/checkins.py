@@ -14,11 +14,11 @@ from django.shortcuts import render
 
 from milepost.actions import checkins as actions
 from milepost.actions.checkins import Recorded
-from milepost.core import addresses
+from milepost.core import addresses, ids
 from milepost.core.problems import Invalid, Problem
 from milepost.queries import checkins as queries
 from milepost.queries.cards import Reader
-from milepost.web import numbers
+from milepost.web import numbers, pages
 from milepost.web.actors import in_workspace
 
 JSON = "application/json"
@@ -38,14 +38,62 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
             return HttpResponseRedirect(addresses.key_result(request.seat.slug, key_result))
         return HttpResponseNotAllowed(["GET", "POST"])
     before = queries.shown_before(request.actor, request.today, key_result)
-    said = _said(request)
+    given = said(request, key_result)
     try:
-        made = actions.record(key_result=key_result, **said, by=request.actor, at=request.at)
+        made = actions.record(key_result=key_result, **given, by=request.actor, at=request.at)
     except Problem as problem:
         if _wants_json(request):
             return _problem(problem)
         raise
     return _answer(request, made, before)
+
+
+@in_workspace
+def edit(request: HttpRequest, checkin: int) -> HttpResponse:
+    """Show the form that corrects an entry."""
+    return _edit_page(request, checkin)
+
+
+@in_workspace
+def update(request: HttpRequest, checkin: int) -> HttpResponse:
+    """Correct an entry by a new one that names it."""
+    reader = Reader(request.actor, request.today)
+    form = queries.correction(reader, checkin)
+    try:
+        given = said(request, form.key_result.number)
+        given["effective_at"] = moment(request, request.POST.get("on"), today_too=True)
+        made = actions.correct(checkin=checkin, **given, by=request.actor, at=request.at)
+    except Invalid as problem:
+        return _edit_page(request, checkin, problem=problem)
+    messages.success(request, "Corrected. The entry of before stays in the history.")
+    return HttpResponseRedirect(addresses.key_result(request.seat.slug, made.key_result_id), status=303)
+
+
+@in_workspace
+def destroy(request: HttpRequest, checkin: int) -> HttpResponse:
+    """Take an entry back; the record keeps it."""
+    made = actions.withdraw(
+        checkin=checkin, note=request.POST.get("note", ""), by=request.actor, at=request.at
+    )
+    messages.success(request, "Withdrawn. It no longer counts; the history keeps it.")
+    return HttpResponseRedirect(addresses.key_result(request.seat.slug, made.key_result_id), status=303)
+
+
+def _edit_page(request: HttpRequest, checkin: int, *, problem: Invalid | None = None) -> HttpResponse:
+    reader = Reader(request.actor, request.today)
+    form = queries.correction(reader, checkin)
+    context = {
+        "form": form,
+        "checkin": ids.encode(checkin),
+        "problem": problem,
+        "typed": request.POST if problem else {"note": form.note, "on": form.on.isoformat()},
+        "submission": new_submission(),
+    }
+    crumbs = [(form.key_result.title, form.key_result.url), ("Correct a check-in", None)]
+    status = 422 if problem else 200
+    return pages.page(
+        request, "checkins/edit.html", context, nav="teams", crumbs=crumbs, seen_by=reader, status=status
+    )
 
 
 def _answer(request: HttpRequest, made: Recorded, before: dict) -> HttpResponse:
@@ -109,13 +157,14 @@ def _problem(problem: Problem) -> HttpResponse:
 # -- what the form or the program says ---------------------------------------------------------------------
 
 
-def _said(request: HttpRequest) -> dict:
+def said(request: HttpRequest, key_result: int) -> dict:
+    """Read what a form or a program says of a key result; raises Invalid naming the field."""
     if request.content_type == JSON:
         return _said_in_json(request)
     form = request.POST
     parts = form.getlist("parts")
     if form.get("same"):
-        value, done = _last(request)
+        value, done = _last(request, key_result)
     elif form.get("no_data"):
         value, done = None, None
     elif parts:
@@ -137,9 +186,9 @@ def _said(request: HttpRequest) -> dict:
     }
 
 
-def _last(request: HttpRequest) -> tuple[Decimal | None, list[Decimal] | None]:
+def _last(request: HttpRequest, key_result: int) -> tuple[Decimal | None, list[Decimal] | None]:
     reader = Reader(request.actor, request.today)
-    one = reader.key_result_row(request.resolver_match.kwargs["key_result"])
+    one = reader.key_result_row(key_result)
     current = reader.image.entries.current(one.id)
     found = None if current is None else reader.image.entries.exact(current)
     if isinstance(found, tuple):
@@ -188,7 +237,9 @@ def _number(value: object) -> Decimal | None:
 def _part(text: str) -> Decimal:
     found = numbers.read(text, field="parts")
     if found is None:
-        raise Invalid("Say how much of each milestone is done.", field="parts", remedy="0 is not begun, 1 is done.")
+        raise Invalid(
+            "Say how much of each milestone is done.", field="parts", remedy="0 is not begun, 1 is done."
+        )
     return found
 
 
@@ -202,16 +253,14 @@ def _key(text: str | None) -> str | None:
     return text
 
 
-def moment(request: HttpRequest, text: str | None) -> datetime | None:
-    """Return the moment a back-dated check-in is for: noon of that day; None for today."""
+def moment(request: HttpRequest, text: str | None, *, today_too: bool = False) -> datetime | None:
+    """Return the moment a back-dated check-in is for: noon of that day; None for today (unless `today_too`)."""
     if not text:
         return None
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise Invalid(
-            f"“{text[:20]}” is no date.", field="on", remedy="Write it as 2026-11-21."
-        ) from None
+        raise Invalid(f"“{text[:20]}” is no date.", field="on", remedy="Write it as 2026-11-21.") from None
     if day == request.today:
-        return None
+        return request.at if today_too else None
     return datetime.combine(day, time(12), tzinfo=ZoneInfo(request.seat.time_zone))

@@ -31,8 +31,15 @@ GROUPS: tuple[tuple[str, tuple[Words, ...]], ...] = (
     (
         "Move a number",
         (
-            Words("increase", "Get a number up", "From where it stands to where it should be: 30 → 50.", FROM_TO),
-            Words("decrease", "Get a number down", "From where it stands down to the target: 9 → 4 days.", FROM_TO),
+            Words(
+                "increase", "Get a number up", "From where it stands to where it should be: 30 → 50.", FROM_TO
+            ),
+            Words(
+                "decrease",
+                "Get a number down",
+                "From where it stands down to the target: 9 → 4 days.",
+                FROM_TO,
+            ),
             Words("percent", "Move a percentage", "In percentage points: 41 % → 60 %.", FROM_TO),
             Words("currency", "Move an amount of money", "Name the currency as its unit: EUR.", FROM_TO),
             Words("count", "Move a count", "Things one can count: 12 → 40 stores.", FROM_TO),
@@ -108,9 +115,7 @@ GROUPS: tuple[tuple[str, tuple[Words, ...]], ...] = (
     ),
 )
 
-NAMES: Mapping[str, Words] = MappingProxyType(
-    {words.kind: words for _, listed in GROUPS for words in listed}
-)
+NAMES: Mapping[str, Words] = MappingProxyType({words.kind: words for _, listed in GROUPS for words in listed})
 OPTIONS = [(group, [(words.kind, words.name) for words in listed]) for group, listed in GROUPS]
 # The four that most key results are, for the short form of a new objective.
 SHORT_OPTIONS = [

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import teams
+from milepost.core import addresses
 from milepost.core.problems import Invalid
 from milepost.web.actors import in_workspace
 from milepost.web.team_settings import arranged
@@ -47,4 +48,6 @@ def destroy(request: HttpRequest, team: int, person: int) -> HttpResponse:
     """Let someone's time in the team end."""
     teams.remove_member(team=team, person=person, by=request.actor, at=request.at)
     messages.success(request, "They no longer belong to the team. What was theirs stays theirs.")
+    if person == request.actor.person_id:  # who may perhaps not arrange it any more
+        return HttpResponseRedirect(addresses.team(request.seat.slug, team))
     return redirect("edit_team", slug=request.seat.slug, team=team)

@@ -20,13 +20,18 @@ from milepost.queries import objectives as pages_of
 from milepost.queries import shell
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Choices, choices
-from milepost.web import measures, pages
+from milepost.web import measures, pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.initiatives import STATES
 from milepost.web.typed import Typed, new_submission
 
 SLOTS = ("kr1", "kr2", "kr3")
 SLOT_FIELDS = ("title", "kind", "start", "target", "unit", "owner")
-COMMITMENTS = (("aspirational", "Aspirational", "0.7"), ("committed", "Committed", "1.0"), ("learning", "Learning"))
+COMMITMENTS = (
+    ("aspirational", "Aspirational", "0.7"),
+    ("committed", "Committed", "1.0"),
+    ("learning", "Learning"),
+)
 LEVELS = (("strategic", "Strategic"), ("tactical", "Tactical"))
 VISIBILITIES = (
     ("workspace", "Everyone here"),
@@ -63,21 +68,14 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
     page = pages_of.page(reader, objective)
     context = {
         "page": page,
-        "steps": [STEPS[name] | {"url": step_url(reader, objective, name)} for name in page.steps],
+        "steps": [step_button(reader, objective, name) for name in page.steps],
         "here": addresses.objective(reader.slug, objective),
+        "arranging": "arrange" in request.GET,
+        "states": STATES,
         "submission": new_submission(),
     }
-    return pages.page(
-        request, "objectives/show.html", context, nav="teams", crumbs=crumbs(reader, page.card.team, page.card.title),
-        seen_by=reader,
-    )  # fmt: skip
-
-
-def crumbs(reader: Reader, team: Any, title: str, *more: tuple[str, str | None]) -> list[tuple[str, str | None]]:
-    """Lead from the team down to here."""
-    teams = pages.links(reader.slug).get("teams")
-    first = (team.name, team.url) if team else ("Company", teams)
-    return [first, (title, None)] if not more else [first, *more]
+    trail = trails.below(reader, page.card.team, (page.card.title, None))
+    return pages.page(request, "objectives/show.html", context, nav="teams", crumbs=trail, seen_by=reader)
 
 
 def step_url(reader: Reader, objective: int, name: str) -> str:
@@ -85,7 +83,17 @@ def step_url(reader: Reader, objective: int, name: str) -> str:
     return f"{addresses.objective(reader.slug, objective)}{name}/"
 
 
-# -- drafting --------------------------------------------------------------------------------------------------
+def step_button(reader: Reader, objective: int, name: str) -> dict[str, Any]:
+    """Return the button that leads to a step: one that asks for nothing acts at once."""
+    step, button = STEPS.get(name), {"name": name, "url": step_url(reader, objective, name)}
+    if step is None:  # closing has a page of its own
+        return button | {"words": "Close", "symbol": "flag", "is_danger": False, "acts": False}
+    return button | {
+        "words": step.button, "symbol": step.symbol, "is_danger": step.is_danger, "acts": step.reason is None
+    }  # fmt: skip
+
+
+# -- drafting ----------------------------------------------------------------------------------------------
 
 
 @in_workspace
@@ -108,9 +116,15 @@ def create(request: HttpRequest) -> HttpResponse:
         try:
             made = submissions.once(
                 submission=typed.text("submission"),
-                make=lambda: drafts.write(
-                    objective=fields, key_results_wanted=wanted, serves=serves, by=request.actor, at=request.at
-                ).id,
+                make=lambda: (
+                    drafts.write(
+                        objective=fields,
+                        key_results_wanted=wanted,
+                        serves=serves,
+                        by=request.actor,
+                        at=request.at,
+                    ).id
+                ),
                 by=request.actor,
                 at=request.at,
             )
@@ -125,7 +139,9 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 def _offered(reader: Reader) -> Choices:
-    access.require(not reader.actor.is_guest, "write objectives here", remedy="Guests read, comment and check in.")
+    access.require(
+        not reader.actor.is_guest, "write objectives here", remedy="Guests read, comment and check in."
+    )
     return choices(reader)
 
 
@@ -141,8 +157,8 @@ def _new_page(
         "draft_key": f"objective-new-{request.actor.person_id}",
     }
     return pages.page(
-        request, "objectives/new.html", context, nav="teams", crumbs=[("New objective", None)], seen_by=reader,
-        status=typed.status if typed else 200,
+        request, "objectives/new.html", context, nav="teams", crumbs=[("New objective", None)],
+        seen_by=reader, status=typed.status if typed else 200,
     )  # fmt: skip
 
 
@@ -247,7 +263,7 @@ def _form(offered: Choices, values: dict[str, Any], typed: Typed | None) -> dict
     }
 
 
-# -- changing --------------------------------------------------------------------------------------------------
+# -- changing ----------------------------------------------------------------------------------------------
 
 
 @in_workspace
@@ -316,7 +332,7 @@ def _both(stored: dict[str, Any], typed: dict[str, Any], offered: Choices) -> li
     named = {
         "cycle": dict(offered.cycles),
         "team": dict(offered.teams),
-        **dict.fromkeys(("owner", "sponsor", "contributors", "visible_to"), dict(offered.people)),
+        **{name: dict(offered.people) for name in ("owner", "sponsor", "contributors", "visible_to")},
     }
 
     def say(name: str, value: Any) -> str:
@@ -347,14 +363,14 @@ def _edit_page(
         "draft_key": f"objective-{ids.encode(row.id)}-{request.actor.person_id}",
         "may_private": row.visibility == "private" or row.owner_id == request.actor.person_id,
     }
-    trail = crumbs(reader, reader.team(row.team_id), row.title, (row.title, url), ("Edit", None))
+    trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Edit", None))
     return pages.page(
         request, "objectives/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
         status=typed.status if typed else 200,
     )  # fmt: skip
 
 
-# -- the steps of its life -------------------------------------------------------------------------------------
+# -- the steps of its life ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -369,9 +385,6 @@ class Step:
     reason: str | None  # the label of the reason it asks for; None asks for none
     symbol: str
     is_danger: bool = False
-
-    def __or__(self, more: dict[str, Any]) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__} | more
 
 
 STEPS: dict[str, Step] = {
@@ -433,13 +446,6 @@ STEPS: dict[str, Step] = {
 }
 
 
-class ClosingStep:
-    """Closing has a page of its own; the menu only leads there."""
-
-    def __or__(self, more: dict[str, Any]) -> dict[str, Any]:
-        return {"button": "Close", "symbol": "flag", "is_danger": False, "reason": ""} | more
-
-
 @in_workspace
 def new_step(request: HttpRequest, objective: int, step: str) -> HttpResponse:
     """Ask whether to take a step, and why."""
@@ -469,8 +475,10 @@ def _step_page(
     request: HttpRequest, reader: Reader, objective: int, step: Step, name: str, typed: Typed | None
 ) -> HttpResponse:
     row = reader.objective_row(objective)
-    allowed = access.may_manage(reader.actor) if name == "reopening" else access.may_edit(
-        reader.actor, reader.standing(row)
+    allowed = (
+        access.may_manage(reader.actor)
+        if name == "reopening"
+        else access.may_edit(reader.actor, reader.standing(row))
     )
     access.require(allowed, f"{step.button.lower()} this objective")
     url = addresses.objective(reader.slug, objective)
@@ -483,7 +491,7 @@ def _step_page(
         "error": typed.error if typed else lambda name: "",
         "problems": typed.listed({"reason": step.reason or ""}) if typed else [],
     }
-    trail = crumbs(reader, reader.team(row.team_id), row.title, (row.title, url), (step.button, None))
+    trail = trails.below(reader, reader.team(row.team_id), (row.title, url), (step.button, None))
     return pages.page(
         request, "objectives/step.html", context, nav="teams", crumbs=trail, seen_by=reader,
         status=typed.status if typed else 200,

@@ -40,6 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
         show=show,
         search=search,
         page=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1,
+        zone=request.seat.time_zone,
         at=request.at,
     )
     here = _people(request)
@@ -59,14 +60,12 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, "people/index.html", more, nav="people", crumbs=[("People", None)])
 
 
-@require_http_methods(["GET", "HEAD"])
 @in_workspace
 def new(request: HttpRequest) -> HttpResponse:
     """Ask whom to add."""
     return _form(request, Typed(request.POST))
 
 
-@require_http_methods(["POST"])
 @in_workspace
 def create(request: HttpRequest) -> HttpResponse:
     """Add someone and invite them."""
@@ -88,14 +87,12 @@ def create(request: HttpRequest) -> HttpResponse:
     return _form(request, typed)
 
 
-@require_http_methods(["GET", "HEAD"])
 @in_workspace
 def show(request: HttpRequest, person: int) -> HttpResponse:
     """Show a person: who they are, where they belong, what they own."""
     return _profile(request, person, Typed(request.POST))
 
 
-@require_http_methods(["POST"])
 @in_workspace
 def update(request: HttpRequest, person: int) -> HttpResponse:
     """Correct a name or an address, or give another role."""
@@ -139,7 +136,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
 
 
 def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
-    found = known.profile(request.actor, person, at=request.at)
+    found = known.profile(request.actor, person, zone=request.seat.time_zone, at=request.at)
     slug = request.seat.slug
     more = {
         "found": found,
@@ -157,7 +154,9 @@ def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
 
 
 def _address(slug: str, one: known.Work) -> str:
-    return addresses.objective(slug, one.id) if one.kind == "objective" else addresses.key_result(slug, one.id)
+    return (
+        addresses.objective(slug, one.id) if one.kind == "objective" else addresses.key_result(slug, one.id)
+    )
 
 
 def _people(request: HttpRequest) -> str:

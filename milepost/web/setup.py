@@ -106,9 +106,7 @@ def _cleaned(typed: Typed, field: str, clean: Callable[[str], str]) -> str | Non
         return None
 
 
-def _page(
-    request: HttpRequest, template: str, step: int, typed: Typed, more: dict[str, Any]
-) -> HttpResponse:
+def _page(request: HttpRequest, template: str, step: int, typed: Typed, more: dict[str, Any]) -> HttpResponse:
     more = {**more, "steps": steps(step), "problems": typed.listed(LABELS)}
     return entrance.page(request, template, more, status=typed.status if typed.problems else 200)
 

@@ -39,9 +39,7 @@ def _use(request: HttpRequest, secret: str) -> HttpResponse:
         user_id = access.use_link(secret=secret, at=at)
     except access.LinkIsOver as over:
         if not request.user.is_authenticated:
-            return entrance.page(
-                request, "sign_in_links/over.html", {"problem": over}, status=over.status
-            )
+            return entrance.page(request, "sign_in_links/over.html", {"problem": over}, status=over.status)
         messages.info(request, "That link was used already; you are still signed in.")
         return redirect("home")
     answer = accounts.sign_in(request, user_id, then=reverse("home"))

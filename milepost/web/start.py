@@ -19,7 +19,7 @@ from milepost.actions import start
 from milepost.actions.plans import PlanRefused
 from milepost.core import access, addresses, membership, quarters
 from milepost.core.plan import Changes, Plan
-from milepost.core.problems import Conflict, Invalid, NotFound, Problem
+from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.formats import okr_files
 from milepost.formats.places import FileProblems
 from milepost.queries import plans, workspaces
@@ -73,7 +73,9 @@ def demo(request: HttpRequest) -> HttpResponse:
     except Conflict as problem:
         messages.warning(request, str(problem))
         return redirect("start", slug=request.seat.slug)
-    messages.success(request, "This is the demo company. Your own workspace is beside it: sign-in lists both.")
+    messages.success(
+        request, "This is the demo company. Your own workspace is beside it: sign-in lists both."
+    )
     return HttpResponseRedirect(addresses.week(slug))
 
 
@@ -229,7 +231,9 @@ def _require_admin(request: HttpRequest) -> None:
 def _page(
     request: HttpRequest, template: str, more: dict[str, Any], typed: Typed | None = None, *, step: int = 3
 ) -> HttpResponse:
-    labels = LABELS | {f"{name}-{n}": f"{name.capitalize()} {n}" for name in ("name", "email") for n in range(1, 4)}
+    labels = LABELS | {
+        f"{name}-{n}": f"{name.capitalize()} {n}" for name in ("name", "email") for n in range(1, 4)
+    }
     more = {
         "slug": request.seat.slug,
         "organisation": workspaces.settings(request.actor).name,

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from milepost.actions import teams
 from milepost.core import access, addresses
@@ -20,14 +19,12 @@ from milepost.web.typed import Typed
 LABELS = {"name": "Name", "purpose": "What for", "parent": "Below", "person": "Person"}
 
 
-@require_http_methods(["GET", "HEAD"])
 @in_workspace
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for a new team."""
     return _new(request, Typed(request.POST))
 
 
-@require_http_methods(["POST"])
 @in_workspace
 def create(request: HttpRequest) -> HttpResponse:
     """Create a team."""
@@ -49,14 +46,12 @@ def create(request: HttpRequest) -> HttpResponse:
     return _new(request, typed)
 
 
-@require_http_methods(["GET", "HEAD"])
 @in_workspace
 def edit(request: HttpRequest, team: int) -> HttpResponse:
     """Show what can be arranged about a team."""
     return arranged(request, team, Typed(request.POST))
 
 
-@require_http_methods(["POST"])
 @in_workspace
 def update(request: HttpRequest, team: int) -> HttpResponse:
     """Rename a team, say what it is for, move it."""
@@ -85,6 +80,7 @@ def arranged(request: HttpRequest, team: int, typed: Typed) -> HttpResponse:
         "typed": typed,
         "problems": typed.listed(LABELS),
         "team": found,
+        "seats": [(one, encode(one.id)) for one in found.members],
         "parents": _offered(found.parents, found.is_top_open),
         "parent": encode(found.parent) if found.parent else "",
         "others": [("", "Choose someone"), *((encode(id), name) for id, name in found.others)],

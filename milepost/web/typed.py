@@ -88,7 +88,9 @@ class Typed:
         """Return what is wrong with a field."""
         return self.problems.get(name, "")
 
-    def listed(self, labels: dict[str, Any], known: set[str] | None = None) -> list[tuple[str | None, str, str]]:
+    def listed(
+        self, labels: dict[str, Any], known: set[str] | None = None
+    ) -> list[tuple[str | None, str, str]]:
         """List what is wrong for the box above the form: (field's id, label, message)."""
         found = []
         for name, message in self.problems.items():

@@ -1,7 +1,24 @@
-"""Addresses of the pages, one part of the table of contents."""
+"""Addresses of the round: check-ins, the sweep, the tree."""
 
 from __future__ import annotations
 
 from django.urls import path
+from django.views.decorators.http import require_POST
 
-urlpatterns: list = []
+from milepost.web import checkins, sweep
+from milepost.web.methods import methods
+
+urlpatterns = [
+    path("w/<slug:slug>/sweep/", methods(get=sweep.show, post=sweep.create), name="sweep"),
+    path("w/<slug:slug>/key-results/<id:key_result>/checkins/", checkins.create, name="checkins"),
+    path(
+        "w/<slug:slug>/checkins/<id:checkin>/edit/",
+        methods(get=checkins.edit, post=checkins.update),
+        name="edit_checkin",
+    ),
+    path(
+        "w/<slug:slug>/checkins/<id:checkin>/withdrawal/",
+        require_POST(checkins.destroy),
+        name="withdraw_checkin",
+    ),
+]

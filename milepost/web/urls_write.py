@@ -8,19 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
 from milepost.web import alignments, closings, comments, initiatives, key_results, objectives
-
-
-def form(show: Callable, take: Callable) -> Callable[..., HttpResponse]:
-    """Let one address show a form and take what it sends."""
-
-    def view(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if request.method == "POST":
-            return take(request, *args, **kwargs)
-        if request.method in ("GET", "HEAD"):
-            return show(request, *args, **kwargs)
-        return HttpResponseNotAllowed(["GET", "POST"])
-
-    return view
+from milepost.web.methods import methods
 
 
 def page(show: Callable) -> Callable[..., HttpResponse]:
@@ -34,15 +22,13 @@ def page(show: Callable) -> Callable[..., HttpResponse]:
     return view
 
 
-def button(take: Callable, back: Callable | None = None) -> Callable[..., HttpResponse]:
-    """Let an address be sent to; whoever comes to look is led back to where its button stands."""
+def button(take: Callable) -> Callable[..., HttpResponse]:
+    """Let an address be sent to, by a button that stands elsewhere."""
 
     def view(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if request.method == "POST":
-            return take(request, *args, **kwargs)
-        if back is not None and request.method in ("GET", "HEAD"):
-            return back(request, *args, **kwargs)
-        return HttpResponseNotAllowed(["POST"])
+        return (
+            take(request, *args, **kwargs) if request.method == "POST" else HttpResponseNotAllowed(["POST"])
+        )
 
     return view
 
@@ -53,35 +39,61 @@ INITIATIVE = "w/<slug:slug>/initiatives/<id:initiative>/"
 ALIGNMENT = "w/<slug:slug>/alignments/<id:alignment>/"
 
 urlpatterns = [
-    path("w/<slug:slug>/objectives/new/", form(objectives.new, objectives.create), name="new_objective"),
+    path(
+        "w/<slug:slug>/objectives/new/",
+        methods(get=objectives.new, post=objectives.create),
+        name="new_objective",
+    ),
     path(OBJECTIVE, page(objectives.show), name="objective"),
-    path(f"{OBJECTIVE}edit/", form(objectives.edit, objectives.update), name="edit_objective"),
-    path(f"{OBJECTIVE}closing/", form(closings.new, closings.create), name="closing"),
+    path(f"{OBJECTIVE}edit/", methods(get=objectives.edit, post=objectives.update), name="edit_objective"),
+    path(f"{OBJECTIVE}closing/", methods(get=closings.new, post=closings.create), name="closing"),
     *[
         path(
             f"{OBJECTIVE}{step}/",
-            form(objectives.new_step, objectives.create_step),
+            methods(get=objectives.new_step, post=objectives.create_step),
             {"step": step},
             name=step,
         )
         for step in objectives.STEPS
     ],
-    path(f"{OBJECTIVE}key-results/new/", form(key_results.new, key_results.create), name="new_key_result"),
-    path(f"{OBJECTIVE}initiatives/new/", form(initiatives.new, initiatives.create), name="new_initiative"),
-    path(f"{OBJECTIVE}alignments/new/", form(alignments.new, alignments.create), name="new_alignment"),
-    path(f"{OBJECTIVE}comments/", button(comments.create, objectives.show), name="objective_comments"),
+    path(
+        f"{OBJECTIVE}key-results/new/",
+        methods(get=key_results.new, post=key_results.create),
+        name="new_key_result",
+    ),
+    path(
+        f"{OBJECTIVE}initiatives/new/",
+        methods(get=initiatives.new, post=initiatives.create),
+        name="new_initiative",
+    ),
+    path(
+        f"{OBJECTIVE}alignments/new/",
+        methods(get=alignments.new, post=alignments.create),
+        name="new_alignment",
+    ),
+    path(
+        f"{OBJECTIVE}comments/", methods(get=objectives.show, post=comments.create), name="objective_comments"
+    ),
     path(KEY_RESULT, page(key_results.show), name="key_result"),
-    path(f"{KEY_RESULT}edit/", form(key_results.edit, key_results.update), name="edit_key_result"),
+    path(
+        f"{KEY_RESULT}edit/", methods(get=key_results.edit, post=key_results.update), name="edit_key_result"
+    ),
     path(
         f"{KEY_RESULT}cancellation/",
-        form(key_results.new_cancellation, key_results.cancel),
+        methods(get=key_results.new_cancellation, post=key_results.cancel),
         name="cancel_key_result",
     ),
     path(f"{KEY_RESULT}restoration/", button(key_results.restore), name="restore_key_result"),
     path(f"{KEY_RESULT}position/", button(key_results.move), name="move_key_result"),
-    path(f"{KEY_RESULT}comments/", button(comments.create, key_results.show), name="key_result_comments"),
-    path(f"{INITIATIVE}edit/", form(initiatives.edit, initiatives.update), name="edit_initiative"),
+    path(
+        f"{KEY_RESULT}comments/",
+        methods(get=key_results.show, post=comments.create),
+        name="key_result_comments",
+    ),
+    path(
+        f"{INITIATIVE}edit/", methods(get=initiatives.edit, post=initiatives.update), name="edit_initiative"
+    ),
     path(f"{INITIATIVE}state/", button(initiatives.move), name="initiative_state"),
-    path(f"{ALIGNMENT}edit/", form(alignments.edit, alignments.update), name="edit_alignment"),
+    path(f"{ALIGNMENT}edit/", methods(get=alignments.edit, post=alignments.update), name="edit_alignment"),
     path(f"{ALIGNMENT}ending/", button(alignments.destroy), name="end_alignment"),
 ]

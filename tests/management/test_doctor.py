@@ -87,6 +87,7 @@ class TestDoctor:
 
         assert code == Exit.ERROR
         assert "milepost.9999_newer" in found["schema"]["found"]
+        assert milepost.run("serve", "--no-browser").returncode == Exit.CONFLICT
 
 
 NEWER = """

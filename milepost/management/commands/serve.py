@@ -5,7 +5,10 @@ from __future__ import annotations
 import webbrowser
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
 
+from milepost.actions import workspaces
 from milepost.management import serving
 from milepost.management.operator import OperatorCommand
 
@@ -36,4 +39,5 @@ class Command(OperatorCommand):
 
 def first_link(base_url: str) -> str | None:
     """Return the link with which the first person sets Milepost up, or None where somebody has."""
-    return None
+    secret = workspaces.setup_link(at=timezone.now())
+    return f"{base_url}{reverse('setup', args=[secret])}" if secret else None

@@ -1,6 +1,7 @@
 // What was typed and not yet sent stays in this browser until the server has it: fields that differ from what
 // the page came with, under data-key. Sent means: an answer to htmx without an error, or a page that followed
 // the form's own and has no refusals. Going back or reloading after a failure proves nothing, so nothing is cleared.
+// What is sent again unchanged, after a closed tab even, carries the `submission` it had: the server counts it once.
 const PREFIX = "milepost-draft:";
 const DAYS_KEPT = 30;
 const SENT = "milepost-sent";
@@ -8,7 +9,7 @@ const UNKEPT = ["hidden", "password", "file", "submit", "button", "reset", "imag
 
 const store = {
   read: (key) => { try { return JSON.parse(localStorage.getItem(PREFIX + key)); } catch { return null; } },
-  write: (key, fields) => { try { localStorage.setItem(PREFIX + key, JSON.stringify({ at: Date.now(), fields })); } catch { /* full or forbidden: the page still works */ } },
+  write: (key, draft) => { try { localStorage.setItem(PREFIX + key, JSON.stringify({ at: Date.now(), ...draft })); } catch { /* full or forbidden: the page still works */ } },
   drop: (key) => { try { localStorage.removeItem(PREFIX + key); } catch { /* as above */ } },
 };
 
@@ -35,6 +36,8 @@ class Draft extends HTMLElement {
     this.form = this.querySelector("form");
     if (!this.form || !this.dataset.key) return;
     this.restore();
+    // Caught on the way down: htmx reads the form before the event comes up again.
+    this.addEventListener("submit", () => this.sign(), true);
     this.addEventListener("input", this);
     this.addEventListener("change", this);
     this.addEventListener("submit", this);
@@ -69,7 +72,18 @@ class Draft extends HTMLElement {
     const kept = {};
     for (const [name, value] of new FormData(this.form)) if (dirty.has(name)) (kept[name] ??= []).push(value);
     for (const name of dirty) kept[name] ??= [];
-    store.write(this.dataset.key, kept);
+    store.write(this.dataset.key, { fields: kept, tried: store.read(this.dataset.key)?.tried });
+  }
+
+  sign() {
+    const token = this.form.elements.submission;
+    if (!token) return;
+    this.keep();
+    const draft = store.read(this.dataset.key);
+    const said = JSON.stringify(this.fields.map((field) => [field.name, isTick(field) ? field.checked : field.value]));
+    if (!draft) return;
+    if (draft.tried?.said === said) token.value = draft.tried.submission;
+    else store.write(this.dataset.key, { ...draft, tried: { said, submission: token.value } });
   }
 
   submitted() {

@@ -1,6 +1,8 @@
 // The keyboard of the sweep: the value is ready to be typed over, Tab leads on to confidence and note,
 // arrows or a digit set the confidence (0 is 10), Ctrl or Cmd with Enter saves and goes on, Esc leaves.
 class Sweep extends HTMLElement {
+  static arrived = 0;
+
   connectedCallback() {
     document.addEventListener("keydown", this);
     this.watch = new MutationObserver(() => this.arrive());
@@ -16,18 +18,17 @@ class Sweep extends HTMLElement {
   arrive() {
     const form = this.querySelector("form");
     if (form === this.form) return;
-    const first = !this.form;
     this.form = form;
     const value = form?.querySelector('[name="value"]:not([type="hidden"])') ?? form?.querySelector("input:not([type=hidden]), textarea");
     (value ?? this.querySelector("a.btn"))?.focus();
     if (value?.select) value.select();
-    if (!first) this.announce();
+    if (Sweep.arrived++) this.announce();
   }
 
   announce() {
     // Kept outside the part that is swapped: a new live region would stay silent.
-    this.voice ??= document.body.appendChild(Object.assign(document.createElement("p"), { className: "vh", ariaLive: "polite" }));
-    this.voice.textContent = this.querySelector("[data-position]")?.textContent ?? this.querySelector("h1, h2")?.textContent ?? "";
+    Sweep.voice ??= document.body.appendChild(Object.assign(document.createElement("p"), { className: "vh", ariaLive: "polite" }));
+    Sweep.voice.textContent = this.querySelector("[data-position]")?.textContent ?? this.querySelector("h1, h2")?.textContent ?? "";
   }
 
   handleEvent(event) {

@@ -1,0 +1,110 @@
+"""What the page of cycles shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from milepost.core import access, cadence, quarters
+from milepost.core.access import Actor
+from milepost.core.cadence import REOPEN_WITHIN_DAYS, CycleState, Window
+from milepost.core.problems import NotFound
+from milepost.core.quarters import Span
+from milepost.ledger import image
+from milepost.ledger.structure import CycleRow
+
+
+@dataclass(frozen=True)
+class CycleLine:
+    """One cycle in the list: its days, where it stands, and what may be done with it."""
+
+    id: int
+    key: str
+    name: str
+    starts_on: date
+    ends_on: date | None
+    parent: int | None
+    parent_name: str | None
+    depth: int
+    state: CycleState
+    words: str
+    closed_on: date | None
+    close_by: date | None
+    may_reopen: bool
+
+    @property
+    def may_close(self) -> bool:
+        """Whether it has begun and is not closed."""
+        return self.state in (CycleState.RUNNING, CycleState.GRADING)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All cycles, the latest first, with what would come next."""
+
+    lines: tuple[CycleLine, ...]
+    suggestions: tuple[Span, ...]
+    may_manage: bool
+
+
+def overview(actor: Actor, today: date) -> Overview:
+    """Return all cycles, and the years and quarters that are still missing around today."""
+    seen = image.of(actor.workspace_id)
+    with seen.lock:
+        cycles = dict(seen.cycles)
+    lines = [_line(cycles, row, today) for row in _in_order(cycles)]
+    return Overview(tuple(lines), _missing(cycles, today), access.may_manage(actor))
+
+
+def line(actor: Actor, cycle_id: int, today: date) -> CycleLine:
+    """Return one cycle."""
+    seen = image.of(actor.workspace_id)
+    with seen.lock:
+        cycles = dict(seen.cycles)
+    if cycle_id not in cycles:
+        raise NotFound
+    return _line(cycles, cycles[cycle_id], today)
+
+
+def _line(cycles: dict[int, CycleRow], row: CycleRow, today: date) -> CycleLine:
+    window = Window(row.starts_on, row.ends_on)
+    above = cycles.get(row.parent_id)
+    return CycleLine(
+        row.id,
+        row.key,
+        row.name,
+        row.starts_on,
+        row.ends_on,
+        row.parent_id,
+        above.name if above else None,
+        _depth(cycles, row),
+        cadence.state(window, today, row.closed_on),
+        cadence.week_words(window, today),
+        row.closed_on,
+        cadence.key_days(window).close_by,
+        row.closed_on is not None and today <= row.closed_on + timedelta(days=REOPEN_WITHIN_DAYS),
+    )
+
+
+def _depth(cycles: dict[int, CycleRow], row: CycleRow) -> int:
+    depth = 0
+    while row.parent_id in cycles and depth < len(cycles):
+        row, depth = cycles[row.parent_id], depth + 1
+    return depth
+
+
+def _in_order(cycles: dict[int, CycleRow]) -> list[CycleRow]:
+    # The latest first, and what lies within a cycle right below it.
+    def place(row: CycleRow) -> tuple:
+        own = (-row.starts_on.toordinal(), row.ends_on is not None, row.id)
+        above = cycles.get(row.parent_id)
+        return (*place(above), own) if above else (own,)
+
+    return sorted(cycles.values(), key=place)
+
+
+def _missing(cycles: dict[int, CycleRow], today: date) -> tuple[Span, ...]:
+    year, quarter = quarters.year_of(today), quarters.quarter_of(today)
+    wanted = (year, quarter, quarters.following(quarter), quarters.following(year))
+    have = {(row.starts_on, row.ends_on) for row in cycles.values()}
+    return tuple(span for span in wanted if (span.starts_on, span.ends_on) not in have)

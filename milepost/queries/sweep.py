@@ -1,0 +1,66 @@
+"""The sweep: one due key result after another, each with what one needs to judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from milepost.core import addresses
+from milepost.core.pace import confidence_status
+from milepost.core.trends import Course
+from milepost.ledger.structure import KeyResultRow
+from milepost.queries.cards import Reader
+from milepost.queries.checkins import Form, Note, form, last_notes
+from milepost.queries.shell import due_now
+
+SECONDS_EACH = 10
+WEEKS_OF_TROUBLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One key result of the sweep. `number` of `total`, from 1."""
+
+    number: int
+    total: int
+    seconds_left: int
+    form: Form
+    objective: str
+    objective_url: str
+    team: str | None
+    course: Course | None
+    notes: tuple[Note, ...]
+    trouble: int  # weeks in a row at risk or off track, by the owner's own confidence
+
+
+def step(reader: Reader, *, done: Collection[int] = (), skipped: Collection[int] = ()) -> Step | None:
+    """Return the next due key result that was not skipped; None at the end."""
+    waiting = [one for one in due_now(reader) if one.id not in skipped and one.id not in done]
+    if not waiting:
+        return None
+    one = waiting[0]
+    number = len(done) + len(skipped) + 1
+    row = reader.image.objectives[one.objective_id]
+    team = reader.team(row.team_id)
+    notes = tuple(last_notes(reader, one))
+    return Step(
+        number=number,
+        total=number + len(waiting) - 1,
+        seconds_left=len(waiting) * SECONDS_EACH,
+        form=form(reader, one),
+        objective=row.title,
+        objective_url=addresses.objective(reader.slug, row.id),
+        team=team.name if team else None,
+        course=reader.course(one),
+        notes=notes,
+        trouble=_trouble(reader, one),
+    )
+
+
+def _trouble(reader: Reader, one: KeyResultRow) -> int:
+    weeks = 0
+    for entry in reversed(reader.image.entries.series(one.id)):
+        if not entry.confidence or confidence_status(entry.confidence) == "on_track":
+            break
+        weeks += 1
+    return weeks if weeks >= WEEKS_OF_TROUBLE else 0

@@ -1,0 +1,171 @@
+"""What an objective serves: links upwards are added, changed and ended."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from milepost.actions import alignments, submissions
+from milepost.core import access, addresses, ids
+from milepost.core.problems import NotFound, Problem
+from milepost.ledger.structure import ObjectiveRow
+from milepost.queries import objectives as pages_of
+from milepost.queries.cards import Reader
+from milepost.queries.choices import parents
+from milepost.web import pages, trails
+from milepost.web.actors import in_workspace
+from milepost.web.typed import Typed, new_submission
+from milepost.web.words import plain_number
+
+HOWS = (
+    ("contributes", "Contributes", "Its progress counts in what it serves, with this weight.", "chart"),
+    ("supports", "Supports", "It helps, and does not count.", "link"),
+)
+LABELS = {"parent": "What it serves", "how": "How", "weight": "Weight"}
+
+
+@in_workspace
+def new(request: HttpRequest, objective: int) -> HttpResponse:
+    """Show what an objective may serve."""
+    reader = pages.reader(request)
+    row = _open_to_me(reader, objective)
+    values = {"parent": "", "how": "contributes", "weight": "1", "submission": new_submission()}
+    return _new_page(request, reader, row, values, None)
+
+
+@in_workspace
+def create(request: HttpRequest, objective: int) -> HttpResponse:
+    """Let an objective serve another one, or a key result."""
+    reader, typed = pages.reader(request), Typed(request.POST)
+    row = _open_to_me(reader, objective)
+    chosen = typed.text("parent")
+    parent = ids.decode(chosen[1:]) if chosen[:1] in ("o", "k") else None
+    how, weight = typed.text("how", "contributes"), _weight(typed)
+    if parent is None:
+        typed.say("parent", "Choose an objective or a key result.")
+    if not typed.problems:
+        above = {"objective" if chosen[0] == "o" else "key_result": parent}
+        try:
+            submissions.once(
+                submission=typed.text("submission"),
+                make=lambda: (
+                    alignments.align(
+                        child=objective, **above, how=how, weight=weight, by=request.actor, at=request.at
+                    ).id
+                ),
+                by=request.actor,
+                at=request.at,
+            )
+        except NotFound:
+            typed.say("parent", "That is not there any more. Choose again.")
+        except Problem as wrong:
+            typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
+        else:
+            messages.success(request, "Aligned.")
+            return HttpResponseRedirect(
+                f"{addresses.objective(reader.slug, objective)}#alignment", status=303
+            )
+    values = {name: typed.text(name) for name in ("parent", "how", "weight", "submission")}
+    return _new_page(request, reader, row, values, typed)
+
+
+def _weight(typed: Typed) -> Decimal:
+    weight = typed.number("weight")
+    return Decimal(1) if weight is None else weight
+
+
+def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
+    row = reader.objective_row(objective)
+    access.require(access.may_edit(reader.actor, reader.standing(row)), "align this objective")
+    return row
+
+
+def _new_page(
+    request: HttpRequest, reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed | None
+) -> HttpResponse:
+    url = addresses.objective(reader.slug, row.id)
+    context = _form(values, typed) | {
+        "title": row.title,
+        "parents": parents(reader, row),
+        "here": f"{url}alignments/new/",
+        "back": f"{url}#alignment",
+    }
+    trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Align", None))
+    return pages.page(
+        request, "alignments/new.html", context, nav="teams", crumbs=trail, seen_by=reader,
+        status=typed.status if typed else 200,
+    )  # fmt: skip
+
+
+def _form(values: dict[str, Any], typed: Typed | None) -> dict[str, Any]:
+    return {
+        "v": values,
+        "hows": HOWS,
+        "error": typed.error if typed else lambda name: "",
+        "problems": typed.listed(LABELS) if typed else [],
+    }
+
+
+@in_workspace
+def edit(request: HttpRequest, alignment: int) -> HttpResponse:
+    """Show the form of a link."""
+    reader = pages.reader(request)
+    link = _mine(reader, alignment)
+    values = {"how": link.card.how, "weight": plain_number(link.card.weight)}
+    return _edit_page(request, reader, link, values, None)
+
+
+@in_workspace
+def update(request: HttpRequest, alignment: int) -> HttpResponse:
+    """Change how a link counts."""
+    reader, typed = pages.reader(request), Typed(request.POST)
+    link = _mine(reader, alignment)
+    how, weight = typed.text("how", "contributes"), _weight(typed)
+    if not typed.problems:
+        try:
+            alignments.update(alignment=alignment, how=how, weight=weight, by=request.actor, at=request.at)
+        except NotFound:
+            raise
+        except Problem as wrong:
+            typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
+        else:
+            messages.success(request, "Saved. The past keeps how it counted before.")
+            return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
+    return _edit_page(request, reader, link, {"how": how, "weight": typed.text("weight")}, typed)
+
+
+@in_workspace
+def destroy(request: HttpRequest, alignment: int) -> HttpResponse:
+    """End a link."""
+    link = _mine(pages.reader(request), alignment)
+    alignments.end(alignment=alignment, by=request.actor, at=request.at)
+    messages.success(request, f"It no longer serves “{link.card.title}”.")
+    return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
+
+
+def _mine(reader: Reader, alignment: int) -> pages_of.LinkForm:
+    link = pages_of.link(reader, alignment)
+    if link is None:
+        raise NotFound
+    access.require(link.card.may_edit, "change this link")
+    return link
+
+
+def _edit_page(
+    request: HttpRequest, reader: Reader, link: pages_of.LinkForm, values: dict[str, Any], typed: Typed | None
+) -> HttpResponse:
+    here = f"/w/{reader.slug}/alignments/{link.card.id}/"
+    context = _form(values, typed) | {
+        "link": link,
+        "here": f"{here}edit/",
+        "end": f"{here}ending/",
+        "back": f"{link.child_url}#alignment",
+    }
+    trail = [(link.child_title, link.child_url), ("Link", None)]
+    return pages.page(
+        request, "alignments/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
+        status=typed.status if typed else 200,
+    )  # fmt: skip

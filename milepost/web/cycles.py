@@ -1,0 +1,181 @@
+"""The cycles of a workspace."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from milepost.actions import cycles
+from milepost.core import access
+from milepost.core.ids import encode
+from milepost.core.problems import Conflict, Invalid, NotFound
+from milepost.queries import cycles as known
+from milepost.web.actors import in_workspace
+from milepost.web.pages import page
+from milepost.web.typed import Typed
+
+LABELS = {"name": "Name", "starts_on": "First day", "ends_on": "Last day", "parent": "Within"}
+
+
+@require_http_methods(["GET", "HEAD"])
+@in_workspace
+def index(request: HttpRequest) -> HttpResponse:
+    """List the cycles, and offer those that would come next."""
+    found = known.overview(request.actor, request.today)
+    here = _cycles(request)
+    new = reverse("new_cycle", kwargs={"slug": request.seat.slug})
+    more = {
+        "found": found,
+        "new": new if found.may_manage else None,
+        "suggestions": [
+            (span, f"{new}?from={span.starts_on}&to={span.ends_on}") for span in found.suggestions
+        ],
+        "here": here,
+    }
+    return page(
+        request, "cycles/index.html", more, nav="settings", crumbs=[_settings(request), ("Cycles", None)]
+    )
+
+
+@in_workspace
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask for a new cycle."""
+    _require_admin(request)
+    return _form(request, Typed(request.POST))
+
+
+@in_workspace
+def create(request: HttpRequest) -> HttpResponse:
+    """Create a cycle."""
+    typed = Typed(request.POST)
+    wanted = _wanted(typed)
+    if not typed.problems:
+        try:
+            row = cycles.create(**wanted, by=request.actor, at=request.at)
+            messages.success(request, f"{row.name} is there.")
+            return redirect("cycles", slug=request.seat.slug)
+        except (Invalid, Conflict) as wrong:
+            typed.refuse(wrong)
+    return _form(request, typed)
+
+
+@in_workspace
+def edit(request: HttpRequest, cycle: int) -> HttpResponse:
+    """Show what can be changed about a cycle."""
+    _require_admin(request)
+    return _form(request, Typed(request.POST), cycle)
+
+
+@in_workspace
+def update(request: HttpRequest, cycle: int) -> HttpResponse:
+    """Rename a cycle, move its days or its place."""
+    typed = Typed(request.POST)
+    wanted = _wanted(typed)
+    if not typed.problems:
+        try:
+            cycles.update(cycle=cycle, changed=wanted, by=request.actor, at=request.at)
+            messages.success(request, "Saved.")
+            return redirect("cycles", slug=request.seat.slug)
+        except (Invalid, Conflict) as wrong:
+            typed.refuse(wrong)
+    return _form(request, typed, cycle)
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def close(request: HttpRequest, cycle: int) -> HttpResponse:
+    """Close a cycle."""
+    row = cycles.close(cycle=cycle, by=request.actor, at=request.at)
+    messages.success(request, f"{row.name} is closed.")
+    return redirect("cycles", slug=request.seat.slug)
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def reopen(request: HttpRequest, cycle: int) -> HttpResponse:
+    """Open a closed cycle again."""
+    row = cycles.reopen(cycle=cycle, by=request.actor, at=request.at)
+    messages.success(request, f"{row.name} is open again.")
+    return redirect("cycles", slug=request.seat.slug)
+
+
+def _wanted(typed: Typed) -> dict:
+    found = {
+        "name": typed.text("name"),
+        "starts_on": typed.day("starts_on"),
+        "ends_on": typed.day("ends_on"),
+        "parent": typed.id("parent"),
+    }
+    if found["starts_on"] is None:
+        typed.say("starts_on", "A first day is needed.")
+    return found
+
+
+def _form(request: HttpRequest, typed: Typed, cycle: int | None = None) -> HttpResponse:
+    overview = known.overview(request.actor, request.today)
+    row = known.line(request.actor, cycle, request.today) if cycle else None
+    open_ones = [one for one in overview.lines if one.id != cycle]
+    more = {
+        "typed": typed,
+        "problems": typed.listed(LABELS),
+        "cycle": row,
+        "given": _given(request, overview) if row is None else _said(row),
+        "parents": [("", "No longer one"), *((encode(one.id), one.name) for one in open_ones)],
+        "cycles": _cycles(request),
+    }
+    crumbs = [_settings(request), ("Cycles", _cycles(request)), (row.name if row else "New cycle", None)]
+    status = typed.status if typed.problems else 200
+    return page(request, "cycles/edit.html", more, nav="settings", crumbs=crumbs, status=status)
+
+
+def _said(row: known.CycleLine) -> dict[str, str]:
+    return {
+        "name": row.name,
+        "starts_on": row.starts_on.isoformat(),
+        "ends_on": row.ends_on.isoformat() if row.ends_on else "",
+        "parent": encode(row.parent) if row.parent else "",
+    }
+
+
+def _given(request: HttpRequest, overview: known.Overview) -> dict[str, str]:
+    """Return what the form begins with: the suggestion that was chosen, else the next one."""
+    chosen = [
+        span
+        for span in overview.suggestions
+        if request.GET.get("from") == span.starts_on.isoformat()
+        and request.GET.get("to") == span.ends_on.isoformat()
+    ]
+    span = (chosen or list(overview.suggestions) or [None])[0]
+    if span is None:
+        return {"name": "", "starts_on": "", "ends_on": "", "parent": ""}
+    around = [
+        one
+        for one in overview.lines
+        if one.starts_on <= span.starts_on
+        and one.ends_on
+        and one.ends_on >= span.ends_on
+        and not one.closed_on
+    ]
+    parent = min(around, key=lambda one: one.ends_on - one.starts_on, default=None)
+    return {
+        "name": span.name,
+        "starts_on": span.starts_on.isoformat(),
+        "ends_on": span.ends_on.isoformat(),
+        "parent": encode(parent.id) if parent else "",
+    }
+
+
+def _require_admin(request: HttpRequest) -> None:
+    if not access.may_manage(request.actor):
+        raise NotFound
+
+
+def _cycles(request: HttpRequest) -> str:
+    return reverse("cycles", kwargs={"slug": request.seat.slug})
+
+
+def _settings(request: HttpRequest) -> tuple[str, str]:
+    return "Settings", reverse("settings", kwargs={"slug": request.seat.slug})

@@ -1,0 +1,227 @@
+"""Initiatives: what is done about it. Added, changed, and moved on in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from milepost.actions import initiatives, submissions
+from milepost.core import access, addresses, ids
+from milepost.core.problems import Conflict, Invalid, NotFound, Problem
+from milepost.core.states import InitiativeState
+from milepost.ledger.structure import ObjectiveRow
+from milepost.queries import objectives as pages_of
+from milepost.queries.cards import Reader
+from milepost.queries.choices import people
+from milepost.web import pages, trails
+from milepost.web.actors import in_workspace
+from milepost.web.typed import Typed, new_submission
+
+STATES = (("planned", "Planned"), ("doing", "In progress"), ("done", "Done"), ("dropped", "Dropped"))
+LABELS = {
+    "title": "Initiative",
+    "description": "What it is",
+    "key_result": "For",
+    "owner": "Owner",
+    "state": "State",
+    "due_on": "Due",
+}
+
+
+@in_workspace
+def new(request: HttpRequest, objective: int) -> HttpResponse:
+    """Show the form of a new initiative."""
+    reader = pages.reader(request)
+    row = _open_to_me(reader, objective)
+    me = ids.encode(request.actor.person_id) if request.actor.person_id else ""
+    values = {
+        "title": "", "description": "", "key_result": request.GET.get("key_result", ""), "owner": me,
+        "state": "planned", "due_on": "", "submission": new_submission(), "revision": "",
+    }  # fmt: skip
+    return _page(request, reader, row, values, None)
+
+
+@in_workspace
+def create(request: HttpRequest, objective: int) -> HttpResponse:
+    """Add an initiative to an objective."""
+    reader, typed = pages.reader(request), Typed(request.POST)
+    row = _open_to_me(reader, objective)
+    fields = _fields(typed)
+    if not typed.problems:
+        try:
+            submissions.once(
+                submission=typed.text("submission"),
+                make=lambda: (
+                    initiatives.add(objective=objective, **fields, by=request.actor, at=request.at).id
+                ),
+                by=request.actor,
+                at=request.at,
+            )
+        except NotFound:
+            typed.say("key_result", "That key result is not there any more.")
+        except Problem as wrong:
+            typed.refuse(wrong)
+        else:
+            messages.success(request, "Initiative added.")
+            return HttpResponseRedirect(
+                f"{addresses.objective(reader.slug, objective)}#initiatives", status=303
+            )
+    return _page(request, reader, row, _again(typed), typed)
+
+
+def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
+    row = reader.objective_row(objective)
+    access.require(access.may_edit(reader.actor, reader.standing(row)), "add an initiative here")
+    return row
+
+
+@in_workspace
+def edit(request: HttpRequest, initiative: int) -> HttpResponse:
+    """Show the form of an initiative."""
+    reader = pages.reader(request)
+    card, row, key_result, owner = _mine(reader, initiative)
+    return _page(request, reader, row, _stored(card, key_result, owner), None, card)
+
+
+@in_workspace
+def update(request: HttpRequest, initiative: int) -> HttpResponse:
+    """Change an initiative."""
+    reader, typed = pages.reader(request), Typed(request.POST)
+    card, row, key_result, owner = _mine(reader, initiative)
+    fields, values = _fields(typed), _again(typed)
+    theirs: list[tuple[str, str, str]] = []
+    if not typed.problems:
+        try:
+            initiatives.update(
+                initiative=initiative, changed=fields, revision=typed.whole("revision"),
+                by=request.actor, at=request.at,
+            )  # fmt: skip
+        except NotFound:
+            typed.say("key_result", "That key result is not there any more.")
+        except Conflict as clash:
+            typed.refuse(clash)
+            values["revision"] = str(card.revision)
+            theirs = _both(_stored(card, key_result, owner), values, reader, row)
+        except Problem as wrong:
+            typed.refuse(wrong)
+        else:
+            messages.success(request, "Saved.")
+            return HttpResponseRedirect(f"{addresses.objective(reader.slug, row.id)}#initiatives", status=303)
+    return _page(request, reader, row, values, typed, card, theirs)
+
+
+@in_workspace
+def move(request: HttpRequest, initiative: int) -> HttpResponse:
+    """Put an initiative into another state, from its row."""
+    state = Typed(request.POST).text("state")
+    if state not in list(InitiativeState):
+        raise Invalid("That is no state of an initiative.", field="state", remedy="Choose one of the list.")
+    initiatives.update(initiative=initiative, changed={"state": state}, by=request.actor, at=request.at)
+    reader = pages.reader(request)
+    card, row, *_ = _found(reader, initiative)
+    if request.headers.get("HX-Request"):
+        context = {"i": card, "today": request.today, "states": STATES, "slug": reader.slug}
+        return render(request, "initiatives/update.hx.html", context)
+    messages.success(request, f"“{card.title}” is {dict(STATES)[state].lower()}.")
+    return HttpResponseRedirect(f"{addresses.objective(reader.slug, row.id)}#initiatives", status=303)
+
+
+def _found(
+    reader: Reader, initiative: int
+) -> tuple[pages_of.InitiativeCard, ObjectiveRow, int | None, int | None]:
+    found = pages_of.initiative(reader, initiative)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _mine(
+    reader: Reader, initiative: int
+) -> tuple[pages_of.InitiativeCard, ObjectiveRow, int | None, int | None]:
+    found = _found(reader, initiative)
+    access.require(found[0].may_edit, "change this initiative")
+    return found
+
+
+def _fields(typed: Typed) -> dict[str, Any]:
+    return {
+        "title": " ".join(typed.text("title").split()),
+        "description": typed.text("description"),
+        "key_result": typed.id("key_result"),
+        "owner": typed.id("owner"),
+        "state": typed.text("state", "planned"),
+        "due_on": typed.day("due_on"),
+    }
+
+
+def _again(typed: Typed) -> dict[str, Any]:
+    return {name: typed.text(name) for name in (*LABELS, "submission", "revision")}
+
+
+def _stored(card: pages_of.InitiativeCard, key_result: int | None, owner: int | None) -> dict[str, Any]:
+    return {
+        "title": card.title,
+        "description": card.description,
+        "key_result": ids.encode(key_result) if key_result else "",
+        "owner": ids.encode(owner) if owner else "",
+        "state": card.state,
+        "due_on": card.due_on.isoformat() if card.due_on else "",
+        "submission": "",
+        "revision": str(card.revision),
+    }
+
+
+def _both(
+    stored: dict[str, Any], typed: dict[str, Any], reader: Reader, row: ObjectiveRow
+) -> list[tuple[str, str, str]]:
+    named = {
+        "owner": dict(people(reader)),
+        "key_result": dict(_key_results(reader, row)),
+        "state": dict(STATES),
+    }
+    say = lambda name, value: named.get(name, {}).get(value, value) or "nothing"  # noqa: E731
+    return [
+        (label, say(name, stored[name]), say(name, typed[name]))
+        for name, label in LABELS.items()
+        if stored[name] != typed[name]
+    ]
+
+
+def _key_results(reader: Reader, row: ObjectiveRow) -> list[tuple[str, str]]:
+    return [(ids.encode(one.id), one.title) for one in reader.key_results_of(row)]
+
+
+def _page(
+    request: HttpRequest,
+    reader: Reader,
+    row: ObjectiveRow,
+    values: dict[str, Any],
+    typed: Typed | None,
+    card: pages_of.InitiativeCard | None = None,
+    theirs: list[tuple[str, str, str]] | None = None,
+) -> HttpResponse:
+    url = addresses.objective(reader.slug, row.id)
+    context = {
+        "v": values,
+        "error": typed.error if typed else lambda name: "",
+        "problems": typed.listed(LABELS) if typed else [],
+        "theirs": theirs or [],
+        "title": card.title if card else None,
+        "objective": (row.title, url),
+        "people": people(reader),
+        "key_results": _key_results(reader, row),
+        "states": STATES,
+        "here": f"/w/{reader.slug}/initiatives/{card.id}/edit/" if card else f"{url}initiatives/new/",
+        "back": f"{url}#initiatives",
+        "draft_key": f"initiative-{card.id if card else 'new-' + ids.encode(row.id)}-{request.actor.person_id}",
+    }
+    trail = trails.below(
+        reader, reader.team(row.team_id), (row.title, url), (card.title if card else "New initiative", None)
+    )
+    return pages.page(
+        request, "initiatives/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
+        status=typed.status if typed else 200,
+    )  # fmt: skip

@@ -1,0 +1,369 @@
+"""Pages of one key result: its course and ledger, adding, changing, ordering, cancelling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from milepost.actions import key_results, submissions
+from milepost.actions.key_results import Definition
+from milepost.core import access, addresses, ids
+from milepost.core.problems import Conflict, NotFound, Problem
+from milepost.ledger.structure import ObjectiveRow
+from milepost.queries import key_results as pages_of
+from milepost.queries import sweep
+from milepost.queries.cards import Reader
+from milepost.queries.choices import people
+from milepost.web import measures, pages, trails
+from milepost.web.actors import in_workspace
+from milepost.web.initiatives import STATES
+from milepost.web.typed import Typed, new_submission
+
+LABELS = {
+    "title": "Key result",
+    "kind": "How it is measured",
+    "start": "Start",
+    "target": "Target",
+    "unit": "Unit",
+    "direction": "Direction",
+    "floor": "Worst acceptable value",
+    "low": "Low end",
+    "high": "High end",
+    "tolerance": "Tolerance",
+    "milestones": "Milestones",
+    "weight": "Weight",
+    "starts_on": "First day",
+    "ends_on": "Last day",
+    "curve": "Planned course",
+    "points": "Points of the plan",
+    "owner": "Owner",
+    "source": "Its value comes from",
+    "data_source": "Where the number is found",
+    "description": "Why this number",
+    "visibility": "Who sees it",
+    "visible_to": "Named people",
+    "reason": "Why",
+}
+# What the action calls a whole measure stands beside its kind.
+PLACES = {"measure": "kind"}
+UNIT_LONGEST, SOURCE_LONGEST = 40, 300
+
+
+@in_workspace
+def show(request: HttpRequest, key_result: int) -> HttpResponse:
+    """Show a key result with its course, its check-ins and its history."""
+    reader = pages.reader(request)
+    page = pages_of.page(reader, key_result)
+    takes_mine = page.may_check_in and not page.why_not
+    context = {
+        "page": page,
+        "kr": page.card,
+        "form": sweep.form(reader, reader.key_result_row(key_result)) if takes_mine else None,
+        "kind": measures.NAMES[page.card.kind],
+        "curve": dict(measures.CURVES)[page.curve],
+        "states": STATES,
+        "here": addresses.key_result(reader.slug, key_result),
+        "submission": new_submission(),
+    }
+    trail = trails.below(reader, page.team, page.objective, (page.card.title, None))
+    return pages.page(request, "key_results/show.html", context, nav="teams", crumbs=trail, seen_by=reader)
+
+
+# -- adding and changing -----------------------------------------------------------------------------------
+
+
+@in_workspace
+def new(request: HttpRequest, objective: int) -> HttpResponse:
+    """Show the form of a new key result."""
+    reader = pages.reader(request)
+    row = _open_to_me(reader, objective)
+    me = ids.encode(request.actor.person_id) if request.actor.person_id else ""
+    values = measures.written(None) | dict.fromkeys(
+        ("title", "starts_on", "ends_on", "data_source", "description", "visibility", "reason"), ""
+    )
+    values |= {"owner": me, "source": "check_ins", "visible_to": [], "submission": new_submission()}
+    return _new_page(request, reader, row, values, None)
+
+
+@in_workspace
+def create(request: HttpRequest, objective: int) -> HttpResponse:
+    """Add a key result to an objective."""
+    reader, typed = pages.reader(request), Typed(request.POST)
+    row = _open_to_me(reader, objective)
+    definition = Definition(**_fields(typed))
+    if not typed.problems:
+        try:
+            submissions.once(
+                submission=typed.text("submission"),
+                make=lambda: (
+                    key_results.add(
+                        objective=objective, definition=definition, by=request.actor, at=request.at
+                    ).id
+                ),
+                by=request.actor,
+                at=request.at,
+            )
+        except NotFound:
+            raise
+        except Problem as wrong:
+            _refuse(typed, wrong)
+        else:
+            messages.success(request, "Key result added.")
+            if typed.text("then") == "another":
+                return HttpResponseRedirect(request.path, status=303)
+            return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
+    return _new_page(request, reader, row, _again(typed), typed)
+
+
+def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
+    row = reader.objective_row(objective)
+    access.require(access.may_edit(reader.actor, reader.standing(row)), "add a key result here")
+    return row
+
+
+def _new_page(
+    request: HttpRequest, reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed | None
+) -> HttpResponse:
+    url = addresses.objective(reader.slug, row.id)
+    context = _form(reader, row, values, typed) | {
+        "objective": (row.title, url),
+        "here": f"{url}key-results/new/",
+        "back": url,
+        "draft_key": f"key-result-new-{ids.encode(row.id)}-{request.actor.person_id}",
+    }
+    trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("New key result", None))
+    return pages.page(
+        request, "key_results/new.html", context, nav="teams", crumbs=trail, seen_by=reader,
+        status=typed.status if typed else 200,
+    )  # fmt: skip
+
+
+def _form(reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed | None) -> dict[str, Any]:
+    cycle = reader.cycle_of(row)
+    return {
+        "v": values,
+        "error": typed.error if typed else lambda name: "",
+        "problems": typed.listed(LABELS) if typed else [],
+        "people": people(reader),
+        "kinds": measures.OPTIONS,
+        "words": measures.NAMES,
+        "users": measures.USERS,
+        "curves": measures.CURVES,
+        "directions": measures.DIRECTIONS,
+        "sources": measures.SOURCES,
+        "visibilities": measures.VISIBILITIES,
+        "cycle": cycle,
+    }
+
+
+def _fields(typed: Typed) -> dict[str, Any]:
+    found = measures.read(typed) | {
+        "title": " ".join(typed.text("title").split()),
+        "description": typed.text("description"),
+        "data_source": typed.text("data_source"),
+        "starts_on": typed.day("starts_on"),
+        "ends_on": typed.day("ends_on"),
+        "owner": typed.id("owner"),
+        "source": typed.text("source", "check_ins"),
+        "visibility": typed.text("visibility") or None,
+        "visible_to": typed.ids("visible_to"),
+    }
+    if len(found["unit"]) > UNIT_LONGEST:
+        typed.say("unit", f"Keep the unit to {UNIT_LONGEST} characters.")
+    if len(found["data_source"]) > SOURCE_LONGEST:
+        typed.say("data_source", f"Keep it to {SOURCE_LONGEST} characters.")
+    if found["source"] not in dict(measures.SOURCES):
+        typed.say("source", "Choose one of the list.")
+    if (found["direction"] or "") not in dict(measures.DIRECTIONS):
+        typed.say("direction", "Choose one of the list.")
+    return found
+
+
+def _again(typed: Typed) -> dict[str, Any]:
+    plain = (
+        "title", "starts_on", "ends_on", "data_source", "description", "visibility", "reason", "owner",
+        "source", "submission", "revision",
+    )  # fmt: skip
+    return (
+        measures.typed_again(typed)
+        | {name: typed.text(name) for name in plain}
+        | {"visible_to": typed.texts("visible_to")}
+    )
+
+
+def _refuse(typed: Typed, wrong: Problem) -> None:
+    field = PLACES.get(wrong.field or "", wrong.field or "")
+    typed.refuse(wrong, field=field if field in LABELS else "")
+
+
+@in_workspace
+def edit(request: HttpRequest, key_result: int) -> HttpResponse:
+    """Show the form of a key result."""
+    reader = pages.reader(request)
+    form = _mine(reader, key_result)
+    return _edit_page(request, reader, form, _stored(form), None)
+
+
+@in_workspace
+def update(request: HttpRequest, key_result: int) -> HttpResponse:
+    """Change a key result; where somebody else came first, show both versions."""
+    reader, typed = pages.reader(request), Typed(request.POST)
+    form = _mine(reader, key_result)
+    fields, values = _fields(typed), _again(typed)
+    theirs: list[tuple[str, str, str]] = []
+    if not typed.problems:
+        try:
+            key_results.update(
+                key_result=key_result, changed=fields, reason=typed.text("reason"),
+                revision=typed.whole("revision"), by=request.actor, at=request.at,
+            )  # fmt: skip
+        except NotFound:
+            raise
+        except Conflict as clash:
+            _refuse(typed, clash)
+            values["revision"] = str(form.revision)
+            theirs = _both(_stored(form), values, dict(people(reader)))
+        except Problem as wrong:
+            _refuse(typed, wrong)
+        else:
+            messages.success(request, "Saved.")
+            return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
+    return _edit_page(request, reader, form, values, typed, theirs)
+
+
+def _mine(reader: Reader, key_result: int) -> pages_of.KeyResultForm:
+    form = pages_of.form(reader, key_result)
+    standing = reader.standing(form.objective, form.row)
+    access.require(access.may_edit_key_result(reader.actor, standing), "change this key result")
+    return form
+
+
+def _stored(form: pages_of.KeyResultForm) -> dict[str, Any]:
+    row, written = form.row, lambda id: ids.encode(id) if id else ""
+    return measures.written(row) | {
+        "title": row.title,
+        "starts_on": row.starts_on.isoformat() if row.starts_on else "",
+        "ends_on": row.ends_on.isoformat() if row.ends_on else "",
+        "data_source": form.data_source,
+        "description": form.description,
+        "visibility": row.visibility or "",
+        "visible_to": [written(id) for id in row.visible_to],
+        "owner": written(row.owner_id),
+        "source": row.source,
+        "reason": "",
+        "revision": str(form.revision),
+    }
+
+
+def _both(stored: dict[str, Any], typed: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str, str]]:
+    def say(name: str, value: Any) -> str:
+        if isinstance(value, list):
+            listed = [" ".join(each) if isinstance(each, tuple) else names.get(each, each) for each in value]
+            return ", ".join(filter(None, map(str.strip, listed))) or "nothing"
+        if name == "kind" and value in measures.NAMES:
+            return measures.NAMES[value].name
+        return names.get(value, value) if name == "owner" else (value or "nothing")
+
+    return [
+        (LABELS[name], say(name, value), say(name, typed[name]))
+        for name, value in stored.items()
+        if name in LABELS and name != "reason" and value != typed[name]
+    ]
+
+
+def _edit_page(
+    request: HttpRequest,
+    reader: Reader,
+    form: pages_of.KeyResultForm,
+    values: dict[str, Any],
+    typed: Typed | None,
+    theirs: list[tuple[str, str, str]] | None = None,
+) -> HttpResponse:
+    row, whole = form.row, form.objective
+    url = addresses.key_result(reader.slug, row.id)
+    above = (whole.title, addresses.objective(reader.slug, whole.id))
+    context = _form(reader, whole, values, typed) | {
+        "title": row.title,
+        "objective": above,
+        "state": row.state,
+        "here": f"{url}edit/",
+        "back": url,
+        "theirs": theirs or [],
+        "draft_key": f"key-result-{ids.encode(row.id)}-{request.actor.person_id}",
+        "may_change_state": access.may_edit(reader.actor, reader.standing(whole, row)),
+    }
+    trail = trails.below(reader, reader.team(whole.team_id), above, (row.title, url), ("Edit", None))
+    return pages.page(
+        request, "key_results/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
+        status=typed.status if typed else 200,
+    )  # fmt: skip
+
+
+# -- its place and its life --------------------------------------------------------------------------------
+
+
+@in_workspace
+def new_cancellation(request: HttpRequest, key_result: int) -> HttpResponse:
+    """Ask why a key result is cancelled."""
+    return _cancel_page(request, pages.reader(request), key_result, None)
+
+
+@in_workspace
+def cancel(request: HttpRequest, key_result: int) -> HttpResponse:
+    """Cancel a key result."""
+    reader, typed = pages.reader(request), Typed(request.POST)
+    try:
+        key_results.cancel(
+            key_result=key_result, reason=typed.text("reason"), by=request.actor, at=request.at
+        )
+    except NotFound:
+        raise
+    except Problem as wrong:
+        typed.refuse(wrong, field="reason" if wrong.field == "reason" else "")
+        return _cancel_page(request, reader, key_result, typed)
+    messages.success(request, "Cancelled: it stays listed and no longer counts.")
+    return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
+
+
+def _cancel_page(request: HttpRequest, reader: Reader, key_result: int, typed: Typed | None) -> HttpResponse:
+    form = pages_of.form(reader, key_result)
+    standing = reader.standing(form.objective, form.row)
+    access.require(access.may_edit(reader.actor, standing), "change this key result")
+    url = addresses.key_result(reader.slug, key_result)
+    context = {
+        "title": form.row.title,
+        "here": f"{url}cancellation/",
+        "back": url,
+        "reason": typed.text("reason") if typed else "",
+        "error": typed.error if typed else lambda name: "",
+        "problems": typed.listed({"reason": "Why"}) if typed else [],
+    }
+    above = (form.objective.title, addresses.objective(reader.slug, form.objective.id))
+    trail = trails.below(
+        reader, reader.team(form.objective.team_id), above, (form.row.title, url), ("Cancel", None)
+    )
+    return pages.page(
+        request, "key_results/cancel.html", context, nav="teams", crumbs=trail, seen_by=reader,
+        status=typed.status if typed else 200,
+    )  # fmt: skip
+
+
+@in_workspace
+def restore(request: HttpRequest, key_result: int) -> HttpResponse:
+    """Take a cancelled key result up again."""
+    reason = Typed(request.POST).text("reason")
+    key_results.restore(key_result=key_result, reason=reason, by=request.actor, at=request.at)
+    messages.success(request, "It counts again.")
+    return HttpResponseRedirect(addresses.key_result(pages.reader(request).slug, key_result), status=303)
+
+
+@in_workspace
+def move(request: HttpRequest, key_result: int) -> HttpResponse:
+    """Move a key result one place up or down."""
+    one = key_results.move(
+        key_result=key_result, up=request.POST.get("to") != "down", by=request.actor, at=request.at
+    )
+    slug = pages.reader(request).slug
+    return HttpResponseRedirect(f"{addresses.objective(slug, one.objective_id)}?arrange#arrange", status=303)

@@ -1,0 +1,67 @@
+"""Seeing the demo as somebody else: only in the demo company, and only for whoever is in it already."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from milepost.core import addresses
+from milepost.core.problems import NotFound
+from milepost.queries import people
+from milepost.web import accounts
+from milepost.web.actors import in_workspace
+
+# Written by `milepost demo` into the data folder: {"workspace": slug, "personas": [[label, person's key]]}.
+MARKER = "demo.json"
+
+
+def offered(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return (label, address) of those as whom the reader may see the demo; none outside it."""
+    here = _personas(request.seat.slug)
+    if not here:
+        return []
+    found = people.by_keys(request.actor, [key for _, key in here])
+    return [
+        (label, reverse("persona", kwargs={"slug": request.seat.slug, "person": found[key]}))
+        for label, key in here
+        if key in found
+    ]
+
+
+@require_http_methods(["POST"])
+@in_workspace
+def update(request: HttpRequest, person: int) -> HttpResponse:
+    """Go on as this persona."""
+    keys = [key for _, key in _personas(request.seat.slug)]
+    if person not in people.by_keys(request.actor, keys).values():
+        raise NotFound
+    user_id = people.account_of(request.actor, person)
+    if user_id is None:
+        raise NotFound
+    return accounts.sign_in(request, user_id, then=addresses.week(request.seat.slug))
+
+
+def _personas(slug: str) -> list[tuple[str, str]]:
+    path = settings.MILEPOST.data_dir / MARKER
+    try:
+        written = path.stat().st_mtime_ns
+    except OSError:
+        return []
+    where, personas = _read(path, written)
+    return personas if where == slug else []
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, written: int) -> tuple[str, list[tuple[str, str]]]:
+    # The moment it was written is part of the question, so a new demo is noticed.
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return said["workspace"], [(label, key) for label, key in said["personas"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "", []

@@ -1,0 +1,75 @@
+"""One's own preferences: how pages look in this browser, the keyboard, one's name and password."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from milepost.queries import people
+from milepost.web import entrance
+from milepost.web.actors import in_workspace
+from milepost.web.pages import page
+
+YEAR = 365 * 86_400
+CHOICES = {
+    "theme": ("system", "light", "dark"),
+    "status_colours": ("standard", "classic"),
+    "keys": ("on", "off"),
+}
+
+
+@in_workspace
+def edit(request: HttpRequest) -> HttpResponse:
+    """Show one's preferences."""
+    look = entrance.look(request)
+    profile = people.profile(
+        request.actor, request.actor.person_id, zone=request.seat.time_zone, at=request.at
+    )
+    more = {
+        "look": look,
+        "keys": request.COOKIES.get("keys") or "on",
+        "entry": profile.entry,
+        "me": reverse("person", kwargs={"slug": request.seat.slug, "person": request.actor.person_id}),
+    }
+    crumbs = [("Preferences", None)]
+    return page(request, "preferences/edit.html", more, nav="", crumbs=crumbs)
+
+
+@in_workspace
+def update(request: HttpRequest) -> HttpResponse:
+    """Keep preferences in this browser."""
+    answer = redirect("preferences", slug=request.seat.slug)
+    _keep(request, answer)
+    messages.success(request, "Saved in this browser.")
+    return answer
+
+
+@require_http_methods(["POST"])
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Choose light or dark and go back to where one was."""
+    answer = HttpResponseRedirect(_back(request))
+    _keep(request, answer)
+    return answer
+
+
+def _keep(request: HttpRequest, answer: HttpResponse) -> None:
+    for name, choices in CHOICES.items():
+        if request.POST.get(name) in choices:
+            # Read by a script, which answers at once; nothing in it is a secret.
+            answer.set_cookie(
+                name, request.POST[name], max_age=YEAR, samesite="Lax", secure=settings.MILEPOST.https
+            )
+
+
+def _back(request: HttpRequest) -> str:
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc != request.get_host():
+        return reverse("home")
+    path = "/" + came_from.path.lstrip("/")  # never //elsewhere
+    return f"{path}?{came_from.query}" if came_from.query else path

@@ -1,0 +1,126 @@
+"""My week: what is due, what moved, what waits."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from milepost.actions import looks
+from milepost.queries import week
+from milepost.web import pages
+from milepost.web.actors import in_workspace
+from milepost.web.teams import address, cycle_of
+
+# What counts as "since you last looked" in this browser session, for the rest of the day.
+SINCE_COOKIE = "since"
+# A page that is opened again and again need not say so each time.
+LOOKED_LATELY = timedelta(minutes=10)
+NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+
+
+@in_workspace
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the reader's week."""
+    reader = pages.reader(request)
+    since = _since(request)
+    found = week.week(reader, cycle_of(request, reader), since=since, at=request.at)
+    last = request.seat.looked_at
+    context = {
+        "week": found,
+        "greeting": _greeting(request),
+        "first_name": reader.actor.name.split(" ")[0],
+        "due_words": _due_words(len(found.due), found.seconds),
+        "since_words": _since_words(since, found.since, request.today),
+        "looks": reverse("looks", args=[reader.slug]),
+        "is_new_look": last is None or request.at - last > LOOKED_LATELY,
+        "sweep": address("sweep", slug=reader.slug),
+        "drafting": None if request.actor.is_guest else address("new_objective", slug=reader.slug),
+        "submission": secrets.token_urlsafe,
+    }
+    answer = pages.page(
+        request, "week/show.html", context, nav="week", crumbs=[("My week", None)], seen_by=reader
+    )
+    _remember(answer, request, since)
+    return answer
+
+
+@in_workspace
+def look(request: HttpRequest) -> HttpResponse:
+    """Take note that the reader has looked; with `seen`, what moved is seen and leaves the page."""
+    here = reverse("week", args=[request.seat.slug])
+    if request.method != "POST":
+        return HttpResponseRedirect(here)
+    looks.look(by=request.actor, at=request.at)
+    if not request.POST.get("seen"):
+        return HttpResponse(status=204)
+    answer = HttpResponseRedirect(here)
+    answer.status_code = 303
+    _remember(answer, request, request.at)
+    return answer
+
+
+def _since(request: HttpRequest) -> datetime | None:
+    moment, _, day = request.COOKIES.get(SINCE_COOKIE, "").partition("_")
+    if day != request.today.isoformat():
+        return request.seat.looked_at
+    try:
+        kept = datetime.fromisoformat(moment) if moment else None
+    except ValueError:
+        return request.seat.looked_at
+    return kept if kept is None or (kept.tzinfo and kept <= request.at) else request.seat.looked_at
+
+
+def _remember(answer: HttpResponse, request: HttpRequest, since: datetime | None) -> None:
+    moment = since.isoformat() if since else ""
+    answer.set_cookie(
+        SINCE_COOKIE,
+        f"{moment}_{request.today.isoformat()}",
+        path=reverse("week", args=[request.seat.slug]),
+        samesite="Lax",
+        httponly=True,
+        secure=request.is_secure(),
+    )
+
+
+def _greeting(request: HttpRequest) -> str:
+    hour = request.at.astimezone(ZoneInfo(request.seat.time_zone)).hour
+    if 5 <= hour < 12:
+        return "Good morning"
+    return "Good afternoon" if 12 <= hour < 18 else "Good evening"
+
+
+def _due_words(count: int, seconds: int) -> str:
+    if not count:
+        return "nothing is due"
+    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
+    long = f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
+    return f"{number} check-in{'' if count == 1 else 's'} {'is' if count == 1 else 'are'} due, about {long}"
+
+
+def _since_words(since: datetime | None, day: date, today: date) -> str:
+    if since is None:
+        return "in the last 7 days"
+    apart = (today - day).days
+    if apart == 0:
+        return "since you last looked"
+    if apart == 1:
+        return "since yesterday"
+    return f"since {day:%A}" if apart < 7 else f"since {day.day} {day:%B}"

@@ -1,0 +1,81 @@
+"""The settings of a workspace."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from milepost.actions import workspaces
+from milepost.core import access, zones
+from milepost.core.problems import Invalid
+from milepost.queries import workspaces as known
+from milepost.web.actors import in_workspace
+from milepost.web.pages import page
+from milepost.web.typed import Typed
+
+LABELS = {
+    "name": "Name",
+    "time_zone": "Time zone",
+    "mission": "Mission",
+    "vision": "Vision",
+    "check_in_every": "Check-in every",
+}
+CADENCES = (("7", "Every week"), ("14", "Every two weeks"), ("28", "Every four weeks"), ("1", "Every day"))
+
+
+@in_workspace
+def edit(request: HttpRequest) -> HttpResponse:
+    """Show the settings; who may not change them reads them."""
+    return _form(request, Typed(request.POST))
+
+
+@in_workspace
+def update(request: HttpRequest) -> HttpResponse:
+    """Change the settings."""
+    typed = Typed(request.POST)
+    try:
+        workspaces.update(
+            changed={
+                "name": typed.text("name"),
+                "time_zone": typed.text("time_zone"),
+                "mission": typed.text("mission"),
+                "vision": typed.text("vision"),
+                "check_in_every": typed.whole("check_in_every") or 0,
+                "count_restricted_work": bool(typed.text("count_restricted_work")),
+            },
+            by=request.actor,
+            at=request.at,
+        )
+        messages.success(request, "Saved.")
+        return redirect("settings", slug=request.seat.slug)
+    except Invalid as wrong:
+        typed.refuse(wrong)
+    return _form(request, typed)
+
+
+def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
+    settings = known.settings(request.actor)
+    cadences = list(CADENCES)
+    if str(settings.check_in_every) not in dict(CADENCES):
+        cadences.append((str(settings.check_in_every), f"Every {settings.check_in_every} days"))
+    slug = request.seat.slug
+    more = {
+        "typed": typed,
+        "problems": typed.listed(LABELS),
+        "settings": settings,
+        "cadences": cadences,
+        "zones": zones.names(),
+        "may_manage": access.may_manage(request.actor),
+        "is_sent": request.method == "POST",
+        "links": {
+            name: reverse(name, kwargs={"slug": slug})
+            for name in ("people", "cycles", "preferences", "start")
+        },
+        "slug": slug,
+    }
+    status = typed.status if typed.problems else 200
+    return page(
+        request, "workspaces/edit.html", more, nav="settings", crumbs=[("Settings", None)], status=status
+    )
