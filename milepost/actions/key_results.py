@@ -234,6 +234,17 @@ def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
         raise Invalid("A weight cannot be negative.", field="weight", remedy="0 shows it without counting it.")
     if wanted.curve not in CURVES:
         raise Invalid(f"“{wanted.curve}” is no plan curve.", field="curve", remedy="Choose one of the list.")
+    for name, text, longest in (
+        ("unit", wanted.unit, 40),
+        ("data_source", wanted.data_source, 300),
+        ("description", wanted.description, 20_000),
+    ):
+        if len(text) > longest:
+            raise Invalid(f"It has {len(text):,} characters.", field=name, remedy=f"Keep it to {longest:,}.")
+    if wanted.source not in ("check_ins", "contributors"):
+        raise Invalid(f"“{wanted.source}” is no source.", field="source", remedy="Choose one of the list.")
+    if wanted.direction not in (None, "up", "down"):
+        raise Invalid("Better is up or down.", field="direction", remedy="Leave it empty in most cases.")
     if wanted.visibility not in (None, "team", "people"):
         raise Invalid("It can be narrowed to the team or to named people.", field="visibility")
     starts, ends = wanted.starts_on or row.cycle.starts_on, wanted.ends_on or row.cycle.ends_on

@@ -15,6 +15,12 @@ from milepost.ledger import bulk, changes
 from milepost.models import Workspace
 
 
+TABLES = (
+    "person", "team", "team_member", "cycle", "objective", "objective_version", "transition", "alignment",
+    "key_result", "key_result_version", "checkin",
+)  # fmt: skip
+
+
 class Rows(NamedTuple):
     """Many rows of one table, in the order of its columns."""
 
@@ -47,9 +53,10 @@ def sow(
     written: dict[str, int] = {}
     with bulk.room(), transaction.atomic():
         Workspace.objects.create(id=by.workspace_id, slug=slug, name=name, created_at=at)
-        for table, columns, rows in seed:
-            count = bulk.write(table, columns, rows, progress=progress)
-            written[table] = written.get(table, 0) + count
+        with bulk.checked_at_once(TABLES):
+            for table, columns, rows in seed:
+                count = bulk.write(table, columns, rows, progress=progress)
+                written[table] = written.get(table, 0) + count
         tell("workspace.seeded", data=facts, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.ALL)
     bulk.settle(written)

@@ -14,7 +14,7 @@ LONGEST = 80
 
 
 def once(*, submission: str, make: Callable[[], int], by: Actor, at: datetime) -> int:
-    """Do what `make` does unless this submission did it before; return the id of what was made then or now."""
+    """Do what `make` does unless this submission did it before; return the id of what was made."""
     if not submission or by.person_id is None:
         return make()
     key = submission[:LONGEST]

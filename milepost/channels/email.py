@@ -28,4 +28,6 @@ def send(*, to: str, subject: str, text: str) -> bool:
 
 def send_soon(*, to: str, subject: str, text: str) -> None:
     """Send a mail without waiting for it: the time an answer takes must not say whether one was sent."""
-    threading.Thread(target=send, kwargs={"to": to, "subject": subject, "text": text}).start()
+    threading.Thread(
+        target=send, kwargs={"to": to, "subject": subject, "text": text}, name="milepost-mail"
+    ).start()

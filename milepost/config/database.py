@@ -87,5 +87,25 @@ def _postgresql(url: str) -> dict[str, Any]:
         # One connection for each thread, kept: opening one costs more than a check-in. A connection
         # that broke fails one request and is then replaced, which is cheaper than asking each time.
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"application_name": "milepost", "connect_timeout": 10, **more},
+        "OPTIONS": {
+            "application_name": "milepost",
+            "connect_timeout": 10,
+            # Statements are planned once for each connection, which saves a third of a small one's time.
+            "server_side_binding": True,
+            "prepare_threshold": _prepared(more.pop("prepare_threshold", "2")),
+            **more,
+        },
     }
+
+
+def _prepared(written: str) -> int | None:
+    # A pooler that lends a connection for one transaction forgets them; there it is "none".
+    if written == "none":
+        return None
+    if not written.isdecimal():
+        raise WrongSetting(
+            f"prepare_threshold in the database's address is {written!r}.",
+            remedy="It is a number of uses, or none where a pooler stands in between.",
+            field="database_url",
+        )
+    return int(written)

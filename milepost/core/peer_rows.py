@@ -60,7 +60,7 @@ def _linear(row: Row) -> dict[str, Any]:
     if row.word not in LINEAR_WORDS:
         raise _not_expressible(row)
     start, target, current = _agreeing(row.start, row.target, row.current)
-    if start is None and row.word in {Kind.REACH, Kind.LEARNING}:
+    if row.word in {Kind.REACH, Kind.LEARNING}:
         start = Fraction(0)
     return {"direction": LINEAR_WORDS[row.word], "baseline": start, "target": target, "current": current}
 

@@ -180,7 +180,7 @@ MEASURE = Record(
     Field(
         "target",
         _NUMBER,
-        "The value to reach or keep; for `relative` the change as a share, −0.2 for 20 % less.",
+        "The value to reach or keep; for `relative` the change in per cent, −20 for a fifth less.",
     ),
     Field("unit", _UNIT, "What the values count: `%`, `EUR`, `days`."),
     Field(

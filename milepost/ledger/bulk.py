@@ -1,7 +1,7 @@
 """Writing very many rows at once, as each database likes it best.
 
 For what is made by the million (the seed of the benchmarks), never for a request: no events, no change for
-each row. Foreign keys and the border triggers are checked as ever.
+each row, and references are checked once for all rows instead of row by row.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from itertools import islice
 
 from django.apps import apps
-from django.db import connection
+from django.db import IntegrityError, connection
+
+from milepost.models import borders
 
 BATCH = 20_000
 # Pages of an index are written out again and again where the cache holds fewer than the rows need.
@@ -41,6 +43,57 @@ def write(
         if progress is not None:
             progress(len(batch))
     return written
+
+
+@contextmanager
+def checked_at_once(tables: Sequence[str]) -> Iterator[None]:
+    """Check the references of the rows written meanwhile all together at the end, in this transaction.
+
+    Row by row it costs more than the writing: on PostgreSQL two thirds of the time, on SQLite a third. The
+    tables are locked for everyone else meanwhile, so this is for a database that nobody uses yet.
+    """
+    lift = _lifted_on_postgresql if connection.vendor == "postgresql" else _lifted_on_sqlite
+    with connection.cursor() as cursor:
+        again = [statement for table in tables for statement in lift(cursor, table)]
+        yield
+        for table, found in borders.references():
+            if table in tables:
+                _refuse_strangers(cursor, table, found)
+        for statement in again:
+            cursor.execute(statement)
+
+
+def _lifted_on_sqlite(cursor, table: str) -> list[str]:
+    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+    triggers = cursor.fetchall()
+    for name, _ in triggers:
+        cursor.execute(f'DROP TRIGGER "{name}"')
+    return [sql for _, sql in triggers]
+
+
+def _lifted_on_postgresql(cursor, table: str) -> list[str]:
+    # Only a superuser may switch a foreign key off; taking it away and adding it again, its owner may.
+    cursor.execute(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE conrelid = %s::regclass AND contype = 'f'",
+        [table],
+    )
+    keys = cursor.fetchall()
+    cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+    for name, _ in keys:
+        cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
+    added = [f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}' for name, definition in keys]
+    return [*added, f'ALTER TABLE "{table}" ENABLE TRIGGER USER']
+
+
+def _refuse_strangers(cursor, table: str, found: list[tuple[str, str]]) -> None:
+    for column, other in found:
+        cursor.execute(
+            f'SELECT 1 FROM "{table}" t JOIN "{other}" o ON o.id = t."{column}" '
+            "WHERE o.workspace_id <> t.workspace_id LIMIT 1"
+        )
+        if cursor.fetchone():
+            raise IntegrityError(f"{table}: {borders.MESSAGE}")
 
 
 @contextmanager

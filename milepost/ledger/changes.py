@@ -71,7 +71,8 @@ def now(workspace_id: int) -> Token:
             mark, count, total, beyond = cursor.fetchone()
             return Token(mark, frozenset(beyond or ()), count, total)
         cursor.execute(
-            "SELECT coalesce(max(seq), 0), count(*), coalesce(sum(seq), 0) FROM change WHERE workspace_id = %s",
+            "SELECT coalesce(max(seq), 0), count(*), coalesce(sum(seq), 0) FROM change "
+            "WHERE workspace_id = %s",
             [workspace_id],
         )
         mark, count, total = cursor.fetchone()

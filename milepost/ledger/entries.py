@@ -1,206 +1,184 @@
-"""The check-ins of a workspace as arrays: what is known now, and every series."""
+"""The check-ins of a workspace: what stands now of every key result, and the series of those asked for."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from fractions import Fraction
+from itertools import groupby
 from typing import NamedTuple
 
-import numpy as np
 from django.db import connection
 
-NO_CONFIDENCE = 0
+# A decimal of up to 15 significant digits survives the way through a float and back unchanged.
+SAFE_LENGTH = 15
+AT_ONCE = 500  # ids in one statement
+NAN = float("nan")
 
 
 class Entry(NamedTuple):
-    """A check-in in short. Moments are whole seconds since 1970; a missing value is NaN."""
+    """A check-in in short. Moments are whole seconds since 1970; a missing value is NaN.
+
+    Entries of one key result are ordered by `effective`, then by id: ids rise as entries are made.
+    """
 
     id: int
     effective: int
     recorded: int
     value: float
     confidence: int
-    corrects: int | None
-    is_withdrawn: bool
+    corrects: int | None = None
+    is_withdrawn: bool = False
 
 
-def _columns() -> str:
-    if connection.vendor == "postgresql":
-        moments = (
-            "extract(epoch FROM c.effective_at)::bigint, extract(epoch FROM c.recorded_at)::bigint, "
-            "c.value::float8"
-        )
-    else:
-        moments = (
-            "CAST(strftime('%s', c.effective_at) AS INTEGER), CAST(strftime('%s', c.recorded_at) AS INTEGER), "
-            "CAST(c.value AS REAL)"
-        )
-        moments = moments.replace("%", "%%")
-    return f"c.key_result_id, c.id, {moments}, c.confidence, c.corrects_id, c.is_withdrawn"
+_COLUMNS = (
+    "c.key_result_id, c.id, c.effective_at, c.recorded_at, CAST(c.value AS text), coalesce(c.confidence, 0), "
+    "c.parts, c.corrects_id, c.is_withdrawn"
+)
+# For each key result one step into the index, however long its history is.
+_LATEST = f"""
+SELECT {_COLUMNS} FROM key_result k JOIN checkin c ON c.id = (
+  SELECT l.id FROM checkin l WHERE l.workspace_id = k.workspace_id AND l.key_result_id = k.id
+  ORDER BY l.effective_at DESC, l.id DESC LIMIT 1)
+WHERE k.workspace_id = %s
+"""
+_SERIES = f"SELECT {_COLUMNS} FROM checkin c WHERE c.workspace_id = %s AND "
+_IN_ORDER = " ORDER BY c.key_result_id, c.effective_at, c.id"
+_CORRECTED = (
+    "c.key_result_id IN (SELECT x.key_result_id FROM checkin x WHERE x.workspace_id = %s "
+    "AND x.corrects_id IS NOT NULL)"
+)
+_OF_KINDS = "c.key_result_id IN (SELECT k.id FROM key_result k WHERE k.workspace_id = %s AND k.kind IN ({}))"
 
 
-def _read(where: str, parameters: list) -> list[tuple]:
+def _rows(sql: str, parameters: Sequence) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_columns()} FROM checkin c WHERE {where} "
-            "ORDER BY c.key_result_id, c.effective_at, c.recorded_at, c.id",
-            parameters,
-        )
+        cursor.execute(sql, parameters)
         return cursor.fetchall()
 
 
-def _entry(row: tuple) -> tuple[int, Entry]:
-    return row[0], Entry(
-        row[1], row[2], row[3], np.nan if row[4] is None else row[4], row[5] or NO_CONFIDENCE, row[6], bool(row[7])
-    )
-
-
-def _read_exact(where: str, parameters: list) -> list[tuple]:
-    """Read what a float cannot hold: milestones' parts, and values of more than 15 digits.
-
-    A decimal of up to 15 significant digits survives the way through a float and back unchanged.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT c.id, CAST(c.value AS text), c.parts FROM checkin c WHERE {where} AND "
-            "(c.parts IS NOT NULL OR length(CAST(c.value AS text)) > 15)",
-            parameters,
-        )
-        return cursor.fetchall()
-
-
-def read_some(workspace_id: int, ids: list[int]) -> list[tuple[int, Entry]]:
-    """Read the named check-ins: (key result, entry)."""
+def read_some(workspace_id: int, ids: Sequence[int]) -> list[tuple]:
+    """Read the rows of the named check-ins, for `Entries.take`."""
     if not ids:
         return []
     marks = ", ".join(["%s"] * len(ids))
-    return [_entry(row) for row in _read(f"c.workspace_id = %s AND c.id IN ({marks})", [workspace_id, *ids])]
+    return _rows(f"{_SERIES} c.id IN ({marks}){_IN_ORDER}", [workspace_id, *ids])
+
+
+def _seconds(moment: datetime | str) -> int:
+    if isinstance(moment, str):  # SQLite keeps moments as text in UTC
+        moment = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    return int(moment.timestamp())
 
 
 class Entries:
-    """All entries of a workspace, by key result.
+    """What is known of the check-ins of a workspace.
 
-    What was there at the start lies in flat arrays sorted by key result and time; what came since lies
-    in small lists beside them.
+    The latest entry that stands is held for every key result; a whole series is read when it is first asked
+    for. So an image is loaded in a moment, and holds what its readers look at.
     """
 
-    def __init__(self) -> None:
-        self._first: dict[int, tuple[int, int]] = {}
-        self._ids = np.zeros(0, dtype=np.int64)
-        self._effective = self._recorded = self._ids
-        self._values = np.zeros(0)
-        self._confidences = np.zeros(0, dtype=np.int8)
-        self._later: dict[int, list[Entry]] = {}
-        self._replaced: set[int] = set()  # corrected entries, and entries that withdraw one
+    def __init__(self, workspace_id: int) -> None:
+        self.workspace_id = workspace_id
+        self._latest: dict[int, Entry] = {}
+        self._series: dict[int, list[Entry]] = {}
         self._exact: dict[int, Fraction | tuple[Fraction, ...]] = {}
 
     @classmethod
-    def load(cls, workspace_id: int) -> Entries:
-        """Read everything, once."""
-        entries = cls()
-        entries._take_exact(_read_exact("c.workspace_id = %s", [workspace_id]))
-        rows = _read("c.workspace_id = %s", [workspace_id])
-        if not rows:
-            return entries
-        owners, ids, effective, recorded, values, confidences, corrects, withdrawn = zip(*rows, strict=True)
-        entries._ids = np.array(ids, dtype=np.int64)
-        entries._effective = np.array(effective, dtype=np.int64)
-        entries._recorded = np.array(recorded, dtype=np.int64)
-        entries._values = np.array(values, dtype=np.float64)  # None becomes NaN
-        entries._confidences = np.array([c or NO_CONFIDENCE for c in confidences], dtype=np.int8)
-        for number, one in enumerate(corrects):
-            if one is not None:
-                entries._replaced.add(one)
-                if withdrawn[number]:
-                    entries._replaced.add(ids[number])
-        owner = np.array(owners, dtype=np.int64)
-        starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
-        ends = np.r_[starts[1:], len(owner)]
-        entries._first = dict(
-            zip(owner[starts].tolist(), zip(starts.tolist(), ends.tolist(), strict=True), strict=True)
-        )
+    def load(cls, workspace_id: int, *, series_of: Iterable[str] = ()) -> Entries:
+        """Read what stands now; the whole series of the kinds named, and where something was corrected."""
+        entries = cls(workspace_id)
+        for row in _rows(_LATEST, [workspace_id]):
+            entries._latest[row[0]] = entries._entry(row)
+        entries._take_series(_rows(f"{_SERIES}{_CORRECTED}{_IN_ORDER}", [workspace_id, workspace_id]))
+        kinds = list(series_of)
+        if kinds:
+            where = _OF_KINDS.format(", ".join(["%s"] * len(kinds)))
+            entries._take_series(_rows(f"{_SERIES}{where}{_IN_ORDER}", [workspace_id, workspace_id, *kinds]))
         return entries
 
-    def take_exact(self, workspace_id: int, ids: list[int]) -> None:
-        """Read what floats cannot hold of the named entries."""
-        marks = ", ".join(["%s"] * len(ids))
-        self._take_exact(_read_exact(f"c.workspace_id = %s AND c.id IN ({marks})", [workspace_id, *ids]))
+    def _entry(self, row: tuple) -> Entry:
+        _, id, effective, recorded, value, confidence, parts, corrects, is_withdrawn = row
+        if parts not in (None, "null"):
+            listed = json.loads(parts) if isinstance(parts, str) else parts
+            self._exact[id] = tuple(Fraction(part) for part in listed)
+        elif value is not None and len(value) > SAFE_LENGTH:
+            self._exact[id] = Fraction(value)
+        number = NAN if value is None else float(value)
+        return Entry(
+            id, _seconds(effective), _seconds(recorded), number, confidence, corrects, bool(is_withdrawn)
+        )
 
-    def _take_exact(self, rows: list[tuple]) -> None:
-        for id, value, parts in rows:
-            if parts not in (None, "null"):
-                listed = json.loads(parts) if isinstance(parts, str) else parts
-                self._exact[id] = tuple(Fraction(part) for part in listed)
-            elif value is not None:
-                self._exact[id] = Fraction(value)
+    def _take_series(self, rows: Iterable[tuple]) -> None:
+        for key_result_id, own in groupby(rows, key=lambda row: row[0]):
+            self._settle(key_result_id, [self._entry(row) for row in own])
+
+    def _settle(self, key_result_id: int, entries: list[Entry]) -> None:
+        """Hold a whole series, and what of it stands now."""
+        self._series[key_result_id] = entries
+        standing = _standing(entries)
+        if standing:
+            self._latest[key_result_id] = standing[-1]
+        else:
+            self._latest.pop(key_result_id, None)
+
+    def fetch(self, key_result_ids: Iterable[int]) -> None:
+        """Read the series of these key results at once, those that are not held yet."""
+        wanted = [id for id in key_result_ids if id not in self._series]
+        for begin in range(0, len(wanted), AT_ONCE):
+            ids = wanted[begin : begin + AT_ONCE]
+            marks = ", ".join(["%s"] * len(ids))
+            for id in ids:
+                self._series[id] = []
+            where = f"c.key_result_id IN ({marks})"
+            self._take_series(_rows(f"{_SERIES}{where}{_IN_ORDER}", [self.workspace_id, *ids]))
+
+    def take(self, rows: Iterable[tuple]) -> set[int]:
+        """Take in rows of check-ins and return whose they are; taking one in twice changes nothing."""
+        touched = set()
+        for row in rows:
+            key_result_id, entry = row[0], self._entry(row)
+            touched.add(key_result_id)
+            if entry.corrects is not None:
+                self._series.pop(key_result_id, None)
+                self.fetch([key_result_id])
+            elif key_result_id in self._series:
+                series = self._series[key_result_id]
+                if all(one.id != entry.id for one in series):
+                    self._settle(key_result_id, sorted([*series, entry], key=_order))
+            else:
+                latest = self._latest.get(key_result_id)
+                if latest is None or _order(entry) > _order(latest):
+                    self._latest[key_result_id] = entry
+        return touched
+
+    def series(self, key_result_id: int) -> list[Entry]:
+        """Return what stands, oldest first: corrected and withdrawn entries left out."""
+        if key_result_id not in self._series:
+            self.fetch([key_result_id])
+        return _standing(self._series[key_result_id])
+
+    def held(self) -> list[int]:
+        """Return the key results whose whole series is held."""
+        return list(self._series)
+
+    def current(self, key_result_id: int) -> Entry | None:
+        """Return the latest entry that stands."""
+        return self._latest.get(key_result_id)
 
     def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
         """Return an entry's value exactly as it was written; milestones as the done fraction of each."""
         found = self._exact.get(entry.id)
         if found is not None:
             return found
-        return None if entry.value != entry.value else Fraction(repr(float(entry.value)))
+        return None if entry.value != entry.value else Fraction(repr(entry.value))
 
-    def add(self, key_result_id: int, entry: Entry) -> None:
-        """Take in an entry; taking it in twice changes nothing."""
-        begin, end = self._first.get(key_result_id, (0, 0))
-        later = self._later.setdefault(key_result_id, [])
-        if any(one.id == entry.id for one in later) or entry.id in self._ids[begin:end]:
-            return
-        later.append(entry)
-        later.sort(key=lambda one: (one.effective, one.recorded, one.id))
-        if entry.corrects is not None:
-            self._replaced.add(entry.corrects)
-            if entry.is_withdrawn:
-                self._replaced.add(entry.id)
 
-    def _at(self, place: int) -> Entry:
-        return Entry(
-            int(self._ids[place]),
-            int(self._effective[place]),
-            int(self._recorded[place]),
-            float(self._values[place]),
-            int(self._confidences[place]),
-            None,
-            False,
-        )
+def _order(entry: Entry) -> tuple[int, int]:
+    return entry.effective, entry.id
 
-    def _all(self, key_result_id: int) -> Iterator[Entry]:
-        begin, end = self._first.get(key_result_id, (0, 0))
-        for at in range(begin, end):
-            yield self._at(at)
-        yield from self._later.get(key_result_id, ())
 
-    def series(self, key_result_id: int) -> list[Entry]:
-        """Return what stands, oldest first: corrected and withdrawn entries left out."""
-        found = [one for one in self._all(key_result_id) if one.id not in self._replaced]
-        if key_result_id in self._later:
-            found.sort(key=lambda one: (one.effective, one.recorded, one.id))
-        return found
-
-    def current(self, key_result_id: int) -> Entry | None:
-        """Return the latest entry that stands."""
-        begin, end = self._first.get(key_result_id, (0, 0))
-        if key_result_id not in self._later:
-            for at in range(end - 1, begin - 1, -1):
-                if int(self._ids[at]) not in self._replaced:
-                    return self._at(at)
-            return None
-        later = [one for one in self._later[key_result_id] if one.id not in self._replaced]
-        best = later[-1] if later else None
-        for at in range(end - 1, begin - 1, -1):
-            if int(self._ids[at]) in self._replaced:
-                continue
-            if best is None or int(self._effective[at]) > best.effective:
-                return self._at(at)
-            break
-        return best
-
-    def count(self, key_result_id: int) -> int:
-        """Return how many entries stand."""
-        begin, end = self._first.get(key_result_id, (0, 0))
-        standing = sum(1 for one in self._later.get(key_result_id, ()) if one.id not in self._replaced)
-        if not self._replaced:
-            return end - begin + standing
-        return standing + sum(1 for one in self._ids[begin:end].tolist() if one not in self._replaced)
+def _standing(entries: list[Entry]) -> list[Entry]:
+    replaced = {entry.corrects for entry in entries if entry.corrects is not None}
+    return [entry for entry in entries if entry.id not in replaced and not entry.is_withdrawn]

@@ -15,14 +15,20 @@ import numpy as np
 
 from milepost.core import access, rollup
 from milepost.core.rollup import Curve, Family, Status
-from milepost.core.scoring import Kind, Part, Reading, percent, score
+from milepost.core.scoring import Kind, Part, Reading, ScoringProblem, percent, score
 from milepost.core.scoring import roll_up as exact_roll_up
 from milepost.ledger import changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
 from milepost.ledger.entries import Entries, Entry, read_some
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 
-CURVES = {"linear": Curve.LINEAR, "s": Curve.S, "back": Curve.BACK, "front": Curve.FRONT, "points": Curve.POINTS}
+CURVES = {
+    "linear": Curve.LINEAR,
+    "s": Curve.S,
+    "back": Curve.BACK,
+    "front": Curve.FRONT,
+    "points": Curve.POINTS,
+}
 EXPECTED_GRADE = {"committed": 1.0}  # the others: 0.7 (method 2.6)
 STRETCH_GRADE = 0.7
 
@@ -54,7 +60,8 @@ class Image:
         self.objectives = {row.id: row for row in structure.objectives(self.workspace_id)}
         self.key_results = {row.id: row for row in structure.key_results(self.workspace_id)}
         self.alignments = {row.id: row for row in structure.alignments(self.workspace_id)}
-        self.entries = Entries.load(self.workspace_id)
+        kinds = [kind.value for kind in Kind if kind.is_series]
+        self.entries = Entries.load(self.workspace_id, series_of=kinds)
         self._build()
 
     def _load_frame(self) -> None:
@@ -68,19 +75,17 @@ class Image:
             self._load()
             return
         touched = {change.subject_id for change in found if change.kind == ChangeKind.OBJECTIVE}
-        entries = read_some(
-            self.workspace_id, [change.entry_id for change in found if change.kind == ChangeKind.CHECKIN]
+        checked_in = self.entries.take(
+            read_some(
+                self.workspace_id, [change.entry_id for change in found if change.kind == ChangeKind.CHECKIN]
+            )
         )
-        if entries:
-            self.entries.take_exact(self.workspace_id, [entry.id for _, entry in entries])
-        for key_result_id, entry in entries:
-            self.entries.add(key_result_id, entry)
         if touched:
             for objective_id in touched:
                 self._reread(objective_id)
             self._build()
         else:
-            for key_result_id in {key_result_id for key_result_id, _ in entries}:
+            for key_result_id in checked_in:
                 if key_result_id in self.node:
                     self._update(key_result_id)
 
@@ -242,30 +247,12 @@ class Image:
 
     def _place(self, at: int, one: KeyResultRow) -> None:
         """Put a key result's measure into the arrays, where arrays can compute it."""
-        kind, measure = Kind(one.kind), one.measure
-        if kind.is_on_a_line:
-            try:
-                start, target = measure.line
-            except Exception:  # noqa: BLE001 - whatever is wrong with it, the exact path will say
-                return
-            wrong = (kind is Kind.INCREASE and target < start) or (kind is Kind.DECREASE and target > start)
-            if start != target and not wrong and measure.direction is None:
-                self.family[at] = Family.LINEAR
-                self.start[at], self.target[at] = float(start), float(target)
-        elif kind.is_threshold and measure.target is not None:
-            up = kind is Kind.MAINTAIN_ABOVE
-            if measure.floor is not None and (measure.floor >= measure.target) is up:
-                return
-            self.family[at] = Family.ABOVE if up else Family.BELOW
-            self.target[at] = float(measure.target)
-            if measure.floor is not None:
-                self.start[at] = float(measure.floor)
-        elif kind is Kind.RANGE and None not in (measure.low, measure.high) and measure.low <= measure.high:
-            self.family[at] = Family.RANGE
-            self.low[at], self.high[at] = float(measure.low), float(measure.high)
-            self.tolerance[at] = float(measure.tolerance or 0)
-        elif kind is Kind.BINARY:
-            self.family[at] = Family.BINARY
+        if one.shape is None:
+            one.shape = _shape(one)
+        family, *numbers = one.shape
+        if family != Family.GIVEN:
+            self.family[at] = family
+            self.start[at], self.target[at], self.low[at], self.high[at], self.tolerance[at] = numbers
 
     def _take_current(self, at: int, one: KeyResultRow) -> None:
         entry = self.entries.current(one.id)
@@ -333,7 +320,9 @@ class Image:
         if one is not None:
             return Fraction(one.weight)
         for link in self.serves[child_id]:
-            if (link.parent_objective_id or link.parent_key_result_id) == parent_id and link.how == "contributes":
+            if (
+                link.parent_objective_id or link.parent_key_result_id
+            ) == parent_id and link.how == "contributes":
                 return Fraction(link.weight)
         return Fraction(0)
 
@@ -443,6 +432,44 @@ class Day:
     def status_of(self, id: int) -> Status:
         """Return the pace status."""
         return Status(int(self.status[self.image.node[id]]))
+
+
+NAN = float("nan")
+PLAIN_LINES = frozenset(kind.value for kind in Kind if kind.is_linear)
+GIVEN = (Family.GIVEN, NAN, NAN, NAN, NAN, NAN)
+
+
+def _shape(one: KeyResultRow) -> tuple:
+    """Return how arrays compute a measure: family, start (or floor), target, low, high, tolerance.
+
+    What arrays do not compute, or what is wrong with it, is left to the exact path.
+    """
+    if one.kind in PLAIN_LINES and one.direction is None and one.start is not None and one.target is not None:
+        # Nearly all are of these kinds: told apart without making fractions of their ends.
+        start, target = float(one.start), float(one.target)
+        if start < target if one.kind != Kind.DECREASE else start > target:
+            return Family.LINEAR, start, target, NAN, NAN, NAN
+    kind, measure = Kind(one.kind), one.measure
+    if kind.is_on_a_line:
+        try:
+            start, target = measure.line
+        except ScoringProblem:
+            return GIVEN
+        wrong = (kind is Kind.INCREASE and target < start) or (kind is Kind.DECREASE and target > start)
+        if start == target or wrong or measure.direction is not None:
+            return GIVEN
+        return Family.LINEAR, float(start), float(target), NAN, NAN, NAN
+    if kind.is_threshold and measure.target is not None:
+        is_up = kind is Kind.MAINTAIN_ABOVE
+        if measure.floor is not None and (measure.floor >= measure.target) is is_up:
+            return GIVEN
+        floor = NAN if measure.floor is None else float(measure.floor)
+        return Family.ABOVE if is_up else Family.BELOW, floor, float(measure.target), NAN, NAN, NAN
+    if kind is Kind.RANGE and None not in (measure.low, measure.high) and measure.low <= measure.high:
+        return Family.RANGE, NAN, NAN, float(measure.low), float(measure.high), float(measure.tolerance or 0)
+    if kind is Kind.BINARY:
+        return Family.BINARY, NAN, NAN, NAN, NAN, NAN
+    return GIVEN
 
 
 _images: dict[int, Image] = {}

@@ -154,7 +154,9 @@ _SQLITE = _inserts("sqlite")
 # border triggers are checked as ever. Indexed by how many rows there are: with or without a submission.
 _POSTGRESQL = {
     count: "WITH "
-    + ", ".join(f"r{number} AS ({insert})" for number, insert in enumerate(_inserts("postgresql")[: count - 1]))
+    + ", ".join(
+        f"r{number} AS ({insert})" for number, insert in enumerate(_inserts("postgresql")[: count - 1])
+    )
     + f" {_inserts('postgresql')[count - 1]}"
     for count in (len(_TABLES) - 1, len(_TABLES))
 }

@@ -111,6 +111,7 @@ class KeyResultRow:
     state: str
     position: int
     _measure: Measure | None = field(default=None, repr=False, compare=False)
+    shape: tuple | None = field(default=None, repr=False, compare=False)  # how the image computes it
 
     @property
     def counts(self) -> bool:
@@ -251,9 +252,7 @@ def key_results(workspace_id: int, objective_id: int | None = None) -> Iterator[
     ):
         yield KeyResultRow(
             *row[:13],
-            ()
-            if row[13] in ("[]", [])
-            else tuple((one["title"], one["weight"]) for one in _list(row[13])),
+            () if row[13] in ("[]", []) else tuple((one["title"], one["weight"]) for one in _list(row[13])),
             row[14],
             _day(row[15]),
             _day(row[16]),

@@ -11,6 +11,7 @@ import numpy as np
 from milepost.core.problems import Problem
 from milepost.core.states import Event, State, Step, fold
 from milepost.ledger import image as images
+from milepost.ledger.entries import Entry
 from milepost.ledger.image import Image
 from milepost.models import KeyResult, KeyResultVersion, Objective, ObjectiveVersion, Transition
 from milepost.models.key_results import KEY_RESULT_FIELDS
@@ -50,24 +51,34 @@ def of_image(living: Image, day: date) -> Iterator[Difference]:
             if getattr(living, name) != getattr(rebuilt, name):
                 yield Difference(f"image: {name}", living.workspace_id, "out of date", "as in the tables")
         if living.node != rebuilt.node:
-            yield Difference("image: nodes", living.workspace_id, str(len(living.node)), str(len(rebuilt.node)))
+            yield Difference(
+                "image: nodes", living.workspace_id, str(len(living.node)), str(len(rebuilt.node))
+            )
             return
-        for id in living.key_results:
-            if living.entries.series(id) != rebuilt.entries.series(id) and not _both_nan(living, rebuilt, id):
-                yield Difference("image: check-ins of key result", id, "out of date", "as in the tables")
+        yield from _entries(living, rebuilt)
         ours, fresh = living.on(day), rebuilt.on(day)
         for name in ("raw", "expected", "needed", "status", "reported"):
             yield from _arrays(name, living.ids, getattr(ours, name), getattr(fresh, name))
 
 
-def _both_nan(living: Image, rebuilt: Image, id: int) -> bool:
-    mine, theirs = living.entries.series(id), rebuilt.entries.series(id)
-    return len(mine) == len(theirs) and all(
-        a._replace(value=0, corrects=None, is_withdrawn=False)
-        == b._replace(value=0, corrects=None, is_withdrawn=False)
-        and (a.value == b.value or (a.value != a.value and b.value != b.value))
-        for a, b in zip(mine, theirs, strict=True)
-    )
+def _entries(living: Image, rebuilt: Image) -> Iterator[Difference]:
+    for id in living.key_results:
+        mine, theirs = living.entries.current(id), rebuilt.entries.current(id)
+        if _comparable(mine) != _comparable(theirs):
+            yield Difference("image: latest check-in of key result", id, str(mine), str(theirs))
+    held = living.entries.held()
+    rebuilt.entries.fetch(held)
+    for id in held:
+        mine, theirs = living.entries.series(id), rebuilt.entries.series(id)
+        if [_comparable(one) for one in mine] != [_comparable(one) for one in theirs]:
+            yield Difference(
+                "image: check-ins of key result", id, f"{len(mine)} held", f"{len(theirs)} recorded"
+            )
+
+
+def _comparable(entry: Entry | None) -> tuple | None:
+    # NaN differs from itself; a missing value does not.
+    return entry and tuple(None if part != part else part for part in entry)
 
 
 def _arrays(name: str, ids: list[int], found: np.ndarray, expected: np.ndarray) -> Iterator[Difference]:
@@ -76,7 +87,9 @@ def _arrays(name: str, ids: list[int], found: np.ndarray, expected: np.ndarray) 
         yield Difference(f"image: {name} of", ids[number], str(found[number]), str(expected[number]))
 
 
-def _versions(workspace_id: int, model, version_model, noun: str, columns: tuple[str, ...]) -> Iterator[Difference]:
+def _versions(
+    workspace_id: int, model, version_model, noun: str, columns: tuple[str, ...]
+) -> Iterator[Difference]:
     last: dict[int, dict] = {}
     for row in version_model.objects.of(workspace_id).order_by("id").values(f"{noun}_id", *columns):
         last[row.pop(f"{noun}_id") if noun != "objective" else row["objective_id"]] = row

@@ -77,6 +77,8 @@ def serve(milepost, *, on_ready: Callable[[], None]) -> None:
     check_port(milepost.host, milepost.port)
     settings.MILEPOST = milepost
     settings.ALLOWED_HOSTS = list(milepost.allowed_hosts)
+    # Where the second process is not forked it reads the settings again.
+    os.environ |= {"MILEPOST_HOST": milepost.host, "MILEPOST_PORT": str(milepost.port)}
     _share_what_is_loaded()
     server = _Server(
         settings.WSGI_APPLICATION.replace(".application", ":application"),

@@ -33,4 +33,10 @@ class Checkin(WorkspaceBound):
         constraints = [unique_in_workspace("checkin", "id")]
         indexes = [
             models.Index(fields=["workspace", "key_result", "effective_at"], name="checkin_key_result"),
+            # Few rows, so it costs other check-ins nothing.
+            models.Index(
+                fields=["workspace", "key_result"],
+                name="checkin_corrections",
+                condition=models.Q(corrects__isnull=False),
+            ),
         ]

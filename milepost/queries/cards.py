@@ -19,7 +19,16 @@ from milepost.core.ids import encode
 from milepost.core.pace import expected as expected_share
 from milepost.core.problems import NotFound
 from milepost.core.rollup import needs_exact
-from milepost.core.scoring import Explanation, Kind, Part, arithmetic, explain, explain_roll_up, roll_up
+from milepost.core.scoring import (
+    Explanation,
+    Kind,
+    Part,
+    ScoringProblem,
+    arithmetic,
+    explain,
+    explain_roll_up,
+    roll_up,
+)
 from milepost.core.trends import Course, Point
 from milepost.ledger import image as images
 from milepost.ledger.entries import Entry
@@ -233,7 +242,7 @@ class Reader:
         if kind.is_on_a_line:
             try:
                 start, target = measure.line
-            except Exception:  # noqa: BLE001 - a measure without its ends draws its points alone
+            except ScoringProblem:  # a measure without its ends draws its points alone
                 start, target = measure.start, measure.final
             if start is not None and target is not None and window.ends_on is not None:
                 plan = self._plan(one, window, start, target)
@@ -306,6 +315,8 @@ class Reader:
         self, row: ObjectiveRow, *, explained: bool = True, trends: bool = True, initiatives: int = 0
     ) -> ObjectiveCard:
         """Return an objective's card with its key results."""
+        if trends:
+            self.image.entries.fetch(one.id for one in self.key_results_of(row))
         key_results = tuple(self.key_result(one, trend=trends) for one in self.key_results_of(row))
         counted = [one for one in key_results if one.counts]
         return ObjectiveCard(
@@ -364,7 +375,8 @@ class Reader:
         for one in self.image.key_results_of.get(row.id, ()):
             counted = self.image.counted(one.id, row.id)
             if counted or self.sees(one.id):
-                yield self._part(one.id, Fraction(one.weight), counted, self._label(one.id, one.title), self._how(one))
+                label = self._label(one.id, one.title)
+                yield self._part(one.id, Fraction(one.weight), counted, label, self._how(one))
         yield from self._contributors(row.id)
 
     def _contributors(self, id: int) -> Iterator[Part]:
@@ -374,7 +386,8 @@ class Reader:
                 continue
             counted = self.image.counted(row.id, id)
             if counted or self.sees(row.id):
-                yield self._part(row.id, Fraction(link.weight), counted, self._label(row.id, row.title), "its own roll-up")
+                label = self._label(row.id, row.title)
+                yield self._part(row.id, Fraction(link.weight), counted, label, "its own roll-up")
 
     def _label(self, id: int, title: str) -> str:
         return title if self.sees(id) else "Restricted work"

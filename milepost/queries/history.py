@@ -50,15 +50,21 @@ def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
     versions = ObjectiveVersion.objects.of(workspace).filter(objective_id=row.id).order_by("id")
     steps = Transition.objects.of(workspace).filter(objective_id=row.id).order_by("id")
     events = Event.objects.of(workspace).filter(objective_id=row.id, kind__in=EVENTS).order_by("id")
+    made = list(steps)
+    seen = {one.id: one for one in reader.key_results_of(row)}
+    rows = KeyResultVersion.objects.of(workspace).filter(key_result_id__in=seen)
+    listed = rows.order_by("key_result_id", "id")
+    of_key_results = {id: list(group) for id, group in groupby(listed, lambda one: one.key_result_id)}
+    # What was written together with the draft is told with it.
+    drafted_at = made[0].at if made else None
+    first = [id for id, listed in of_key_results.items() if listed[0].at == drafted_at]
     found = [
         *told.changes(versions, OBJECTIVE_FIELDS, besides={"state"}),
-        *told.steps(steps),
+        *told.steps(made, first=len(first)),
         *told.events(events),
     ]
-    seen = {one.id: one for one in reader.key_results_of(row)}
-    of_key_results = KeyResultVersion.objects.of(workspace).filter(key_result_id__in=seen)
-    for id, rows in groupby(of_key_results.order_by("key_result_id", "id"), lambda one: one.key_result_id):
-        found += told.key_result(list(rows), seen[id], of_its_own=False)
+    for id, listed in of_key_results.items():
+        found += told.key_result(listed, seen[id], of_its_own=False, is_told=id in first)
     return _newest_first(found)
 
 
@@ -69,8 +75,10 @@ def of_key_result(reader: Reader, one: KeyResultRow) -> tuple[Entry, ...]:
 
 
 def _newest_first(found: Iterable[Entry]) -> tuple[Entry, ...]:
-    # Sorted twice, not reversed: of what happened in the same moment, the later step comes first.
-    return tuple(sorted(reversed(list(found)), key=lambda entry: entry.at, reverse=True))
+    listed = list(found)
+    listed.reverse()  # so that of what happened in the same moment, the later step comes first
+    listed.sort(key=lambda entry: entry.at, reverse=True)
+    return tuple(listed)
 
 
 class Told:
@@ -95,10 +103,12 @@ class Told:
                     after.at, after.by_id, "pencil", "changed", differences=found, reason=after.reason
                 )
 
-    def key_result(self, rows: list, one: KeyResultRow, *, of_its_own: bool) -> Iterator[Entry]:
+    def key_result(
+        self, rows: list, one: KeyResultRow, *, of_its_own: bool, is_told: bool = False
+    ) -> Iterator[Entry]:
         """Yield an entry for each dated row of a key result; on its own page it is not named."""
         about = None if of_its_own else (one.title, self._address(one))
-        if rows:
+        if rows and not is_told:
             first = rows[0]
             words = "added this key result" if of_its_own else "added the key result"
             yield self._entry(first.at, first.by_id, "plus", words, about=about)
@@ -172,12 +182,16 @@ class Told:
 
     # -- transitions -----------------------------------------------------------------------------------
 
-    def steps(self, rows: Iterable[Transition]) -> Iterator[Entry]:
+    def steps(self, rows: Iterable[Transition], *, first: int = 0) -> Iterator[Entry]:
         """Yield an entry for each move of the state machine; moves made at once read as one."""
         for (at, by), run in groupby(rows, key=lambda one: (one.at, one.by_id)):
             made = list(run)
             last = made[-1]
             symbol, words = STEPS.get(last.event, ("pencil", last.event.replace("_", " ")))
+            if last.event == "create" and first:
+                words += f" with {first} key result{'' if first == 1 else 's'}"
+            elif last.event == "start" and by is None:
+                words = "started it with its cycle"
             reason = next((one.reason for one in reversed(made) if one.reason), "")
             yield self._entry(at, by, symbol, words, reason=reason)
 

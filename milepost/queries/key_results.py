@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from milepost.core import access
 from milepost.core.cadence import Window, elapsed
@@ -247,10 +249,13 @@ def _course(reader: Reader, one: KeyResultRow, entries: tuple[EntryCard, ...]) -
         for entry in entries
         if entry.state == "corrected" and entry.value is not None
     ]
-    return Course(
-        points, course.starts_on, course.ends_on, course.today, course.plan, course.start, course.target,
-        course.low, course.high, course.status, course.unit, course.every,
-    )  # fmt: skip
+    return replace(course, points=points, every=max(course.every, _usual_gap(course.points)))
+
+
+def _usual_gap(points: Sequence[Point]) -> int:
+    """Return the days that usually lie between check-ins, so that a slow rhythm does not read as gaps."""
+    gaps = sorted((after.day - before.day).days for before, after in pairwise(points))
+    return gaps[len(gaps) // 2] if gaps else 0
 
 
 # -- forms -------------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ class LinkCard:
     expected: float | None
     owner: PersonCard | None
     where: str  # the team, or the objective of a key result
+    is_open: bool
     may_edit: bool = False
     counts: bool = True
     through: str = ""  # the title of the key result by which it serves
@@ -161,7 +162,7 @@ def page(reader: Reader, id: int) -> ObjectivePage:
         comments=comments(reader, objective=row.id),
         history=history.of_objective(reader, row),
         closing=closing_of(reader, row),
-        steps=_steps(reader, row, may_edit),
+        steps=steps(reader, row, may_edit),
         may_edit=may_edit and is_open,
         may_add=may_edit and is_open,
     )
@@ -171,7 +172,8 @@ def _people(reader: Reader, ids: tuple[int, ...]) -> tuple[PersonCard, ...]:
     return tuple(card for card in map(reader.person, ids) if card is not None)
 
 
-def _steps(reader: Reader, row: ObjectiveRow, may_edit: bool) -> tuple[str, ...]:
+def steps(reader: Reader, row: ObjectiveRow, may_edit: bool) -> tuple[str, ...]:
+    """Name the steps that an objective can take now, as far as the reader may take them."""
     legal = legal_events(State(row.state))
     found = dict.fromkeys(step for step, event in STEPS if event in legal) if may_edit else {}
     if row.state == State.CLOSED and reader.actor.is_admin and _closed_lately(reader, row):
@@ -208,7 +210,7 @@ def _below(reader: Reader, row: ObjectiveRow) -> list[LinkCard]:
     found = served_by(reader, row.id)
     for one in reader.key_results_of(row):
         found += served_by(reader, one.id, through=one.title)
-    return found
+    return sorted(found, key=lambda card: (not card.is_open, card.how != "contributes"))
 
 
 def served_by(reader: Reader, id: int, *, through: str = "") -> list[LinkCard]:
@@ -241,7 +243,8 @@ def _link(
         progress=reader.progress(there),
         expected=reader.expected(there),
         owner=reader.person(one.owner_id if one else row.owner_id),
-        where=row.title if one else (team.name if team else "Company"),
+        where=row.title if one else f"{team.name if team else 'Company'} · {reader.cycle_of(row).name}",
+        is_open=row.is_open,
         may_edit=may_edit,
         counts=counts,
         through=through,
@@ -283,9 +286,17 @@ def initiative_cards(
     rows = Initiative.objects.of(reader.actor.workspace_id).filter(objective_id=row.id)
     if key_result is not None:
         rows = rows.filter(key_result_id=key_result)
-    found = [initiative_card(reader, one, may_edit=may_edit) for one in rows.order_by("id")]
+    seen = (one for one in rows.order_by("id") if _sees_initiative(reader, one))
+    found = [initiative_card(reader, one, may_edit=may_edit) for one in seen]
     done = {"doing": 0, "planned": 1, "done": 2, "dropped": 3}
     return tuple(sorted(found, key=lambda card: (done[card.state], card.due_on or date.max, card.number)))
+
+
+def _sees_initiative(reader: Reader, one: Initiative) -> bool:
+    """Whoever may not see a key result is not told what is done for it."""
+    if one.objective_id not in reader.image.node or not reader.sees(one.objective_id):
+        return False
+    return one.key_result_id not in reader.image.node or reader.sees(one.key_result_id)
 
 
 def initiative_card(reader: Reader, one: Initiative, *, may_edit: bool) -> InitiativeCard:
@@ -312,7 +323,7 @@ def initiative_card(reader: Reader, one: Initiative, *, may_edit: bool) -> Initi
 def initiative(reader: Reader, id: int) -> tuple[InitiativeCard, ObjectiveRow, int | None, int | None] | None:
     """Return an initiative the reader may see, with its objective, its key result's id and its owner's."""
     one = Initiative.objects.of(reader.actor.workspace_id).filter(id=id).first()
-    if one is None or one.objective_id not in reader.image.node or not reader.sees(one.objective_id):
+    if one is None or not _sees_initiative(reader, one):
         return None
     row = reader.image.objectives[one.objective_id]
     may_edit = access.may_edit(reader.actor, reader.standing(row))

@@ -10,6 +10,7 @@ from fractions import Fraction
 from threading import Lock
 
 from milepost.core import access, addresses
+from milepost.core.cadence import Window
 from milepost.core.ids import encode
 from milepost.core.rollup import needs_exact
 from milepost.core.scoring import Explanation, Part, RollUp, explain_roll_up, roll_up
@@ -55,7 +56,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A team in the tree, with how it stands; `level` counts from 1."""
+    """A team in the tree, with how it stands; `level` counts from 1.
+
+    `cycle` names the cycle of its figures where that is another than the one looked at.
+    """
 
     id: str
     team: TeamCard
@@ -63,6 +67,7 @@ class Branch:
     leads: tuple[PersonCard, ...]
     people: int
     summary: Summary
+    cycle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Tree:
     """Every team as the tree it is, after the company itself."""
 
     company: Summary
+    company_cycle: str
     branches: tuple[Branch, ...]
 
 
@@ -148,7 +154,13 @@ class Beside:
 def tree(reader: Reader, cycle: CycleRow | None) -> Tree:
     """Return every team with how it stands in a cycle."""
     with reader.image.lock:
-        return Tree(_summary(reader, None, cycle), tuple(_branches(reader, None, cycle, level=1)))
+        own, name = _at_best(reader, None, cycle)
+        return Tree(own, name, tuple(_branches(reader, None, cycle, level=1)))
+
+
+def _at_best(reader: Reader, team: int | None, cycle: CycleRow | None) -> tuple[Summary, str]:
+    best = busiest_cycle(reader, team, cycle)
+    return _summary(reader, team, best), best.name if best is not None and best is not cycle else ""
 
 
 def _branches(
@@ -157,13 +169,15 @@ def _branches(
     image = reader.image
     for id in sorted(image.children_teams.get(above, ()), key=lambda one: image.teams[one].name.casefold()):
         row = image.teams[id]
+        summary, other = _at_best(reader, id, cycle)
         yield Branch(
             id=encode(id),
             team=reader.team(id),
             level=level,
             leads=tuple(_people(reader, row.leads)),
             people=len(row.members),
-            summary=_summary(reader, id, cycle),
+            summary=summary,
+            cycle=other,
         )
         if deep:
             yield from _branches(reader, id, cycle, level=level + 1)
@@ -263,6 +277,24 @@ def page(reader: Reader, team: int | None, cycle: CycleRow | None) -> TeamPage:
             may_draft=access.may_draft(reader.actor, reader.lineage(team), access.Visibility.WORKSPACE),
             may_manage=access.may_manage_team(reader.actor, reader.lineage(team)),
         )
+
+
+def busiest_cycle(reader: Reader, team: int | None, chosen: CycleRow | None) -> CycleRow | None:
+    """Return the cycle to open a team with: the one chosen or, where that is empty, a running one.
+
+    A company often lives in a year while its teams live in a quarter.
+    """
+    counts = Counter(
+        row.cycle_id for row in register(reader.image).teams.get(team, ()) if reader.sees(row.id)
+    )
+    if chosen is None or counts[chosen.id]:
+        return chosen
+    running = [
+        cycle
+        for cycle in reader.image.cycles.values()
+        if counts[cycle.id] and Window(cycle.starts_on, cycle.ends_on).includes(reader.today)
+    ]
+    return max(running, key=lambda cycle: counts[cycle.id], default=chosen)
 
 
 def beside(reader: Reader, page: TeamPage) -> Beside:

@@ -47,9 +47,7 @@ class _Fragments:
         made.rows = list(image.objectives.values())
         made.texts = [encoded(image, day, row, None) for row in made.rows]
         made.marks = np.array([_mark(text) for text in made.texts], dtype=np.uint64)
-        made.mixed = frozenset(
-            place for place, row in enumerate(made.rows) if any(_restricted(image, row))
-        )
+        made.mixed = frozenset(place for place, row in enumerate(made.rows) if any(_restricted(image, row)))
         made.seen = len(day.touched)
         return made
 

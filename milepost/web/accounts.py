@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import perform_login
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -51,6 +52,11 @@ class Accounts(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("home")
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Address our own page below the configured address, whatever host the request named."""
+        uidb36, _, rest = key.partition("-")
+        return settings.MILEPOST.base_url + reverse("account_reset_password_from_key", args=[uidb36, rest])
 
     def set_password(self, user, password: str) -> None:
         """Set it by our action, which ends the sessions elsewhere; this one goes on."""

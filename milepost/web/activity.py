@@ -29,11 +29,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "groups": _groups(request.path, wanted, narrowed.group),
         "teams": [("", "Every team"), *_named(reader.image.teams)],
         "people": [("", "Everyone"), *_named(_here(reader))],
-        "chosen": {
-            "group": narrowed.group,
-            "team": narrowed.team and encode(narrowed.team),
-            "person": narrowed.person and encode(narrowed.person),
-        },
+        "kind": narrowed.group,
+        "team": narrowed.team and encode(narrowed.team),
+        "person": narrowed.person and encode(narrowed.person),
         "here": request.path,
         "older": feed.older and f"?{urlencode({**wanted, 'before': feed.older})}",
     }

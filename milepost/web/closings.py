@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -64,7 +63,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
 def _in_a_sentence(ended: pages_of.Closing | None) -> str:
     if ended is None:
         return "Closed."
-    action = f" Next: {ended.verdict.action}." if ended.verdict.action else ""
+    action = f" Next: {ended.verdict.action}" if ended.verdict.action else ""
     return f"Closed with grade {ended.whole.grade:.1f}. {OUTCOMES[ended.verdict.verdict]}.{action}"
 
 
@@ -111,7 +110,7 @@ def _page(
     typed: Typed | None,
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, objective)
-    labels: dict[str, Any] = LABELS | {f"value_{final.card.id}": final.card.title for final in page.finals}
+    labels = LABELS | {f"value_{final.card.id}": final.card.title for final in page.finals}
     context = {
         "page": page,
         "v": values,

@@ -216,7 +216,7 @@ def _page(
         "states": STATES,
         "here": f"/w/{reader.slug}/initiatives/{card.id}/edit/" if card else f"{url}initiatives/new/",
         "back": f"{url}#initiatives",
-        "draft_key": f"initiative-{card.id if card else 'new-' + ids.encode(row.id)}-{request.actor.person_id}",
+        "draft_key": f"initiative-{card.id if card else ids.encode(row.id)}-{request.actor.person_id}",
     }
     trail = trails.below(
         reader, reader.team(row.team_id), (row.title, url), (card.title if card else "New initiative", None)

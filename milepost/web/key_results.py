@@ -19,6 +19,7 @@ from milepost.queries.choices import people
 from milepost.web import measures, pages, trails
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
+from milepost.web.objectives import require_open
 from milepost.web.typed import Typed, new_submission
 
 LABELS = {
@@ -48,7 +49,6 @@ LABELS = {
 }
 # What the action calls a whole measure stands beside its kind.
 PLACES = {"measure": "kind"}
-UNIT_LONGEST, SOURCE_LONGEST = 40, 300
 
 
 @in_workspace
@@ -120,6 +120,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
 def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
     row = reader.objective_row(objective)
     access.require(access.may_edit(reader.actor, reader.standing(row)), "add a key result here")
+    require_open(row)
     return row
 
 
@@ -170,14 +171,6 @@ def _fields(typed: Typed) -> dict[str, Any]:
         "visibility": typed.text("visibility") or None,
         "visible_to": typed.ids("visible_to"),
     }
-    if len(found["unit"]) > UNIT_LONGEST:
-        typed.say("unit", f"Keep the unit to {UNIT_LONGEST} characters.")
-    if len(found["data_source"]) > SOURCE_LONGEST:
-        typed.say("data_source", f"Keep it to {SOURCE_LONGEST} characters.")
-    if found["source"] not in dict(measures.SOURCES):
-        typed.say("source", "Choose one of the list.")
-    if (found["direction"] or "") not in dict(measures.DIRECTIONS):
-        typed.say("direction", "Choose one of the list.")
     return found
 
 
@@ -237,6 +230,7 @@ def _mine(reader: Reader, key_result: int) -> pages_of.KeyResultForm:
     form = pages_of.form(reader, key_result)
     standing = reader.standing(form.objective, form.row)
     access.require(access.may_edit_key_result(reader.actor, standing), "change this key result")
+    require_open(form.objective)
     return form
 
 

@@ -1,4 +1,4 @@
-"""The kinds of measure in plain words: what each is called, what it asks for, and how it is read from a form."""
+"""The kinds of measure in plain words: what each is called and asks for, and how a form is read."""
 
 from __future__ import annotations
 

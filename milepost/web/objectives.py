@@ -14,8 +14,11 @@ from django.urls import reverse
 from milepost.actions import drafts, objectives, submissions
 from milepost.actions.drafts import Link
 from milepost.actions.key_results import Definition
+from milepost.actions.objectives import ObjectiveIsClosed
 from milepost.core import access, addresses, ids
 from milepost.core.problems import Conflict, NotFound, Problem
+from milepost.core.states import GuardNotMet, State
+from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import objectives as pages_of
 from milepost.queries import shell
 from milepost.queries.cards import Reader
@@ -305,7 +308,17 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
 def _editable(reader: Reader, objective: int) -> pages_of.ObjectiveForm:
     form = pages_of.form(reader, objective)
     access.require(access.may_edit(reader.actor, reader.standing(form.row)), "change this objective")
+    require_open(form.row)
     return form
+
+
+def require_open(row: ObjectiveRow) -> None:
+    """Show no form for what a closing has made part of the record."""
+    if row.state in (State.CLOSED, State.GRADED):
+        raise ObjectiveIsClosed(
+            "This objective is closed; what it says is part of the record.",
+            remedy="An admin can reopen it within 14 days of closing.",
+        )
 
 
 def _stored(form: pages_of.ObjectiveForm) -> dict[str, Any]:
@@ -448,8 +461,17 @@ STEPS: dict[str, Step] = {
 
 @in_workspace
 def new_step(request: HttpRequest, objective: int, step: str) -> HttpResponse:
-    """Ask whether to take a step, and why."""
-    return _step_page(request, pages.reader(request), objective, STEPS[step], step, None)
+    """Ask whether to take a step, and why; one that cannot be taken says so at once."""
+    reader = pages.reader(request)
+    row = reader.objective_row(objective)
+    may_edit = access.may_edit(reader.actor, reader.standing(row))
+    if (may_edit or reader.actor.is_admin) and step not in pages_of.steps(reader, row, may_edit):
+        raise Conflict(
+            f"“{STEPS[step].button}” cannot be done now: the objective is {row.state.replace('_', ' ')}.",
+            code="illegal_transition",
+            remedy="Its page offers what can be done.",
+        )
+    return _step_page(request, reader, objective, STEPS[step], step, None)
 
 
 @in_workspace
@@ -464,8 +486,12 @@ def create_step(request: HttpRequest, objective: int, step: str) -> HttpResponse
         taken.action(objective=objective, **reason, by=request.actor, at=request.at)
     except NotFound:
         raise
+    except GuardNotMet as waits:
+        typed.status = waits.status
+        typed.say("", f"“{taken.button}” has to wait. First: {'; '.join(waits.details)}.")
+        return _step_page(request, reader, objective, taken, step, typed)
     except Problem as wrong:
-        typed.refuse(wrong, field="reason" if wrong.field == "reason" else "")
+        typed.refuse(wrong, field="")
         return _step_page(request, reader, objective, taken, step, typed)
     messages.success(request, taken.done)
     return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)

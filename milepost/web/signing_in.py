@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView, LogoutView
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
@@ -14,8 +15,6 @@ from milepost.web import entrance
 
 class SignInForm(LoginForm):
     """allauth's form: it throttles, and answers an unknown address as it does a wrong password."""
-
-    error_css_class = None
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +44,8 @@ class _New(LoginView):
         }
 
     def form_invalid(self, form):
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        is_throttled = form.has_error(NON_FIELD_ERRORS, "too_many_login_attempts")
+        return self.render_to_response(self.get_context_data(form=form), status=429 if is_throttled else 422)
 
 
 @method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")

@@ -59,7 +59,10 @@ def company(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, team: int | None) -> HttpResponse:
     reader = pages.reader(request)
-    found = teams.page(reader, team, cycle_of(request, reader))
+    cycle = cycle_of(request, reader)
+    if not request.GET.get("cycle"):
+        cycle = teams.busiest_cycle(reader, team, cycle)
+    found = teams.page(reader, team, cycle)
     context: dict[str, Any] = {
         "team": found,
         "beside": (beside := teams.beside(reader, found)),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.http import QueryDict
 
@@ -79,18 +79,16 @@ class Typed:
         """Note what is wrong with a field; the first word on it stands."""
         self.problems.setdefault(name, message)
 
-    def refuse(self, problem: Problem, *, field: str | None = None, prefix: str = "") -> None:
+    def refuse(self, problem: Problem, *, field: str | None = None) -> None:
         """Note what an action refused, beside its field where it has one ("" is the form as a whole)."""
         self.status = problem.status
-        self.say(prefix + (field or problem.field or ""), " ".join([str(problem), *problem.details]))
+        self.say(problem.field or "" if field is None else field, str(problem))
 
     def error(self, name: str) -> str:
         """Return what is wrong with a field."""
         return self.problems.get(name, "")
 
-    def listed(
-        self, labels: dict[str, Any], known: set[str] | None = None
-    ) -> list[tuple[str | None, str, str]]:
+    def listed(self, labels: Mapping[str, str]) -> list[tuple[str | None, str, str]]:
         """List what is wrong for the box above the form: (field's id, label, message)."""
         found = []
         for name, message in self.problems.items():

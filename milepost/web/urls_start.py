@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from milepost.web import (
     cycles,
@@ -32,8 +32,8 @@ ALLAUTH = [
     path("account/password/first/", passwords.first, name="account_set_password"),
     path("account/password/forgotten/", passwords.ask, name="account_reset_password"),
     path("account/password/forgotten/sent/", passwords.asked, name="account_reset_password_done"),
-    path(
-        "account/password/forgotten/<str:uidb36>-<str:key>/",
+    re_path(
+        r"^account/password/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
         passwords.reset,
         name="account_reset_password_from_key",
     ),

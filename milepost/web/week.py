@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -42,7 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
     reader = pages.reader(request)
     since = _since(request)
     found = week.week(reader, cycle_of(request, reader), since=since, at=request.at)
-    last = request.seat.looked_at
+    last = _last_look(request)
     context = {
         "week": found,
         "greeting": _greeting(request),
@@ -65,27 +65,29 @@ def show(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def look(request: HttpRequest) -> HttpResponse:
     """Take note that the reader has looked; with `seen`, what moved is seen and leaves the page."""
-    here = reverse("week", args=[request.seat.slug])
-    if request.method != "POST":
-        return HttpResponseRedirect(here)
     looks.look(by=request.actor, at=request.at)
     if not request.POST.get("seen"):
         return HttpResponse(status=204)
-    answer = HttpResponseRedirect(here)
-    answer.status_code = 303
+    answer = HttpResponseRedirect(reverse("week", args=[request.seat.slug]), status=303)
     _remember(answer, request, request.at)
     return answer
+
+
+def _last_look(request: HttpRequest) -> datetime | None:
+    last = request.seat.looked_at
+    # SQLite's driver hands moments over without their zone, which is UTC.
+    return last if last is None or last.tzinfo else last.replace(tzinfo=UTC)
 
 
 def _since(request: HttpRequest) -> datetime | None:
     moment, _, day = request.COOKIES.get(SINCE_COOKIE, "").partition("_")
     if day != request.today.isoformat():
-        return request.seat.looked_at
+        return _last_look(request)
     try:
         kept = datetime.fromisoformat(moment) if moment else None
     except ValueError:
-        return request.seat.looked_at
-    return kept if kept is None or (kept.tzinfo and kept <= request.at) else request.seat.looked_at
+        return _last_look(request)
+    return kept if kept is None or (kept.tzinfo and kept <= request.at) else _last_look(request)
 
 
 def _remember(answer: HttpResponse, request: HttpRequest, since: datetime | None) -> None:

@@ -30,6 +30,14 @@ class TestFromUrl:
 
         assert (made["HOST"], made["PORT"], made["NAME"]) == ("/var/run/postgresql", "5433", "okr")
 
+    def test_a_pooler_may_forbid_prepared_statements(self):
+        """Statements are prepared, unless the address says that a pooler stands in between."""
+        usual = database.from_url("postgresql://db.example/okr", DATA)
+        pooled = database.from_url("postgresql://db.example/okr?prepare_threshold=none", DATA)
+
+        assert usual["OPTIONS"]["prepare_threshold"] == 2
+        assert pooled["OPTIONS"]["prepare_threshold"] is None
+
     @pytest.mark.parametrize(
         ("url", "path"),
         [
@@ -53,6 +61,7 @@ class TestFromUrl:
             "postgresql://db.example",
             "postgresql://db.example:port/okr",
             "postgresql://[db/okr",
+            "postgresql://db.example/okr?prepare_threshold=often",
         ],
     )
     def test_refuses_what_it_cannot_use(self, url):

@@ -45,6 +45,8 @@ class TestQuantity:
             ("2.5E-2 s", Quantity(F(1, 40), "s")),
             ("3 eggs", Quantity(F(3), "eggs")),
             ("0", Quantity(F(0))),
+            ("9" * 60, Quantity(F("9" * 60))),
+            ("1e30", Quantity(F(10**30))),
             ("null", None),
             ("NULL", None),
             ("", None),

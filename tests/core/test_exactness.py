@@ -59,3 +59,13 @@ def test_never_asks_for_the_time(path):
     named = {call.attr for call in calls if isinstance(call, ast.Attribute)}
 
     assert not named & asked
+
+
+@pytest.mark.parametrize("path", PURE, ids=lambda path: path.stem)
+def test_its_values_never_change(path):
+    """Every dataclass of core is frozen."""
+    for node in ast.walk(tree(path)):
+        for made in node.decorator_list if isinstance(node, ast.ClassDef) else []:
+            if isinstance(made, ast.Call) and getattr(made.func, "id", "") == "dataclass":
+                settings = {word.arg: ast.literal_eval(word.value) for word in made.keywords}
+                assert settings.get("frozen") is True, node.name

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from milepost.core.peers import LINEAR
 from milepost.core.policies import DEFAULT, HALF_EVEN, NO_GUARD, OURS, Rounding, named, rounded_to
 from milepost.core.problems import Invalid, NotFound
 from milepost.core.scoring import Band, Measure, Outcome, Verdict, band, expected_grade, grade, score, verdict
@@ -52,6 +53,10 @@ class TestGrade:
     def test_a_policy_may_break_ties_otherwise(self, policy, raw, wanted):
         """half_even sends ties to the even digit; no_guard lets 0.95 become 1.0."""
         assert str(grade(F(raw), policy)) == wanted
+
+    def test_may_stay_exact(self):
+        """A policy without rounding leaves the scaled share as it is."""
+        assert grade(F(1, 4), LINEAR["puzzle.kr_progress"]) == 25
 
     def test_does_not_depend_on_the_callers_precision(self):
         """A low decimal precision elsewhere does not reach a grade."""
@@ -197,6 +202,12 @@ class TestVerdict:
             for raw in (F(94, 100), F(95, 100), F(999, 1000), F(1), F(2)):
                 succeeded = verdict("committed", raw, policy=policy).verdict is Outcome.SUCCESS
                 assert succeeded == (grade(raw, policy) == 1), (policy, raw)
+
+    def test_expects_one_or_seven_tenths(self):
+        """Only a commitment must reach 1.0; every other word, and both levels, begin at 0.7."""
+        words = ("committed", "aspirational", "learning", "strategic", "tactical")
+
+        assert [expected_grade(word) for word in words] == [1, *[F(7, 10)] * 4]
 
     def test_refuses_a_commitment_it_does_not_know(self):
         """An unknown commitment is refused, naming those there are."""

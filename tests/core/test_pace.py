@@ -212,6 +212,7 @@ class TestConfidence:
 
     def test_three_buttons_mean_what_they_say(self):
         """The level each button stands for reads back as that button."""
+        assert sorted(pace.BUTTON_CONFIDENCE.values()) == [2, 5, 8]
         assert all(
             pace.confidence_status(level) is status for status, level in pace.BUTTON_CONFIDENCE.items()
         )

@@ -110,6 +110,7 @@ class TestBeyondTheVectors:
             ("lower_better", -5, 0, 200),
             ("lower_better", 5, -1, None),
             ("higher_better", 1, 3, "33.33"),
+            ("higher_better", "0.25", "0.5", 50),
         ],
     )
     def test_kpi_achievement_has_an_answer_everywhere(self, direction, actual, target, wanted):

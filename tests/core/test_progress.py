@@ -343,6 +343,23 @@ class TestExact:
 
 
 class TestMeasure:
+    def test_keeps_its_unit(self):
+        """A unit is kept as given, and an empty one is none."""
+        assert Measure.of("reach", target=3, unit="days").unit == "days"
+        assert Measure.of("reach", target=3, unit="").unit is None
+
+    def test_is_established_with_both_ends(self):
+        """A baseline needs its start and its target."""
+        assert not Measure.of("baseline", start=1).is_established
+        assert not Measure.of("baseline", target=1).is_established
+
+    def test_says_what_to_do_about_a_missing_end(self):
+        """A missing start asks to measure, a missing target asks what is to be reached."""
+        with pytest.raises(ScoringProblem, match="Measure where things stand"):
+            Measure.of("increase", target=1).needed("start")
+        with pytest.raises(ScoringProblem, match="what is to be reached"):
+            Measure.of("increase", start=1).needed("target")
+
     def test_says_where_it_ends(self):
         """The final value is absolute, also for a relative target; without one there is none."""
         assert Measure.of("relative", start=1000, target=F(-1, 5)).final == 800

@@ -206,6 +206,7 @@ class TestPeers:
             ("oslo.kr_progress_display", "percent,20%,100%,0%", "-0.250000"),
             ("oslo.kr_progress_display", "increase,20,100,null", "0.000000"),
             ("puzzle.kr_progress", "reach,,100,150", "1.500000"),
+            ("puzzle.kr_progress", "reach,50,100,75", "0.750000"),
             ("openokr.kr_progress", "increase,41,60,50", "0.473700"),
             ("openokr.kr_progress", "increase,100,50,75", "0.500000"),
             ("openokr.kr_progress", "maintain,95,99,94", "0.750000"),
@@ -225,6 +226,12 @@ class TestPeers:
         _, lines, _ = run(file(SCORES, row), policy=suite)
 
         assert (lines[0]["progress"], lines[0].get("problem")) == (wanted, None)
+
+    def test_a_missing_start_is_still_missing(self, file):
+        """A peer's linear family needs a start as ours does."""
+        _, lines, _ = run(file(SCORES, "increase,,10,5"), policy="leantime.goal_progress")
+
+        assert lines[0]["problem"] == "no_start"
 
     @pytest.mark.parametrize(
         ("suite", "current", "wanted"),

@@ -39,7 +39,7 @@ def outcome(data: bytes, name: str) -> Plan | FileProblems:
 
 
 def holds(told: Plan | FileProblems, name: str) -> bool:
-    """Say whether an outcome is one of the two that may be: a sound plan, or reasons with a place and a remedy."""
+    """Say whether an outcome is one of the two that may be: a sound plan, or reasons with a remedy."""
     if isinstance(told, Plan):
         return read(write(told), name="again.yaml") == told
     return bool(told.problems) and all(

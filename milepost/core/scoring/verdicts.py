@@ -72,7 +72,7 @@ def verdict(
     if raw is None:
         return Verdict(Outcome.UNGRADED, ENTER_VALUE)
     committed = commitment == "committed"
-    if Fraction(grade(raw, policy)) / policy.scale >= success_begins:
+    if Fraction(grade(raw, policy)) >= success_begins:
         return Verdict(Outcome.SUCCESS, "" if committed else CELEBRATE)
     if committed:
         return Verdict(Outcome.MISS, HOLD_MEETING)

@@ -1,0 +1,31 @@
+"""Make a single-use sign-in link for someone who cannot get in."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from milepost.actions import people
+from milepost.core.access import operator
+from milepost.core.problems import NotFound
+from milepost.management.operator import OperatorCommand
+from milepost.queries import people as known
+
+
+class Command(OperatorCommand):
+    def add_arguments(self, parser):
+        parser.add_argument("email", help="the e-mail with which they sign in")
+
+    def handle(self, *, email: str, **options):
+        user_id = known.account(email)
+        seats = known.own_actors(user_id, door="cli") if user_id else []
+        if not seats:
+            raise NotFound(
+                f"Nobody signs in with {email}.",
+                remedy="`milepost user add` lets somebody in; the people page shows who was invited.",
+            )
+        by = operator(seats[0].workspace_id)
+        secret = people.sign_in_link(user_id=user_id, by=by, at=timezone.now())
+        self.stdout.write(settings.MILEPOST.base_url + reverse("sign_in_link", args=[secret]))
+        self.stderr.write("It works once, within 15 minutes. Whoever opens it is signed in as them.")

@@ -1,0 +1,496 @@
+"""The alignment tree as a page shows it: what stands below what, narrowed by filters, row by row.
+
+What does not depend on who looks is drawn up once for each change of the structure (`Outline`); a page then
+walks only the rows it shows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from milepost.core import access, addresses
+from milepost.core.access import Visibility
+from milepost.core.ids import encode
+from milepost.core.rollup import Status
+from milepost.core.states import KeyResultState, State
+from milepost.ledger.image import Image
+from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
+from milepost.queries.cards import KeyResultCard, PersonCard, Reader
+
+COMPANY, UNALIGNED = "company", "unaligned"  # the rows above all others
+SET_ASIDE = frozenset({State.PARKED, State.CANCELLED, State.DEFERRED})
+ATTENTION = frozenset({Status.AT_RISK, Status.OFF_TRACK})
+OPEN_LEVELS = 2  # rows of these levels stand open until somebody shuts them
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a reader narrows the tree to; several hold together."""
+
+    team: int | None = None  # with the teams below it
+    owners: frozenset[int] | None = None
+    status: str | None = None
+    commitment: str | None = None
+    attention: bool = False
+    unaligned: bool = False
+    mine: bool = False  # the reader's own teams
+    key_results: bool = True
+
+    @property
+    def is_narrow(self) -> bool:
+        """Say whether anything but key results is left out."""
+        return self != Filters(key_results=self.key_results)
+
+
+class Parent(NamedTuple):
+    """What an objective serves, and how."""
+
+    id: int
+    how: str
+    weight: str
+
+
+@dataclass
+class Outline:
+    """What stands below what in some cycles, whoever looks."""
+
+    of: dict[int, ObjectiveRow]  # the image's objectives when this was drawn up
+    listed: list[ObjectiveRow]  # the objectives of these cycles that were not set aside
+    below: dict[int, list[int]]
+    parents: dict[int, list[Parent]]
+    tops: list[int]
+    unaligned: list[int]
+    hanging: list[int]  # serve only what is restricted: for most readers they stand at the top
+    shown: set[int]
+    restricted: list[int]
+    counted: np.ndarray  # nodes of the key results that count for everyone
+    objectives: int  # how many count for everyone
+    owners: list[int]
+
+
+class Place(NamedTuple):
+    """A row of the tree as it stands in one place; an objective that serves two things has two."""
+
+    key: str  # the id as in addresses, or COMPANY, or UNALIGNED
+    id: int | None
+    level: int
+    is_open: bool | None  # None: there is nothing below it
+    how: str = ""
+    weight: str = "1"
+    also: int = 0  # how many other things it serves, as far as the reader sees
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a row says, wherever it stands: the same for everyone who sees it."""
+
+    key: str
+    kind: str  # unit, o or k
+    title: str
+    url: str
+    status: str
+    progress: Fraction | float | None
+    expected: float | None
+    confidence: int | None
+    owner: PersonCard | None
+    checked_on: date | None
+    checkin_url: str | None = None
+    team: str = ""
+    state: str = ""
+    is_private: bool = False
+    measure: KeyResultCard | None = None
+    objectives: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How the key results of the tree stand: one number for everyone."""
+
+    counts: dict[str, int]
+    key_results: int
+    objectives: int
+    attention: int
+    unaligned: int
+    has_more: bool  # the reader sees restricted work that these numbers leave out
+
+
+# -- drawing it up -----------------------------------------------------------------------------------------
+
+_kept: dict[int, tuple[dict, dict[frozenset[int] | None, Outline]]] = {}
+
+
+def cycles_around(image: Image, cycle: CycleRow | None) -> frozenset[int] | None:
+    """Return a cycle with those that hold it and those it holds; None stands for all."""
+    if cycle is None:
+        return None
+    around, above = {cycle.id}, cycle.parent_id
+    while above in image.cycles and above not in around:
+        around.add(above)
+        above = image.cycles[above].parent_id
+    inside = {cycle.id}
+    while inside:
+        inside = {one.id for one in image.cycles.values() if one.parent_id in inside} - around
+        around |= inside
+    return frozenset(around)
+
+
+def outline(image: Image, cycles: frozenset[int] | None) -> Outline:
+    """Return the outline of these cycles, drawn up anew when the structure has changed."""
+    of, found = _kept.get(image.workspace_id, (None, {}))
+    # The image makes its dictionary of objectives anew whenever anything but check-ins changed.
+    if of is not image.objectives:
+        found = {}
+        _kept[image.workspace_id] = (image.objectives, found)
+    if cycles not in found:
+        found[cycles] = _drawn_up(image, cycles)
+    return found[cycles]
+
+
+def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
+    listed = [
+        row
+        for row in image.objectives.values()
+        if row.state not in SET_ASIDE and (cycles is None or row.cycle_id in cycles)
+    ]
+    parents: dict[int, list[Parent]] = {}
+    shown: set[int] = set()
+    for row in listed:
+        shown.add(row.id)
+        shown.update(one.id for one in _key_results(image, row.id))
+    _with_all_above(shown, lambda id: _links(image, id, parents))
+    below: dict[int, list[int]] = defaultdict(list)
+    for row in image.objectives.values():
+        if row.id in shown:
+            below[row.id] += [one.id for one in _key_results(image, row.id) if one.id in shown]
+    tops, unaligned, hanging = [], [], []
+    for row in image.objectives.values():
+        if row.id not in shown:
+            continue
+        above = parents.get(row.id, ())
+        for parent in above:
+            below[parent.id].append(row.id)
+        if not above:
+            if _is_top(image, row):
+                tops.append(row.id)
+            elif row.visibility != Visibility.PRIVATE:
+                unaligned.append(row.id)
+        elif all(image.audience(parent.id) is not access.EVERYONE for parent in above):
+            hanging.append(row.id)
+    tops.sort(key=lambda id: _company_first(image, id))
+    counted = [
+        image.node[one.id]
+        for row in listed
+        if row.counts and _is_common(image, row.id)
+        for one in _key_results(image, row.id)
+        if image.counted(one.id, row.id)
+    ]
+    return Outline(
+        of=image.objectives,
+        listed=listed,
+        below=dict(below),
+        parents=parents,
+        tops=tops,
+        unaligned=unaligned,
+        hanging=hanging,
+        shown=shown,
+        restricted=[id for id in image.restricted() if id in shown],
+        counted=np.array(counted, dtype=np.int64),
+        objectives=sum(1 for row in listed if row.counts and _is_common(image, row.id)),
+        owners=_owners(image, listed),
+    )
+
+
+def _key_results(image: Image, objective_id: int) -> Iterator[KeyResultRow]:
+    for one in image.key_results_of.get(objective_id, ()):
+        if one.state != KeyResultState.CANCELLED:
+            yield one
+
+
+def _links(image: Image, id: int, parents: dict[int, list[Parent]]) -> Iterable[int]:
+    """Return what a node stands under, and remember how."""
+    if id in image.key_results:
+        return (image.key_results[id].objective_id,)
+    if id not in parents:
+        parents[id] = [
+            Parent(above, link.how, link.weight)
+            for link in image.serves.get(id, ())
+            if (above := link.parent_objective_id or link.parent_key_result_id) in image.node
+        ]
+    return [parent.id for parent in parents[id]]
+
+
+def _with_all_above(ids: set[int], above: Callable[[int], Iterable[int]]) -> None:
+    waiting = list(ids)
+    while waiting:
+        for id in above(waiting.pop()):
+            if id not in ids:
+                ids.add(id)
+                waiting.append(id)
+
+
+def _is_top(image: Image, row: ObjectiveRow) -> bool:
+    """Say whether it may well serve nothing: the company's own, or what a topmost team is served with."""
+    if row.team_id is None:
+        return row.visibility != Visibility.PRIVATE
+    team = image.teams.get(row.team_id)
+    if team is None or team.parent_id is not None:
+        return False
+    return row.id in image.served_by or any(
+        one.id in image.served_by for one in image.key_results_of.get(row.id, ())
+    )
+
+
+def _company_first(image: Image, id: int) -> tuple:
+    row = image.objectives[id]
+    return row.team_id is not None, image.cycles[row.cycle_id].starts_on, row.id
+
+
+def _is_common(image: Image, id: int) -> bool:
+    if image.audience(id) is access.EVERYONE:
+        return True
+    return image.workspace.count_restricted_work and not image.is_private(id)
+
+
+def _owners(image: Image, listed: list[ObjectiveRow]) -> list[int]:
+    found = {row.owner_id for row in listed}
+    found.update(one.owner_id for row in listed for one in _key_results(image, row.id))
+    known = [image.people[id] for id in found if id in image.people]
+    return [one.id for one in sorted(known, key=lambda one: one.name.casefold())]
+
+
+# -- looking at it -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class View:
+    """The tree as one reader looks at it: narrowed, with some rows opened and some shut."""
+
+    reader: Reader
+    outline: Outline
+    filters: Filters = field(default_factory=Filters)
+    opened: Collection[str] = ()
+    shut: Collection[str] = ()
+    all_open: bool = False
+
+    def __post_init__(self) -> None:
+        self.shown = self._narrowed() if self.filters.is_narrow else self.outline.shown
+        self.loose = [id for id in self.outline.hanging if not any(self._seen_parents(id))]
+
+    def summary(self) -> Summary:
+        """Return the numbers above the tree."""
+        statuses = self.reader.day.status[self.outline.counted]
+        tally = np.bincount(statuses, minlength=len(Status)).tolist() if len(statuses) else [0] * len(Status)
+        return Summary(
+            counts={status.word: tally[status] for status in Status if tally[status]},
+            key_results=sum(tally),
+            objectives=self.outline.objectives,
+            attention=sum(tally[status] for status in ATTENTION),
+            unaligned=len(self._unaligned()),
+            has_more=any(self.reader.sees(id) for id in self.outline.restricted),
+        )
+
+    def places(self, under: str | None = None, level: int = 1) -> Iterator[Place]:
+        """Yield the rows that stand open, from the top or below one row, in the order of the page."""
+        stack = [self._below(under, level) if under else self._units()]
+        while stack:
+            place = next(stack[-1], None)
+            if place is None:
+                stack.pop()
+                continue
+            yield place
+            if place.is_open:
+                stack.append(self._below(place.key, place.level + 1, place.id))
+
+    def _units(self) -> Iterator[Place]:
+        for key, ids in ((COMPANY, self._tops()), (UNALIGNED, self._unaligned())):
+            if ids:
+                yield Place(key, None, 1, self._is_open(key, 1))
+
+    def _tops(self) -> list[int]:
+        return self._kept(self.outline.tops)
+
+    def _unaligned(self) -> list[int]:
+        return self._kept([*self.outline.unaligned, *self.loose])
+
+    def _below(self, key: str, level: int, id: int | None = None) -> Iterator[Place]:
+        if key == COMPANY:
+            ids: list[int] = self._tops()
+        elif key == UNALIGNED:
+            ids = self._unaligned()
+        else:
+            ids = self._children(id)
+        for child in ids:
+            yield self._place(child, id, level)
+
+    def _kept(self, ids: Iterable[int]) -> list[int]:
+        return [id for id in ids if id in self.shown and self.reader.sees(id)]
+
+    def _children(self, id: int) -> list[int]:
+        ids = self._kept(self.outline.below.get(id, ()))
+        if self.filters.key_results:
+            return ids
+        found = []
+        for child in ids:
+            found += self._kept(self.outline.below.get(child, ())) if self._is_key_result(child) else [child]
+        return found
+
+    def _is_key_result(self, id: int) -> bool:
+        return id in self.reader.image.key_results
+
+    def _place(self, id: int, under: int | None, level: int) -> Place:
+        key = encode(id)
+        is_open = self._is_open(key, level) if self._has_children(id) else None
+        if self._is_key_result(id):
+            return Place(key, id, level, is_open)
+        link, also = None, 0
+        for parent in self._seen_parents(id):
+            if link is None and self._stands_under(parent.id, under):
+                link = parent
+            else:
+                also += 1
+        return Place(key, id, level, is_open, link.how if link else "", link.weight if link else "1", also)
+
+    def _stands_under(self, parent: int, under: int | None) -> bool:
+        if parent == under:
+            return True
+        one = self.reader.image.key_results.get(parent)
+        return not self.filters.key_results and one is not None and one.objective_id == under
+
+    def _seen_parents(self, id: int) -> Iterator[Parent]:
+        return (parent for parent in self.outline.parents.get(id, ()) if self.reader.sees(parent.id))
+
+    def _has_children(self, id: int) -> bool:
+        for child in self.outline.below.get(id, ()):
+            if child in self.shown and self.reader.sees(child):
+                if self.filters.key_results or not self._is_key_result(child):
+                    return True
+                if self._kept(self.outline.below.get(child, ())):
+                    return True
+        return False
+
+    def _is_open(self, key: str, level: int) -> bool:
+        if key in self.shut:
+            return False
+        return key in self.opened or self.all_open or self.filters.is_narrow or level <= OPEN_LEVELS
+
+    # -- narrowing -----------------------------------------------------------------------------------------
+
+    def _narrowed(self) -> set[int]:
+        found = set(self._matching())
+        image, parents = self.reader.image, self.outline.parents
+        _with_all_above(found, lambda id: _links(image, id, parents))
+        return found
+
+    def _matching(self) -> Iterator[int]:
+        wanted, image, reader = self.filters, self.reader.image, self.reader
+        teams = self._teams()
+        unaligned = {*self.outline.unaligned, *self.outline.hanging} if wanted.unaligned else None
+        for row in self.outline.listed:
+            if teams is not None and row.team_id not in teams:
+                continue
+            if wanted.commitment is not None and row.commitment != wanted.commitment:
+                continue
+            if unaligned is not None and row.id not in unaligned:
+                continue
+            if not reader.sees(row.id):
+                continue
+            if self._is_wanted(row):
+                yield row.id
+            if wanted.key_results:
+                for one in _key_results(image, row.id):
+                    if self._is_wanted(one) and reader.sees(one.id):
+                        yield one.id
+
+    def _teams(self) -> set[int] | None:
+        wanted, image = self.filters, self.reader.image
+        found = None
+        if wanted.team is not None:
+            found, waiting = set(), [wanted.team]
+            while waiting:
+                found.add(waiting[-1])
+                waiting += image.children_teams.get(waiting.pop(), ())
+        if wanted.mine:
+            mine = set(self.reader.actor.teams)
+            found = mine if found is None else found & mine
+        return found
+
+    def _is_wanted(self, one: ObjectiveRow | KeyResultRow) -> bool:
+        wanted = self.filters
+        if wanted.owners is not None and one.owner_id not in wanted.owners:
+            return False
+        if wanted.status is None and not wanted.attention:
+            return True
+        status = self.reader.day.status_of(one.id)
+        return (wanted.status in (None, status.word)) and (not wanted.attention or status in ATTENTION)
+
+
+# -- what a row says ---------------------------------------------------------------------------------------
+
+
+def row(reader: Reader, place: Place) -> Row:
+    """Return what a row says; nothing in it depends on who looks."""
+    if place.id is None:
+        return Row(place.key, "unit", reader.image.workspace.name if place.key == COMPANY else "Not aligned yet",
+                   "", "", None, None, None, None, None)  # fmt: skip
+    objective = reader.image.objectives.get(place.id)
+    if objective is None:
+        return _key_result(reader, reader.image.key_results[place.id])
+    team = reader.image.teams.get(objective.team_id)
+    checked = [
+        entry.effective
+        for one in reader.image.key_results_of.get(place.id, ())
+        if reader.image.counted(one.id, place.id) and (entry := reader.image.entries.current(one.id))
+    ]
+    return Row(
+        key=place.key,
+        kind="o",
+        title=objective.title,
+        url=addresses.objective(reader.slug, place.id),
+        status=reader.day.status_of(place.id).word,
+        progress=reader.progress(place.id),
+        expected=reader.expected(place.id),
+        confidence=None,
+        owner=reader.person(objective.owner_id),
+        checked_on=reader.day_of(max(checked)) if checked else None,
+        team=team.name if team else "",
+        state=objective.state,
+        is_private=objective.visibility == Visibility.PRIVATE,
+    )
+
+
+def _key_result(reader: Reader, one: KeyResultRow) -> Row:
+    card = reader.key_result(one, trend=False)
+    takes = State(reader.image.objectives[one.objective_id].state).takes_checkins
+    return Row(
+        key=card.id,
+        kind="k",
+        title=card.title,
+        url=card.url,
+        status=card.status,
+        progress=card.progress,
+        expected=card.expected,
+        confidence=card.confidence,
+        owner=card.owner,
+        checked_on=card.checked_on,
+        checkin_url=f"{card.url}#check-in" if takes else None,
+        state=card.state,
+        measure=card,
+    )
+
+
+def owned_by(reader: Reader, outline: Outline, written: str) -> frozenset[int]:
+    """Return the owners whose name holds what was written."""
+    wanted = written.casefold().split()
+    people = reader.image.people
+    return frozenset(
+        id for id in outline.owners if all(part in people[id].name.casefold() for part in wanted)
+    )
+
+

@@ -1,0 +1,28 @@
+"""How many SQL statements each page costs, frozen: making one grow is a decision, taken here.
+
+A page's number is counted on a warm process, signed in, on a page with something on it.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+STATEMENTS = {
+    "week": 0,
+    "teams": 0,
+    "team": 0,
+    "team_json": 0,
+    "team_json_again": 0,
+    "activity": 0,
+}
+
+
+def count(client: Client, address: str, **more) -> int:
+    """Count the statements of a page after it has been seen once."""
+    client.get(address, **more)
+    with CaptureQueriesContext(connection, ) as captured:
+        answer = client.get(address, **more)
+    assert answer.status_code in (200, 304), answer.status_code
+    return len(captured)

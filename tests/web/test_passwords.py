@@ -1,0 +1,149 @@
+"""Changing a password, and setting a new one when it is forgotten."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from milepost.actions import people
+from milepost.core.access import operator
+from milepost.models import Session, User
+from tests.cast import PASSWORD, Cast
+
+FRESH = "seven purple giraffes"
+CHANGE = {"oldpassword": PASSWORD, "password1": FRESH}
+
+
+def ada() -> User:
+    return User.objects.get(email="ada@acme.example")
+
+
+class TestChange:
+    def test_changes_it_and_ends_other_sessions(self, signed_in):
+        """Here one stays signed in, everywhere else one is out, and others are not touched."""
+        here, elsewhere, other = signed_in("ada"), signed_in("ada"), signed_in("ben")
+
+        answer = here.post("/account/password/", CHANGE)
+
+        assert answer.headers["Location"] == "/"
+        assert ada().check_password(FRESH)
+        assert here.get("/w/acme/people/").status_code == 200
+        assert elsewhere.get("/w/acme/people/").status_code == 302
+        assert other.get("/w/acme/people/").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("sent", "says"),
+        [
+            (CHANGE | {"oldpassword": "wrong"}, "This is not your password."),
+            (CHANGE | {"password1": "short"}, "at least 10 characters"),
+            (CHANGE | {"password1": "ada@acme.example"}, "too similar"),
+            (CHANGE | {"password1": ""}, "A password is needed."),
+        ],
+    )
+    def test_refuses_wrong_input(self, signed_in, sent: dict[str, str], says: str):
+        """What is wrong is said beside the field, and nothing changes."""
+        answer = signed_in("ada").post("/account/password/", sent)
+
+        assert answer.status_code == 422
+        assert says in answer.content.decode()
+        assert ada().check_password(PASSWORD)
+
+    def test_is_for_whoever_is_signed_in(self, client: Client, cast: Cast):
+        """A stranger is sent to sign in."""
+        assert client.get("/account/password/").headers["Location"].startswith("/sign-in/")
+
+    def test_asks_no_old_one_after_a_link(self, client: Client, cast: Cast):
+        """Somebody who was locked out comes in by link and sets a new password without the old."""
+        secret = people.sign_in_link(user_id=ada().id, by=operator(cast.acme.id), at=timezone.now())
+        client.get(f"/sign-in/link/{secret}/", headers={"host": "localhost"})
+
+        form = client.get("/account/password/")
+        answer = client.post("/account/password/", {"password1": FRESH})
+
+        assert "oldpassword" not in form.content.decode()
+        assert answer.headers["Location"] == "/"
+        assert ada().check_password(FRESH)
+
+    def test_a_first_one_needs_no_old_one(self, signed_in):
+        """An account that never had a password chooses one."""
+        user = ada()
+        user.set_unusable_password()
+        user.save()
+        browser = signed_in("ada")
+
+        form = browser.get("/account/password/", follow=True)
+        browser.post(form.request["PATH_INFO"], {"password1": FRESH})
+
+        assert ada().check_password(FRESH)
+
+
+class TestForgotten:
+    @pytest.fixture(autouse=True)
+    def mail_server(self, settings):
+        from dataclasses import replace
+
+        settings.MILEPOST = replace(settings.MILEPOST, mail_host="mail.example")
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+    def test_sends_a_link_that_works_once(self, client: Client, cast: Cast):
+        """The link of the mail sets a new password and is over after that; old sessions end."""
+        elsewhere = Client()
+        elsewhere.force_login(ada())
+        client.post("/account/password/forgotten/", {"email": "Ada@acme.example"})
+        link = re.search(r"http://localhost:\d+(/account/\S+)", _sent()[0].body).group(1)
+
+        form = client.get(link, follow=True)
+        answer = client.post(form.request["PATH_INFO"], {"password1": FRESH})
+
+        assert answer.headers["Location"] == "/sign-in/"
+        assert ada().check_password(FRESH)
+        assert not Session.objects.filter(user=ada()).exists()
+        assert "This link is over" in Client().get(link, follow=True).content.decode()
+
+    def test_answers_the_same_for_everybody(self, client: Client, cast: Cast):
+        """Nothing says whether an address has an account; the unknown one gets no mail."""
+        known = client.post("/account/password/forgotten/", {"email": "ada@acme.example"})
+        unknown = client.post("/account/password/forgotten/", {"email": "nobody@acme.example"})
+
+        assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+        assert [message.to for message in _sent()] == [["ada@acme.example"]]
+
+    def test_goes_to_our_own_address(self, client: Client, cast: Cast, settings):
+        """A forged host name does not get into the mail."""
+        settings.ALLOWED_HOSTS = ["*"]
+
+        client.post(
+            "/account/password/forgotten/", {"email": "ada@acme.example"}, headers={"host": "evil.example"}
+        )
+
+        assert "evil.example" not in _sent()[0].body
+
+    def test_refuses_a_made_up_link(self, client: Client, cast: Cast):
+        """A key that was never given opens nothing."""
+        answer = client.get("/account/password/forgotten/1-abc/", follow=True)
+
+        assert "This link is over" in answer.content.decode()
+
+
+class TestForgottenWithoutMail:
+    def test_says_what_to_do(self, client: Client, cast: Cast):
+        """Where no mail can be sent, the page names the command that makes a link."""
+        page = client.get("/account/password/forgotten/")
+        sent = client.post("/account/password/forgotten/", {"email": "ada@acme.example"})
+
+        assert "milepost link" in page.content.decode()
+        assert sent.status_code == 200
+        assert not mail.outbox
+
+
+def _sent() -> list:
+    # Each leaves on a thread of its own, so that nobody can tell by the time whether one was sent.
+    for thread in threading.enumerate():
+        if thread.name == "milepost-mail":
+            thread.join()
+    return mail.outbox
