@@ -6,11 +6,16 @@ import os
 import shutil
 import tempfile
 
+import hypothesis
 import pytest
 
 from tests.postgres import NoPostgres, Postgres
 
 pytest_plugins = ["tests.running"]
+
+# How long an example takes says more about the machine's other work than about ours.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 _postgres = pytest.StashKey[Postgres]()
 _folder = pytest.StashKey[str]()

@@ -21,7 +21,8 @@ class NoPostgres(Exception):
 class Postgres:
     """A running server; `url` is its address, without a password: only this machine reaches it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self.options = () if durable else FAST_AND_LOOSE
         self.binaries = find_binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="milepost-pg-"))
         self.port = free_port()
@@ -37,7 +38,7 @@ class Postgres:
             "initdb", "--pgdata", data, "--username=milepost", "--auth=trust", "--encoding=UTF8",
             "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
-        options = [f"-c {each}" for each in FAST_AND_LOOSE]
+        options = [f"-c {each}" for each in self.options]
         options += [
             f"-c port={self.port}",
             "-c listen_addresses=127.0.0.1",

@@ -42,7 +42,9 @@ def align(
         access.require(access.may_edit(by, standing), "align this objective")
         _check(how, weight)
         if (objective is None) == (key_result is None):
-            raise Invalid("Choose one thing to serve.", field="parent", remedy="An objective or a key result.")
+            raise Invalid(
+                "Choose one thing to serve.", field="parent", remedy="An objective or a key result."
+            )
         if key_result is not None:
             one, above, _ = standings.key_result(by, key_result)
         else:
@@ -53,7 +55,9 @@ def align(
         )
         if there.exists():
             raise Invalid(
-                "It already serves this.", field="parent", remedy="Change that link instead of adding another."
+                "It already serves this.",
+                field="parent",
+                remedy="Change that link instead of adding another.",
             )
         new = Alignment.objects.create(
             workspace_id=by.workspace_id,
@@ -119,7 +123,7 @@ def _check(how: str, weight: Decimal) -> None:
 
 
 def _refuse_loop(by: Actor, row: Objective, above: Objective, one: KeyResult | None) -> None:
-    """Refuse a link that closes a circle. A key result stands below its objective, so it is part of the graph."""
+    """Refuse a link that closes a circle; a key result stands below its objective, so it takes part."""
     links = Alignment.objects.of(by.workspace_id).filter(until_at=None)
     edges: list[tuple[int, int]] = []
     for link in links.values_list("child_id", "parent_objective_id", "parent_key_result_id"):

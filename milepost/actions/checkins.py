@@ -29,7 +29,7 @@ PLACES = 12
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of a check-in. `warning` says what is unusual about it; `again` that it was there already."""
+    """What became of a check-in: `warning` says what is unusual, `again` that it was there already."""
 
     id: int
     key_result_id: int
@@ -171,10 +171,12 @@ def _ask(by: Actor, facts: Facts) -> None:
 
 def _require_open(facts: Facts, *, by: Actor, at: datetime) -> None:
     if facts.objective_state == State.COMMITTED:
-        row, _ = standings.objective(
-            access.operator(by.workspace_id, door=by.door), facts.objective_id, lock=True
-        ) if facts.objective_visibility != "private" else standings.objective(by, facts.objective_id, lock=True)
-        start_if_begun(row, by=by, at=at)
+        row, _ = (
+            standings.objective(access.operator(by.workspace_id, door=by.door), facts.objective_id, lock=True)
+            if facts.objective_visibility != "private"
+            else standings.objective(by, facts.objective_id, lock=True)
+        )
+        start_if_begun(objective=row, by=by, at=at)
         state = row.state
     else:
         state = facts.objective_state

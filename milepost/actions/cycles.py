@@ -21,6 +21,7 @@ from milepost.ledger import changes
 from milepost.models import Cycle
 from milepost.queries import standings
 
+YEARS = range(1900, 3000)
 _FIELDS = {"begins_on": "starts_on"}  # core's name for it, and the model's
 
 
@@ -45,7 +46,7 @@ def create(
     window = _window(starts_on, ends_on)
     with transaction.atomic():
         workspace = held(by.workspace_id)
-        above = standings.cycle(by, parent, "parent") if parent else None
+        above = standings.cycle(by, parent, "parent") if parent is not None else None
         if above:
             _nest(window, name, _of(above), above.name)
         rows = Cycle.objects.of(by.workspace_id)
@@ -71,9 +72,8 @@ def update(*, cycle: int, changed: Mapping[str, Any], by: Actor, at: datetime) -
         if "name" in wanted:
             wanted["name"] = wording.name(wanted["name"], of="A cycle")
         if "parent" in wanted:
-            above = standings.cycle(by, wanted["parent"], "parent") if wanted["parent"] else None
-            wanted["parent_id"] = above.id if above else None
-            del wanted["parent"]
+            parent = wanted.pop("parent")
+            wanted["parent_id"] = None if parent is None else standings.cycle(by, parent, "parent").id
         found = history.differences(row, wanted)
         if not found:
             return row
@@ -145,6 +145,12 @@ def _of(row: Cycle) -> Window:
 
 
 def _window(starts_on: date, ends_on: date | None) -> Window:
+    if starts_on.year not in YEARS:
+        raise Invalid(
+            f"A cycle cannot begin in the year {starts_on.year}.",
+            field="starts_on",
+            remedy="Was that a slip of the finger?",
+        )
     try:
         return cadence.check_cycle(Window(starts_on, ends_on))
     except Invalid as wrong:

@@ -41,9 +41,7 @@ def remember_key_result(row: KeyResult, *, reason: str = "", by: Actor, at: date
 def differences(row: Any, wanted: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return what a change would change: field → (from, to)."""
     return {
-        name: (getattr(row, name), value)
-        for name, value in wanted.items()
-        if getattr(row, name) != value
+        name: (getattr(row, name), value) for name, value in wanted.items() if getattr(row, name) != value
     }
 
 

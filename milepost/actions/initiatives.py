@@ -91,7 +91,9 @@ def _tell(kind: str, one: Initiative, data: dict, *, by: Actor, at: datetime) ->
 
 def _known_state(state: str) -> None:
     if state not in list(InitiativeState):
-        raise Invalid(f"“{state}” is no state of an initiative.", field="state", remedy="Choose one of the list.")
+        raise Invalid(
+            f"“{state}” is no state of an initiative.", field="state", remedy="Choose one of the list."
+        )
 
 
 def _checked(by: Actor, row: Objective, wanted: dict[str, Any]) -> dict[str, Any]:

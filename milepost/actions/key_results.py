@@ -60,11 +60,14 @@ class Definition:
             name: getattr(self, name)
             for name in (
                 "title", "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance",
-                "weight", "starts_on", "ends_on", "curve", "source", "data_source", "description", "visibility",
+                "weight", "starts_on", "ends_on", "curve", "source", "data_source", "description",
+                "visibility",
             )
         }  # fmt: skip
         return plain | {
-            "milestones": [{"title": title, "weight": format(weight, "f")} for title, weight in self.milestones],
+            "milestones": [
+                {"title": title, "weight": format(weight, "f")} for title, weight in self.milestones
+            ],
             "points": [[format(at, "f"), format(expect, "f")] for at, expect in self.points],
             "owner_id": self.owner,
             "visible_to": list(self.visible_to),
@@ -229,9 +232,13 @@ def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
     if len(title) > 300:
         raise Invalid(f"The title has {len(title)} characters.", field="title", remedy="Keep it to 300.")
     if wanted.kind not in list(Kind):
-        raise Invalid(f"“{wanted.kind}” is no kind of measure.", field="kind", remedy="Choose one of the list.")
+        raise Invalid(
+            f"“{wanted.kind}” is no kind of measure.", field="kind", remedy="Choose one of the list."
+        )
     if wanted.weight < 0:
-        raise Invalid("A weight cannot be negative.", field="weight", remedy="0 shows it without counting it.")
+        raise Invalid(
+            "A weight cannot be negative.", field="weight", remedy="0 shows it without counting it."
+        )
     if wanted.curve not in CURVES:
         raise Invalid(f"“{wanted.curve}” is no plan curve.", field="curve", remedy="Choose one of the list.")
     for name, text, longest in (

@@ -162,12 +162,12 @@ def activate(*, objective: int, by: Actor, at: datetime) -> Objective:
     return row
 
 
-def start_if_begun(row: Objective, *, by: Actor, at: datetime) -> None:
+def start_if_begun(*, objective: Objective, by: Actor, at: datetime) -> None:
     """Start a committed objective whose cycle has begun; the caller holds the transaction."""
-    if row.state == State.COMMITTED and row.cycle.starts_on <= _today(by, at):
+    if objective.state == State.COMMITTED and objective.cycle.starts_on <= _today(by, at):
         system = access.operator(by.workspace_id, door="worker")
-        _step(row, Event.START, facts={Guard.BEGUN.value: True}, by=system, at=at)
-        _stepped(row, "objective.started", by=system, at=at)
+        _step(objective, Event.START, facts={Guard.BEGUN.value: True}, by=system, at=at)
+        _stepped(objective, "objective.started", by=system, at=at)
 
 
 def cancel(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective:
@@ -213,11 +213,18 @@ class Final:
 
 
 def close(
-    *, objective: int, grades: Iterable[Final], whole: Final, policy: str, learned: str = "", by: Actor, at: datetime
+    *,
+    objective: int,
+    grades: Iterable[Final],
+    whole: Final,
+    policy: str,
+    learned: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Objective:
     """Close an objective with the grades of its key results and its own, which from now on are facts.
 
-    `reviews.close` computes them; this takes the three steps of the state machine and stores what it is given.
+    `reviews.close` computes them; this takes the steps of the state machine and stores what it is given.
     """
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
@@ -395,4 +402,3 @@ def _today(by: Actor, at: datetime) -> date:
 
 def _twelve_decimals(raw: Fraction) -> Decimal:
     return (Decimal(raw.numerator) / Decimal(raw.denominator)).quantize(Decimal("1e-12"))
-

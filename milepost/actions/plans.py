@@ -379,7 +379,7 @@ class _Application:
         return min([*told, self.at])
 
     def _plain_path(self, want: ObjectivePlan, created: datetime) -> list:
-            return [TransitionPlan(event, to, created) for event, to in _PATHS[State(want.state)]]
+        return [TransitionPlan(event, to, created) for event, to in _PATHS[State(want.state)]]
 
     def _moved(self, row: Objective, before: str) -> None:
         Transition.objects.create(
@@ -446,7 +446,8 @@ class _Application:
         values = {
             "objective_id": self.objectives[item.under], "title": want.title, "description": want.description,
             "key_result_id": self.key_results[want.key_result] if want.key_result else None,
-            "owner_id": self.people[want.owner] if want.owner else None, "state": want.state, "due_on": want.due,
+            "owner_id": self.people[want.owner] if want.owner else None, "state": want.state,
+            "due_on": want.due,
         }  # fmt: skip
         if item.action == "created":
             Initiative.objects.create(

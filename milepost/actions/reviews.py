@@ -35,7 +35,7 @@ def close(
     """Close an objective with the final values of its key results (those given are checked in first).
 
     A key result without data is graded 0.0 with `no_data_at_close` (method 2.4); cancelled ones are left out.
-    The final values are facts of their own, so they are committed first and the grades read what is committed.
+    The final values are facts of their own: they are committed first, and the grades read what is committed.
     """
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
@@ -51,7 +51,13 @@ def close(
         raw = now.exact(row.id)
     whole = Final(0, raw, _grade(raw, policy), "" if raw is not None else "all_weights_zero")
     return objectives.close(
-        objective=objective, grades=finals, whole=whole, policy=policy.name, learned=learned.strip(), by=by, at=at
+        objective=objective,
+        grades=finals,
+        whole=whole,
+        policy=policy.name,
+        learned=learned.strip(),
+        by=by,
+        at=at,
     )
 
 
@@ -61,7 +67,12 @@ def _final(now: Image, one: KeyResultRow, policy: Policy) -> Final:
         return Final(one.id, raw, _grade(raw, policy), "" if raw is not None else "no_data_at_close")
     found = score(one.measure, now.reading(one), policy=policy, closing=True)
     # What cannot be scored (a baseline never set, say) is graded like missing data, with its own reason.
-    return Final(one.id, found.raw, found.grade if found.grade is not None else _grade(None, policy), found.problem or "")
+    return Final(
+        one.id,
+        found.raw,
+        found.grade if found.grade is not None else _grade(None, policy),
+        found.problem or "",
+    )
 
 
 def _grade(raw: Fraction | None, policy: Policy) -> Decimal:

@@ -12,6 +12,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
+from milepost.config import kinds
 from milepost.config.table import PREFIX, Settings, WrongSetting, completed, described_settings, read
 from milepost.core.problems import Invalid, Problem
 
@@ -98,7 +99,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _config_path(environ: Mapping[str, str], values: Mapping[str, Any]) -> Path:
     if CONFIG_VARIABLE in environ:
-        return Path(environ[CONFIG_VARIABLE]).expanduser().absolute()
+        return kinds.path(environ[CONFIG_VARIABLE])
     return values.get("data_dir", _usual_data_dir()) / FILE_NAME
 
 
@@ -111,7 +112,7 @@ def _from_file(path: Path, *, is_named: bool) -> dict[str, Any]:
         wrong, remedy = "there is no such file", f"Write it, or unset {CONFIG_VARIABLE}."
     except OSError as error:
         wrong, remedy = error.strerror, "Give this user the right to read it."
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # neither UTF-8 nor TOML
         wrong, remedy = str(error), 'Each line is a name and a value, such as host = "0.0.0.0".'
     raise WrongSetting(f"The settings in {path} cannot be read: {wrong}.", remedy=remedy)
 
@@ -126,8 +127,8 @@ def _named(key: str, written: Mapping[str, Any], origin: Callable[[str], str]) -
     if name in written:
         raise WrongSetting(f"Both {origin(name)} and {origin(key)} are set.", remedy="Keep one.", field=name)
     try:
-        return name, Path(str(written[key])).expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as wrong:
+        return name, kinds.path(str(written[key])).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as wrong:
         raise WrongSetting(
             f"{origin(key)} names a file that cannot be read: {wrong}.",
             remedy="Write the secret into it as plain text, or name another.",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,9 +24,9 @@ def text(written: Any) -> str:
     return written
 
 
-def folder(written: Any) -> Path:
-    """Read the path of a folder; ~ is the user's own."""
-    return Path(text(written)).expanduser().absolute()
+def path(written: Any) -> Path:
+    """Read a path; ~ is the user's own folder."""
+    return Path(expanduser(text(written))).absolute()
 
 
 def flag(written: Any) -> bool:

@@ -37,7 +37,7 @@ class Settings:
     # fmt: off
     data_dir: Path = _setting(
         None, "The one folder that holds the whole state: database, secret key, collected static files.",
-        kinds.folder, usual="the user's data folder, such as ~/.local/share/milepost")
+        kinds.path, usual="the user's data folder, such as ~/.local/share/milepost")
     host: str = _setting(
         "127.0.0.1", "The network address to listen on; 0.0.0.0 means all, for use behind a proxy.")
     port: int = _setting(

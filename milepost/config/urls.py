@@ -11,9 +11,9 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("", include("milepost.web.urls")),
     path("livez", livez, name="livez"),
     path("admin/", admin.site.urls),
-    path("", include("milepost.web.urls")),
 ]
 
 handler403 = "milepost.web.problems.forbidden"

@@ -180,9 +180,7 @@ def may_draft(actor: Actor, lineage: Collection[int], visibility: str) -> bool:
         return False
     if actor.is_admin or visibility == Visibility.PRIVATE:
         return True
-    return bool(lineage) and bool(
-        actor.leads.intersection(lineage) or next(iter(lineage)) in actor.teams
-    )
+    return bool(lineage) and bool(actor.leads.intersection(lineage) or next(iter(lineage)) in actor.teams)
 
 
 def may_comment(actor: Actor) -> bool:

@@ -81,11 +81,11 @@ def elapsed_share(day: float, starts: np.ndarray, ends: np.ndarray) -> np.ndarra
         return np.nan_to_num(np.clip((day - starts + 1) / (ends - starts + 1), 0.0, 1.0), nan=0.0)
 
 
-def expected(curve: np.ndarray, t: np.ndarray, points: dict[int, Sequence[tuple[float, float]]]) -> np.ndarray:
+def expected(
+    curve: np.ndarray, t: np.ndarray, points: dict[int, Sequence[tuple[float, float]]]
+) -> np.ndarray:
     """Return the expected progress e(t) of each plan curve (method 2.6); `points` by index."""
-    e = np.choose(
-        np.minimum(curve, Curve.FRONT), [t, t * t * (3.0 - 2.0 * t), t * t, 1.0 - (1.0 - t) ** 2]
-    )
+    e = np.choose(np.minimum(curve, Curve.FRONT), [t, t * t * (3.0 - 2.0 * t), t * t, 1.0 - (1.0 - t) ** 2])
     for index, own in points.items():
         if curve[index] == Curve.POINTS:
             xs, ys = zip(*((0.0, 0.0), *own, (1.0, 1.0)), strict=True)

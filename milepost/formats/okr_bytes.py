@@ -9,7 +9,6 @@ from typing import NoReturn
 import yaml
 
 from milepost.core.plan import PlanProblem
-from milepost.core.plan.findings import Path
 from milepost.formats import okr_json, okr_yaml
 from milepost.formats.okr_values import UNPRINTABLE, Entry
 from milepost.formats.places import FilePlace, FileProblem, FileProblems

@@ -35,9 +35,9 @@ def read(
 ) -> Plan:
     """Return the plan that a file holds, or raise FileProblems.
 
-    `have` is what the workspace holds already, which references may name too: a plan, or a function that finds
-    it once the file has said which workspace it is for. Days are meant in the time zone of the file's own
-    workspace, else in that of `have`, else in `zone`. `progress` is told bytes done and bytes in all.
+    `have` is what the workspace holds already, which references may name too: a plan, or a function that
+    finds it once the file has said which workspace it is for. Days are meant in the time zone of the file's
+    own workspace, else in that of `have`, else in `zone`. `progress` is told bytes done and in all.
     """
     return _File(Source(data, name), have, progress).read(zone)
 

@@ -20,7 +20,7 @@ from milepost.formats.okr_records import Field, Record
 
 SCHEMA_FILE = "milepost.schema.json"
 PAGE_FILE = "file-format.md"
-_BEGIN = "<!-- The tables below are written by bin/docs from milepost/formats/okr_fields.py: change them there. -->\n"
+_BEGIN = "<!-- Written by bin/docs from milepost/formats/okr_fields.py: change it there. -->\n"
 _END = "<!-- The tables end here. -->\n"
 _TITLES = {
     "workspace": "workspace",

@@ -24,7 +24,8 @@ def chosen(slug: str | None) -> int:
     slugs = workspaces.slugs()
     if not slugs:
         raise NotFound(
-            "There is no workspace yet.", remedy="Begin with `milepost serve`, or apply a file that names one."
+            "There is no workspace yet.",
+            remedy="Begin with `milepost serve`, or apply a file that names one.",
         )
     if len(slugs) > 1:
         raise Problem(

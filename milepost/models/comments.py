@@ -15,9 +15,7 @@ class Comment(WorkspaceBound):
 
     key = models.CharField(max_length=64, null=True, blank=True)
     objective = models.ForeignKey(Objective, models.CASCADE, related_name="comments")
-    key_result = models.ForeignKey(
-        KeyResult, models.CASCADE, null=True, blank=True, related_name="comments"
-    )
+    key_result = models.ForeignKey(KeyResult, models.CASCADE, null=True, blank=True, related_name="comments")
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
     text = models.TextField()

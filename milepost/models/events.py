@@ -38,9 +38,7 @@ class Change(models.Model):
     """
 
     seq = models.BigAutoField(primary_key=True)
-    workspace = models.ForeignKey(
-        "milepost.Workspace", models.CASCADE, related_name="+", db_index=False
-    )
+    workspace = models.ForeignKey("milepost.Workspace", models.CASCADE, related_name="+", db_index=False)
     kind = models.PositiveSmallIntegerField()
     subject_id = models.BigIntegerField(default=0)
     entry_id = models.BigIntegerField(default=0)

@@ -37,9 +37,7 @@ class KeyResultDefinition(WorkspaceBound):
     ends_on = models.DateField(null=True, blank=True)
     curve = models.CharField(max_length=8, default="linear")
     points = models.JSONField(default=list)  # [["0.5", "0.2"]]: share of the window, expected
-    owner = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="owned_%(class)ss"
-    )
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="owned_%(class)ss")
     source = models.CharField(max_length=12, choices=SOURCES, default="check_ins")
     data_source = models.CharField(max_length=300, blank=True, default="")
     visibility = models.CharField(max_length=9, null=True, blank=True)

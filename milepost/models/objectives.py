@@ -28,9 +28,7 @@ class ObjectiveDefinition(WorkspaceBound):
     description = models.TextField(blank=True, default="")
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="%(class)ss")
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="%(class)ss")
-    owner = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="owned_%(class)ss"
-    )
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="owned_%(class)ss")
     sponsor = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     commitment = models.CharField(max_length=12, choices=COMMITMENTS, default="aspirational")
     level = models.CharField(max_length=9, choices=LEVELS, default="tactical")

@@ -18,9 +18,7 @@ class Grade(WorkspaceBound):
     """
 
     objective = models.ForeignKey(Objective, models.CASCADE, related_name="grades")
-    key_result = models.ForeignKey(
-        KeyResult, models.CASCADE, null=True, blank=True, related_name="grades"
-    )
+    key_result = models.ForeignKey(KeyResult, models.CASCADE, null=True, blank=True, related_name="grades")
     raw = ExactField(null=True, blank=True)  # 12 decimals; None for published material
     grade = ExactField()
     policy = models.CharField(max_length=64)

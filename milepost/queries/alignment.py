@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ from milepost.queries.cards import KeyResultCard, PersonCard, Reader
 COMPANY, UNALIGNED = "company", "unaligned"  # the rows above all others
 SET_ASIDE = frozenset({State.PARKED, State.CANCELLED, State.DEFERRED})
 ATTENTION = frozenset({Status.AT_RISK, Status.OFF_TRACK})
+KEPT_SIGHTS, KEPT_WALKS = 256, 64
 OPEN_LEVELS = 2  # rows of these levels stand open until somebody shuts them
 
 
@@ -57,6 +59,18 @@ class Parent(NamedTuple):
     weight: str
 
 
+class Place(NamedTuple):
+    """A row of the tree as it stands in one place; an objective that serves two things has two."""
+
+    key: str  # the id as in addresses, or COMPANY, or UNALIGNED
+    id: int | None
+    level: int
+    is_open: bool | None  # None: there is nothing below it
+    how: str = ""
+    weight: str = "1"
+    also: int = 0  # how many other things it serves, as far as the reader sees
+
+
 @dataclass
 class Outline:
     """What stands below what in some cycles, whoever looks."""
@@ -73,18 +87,18 @@ class Outline:
     counted: np.ndarray  # nodes of the key results that count for everyone
     objectives: int  # how many count for everyone
     owners: list[int]
+    sights: dict[int | None, frozenset[int]] = field(default_factory=dict)  # what is restricted, and seen
+    walks: dict[tuple, list[Place]] = field(default_factory=dict)  # the first places of an untouched tree
 
-
-class Place(NamedTuple):
-    """A row of the tree as it stands in one place; an objective that serves two things has two."""
-
-    key: str  # the id as in addresses, or COMPANY, or UNALIGNED
-    id: int | None
-    level: int
-    is_open: bool | None  # None: there is nothing below it
-    how: str = ""
-    weight: str = "1"
-    also: int = 0  # how many other things it serves, as far as the reader sees
+    def sight(self, reader: Reader) -> frozenset[int]:
+        """Return what the reader sees of what is restricted."""
+        found = self.sights.get(reader.actor.person_id)
+        if found is None:
+            if len(self.sights) >= KEPT_SIGHTS:
+                self.sights.clear()
+            found = frozenset(id for id in self.restricted if reader.sees(id))
+            self.sights[reader.actor.person_id] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +106,7 @@ class Row:
     """What a row says, wherever it stands: the same for everyone who sees it."""
 
     key: str
-    kind: str  # unit, o or k
+    kind: str  # o or k
     title: str
     url: str
     status: str
@@ -106,7 +120,6 @@ class Row:
     state: str = ""
     is_private: bool = False
     measure: KeyResultCard | None = None
-    objectives: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +293,8 @@ class View:
     all_open: bool = False
 
     def __post_init__(self) -> None:
-        self.shown = self._narrowed() if self.filters.is_narrow else self.outline.shown
         self.loose = [id for id in self.outline.hanging if not any(self._seen_parents(id))]
+        self.shown = self._narrowed() if self.filters.is_narrow else self.outline.shown
 
     def summary(self) -> Summary:
         """Return the numbers above the tree."""
@@ -292,9 +305,27 @@ class View:
             key_results=sum(tally),
             objectives=self.outline.objectives,
             attention=sum(tally[status] for status in ATTENTION),
-            unaligned=len(self._unaligned()),
-            has_more=any(self.reader.sees(id) for id in self.outline.restricted),
+            unaligned=sum(map(self.reader.sees, [*self.outline.unaligned, *self.loose])),
+            has_more=bool(self.outline.sight(self.reader)),
         )
+
+    def size(self, key: str) -> int:
+        """Return how many objectives stand directly under COMPANY or UNALIGNED."""
+        return len(self._tops() if key == COMPANY else self._unaligned())
+
+    def first(self, start: int, count: int) -> tuple[list[Place], bool]:
+        """Return a stretch of the rows that stand open, and whether more follow."""
+        if self.opened or self.shut or self.all_open or self.filters.is_narrow or start:
+            found = list(islice(self.places(), start, start + count + 1))
+        else:
+            # Nobody has touched anything: whoever sees the same has the same first rows.
+            key = (self.outline.sight(self.reader), self.filters.key_results, count)
+            found = self.outline.walks.get(key)
+            if found is None:
+                if len(self.outline.walks) >= KEPT_WALKS:
+                    self.outline.walks.clear()
+                found = self.outline.walks[key] = list(islice(self.places(), count + 1))
+        return found[:count], len(found) > count
 
     def places(self, under: str | None = None, level: int = 1) -> Iterator[Place]:
         """Yield the rows that stand open, from the top or below one row, in the order of the page."""
@@ -391,7 +422,7 @@ class View:
     def _matching(self) -> Iterator[int]:
         wanted, image, reader = self.filters, self.reader.image, self.reader
         teams = self._teams()
-        unaligned = {*self.outline.unaligned, *self.outline.hanging} if wanted.unaligned else None
+        unaligned = {*self.outline.unaligned, *self.loose} if wanted.unaligned else None
         for row in self.outline.listed:
             if teams is not None and row.team_id not in teams:
                 continue
@@ -435,10 +466,7 @@ class View:
 
 
 def row(reader: Reader, place: Place) -> Row:
-    """Return what a row says; nothing in it depends on who looks."""
-    if place.id is None:
-        return Row(place.key, "unit", reader.image.workspace.name if place.key == COMPANY else "Not aligned yet",
-                   "", "", None, None, None, None, None)  # fmt: skip
+    """Return what the row of an objective or a key result says; nothing in it depends on who looks."""
     objective = reader.image.objectives.get(place.id)
     if objective is None:
         return _key_result(reader, reader.image.key_results[place.id])

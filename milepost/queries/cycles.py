@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from milepost.core import access, cadence, quarters
 from milepost.core.access import Actor
-from milepost.core.cadence import REOPEN_WITHIN_DAYS, CycleState, Window
+from milepost.core.cadence import CLOSE_WITHIN_DAYS, REOPEN_WITHIN_DAYS, CycleState, Window
 from milepost.core.problems import NotFound
 from milepost.core.quarters import Span
 from milepost.ledger import image
@@ -81,9 +81,16 @@ def _line(cycles: dict[int, CycleRow], row: CycleRow, today: date) -> CycleLine:
         cadence.state(window, today, row.closed_on),
         cadence.week_words(window, today),
         row.closed_on,
-        cadence.key_days(window).close_by,
+        _close_by(row),
         row.closed_on is not None and today <= row.closed_on + timedelta(days=REOPEN_WITHIN_DAYS),
     )
+
+
+def _close_by(row: CycleRow) -> date | None:
+    # A file may hold a cycle up to the calendar's last day.
+    if row.ends_on is None or row.ends_on > date.max - timedelta(days=CLOSE_WITHIN_DAYS):
+        return None
+    return row.ends_on + timedelta(days=CLOSE_WITHIN_DAYS)
 
 
 def _depth(cycles: dict[int, CycleRow], row: CycleRow) -> int:

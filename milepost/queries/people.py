@@ -24,10 +24,19 @@ LOOKS_BACK = timedelta(days=60)
 
 
 class Ref(NamedTuple):
-    """A person or a team, as avatars and links need it."""
+    """A person, as avatars and links need one."""
 
     id: int
     name: str
+
+
+class TeamSeat(NamedTuple):
+    """A team in which someone has a seat."""
+
+    id: int
+    name: str
+    is_lead: bool
+    since_on: date | None
 
 
 class State(NamedTuple):
@@ -46,8 +55,7 @@ class Entry:
     email: str | None
     role: str
     state: State
-    teams: tuple[Ref, ...] = ()
-    leads: frozenset[int] = frozenset()
+    teams: tuple[TeamSeat, ...] = ()
     last_checkin: date | None = None
     may_manage: bool = False
     may_invite: bool = False
@@ -80,7 +88,6 @@ class Profile:
     """A person's page."""
 
     entry: Entry
-    since: dict[int, date | None]
     work: tuple[Work, ...]
     is_me: bool
 
@@ -132,6 +139,12 @@ def invitation(secret_hash: str, at: datetime) -> Invitation | None:
     )
 
 
+def contact(actor: Actor) -> tuple[str, str]:
+    """Return the actor's own name and address."""
+    row = Person.objects.of(actor.workspace_id).get(id=actor.person_id)
+    return row.name, row.email or ""
+
+
 def choices(actor: Actor) -> list[Ref]:
     """List everyone who is here, by name, to choose from."""
     rows = Person.objects.of(actor.workspace_id).filter(left_on=None).order_by("name", "id")
@@ -168,12 +181,7 @@ def profile(actor: Actor, person_id: int, *, zone: str, at: datetime) -> Profile
     if row is None:
         raise NotFound
     (entry,) = _entries(actor, [row], zone, at)
-    since = dict(
-        TeamMember.objects.of(actor.workspace_id)
-        .filter(person=row, until_on=None)
-        .values_list("team_id", "since_on")
-    )
-    return Profile(entry, since, tuple(_work(actor, row.id)), row.id == actor.person_id)
+    return Profile(entry, tuple(_work(actor, row.id)), row.id == actor.person_id)
 
 
 _SHOWN = {
@@ -185,7 +193,7 @@ _SHOWN = {
 
 def _entries(actor: Actor, rows: list[Person], zone: str, at: datetime) -> Iterator[Entry]:
     ids = [row.id for row in rows]
-    teams, leads = _teams(actor, ids)
+    teams = _teams(actor, ids)
     invited = dict(
         Invitation.objects.of(actor.workspace_id)
         .filter(person_id__in=ids, accepted_at=None, expires_at__gt=at)
@@ -205,7 +213,6 @@ def _entries(actor: Actor, rows: list[Person], zone: str, at: datetime) -> Itera
             row.role,
             _state(row, day_in(zone, until) if until else None),
             tuple(teams[row.id]),
-            frozenset(leads[row.id]),
             day_in(zone, last) if last else None,
             may_manage=manages,
             may_invite=open_seat
@@ -223,20 +230,17 @@ def _state(row: Person, invited_until: date | None) -> State:
     return State("invited", invited_until) if invited_until else State("added")
 
 
-def _teams(actor: Actor, ids: list[int]) -> tuple[dict[int, list[Ref]], dict[int, set[int]]]:
-    teams: dict[int, list[Ref]] = defaultdict(list)
-    leads: dict[int, set[int]] = defaultdict(set)
+def _teams(actor: Actor, ids: list[int]) -> dict[int, list[TeamSeat]]:
+    teams: dict[int, list[TeamSeat]] = defaultdict(list)
     rows = (
         TeamMember.objects.of(actor.workspace_id)
         .filter(person_id__in=ids, until_on=None)
         .order_by("team__name")
-        .values_list("person_id", "team_id", "team__name", "is_lead")
+        .values_list("person_id", "team_id", "team__name", "is_lead", "since_on")
     )
-    for person_id, team_id, name, is_lead in rows:
-        teams[person_id].append(Ref(team_id, name))
-        if is_lead:
-            leads[person_id].add(team_id)
-    return teams, leads
+    for person_id, *place in rows:
+        teams[person_id].append(TeamSeat(*place))
+    return teams
 
 
 def _last_checkins(actor: Actor, ids: list[int], at: datetime) -> dict[int, datetime]:

@@ -90,7 +90,10 @@ class Keys:
 
 
 def current(
-    workspace_id: int, *, with_personal: Iterable[str] = (), progress: Callable[[int, int], None] | None = None
+    workspace_id: int,
+    *,
+    with_personal: Iterable[str] = (),
+    progress: Callable[[int, int], None] | None = None,
 ) -> Plan:
     """Return everything in a workspace except personal OKRs.
 
@@ -101,7 +104,10 @@ def current(
     workspace = Workspace.objects.get(id=workspace_id)
     members = _grouped(of(TeamMember).order_by("id"), "team_id")
     hidden = set(
-        of(Objective).filter(visibility="private").exclude(key__in=list(with_personal)).values_list("id", flat=True)
+        of(Objective)
+        .filter(visibility="private")
+        .exclude(key__in=list(with_personal))
+        .values_list("id", flat=True)
     )
     parts = _Parts(workspace_id, keys, hidden)
     rows = [row for row in of(Objective).order_by("id") if row.id not in hidden]
@@ -116,7 +122,8 @@ def current(
             workspace.scoring_policy, workspace.check_in_every, workspace.count_restricted_work,
         ),
         people=tuple(
-            PersonPlan(one.key, one.name, one.email, one.role, one.left_on) for one in of(Person).order_by("id")
+            PersonPlan(one.key, one.name, one.email, one.role, one.left_on)
+            for one in of(Person).order_by("id")
         ),
         teams=tuple(
             TeamPlan(
@@ -171,7 +178,9 @@ class _Parts:
             self.grades[one.objective_id, one.key_result_id] = one
 
     def objective(self, row: Objective) -> ObjectivePlan:
-        now = {PLAN_NAMES.get(name, name): self.keys.said(name, getattr(row, name)) for name in OBJECTIVE_FIELDS}
+        now = {
+            PLAN_NAMES.get(name, name): self.keys.said(name, getattr(row, name)) for name in OBJECTIVE_FIELDS
+        }
         return ObjectivePlan(
             id=row.key,
             **now,
@@ -266,5 +275,3 @@ class _Parts:
                 by = self.keys.people.get(after.by_id)
                 found.append(HistoryPlan(after.at, was, by, after.reason))
         return tuple(found)
-
-

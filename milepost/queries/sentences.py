@@ -83,7 +83,7 @@ def sentence(reader: Reader, event: Happening | Event) -> Sentence | None:
     if not _may_see(reader, event):
         return None
     told = _Telling(reader, event)
-    phrases = _TELLERS.get(event.kind, _anything_else)(told)
+    phrases = TELLERS.get(event.kind, _anything_else)(told)
     if phrases is None:
         return None
     at = event.at.astimezone(reader.zone)
@@ -202,7 +202,7 @@ def _checked_in(told: _Telling) -> list[Phrase]:
     if one is not None and one.kind == "milestones":
         said = [_words("checked in the milestones of "), about_it]
     elif value is None:
-        said = [_words("has no data on "), about_it]
+        said = [_words("reported no data on "), about_it]
     elif one is not None and one.kind == "binary":
         said = [_words("reported "), about_it, _words(" as done" if value else " as not done yet")]
     else:
@@ -412,7 +412,7 @@ def _anything_else(told: _Telling) -> list[Phrase]:
     return [_words(f"{verb} the {noun.replace('_', ' ')}" + (f" {name}" if name else ""))]
 
 
-_TELLERS: Mapping[str, Teller] = MappingProxyType(
+TELLERS: Mapping[str, Teller] = MappingProxyType(
     {
         "checkin.recorded": _checked_in,
         "checkin.corrected": _corrected,

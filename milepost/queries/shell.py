@@ -63,7 +63,10 @@ def chosen_cycle(reader: Reader, key: str | None) -> CycleRow | None:
     ]
     if running:
         # An open cycle is longer than any closed one.
-        return min(running, key=lambda cycle: (cycle.ends_on is None, (cycle.ends_on or reader.today) - cycle.starts_on))
+        return min(
+            running,
+            key=lambda cycle: (cycle.ends_on is None, (cycle.ends_on or reader.today) - cycle.starts_on),
+        )
     return cycles[-1] if cycles else None
 
 
@@ -78,6 +81,8 @@ def shell(reader: Reader, *, cycle: CycleRow | None) -> Shell:
         cycle=cycle.name if cycle else "",
         cycles=[
             (each.name, f"?cycle={each.key}", cycle is not None and each.id == cycle.id)
-            for each in sorted(reader.image.cycles.values(), key=lambda one: (one.starts_on, one.id), reverse=True)
+            for each in sorted(
+                reader.image.cycles.values(), key=lambda one: (one.starts_on, one.id), reverse=True
+            )
         ],
     )

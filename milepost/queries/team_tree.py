@@ -52,11 +52,7 @@ def choices(actor: Actor, *, manageable: bool = False, besides: int | None = Non
     """
     seen = image.of(actor.workspace_id)
     with seen.lock:
-        return [
-            place
-            for place, line in _walk(seen, besides)
-            if not manageable or access.may_manage_team(actor, line)
-        ]
+        return list(_places(actor, seen, manageable, besides))
 
 
 def arrangement(actor: Actor, team_id: int) -> Arrangement:
@@ -71,13 +67,14 @@ def arrangement(actor: Actor, team_id: int) -> Arrangement:
             for one in seen.people.values()
             if not one.has_left and one.id not in row.members
         )
+        parents = tuple(_places(actor, seen, True, team_id))
     return Arrangement(
         row.id,
         row.name,
         row.purpose,
         row.parent_id,
         tuple(_members(actor, team_id)),
-        tuple(choices(actor, manageable=True, besides=team_id)),
+        parents,
         actor.is_admin,
         tuple((id, name) for name, id in others),
     )
@@ -91,6 +88,12 @@ def _members(actor: Actor, team_id: int) -> Iterator[Member]:
         .values_list("person_id", "person__name", "is_lead", "since_on")
     )
     return (Member(*row) for row in rows)
+
+
+def _places(actor: Actor, seen: image.Image, manageable: bool, besides: int | None) -> Iterator[Place]:
+    for place, line in _walk(seen, besides):
+        if not manageable or access.may_manage_team(actor, line):
+            yield place
 
 
 def _walk(seen: image.Image, besides: int | None) -> Iterator[tuple[Place, tuple[int, ...]]]:

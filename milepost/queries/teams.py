@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from threading import Lock
 
 from milepost.core import access, addresses
 from milepost.core.cadence import Window
 from milepost.core.ids import encode
-from milepost.core.rollup import needs_exact
-from milepost.core.scoring import Explanation, Part, RollUp, explain_roll_up, roll_up
+from milepost.core.rollup import Status, needs_exact
+from milepost.core.scoring import Explanation, Part, explain_roll_up, roll_up
 from milepost.core.states import State
 from milepost.ledger.image import Image
-from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
+from milepost.ledger.structure import CycleRow, ObjectiveRow
 from milepost.models import Initiative
-from milepost.queries import activity
+from milepost.queries import activity, deck
 from milepost.queries.cards import ObjectiveCard, PersonCard, Reader, TeamCard
 from milepost.queries.registers import register
 from milepost.queries.sentences import Sentence
@@ -42,8 +41,7 @@ class Mean:
 class Summary:
     """How a set of objectives stands: the same numbers for everyone who may look at them.
 
-    Restricted work is left out of `counts` and of every mean unless the workspace counts it;
-    `has_more` says that the reader sees some of it listed.
+    Restricted work is left out of `counts` and of every mean unless the workspace counts it.
     """
 
     counts: dict[str, int]
@@ -51,7 +49,6 @@ class Summary:
     key_results: int
     reported: int
     progress: Fraction | float | None
-    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +116,7 @@ class TeamPage:
     cycle: CycleRow | None
     cycles: tuple[CycleChoice, ...]
     summary: Summary
+    has_more: bool
     objectives: tuple[ObjectiveCard, ...]
     drafts: tuple[ObjectiveCard, ...]
     set_aside: tuple[ObjectiveCard, ...]
@@ -151,11 +149,20 @@ class Beside:
 # -- the tree ----------------------------------------------------------------------------------------------
 
 
+_trees: dict[int, tuple[tuple, Tree]] = {}
+
+
 def tree(reader: Reader, cycle: CycleRow | None) -> Tree:
-    """Return every team with how it stands in a cycle."""
-    with reader.image.lock:
-        own, name = _at_best(reader, None, cycle)
-        return Tree(own, name, tuple(_branches(reader, None, cycle, level=1)))
+    """Return every team with how it stands in a cycle: the same tree for everyone."""
+    image = reader.image
+    with image.lock:
+        stamp = (image, image.version, reader.today, cycle)
+        of, found = _trees.get(image.workspace_id, (None, None))
+        if found is None or of != stamp:
+            own, name = _at_best(reader, None, cycle)
+            found = Tree(own, name, tuple(_branches(reader, None, cycle, level=1)))
+            _trees[image.workspace_id] = (stamp, found)
+        return found
 
 
 def _at_best(reader: Reader, team: int | None, cycle: CycleRow | None) -> tuple[Summary, str]:
@@ -193,42 +200,44 @@ def _people(reader: Reader, ids: Iterable[int]) -> list[PersonCard]:
 
 def _summary(reader: Reader, team: int | None, cycle: CycleRow | None) -> Summary:
     image, day = reader.image, reader.day
-    counts: Counter[str] = Counter()
-    reported = objectives = 0
-    shares, nodes = [], []
-    has_more = False
+    counted: list[int] = []
+    parts: list[int] = []
     for row in _rows_of(image, team, cycle):
-        if not row.counts:
-            continue
-        if not _is_common(image, row.id):
-            has_more = has_more or reader.sees(row.id)
-            continue
-        objectives += 1
-        nodes.append(row.id)
-        shares.append(day.progress(row.id) or 0.0)
-        for one in image.key_results_of.get(row.id, ()):
-            if not image.counted(one.id, row.id):
-                has_more = has_more or (one.counts and reader.sees(one.id))
-                continue
-            counts[day.status_of(one.id).word] += 1
-            reported += day.progress(one.id) is not None
-    return Summary(dict(counts), objectives, counts.total(), reported, _mean(reader, nodes, shares), has_more)
+        if row.counts and _is_common(image, row.id):
+            counted.append(row.id)
+            parts += [
+                image.node[one.id]
+                for one in image.key_results_of.get(row.id, ())
+                if image.counted(one.id, row.id)
+            ]
+    statuses = Counter(day.status[parts].tolist())
+    reported = sum(
+        has_data and raw == raw  # a number that is none does not equal itself
+        for has_data, raw in zip(day.reported[parts].tolist(), day.raw[parts].tolist(), strict=True)
+    )
+    counts = {Status(number).word: count for number, count in statuses.items()}
+    return Summary(counts, len(counted), len(parts), reported, _mean(reader, counted))
 
 
-def _mean(reader: Reader, ids: list[int], shares: list[float]) -> Fraction | float | None:
-    if not any(reader.day.progress(id) is not None for id in ids):
-        return None
-    mean = sum(min(1.0, max(0.0, share)) for share in shares) / len(shares)
-    return _rolled(reader, ids).raw if needs_exact(mean) else mean
-
-
-def _rolled(reader: Reader, ids: Iterable[int]) -> RollUp:
+def _has_more(reader: Reader, rows: Iterable[ObjectiveRow]) -> bool:
+    """Say whether the reader sees work that counts in no number here."""
     image = reader.image
-    parts = [
-        Part(raw=image.exact(id), label=image.objectives[id].title, ref=id, how="its own roll-up")
-        for id in ids
-    ]
-    return roll_up(parts, reader.policy)
+    return any(
+        not _is_common(image, row.id)
+        or any(one.counts and not image.counted(one.id, row.id) for one in reader.key_results_of(row))
+        for row in rows
+        if row.counts
+    )
+
+
+def _mean(reader: Reader, ids: list[int]) -> Fraction | float | None:
+    shares = [reader.day.progress(id) for id in ids]
+    if all(share is None for share in shares):
+        return None
+    mean = sum(min(1.0, max(0.0, share or 0.0)) for share in shares) / len(shares)
+    if not needs_exact(mean):
+        return mean
+    return roll_up([Part(raw=reader.image.exact(id)) for id in ids], reader.policy).raw
 
 
 def _is_common(image: Image, id: int) -> bool:
@@ -238,17 +247,20 @@ def _is_common(image: Image, id: int) -> bool:
     return image.workspace.count_restricted_work and not image.is_private(id)
 
 
-def _means(reader: Reader, rows: Iterable[ObjectiveRow]) -> Iterator[Mean]:
-    by_commitment: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        if row.counts and _is_common(reader.image, row.id):
-            by_commitment[row.commitment].append(row.id)
+def _means(reader: Reader, cards: Iterable[ObjectiveCard]) -> Iterator[Mean]:
+    by_commitment: dict[str, list[ObjectiveCard]] = defaultdict(list)
+    for card in cards:
+        if _is_common(reader.image, card.number):
+            by_commitment[card.commitment].append(card)
     for commitment in ("committed", "aspirational", "learning"):
-        ids = by_commitment.get(commitment, [])
-        if ids:
-            rolled = _rolled(reader, ids)
-            known = any(reader.day.progress(id) is not None for id in ids)
+        if alike := by_commitment.get(commitment):
+            rolled = roll_up([_part(card) for card in alike], reader.policy)
+            known = any(card.progress is not None for card in alike)
             yield Mean(commitment, rolled.raw if known else None, explain_roll_up(rolled, reader.policy))
+
+
+def _part(card: ObjectiveCard) -> Part:
+    return Part(raw=card.explanation.raw, label=card.title, ref=card.number, how="its own roll-up")
 
 
 # -- one team ----------------------------------------------------------------------------------------------
@@ -270,9 +282,10 @@ def page(reader: Reader, team: int | None, cycle: CycleRow | None) -> TeamPage:
             cycle=cycle,
             cycles=tuple(_choices(reader, team, cycle)),
             summary=_summary(reader, team, cycle),
-            objectives=tuple(card(reader, one) for one in rows if one.state not in DRAFTS | SET_ASIDE),
-            drafts=tuple(card(reader, one) for one in rows if one.state in DRAFTS),
-            set_aside=tuple(card(reader, one) for one in rows if one.state in SET_ASIDE),
+            has_more=_has_more(reader, rows),
+            objectives=tuple(deck.card(reader, one) for one in rows if one.state not in DRAFTS | SET_ASIDE),
+            drafts=tuple(deck.card(reader, one) for one in rows if one.state in DRAFTS),
+            set_aside=tuple(deck.card(reader, one) for one in rows if one.state in SET_ASIDE),
             teams=tuple(_branches(reader, team, cycle, level=1, deep=False)),
             may_draft=access.may_draft(reader.actor, reader.lineage(team), access.Visibility.WORKSPACE),
             may_manage=access.may_manage_team(reader.actor, reader.lineage(team)),
@@ -305,7 +318,7 @@ def beside(reader: Reader, page: TeamPage) -> Beside:
     work = [_initiative(reader, row) for row in sorted(rows, key=_by_urgency)]
     week = activity.about(reader, ids, since=reader.today - timedelta(days=7))
     with image.lock:
-        means = tuple(_means(reader, (image.objectives[id] for id in ids if id in image.objectives)))
+        means = tuple(_means(reader, page.objectives))
     return Beside(
         means=means,
         initiatives=tuple(work[:INITIATIVES_SHOWN]),
@@ -346,72 +359,6 @@ def _by_urgency(row: Initiative) -> tuple:
     return _INITIATIVE_ORDER.index(row.state), row.due_on or date.max, row.id
 
 
-# -- cards that are made once ------------------------- ------------------------------------------------------
-
-
 def _rows_of(image: Image, team: int | None, cycle: CycleRow | None) -> list[ObjectiveRow]:
     """List a team's objectives of a cycle, the oldest first."""
     return [row for row in register(image).teams.get(team, ()) if cycle is None or row.cycle_id == cycle.id]
-
-
-_CARDS_KEPT = 512
-_cards: OrderedDict[tuple, tuple[tuple, ObjectiveCard]] = OrderedDict()
-_cards_lock = Lock()
-
-
-def card(reader: Reader, row: ObjectiveRow) -> ObjectiveCard:
-    """Return an objective's card: the very same one as long as nothing on it has changed.
-
-    So whatever is made of a card (a fragment of HTML, bytes of JSON) can be kept beside it.
-    """
-    seen = reader.key_results_of(row)
-    key = (reader.image.workspace_id, row.id, tuple(one.id for one in seen), _sees_all(reader, row))
-    stamp = _stamp(reader, row, seen)
-    with _cards_lock:
-        kept = _cards.get(key)
-        if kept is not None and kept[0] == stamp:
-            _cards.move_to_end(key)
-            return kept[1]
-    made = reader.objective(row)
-    with _cards_lock:
-        _cards[key] = (stamp, made)
-        while len(_cards) > _CARDS_KEPT:
-            _cards.popitem(last=False)
-    return made
-
-
-def _around(reader: Reader, row: ObjectiveRow) -> Iterator[int]:
-    """Yield what an objective serves and what contributes to it."""
-    for link in reader.image.serves.get(row.id, ()):
-        yield link.parent_objective_id or link.parent_key_result_id
-    for link in reader.image.served_by.get(row.id, ()):
-        if link.how == "contributes":
-            yield link.child_id
-
-
-def _sees_all(reader: Reader, row: ObjectiveRow) -> tuple[bool, ...]:
-    return tuple(reader.sees(id) for id in _around(reader, row))
-
-
-def _stamp(reader: Reader, row: ObjectiveRow, key_results: list[KeyResultRow]) -> tuple:
-    """Return everything that an objective's card is made of, to be compared by value."""
-    image, day = reader.image, reader.day
-    around = [id for id in _around(reader, row) if id in image.node]
-    nodes = [image.node[id] for id in (row.id, *around)]
-    pool = image.key_results_of.get(row.id, ())
-    nodes += [image.node[one.id] for one in pool]
-    return (
-        reader.today,
-        image.workspace,
-        row,
-        image.cycles[row.cycle_id],
-        [image.teams.get(row.team_id), image.people.get(row.owner_id)],
-        list(pool),
-        [image.people.get(one.owner_id) for one in key_results],
-        [[entry.id for entry in image.entries.series(one.id)] for one in pool],
-        [image.objectives.get(id) or image.key_results.get(id) for id in around],
-        [*image.serves.get(row.id, ()), *image.served_by.get(row.id, ())],
-        [image.audience(id) for id in (row.id, *around, *(one.id for one in pool))],
-        # As bytes, because a number that is none does not equal itself.
-        *(figures[nodes].tobytes() for figures in (day.raw, day.expected, day.needed, day.status)),
-    )

@@ -1,14 +1,14 @@
-"""The whole company as a tree, encoded ahead: a fragment for each objective, made anew when it changed.
+"""The whole company as a tree, encoded ahead: a fragment for each node, made anew when it changed.
 
 Encoding 5,714 objectives costs some 40 ms; joining what is encoded already a fraction of one. A fragment
-says only what everyone who sees the objective may see; the few whose neighbours are restricted are encoded
-for each reader.
+says only what everyone who sees the node may see; the few whose neighbours are restricted are encoded for
+each reader.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import compress
@@ -21,35 +21,38 @@ from milepost.core.access import Actor
 from milepost.core.ids import encode
 from milepost.ledger import image as images
 from milepost.ledger.image import Day, Image
-from milepost.ledger.structure import ObjectiveRow
+from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 
 KEPT_ANSWERS = 8
-LARGEST_LOG = 100_000
+KEPT_SIGHTS = 256
+Encoder = Callable[[Image, Day, int, Actor | None], bytes]
 
 
 @dataclass
 class _Fragments:
-    """The encoded objectives of one workspace on one day."""
+    """The encoded objectives, or key results, of one workspace on one day; `first` is the node of the first.
+
+    `mixed` holds the places whose text depends on the reader, with the neighbours that not everyone sees.
+    """
 
     image: Image
     day: Day
-    texts: list[bytes] = field(default_factory=list)
-    marks: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))  # one for each text
-    rows: list[ObjectiveRow] = field(default_factory=list)
-    mixed: frozenset[int] = frozenset()  # places whose fragment depends on the reader
-    seen: int = 0  # how much of the day's log is taken in
-    whole: dict[str, bytes] = field(default_factory=dict)
-    masks: dict[int | None, bytes] = field(default_factory=dict)
+    first: int
+    ids: list[int]
+    encoded: Encoder
+    neighbours: Callable[[Image, int], list[int]]
 
-    @classmethod
-    def of(cls, image: Image, day: Day) -> _Fragments:
-        made = cls(image, day)
-        made.rows = list(image.objectives.values())
-        made.texts = [encoded(image, day, row, None) for row in made.rows]
-        made.marks = np.array([_mark(text) for text in made.texts], dtype=np.uint64)
-        made.mixed = frozenset(place for place, row in enumerate(made.rows) if any(_restricted(image, row)))
-        made.seen = len(day.touched)
-        return made
+    def __post_init__(self) -> None:
+        image, day = self.image, self.day
+        self.texts = [self.encoded(image, day, id, None) for id in self.ids]
+        self.marks = np.array([_mark(text) for text in self.texts], dtype=np.uint64)
+        self.mixed = {
+            place: hidden for place, id in enumerate(self.ids) if (hidden := self.neighbours(image, id))
+        }
+        self.variants: dict[int, dict[tuple[bool, ...], tuple[bytes, int]]] = {}
+        self.sights: dict[int | None, _Sight] = {}
+        self.tags: dict[int | None, int] = {}
+        self.seen = len(day.touched)
 
     def refresh(self) -> None:
         """Encode anew what changed."""
@@ -57,42 +60,73 @@ class _Fragments:
         if self.seen == len(touched):
             return
         for node in set(touched[self.seen :]):
-            if node < len(self.rows):
-                self.texts[node] = encoded(self.image, self.day, self.rows[node], None)
-                self.marks[node] = _mark(self.texts[node])
+            place = node - self.first
+            if 0 <= place < len(self.ids):
+                self.texts[place] = self.encoded(self.image, self.day, self.ids[place], None)
+                self.marks[place] = _mark(self.texts[place])
+                self.variants.pop(place, None)
         self.seen = len(touched)
-        self.whole.clear()
+        self.tags.clear()
 
-    def mask(self, actor: Actor) -> bytes:
-        """Return which objectives the actor sees, a byte for each."""
-        found = self.masks.get(actor.person_id)
+    def sight(self, actor: Actor) -> _Sight:
+        """Return what the actor sees: it changes with the structure alone."""
+        found = self.sights.get(actor.person_id)
         if found is None:
-            flags = bytearray(b"\x01" * len(self.rows))
-            for place, row in enumerate(self.rows):
-                seen_by = self.image.audience(row.id)
-                if seen_by is not access.EVERYONE:
-                    flags[place] = access.may_see(actor, seen_by, is_private=self.image.is_private(row.id))
-            found = self.masks[actor.person_id] = bytes(flags)
+            mask = np.array([_sees(self.image, actor, id) for id in self.ids], dtype=bool)
+            mixed = {
+                place: tuple(_sees(self.image, actor, id) for id in hidden)
+                for place, hidden in self.mixed.items()
+                if mask[place]
+            }
+            if len(self.sights) >= KEPT_SIGHTS:
+                self.sights.clear()
+            found = self.sights[actor.person_id] = _Sight(mask, mixed)
         return found
 
-    def seen_by(self, actor: Actor) -> tuple[list[bytes], np.ndarray, bytes]:
-        """Return all texts as this actor may read them, their marks, and which of them the actor sees."""
-        mask = self.mask(actor)
-        if not self.mixed:
-            return self.texts, self.marks, mask
-        texts, marks = list(self.texts), self.marks.copy()
-        for place in self.mixed:
-            if mask[place]:
-                texts[place] = encoded(self.image, self.day, self.rows[place], actor)
-                marks[place] = _mark(texts[place])
-        return texts, marks, mask
+    def _variant(self, place: int, pattern: tuple[bool, ...], actor: Actor) -> tuple[bytes, int]:
+        variants = self.variants.setdefault(place, {})
+        if pattern not in variants:
+            text = self.encoded(self.image, self.day, self.ids[place], actor)
+            variants[pattern] = text, _mark(text)
+        return variants[pattern]
+
+    def tag(self, actor: Actor) -> int:
+        """Return a number made of all that the actor reads, and of nothing else."""
+        found = self.tags.get(actor.person_id)
+        if found is None:
+            sight, marks = self.sight(actor), self.marks
+            if sight.mixed:
+                marks = marks.copy()
+                for place, pattern in sight.mixed.items():
+                    marks[place] = self._variant(place, pattern, actor)[1]
+            found = int(np.bitwise_xor.reduce(marks[sight.mask], initial=np.uint64(0)))
+            self.tags[actor.person_id] = found
+        return found
+
+    def read_by(self, actor: Actor) -> bytes:
+        """Join all texts that the actor may read, as they may read them."""
+        sight, texts = self.sight(actor), self.texts
+        if sight.mixed:
+            texts = list(texts)
+            for place, pattern in sight.mixed.items():
+                texts[place] = self._variant(place, pattern, actor)[0]
+        return b",".join(compress(texts, sight.mask.tolist()))
 
 
-def _restricted(image: Image, row: ObjectiveRow) -> Iterator[bool]:
-    for link in image.serves.get(row.id, ()):
-        yield image.audience(link.parent_objective_id or link.parent_key_result_id) is not access.EVERYONE
-    for one in image.key_results_of.get(row.id, ()):
-        yield image.audience(one.id) != image.audience(row.id)
+@dataclass(frozen=True)
+class _Sight:
+    """Which nodes someone sees, and which of the restricted neighbours of the mixed ones."""
+
+    mask: np.ndarray
+    mixed: dict[int, tuple[bool, ...]]
+
+
+def _restricted(image: Image, id: int) -> list[int]:
+    """Return the neighbours of an objective that some who see it do not."""
+    links = [link.parent_objective_id or link.parent_key_result_id for link in image.serves.get(id, ())]
+    found = [above for above in links if above in image.node and image.audience(above) is not access.EVERYONE]
+    whole = image.audience(id)
+    return found + [one.id for one in image.key_results_of.get(id, ()) if image.audience(one.id) != whole]
 
 
 def _sees(image: Image, actor: Actor, id: int) -> bool:
@@ -102,8 +136,16 @@ def _sees(image: Image, actor: Actor, id: int) -> bool:
     return access.may_see(actor, seen_by, is_private=image.is_private(id))
 
 
-def encoded(image: Image, day: Day, row: ObjectiveRow, actor: Actor | None) -> bytes:
+def _mark(text: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
+
+
+# -- encoding one ------------------------------------------------------------------------------------------
+
+
+def _objective(image: Image, day: Day, id: int, actor: Actor | None) -> bytes:
     """Encode one objective; with an actor, only what they see of its neighbours."""
+    row = image.objectives[id]
 
     def seen(id: int) -> bool:
         return id in image.node and (actor is None or _sees(image, actor, id))
@@ -120,7 +162,6 @@ def encoded(image: Image, day: Day, row: ObjectiveRow, actor: Actor | None) -> b
                     "weight": link.weight,
                 }
             )
-    progress = day.progress(row.id)
     return orjson.dumps(
         {
             "id": encode(row.id),
@@ -134,25 +175,78 @@ def encoded(image: Image, day: Day, row: ObjectiveRow, actor: Actor | None) -> b
             "owner": encode(row.owner_id) if row.owner_id else None,
             "parents": parents,
             "key_results": sum(1 for one in image.key_results_of.get(row.id, ()) if seen(one.id)),
-            "status": day.status_of(row.id).word,
-            "progress": None if progress is None else round(progress, 6),
-            "percent": day.percent(row.id),
-            "expected": round(float(day.expected[image.node[row.id]]), 6),
+            **_figures(image, day, row.id),
         }
     )
 
 
-_kept: dict[int, _Fragments] = {}
+def _key_result(image: Image, day: Day, id: int, _: Actor | None) -> bytes:
+    """Encode one key result: its measure as it was written, its last value, its figures."""
+    one: KeyResultRow = image.key_results[id]
+    current = image.entries.current(id)
+    return orjson.dumps(
+        {
+            "id": encode(one.id),
+            "key": one.key,
+            "objective": encode(one.objective_id),
+            "title": one.title,
+            "state": one.state,
+            "kind": one.kind,
+            "unit": one.unit,
+            "start": one.start,
+            "target": one.target,
+            "low": one.low,
+            "high": one.high,
+            "weight": one.weight,
+            "owner": encode(one.owner_id) if one.owner_id else None,
+            "value": None if current is None or current.value != current.value else current.value,
+            "confidence": current.confidence or None if current else None,
+            "checked_at": current.effective if current else None,
+            **_figures(image, day, id),
+        }
+    )
 
 
-def _fragments(image: Image, today: date) -> _Fragments:
+def _figures(image: Image, day: Day, id: int) -> dict:
+    progress = day.progress(id)
+    return {
+        "status": day.status_of(id).word,
+        "progress": None if progress is None else round(progress, 6),
+        "percent": day.percent(id),
+        "expected": round(float(day.expected[image.node[id]]), 6),
+    }
+
+
+# -- the whole ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Kept:
+    """What is kept of one workspace on one day: the fragments and the answers made of them."""
+
+    day: Day
+    objectives: _Fragments
+    key_results: _Fragments | None = None
+    answers: dict[str, bytes] = field(default_factory=dict)
+
+
+_kept: dict[int, _Kept] = {}
+
+
+def _up_to_date(image: Image, today: date, *, key_results: bool) -> _Kept:
     day = image.on(today)
     found = _kept.get(image.workspace_id)
-    if found is None or found.day is not day or len(day.touched) > LARGEST_LOG:
-        if len(day.touched) > LARGEST_LOG:
-            day.touched.clear()
-        found = _kept[image.workspace_id] = _Fragments.of(image, day)
-    found.refresh()
+    if found is None or found.day is not day:
+        made = _Fragments(image, day, 0, list(image.objectives), _objective, _restricted)
+        found = _kept[image.workspace_id] = _Kept(day, made)
+    if key_results and found.key_results is None:
+        first = image.first_key_result
+        found.key_results = _Fragments(
+            image, day, first, image.ids[first:], _key_result, lambda image, id: []
+        )
+    for fragments in (found.objectives, found.key_results):
+        if fragments is not None:
+            fragments.refresh()
     return found
 
 
@@ -164,25 +258,28 @@ class Answer:
     body: bytes | None
 
 
-def as_json(actor: Actor, today: date, *, known: str | None = None) -> Answer:
-    """Return every objective the actor sees, encoded; nothing but the tag where `known` is still right."""
+def as_json(actor: Actor, today: date, *, key_results: bool = False, known: str | None = None) -> Answer:
+    """Return every objective the actor sees, encoded, perhaps with the key results.
+
+    Where `known` (the entity tags a reader has) is still right, nothing but the tag.
+    """
     image = images.of(actor.workspace_id)
     with image.lock:
-        fragments = _fragments(image, today)
-        texts, marks, mask = fragments.seen_by(actor)
-        # The tag is made of what is read, never of a counter that moves with what is hidden from the reader.
-        tag = np.bitwise_xor.reduce(marks[np.frombuffer(mask, dtype=bool)], initial=np.uint64(0))
-        etag = f'"{int(tag):016x}"'
+        kept = _up_to_date(image, today, key_results=key_results)
+        wanted = {"objectives": kept.objectives}
+        if key_results:
+            wanted["key_results"] = kept.key_results
+        # Made of what is read, never of a counter that moves with what is hidden from the reader.
+        etag = '"' + "".join(f"{fragments.tag(actor):016x}" for fragments in wanted.values()) + '"'
         if known is not None and etag in known:
             return Answer(etag, None)
-        body = fragments.whole.get(etag)
+        body = kept.answers.get(etag)
         if body is None:
-            body = b'{"objectives":[' + b",".join(compress(texts, mask)) + b"]}"
-            if len(fragments.whole) >= KEPT_ANSWERS:
-                fragments.whole.clear()
-            fragments.whole[etag] = body
+            body = b",".join(
+                b'"%s":[%s]' % (name.encode(), fragments.read_by(actor)) for name, fragments in wanted.items()
+            )
+            body = b"{" + body + b"}"
+            if len(kept.answers) >= KEPT_ANSWERS:
+                kept.answers.clear()
+            kept.answers[etag] = body
     return Answer(etag, body)
-
-
-def _mark(text: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Q
 
@@ -18,8 +19,7 @@ from milepost.core.states import State
 from milepost.ledger.entries import Entry
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, Comment
-from milepost.models.ids import COUNTER_BITS
-from milepost.queries import shell
+from milepost.queries import deck, shell
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader
 from milepost.queries.registers import Register, register
 
@@ -29,6 +29,8 @@ MOVES_SHOWN = 8
 MOVES_READ = 40
 # Up to here everybody is told of everything; beyond, only of what is near their own work.
 SMALL = 1_000
+# How many of the newest comments and notes are searched for a name, wherever they stand.
+LATEST = 4_000
 LONGEST_RIBBON = 60
 MINE_SHOWN = 8
 SECONDS_EACH = 10
@@ -133,7 +135,7 @@ def week(reader: Reader, cycle: CycleRow | None, *, since: datetime | None, at: 
             cycle=_cycle(reader, cycle, listed) if cycle else None,
             moved=tuple(_moved(reader, listed, since)),
             since=since.astimezone(reader.zone).date(),
-            waiting=(*_waiting(reader, listed), *_mentions(reader, at)),
+            waiting=(*_waiting(reader, listed), *_mentions(reader, listed, at)),
             objectives=tuple(_mine(reader, listed)),
             owns_key_results=bool(mine),
             is_empty=not any(True for _ in reader.objectives()),
@@ -186,12 +188,16 @@ def _cycle(reader: Reader, row: CycleRow, listed: Register) -> CycleCard:
 
 def _rolled(reader: Reader, cycle: CycleRow, listed: Register):
     """Average what the reader owns in the cycle; what is theirs alone counts nowhere, so not here either."""
-    parts = [
-        Part(raw=reader.image.exact(row.id), label=row.title, ref=row.id, how="its own roll-up")
+    cards = [
+        deck.card(reader, row)
         for row in listed.owners.get(reader.actor.person_id, ())
         if row.cycle_id == cycle.id and row.counts and row.visibility != access.Visibility.PRIVATE
     ]
-    known = any(reader.day.progress(part.ref) is not None for part in parts)
+    parts = [
+        Part(raw=card.explanation.raw, label=card.title, ref=card.number, how="its own roll-up")
+        for card in cards
+    ]
+    known = any(card.progress is not None for card in cards)
     return roll_up(parts, reader.policy) if known else None
 
 
@@ -299,7 +305,7 @@ def _waiting(reader: Reader, listed: Register) -> Iterator[Waiting]:
             )
 
 
-def _mentions(reader: Reader, at: datetime) -> Iterator[Waiting]:
+def _mentions(reader: Reader, listed: Register, at: datetime) -> Iterator[Waiting]:
     """Yield who wrote @you of late and has had no answer from you since, in comments and in notes."""
     me = reader.image.people.get(reader.actor.person_id)
     if me is None:
@@ -308,7 +314,7 @@ def _mentions(reader: Reader, at: datetime) -> Iterator[Waiting]:
     pattern = re.compile(rf"(?<!\w)@(?:{re.escape(me.name)}|{re.escape(first)})(?!\w)", re.IGNORECASE)
     since = at - MENTIONS_BACK
     named = Q(text__icontains=f"@{first}") | Q(by_id=me.id)
-    comments = Comment.objects.of(reader.actor.workspace_id).filter(named, at__gte=since).order_by("-id")
+    comments = _late(reader, Comment).filter(named, at__gte=since)
     answered: set[int] = set()
     found: dict[int, Waiting] = {}
     for row in comments[:MOVES_READ]:
@@ -316,21 +322,33 @@ def _mentions(reader: Reader, at: datetime) -> Iterator[Waiting]:
             answered.add(row.objective_id)
         elif row.objective_id not in answered and pattern.search(row.text):
             _add_mention(reader, found, row.id, row.key_result_id, row.objective_id, row.by_id, row.text)
-    for row in (
-        _late_notes(reader, since).filter(note__icontains=f"@{first}").exclude(by_id=me.id)[:MOVES_READ]
-    ):
+    near = Checkin.objects.of(reader.actor.workspace_id).filter(key_result_id__in=_nearby(reader, listed))
+    # Apart, because together ("or") a database reads the whole table.
+    for row in (*_naming(near, first, since), *_naming(_late(reader, Checkin), first, since)):
+        if row.by_id == me.id:
+            continue
         one = reader.image.key_results.get(row.key_result_id)
         if one is not None and one.objective_id not in answered and pattern.search(row.note):
             _add_mention(reader, found, row.id, one.id, one.objective_id, row.by_id, row.note)
     yield from (found[id] for id in sorted(found, reverse=True)[:MINE_SHOWN])
 
 
-def _late_notes(reader: Reader, since: datetime):
-    rows = Checkin.objects.of(reader.actor.workspace_id).order_by("-id")
-    newest = rows.values_list("id", flat=True).first() or 0
-    # Ids sort by time, so the primary key leaves out the long past, which nothing else would.
-    span = int(MENTIONS_BACK.total_seconds() * 1000) << COUNTER_BITS
-    return rows.filter(id__gte=newest - span, recorded_at__gte=since)
+def _late(reader: Reader, model: type[Comment] | type[Checkin]) -> Any:
+    """Narrow to the latest rows: a name in a text is no index."""
+    rows = model.objects.of(reader.actor.workspace_id).order_by("-id")
+    oldest = list(rows.values_list("id", flat=True)[LATEST - 1 : LATEST])
+    return rows.filter(id__gte=oldest[0]) if oldest else rows
+
+
+def _naming(notes: Any, first: str, since: datetime) -> Any:
+    return notes.filter(note__icontains=f"@{first}", recorded_at__gte=since).order_by("-id")[:MOVES_READ]
+
+
+def _nearby(reader: Reader, listed: Register) -> list[int]:
+    me, actor = reader.actor.person_id, reader.actor
+    rows = [*listed.owners.get(me, ()), *listed.workers.get(me, ())]
+    rows += [row for team in actor.teams for row in listed.teams.get(team, ())]
+    return [one.id for row in rows for one in reader.image.key_results_of.get(row.id, ())][:SMALL]
 
 
 def _add_mention(

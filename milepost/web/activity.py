@@ -12,6 +12,8 @@ from milepost.queries.cards import Reader
 from milepost.web import pages
 from milepost.web.actors import in_workspace
 
+MANY = 300  # from here on a list of everyone is no choice any more
+
 
 @in_workspace
 def index(request: HttpRequest) -> HttpResponse:
@@ -28,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "feed": feed,
         "groups": _groups(request.path, wanted, narrowed.group),
         "teams": [("", "Every team"), *_named(reader.image.teams)],
-        "people": [("", "Everyone"), *_named(_here(reader))],
+        "people": [("", "Everyone"), *_named(_offered(reader, narrowed.person))],
         "kind": narrowed.group,
         "team": narrowed.team and encode(narrowed.team),
         "person": narrowed.person and encode(narrowed.person),
@@ -44,8 +46,13 @@ def _known(written: str | None, rows: dict) -> int | None:
     return number if number in rows else None
 
 
-def _here(reader: Reader) -> dict:
-    return {id: row for id, row in reader.image.people.items() if not row.has_left}
+def _offered(reader: Reader, chosen: int | None) -> dict:
+    """Offer everyone who is here; in a big company those of the reader's own teams."""
+    people, teams = reader.image.people, reader.image.teams
+    if len(people) > MANY:
+        mates = {id for team in reader.actor.teams if team in teams for id in teams[team].members}
+        people = {id: people[id] for id in mates | {reader.actor.person_id, chosen} if id in people}
+    return {id: row for id, row in people.items() if not row.has_left or id == chosen}
 
 
 def _named(rows: dict) -> list[tuple[str, str]]:

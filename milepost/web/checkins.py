@@ -254,7 +254,7 @@ def _key(text: str | None) -> str | None:
 
 
 def moment(request: HttpRequest, text: str | None, *, today_too: bool = False) -> datetime | None:
-    """Return the moment a back-dated check-in is for: noon of that day; None for today (unless `today_too`)."""
+    """Return the moment a back-dated check-in is for, noon of its day; None for today unless `today_too`."""
     if not text:
         return None
     try:

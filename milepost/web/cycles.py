@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +13,7 @@ from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.queries import cycles as known
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.pages import page
 from milepost.web.typed import Typed
 
@@ -56,7 +56,7 @@ def create(request: HttpRequest) -> HttpResponse:
         try:
             row = cycles.create(**wanted, by=request.actor, at=request.at)
             messages.success(request, f"{row.name} is there.")
-            return redirect("cycles", slug=request.seat.slug)
+            return go("cycles", slug=request.seat.slug)
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong)
     return _form(request, typed)
@@ -78,7 +78,7 @@ def update(request: HttpRequest, cycle: int) -> HttpResponse:
         try:
             cycles.update(cycle=cycle, changed=wanted, by=request.actor, at=request.at)
             messages.success(request, "Saved.")
-            return redirect("cycles", slug=request.seat.slug)
+            return go("cycles", slug=request.seat.slug)
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong)
     return _form(request, typed, cycle)
@@ -90,7 +90,7 @@ def close(request: HttpRequest, cycle: int) -> HttpResponse:
     """Close a cycle."""
     row = cycles.close(cycle=cycle, by=request.actor, at=request.at)
     messages.success(request, f"{row.name} is closed.")
-    return redirect("cycles", slug=request.seat.slug)
+    return go("cycles", slug=request.seat.slug)
 
 
 @require_http_methods(["POST"])
@@ -99,7 +99,7 @@ def reopen(request: HttpRequest, cycle: int) -> HttpResponse:
     """Open a closed cycle again."""
     row = cycles.reopen(cycle=cycle, by=request.actor, at=request.at)
     messages.success(request, f"{row.name} is open again.")
-    return redirect("cycles", slug=request.seat.slug)
+    return go("cycles", slug=request.seat.slug)
 
 
 def _wanted(typed: Typed) -> dict:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import people
 from milepost.core.problems import Conflict
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 
 
 @require_http_methods(["POST"])
@@ -21,7 +21,7 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
         messages.success(request, f"{row.name} has left. What they did stays under their name.")
     except Conflict as problem:
         messages.error(request, str(problem))
-    return redirect("person", slug=request.seat.slug, person=person)
+    return go("person", slug=request.seat.slug, person=person)
 
 
 @require_http_methods(["POST"])
@@ -30,4 +30,4 @@ def destroy(request: HttpRequest, person: int) -> HttpResponse:
     """Take someone back."""
     row = people.readmit(person=person, by=request.actor, at=request.at)
     messages.success(request, f"{row.name} is back. Choose their teams anew.")
-    return redirect("person", slug=request.seat.slug, person=person)
+    return go("person", slug=request.seat.slug, person=person)

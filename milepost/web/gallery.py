@@ -213,5 +213,5 @@ def tree_row(id, level, kind, title, status, progress, owner, *, is_open=None, a
         id=id, level=level, kind=kind, title=title, url="" if kind == "unit" else "#", status=status,
         progress=Decimal(progress), expected=PLANNED, confidence=None if kind == "unit" else 6, owner=owner,
         checked_on=TODAY, has_children=is_open is not None, is_open=is_open, children_url=f"?children={id}",
-        toggle_url=f"?open={id}", checkin_url="#" if kind == "k" else None, aim=aim,
+        toggle_url=f"?open={id}", checkin_url="#" if kind == "k" else None, aim=aim, anchor=True,
     )  # fmt: skip

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -22,6 +21,7 @@ from milepost.core.tokens import hash_of
 from milepost.queries import people
 from milepost.web import accounts, entrance, pages
 from milepost.web.actors import in_workspace, now
+from milepost.web.methods import go
 from milepost.web.typed import Typed
 
 LABELS = {"name": "Your name", "password": "Password"}
@@ -51,7 +51,7 @@ def destroy(request: HttpRequest, person: int) -> HttpResponse:
     """Take an invitation back."""
     access.revoke(person=person, by=request.actor, at=request.at)
     messages.success(request, "The invitation was taken back; its link leads nowhere now.")
-    return redirect("people", slug=request.seat.slug)
+    return go("people", slug=request.seat.slug)
 
 
 def delivered(request: HttpRequest, person, secret: str) -> Delivered:
@@ -81,7 +81,7 @@ def answer(request: HttpRequest, given: Delivered) -> HttpResponse:
     here = reverse("people", kwargs={"slug": request.seat.slug})
     if given.link is None:
         messages.success(request, f"The invitation is on its way to {given.address}.")
-        return redirect(here)
+        return go(here)
     more = {"given": given, "people": here, "new_person": reverse("new_person", args=[request.seat.slug])}
     return pages.page(
         request,
@@ -126,7 +126,7 @@ def _join(request: HttpRequest, typed: Typed, secret: str, found) -> HttpRespons
     try:
         if request.user.is_authenticated:
             access.accept(secret=secret, user_id=request.user.pk, at=now())
-            return redirect(there)
+            return go(there)
         user_id = _account(request, found.person.email, password)
         person = access.accept(
             secret=secret,

@@ -79,7 +79,9 @@ def hx(context: Context, **attributes) -> Markup:
 def flashes(context: Context) -> list[Message]:
     """List the messages that wait for this person and take them off the pile."""
     request = context.get("request")
-    return list(get_messages(request)) if request is not None else []
+    waiting = get_messages(request) if request is not None else ()
+    # Going through them marks them as read, which sends a cookie: not when there are none.
+    return list(waiting) if len(waiting) else []
 
 
 @pass_context

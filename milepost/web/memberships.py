@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import teams
 from milepost.core import addresses
 from milepost.core.problems import Invalid
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.team_settings import arranged
 from milepost.web.typed import Typed
 
@@ -36,7 +36,7 @@ def create(request: HttpRequest, team: int) -> HttpResponse:
             messages.success(
                 request, f"{row.person.name} {'leads' if row.is_lead else 'belongs to'} the team now."
             )
-            return redirect("edit_team", slug=request.seat.slug, team=team)
+            return go("edit_team", slug=request.seat.slug, team=team)
         except Invalid as wrong:
             typed.refuse(wrong)
     return arranged(request, team, typed)
@@ -49,5 +49,5 @@ def destroy(request: HttpRequest, team: int, person: int) -> HttpResponse:
     teams.remove_member(team=team, person=person, by=request.actor, at=request.at)
     messages.success(request, "They no longer belong to the team. What was theirs stays theirs.")
     if person == request.actor.person_id:  # who may perhaps not arrange it any more
-        return HttpResponseRedirect(addresses.team(request.seat.slug, team))
-    return redirect("edit_team", slug=request.seat.slug, team=team)
+        return go(addresses.team(request.seat.slug, team))
+    return go("edit_team", slug=request.seat.slug, team=team)

@@ -1,10 +1,11 @@
-"""One address, two views: a form is shown by GET and sent by POST to where it stands."""
+"""How forms travel: shown by GET, sent by POST to where they stand, and on by GET to what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import resolve_url
 
 View = Callable[..., HttpResponse]
 
@@ -21,3 +22,8 @@ def methods(*, get: View, post: View) -> View:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
 
     return view
+
+
+def go(to: str, **names) -> HttpResponseRedirect:
+    """Go on to a page, by its name or its address, after a form has done its work."""
+    return HttpResponseRedirect(resolve_url(to, **names), status=303)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +19,7 @@ from milepost.queries import people as known
 from milepost.queries import team_tree
 from milepost.web import invitations
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.pages import page
 from milepost.web.typed import Typed
 
@@ -109,7 +109,7 @@ def update(request: HttpRequest, person: int) -> HttpResponse:
     except (Invalid, Conflict) as wrong:
         typed.refuse(wrong, field=wrong.field or "role")
         return _profile(request, person, typed)
-    return redirect("person", slug=request.seat.slug, person=person)
+    return go("person", slug=request.seat.slug, person=person)
 
 
 def _a(role: str) -> str:

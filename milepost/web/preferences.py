@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from milepost.queries import people
 from milepost.web import entrance
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.pages import page
 
 YEAR = 365 * 86_400
@@ -28,13 +28,12 @@ CHOICES = {
 def edit(request: HttpRequest) -> HttpResponse:
     """Show one's preferences."""
     look = entrance.look(request)
-    profile = people.profile(
-        request.actor, request.actor.person_id, zone=request.seat.time_zone, at=request.at
-    )
+    name, email = people.contact(request.actor)
     more = {
         "look": look,
         "keys": request.COOKIES.get("keys") or "on",
-        "entry": profile.entry,
+        "name": name,
+        "email": email,
         "me": reverse("person", kwargs={"slug": request.seat.slug, "person": request.actor.person_id}),
     }
     crumbs = [("Preferences", None)]
@@ -44,7 +43,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def update(request: HttpRequest) -> HttpResponse:
     """Keep preferences in this browser."""
-    answer = redirect("preferences", slug=request.seat.slug)
+    answer = go("preferences", slug=request.seat.slug)
     _keep(request, answer)
     messages.success(request, "Saved in this browser.")
     return answer
@@ -53,7 +52,7 @@ def update(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def appearance(request: HttpRequest) -> HttpResponse:
     """Choose light or dark and go back to where one was."""
-    answer = HttpResponseRedirect(_back(request))
+    answer = go(_back(request))
     _keep(request, answer)
     return answer
 

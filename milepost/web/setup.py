@@ -19,6 +19,7 @@ from milepost.core.problems import Invalid, NotFound
 from milepost.queries import workspaces as known
 from milepost.web import accounts, entrance
 from milepost.web.actors import now
+from milepost.web.methods import go
 from milepost.web.typed import Typed
 
 KEPT = "setup"  # what the first step learned, in the session of the browser that does it
@@ -43,7 +44,7 @@ def organisation(request: HttpRequest, secret: str) -> HttpResponse:
         time_zone = _cleaned(typed, "time_zone", zones.check)
         if not typed.problems:
             request.session[KEPT] = {"name": name, "time_zone": time_zone}
-            return redirect("setup_person", secret=secret)
+            return go("setup_person", secret=secret)
     more = {
         "typed": typed,
         "name": kept.get("name", ""),

@@ -9,8 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods
 
@@ -25,6 +24,7 @@ from milepost.formats.places import FileProblems
 from milepost.queries import plans, workspaces
 from milepost.web import entrance, invitations
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.setup import steps
 from milepost.web.typed import Typed
 
@@ -72,11 +72,11 @@ def demo(request: HttpRequest) -> HttpResponse:
         slug = start.beside(plan=company(request.today), by=request.actor, at=request.at)
     except Conflict as problem:
         messages.warning(request, str(problem))
-        return redirect("start", slug=request.seat.slug)
+        return go("start", slug=request.seat.slug)
     messages.success(
         request, "This is the demo company. Your own workspace is beside it: sign-in lists both."
     )
-    return HttpResponseRedirect(addresses.week(slug))
+    return go(addresses.week(slug))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +99,7 @@ def blank(request: HttpRequest) -> HttpResponse:
                     by=request.actor,
                     at=request.at,
                 )
-                return redirect("start_invite", slug=request.seat.slug)
+                return go("start_invite", slug=request.seat.slug)
             except Invalid as wrong:
                 typed.refuse(wrong, field=_FIELDS.get(wrong.field, wrong.field))
     more = {"typed": typed, "year": year, "quarter": quarter, "is_sent": request.method == "POST"}
@@ -147,15 +147,15 @@ def application(request: HttpRequest) -> HttpResponse:
         name, kept = request.session[UPLOADED]
         data = base64.b64decode(kept)
     except (KeyError, ValueError, TypeError, binascii.Error):
-        return redirect("start_file", slug=request.seat.slug)
+        return go("start_file", slug=request.seat.slug)
     try:
         start.from_file(plan=_read(request, data, name), by=request.actor, at=request.at)
     except (PlanRefused, FileProblems) as wrong:
         messages.error(request, wrong.message)
-        return redirect("start_file", slug=request.seat.slug)
+        return go("start_file", slug=request.seat.slug)
     del request.session[UPLOADED]
     messages.success(request, f"All of {name} is in.")
-    return redirect("start_invite", slug=request.seat.slug)
+    return go("start_invite", slug=request.seat.slug)
 
 
 def _taken(uploaded: UploadedFile | None) -> bytes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from milepost.actions import teams
@@ -13,6 +12,7 @@ from milepost.core.ids import encode
 from milepost.core.problems import Invalid, NotFound
 from milepost.queries import team_tree
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.pages import page
 from milepost.web.typed import Typed
 
@@ -40,7 +40,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 at=request.at,
             )
             messages.success(request, f"{row.name} is there. Now choose who belongs to it.")
-            return redirect("edit_team", slug=request.seat.slug, team=row.id)
+            return go("edit_team", slug=request.seat.slug, team=row.id)
         except Invalid as wrong:
             typed.refuse(wrong)
     return _new(request, typed)
@@ -66,7 +66,7 @@ def update(request: HttpRequest, team: int) -> HttpResponse:
                 at=request.at,
             )
             messages.success(request, "Saved.")
-            return HttpResponseRedirect(addresses.team(request.seat.slug, team))
+            return go(addresses.team(request.seat.slug, team))
         except Invalid as wrong:
             typed.refuse(wrong)
     return arranged(request, team, typed)

@@ -34,10 +34,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show every team, as the tree it is."""
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
+    tree = teams.tree(reader, cycle)
     context = {
-        "tree": teams.tree(reader, cycle),
+        "tree": tree,
+        "rows": branches.of(tree, reverse("company", args=[reader.slug]), reader.image.workspace.name),
         "cycle": cycle,
-        "company": reverse("company", args=[reader.slug]),
         "new_team": address("new_team", slug=reader.slug) if request.actor.is_admin else None,
     }
     return pages.page(
@@ -103,25 +104,25 @@ def address(name: str, **arguments: object) -> str | None:
         return None
 
 
-# -- what is made of a card once ---------------------------------------------------------------------------
+# -- what is drawn once ---------------------------------------------------------------------------
 
 
 class Kept:
-    """What was made of a card, kept for as long as the query hands out that very card.
+    """What was made of a card (or of a tree), kept for as long as the query hands out that very thing.
 
-    The entry holds its card, so an identity in the key cannot come to mean another one.
+    The entry holds the thing, so an identity in the key cannot come to mean another one.
     """
 
     def __init__(self, make: Callable[..., Any], most: int = 512) -> None:
         self.make, self.most = make, most
-        self.entries: OrderedDict[tuple, tuple[ObjectiveCard, Any]] = OrderedDict()
+        self.entries: OrderedDict[tuple, tuple[Any, Any]] = OrderedDict()
 
-    def of(self, card: ObjectiveCard, *more: Any) -> Any:
-        """Return what is made of a card, and of whatever else it depends on."""
-        key = (id(card), *more)
+    def of(self, thing: Any, *more: Any) -> Any:
+        """Return what is made of a thing, and of whatever else it depends on."""
+        key = (id(thing), *more)
         kept = self.entries.get(key)
         if kept is None:
-            kept = self.entries[key] = (card, self.make(card, *more))
+            kept = self.entries[key] = (thing, self.make(thing, *more))
             while len(self.entries) > self.most:
                 try:
                     self.entries.popitem(last=False)
@@ -130,13 +131,21 @@ class Kept:
         return kept[1]
 
 
+def _parts(template: str) -> Any:
+    return engines["jinja2"].env.get_template(template).module
+
+
 def _draw(card: ObjectiveCard, today, initiatives: int) -> Markup:
     """Draw an objective as on the page; it carries no hx- attributes, so it may be shown again."""
-    parts = engines["jinja2"].env.get_template("teams/_objective.html").module
-    return Markup(parts.drawn(card, today, initiatives))
+    return Markup(_parts("teams/_objective.html").drawn(card, today, initiatives))
+
+
+def _draw_branches(tree: teams.Tree, company: str, name: str) -> Markup:
+    return Markup(_parts("teams/_rows.html").rows(tree, company, name))
 
 
 drawn = Kept(_draw)
+branches = Kept(_draw_branches, most=32)
 
 
 # -- the same as JSON --------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from milepost.actions import workspaces
@@ -12,6 +11,7 @@ from milepost.core import access, zones
 from milepost.core.problems import Invalid
 from milepost.queries import workspaces as known
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.pages import page
 from milepost.web.typed import Typed
 
@@ -49,7 +49,7 @@ def update(request: HttpRequest) -> HttpResponse:
             at=request.at,
         )
         messages.success(request, "Saved.")
-        return redirect("settings", slug=request.seat.slug)
+        return go("settings", slug=request.seat.slug)
     except Invalid as wrong:
         typed.refuse(wrong)
     return _form(request, typed)

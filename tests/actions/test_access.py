@@ -31,7 +31,9 @@ class TestInvite:
         """Neither the table nor the event holds the secret."""
         secret = access.invite(person=dana.id, by=cast.ada, at=NOW)
 
-        kept = str(Invitation.objects.of(cast.acme.id).values()) + str(Event.objects.of(cast.acme.id).values())
+        kept = str(Invitation.objects.of(cast.acme.id).values()) + str(
+            Event.objects.of(cast.acme.id).values()
+        )
         assert secret not in kept
 
     def test_ends_the_one_before(self, cast: Cast, dana: Person):

@@ -140,7 +140,9 @@ class TestChangeRole:
         with pytest.raises(people.LastOwner):
             people.leave(person=cast.ada.person_id, by=cast.ada, at=NOW)
         access.accept(
-            secret=access.invite(person=dana.id, by=cast.ada, at=NOW), password="correct horse battery", at=NOW
+            secret=access.invite(person=dana.id, by=cast.ada, at=NOW),
+            password="correct horse battery",
+            at=NOW,
         )
 
         people.change_role(person=cast.ada.person_id, role="member", by=cast.ada, at=NOW)
@@ -187,7 +189,9 @@ class TestLeave:
         """Late in the evening in UTC it is already tomorrow in Prague."""
         people.leave(person=cast.cleo.person_id, by=cast.ada, at=NOW.replace(hour=23, minute=30))
 
-        assert Person.objects.of(cast.acme.id).get(id=cast.cleo.person_id).left_on == TODAY + timedelta(days=1)
+        assert Person.objects.of(cast.acme.id).get(id=cast.cleo.person_id).left_on == TODAY + timedelta(
+            days=1
+        )
 
     def test_can_be_taken_back(self, cast: Cast):
         """Someone who left by mistake or returns is a person like before, without teams."""

@@ -173,9 +173,7 @@ class TestMembers:
     def test_are_the_leads_and_admins_to_choose(self, cast: Cast, who: str):
         """Nobody else lets people in or out; a stranger does not even find the team."""
         with pytest.raises((NotAllowed, NotFound)):
-            teams.add_member(
-                team=cast.product.id, person=cast.gus.person_id, by=getattr(cast, who), at=NOW
-            )
+            teams.add_member(team=cast.product.id, person=cast.gus.person_id, by=getattr(cast, who), at=NOW)
         with pytest.raises((NotAllowed, NotFound)):
             teams.remove_member(
                 team=cast.product.id, person=cast.cleo.person_id, by=getattr(cast, who), at=NOW

@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+import yaml
 
 from milepost.core.plan import Plan, PlanPoint, WorkspacePlan
+from milepost.formats import okr_yaml
 from milepost.formats.okr_files import FileProblems, read, write
 
 GOOD = """\
@@ -136,8 +138,17 @@ class TestRead:
 
         plan = read(text.encode(), name="acme.yaml", zone="America/New_York")
 
+        held = read(text.encode(), name="acme.yaml", have=Plan(WorkspacePlan("x", "X", "America/New_York")))
         assert plan.workspace is None
         assert plan.objectives[1].key_results[0].check_ins[0].at == datetime(2026, 10, 8, 16, tzinfo=UTC)
+        assert held == plan
+
+    def test_settles_on_one_time_zone(self):
+        """Two workspaces in one file are refused, not read in turns."""
+        said = "\nworkspace: {{id: a, name: A, time_zone: {}}}"
+        text = GOOD + said.format("Asia/Tokyo") + said.format("America/New_York")
+
+        assert {problem.code for problem in refused(text).problems} == {"duplicate_key"}
 
     @pytest.mark.parametrize(
         ("spelt", "number"),
@@ -238,6 +249,9 @@ class TestRead:
         )
 
         assert read(text.encode(), name="new.yaml", have=have).objectives[0].owner == "ben"
+        assert (
+            read(text.encode(), name="new.yaml", have=lambda workspace: have).objectives[0].team == "workshop"
+        )
         assert len(refused(text).problems) == 3
 
     def test_tells_how_far_it_is(self):
@@ -474,6 +488,18 @@ class TestRefusal:
 
         assert told.code == code
         assert told.place.line == line
+
+    @pytest.mark.parametrize(("old", "new", "code", "path", "line"), WRONG[::5])
+    def test_is_the_same_without_libyaml(
+        self, monkeypatch, old: str, new: str, code: str, path: str, line: int
+    ):
+        """Where PyYAML has no libyaml, its parser in Python finds the same."""
+        monkeypatch.setattr(okr_yaml, "_Parser", yaml.SafeLoader)
+
+        told = refused(changed(old, new)).problems[0]
+
+        assert (told.code, told.place.where, told.place.line) == (code, path, line)
+        assert read(GOOD.encode(), name="acme.yaml") == GOOD_PLAN
 
     def test_shows_the_path_of_a_loop(self):
         """A ring of alignments is told step by step, through the key results it passes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from milepost.actions import checkins, cycles, key_results, objectives
 from milepost.actions.key_results import Definition
@@ -25,9 +26,10 @@ class Work:
         return encode(self.objective.id)
 
 
-def quarter(*, by: Actor, at: datetime, name: str = "Q4", begun: int = 56, left: int = 34) -> Cycle:
-    """Create a cycle that began some days ago and has some left."""
-    today = at.date()
+def quarter(
+    *, by: Actor, at: datetime, today: date, name: str = "Q4", begun: int = 56, left: int = 34
+) -> Cycle:
+    """Create a cycle that began some days before today and has some left (less than none: it is over)."""
     starts, ends = today - timedelta(days=begun), today + timedelta(days=left)
     return cycles.create(name=name, starts_on=starts, ends_on=ends, by=by, at=at)
 
@@ -65,9 +67,7 @@ def check_in(
     one: KeyResult, value: str, *, by: Actor, at: datetime, note: str = "", confidence: int | None = 5
 ) -> None:
     """Check a key result in."""
-    checkins.record(
-        key_result=one.id, value=Decimal(value), note=note, confidence=confidence, by=by, at=at
-    )
+    checkins.record(key_result=one.id, value=Decimal(value), note=note, confidence=confidence, by=by, at=at)
 
 
 def looked(actor: Actor, at: datetime | None) -> None:
@@ -77,6 +77,4 @@ def looked(actor: Actor, at: datetime | None) -> None:
 
 def day_of(at: datetime) -> date:
     """Return the day of a moment in Acme, which lies in Prague."""
-    from zoneinfo import ZoneInfo
-
     return at.astimezone(ZoneInfo("Europe/Prague")).date()

@@ -37,7 +37,9 @@ class TestGiving:
         link = re.search(r"http://testserver(/invitation/[\w-]+/)", answer.content.decode()).group(1)
 
         person = Person.objects.of(cast.acme.id).get(name="Dana")
-        later = [ada.get(path).content.decode() for path in ("/w/acme/people/", f"/w/acme/people/{_code(person)}/")]
+        later = [
+            ada.get(path).content.decode() for path in ("/w/acme/people/", f"/w/acme/people/{_code(person)}/")
+        ]
         assert Client().get(link).status_code == 200
         assert not any("/invitation/" in re.sub(r"/people/\w+/invitation/", "", text) for text in later)
 

@@ -110,7 +110,10 @@ class TestForgotten:
         known = client.post("/account/password/forgotten/", {"email": "ada@acme.example"})
         unknown = client.post("/account/password/forgotten/", {"email": "nobody@acme.example"})
 
-        assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
+        assert (known.status_code, known.headers["Location"]) == (
+            unknown.status_code,
+            unknown.headers["Location"],
+        )
         assert [message.to for message in _sent()] == [["ada@acme.example"]]
 
     def test_goes_to_our_own_address(self, client: Client, cast: Cast, settings):

@@ -141,7 +141,13 @@ class TestBlank:
         """Days that cannot be are said beside the field, and neither year nor team was made."""
         answer = founded.post(
             "/w/acme/start/blank/",
-            {"cycle_name": "Q9", "starts_on": "2026-10-01", "ends_on": "2026-10-03", "team": "Product", "with_year": "on"},
+            {
+                "cycle_name": "Q9",
+                "starts_on": "2026-10-01",
+                "ends_on": "2026-10-03",
+                "team": "Product",
+                "with_year": "on",
+            },
         )
 
         assert answer.status_code == 422
@@ -243,7 +249,13 @@ class TestInvite:
         """Without a mail server each invited person's link is shown, once."""
         answer = founded.post(
             "/w/acme/start/invite/",
-            {"name-1": "Ben Okri", "email-1": "ben@acme.example", "name-2": "", "email-2": "", "role": "member"},
+            {
+                "name-1": "Ben Okri",
+                "email-1": "ben@acme.example",
+                "name-2": "",
+                "email-2": "",
+                "role": "member",
+            },
         )
 
         text = answer.content.decode()

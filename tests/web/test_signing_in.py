@@ -74,7 +74,14 @@ class TestSignIn:
 
     @pytest.mark.parametrize(
         "there",
-        [OVER_THERE, "//evil.example/", "http:evil", "javascript:alert(1)", "/\\evil.example", "http://localhost/"],
+        [
+            OVER_THERE,
+            "//evil.example/",
+            "http:evil",
+            "javascript:alert(1)",
+            "/\\evil.example",
+            "http://localhost/",
+        ],
     )
     def test_goes_on_to_no_other_host(self, client: Client, cast: Cast, there: str):
         """An address elsewhere is not gone on to, however it is written."""
@@ -94,7 +101,9 @@ class TestSignIn:
         assert 'name="next" value="/w/acme/people/?show=left"' in form.content.decode()
         assert answer.headers["Location"] == "/w/acme/people/?show=left"
 
-    @pytest.mark.parametrize("address", ["/accounts/signup/", "/sign-up/", "/accounts/login/", "/accounts/email/"])
+    @pytest.mark.parametrize(
+        "address", ["/accounts/signup/", "/sign-up/", "/accounts/login/", "/accounts/email/"]
+    )
     def test_is_the_only_way_in(self, client: Client, cast: Cast, address: str):
         """Nobody signs up, and nothing else of allauth is reachable."""
         assert client.get(address).status_code == 404

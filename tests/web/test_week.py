@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -29,7 +30,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def cycle(cast: Cast, now: datetime) -> Cycle:
-    return acme.quarter(by=cast.ada, at=now - 40 * DAY, begun=10, left=80)
+    return acme.quarter(by=cast.ada, at=now - 40 * DAY, today=acme.day_of(now))
 
 
 def text(answer) -> str:
@@ -167,7 +168,13 @@ class TestMoved:
         cleo = signed_in("cleo")
         today = acme.day_of(now).isoformat()
 
-        for value in ("", "x", f"x_{today}", f"2999-01-01T00:00:00+00:00_{today}", f"2020-01-01T00:00:00_{today}"):
+        for value in (
+            "",
+            "x",
+            f"x_{today}",
+            f"2999-01-01T00:00:00+00:00_{today}",
+            f"2020-01-01T00:00:00_{today}",
+        ):
             cleo.cookies["since"] = value
             assert cleo.get(WEEK).status_code == 200
 
@@ -177,7 +184,9 @@ class TestWaiting:
         self, signed_in: Browser, cast: Cast, cycle: Cycle, now: datetime
     ):
         """My drafts, what can begin and what is over wait for me, and for nobody else."""
-        over = acme.quarter(name="Q3", by=cast.ada, at=now - 60 * DAY, begun=80, left=20)
+        over = acme.quarter(
+            name="Q3", by=cast.ada, at=now - 60 * DAY, today=acme.day_of(now), begun=130, left=-40
+        )
         acme.work("A draft", cycle=cycle, by=cast.ada, at=now, is_active=False)
         acme.work("Long over", cycle=over, by=cast.ada, at=now - 70 * DAY)
 
@@ -229,8 +238,6 @@ class TestObjectives:
 
 def _fields(page: str, action: str) -> dict[str, str]:
     """Read the hidden fields of a form."""
-    import re
-
     form = page[page.index(f'action="{action}"') :].partition("</form>")[0]
     hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
     return {name: value for name, value in hidden if name != "csrfmiddlewaretoken"}

@@ -29,13 +29,17 @@ class Command(OperatorCommand):
         parser.add_argument("file", metavar="FILE", help="YAML or JSON; - for what is piped in")
         which.argument(parser)
         parser.add_argument("--dry-run", action="store_true", help="show what would change, change nothing")
-        parser.add_argument("--json", action="store_true", help="print JSON for a program to read (asks nothing)")
+        parser.add_argument(
+            "--json", action="store_true", help="print JSON for a program to read (asks nothing)"
+        )
         parser.add_argument("-y", "--yes", action="store_true", help="apply without asking")
 
     def handle(self, *, file, workspace, dry_run, json, yes, **_):
         if json and not (dry_run or yes):
             raise Problem(
-                "With --json nobody is asked.", code="usage", remedy="Add --yes to apply, or --dry-run to look."
+                "With --json nobody is asked.",
+                code="usage",
+                remedy="Add --yes to apply, or --dry-run to look.",
             )
         plan = self._read(file)
         target, is_new = self._target(plan, workspace)
@@ -97,11 +101,22 @@ class Command(OperatorCommand):
         self.stdout.write(" ".join([f"{'':14}", *(f"{WORDS.get(head, head):>12}" for head in heads)]))
         for kind, row in summary.items():
             words = kind.replace("_", " ")
-            self.stdout.write(" ".join([f"{words:14}", *(f"{row[head] or '·':>{max(12, len(WORDS.get(head, head)))}}" for head in heads)]))
+            self.stdout.write(
+                " ".join(
+                    [
+                        f"{words:14}",
+                        *(f"{row[head] or '·':>{max(12, len(WORDS.get(head, head)))}}" for head in heads),
+                    ]
+                )
+            )
         told = [item for item in changes.items if item.action not in ("unchanged", "created")]
         for item in told[:NAMED]:
-            fields = "; ".join(f"{name}: {_short(old)} → {_short(new)}" for name, (old, new) in item.fields.items())
-            self.stdout.write(f"  {WORDS.get(item.action, item.action)} {item.kind.replace('_', ' ')} {item.id}  {fields}")
+            fields = "; ".join(
+                f"{name}: {_short(old)} → {_short(new)}" for name, (old, new) in item.fields.items()
+            )
+            self.stdout.write(
+                f"  {WORDS.get(item.action, item.action)} {item.kind.replace('_', ' ')} {item.id}  {fields}"
+            )
         if len(told) > NAMED:
             self.stdout.write(f"  … and {len(told) - NAMED} more (--dry-run --json lists all)")
 

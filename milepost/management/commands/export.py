@@ -15,8 +15,12 @@ from milepost.queries import plans
 class Command(OperatorCommand):
     def add_arguments(self, parser):
         which.argument(parser)
-        parser.add_argument("--format", choices=("yaml", "json"), help="yaml unless the file's name says json")
-        parser.add_argument("-o", "--output", metavar="FILE", help="the file to write; without it, to the terminal")
+        parser.add_argument(
+            "--format", choices=("yaml", "json"), help="yaml unless the file's name says json"
+        )
+        parser.add_argument(
+            "-o", "--output", metavar="FILE", help="the file to write; without it, to the terminal"
+        )
 
     def handle(self, *, workspace, format, output, **_):
         as_ = format or ("json" if output and output.endswith(".json") else "yaml")

@@ -7,6 +7,8 @@ class Tree extends HTMLElement {
     if (!this.table) return;
     this.table.setAttribute("role", "treegrid");
     this.adopt();
+    // Further rows come by htmx as one scrolls.
+    new MutationObserver(() => { this.adopt(); this.settle(); }).observe(this.table.tBodies[0], { childList: true });
     this.addEventListener("click", this);
     this.addEventListener("keydown", this);
     this.addEventListener("focusin", (event) => this.stop(event.target.closest("tbody tr")));

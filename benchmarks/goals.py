@@ -1,0 +1,278 @@
+"""The goals: each a ratio, its sides measured in turn, with the server's CPU beside it."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from benchmarks import servers
+from benchmarks.databases import Database
+from benchmarks.servers import ROOT, Server
+from milepost.core.ids import encode
+
+ROUNDS = 200
+WARM = 20
+TOKEN = "b" * 32
+SIGN_IN = "benchmarks.signing_in"
+
+
+@dataclass
+class Measured:
+    """One goal on one database."""
+
+    number: str
+    what: str
+    database: str
+    ratio: float | None
+    limit: float | None
+    details: str
+    is_reached: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.is_reached = self.ratio is not None and self.limit is not None and self.ratio <= self.limit
+
+
+@dataclass
+class Side:
+    """One side of a comparison: wall times in ms, and the server's CPU in ms for each request."""
+
+    times: list[float] = field(default_factory=list)
+    cpu: float = 0.0
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.times)
+
+
+def in_turn(rounds: int, **sides: Callable[[], object]) -> dict[str, Side]:
+    """Measure the sides request by request, A B C A B C …, after a warm-up."""
+    found = {name: Side() for name in sides}
+    for number in range(-WARM, rounds):
+        for name, act in sides.items():
+            began = time.perf_counter()
+            act()
+            if number >= 0:
+                found[name].times.append((time.perf_counter() - began) * 1000)
+    return found
+
+
+def cpu_each(server: Server, act: Callable[[], object], rounds: int = 100) -> float:
+    """Return the server's CPU for each request, in ms."""
+    before = server.cpu()
+    for _ in range(rounds):
+        act()
+    return (server.cpu() - before) * 1000 / rounds
+
+
+class Trial:
+    """Milepost with one seeded workspace on one database, and a bare hello beside it."""
+
+    def __init__(self, database: Database, size: str, folder: Path) -> None:
+        self.database, self.size = database, size
+        self.slug = f"seed-{size.lower()}"
+        self.run("migrate")
+        began = time.perf_counter()
+        self.run("seed", "--size", size, "--seed", "1")
+        self.seeded_in = time.perf_counter() - began
+        said = subprocess.run(
+            [sys.executable, "-m", SIGN_IN, self.slug], env=database.environ, cwd=ROOT, check=True,
+            capture_output=True, text=True,
+        ).stdout  # fmt: skip
+        self.about = orjson.loads(said)
+        self.log = folder / f"{size}.log"
+        self.server: Server | None = None
+
+    def run(self, *words: str) -> None:
+        subprocess.run(
+            [sys.executable, "-m", "milepost", *words], env=self.database.environ, cwd=ROOT, check=True,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def start(self) -> Server:
+        """Start the server, signed in as an admin of the workspace."""
+        self.server = servers.milepost(self.database.environ, self.log)
+        self.server.headers = {
+            "Cookie": f"milepost={self.about['session']}; milepost_csrf={TOKEN}",
+            "X-CSRFToken": TOKEN,
+            "Accept-Encoding": "identity",
+        }
+        return self.server
+
+    # -- what is asked ---------------------------------------------------------------------------------
+
+    def get(self, path: str, **headers: str) -> bytes:
+        status, body, _ = self.server.ask("GET", f"/w/{self.slug}/{path}", **headers)
+        if status not in (200, 304):
+            raise RuntimeError(f"GET {path} answered {status}")
+        return body
+
+    def check_in(self) -> bytes:
+        self.number = getattr(self, "number", 0) + 1
+        key_results = self.about["key_results"]
+        id = encode(key_results[self.number % len(key_results)])
+        body = orjson.dumps({"value": self.number % 97, "confidence": 1 + self.number % 10})
+        status, answer, _ = self.server.ask(
+            "POST", f"/w/{self.slug}/key-results/{id}/checkins/", body, Content_Type="application/json",
+            Idempotency_Key=f"bench-{os.getpid()}-{time.time_ns()}",
+        )  # fmt: skip
+        if status != 201:
+            raise RuntimeError(f"a check-in answered {status}: {answer[:200]!r}")
+        return answer
+
+
+def all_goals(trial: Trial, hello: Server, small: Trial | None) -> Iterator[Measured]:
+    """Measure every goal that exists so far."""
+    yield cold_start(trial)
+    trial.start()
+    try:
+        for goal in (check_in, tree_after_check_in, tree_unchanged, tree_page, team_page):
+            yield from goal(trial, hello)
+    finally:
+        trial.server.stop()
+    if small is not None:
+        yield growth(small, trial)
+
+
+def _limit(trial: Trial, sqlite: float, postgresql: float | None = None) -> float:
+    return sqlite if trial.database.name == "SQLite" or postgresql is None else postgresql
+
+
+def check_in(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 1: record a check-in over HTTP ÷ (H + C)."""
+    sides = in_turn(
+        ROUNDS,
+        checkin=trial.check_in,
+        hello=lambda: hello.ask("GET", "/"),
+        commit=trial.database.commit_one,
+    )
+    ratio = sides["checkin"].median / (sides["hello"].median + sides["commit"].median)
+    cpu = cpu_each(trial.server, trial.check_in)
+    yield Measured(
+        "1", "check-in over HTTP ÷ (H + C)", trial.database.name, ratio, _limit(trial, 1.6, 2.5),
+        f"{sides['checkin'].median:.2f} ms; H {sides['hello'].median:.2f}, C {sides['commit'].median:.2f}; "
+        f"CPU {cpu:.2f} ms",
+    )  # fmt: skip
+
+
+def tree_after_check_in(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 3: the whole tree as JSON just after a check-in ÷ R."""
+    tree, raw = Side(), Side()
+    for number in range(-WARM, ROUNDS // 2):
+        trial.check_in()
+        for side, act in ((tree, lambda: trial.get("alignment.json")), (raw, lambda: _raw(trial))):
+            began = time.perf_counter()
+            act()
+            if number >= 0:
+                side.times.append((time.perf_counter() - began) * 1000)
+    body = trial.get("alignment.json")
+    yield Measured(
+        "3", "tree as JSON just after a check-in ÷ R", trial.database.name, tree.median / raw.median,
+        _limit(trial, 0.25, 0.30), f"{tree.median:.2f} ms, {len(body) >> 10} KB; R {raw.median:.2f} ms",
+    )  # fmt: skip
+
+
+def _raw(trial: Trial) -> bytes:
+    return trial.database.read_objectives(trial.about["workspace"])
+
+
+def tree_unchanged(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 4: the tree unchanged ÷ R; answered 304 ÷ hello."""
+    _, _, headers = trial.server.ask("GET", f"/w/{trial.slug}/alignment.json")
+    etag = headers["etag"]
+    sides = in_turn(
+        ROUNDS,
+        tree=lambda: trial.get("alignment.json"),
+        raw=lambda: _raw(trial),
+        same=lambda: trial.get("alignment.json", If_None_Match=etag),
+        hello=lambda: hello.ask("GET", "/"),
+        framework=lambda: trial.server.ask("GET", "/livez"),
+    )
+    cpu = cpu_each(trial.server, lambda: trial.get("alignment.json"))
+    yield Measured(
+        "4a", "tree unchanged ÷ R", trial.database.name, sides["tree"].median / sides["raw"].median,
+        _limit(trial, 0.10, 0.18),
+        f"{sides['tree'].median:.2f} ms; R {sides['raw'].median:.2f} ms; CPU {cpu:.2f} ms",
+    )  # fmt: skip
+    same = sides["same"].median
+    yield Measured(
+        "4b", "tree answered 304 ÷ hello", trial.database.name, same / sides["hello"].median,
+        _limit(trial, 1.2, 2.8),
+        f"{same:.2f} ms; H {sides['hello'].median:.2f}; framework hello {sides['framework'].median:.2f} "
+        f"(÷ that {same / sides['framework'].median:.2f})",
+    )  # fmt: skip
+
+
+def tree_page(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 5: the first 200 rows of the tree as HTML ÷ R."""
+    rows = trial.about["rows"]
+    sides = in_turn(ROUNDS // 2, page=lambda: trial.get(rows), raw=lambda: _raw(trial))
+    body = trial.get(rows)
+    yield Measured(
+        "5", "first 200 rows of the tree as HTML ÷ R", trial.database.name,
+        sides["page"].median / sides["raw"].median, 0.12,
+        f"{sides['page'].median:.2f} ms, {body.count(b'<tr ')} rows; R {sides['raw'].median:.2f} ms",
+    )  # fmt: skip
+
+
+def team_page(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 8: the team page ÷ (framework hello + raw read of its rows)."""
+    team = trial.about["team"]
+    path = f"teams/{encode(team)}"
+    sides = in_turn(
+        ROUNDS,
+        data=lambda: trial.get(f"{path}.json"),
+        page=lambda: trial.get(f"{path}/"),
+        raw=lambda: trial.database.read_team(trial.about["workspace"], team),
+        framework=lambda: trial.server.ask("GET", "/livez"),
+    )
+    limit = sides["raw"].median + sides["framework"].median
+    data, page = sides["data"].median, sides["page"].median
+    yield Measured(
+        "8", "team page as JSON ÷ (framework hello + raw rows)", trial.database.name, data / limit,
+        _limit(trial, 1.2, 1.5),
+        f"JSON {data:.2f} ms; HTML {page:.2f} ms (+{page - data:.2f}, goal +5); framework hello "
+        f"{sides['framework'].median:.2f}, raw {sides['raw'].median:.2f}",
+    )  # fmt: skip
+
+
+def growth(small: Trial, large: Trial) -> Measured:
+    """Goal 9: a check-in's median in the large workspace ÷ in the small one."""
+    small.start()
+    large.start()
+    try:
+        sides = in_turn(ROUNDS, small=small.check_in, large=large.check_in)
+    finally:
+        small.server.stop()
+        large.server.stop()
+    return Measured(
+        "9", f"check-in at {large.size} ÷ at {small.size}", large.database.name,
+        sides["large"].median / sides["small"].median, 1.15,
+        f"{sides['large'].median:.2f} ms; {small.size}: {sides['small'].median:.2f} ms",
+    )  # fmt: skip
+
+
+def cold_start(trial: Trial) -> Measured:
+    """Goal 14: from the start of `milepost serve` to the first page, read by someone signed in."""
+    times, memory = [], 0.0
+    for _ in range(3):
+        began = time.perf_counter()
+        server = trial.start()
+        try:
+            trial.get("")
+            times.append(time.perf_counter() - began)
+            memory = max(memory, server.memory())
+        finally:
+            server.stop()
+    best = statistics.median(times)
+    return Measured(
+        "14", "cold start to the first page, seconds ÷ 1.5", trial.database.name, best / 1.5, 1.0,
+        f"{best:.2f} s; {memory:.0f} MB (goal 200)",
+    )  # fmt: skip

@@ -1,0 +1,134 @@
+"""My week in a browser: checking in where it stands, with and without JavaScript, by keyboard."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from milepost.core.ids import encode
+from milepost.models import Checkin, Person
+from tests.browser.conftest import NARROW
+from tests.web import acme
+
+pytestmark = pytest.mark.browser
+WEEK = "/w/acme/"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def due(cast) -> list[acme.Work]:
+    """Two key results of Ada's whose check-in is due."""
+    now = timezone.now()
+    cycle = acme.quarter(by=cast.ada, at=now - 40 * DAY, today=acme.day_of(now))
+    made = [
+        acme.work(title, cycle=cycle, by=cast.ada, at=now - 30 * DAY)
+        for title in ("Repairs are quick", "Riders stay")
+    ]
+    for one in made:
+        acme.check_in(one.key_result, "7", by=cast.ada, at=now - 8 * DAY)
+    return made
+
+
+class TestDue:
+    def test_saves_in_place(self, visit, due):
+        """A typed value is saved without a page load; row and message say the new progress."""
+        page = visit("ada", WEEK)
+        row = page.locator(f"#kr-{encode(due[0].key_result.id)}")
+
+        row.get_by_label("New value for").fill("5.5")
+        row.get_by_role("button", name="Save").click()
+
+        page.get_by_role("status").get_by_text("70").wait_for()
+        assert "70" in row.inner_text()
+        assert row.get_by_role("button", name="Save").count() == 0
+        assert page.get_by_role("button", name="Save").count() == 1
+        assert str(_latest(due[0]).value) == "5.5"
+
+    def test_saves_by_keyboard(self, visit, due):
+        """Type, press Enter: saved."""
+        page = visit("ada", WEEK)
+        page.get_by_label("New value for Riders stay").focus()
+
+        page.keyboard.press("Control+A")
+        page.keyboard.type("6")
+        page.keyboard.press("Enter")
+
+        page.get_by_role("status").get_by_text("60").wait_for()
+        assert str(_latest(due[1]).value) == "6"
+
+    def test_says_what_is_wrong_and_loses_nothing(self, visit, due):
+        """What is no number is refused in a message; it stays in the field."""
+        page = visit("ada", WEEK)
+        field = page.get_by_label("New value for Riders stay")
+
+        field.fill("about six")
+        field.press("Enter")
+
+        page.get_by_role("status").get_by_text("does not read as a number").wait_for()
+        assert field.input_value() == "about six"
+        assert str(_latest(due[1]).value) == "7"
+
+    def test_works_without_javascript(self, visit, due):
+        """The form is a form: it is sent, and my week comes back with a message."""
+        page = visit("ada", WEEK, java_script_enabled=False)
+
+        page.get_by_label("New value for Riders stay").fill("6")
+        page.get_by_role("button", name="Save check-in for Riders stay").click()
+
+        assert page.url.endswith(WEEK)
+        assert "60" in page.locator("#toasts").inner_text()
+        assert page.get_by_role("button", name="Save").count() == 1
+
+    def test_keeps_what_was_typed_when_the_tab_was_closed(self, visit, due):
+        """An unsent value is there again when the page is."""
+        page = visit("ada", WEEK)
+        page.get_by_label("New value for Riders stay").fill("6.25")
+        page.wait_for_timeout(300)  # the draft is written a moment after the last key
+
+        page.goto("/w/acme/teams/")
+        page.goto(WEEK)
+
+        assert page.get_by_label("New value for Riders stay").input_value() == "6.25"
+
+    def test_fits_a_narrow_screen(self, visit, due):
+        """Nothing sticks out on a phone."""
+        page = visit("ada", WEEK, viewport=NARROW)
+
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+class TestMoved:
+    def test_looking_is_remembered_and_seen_is_gone(self, visit, due, cast):
+        """The page tells that it was looked at by itself; the button clears the list."""
+        acme.check_in(
+            due[0].key_result, "5", by=cast.ada, at=timezone.now() - timedelta(hours=1), note="Two benches"
+        )
+        with_script = visit("cleo", WEEK)
+        with_script.get_by_text("Two benches").wait_for()
+        with_script.wait_for_load_state("networkidle")
+
+        with_script.reload()
+        still = with_script.get_by_text("Two benches").count()
+        with_script.get_by_role("button", name="Mark as seen").click()
+        with_script.get_by_text("Nothing moved").wait_for()
+
+        assert still == 1
+        assert Person.objects.of(cast.acme.id).get(id=cast.cleo.person_id).looked_at is not None
+
+    def test_is_marked_as_seen_without_javascript(self, visit, due, cast):
+        """The button is a form of its own."""
+        acme.check_in(
+            due[0].key_result, "5", by=cast.ada, at=timezone.now() - timedelta(hours=1), note="Two benches"
+        )
+        page = visit("cleo", WEEK, java_script_enabled=False)
+
+        page.get_by_role("button", name="Mark as seen").click()
+
+        assert page.url.endswith(WEEK)
+        assert page.get_by_text("Nothing moved").count() == 1
+
+
+def _latest(work: acme.Work) -> Checkin:
+    return Checkin.objects.of(work.objective.workspace_id).filter(key_result=work.key_result).latest("id")

@@ -1,0 +1,62 @@
+"""What looks pages over: axe for people who read them otherwise, the Nu checker for valid HTML."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.running import missing
+
+TOOLS = Path(__file__).resolve().parent / "tools" / "node_modules"
+AXE = TOOLS / "axe-core" / "axe.min.js"
+NU = TOOLS / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+RUN_AXE = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+
+
+def accessibility_problems(page) -> list[str]:
+    """List what axe finds on the page as it stands, one line for each element."""
+    _require(AXE)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    return [
+        f"{violation['id']}: {violation['help']}: {' '.join(map(str, node['target']))}"
+        for violation in page.evaluate(RUN_AXE)
+        for node in violation["nodes"]
+    ]
+
+
+def html_problems(documents: Mapping[str, str]) -> list[str]:
+    """List what is not valid HTML in documents, given by name: many at once cost hardly more than one."""
+    _require(NU)
+    if shutil.which("java") is None:
+        missing("Java is not on this machine (apt install default-jre-headless).")
+    with tempfile.TemporaryDirectory(prefix="milepost-html-") as folder:
+        files = {Path(folder) / f"{number}.html": name for number, name in enumerate(documents)}
+        for path, name in files.items():
+            path.write_text(documents[name], encoding="utf-8")
+        command = [
+            "java",
+            "-Xss1m",
+            "-jar",
+            NU,
+            "--stdout",
+            "--exit-zero-always",
+            "--errors-only",
+            "--format",
+            "json",
+        ]
+        told = subprocess.run([*command, *files], capture_output=True, text=True, check=True)
+        return [
+            f"{files[Path(message['url'].removeprefix('file:'))]}:{message.get('lastLine', '?')}: "
+            f"{message['message']} {message.get('extract', '').strip()!r}"
+            for message in json.loads(told.stdout)["messages"]
+        ]
+
+
+def _require(tool: Path) -> None:
+    if not tool.exists():
+        missing(f"{tool.name} is not installed (with npm on this machine, bin/setup does it).")

@@ -1,0 +1,133 @@
+"""`milepost demo` from outside, and the opening and removing of a demo company."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.error
+import urllib.request
+from datetime import UTC, date, datetime
+from http.cookiejar import CookieJar
+
+import pytest
+
+from milepost.actions import demos, plans
+from milepost.core.access import operator
+from milepost.ledger import image
+from milepost.management.demo import PERSONAS, SLUG, company
+from milepost.models import Checkin, Event, Objective, Person, User, Workspace
+from milepost.queries import verification
+
+TODAY = date(2026, 11, 24)
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def demo(db):
+    """The demo company, opened; its operator."""
+    by = operator(plans.new_workspace_id())
+    demos.open(plan=company(TODAY), by=by, at=AT)
+    yield by
+    image.forget(by.workspace_id)
+
+
+@pytest.mark.both_databases
+class TestOpen:
+    def test_remembers_what_the_plan_says(self, demo):
+        """What the database holds afterwards is the plan itself."""
+        plan = company(TODAY)
+
+        changes = plans.preview(demo.workspace_id, plan)
+
+        assert changes.is_empty, changes.summary()
+
+    def test_agrees_with_itself(self, demo):
+        """Image, dated rows and states tell one story."""
+        found = list(verification.differences(demo.workspace_id, AT))
+
+        assert found == []
+
+    def test_gives_everyone_an_account_without_a_password(self, demo):
+        """Whoever works there can be signed in by link, and by nothing else."""
+        here = Person.objects.of(demo.workspace_id).filter(left_on=None)
+
+        assert not here.filter(user=None).exists()
+        assert not any(user.has_usable_password() for user in User.objects.all())
+
+    def test_tells_its_past_in_the_feed(self, demo):
+        """Each check-in has its event, and events read in the order in which things happened."""
+        events = Event.objects.of(demo.workspace_id).order_by("id")
+
+        recorded = events.filter(kind__in=("checkin.recorded", "checkin.corrected"))
+        assert recorded.count() == Checkin.objects.of(demo.workspace_id).count()
+        moments = [event.at for event in events if event.objective_id]
+        assert moments == sorted(moments)
+        assert {event.kind for event in events} >= {
+            "comment.added", "objective.closed", "key_result.changed", "objective.changed",
+        }  # fmt: skip
+
+
+@pytest.mark.both_databases
+class TestRemove:
+    def test_leaves_no_trace(self, demo):
+        """Afterwards there is no workspace, no row of it, and none of its accounts."""
+        demos.remove(by=demo, at=AT)
+
+        assert not Workspace.objects.exists()
+        assert not User.objects.exists()
+        assert not Event.objects.everywhere().exists()
+        assert not Objective.objects.everywhere().exists()
+
+    def test_keeps_whoever_belongs_elsewhere_too(self, demo):
+        """An account that is also in another workspace stays."""
+        other = Workspace.objects.create(slug="zenith", name="Zenith", created_at=AT)
+        user = User.objects.get(email="roos@morrowmill.example")
+        Person.objects.create(workspace=other, key="roos", name="Roos", user=user)
+
+        demos.remove(by=demo, at=AT)
+
+        assert list(User.objects.all()) == [user]
+
+
+class TestCommand:
+    def test_signs_in_by_its_link_and_keeps_its_company(self, install):
+        """The printed link leads to the owner's week once; a second start finds the company again."""
+        milepost = install().start("demo")
+        browser, stranger = _browser(), _browser()
+        link = _link(milepost, 1)
+
+        page, _ = _open(browser, link)
+        _, address = _open(browser, f"{milepost.url}/")
+        with pytest.raises(urllib.error.HTTPError) as again:
+            _open(stranger, link)
+        again.value.close()
+        milepost.stop()
+        milepost.start("demo")
+
+        assert "Roos" in page
+        assert f"/w/{SLUG}/" in address
+        assert again.value.code == 404
+        assert _link(milepost, 2) != link
+        marker = json.loads((milepost.data_dir / "demo.json").read_text(encoding="utf-8"))
+        assert marker["workspace"] == SLUG
+        assert [tuple(pair) for pair in marker["personas"]] == PERSONAS
+        milepost.stop()
+
+
+def _browser() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+
+def _open(browser: urllib.request.OpenerDirector, url: str) -> tuple[str, str]:
+    with browser.open(url, timeout=30) as answer:
+        return answer.read().decode(), answer.url
+
+
+def _link(milepost, number: int) -> str:
+    """Return the link of the first, second … start; it is printed just after the first page is answered."""
+    for _ in range(2_000):
+        found = re.findall(r"http://\S+/sign-in/link/\S+", milepost.output)
+        if len(found) == number:
+            return found[-1]
+        _open(_browser(), f"{milepost.url}/livez")
+    raise AssertionError(milepost.output)

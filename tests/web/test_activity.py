@@ -1,0 +1,273 @@
+"""Activity: what happened, in words, for those who may know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+import milepost.actions
+from milepost.actions import (
+    alignments,
+    checkins,
+    comments,
+    cycles,
+    initiatives,
+    key_results,
+    objectives,
+    people,
+    teams,
+    workspaces,
+)
+from milepost.core.ids import encode
+from milepost.models import Checkin, Cycle, Event
+from milepost.queries import activity, sentences
+from milepost.queries.cards import Reader
+from tests.cast import Cast
+from tests.web import acme
+from tests.web.statements import STATEMENTS, count
+
+ACTIVITY = "/w/acme/activity/"
+DAY = timedelta(days=1)
+Browser = Callable[..., Client]
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def cycle(cast: Cast, now: datetime) -> Cycle:
+    return acme.quarter(by=cast.ada, at=now - 40 * DAY, today=acme.day_of(now))
+
+
+@pytest.fixture
+def quick(cast: Cast, cycle: Cycle, now: datetime) -> acme.Work:
+    return acme.work(
+        "Repairs are quick",
+        cycle=cycle,
+        by=cast.ada,
+        at=now - 30 * DAY,
+        team=cast.product.id,
+        measures="Days",
+    )
+
+
+def told(reader: Reader) -> list[str]:
+    """What the feed says, newest first."""
+    return [one.text for day in activity.feed(reader).days for one in day.sentences]
+
+
+def seen_by(actor, now: datetime) -> Reader:
+    return Reader(actor, acme.day_of(now))
+
+
+class TestSentence:
+    def test_says_who_did_what(self, cast: Cast, quick: acme.Work, now: datetime):
+        """Every change of the work has a sentence that names it."""
+        ada, row, one = cast.ada, quick.objective.id, quick.key_result.id
+        by = {"by": ada, "at": now}
+        acme.check_in(quick.key_result, "6.2", by=ada, at=now)
+        entry = Checkin.objects.of(cast.acme.id).get()
+        checkins.correct(checkin=entry.id, value=Decimal("6.4"), **by)
+        checkins.record(key_result=one, value=None, **by)
+        comments.add(key_result=one, text="Well done", **by)
+        objectives.update(
+            objective=row, changed={"owner": cast.ben.person_id, "commitment": "committed"}, **by
+        )
+        key_results.update(key_result=one, changed={"target": Decimal("3.5")}, reason="too easy", **by)
+        work = initiatives.add(objective=row, title="A second bench", **by)
+        initiatives.update(initiative=work.id, changed={"state": "doing"}, **by)
+        objectives.cancel(objective=row, reason="no budget", **by)
+
+        said = told(seen_by(cast.cleo, now))
+
+        assert said[:11] == [
+            "Ada Lovelace cancelled Repairs are quick",
+            "Ada Lovelace began “A second bench” for Repairs are quick",
+            "Ada Lovelace added the initiative “A second bench” to Repairs are quick",
+            "Ada Lovelace changed Days: target 4 days → 3.5 days",
+            "Ada Lovelace changed Repairs are quick: owner Ada Lovelace → Ben Okri, "
+            "commitment aspirational → committed",
+            "Ada Lovelace wrote about Days",
+            "Ada Lovelace reported no data on Days",
+            "Ada Lovelace corrected an entry of Days to 6.4 days",
+            "Ada Lovelace checked in 6.2 days on Days, confidence 5",
+            "Ada Lovelace activated Repairs are quick",
+            "Ada Lovelace added Days to Repairs are quick",
+        ]
+
+    def test_speaks_to_the_one_who_did_it(self, cast: Cast, quick: acme.Work, now: datetime):
+        """One's own doings begin with "You"."""
+        assert told(seen_by(cast.ada, now))[0] == "You activated Repairs are quick"
+
+    def test_carries_what_was_said(self, cast: Cast, quick: acme.Work, now: datetime):
+        """A note, a comment and a reason stand under the sentence."""
+        acme.check_in(quick.key_result, "6", by=cast.ada, at=now, note="Second bench")
+        comments.add(objective=quick.objective.id, text="Well done", by=cast.ben, at=now)
+        objectives.cancel(objective=quick.objective.id, reason="no budget", by=cast.ada, at=now)
+
+        (day, *_) = activity.feed(seen_by(cast.cleo, now)).days
+
+        assert [one.note for one in day.sentences[:3]] == ["no budget", "Well done", "Second bench"]
+
+    def test_knows_every_kind_that_is_told(self):
+        """No action tells of something for which there are no words."""
+        source = "\n".join(path.read_text() for path in Path(milepost.actions.__path__[0]).glob("*.py"))
+        nouns = "|".join(sorted({kind.partition(".")[0] for kind in sentences.TELLERS}))
+        kinds = set(re.findall(rf'"((?:{nouns})\.[a-z_]+)"', source))
+
+        assert len(kinds) > 30
+        assert kinds - sentences.TELLERS.keys() == set()
+
+    def test_has_words_for_what_it_does_not_know(self, cast: Cast, quick: acme.Work, now: datetime):
+        """A kind of a later version is still told, plainly."""
+        Event.objects.create(
+            workspace_id=cast.acme.id,
+            kind="objective.carried_over",
+            at=now,
+            door="web",
+            objective_id=quick.objective.id,
+        )
+
+        assert told(seen_by(cast.cleo, now))[0] == "The operator carried over Repairs are quick"
+
+    def test_tells_of_people_teams_and_cycles(self, cast: Cast, now: datetime):
+        """Changes of the frame are told as well."""
+        by = {"by": cast.ada, "at": now}
+        paint = teams.create(name="Paint", **by)
+        teams.add_member(team=paint.id, person=cast.cleo.person_id, is_lead=True, **by)
+        people.change_role(person=cast.cleo.person_id, role="admin", **by)
+        cycles.create(name="Next", starts_on=acme.day_of(now), ends_on=acme.day_of(now) + 90 * DAY, **by)
+        workspaces.update(changed={"name": "Acme & Co"}, **by)
+
+        assert told(seen_by(cast.ben, now))[:5] == [
+            "Ada Lovelace changed the settings: name",
+            "Ada Lovelace created the cycle Next",
+            "Ada Lovelace made Cleo Wong an admin",
+            "Ada Lovelace added Cleo Wong to Paint as a lead",
+            "Ada Lovelace created the team Paint",
+        ]
+
+
+class TestWhoIsTold:
+    @pytest.mark.parametrize("visibility", ["people", "private"])
+    def test_nothing_of_what_they_may_not_see(
+        self, cast: Cast, cycle: Cycle, quick: acme.Work, now: datetime, visibility: str
+    ):
+        """Restricted and personal work leaves no trace in the feed of others, not even a line."""
+        before = told(seen_by(cast.ben, now))
+        hidden = acme.work("A quiet plan", cycle=cycle, by=cast.ada, at=now, visibility=visibility)
+        acme.check_in(hidden.key_result, "6", by=cast.ada, at=now)
+        comments.add(key_result=hidden.key_result.id, text="hush", by=cast.ada, at=now)
+        initiatives.add(objective=hidden.objective.id, title="A quiet step", by=cast.ada, at=now)
+
+        assert told(seen_by(cast.ben, now)) == before
+        assert "You checked in 6 days on A quiet plan, measured, confidence 5" in told(seen_by(cast.ada, now))
+
+    def test_nothing_of_a_link_to_it(self, cast: Cast, cycle: Cycle, quick: acme.Work, now: datetime):
+        """A link from shared work to restricted work is not told either."""
+        above = acme.work("A quiet plan", cycle=cycle, by=cast.ada, at=now, visibility="people")
+        before = told(seen_by(cast.ben, now))
+        alignments.align(child=quick.objective.id, objective=above.objective.id, by=cast.ada, at=now)
+
+        assert told(seen_by(cast.ben, now)) == before
+        assert told(seen_by(cast.ada, now))[0] == "You let Repairs are quick contribute to A quiet plan"
+
+    def test_nothing_of_a_narrowed_key_result(self, cast: Cast, quick: acme.Work, now: datetime):
+        """A key result that few may see is told to them alone, though its objective is shared."""
+        before = told(seen_by(cast.ben, now))
+        definition = key_results.Definition(
+            title="A quiet number",
+            kind="reach",
+            target=Decimal(3),
+            visibility="people",
+            owner=cast.ada.person_id,
+        )
+        one = key_results.add(objective=quick.objective.id, definition=definition, by=cast.ada, at=now)
+        acme.check_in(one, "1", by=cast.ada, at=now)
+
+        assert told(seen_by(cast.ben, now)) == before
+
+    def test_doors_are_the_admins(self, cast: Cast, now: datetime):
+        """Who was invited or set a password is told to admins and to that person."""
+        people.add(name="Nia Mori", email="nia@acme.example", by=cast.ada, at=now)
+
+        assert "Ada Lovelace added Nia Mori" not in told(seen_by(cast.ben, now))
+        assert "You added Nia Mori" in told(seen_by(cast.ada, now))
+
+    def test_another_workspace_is_another_world(self, cast: Cast, quick: acme.Work, now: datetime):
+        """Zenith's feed knows nothing of Acme."""
+        assert all("Repairs" not in line and "Ada" not in line for line in told(seen_by(cast.zed, now)))
+
+
+class TestIndex:
+    def test_is_for_members_alone(self, signed_in: Browser):
+        """A stranger finds nothing."""
+        assert signed_in("zed").get(ACTIVITY).status_code == 404
+
+    def test_groups_by_day(self, signed_in: Browser, cast: Cast, quick: acme.Work, now: datetime):
+        """Each day has its heading, the latest first."""
+        acme.check_in(quick.key_result, "6", by=cast.ada, at=now)
+
+        page = signed_in("cleo").get(ACTIVITY).content.decode()
+
+        assert page.index(">Today</h2>") < page.index("checked in")
+        assert page.count('<section aria-labelledby="d-') == len(activity.feed(seen_by(cast.cleo, now)).days)
+
+    def test_narrows_to_team_person_and_kind(
+        self, signed_in: Browser, cast: Cast, cycle: Cycle, quick: acme.Work, now: datetime
+    ):
+        """Filters have an address, combine, and say so where nothing is left."""
+        acme.work("Riders stay", cycle=cycle, by=cast.ada, at=now)
+        comments.add(objective=quick.objective.id, text="Well done", by=cast.ben, at=now)
+        cleo = signed_in("cleo")
+
+        def shown(query: str) -> str:
+            return cleo.get(f"{ACTIVITY}?{query}").content.decode()
+
+        team, ben = encode(cast.product.id), encode(cast.ben.person_id)
+        assert "Riders stay" not in shown(f"team={team}")
+        assert "Repairs are quick" in shown(f"team={team}")
+        assert "Well done" in shown(f"person={ben}")
+        assert "Riders stay" not in shown(f"person={ben}")
+        assert "Well done" in shown("kind=discussion")
+        assert "activated" not in shown("kind=discussion")
+        assert "Nothing like that" in shown(f"kind=check-ins&person={ben}")
+        assert shown("kind=nonsense&team=x&person=0000000000000&before=x")
+
+    def test_turns_the_page(self, signed_in: Browser, cast: Cast, quick: acme.Work, now: datetime):
+        """ "Older" leads on, without a gap and without a repetition, until there is no more."""
+        for number in range(95):
+            comments.add(objective=quick.objective.id, text=f"note {number:03}", by=cast.ada, at=now)
+        cleo, address, found = signed_in("cleo"), ACTIVITY, []
+
+        for _ in range(4):
+            page = cleo.get(address).content.decode()
+            found += re.findall(r"note (\d{3})", page)
+            older = re.search(r'href="(\?before=\w+)">Older', page)
+            if older is None:
+                break
+            address = ACTIVITY + older.group(1)
+
+        assert found == [f"{number:03}" for number in reversed(range(95))]
+        assert older is None
+
+    def test_reads_past_what_may_not_be_seen(self, cast: Cast, cycle: Cycle, quick: acme.Work, now: datetime):
+        """Much hidden work between two lines costs a longer look, never an empty page."""
+        hidden = acme.work("A quiet plan", cycle=cycle, by=cast.ada, at=now, visibility="private")
+        for _ in range(150):
+            comments.add(objective=hidden.objective.id, text="hush", by=cast.ada, at=now)
+
+        assert "Ada Lovelace activated Repairs are quick" in told(seen_by(cast.cleo, now))
+
+    def test_costs_what_it_cost(self, signed_in: Browser, quick: acme.Work):
+        """The number of statements is frozen."""
+        assert count(signed_in("cleo"), ACTIVITY) == STATEMENTS["activity"]

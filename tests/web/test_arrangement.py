@@ -1,0 +1,204 @@
+"""Arranging teams, cycles and settings through their pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from milepost.core.ids import encode
+from milepost.models import Cycle, Team, TeamMember, Workspace
+from tests.cast import Cast
+
+
+class TestTeams:
+    def test_creates_and_then_asks_who(self, cast: Cast, signed_in):
+        """A new team leads to the page where its people are chosen."""
+        answer = signed_in("ada").post(
+            "/w/acme/teams/new/", {"name": "Web", "purpose": "Sell.", "parent": encode(cast.product.id)}
+        )
+
+        team = Team.objects.of(cast.acme.id).get(name="Web")
+        assert answer.headers["Location"] == f"/w/acme/teams/{encode(team.id)}/edit/"
+        assert team.parent_id == cast.product.id
+
+    def test_seats_and_unseats(self, cast: Cast, signed_in):
+        """Somebody joins, becomes lead, and goes, each by a button."""
+        ada, here = signed_in("ada"), f"/w/acme/teams/{encode(cast.product.id)}"
+        gus = encode(cast.gus.person_id)
+
+        ada.post(f"{here}/members/", {"person": gus, "role": "member"})
+        ada.post(f"{here}/members/", {"person": gus, "role": "lead"})
+        seat = TeamMember.objects.of(cast.acme.id).get(person_id=cast.gus.person_id, until_on=None)
+        ada.post(f"{here}/members/{gus}/end/")
+
+        assert seat.is_lead
+        rows = TeamMember.objects.of(cast.acme.id).filter(person_id=cast.gus.person_id, until_on=None)
+        assert not rows.exists()
+
+    def test_shows_the_path_of_a_loop(self, cast: Cast, signed_in):
+        """A forged parent below the team itself is refused with the path, beside the field."""
+        ada = signed_in("ada")
+        ada.post("/w/acme/teams/new/", {"name": "Web", "parent": encode(cast.product.id)})
+        web = Team.objects.of(cast.acme.id).get(name="Web")
+
+        page = ada.get(f"/w/acme/teams/{encode(cast.product.id)}/edit/").content.decode()
+        answer = ada.post(
+            f"/w/acme/teams/{encode(cast.product.id)}/edit/", {"name": "Product", "parent": encode(web.id)}
+        )
+
+        assert f'value="{encode(web.id)}"' not in page
+        assert answer.status_code == 422
+        assert "Product → Web → Product" in answer.content.decode()
+
+    def test_refuses_nobody(self, cast: Cast, signed_in):
+        """Adding without choosing says so."""
+        answer = signed_in("ada").post(
+            f"/w/acme/teams/{encode(cast.product.id)}/members/", {"person": "", "role": "member"}
+        )
+
+        assert answer.status_code == 422
+        assert "Choose someone." in answer.content.decode()
+
+
+class TestCycles:
+    def test_begin_with_a_suggestion(self, cast: Cast, signed_in):
+        """With no cycle yet, one click creates the running quarter."""
+        ada = signed_in("ada")
+
+        page = ada.get("/w/acme/cycles/").content.decode()
+        form = ada.get("/w/acme/cycles/new/").content.decode()
+
+        assert "Create Q" in page
+        assert 'name="starts_on" type="date" value="20' in form
+
+    def test_are_created_nested_closed_and_opened_again(self, cast: Cast, signed_in):
+        """A year, a quarter in it, closed and open again."""
+        ada = signed_in("ada")
+        ada.post("/w/acme/cycles/new/", {"name": "Y", "starts_on": "2020-01-01", "ends_on": "2020-12-31"})
+        year = Cycle.objects.of(cast.acme.id).get(name="Y")
+        ada.post(
+            "/w/acme/cycles/new/",
+            {"name": "Q", "starts_on": "2020-10-01", "ends_on": "2020-12-31", "parent": encode(year.id)},
+        )
+        quarter = Cycle.objects.of(cast.acme.id).get(name="Q")
+        here = f"/w/acme/cycles/{encode(quarter.id)}"
+
+        ada.post(f"{here}/closing/")
+        closed = Cycle.objects.of(cast.acme.id).get(id=quarter.id).closed_on
+        ada.post(f"{here}/closing/undo/")
+
+        assert quarter.parent_id == year.id
+        assert closed is not None
+        assert Cycle.objects.of(cast.acme.id).get(id=quarter.id).closed_on is None
+
+    @pytest.mark.parametrize(
+        ("sent", "says"),
+        [
+            ({"starts_on": "2026-10-01", "ends_on": "2026-09-01"}, "ends before it begins"),
+            ({"starts_on": "2026-10-01", "ends_on": "2026-10-03"}, "at least 7 days"),
+            ({"starts_on": "2026-10-01", "ends_on": "2036-10-03"}, "at most 5 years"),
+            ({"starts_on": "soon", "ends_on": ""}, "“soon” is no day"),
+            ({"starts_on": "", "ends_on": ""}, "A first day is needed."),
+            ({"starts_on": "2026-10-01", "ends_on": "", "name": ""}, "needs a name"),
+            ({"starts_on": "2026-10-01", "ends_on": "", "parent": "nonsense"}, "not on the list"),
+            ({"starts_on": "2026-10-01", "ends_on": "", "parent": "0" * 13}, "no such cycle"),
+            ({"starts_on": "0001-01-01", "ends_on": ""}, "cannot begin in the year 1"),
+            ({"starts_on": "9999-12-01", "ends_on": "9999-12-31"}, "cannot begin in the year 9999"),
+        ],
+    )
+    def test_say_what_is_wrong(self, cast: Cast, signed_in, sent: dict[str, str], says: str):
+        """Days, names and places that cannot be are refused in words; what was typed stays."""
+        answer = signed_in("ada").post("/w/acme/cycles/new/", {"name": "My cycle", **sent})
+
+        text = answer.content.decode()
+        assert answer.status_code == 422
+        assert says in text
+        assert "name" in sent or 'value="My cycle"' in text
+
+
+class TestSettings:
+    SENT = {
+        "name": "Acme Ltd",
+        "time_zone": "Asia/Tokyo",
+        "mission": "M",
+        "vision": "V",
+        "check_in_every": "14",
+        "count_restricted_work": "on",
+    }
+
+    def test_change(self, cast: Cast, signed_in):
+        """An owner changes the settings."""
+        answer = signed_in("ada").post("/w/acme/settings/", self.SENT, follow=True)
+
+        row = Workspace.objects.get(id=cast.acme.id)
+        assert "Saved." in answer.content.decode()
+        assert (row.name, row.time_zone, row.check_in_every) == ("Acme Ltd", "Asia/Tokyo", 14)
+        assert row.count_restricted_work
+
+    def test_say_what_counting_restricted_work_reveals(self, signed_in):
+        """Whoever switches it on reads first what it tells others."""
+        text = signed_in("ada").get("/w/acme/settings/").content.decode()
+
+        assert "reveals" in text and "includes 2 restricted key results" in text
+
+    def test_are_read_by_everyone(self, signed_in):
+        """A member reads the settings and finds no form."""
+        text = signed_in("cleo").get("/w/acme/settings/").content.decode()
+
+        assert "Europe/Prague" in text
+        assert 'name="check_in_every"' not in text
+
+    @pytest.mark.parametrize(
+        ("field", "value", "says"),
+        [
+            ("time_zone", "Moon/Tycho", "no time zone called"),
+            ("name", "", "needs a name"),
+            ("check_in_every", "x", "every 1 to 92 days"),
+        ],
+    )
+    def test_say_what_is_wrong(self, signed_in, field: str, value: str, says: str):
+        """A wrong setting is refused beside its field, and the others are not saved either."""
+        answer = signed_in("ada").post("/w/acme/settings/", self.SENT | {field: value})
+
+        assert answer.status_code == 422
+        assert says in answer.content.decode()
+        assert Workspace.objects.get(slug="acme").check_in_every == 7
+
+
+class TestPreferences:
+    def test_are_kept_in_the_browser(self, signed_in):
+        """Appearance, colours and keyboard are cookies of this browser."""
+        browser = signed_in("cleo")
+
+        browser.post("/w/acme/preferences/", {"theme": "dark", "status_colours": "classic", "keys": "off"})
+        text = browser.get("/w/acme/preferences/").content.decode()
+
+        assert {name: browser.cookies[name].value for name in ("theme", "status_colours", "keys")} == {
+            "theme": "dark",
+            "status_colours": "classic",
+            "keys": "off",
+        }
+        assert 'data-theme="dark" data-status="classic"' in text
+
+    def test_take_only_what_is_offered(self, signed_in):
+        """Nothing else is written into a cookie."""
+        browser = signed_in("cleo")
+
+        browser.post("/w/acme/preferences/", {"theme": "<script>", "status_colours": "x", "sessionid": "1"})
+
+        assert not {"theme", "status_colours", "sessionid"} & set(browser.cookies)
+
+    @pytest.mark.parametrize(
+        ("referer", "there"),
+        [
+            ("http://testserver/w/acme/people/?show=left", "/w/acme/people/?show=left"),
+            ("http://evil.example/w/acme/", "/"),
+            ("http://testserver//evil.example/", "/evil.example/"),
+            ("", "/"),
+        ],
+    )
+    def test_lead_back_to_where_one_was(self, signed_in, referer: str, there: str):
+        """The switch in the rail leads back to the same page, never to another host."""
+        answer = signed_in("cleo").post("/appearance/", {"theme": "light"}, headers={"referer": referer})
+
+        assert answer.headers["Location"] == there
+        assert answer.cookies["theme"].value == "light"

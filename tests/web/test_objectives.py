@@ -1,0 +1,360 @@
+"""Pages of one objective: who sees what, drafting, changing, and the steps of its life."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from milepost.actions import objectives
+from milepost.core import addresses
+from milepost.core.ids import encode
+from milepost.models import Alignment, KeyResult, Objective, Transition
+from tests.cast import Cast
+from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs, written
+
+
+@pytest.fixture
+def okrs(cast: Cast) -> Okrs:
+    return written(cast, timezone.now())
+
+
+def url(row: Objective, tail: str = "") -> str:
+    return addresses.objective("acme", row.id) + tail
+
+
+def text(answer) -> str:
+    return answer.content.decode().replace("\u00a0", " ")
+
+
+def filled(okrs: Okrs, **more) -> dict:
+    return {
+        "title": "Riders stay", "cycle": encode(okrs.cycle.id), "team": "", "commitment": "aspirational",
+        "level": "tactical", "visibility": "workspace", "owner": "", "sponsor": "", "submission": "once",
+        **more,
+    }  # fmt: skip
+
+
+class TestShow:
+    @pytest.mark.parametrize("who", ["ada", "ben", "cleo", "gus"])
+    def test_shows_everyone_here(self, signed_in, okrs: Okrs, who: str):
+        """Everyone in the workspace reads an open objective with all that belongs to it."""
+        answer = signed_in(who).get(url(okrs.helpful))
+
+        page = text(answer)
+        assert answer.status_code == 200
+        for words in (
+            "Nobody waits for an answer", "<em>first</em> thing", "contributes to, weight 2", "Riders choose us twice",
+            "Cut the wait", "6.5", "Triage form", "Committed", "drafted it", "activated it",
+        ):  # fmt: skip
+            assert words in page
+
+    def test_is_not_there_for_a_stranger(self, signed_in, okrs: Okrs):
+        """Somebody of another workspace cannot tell it from an address that leads nowhere."""
+        assert signed_in("zed").get(url(okrs.helpful)).status_code == 404
+
+    @pytest.mark.parametrize(("who", "status"), [("ada", 200), ("ben", 200), ("cleo", 404), ("gus", 404)])
+    def test_shows_a_restricted_one_to_those_named(self, signed_in, okrs: Okrs, who: str, status: int):
+        """Whoever is not named does not see it, whatever their role."""
+        assert signed_in(who).get(url(okrs.secret)).status_code == status
+
+    def test_shows_a_personal_one_to_its_owner_alone(self, signed_in, okrs: Okrs):
+        """Not even the owner of the workspace sees a personal objective."""
+        assert signed_in("cleo").get(url(okrs.private)).status_code == 200
+        assert signed_in("ada").get(url(okrs.private)).status_code == 404
+
+    def test_never_mentions_what_is_restricted(self, signed_in, okrs: Okrs):
+        """Neither lists, counts, explanation nor history of a seen objective tell of an unseen one."""
+        page = text(signed_in("cleo").get(url(okrs.company)))
+
+        assert SECRET_TITLE not in page
+        assert SECRET_KEY_RESULT not in page
+        assert SECRET_TITLE in text(signed_in("ben").get(url(okrs.company)))
+
+    @pytest.mark.parametrize(("who", "offered"), [("ada", True), ("ben", True), ("cleo", False), ("gus", False)])
+    def test_offers_changes_to_those_who_may(self, signed_in, okrs: Okrs, who: str, offered: bool):
+        """Edit, add and the steps stand there for owner, lead and admins alone."""
+        page = text(signed_in(who).get(url(okrs.helpful)))
+
+        assert (url(okrs.helpful, "edit/") in page) is offered
+        assert (url(okrs.helpful, "cancellation/") in page) is offered
+
+    def test_says_what_changed_from_what_to_what_and_why(self, signed_in, cast: Cast, okrs: Okrs):
+        """A change stands in the history with before, after, name and reason."""
+        objectives.update(
+            objective=okrs.helpful.id, changed={"commitment": "aspirational"}, reason="Too soon to promise.",
+            by=cast.ben, at=timezone.now(),
+        )  # fmt: skip
+
+        page = text(signed_in("cleo").get(url(okrs.helpful)))
+
+        assert "<b>Ben Okri</b> changed success means" in page
+        assert "committed → aspirational" in page
+        assert "Too soon to promise." in page
+
+    def test_explains_its_number(self, signed_in, okrs: Okrs):
+        """The arithmetic unfolds beneath the number: 50 % × 1 and 0 % × 1, one of two reported."""
+        page = text(signed_in("gus").get(url(okrs.helpful)))
+
+        assert "Why 25 %?" in page
+        assert "(6.5 − 9) ÷ (4 − 9)" in page
+        assert "1 of 2 reported" in page
+
+
+class TestNew:
+    def test_begins_with_me_and_my_team(self, signed_in, cast: Cast, okrs: Okrs):
+        """The form begins with the reader as owner, in the team that the address names."""
+        answer = signed_in("ada").get(f"/w/acme/objectives/new/?team={encode(cast.product.id)}")
+
+        page = text(answer)
+        assert f'<option value="{encode(cast.product.id)}" selected>' in page
+        assert f'<option value="{encode(cast.ada.person_id)}" selected>' in page
+
+    def test_offers_only_teams_one_may_draft_for(self, signed_in, cast: Cast, okrs: Okrs):
+        """A member is not offered the whole company."""
+        page = text(signed_in("cleo").get("/w/acme/objectives/new/"))
+
+        assert "The whole company</option>" not in page
+        assert f'value="{encode(cast.product.id)}"' in page
+
+    def test_is_not_for_guests(self, signed_in, okrs: Okrs):
+        """Guests read, comment and check in; they write no objectives."""
+        assert signed_in("gus").get("/w/acme/objectives/new/").status_code == 403
+
+
+class TestCreate:
+    def test_saves_a_draft_with_its_key_results(self, signed_in, cast: Cast, okrs: Okrs):
+        """Title, key results and link are saved together; empty slots are left out."""
+        sent = filled(
+            okrs,
+            team=encode(cast.product.id),
+            owner=encode(cast.ben.person_id),
+            contributors=[encode(cast.cleo.person_id)],
+            parent="k" + encode(okrs.growth.id),
+            how="supports",
+            weight="1",
+            kr1_title="Bring churn down", kr1_kind="decrease", kr1_start="8,5", kr1_target="1,000.5", kr1_unit="%",
+            kr3_title="Open the shop", kr3_kind="binary",
+        )  # fmt: skip
+
+        answer = signed_in("ben").post("/w/acme/objectives/new/", sent)
+
+        row = Objective.objects.of(cast.acme.id).get(title="Riders stay")
+        assert (answer.status_code, answer["Location"]) == (303, url(row))
+        assert (row.state, row.owner_id, row.contributors) == ("draft", cast.ben.person_id, [cast.cleo.person_id])
+        listed = KeyResult.objects.of(cast.acme.id).filter(objective=row).order_by("position")
+        assert [(one.title, one.start, one.target) for one in listed] == [
+            ("Bring churn down", Decimal("8.5"), Decimal("1000.5")),
+            ("Open the shop", None, None),
+        ]
+        link = Alignment.objects.of(cast.acme.id).get(child=row)
+        assert (link.parent_key_result_id, link.how) == (okrs.growth.id, "supports")
+
+    def test_counts_a_submission_once(self, signed_in, cast: Cast, okrs: Okrs):
+        """The same form sent twice makes one draft, and both answers lead there."""
+        ben, sent = signed_in("ben"), filled(okrs, team=encode(cast.product.id))
+
+        first, second = (ben.post("/w/acme/objectives/new/", sent) for _ in range(2))
+
+        assert first["Location"] == second["Location"]
+        assert Objective.objects.of(cast.acme.id).filter(title="Riders stay").count() == 1
+
+    @pytest.mark.parametrize(
+        ("wrong", "field", "said"),
+        [
+            ({"title": "  "}, "title", "needs a title"),
+            ({"cycle": ""}, "cycle", "Choose the cycle"),
+            ({"kr1_title": "Up", "kr1_start": "six"}, "kr1_start", "does not read as a number"),
+            ({"kr2_target": "50"}, "kr2_title", "needs a title"),
+            ({"kr1_title": "Keep", "kr1_kind": "sideways"}, "kr1_kind", "no kind of measure"),
+            ({"parent": "oZZZ"}, "parent", "not on the list"),
+            ({"owner": "nobody"}, "owner", "not on the list"),
+            ({"title": "x" * 301}, "title", "301 characters"),
+        ],
+    )
+    def test_refuses_beside_the_field_and_keeps_the_rest(
+        self, signed_in, cast: Cast, okrs: Okrs, wrong: dict, field: str, said: str
+    ):
+        """What is wrong is said beside its field, what was typed stays, and nothing is saved."""
+        before = Objective.objects.of(cast.acme.id).count()
+
+        answer = signed_in("ada").post(
+            "/w/acme/objectives/new/", filled(okrs, description="Keep me", kr3_title="Kept too") | wrong
+        )
+
+        page = text(answer)
+        assert answer.status_code == 422
+        assert f'href="#f-{field}"' in page
+        assert said in page
+        assert "Keep me" in page
+        assert "Kept too" in page
+        assert Objective.objects.of(cast.acme.id).count() == before
+
+    def test_refuses_a_team_that_is_not_mine(self, signed_in, okrs: Okrs):
+        """A member drafts for the own team; for the company the form says who may, and keeps what was typed."""
+        answer = signed_in("cleo").post("/w/acme/objectives/new/", filled(okrs, description="Keep me"))
+
+        assert answer.status_code == 403
+        assert "Keep me" in text(answer)
+
+    def test_keeps_a_personal_one_alone(self, signed_in, cast: Cast, okrs: Okrs):
+        """A personal objective belongs to whoever writes it, and to nobody else."""
+        sent = filled(okrs, visibility="private", contributors=[encode(cast.ada.person_id)])
+
+        signed_in("cleo").post("/w/acme/objectives/new/", sent)
+
+        row = Objective.objects.of(cast.acme.id).get(title="Riders stay")
+        assert (row.owner_id, row.contributors) == (cast.cleo.person_id, [])
+
+    def test_refuses_people_of_another_workspace(self, signed_in, cast: Cast, okrs: Okrs):
+        """Somebody else's people are nobody here."""
+        answer = signed_in("ada").post(
+            "/w/acme/objectives/new/", filled(okrs, owner=encode(cast.zed.person_id))
+        )
+
+        assert answer.status_code == 422
+        assert "no such person" in text(answer)
+
+
+class TestUpdate:
+    def sent(self, okrs: Okrs, cast: Cast, **more) -> dict:
+        return filled(
+            okrs,
+            title=okrs.helpful.title,
+            team=encode(cast.product.id),
+            owner=encode(cast.ben.person_id),
+            commitment="committed",
+            contributors=[encode(cast.cleo.person_id)],
+            description=okrs.helpful.description,
+            revision=str(okrs.helpful.revision),
+            **more,
+        )
+
+    def test_changes_in_place(self, signed_in, cast: Cast, okrs: Okrs):
+        """A lead changes the title; owner, team and the rest stay as they are."""
+        sent = self.sent(okrs, cast) | {"title": "Answers come at once", "reason": "Clearer"}
+
+        answer = signed_in("ben").post(url(okrs.helpful, "edit/"), sent)
+
+        row = Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id)
+        assert answer.status_code == 303
+        assert (row.title, row.owner_id, row.team_id) == (
+            "Answers come at once", cast.ben.person_id, cast.product.id,
+        )  # fmt: skip
+
+    def test_shows_both_versions_when_somebody_came_first(self, signed_in, cast: Cast, okrs: Okrs):
+        """A conflict shows theirs beside yours; saving again keeps yours."""
+        objectives.update(
+            objective=okrs.helpful.id, changed={"title": "Theirs"}, by=cast.ada, at=timezone.now()
+        )
+        ben, sent = signed_in("ben"), self.sent(okrs, cast) | {"title": "Mine"}
+
+        clash = ben.post(url(okrs.helpful, "edit/"), sent)
+
+        page = text(clash)
+        assert clash.status_code == 409
+        assert "<td>Theirs</td><td>Mine</td>" in page
+        again = sent | {"revision": str(okrs.helpful.revision + 1)}
+        assert ben.post(url(okrs.helpful, "edit/"), again).status_code == 303
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).title == "Mine"
+
+    @pytest.mark.parametrize(("who", "status"), [("cleo", 403), ("gus", 403), ("zed", 404)])
+    def test_is_not_for_others(self, signed_in, cast: Cast, okrs: Okrs, who: str, status: int):
+        """Who may not change it gets neither form nor change."""
+        browser = signed_in(who)
+
+        assert browser.get(url(okrs.helpful, "edit/")).status_code == status
+        assert browser.post(url(okrs.helpful, "edit/"), self.sent(okrs, cast)).status_code == status
+
+
+class TestSteps:
+    def test_activates_what_is_ready(self, signed_in, cast: Cast, okrs: Okrs):
+        """A draft with owner and key result is active at once when its cycle runs."""
+        KeyResult.objects.of(cast.acme.id).filter(id=okrs.guides.id).update(objective=okrs.draft)
+
+        answer = signed_in("ben").post(url(okrs.draft, "activation/"))
+
+        assert answer.status_code == 303
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.draft.id).state == "active"
+
+    def test_says_what_activation_waits_for(self, signed_in, cast: Cast, okrs: Okrs):
+        """Without a key result it stays a draft, and the page says what to do first."""
+        answer = signed_in("ben").post(url(okrs.draft, "activation/"))
+
+        assert answer.status_code == 422
+        assert "add at least one key result" in text(answer)
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.draft.id).state == "draft"
+
+    @pytest.mark.parametrize(
+        ("step", "state"), [("cancellation", "cancelled"), ("deferral", "deferred")]
+    )
+    def test_asks_why_and_remembers_it(self, signed_in, cast: Cast, okrs: Okrs, step: str, state: str):
+        """A step that drops work asks for the reason and tells it in the history."""
+        ben = signed_in("ben")
+
+        assert ben.get(url(okrs.helpful, f"{step}/")).status_code == 200
+        assert ben.post(url(okrs.helpful, f"{step}/"), {"reason": " "}).status_code == 422
+        assert ben.post(url(okrs.helpful, f"{step}/"), {"reason": "No hands left."}).status_code == 303
+
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).state == state
+        assert "No hands left." in text(ben.get(url(okrs.helpful)))
+
+    def test_parks_and_takes_back(self, signed_in, cast: Cast, okrs: Okrs):
+        """A draft goes to the not-now list and comes back."""
+        ben = signed_in("ben")
+
+        ben.post(url(okrs.draft, "parking/"), {"reason": "Not now."})
+        assert "redrafting/" in text(ben.get(url(okrs.draft)))
+        ben.post(url(okrs.draft, "redrafting/"), {"reason": "Now."})
+
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.draft.id).state == "draft"
+
+    def test_refuses_a_step_from_the_wrong_state(self, signed_in, okrs: Okrs):
+        """An active objective cannot be parked: neither asked nor done."""
+        ben = signed_in("ben")
+
+        assert ben.get(url(okrs.helpful, "parking/")).status_code == 409
+        assert ben.post(url(okrs.helpful, "parking/"), {"reason": "x"}).status_code == 409
+
+    @pytest.mark.parametrize(("who", "status"), [("cleo", 403), ("gus", 403), ("zed", 404)])
+    def test_is_not_for_others(self, signed_in, cast: Cast, okrs: Okrs, who: str, status: int):
+        """Who may not change an objective cannot step it either."""
+        answer = signed_in(who).post(url(okrs.helpful, "cancellation/"), {"reason": "Mine!"})
+
+        assert answer.status_code == status
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).state == "active"
+
+    def test_offers_reopening_to_admins_for_14_days(self, signed_in, cast: Cast, okrs: Okrs):
+        """Two weeks after closing the record is shut, for admins too."""
+        ada = signed_in("ada")
+        ada.post(url(okrs.helpful, "closing/"), {"learned": "Answer faster."})
+        assert "reopening/" in text(ada.get(url(okrs.helpful)))
+        assert "reopening/" not in text(signed_in("ben").get(url(okrs.helpful)))
+
+        closed = Transition.objects.of(cast.acme.id).filter(objective=okrs.helpful, to_state="closed")
+        closed.update(at=timezone.now() - timedelta(days=15))
+
+        assert "reopening/" not in text(ada.get(url(okrs.helpful)))
+        assert ada.post(url(okrs.helpful, "reopening/"), {"reason": "Late"}).status_code == 422
+
+
+class TestStatements:
+    def test_does_not_grow_with_the_objective(self, signed_in, okrs: Okrs, django_assert_max_num_queries):
+        """The page asks a fixed number of questions, however much belongs to it."""
+        ben = signed_in("ben")
+        ben.get(url(okrs.helpful))
+
+        with django_assert_max_num_queries(10):
+            ben.get(url(okrs.helpful))
+        with django_assert_max_num_queries(10):
+            ben.get(url(okrs.company))
+
+
+class TestPersonal:
+    def test_stays_out_of_everyone_elses_lists(self, signed_in, okrs: Okrs):
+        """A personal objective is offered to nobody as something to serve."""
+        page = text(signed_in("ada").get("/w/acme/objectives/new/"))
+
+        assert PRIVATE_TITLE not in page

@@ -1,0 +1,99 @@
+"""Problems as pages and as messages: what happened, that nothing was lost, and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client, RequestFactory
+
+from milepost.core.problems import Conflict, Invalid, NotAllowed, Problem
+from milepost.web import problems
+from tests.cast import Cast
+
+Browser = Callable[..., Client]
+
+
+def asked(**headers: str):
+    """A request as it is after the headers' middleware has stamped it."""
+    request = RequestFactory().get("/w/acme/", headers=headers)
+    request.csp_nonce = "n"
+    return request
+
+
+class TestPages:
+    def test_nothing_here_reads_the_same_for_all(self, signed_in: Browser, cast: Cast):
+        """What is not there and what may not be seen answer with the same page."""
+        zed = signed_in("zed")
+
+        pages = [zed.get(address) for address in ("/w/acme/", "/w/nosuch/", "/nowhere/")]
+
+        assert [page.status_code for page in pages] == [404] * 3
+        assert len({page.content for page in pages}) == 1
+        assert "Nothing here" in pages[0].content.decode()
+        assert "style-src 'self'" in pages[0].headers["Content-Security-Policy"]
+
+    def test_an_old_form_is_refused_kindly(self, cast: Cast, signed_in: Browser):
+        """A form without its token changes nothing and says what to do."""
+        answer = signed_in("ada", enforce_csrf_checks=True).post("/w/acme/looks/")
+
+        page = answer.content.decode()
+        assert answer.status_code == 403
+        assert "This form had expired, so nothing was changed." in page
+        assert "reload the page" in page
+
+    @pytest.mark.parametrize(
+        ("problem", "status", "heading"),
+        [
+            (NotAllowed("You may not do this.", remedy="Ask an admin."), 403, "Not for you to change"),
+            (Conflict("It has changed meanwhile."), 409, "Someone was faster"),
+            (Invalid("That is no number.", details=("Line 3", "Line 7")), 422, "That cannot be saved yet"),
+            (Problem("Something."), 400, "That did not work"),
+        ],
+    )
+    def test_each_says_what_happened(self, problem: Problem, status: int, heading: str):
+        """A heading in plain words, the message, its details and the remedy; the status is the problem's."""
+        answer = problems.answer(asked(), problem)
+
+        page = answer.content.decode()
+        assert answer.status_code == status
+        assert f"<h1>{heading}</h1>" in page
+        assert problem.message in page
+        assert (problem.remedy or "") in page
+        assert all(detail in page for detail in problem.details)
+
+    def test_our_own_defect_says_so(self):
+        """A defect is ours, and nothing was half done."""
+        answer = problems.failed(asked())
+
+        assert answer.status_code == 500
+        assert "Something went wrong on our side. Nothing was changed." in answer.content.decode()
+
+    def test_leads_back_only_to_ourselves(self):
+        """The way back is offered for pages of ours, not for where somebody came from."""
+        ours = problems.not_found(asked(host="testserver", referer="http://testserver/w/acme/teams/"))
+        theirs = problems.not_found(asked(host="testserver", referer="http://testserver.evil.example/"))
+
+        assert 'href="http://testserver/w/acme/teams/"' in ours.content.decode()
+        assert "evil" not in theirs.content.decode()
+
+    def test_says_what_was_typed_as_text(self):
+        """Nothing of a problem becomes markup."""
+        page = problems.answer(asked(), Invalid("“<script>” is no number.")).content.decode()
+
+        assert "<script>”" not in page
+        assert "&lt;script&gt;" in page
+
+
+class TestToast:
+    def test_is_a_message_in_the_page(self):
+        """Asked by htmx, a problem is one part to append, with its remedy and status."""
+        answer = problems.answer(
+            asked(**{"HX-Request": "true"}), Conflict("It has changed.", remedy="Reload.")
+        )
+
+        part = answer.content.decode()
+        assert answer.status_code == 409
+        assert part.strip().startswith('<hx-partial data-hx-target="#toasts" data-hx-swap="beforeend">')
+        assert "It has changed. Reload." in part
+        assert "<html" not in part
