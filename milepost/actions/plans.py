@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,13 +20,15 @@ from milepost.core.plan.values import (
     WorkspacePlan,
 )
 from milepost.core.problems import Invalid
-from milepost.core.states import PLAIN_ACTIVATION, PLAIN_CLOSE, Event, State, path
+from milepost.core.states import PLAIN_ACTIVATION, PLAIN_CLOSE, State, path
+from milepost.core.states import Event as Step
 from milepost.ledger import changes as log
 from milepost.models import (
     Alignment,
     Checkin,
     Comment,
     Cycle,
+    Event,
     Grade,
     Initiative,
     KeyResult,
@@ -47,6 +49,8 @@ from milepost.queries import plans
 from milepost.queries.plans import MEASURE_NAMES, PLAN_NAMES
 
 BATCH = 2_000
+# Check-ins and comments told of this long ago appear in the feed as well; older ones are history only.
+RECENT = timedelta(days=100)
 _COLUMN_NAMES = {plan: column for column, plan in PLAN_NAMES.items()}
 
 
@@ -157,6 +161,7 @@ class _Application:
         self.objectives = self._ids(Objective)
         self.key_results = self._ids(KeyResult)
         self.checkins: list[Checkin] = []
+        self.told: list[Event] = []
 
     def _ids(self, model) -> dict[str, int]:
         return dict(model.objects.of(self.workspace_id).values_list("key", "id"))
@@ -190,8 +195,31 @@ class _Application:
             elif kind == "cycle":
                 self._parents(Cycle, items[kind], self.cycles)
         self._write_checkins()
+        # In the order in which they happened: the feed reads events by their ids, which rise as made.
+        in_order = sorted(self.told, key=lambda event: event.at)
+        for event in in_order:
+            event.id = new_id()
+        Event.objects.bulk_create(in_order, batch_size=BATCH)
         if self.progress is not None:
             self.progress(total, total)
+
+    def _tell(
+        self,
+        kind: str,
+        row: Checkin | Comment,
+        at: datetime,
+        objective: int,
+        key_result: int | None,
+        data: dict,
+    ) -> None:
+        """Remember for the feed what a file tells of the recent past."""
+        if at >= self.at - RECENT:
+            self.told.append(
+                Event(
+                    workspace_id=self.workspace_id, kind=kind, at=at, actor_id=row.by_id, door="file",
+                    objective_id=objective, key_result_id=key_result, subject_id=row.id, data=data,
+                )
+            )  # fmt: skip
 
     # -- the frame -------------------------------------------------------------------------------------
 
@@ -477,8 +505,20 @@ class _Application:
             )
             made[entry.id] = row.id
             self.checkins.append(row)
+            self._tell_checkin(row, one)
         if len(self.checkins) >= BATCH:
             self._write_checkins()
+
+    def _tell_checkin(self, row: Checkin, one: KeyResult) -> None:
+        kind = "checkin.recorded"
+        if row.corrects_id is not None:
+            kind = "checkin.withdrawn" if row.is_withdrawn else "checkin.corrected"
+        data = {"title": one.title, "value": None if row.value is None else plain(row.value)}
+        if row.confidence is not None:
+            data["confidence"] = row.confidence
+        if row.note:
+            data["note"] = row.note[:280]
+        self._tell(kind, row, row.recorded_at, one.objective_id, one.id, data)
 
     def _entry(self, one: KeyResult, key: str | None, made: Mapping[str, int]) -> int | None:
         if key is None or key in made:
@@ -492,13 +532,16 @@ class _Application:
         self.checkins = []
 
     def _comments(self, added: Iterable, objective: int, key_result: int | None) -> None:
-        Comment.objects.bulk_create(
+        rows = [
             Comment(
                 workspace_id=self.workspace_id, key=one.id, objective_id=objective, key_result_id=key_result,
                 by_id=self.people.get(one.by), at=one.at, text=one.text,
             )
             for one in added
-        )  # fmt: skip
+        ]  # fmt: skip
+        Comment.objects.bulk_create(rows)
+        for row in rows:
+            self._tell("comment.added", row, row.at, objective, key_result, {"text": row.text[:280]})
 
     def _grade(self, item: Change, objective: int, key_result: int | None) -> None:
         want = item.want.grade
@@ -514,16 +557,16 @@ class _Application:
 def _paths() -> dict[State, list[tuple[str, str]]]:
     """Return for each state the shortest legal way there, for objectives whose file tells none."""
     ways = {
-        State.DRAFT: (Event.CREATE,),
-        State.IN_REVIEW: (Event.CREATE, Event.SUBMIT),
-        State.PARKED: (Event.CREATE, Event.PARK),
-        State.COMMITTED: (Event.CREATE, *PLAIN_ACTIVATION[:2]),
-        State.ACTIVE: (Event.CREATE, *PLAIN_ACTIVATION),
-        State.CANCELLED: (Event.CREATE, *PLAIN_ACTIVATION, Event.CANCEL),
-        State.DEFERRED: (Event.CREATE, *PLAIN_ACTIVATION, Event.DEFER),
-        State.GRADING: (Event.CREATE, *PLAIN_ACTIVATION, *PLAIN_CLOSE[:1]),
-        State.GRADED: (Event.CREATE, *PLAIN_ACTIVATION, *PLAIN_CLOSE[:2]),
-        State.CLOSED: (Event.CREATE, *PLAIN_ACTIVATION, *PLAIN_CLOSE),
+        State.DRAFT: (Step.CREATE,),
+        State.IN_REVIEW: (Step.CREATE, Step.SUBMIT),
+        State.PARKED: (Step.CREATE, Step.PARK),
+        State.COMMITTED: (Step.CREATE, *PLAIN_ACTIVATION[:2]),
+        State.ACTIVE: (Step.CREATE, *PLAIN_ACTIVATION),
+        State.CANCELLED: (Step.CREATE, *PLAIN_ACTIVATION, Step.CANCEL),
+        State.DEFERRED: (Step.CREATE, *PLAIN_ACTIVATION, Step.DEFER),
+        State.GRADING: (Step.CREATE, *PLAIN_ACTIVATION, *PLAIN_CLOSE[:1]),
+        State.GRADED: (Step.CREATE, *PLAIN_ACTIVATION, *PLAIN_CLOSE[:2]),
+        State.CLOSED: (Step.CREATE, *PLAIN_ACTIVATION, *PLAIN_CLOSE),
     }
     return {
         state: [(step.event.value, step.to.value) for step in path(None, events)]

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 from milepost.core.problems import Invalid
+from milepost.formats.okr_values import UNPRINTABLE
 from milepost.models import User
 
 NAME_LONGEST = 200
@@ -15,7 +16,7 @@ _is_email = EmailValidator()
 
 def name(text: str, *, of: str, field: str = "name") -> str:
     """Return a name on one line; `of` completes "… needs a name"."""
-    tidy = " ".join(text.split())
+    tidy = " ".join(UNPRINTABLE.sub("", text).split())
     if not tidy:
         raise Invalid(f"{of} needs a name.", field=field, remedy="You can change it later.")
     if len(tidy) > NAME_LONGEST:
@@ -27,7 +28,7 @@ def name(text: str, *, of: str, field: str = "name") -> str:
 
 def prose(text: str, *, field: str) -> str:
     """Return a text of several lines."""
-    tidy = text.strip().replace("\r\n", "\n")
+    tidy = UNPRINTABLE.sub("", text.replace("\r\n", "\n")).strip()
     if len(tidy) > PROSE_LONGEST:
         raise Invalid(
             f"The text has {len(tidy)} characters.", field=field, remedy=f"Keep it to {PROSE_LONGEST}."

@@ -18,7 +18,7 @@ import numpy as np
 
 from milepost.core import access, addresses
 from milepost.core.access import Visibility
-from milepost.core.ids import encode
+from milepost.core.ids import decode, encode
 from milepost.core.rollup import Status
 from milepost.core.states import KeyResultState, State
 from milepost.ledger.image import Image
@@ -306,7 +306,7 @@ class View:
             objectives=self.outline.objectives,
             attention=sum(tally[status] for status in ATTENTION),
             unaligned=sum(map(self.reader.sees, [*self.outline.unaligned, *self.loose])),
-            has_more=bool(self.outline.sight(self.reader)),
+            has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),
         )
 
     def size(self, key: str) -> int:
@@ -329,7 +329,7 @@ class View:
 
     def places(self, under: str | None = None, level: int = 1) -> Iterator[Place]:
         """Yield the rows that stand open, from the top or below one row, in the order of the page."""
-        stack = [self._below(under, level) if under else self._units()]
+        stack = [self._below(under, level, decode(under)) if under else self._units()]
         while stack:
             place = next(stack[-1], None)
             if place is None:
@@ -350,7 +350,7 @@ class View:
     def _unaligned(self) -> list[int]:
         return self._kept([*self.outline.unaligned, *self.loose])
 
-    def _below(self, key: str, level: int, id: int | None = None) -> Iterator[Place]:
+    def _below(self, key: str, level: int, id: int | None) -> Iterator[Place]:
         if key == COMPANY:
             ids: list[int] = self._tops()
         elif key == UNALIGNED:
@@ -520,5 +520,3 @@ def owned_by(reader: Reader, outline: Outline, written: str) -> frozenset[int]:
     return frozenset(
         id for id in outline.owners if all(part in people[id].name.casefold() for part in wanted)
     )
-
-

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from milepost.core import access, addresses, policies
@@ -255,8 +256,14 @@ class Reader:
         return Course(
             points=points, starts_on=window.begins_on, ends_on=window.ends_on, today=self.today, plan=plan,
             start=start, target=target, low=low, high=high, status=self.day.status_of(one.id).word,
-            unit=one.unit, every=self.image.workspace.check_in_every,
+            unit=one.unit, every=self._cadence(points),
         )  # fmt: skip
+
+    def _cadence(self, points: list[Point]) -> int:
+        """Return the days between two check-ins: the workspace's, or longer where this one goes slower."""
+        gaps = sorted((after.day - before.day).days for before, after in pairwise(points))
+        usual = gaps[len(gaps) // 2] if gaps else 0
+        return max(self.image.workspace.check_in_every, usual)
 
     def _plan(self, one: KeyResultRow, window: Window, start: Fraction, target: Fraction) -> list[Point]:
         days = (window.ends_on - window.begins_on).days

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,6 +25,7 @@ from milepost.queries.sentences import Sentence
 DRAFTS = frozenset({State.DRAFT, State.IN_REVIEW})
 SET_ASIDE = frozenset({State.PARKED, State.CANCELLED, State.DEFERRED})
 INITIATIVES_SHOWN = 6
+MEANS_KEPT = 512
 _INITIATIVE_ORDER = ("doing", "planned", "done", "dropped")
 
 
@@ -247,11 +248,26 @@ def _is_common(image: Image, id: int) -> bool:
     return image.workspace.count_restricted_work and not image.is_private(id)
 
 
-def _means(reader: Reader, cards: Iterable[ObjectiveCard]) -> Iterator[Mean]:
+_means_kept: OrderedDict[tuple[int, ...], tuple[tuple[ObjectiveCard, ...], tuple[Mean, ...]]] = OrderedDict()
+
+
+def _means(reader: Reader, cards: Iterable[ObjectiveCard]) -> tuple[Mean, ...]:
+    """Return the mean of each commitment, made once for the very same cards."""
+    common = tuple(card for card in cards if _is_common(reader.image, card.number))
+    key = tuple(map(id, common))
+    kept = _means_kept.get(key)
+    if kept is None:
+        # The cards are kept beside it, so that their identities cannot come to mean others.
+        kept = _means_kept[key] = (common, tuple(_each_mean(reader, common)))
+        if len(_means_kept) > MEANS_KEPT:
+            _means_kept.popitem(last=False)
+    return kept[1]
+
+
+def _each_mean(reader: Reader, cards: Iterable[ObjectiveCard]) -> Iterator[Mean]:
     by_commitment: dict[str, list[ObjectiveCard]] = defaultdict(list)
     for card in cards:
-        if _is_common(reader.image, card.number):
-            by_commitment[card.commitment].append(card)
+        by_commitment[card.commitment].append(card)
     for commitment in ("committed", "aspirational", "learning"):
         if alike := by_commitment.get(commitment):
             rolled = roll_up([_part(card) for card in alike], reader.policy)
@@ -318,7 +334,7 @@ def beside(reader: Reader, page: TeamPage) -> Beside:
     work = [_initiative(reader, row) for row in sorted(rows, key=_by_urgency)]
     week = activity.about(reader, ids, since=reader.today - timedelta(days=7))
     with image.lock:
-        means = tuple(_means(reader, page.objectives))
+        means = _means(reader, page.objectives)
     return Beside(
         means=means,
         initiatives=tuple(work[:INITIATIVES_SHOWN]),

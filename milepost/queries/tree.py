@@ -21,7 +21,7 @@ from milepost.core.access import Actor
 from milepost.core.ids import encode
 from milepost.ledger import image as images
 from milepost.ledger.image import Day, Image
-from milepost.ledger.structure import KeyResultRow, ObjectiveRow
+from milepost.ledger.structure import KeyResultRow
 
 KEPT_ANSWERS = 8
 KEPT_SIGHTS = 256

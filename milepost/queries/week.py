@@ -30,7 +30,7 @@ MOVES_READ = 40
 # Up to here everybody is told of everything; beyond, only of what is near their own work.
 SMALL = 1_000
 # How many of the newest comments and notes are searched for a name, wherever they stand.
-LATEST = 4_000
+LATEST = 2_000
 LONGEST_RIBBON = 60
 MINE_SHOWN = 8
 SECONDS_EACH = 10
@@ -323,7 +323,7 @@ def _mentions(reader: Reader, listed: Register, at: datetime) -> Iterator[Waitin
         elif row.objective_id not in answered and pattern.search(row.text):
             _add_mention(reader, found, row.id, row.key_result_id, row.objective_id, row.by_id, row.text)
     near = Checkin.objects.of(reader.actor.workspace_id).filter(key_result_id__in=_nearby(reader, listed))
-    # Apart, because together ("or") a database reads the whole table.
+    # Apart, and these in no order: else a database reads the whole table to have them sorted.
     for row in (*_naming(near, first, since), *_naming(_late(reader, Checkin), first, since)):
         if row.by_id == me.id:
             continue
@@ -341,7 +341,7 @@ def _late(reader: Reader, model: type[Comment] | type[Checkin]) -> Any:
 
 
 def _naming(notes: Any, first: str, since: datetime) -> Any:
-    return notes.filter(note__icontains=f"@{first}", recorded_at__gte=since).order_by("-id")[:MOVES_READ]
+    return notes.filter(note__icontains=f"@{first}", recorded_at__gte=since)[:MOVES_READ]
 
 
 def _nearby(reader: Reader, listed: Register) -> list[int]:

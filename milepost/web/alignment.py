@@ -1,41 +1,30 @@
-"""Alignment: the whole company as a tree, narrowed, opened and shut; and the same as JSON.
-
-Rows are drawn once and kept as text until what they say has changed: two hundred of them cost a
-millisecond then. They carry nothing that belongs to one request, and no hx- attributes.
-"""
+"""Alignment: the whole company as a tree, narrowed, opened and shut; and the same as JSON."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.template import engines
 from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup, escape
 
 from milepost.core.ids import decode, encode
-from milepost.core.scoring import Kind
-from milepost.ledger.image import Day, Image
 from milepost.queries import alignment, tree
 from milepost.queries import shell as shells
 from milepost.queries.alignment import COMPANY, UNALIGNED, Filters, Outline, Place, View
-from milepost.queries.cards import KeyResultCard, Reader
-from milepost.web import pages, words
+from milepost.web import pages, tree_rows
 from milepost.web.actors import in_workspace
 
 ROWS = 200  # shown at once; more on request, or as one scrolls
 MOST_ROWS = 4_000
 PLAIN_ROWS = 4_000  # of the plain list on one page
 CHOICES = 100  # a longer list of people is asked for by name
-KEPT_ROWS = 50_000
 STATUSES = ("off_track", "at_risk", "on_track", "achieved", "not_started", "no_data")
 COMMITMENTS = ("committed", "aspirational", "learning")
-SLOT = "\x00"  # stands in a kept row where a page puts its own filters
 
 
 # -- pages -------------------------------------------------------------------------------------------------
@@ -213,7 +202,7 @@ class Asked:
     def teams(self) -> Markup:
         """The teams to choose from, nested as they are, as options."""
         chosen = f'value="{encode(self.filters.team) if self.filters.team else ""}"'
-        return Markup(_kept_rows(self.reader).teams.replace(chosen, f"{chosen} selected", 1))
+        return Markup(tree_rows.kept(self.reader).teams.replace(chosen, f"{chosen} selected", 1))
 
     @property
     def owners(self) -> list[tuple[str, str]] | None:
@@ -225,7 +214,8 @@ class Asked:
 
 
 def _number(written: str | None, default: int) -> int:
-    return int(written) if written and written.isascii() and written.isdigit() and len(written) < 7 else default
+    is_number = bool(written) and written.isascii() and written.isdigit() and len(written) < 7
+    return int(written) if is_number else default
 
 
 def _one_of(written: str | None, known: tuple[str, ...]) -> str | None:
@@ -252,7 +242,7 @@ def _joined(query: str, more: str) -> str:
 
 
 def _drawn(asked: Asked, view: View, places: list[Place], *, anchors: bool = False) -> Markup:
-    kept = _kept_rows(view.reader)
+    kept = tree_rows.kept(view.reader)
     filters = escape(asked.url()[1:] and "&" + asked.url()[1:])
     untouched = escape(_joined(asked.url(), ""))
     plain = not asked.opened and not asked.shut
@@ -272,153 +262,8 @@ def _drawn(asked: Asked, view: View, places: list[Place], *, anchors: bool = Fal
     return Markup("".join(drawn))
 
 
-@dataclass
-class _Kept:
-    """The drawn rows of one workspace on one day."""
-
-    image: Image
-    day: Day
-    seen: int
-    rows: dict[int, dict[tuple, tuple[str, ...]]] = field(default_factory=dict)
-    count: int = 0
-
-    @cached_property
-    def teams(self) -> str:
-        """Every team as an option: there may be hundreds, and they change with the day's figures at most."""
-        found = ['<option value="">Every team</option>']
-
-        def below(parent: int | None, depth: int) -> None:
-            rows = [self.image.teams[id] for id in self.image.children_teams.get(parent, ())]
-            for team in sorted(rows, key=lambda one: one.name.casefold()):
-                name = escape(words.NO_BREAK * 3 * depth + team.name)
-                found.append(f'<option value="{encode(team.id)}">{name}</option>')
-                below(team.id, depth + 1)
-
-        below(None, 0)
-        return "".join(found)
-
-    def refresh(self) -> None:
-        """Forget the rows that no longer say what is true."""
-        touched = self.day.touched
-        for node in set(touched[self.seen :]):
-            self.rows.pop(self.image.ids[node], None)
-        self.seen = len(touched)
-
-    def of(self, view: View, place: Place, anchor: bool) -> tuple[str, ...]:
-        """Return a row in the parts between which a page puts its own filters."""
-        if place.id is None:
-            return _draw(_unit(view, place), view.reader, place, anchor)
-        variants = self.rows.setdefault(place.id, {})
-        variant = (*place[2:], anchor)
-        parts = variants.get(variant)
-        if parts is None:
-            parts = variants[variant] = _draw(_told(view.reader, place), view.reader, place, anchor)
-            self.count += 1
-        return parts
-
-
-_kept: dict[int, _Kept] = {}
-
-
-def _kept_rows(reader: Reader) -> _Kept:
-    found = _kept.get(reader.image.workspace_id)
-    if found is None or found.day is not reader.day or found.count > KEPT_ROWS:
-        found = _Kept(reader.image, reader.day, len(reader.day.touched))
-        _kept[reader.image.workspace_id] = found
-    found.refresh()
-    return found
-
-
-def _draw(told: dict, reader: Reader, place: Place, anchor: bool) -> tuple[str, ...]:
-    branch = {
-        "id": place.key,
-        "level": place.level,
-        "has_children": place.is_open is not None,
-        "is_open": bool(place.is_open),
-        "children_url": f"rows/?under={place.key}&level={place.level + 1}{SLOT}",
-        "toggle_url": f"{SLOT}#r-{place.key}",
-        "anchor": anchor,
-    }
-    row = engines["jinja2"].env.get_template("_parts/tree.html").module.row
-    return tuple(str(row({**told, **branch}, reader.today)).split(SLOT))
-
-
-def _unit(view: View, place: Place) -> dict:
-    count = view.size(place.key)
-    return {
-        "kind": "unit",
-        "title": view.reader.image.workspace.name if place.key == COMPANY else "Not aligned yet",
-        "url": "",
-        "aim": f"{count} objective{'s' if count != 1 else ''}",
-        "status": None,
-        "progress": None,
-        "expected": None,
-        "confidence": None,
-        "owner": None,
-        "checked_on": None,
-        "checkin_url": None,
-    }
-
-
-def _told(reader: Reader, place: Place) -> dict:
-    row = alignment.row(reader, place)
-    return {
-        "kind": row.kind,
-        "title": row.title,
-        "url": row.url,
-        "status": row.status,
-        "progress": row.progress,
-        "expected": row.expected,
-        "confidence": row.confidence,
-        "owner": row.owner,
-        "checked_on": row.checked_on,
-        "checkin_url": row.checkin_url,
-        "aim": aim(row.measure) if row.measure else " · ".join(_asides(row, place)),
-    }
-
-
-def _asides(row: alignment.Row, place: Place):
-    if row.is_private:
-        yield "personal"
-    if row.team:
-        yield row.team
-    if row.state not in ("active", "committed"):
-        yield row.state.replace("_", " ")
-    if place.how == "supports":
-        yield "supports, does not count"
-    elif Decimal(place.weight) != 1:
-        yield f"weight {words.number(Decimal(place.weight))}"
-    if place.also:
-        yield f"also under {place.also} other{'s' if place.also != 1 else ''}"
-
-
-def aim(measure: KeyResultCard) -> str:
-    """Write what a key result is after: “9 → 4 days”, “keep ≥ 95 %”."""
-    kind, target = Kind(measure.kind), words.amount(measure.target, measure.unit)
-    match kind:
-        case Kind.BINARY:
-            return "done or not"
-        case Kind.MILESTONES:
-            return "milestones"
-        case Kind.BASELINE:
-            return "find the baseline"
-        case Kind.RANGE:
-            return f"keep {words.number(measure.low)}–{words.amount(measure.high, measure.unit)}"
-        case Kind.MAINTAIN_ABOVE | Kind.MAINTAIN_ABOVE_RATIO:
-            return f"keep ≥ {target}"
-        case Kind.MAINTAIN_BELOW | Kind.MAINTAIN_BELOW_RATIO:
-            return f"keep ≤ {target}"
-        case Kind.PER_PERIOD:
-            return f"{target} each time"
-    return target if measure.start is None else f"{words.number(measure.start)} → {target}"
-
-
 def _plain(asked: Asked, view: View, start: int) -> dict:
     places, goes_on = view.first(start, PLAIN_ROWS)
     following = asked.url(open="all", **{"from": str(start + PLAIN_ROWS)})
-    return {"rows": [_plain_row(view, place) for place in places], "following": following if goes_on else None}
-
-
-def _plain_row(view: View, place: Place) -> dict:
-    told = _unit(view, place) if place.id is None else _told(view.reader, place)
-    return {**told, "level": place.level}
+    rows = [{**tree_rows.told(view, place), "level": place.level} for place in places]
+    return {"rows": rows, "following": following if goes_on else None}

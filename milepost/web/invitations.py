@@ -18,7 +18,7 @@ from milepost.channels import email
 from milepost.core import addresses
 from milepost.core.problems import Conflict, Invalid
 from milepost.core.tokens import hash_of
-from milepost.queries import people
+from milepost.queries import people, workspaces
 from milepost.web import accounts, entrance, pages
 from milepost.web.actors import in_workspace, now
 from milepost.web.methods import go
@@ -57,7 +57,7 @@ def destroy(request: HttpRequest, person: int) -> HttpResponse:
 def delivered(request: HttpRequest, person, secret: str) -> Delivered:
     """Mail an invitation; without a mail server, or when it refuses, give the link to copy."""
     link = address(request, reverse("invitation", args=[secret]))
-    by, where = request.actor.name, request.seat.slug
+    by, where = request.actor.name, workspaces.settings(request.actor).name
     is_mailed = email.is_set() and email.send(
         to=person.email,
         subject=f"{by} invites you to Milepost",

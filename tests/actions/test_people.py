@@ -28,6 +28,12 @@ class TestAdd:
         assert (person.role, person.key, person.email) == ("member", "dana-scully", "dana@acme.example")
         assert person.user is None
 
+    def test_tidies_a_name(self, cast: Cast):
+        """Marks that turn the text around them, and those nobody can see, do not get into a name."""
+        person = _add(cast, cast.ada, name=" Dana \u202eylluC\u0007  Scully\n")
+
+        assert person.name == "Dana ylluC Scully"
+
     def test_numbers_namesakes(self, cast: Cast):
         """Two people of one name have keys of their own."""
         _add(cast, cast.ada)

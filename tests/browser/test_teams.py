@@ -32,7 +32,7 @@ class TestJourney:
         page = visit("cleo", TEAMS, java_script_enabled=scripts)
 
         page.get_by_role("link", name="Product").click()
-        page.get_by_role("article").get_by_text("Why 60").click()
+        page.get_by_role("article").locator("summary").click()
 
         assert page.get_by_role("heading", name="Product").count() == 1
         assert page.get_by_text("(6 − 9) ÷ (4 − 9)").is_visible()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 STATEMENTS = {
-    "week": 6,
+    "week": 7,
     "teams": 2,
     "team": 4,
     "team_json": 2,

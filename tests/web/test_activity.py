@@ -35,6 +35,7 @@ from tests.web.statements import STATEMENTS, count
 
 ACTIVITY = "/w/acme/activity/"
 DAY = timedelta(days=1)
+pytestmark = pytest.mark.both_databases
 Browser = Callable[..., Client]
 
 

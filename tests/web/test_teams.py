@@ -20,6 +20,7 @@ from tests.web.statements import STATEMENTS, count
 
 TEAMS = "/w/acme/teams/"
 DAY = timedelta(days=1)
+pytestmark = pytest.mark.both_databases
 Browser = Callable[..., Client]
 
 

@@ -19,6 +19,7 @@ from tests.web.statements import STATEMENTS, count
 
 WEEK = "/w/acme/"
 DAY = timedelta(days=1)
+pytestmark = pytest.mark.both_databases
 Browser = Callable[..., Client]
 
 

@@ -19,10 +19,16 @@ from milepost.management.seeding.ground import Ground
 
 class Command(OperatorCommand):
     def add_arguments(self, parser):
-        parser.add_argument("--size", choices=SIZES, default="S", help="S, M or L: 400, 20,000, 400,000 key results")
+        parser.add_argument(
+            "--size", choices=SIZES, default="S", help="S, M or L: 400, 20,000, 400,000 key results"
+        )
         parser.add_argument("--seed", type=int, default=1, metavar="N", help="which of the many (1)")
-        parser.add_argument("--workspace", metavar="SLUG", help="its name in addresses (seed-s, seed-m, seed-l)")
-        parser.add_argument("--day", metavar="DAY", help="the day it is told from, such as 2026-11-24 (today)")
+        parser.add_argument(
+            "--workspace", metavar="SLUG", help="its name in addresses (seed-s, seed-m, seed-l)"
+        )
+        parser.add_argument(
+            "--day", metavar="DAY", help="the day it is told from, such as 2026-11-24 (today)"
+        )
 
     def handle(self, *, size: str, seed: int, workspace: str | None, day: str | None, **_):
         if seed < 0:

@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from milepost.actions import access
 from milepost.core.access import Role, operator
-from milepost.core.problems import Invalid, NotFound
+from milepost.management import workspaces
 from milepost.management.operator import OperatorCommand
-from milepost.queries import workspaces
 
 
 class Command(OperatorCommand):
@@ -20,26 +19,10 @@ class Command(OperatorCommand):
         add.add_argument("email", help="the e-mail with which they will sign in")
         add.add_argument("--name", required=True, help="what colleagues call them")
         add.add_argument("--role", default="member", choices=[str(role) for role in Role], help="(member)")
-        add.add_argument("--workspace", metavar="SLUG", help="needed where there are several")
+        workspaces.argument(add)
 
     def handle(self, *, verb: str, email: str, name: str, role: str, workspace: str | None, **options):
-        by = operator(_workspace(workspace))
+        by = operator(workspaces.chosen(workspace))
         person, secret = access.let_in(name=name, email=email, role=role, by=by, at=timezone.now())
         self.stdout.write(settings.MILEPOST.base_url + reverse("invitation", args=[secret]))
         self.stderr.write(f"Send this link to {person.name}. It works once, within three days.")
-
-
-def _workspace(slug: str | None) -> int:
-    slugs = workspaces.slugs()
-    if slug is None and len(slugs) != 1:
-        raise Invalid(
-            f"There are {len(slugs)} workspaces." if slugs else "There is no workspace yet.",
-            field="workspace",
-            remedy=f"Name one with --workspace: {', '.join(slugs[:10])}."
-            if slugs
-            else "Begin with `milepost serve` and the link it shows.",
-        )
-    found = workspaces.by_slug(slug or slugs[0])
-    if found is None:
-        raise NotFound(f"There is no workspace “{slug}”.", remedy=f"There are: {', '.join(slugs[:10])}.")
-    return found

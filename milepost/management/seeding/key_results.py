@@ -123,7 +123,9 @@ def _milestones(random: Random) -> Scale:
 
 
 def _ratio(random: Random) -> Scale:
-    return Scale("maintain_above_ratio", 600, 1000, 10, "%", target=800, says="{noun} are on time in every week")
+    return Scale(
+        "maintain_above_ratio", 600, 1000, 10, "%", target=800, says="{noun} are on time in every week"
+    )
 
 
 def _per_period(random: Random) -> Scale:
@@ -220,7 +222,16 @@ class Promises:
                 easier = tenths((one.scale.start + 3 * one.scale.target) // 4)
                 before = (*says[:TARGET], easier, *says[TARGET + 1 :])
                 yield new_id(), space, *before, one.id, one.objective, at, owner, ""
-                yield new_id(), space, *says, one.id, one.objective, later, owner, "The first target was too easy."
+                yield (
+                    new_id(),
+                    space,
+                    *says,
+                    one.id,
+                    one.objective,
+                    later,
+                    owner,
+                    "The first target was too easy.",
+                )
             else:
                 yield new_id(), space, *says, one.id, one.objective, at, owner, ""
 

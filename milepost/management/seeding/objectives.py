@@ -96,7 +96,10 @@ class Tree:
         begins, ends = self.ground.begins, self.ground.ends
         last = begins.replace(year=begins.year + 1, day=min(begins.day, 28))
         yield self.year, self.ground.workspace, "year", "The year", f"{begins}", f"{last}", None, None
-        yield self.quarter, self.ground.workspace, "quarter", "This quarter", f"{begins}", f"{ends}", self.year, None
+        yield (
+            self.quarter, self.ground.workspace, "quarter", "This quarter", f"{begins}", f"{ends}", self.year,
+            None,
+        )  # fmt: skip
 
     def _objectives(self) -> Iterator[tuple]:
         for number, one in enumerate(self.objectives):
@@ -135,6 +138,6 @@ class Tree:
     def _link(self, one: Objective, parent: int, how: str) -> tuple:
         weight = self.ground.random.choices(LINK_WEIGHTS, LINK_SHARES)[0]
         return (
-            self.ground.new_id(), self.ground.workspace, one.id, self.objectives[parent].id, None, how, weight,
-            self.ground.founded, None, one.owner,
+            self.ground.new_id(), self.ground.workspace, one.id, self.objectives[parent].id, None, how,
+            weight, self.ground.founded, None, one.owner,
         )  # fmt: skip

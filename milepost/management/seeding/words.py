@@ -12,7 +12,7 @@ WHO = (
 )  # fmt: skip
 WHAT = (
     "get what they came for at the first try", "trust what we tell them", "stay because it is worth it",
-    "find help before they ask for it", "recommend us to somebody they like", "never wait without knowing why",
+    "find help before they ask for it", "recommend us to a friend", "never wait without knowing why",
     "start without anyone’s help", "see what it costs before they pay", "come back within the month",
     "finish what they began", "feel safe with us", "notice that it has become easier",
 )  # fmt: skip
@@ -32,7 +32,7 @@ LAST = (
 NOTES = (
     "As planned.", "Slower than we thought; the supplier answers late.", "The new form helps.",
     "Two people were ill.", "A good week.", "One large customer makes half of the change.",
-    "No change, and we know why.", "Counted by hand this time.", "Better than it looks: one branch is missing.",
+    "No change, and we know why.", "Counted by hand this time.", "Better than it looks.",
     "The trial ended on Thursday.", "Waiting for a decision.", "Training is done, now it should move.",
     "A step back, expected.", "We stopped what did not work.", "First effect of last month’s work.",
     "The number includes returns from now on.",

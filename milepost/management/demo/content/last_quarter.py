@@ -41,7 +41,7 @@ OBJECTIVES = (
                     4: "Every weekday now.",
                     8: "Stands still: the vans are out, so nobody can bring it to the shops.",
                     9: "The cargo bikes do it. Of course they do.",
-                    13: "19. Close enough to see 20, not close enough to call it 20.",
+                    13: "Nineteen. Close enough to see 20, not close enough to call it 20.",
                 },
             ),
             KeyResult(
@@ -54,8 +54,8 @@ OBJECTIVES = (
                 notes={
                     4: "Up again. A school party cancelled 60 rolls at noon.",
                     6: "First week under 365. The second batch is small and honest.",
-                    10: "316. If we could stop baking baguettes after four we would be there.",
-                    13: "284. Four fifths of the way.",
+                    10: "Just 316 now. If we could stop baking baguettes after four we would be there.",
+                    13: "284, which is four fifths of the way.",
                 },
                 fixed={7: Fix("346", "Canal Street weighed the crates too. Minus seven crates.", 2)},
             ),
@@ -154,7 +154,7 @@ OBJECTIVES = (
                 notes={
                     2: "Butter too warm on two nights.",
                     5: "A thermometer on every bench. Not glamorous, works.",
-                    12: "14. Now the next step is the laminator itself.",
+                    12: "Fourteen. Now the next step is the laminator itself.",
                 },
             ),
             KeyResult(
@@ -430,7 +430,7 @@ OBJECTIVES = (
                 notes={
                     3: "Seals on oven 1.",
                     9: "Oven 3 has its new door at last. It closes with one finger.",
-                    13: "32. That is minus thirty per cent and a bit.",
+                    13: "32, that is minus thirty per cent and a bit.",
                 },
             ),
             KeyResult(
@@ -473,7 +473,7 @@ OBJECTIVES = (
                 notes={
                     3: "Two of five. Small numbers, so it jumps.",
                     9: "The shops do it without being asked now.",
-                    13: "88. One new baker began on a night when his buddy was ill.",
+                    13: "Stays at 88. One new baker began on a night when his buddy was ill.",
                 },
             ),
             KeyResult(

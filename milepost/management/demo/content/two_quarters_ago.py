@@ -61,7 +61,7 @@ OBJECTIVES = (
                     5: "Stuck. Fridays are off by a third every single time.",
                     7: "Found it: the market. Fridays now have a plan of their own.",
                     11: "Was away last week, nobody filled it in. My fault for not asking.",
-                    13: "17. Better, not there.",
+                    13: "Seventeen. Better, not there.",
                 },
             ),
             KeyResult(
@@ -74,8 +74,8 @@ OBJECTIVES = (
                 notes={
                     2: "Half of them come from one oven. You know which.",
                     6: "Scales calibrated, all of them, on the same evening.",
-                    12: "46. Done with a week to go.",
-                    13: "45. Thank you, night shift.",
+                    12: "46, done with a week to go.",
+                    13: "45! Thank you, night shift.",
                 },
             ),
         ),
@@ -380,7 +380,7 @@ OBJECTIVES = (
                 notes={
                     3: "Two of my own making: I swapped the Blue Door and the Blue Boat.",
                     8: "Colour stickers help with names that sound alike.",
-                    13: "22. Half of what is left happens when a driver is new on a round.",
+                    13: "Still 22. Half of what is left happens when a driver is new on a round.",
                 },
             ),
             KeyResult(
@@ -393,7 +393,7 @@ OBJECTIVES = (
                 notes={
                     1: "Average of the last six months.",
                     6: "Some cafés had stopped asking. I ask them now, so this is the honest number.",
-                    13: "930. Half-way and a bit.",
+                    13: "EUR 930. Half-way and a bit.",
                 },
                 fixed={7: Fix("1420", "A credit note from the week before came in late.", 4)},
             ),
@@ -486,7 +486,7 @@ OBJECTIVES = (
                 notes={
                     5: "Slower: we trained two new people, that is fine.",
                     9: "Last drop in first. It sounds silly until you try it.",
-                    13: "17. The ramp only takes two vans at a time, so that is close to the floor.",
+                    13: "Seventeen. The ramp only takes two vans at a time, so that is close to the floor.",
                 },
             ),
             KeyResult(

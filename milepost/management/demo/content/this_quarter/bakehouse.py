@@ -43,7 +43,7 @@ OBJECTIVES = (
                     1: "We start where last quarter ended.",
                     3: "Every batch now has a name on it. Not to blame anybody, to ask somebody.",
                     5: "Oven 3 has behaved for three weeks. I do not trust it.",
-                    8: "27. The two that hurt were both rye, both on Sunday night.",
+                    8: "27, and the two that hurt were both rye, both on Sunday night.",
                     9: "25, and one of them was only a test.",
                 },
                 changed=(
@@ -188,6 +188,11 @@ OBJECTIVES = (
                         "8tue", "wim", "Then say 2.0 and say why. A changed target with a reason is no shame."
                     ),
                     Said("8wed", "nina", "After the blades. I want to see one week with them first."),
+                    Said(
+                        "8thu",
+                        "wim",
+                        "@Gijs, can the blades go in before the weekend? Three shops, ten minutes each.",
+                    ),
                 ),
             ),
             KeyResult(

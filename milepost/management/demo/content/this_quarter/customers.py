@@ -52,7 +52,7 @@ OBJECTIVES = (
                     1: "312 answers, which is more than ever.",
                     5: "Best at Mill Lane, worst at Station Square, and the gap is the queue.",
                     7: "The price of the rolls is back in the answers.",
-                    9: "44. If the queue at the station does not move, this will not either.",
+                    9: "Still 44. If the queue at the station does not move, this will not either.",
                 },
             ),
             KeyResult(
@@ -149,7 +149,7 @@ OBJECTIVES = (
                         "The second till works, but who bakes off the rolls in those forty minutes?",
                     ),
                     Said("6wed", "roos", "Nobody. We do it at 07:30 now. Try it, it is one tray."),
-                    Said("8tue", "isolde", "What would it take at Station Square?"),
+                    Said("8tue", "isolde", "@Roos, what would it take at Station Square?"),
                 ),
             ),
             KeyResult(
@@ -462,6 +462,10 @@ OBJECTIVES = (
                 sure=". . . 4 . 5 . 5 .",
                 notes={4: "First offer: 5,200. He laughed, so did I.", 8: "4,700 with a new floor."},
             ),
+        ),
+        talk=(
+            Said("7wed", "isolde", "If we open there, what happens to the queue at the station?"),
+            Said("8thu", "ruben", "@Hanneke, he wants an answer within two weeks. Five years, or we walk away?"),
         ),
     ),
     Objective(

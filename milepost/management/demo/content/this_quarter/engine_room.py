@@ -41,7 +41,7 @@ OBJECTIVES = (
                 notes={
                     3: "The group that had buddies from day one reaches its hundredth day. It shows.",
                     5: "One left for the sea. That does not count against anybody.",
-                    8: "76. The conversation in week ten is worth every minute.",
+                    8: "76 %. The conversation in week ten is worth every minute.",
                 },
             ),
             KeyResult(
@@ -261,7 +261,14 @@ OBJECTIVES = (
                     1: "Sixty. At eleven euros each.",
                     3: "Deposit slips for the ten worst. They laugh, and pay.",
                 },
-                talk=(Said("7mon", "dirk", "Milan, is anybody still counting these?"),),
+                talk=(
+                    Said("7mon", "dirk", "Milan, is anybody still counting these?"),
+                    Said(
+                        "8fri",
+                        "ruben",
+                        "@Noor, whom do we ask? Milan is on the island round until further notice.",
+                    ),
+                ),
             ),
         ),
         initiatives=(

@@ -1,0 +1,173 @@
+"""Rows of the alignment tree, drawn once and kept as text until what they say has changed.
+
+Two hundred kept rows cost a millisecond. They carry nothing that belongs to one request, and no hx-
+attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from django.template import engines
+from markupsafe import escape
+
+from milepost.core.ids import encode
+from milepost.core.scoring import Kind
+from milepost.ledger.image import Day, Image
+from milepost.queries import alignment
+from milepost.queries.alignment import COMPANY, Place, View
+from milepost.queries.cards import KeyResultCard, Reader
+from milepost.web import words
+
+KEPT_ROWS = 50_000
+SLOT = "\x00"  # stands in a kept row where a page puts its own filters
+
+
+@dataclass
+class Kept:
+    """The drawn rows of one workspace on one day."""
+
+    image: Image
+    day: Day
+    seen: int
+    rows: dict[int, dict[tuple, tuple[str, ...]]] = field(default_factory=dict)
+    count: int = 0
+
+    @cached_property
+    def teams(self) -> str:
+        """Every team as an option: there may be hundreds, and they change with the day's figures at most."""
+        found = ['<option value="">Every team</option>']
+
+        def below(parent: int | None, depth: int) -> None:
+            rows = [self.image.teams[id] for id in self.image.children_teams.get(parent, ())]
+            for team in sorted(rows, key=lambda one: one.name.casefold()):
+                name = escape(words.NO_BREAK * 3 * depth + team.name)
+                found.append(f'<option value="{encode(team.id)}">{name}</option>')
+                below(team.id, depth + 1)
+
+        below(None, 0)
+        return "".join(found)
+
+    def refresh(self) -> None:
+        """Forget the rows that no longer say what is true."""
+        touched = self.day.touched
+        for node in set(touched[self.seen :]):
+            self.rows.pop(self.image.ids[node], None)
+        self.seen = len(touched)
+
+    def of(self, view: View, place: Place, anchor: bool) -> tuple[str, ...]:
+        """Return a row in the parts between which a page puts its own filters."""
+        if place.id is None:
+            return _draw(told(view, place), view.reader, place, anchor)
+        variants = self.rows.setdefault(place.id, {})
+        variant = (*place[2:], anchor)
+        parts = variants.get(variant)
+        if parts is None:
+            parts = variants[variant] = _draw(told(view, place), view.reader, place, anchor)
+            self.count += 1
+        return parts
+
+
+_kept: dict[int, Kept] = {}
+
+
+def kept(reader: Reader) -> Kept:
+    """Return what is kept of a workspace, up to date."""
+    found = _kept.get(reader.image.workspace_id)
+    if found is None or found.day is not reader.day or found.count > KEPT_ROWS:
+        found = Kept(reader.image, reader.day, len(reader.day.touched))
+        _kept[reader.image.workspace_id] = found
+    found.refresh()
+    return found
+
+
+def _draw(said: dict, reader: Reader, place: Place, anchor: bool) -> tuple[str, ...]:
+    branch = {
+        "id": place.key,
+        "level": place.level,
+        "has_children": place.is_open is not None,
+        "is_open": bool(place.is_open),
+        "children_url": f"rows/?under={place.key}&level={place.level + 1}{SLOT}",
+        "toggle_url": f"{SLOT}#r-{place.key}",
+        "anchor": anchor,
+    }
+    row = engines["jinja2"].env.get_template("_parts/tree.html").module.row
+    return tuple(str(row({**said, **branch}, reader.today)).split(SLOT))
+
+
+def told(view: View, place: Place) -> dict:
+    """Return what a row says, as the tree's macros take it; the rest is about where it stands."""
+    return _unit(view, place) if place.id is None else _told(view.reader, place)
+
+
+def _unit(view: View, place: Place) -> dict:
+    count = view.size(place.key)
+    return {
+        "kind": "unit",
+        "title": view.reader.image.workspace.name if place.key == COMPANY else "Not aligned yet",
+        "url": "",
+        "aim": f"{count} objective{'s' if count != 1 else ''}",
+        "status": None,
+        "progress": None,
+        "expected": None,
+        "confidence": None,
+        "owner": None,
+        "checked_on": None,
+        "checkin_url": None,
+    }
+
+
+def _told(reader: Reader, place: Place) -> dict:
+    row = alignment.row(reader, place)
+    return {
+        "kind": row.kind,
+        "title": row.title,
+        "url": row.url,
+        "status": row.status,
+        "progress": row.progress,
+        "expected": row.expected,
+        "confidence": row.confidence,
+        "owner": row.owner,
+        "checked_on": row.checked_on,
+        "checkin_url": row.checkin_url,
+        "aim": aim(row.measure) if row.measure else " · ".join(_asides(row, place)),
+    }
+
+
+def _asides(row: alignment.Row, place: Place) -> Iterator[str]:
+    if row.is_private:
+        yield "personal"
+    if row.team:
+        yield row.team
+    if row.state not in ("active", "committed"):
+        yield row.state.replace("_", " ")
+    if place.how == "supports":
+        yield "supports, does not count"
+    elif Decimal(place.weight) != 1:
+        yield f"weight {words.number(Decimal(place.weight))}"
+    if place.also:
+        yield f"also under {place.also} other{'s' if place.also != 1 else ''}"
+
+
+def aim(measure: KeyResultCard) -> str:
+    """Write what a key result is after: “9 → 4 days”, “keep ≥ 95 %”."""
+    kind, target = Kind(measure.kind), words.amount(measure.target, measure.unit)
+    match kind:
+        case Kind.BINARY:
+            return "done or not"
+        case Kind.MILESTONES:
+            return "milestones"
+        case Kind.BASELINE:
+            return "find the baseline"
+        case Kind.RANGE:
+            return f"keep {words.number(measure.low)}–{words.amount(measure.high, measure.unit)}"
+        case Kind.MAINTAIN_ABOVE | Kind.MAINTAIN_ABOVE_RATIO:
+            return f"keep ≥ {target}"
+        case Kind.MAINTAIN_BELOW | Kind.MAINTAIN_BELOW_RATIO:
+            return f"keep ≤ {target}"
+        case Kind.PER_PERIOD:
+            return f"{target} each time"
+    return target if measure.start is None else f"{words.number(measure.start)} → {target}"

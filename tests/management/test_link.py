@@ -1,0 +1,69 @@
+"""The commands that let somebody in: `milepost link` and `milepost user add`."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import call_command
+
+from milepost.actions import access
+from milepost.core.problems import Conflict, NotFound, Problem
+from milepost.models import Person, User
+from tests.cast import PASSWORD, Cast, assemble
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    return assemble()
+
+
+def run(*words: str) -> str:
+    out = io.StringIO()
+    call_command(*words, stdout=out, stderr=io.StringIO())
+    return out.getvalue().strip()
+
+
+class TestLink:
+    def test_prints_a_link_that_signs_in(self, cast: Cast, client):
+        """The printed address lets the account in, once."""
+        printed = run("link", "Ben@acme.example")
+        path = printed.removeprefix("http://localhost:8000")
+
+        answer = client.get(path, headers={"host": "localhost"})
+
+        assert printed.startswith("http://localhost:8000/sign-in/link/")
+        assert answer.headers["Location"] == "/"
+
+    def test_knows_nobody_else(self, cast: Cast):
+        """An address that signs in nowhere is refused, saying what to do."""
+        with pytest.raises(NotFound, match="milepost user add"):
+            run("link", "nobody@acme.example")
+
+
+class TestUserAdd:
+    def test_prints_an_invitation(self, cast: Cast):
+        """The printed link lets the new person choose a password and come in."""
+        printed = run(
+            "user", "add", "eve@acme.example", "--name", "Eve", "--role", "admin", "--workspace", "acme"
+        )
+        secret = printed.split("/")[-2]
+
+        from django.utils import timezone
+
+        person = access.accept(secret=secret, password=PASSWORD, at=timezone.now())
+
+        assert (person.name, person.role, person.workspace_id) == ("Eve", "admin", cast.acme.id)
+        assert User.objects.get(email="eve@acme.example").check_password(PASSWORD)
+
+    def test_asks_which_workspace(self, cast: Cast):
+        """Where there are several, it names them."""
+        with pytest.raises(Problem, match="acme, zenith"):
+            run("user", "add", "eve@acme.example", "--name", "Eve")
+
+    def test_refuses_what_the_page_refuses(self, cast: Cast):
+        """The same rules hold at the terminal: one address, one person."""
+        with pytest.raises(Conflict):
+            run("user", "add", "ben@acme.example", "--name", "Ben", "--workspace", "acme")
+
+        assert Person.objects.of(cast.acme.id).filter(email="ben@acme.example").count() == 1
