@@ -15,16 +15,21 @@ TOOLS = Path(__file__).resolve().parent / "tools" / "node_modules"
 AXE = TOOLS / "axe-core" / "axe.min.js"
 NU = TOOLS / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
-RUN_AXE = "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+RUN_AXE = "async (more) => (await axe.run(document, {resultTypes: ['violations'], ...more})).violations"
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
 
 
-def accessibility_problems(page) -> list[str]:
-    """List what axe finds on the page as it stands, one line for each element."""
+def accessibility_problems(page, *, only_colours: bool = False) -> list[str]:
+    """List what axe finds on the page as it stands, one line for each element.
+
+    A page that was looked over in light differs in dark by its colours alone: `only_colours` asks for them.
+    """
     _require(AXE)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     return [
         f"{violation['id']}: {violation['help']}: {' '.join(map(str, node['target']))}"
-        for violation in page.evaluate(RUN_AXE)
+        for violation in page.evaluate(RUN_AXE, COLOURS if only_colours else {})
         for node in violation["nodes"]
     ]
 

@@ -56,9 +56,7 @@ def written(cast: Cast, at: datetime) -> Okrs:
         return key_results.add(objective=row.id, definition=definition, by=by, at=began)
 
     company = objective("Riders choose us twice", ada)
-    growth = key_result(
-        company, "Raise repeat buyers", ada, start=Decimal(30), target=Decimal(50), unit="%"
-    )
+    growth = key_result(company, "Raise repeat buyers", ada, start=Decimal(30), target=Decimal(50), unit="%")
     helpful = objective(
         "Nobody waits for an answer",
         ben,
@@ -99,8 +97,9 @@ def written(cast: Cast, at: datetime) -> Okrs:
         by=ben, at=began,
     )  # fmt: skip
     checkins.record(
-        key_result=growth.id, value=Decimal(40), confidence=6, note="Winter offer works.", by=ada, at=at - 3 * DAY
-    )
+        key_result=growth.id, value=Decimal(40), confidence=6, note="Winter offer works.",
+        by=ada, at=at - 3 * DAY,
+    )  # fmt: skip
     checkins.record(
         key_result=waiting.id, value=Decimal("6.5"), confidence=5, note="Paint booth is the queue.",
         by=cast.cleo, at=at - 2 * DAY,

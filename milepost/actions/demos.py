@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from milepost.actions import chronicle, plans
+from milepost.actions import plans
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.plan import Plan
@@ -22,11 +22,10 @@ def open(
     """Make the company in a workspace of its own; return everyone's account by their id in the plan.
 
     `by` is the operator of the workspace to be (`operator(plans.new_workspace_id())`). The accounts have no
-    passwords: one gets in by a single-use link. The feed tells the company's past.
+    passwords: one gets in by a single-use link.
     """
     with transaction.atomic():
         plans.apply_to_new_workspace(plan=plan, progress=progress, by=by, at=at)
-        chronicle.retell(by=by, at=at)
         accounts = dict(_accounts(by.workspace_id))
         changes.append(by.workspace_id, changes.Kind.ALL)
     return accounts

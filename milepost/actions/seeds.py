@@ -14,7 +14,6 @@ from milepost.core.problems import Conflict
 from milepost.ledger import bulk, changes
 from milepost.models import Workspace
 
-
 TABLES = (
     "person", "team", "team_member", "cycle", "objective", "objective_version", "transition", "alignment",
     "key_result", "key_result_version", "checkin",

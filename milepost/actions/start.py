@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from milepost.actions import cycles, plans, teams
+from milepost.actions import cycles, demos, plans, teams
 from milepost.actions.events import tell
 from milepost.actions.keys import free_key
 from milepost.core import access
@@ -80,7 +80,7 @@ def beside(*, plan: Plan, by: Actor, at: datetime) -> str:
             )
         account = User.objects.get(people__id=by.person_id)
         opening = operator(plans.new_workspace_id(), door=by.door)
-        plans.apply_to_new_workspace(plan=plan, by=opening, at=at)
+        demos.open(plan=plan, by=opening, at=at)
         rows = Person.objects.of(opening.workspace_id)
         person = Person.objects.create(
             workspace_id=opening.workspace_id,

@@ -25,4 +25,6 @@ _BY_STATUS = {401: Exit.AUTH, 403: Exit.AUTH, 404: Exit.NOT_FOUND, 409: Exit.CON
 
 def exit_for(problem: Problem) -> Exit:
     """Return the exit code that stands for a problem."""
+    if problem.code == "usage":
+        return Exit.USAGE
     return _BY_STATUS.get(problem.status, Exit.ERROR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from json.encoder import encode_basestring
@@ -12,11 +12,14 @@ from typing import Any
 from milepost.core.plan import FORMAT_VERSION, Plan
 from milepost.formats.okr_fields import SECTIONS, WORKSPACE
 
+Put = Callable[[str], None]
+
 
 def write(plan: Plan, *, as_: str = "yaml") -> bytes:
     """Return the plan as a file: `as_` is "yaml" or "json"."""
-    emit = {"yaml": _yaml, "json": _json}[as_]
-    return "".join(emit(_top(plan))).encode()
+    pieces: list[str] = []
+    {"yaml": _yaml, "json": _json}[as_](_top(plan), pieces.append)
+    return "".join(pieces).encode()
 
 
 def _top(plan: Plan) -> Iterator[tuple[str, Any]]:
@@ -46,32 +49,32 @@ def _bare(value: Any) -> str:
 # --- JSON ----------------------------------------------------------------------------------------------
 
 
-def _json(top: Iterator[tuple[str, Any]]) -> Iterator[str]:
-    yield "{"
+def _json(top: Iterator[tuple[str, Any]], put: Put) -> None:
+    put("{")
     comma = "\n"
     for key, value in top:
-        yield f"{comma}  {encode_basestring(key)}: "
-        yield from _json_value(value, "  ", spread=True)
+        put(f"{comma}  {encode_basestring(key)}: ")
+        _json_value(value, "  ", put, spread=True)
         comma = ",\n"
-    yield "\n}\n"
+    put("\n}\n")
 
 
-def _json_value(value: Any, pad: str, *, spread: bool = False) -> Iterator[str]:
-    """Yield a value; an entry without entries of its own stays on one line."""
+def _json_value(value: Any, pad: str, put: Put, *, spread: bool = False) -> None:
+    """Put a value; an entry without entries of its own stays on one line."""
     if not isinstance(value, (dict, list)):
-        yield _json_scalar(value)
+        put(_json_scalar(value))
     elif not value or (not spread and _is_flat(value)):
-        yield _json_line(value)
+        put(_json_line(value))
     else:
         inner = f"{pad}  "
         opening, closing = "{}" if isinstance(value, dict) else "[]"
-        yield opening
+        put(opening)
         comma = "\n"
         for key, item in value.items() if isinstance(value, dict) else ((None, one) for one in value):
-            yield f"{comma}{inner}" if key is None else f"{comma}{inner}{encode_basestring(key)}: "
-            yield from _json_value(item, inner)
+            put(f"{comma}{inner}" if key is None else f"{comma}{inner}{encode_basestring(key)}: ")
+            _json_value(item, inner, put)
             comma = ",\n"
-        yield f"\n{pad}{closing}"
+        put(f"\n{pad}{closing}")
 
 
 def _is_flat(value: dict | list) -> bool:
@@ -110,34 +113,37 @@ _NOT_LITERAL = re.compile(rf"[^\n\x20-\x7e{_PRINTABLE}]|\n +(?=\n|\Z)")
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def _yaml(top: Iterator[tuple[str, Any]]) -> Iterator[str]:
+def _yaml(top: Iterator[tuple[str, Any]], put: Put) -> None:
     for key, value in top:
-        yield from _yaml_field(key, value, "")
+        _yaml_field(key, value, "", put)
 
 
-def _yaml_field(key: str, value: Any, pad: str) -> Iterator[str]:
-    """Yield `key: value`; `pad` is the indentation of what stands below, the caller has placed the key."""
-    if isinstance(value, dict) and value:
-        yield f"{key}:\n"
+def _yaml_field(key: str, value: Any, pad: str, put: Put) -> None:
+    """Put `key: value`; `pad` is the indentation of what stands below, the caller has placed the key."""
+    if isinstance(value, str):
+        if "\n" in value and _is_literal(value):
+            put(f"{key}: |{'' if value.endswith(chr(10)) else '-'}\n")
+            for line in value.removesuffix("\n").split("\n"):
+                put(f"{pad}  {line}\n" if line else "\n")
+        else:
+            put(f"{key}: {_yaml_text(value)}\n")
+    elif not isinstance(value, (dict, list)):
+        put(f"{key}: {_bare(value)}\n")
+    elif not value or (isinstance(value, list) and not isinstance(value[0], dict)):
+        put(f"{key}: {_flow(value)}\n")
+    elif isinstance(value, dict):
+        put(f"{key}:\n")
         for name, item in value.items():
-            yield f"{pad}  "
-            yield from _yaml_field(name, item, f"{pad}  ")
-    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        yield f"{key}:\n"
+            put(f"{pad}  ")
+            _yaml_field(name, item, f"{pad}  ", put)
+    else:
+        put(f"{key}:\n")
         for entry in value:
             lead = f"{pad}- "
             for name, item in entry.items():
-                yield lead
-                yield from _yaml_field(name, item, f"{pad}  ")
+                put(lead)
+                _yaml_field(name, item, f"{pad}  ", put)
                 lead = f"{pad}  "
-    elif isinstance(value, (dict, list)):
-        yield f"{key}: {_flow(value)}\n"
-    elif isinstance(value, str) and "\n" in value and _is_literal(value):
-        yield f"{key}: |{'' if value.endswith(chr(10)) else '-'}\n"
-        for line in value.removesuffix("\n").split("\n"):
-            yield f"{pad}  {line}\n" if line else "\n"
-    else:
-        yield f"{key}: {_yaml_text(value) if isinstance(value, str) else _bare(value)}\n"
 
 
 def _flow(value: dict | list) -> str:

@@ -32,9 +32,10 @@ class Entry(NamedTuple):
     is_withdrawn: bool = False
 
 
+# Moments as text: SQLite's are text, and turning each into a datetime on the way costs more than reading it.
 _COLUMNS = (
-    "c.key_result_id, c.id, c.effective_at, c.recorded_at, CAST(c.value AS text), coalesce(c.confidence, 0), "
-    "c.parts, c.corrects_id, c.is_withdrawn"
+    "c.key_result_id, c.id, CAST(c.effective_at AS text), CAST(c.recorded_at AS text), "
+    "CAST(c.value AS text), coalesce(c.confidence, 0), c.parts, c.corrects_id, c.is_withdrawn"
 )
 # For each key result one step into the index, however long its history is.
 _LATEST = f"""
@@ -66,10 +67,10 @@ def read_some(workspace_id: int, ids: Sequence[int]) -> list[tuple]:
     return _rows(f"{_SERIES} c.id IN ({marks}){_IN_ORDER}", [workspace_id, *ids])
 
 
-def _seconds(moment: datetime | str) -> int:
-    if isinstance(moment, str):  # SQLite keeps moments as text in UTC
-        moment = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    return int(moment.timestamp())
+def _seconds(text: str) -> int:
+    moment = datetime.fromisoformat(text)
+    # PostgreSQL writes the offset; SQLite keeps moments in UTC and writes none.
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 class Entries:

@@ -121,6 +121,11 @@ class Image:
         self.children_teams: dict[int | None, list[int]] = defaultdict(list)
         for team in self.teams.values():
             self.children_teams[team.parent_id].append(team.id)
+        self.owned_by: dict[int | None, list[KeyResultRow]] = defaultdict(list)
+        for row in ordered:
+            self.owned_by[row.owner_id].append(row)
+        # What the exact path has found: a tall tree asks for the same below again and again.
+        self._exact: dict[int, Fraction | None] = {}
         self._build_audiences()
         self._build_tree()
         self._build_key_results(ordered, first)
@@ -266,6 +271,8 @@ class Image:
         """Take a key result's new value upwards: a few microseconds, whatever the size of the tree."""
         number = self.node[key_result_id]
         at = number - self.first_key_result
+        for id in (key_result_id, *self.ancestors(key_result_id)):
+            self._exact.pop(id, None)
         self._take_current(at, self.key_results[key_result_id])
         for day in self._days.values():
             day.update(number)
@@ -328,8 +335,10 @@ class Image:
 
     def exact(self, id: int) -> Fraction | None:
         """Return the raw progress of an objective or key result, exact."""
-        one = self.key_results.get(id)
-        return self.exact_key_result(one) if one else self._exact_pool(self.node[id])
+        if id not in self._exact:
+            one = self.key_results.get(id)
+            self._exact[id] = self.exact_key_result(one) if one else self._exact_pool(self.node[id])
+        return self._exact[id]
 
     # -- a day's figures -------------------------------------------------------------------------------
 

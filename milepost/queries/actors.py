@@ -29,6 +29,8 @@ LEFT JOIN person p ON p.workspace_id = w.id AND p.user_id = a.id AND p.left_on I
 WHERE s.session_key = %s AND s.expire_date > %s
 """
 
+_STATEMENTS = {vendor: _SQL.format(teams=teams) for vendor, teams in _TEAMS.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -49,7 +51,7 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
     with connection.cursor() as cursor:
         # Bound the way the ORM binds it, so that text comparison on SQLite is right.
         moment = connection.ops.adapt_datetimefield_value(at)
-        cursor.execute(_SQL.format(teams=_TEAMS[connection.vendor]), [slug, session_key, moment])
+        cursor.execute(_STATEMENTS[connection.vendor], [slug, session_key, moment])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -66,6 +68,6 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
         door,
         name,
     )
-    if isinstance(looked_at, str):  # SQLite keeps moments as text in UTC
-        looked_at = datetime.fromisoformat(looked_at).replace(tzinfo=UTC)
+    if looked_at is not None and looked_at.tzinfo is None:  # SQLite keeps moments in UTC and says no zone
+        looked_at = looked_at.replace(tzinfo=UTC)
     return Seat(user_id, user_name, found, actor, time_zone, looked_at)

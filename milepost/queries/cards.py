@@ -259,6 +259,17 @@ class Reader:
             unit=one.unit, every=self._cadence(points),
         )  # fmt: skip
 
+    def _as_value(self, one: KeyResultRow) -> Fraction | None:
+        """Return where a key result stands whose progress comes from its contributors, on its own scale."""
+        share = self.progress(one.id)
+        if share is None or not Kind(one.kind).is_on_a_line:
+            return None
+        try:
+            start, target = one.measure.line
+        except ScoringProblem:
+            return None
+        return start + Fraction(share).limit_denominator(10_000) * (target - start)
+
     def _cadence(self, points: list[Point]) -> int:
         """Return the days between two check-ins: the workspace's, or longer where this one goes slower."""
         gaps = sorted((after.day - before.day).days for before, after in pairwise(points))
@@ -292,6 +303,8 @@ class Reader:
         now = None if current is None else entries.exact(current)
         if kind is Kind.MILESTONES:
             now = self.progress(one.id)
+        if one.source == "contributors":
+            now = self._as_value(one)
         return KeyResultCard(
             id=encode(one.id),
             url=addresses.key_result(self.slug, one.id),

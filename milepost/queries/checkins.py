@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from itertools import pairwise
 
 from milepost.core import addresses
 from milepost.core.access import Actor
-from milepost.core.ids import encode
+from milepost.core.ids import decode, encode
 from milepost.core.pace import confidence_status
-from milepost.core.problems import NotFound
+from milepost.core.problems import Invalid, NotFound
 from milepost.core.scoring import Kind, Reading, expected_grade, plain
 from milepost.core.trends import Course
 from milepost.ledger import image as images
@@ -117,6 +119,23 @@ class Form:
     on: date | None = None
 
 
+def named(reader: Reader, written: str) -> KeyResultRow:
+    """Return the key result that an id or a key of the file names; raises NotFound, with what comes near."""
+    found = reader.image.key_results.get(decode(written))
+    keys = {one.key: one for one in reader.image.key_results.values() if reader.sees(one.id)}
+    if found is None or not reader.sees(found.id):
+        found = keys.get(written)
+    if found is None:
+        near = get_close_matches(written, keys, n=3)
+        raise NotFound(
+            f"There is no key result “{written}” that you may see.",
+            remedy=f"Did you mean {' or '.join(near)}?"
+            if near
+            else "Its page and `milepost export` name its id.",
+        )
+    return found
+
+
 def form(reader: Reader, one: KeyResultRow) -> Form:
     """Return what the check-in form of a key result begins with: its last value."""
     current = reader.image.entries.current(one.id)
@@ -159,6 +178,28 @@ def _form(
         is_done=None if value is None or kind is not Kind.BINARY else bool(value),
         value=value if isinstance(value, Fraction) else None,
     )
+
+
+def last_value(reader: Reader, one: KeyResultRow) -> tuple[Decimal | None, list[Decimal] | None]:
+    """Return the last value, or the last share of each milestone, as a check-in takes them.
+
+    Raises Invalid where nothing was checked in yet.
+    """
+    current = reader.image.entries.current(one.id)
+    if current is None:
+        raise Invalid(
+            "There is no earlier value to keep.", field="value", remedy="Say where it stands today."
+        )
+    found = reader.image.entries.exact(current)
+    if isinstance(found, tuple):
+        return None, [Decimal(part.numerator) / part.denominator for part in found]
+    return (None if found is None else Decimal(found.numerator) / found.denominator), None
+
+
+def last_text(reader: Reader, one: KeyResultRow) -> str:
+    """Write the last value in words."""
+    current = reader.image.entries.current(one.id)
+    return value_text(one, None if current is None else reader.image.entries.exact(current))
 
 
 def last_notes(reader: Reader, one: KeyResultRow, most: int = NOTES) -> list[Note]:

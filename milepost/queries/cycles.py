@@ -113,5 +113,13 @@ def _in_order(cycles: dict[int, CycleRow]) -> list[CycleRow]:
 def _missing(cycles: dict[int, CycleRow], today: date) -> tuple[Span, ...]:
     year, quarter = quarters.year_of(today), quarters.quarter_of(today)
     wanted = (year, quarter, quarters.following(quarter), quarters.following(year))
-    have = {(row.starts_on, row.ends_on) for row in cycles.values()}
-    return tuple(span for span in wanted if (span.starts_on, span.ends_on) not in have)
+    return tuple(span for span in wanted if not any(_stands_for(row, span) for row in cycles.values()))
+
+
+def _stands_for(row: CycleRow, span: Span) -> bool:
+    # Not everybody's quarters begin in January: one of about that length, about then, is this quarter's.
+    if row.ends_on is None:
+        return False
+    shared = min(row.ends_on, span.ends_on) - max(row.starts_on, span.starts_on)
+    length, wanted = row.ends_on - row.starts_on, span.ends_on - span.starts_on
+    return shared * 2 > wanted and length * 3 > wanted * 2 and length * 2 < wanted * 3

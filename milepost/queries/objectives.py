@@ -156,7 +156,7 @@ def page(reader: Reader, id: int) -> ObjectivePage:
         cycle_begins=cycle.starts_on,
         cycle_ends=cycle.ends_on,
         success_from=expected_grade(row.commitment),
-        above=tuple(_above(reader, row, may_edit)),
+        above=tuple(_above(reader, row, may_edit and is_open)),
         below=tuple(_below(reader, row)),
         initiatives=initiatives,
         comments=comments(reader, objective=row.id),

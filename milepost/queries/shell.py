@@ -39,8 +39,8 @@ class Shell:
 def due_now(reader: Reader) -> list:
     """Return the reader's key results whose check-in is due, longest waiting first."""
     me, found = reader.actor.person_id, []
-    for one in reader.image.key_results.values():
-        if one.owner_id != me or not reader.sees(one.id):
+    for one in reader.image.owned_by.get(me, ()):
+        if not reader.sees(one.id):
             continue
         due = reader.due_on(one, reader.image.entries.current(one.id))
         if due is not None and due <= reader.today:

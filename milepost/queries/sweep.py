@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from milepost.core import addresses
 from milepost.core.pace import confidence_status
+from milepost.core.scoring import Kind, percent, score
 from milepost.core.trends import Course
 from milepost.ledger.structure import KeyResultRow
 from milepost.queries.cards import Reader
-from milepost.queries.checkins import Form, Note, form, last_notes
+from milepost.queries.checkins import Form, Note, Outcome, form, last_notes, outcome
 from milepost.queries.shell import due_now
 
 SECONDS_EACH = 10
@@ -55,6 +56,21 @@ def step(reader: Reader, *, done: Collection[int] = (), skipped: Collection[int]
         notes=notes,
         trouble=_trouble(reader, one),
     )
+
+
+def moved(reader: Reader, done: Collection[int]) -> list[Outcome]:
+    """Return where the key results of a sweep stand now, and stood by the entry before."""
+    return [_moved(reader, id) for id in done if id in reader.image.key_results and reader.sees(id)]
+
+
+def _moved(reader: Reader, id: int) -> Outcome:
+    one = reader.image.key_results[id]
+    before = None
+    series = [] if Kind(one.kind).is_series else reader.image.entries.series(id)
+    if len(series) > 1:
+        raw = score(one.measure, reader.image.entries.exact(series[-2])).raw
+        before = None if raw is None else percent(raw)
+    return outcome(reader.actor, reader.today, id, before={id: before})
 
 
 def _trouble(reader: Reader, one: KeyResultRow) -> int:

@@ -34,6 +34,7 @@ LATEST = 2_000
 LONGEST_RIBBON = 60
 MINE_SHOWN = 8
 SECONDS_EACH = 10
+LATELY = 60  # days that one still counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _cycle(reader: Reader, row: CycleRow, listed: Register) -> CycleCard:
         ends_on=row.ends_on,
         weeks=tuple(week.begins_on for week in weeks) if len(weeks) <= LONGEST_RIBBON else (),
         now=now.number if now else None,
-        words=cadence.week_words(window, reader.today),
+        words="over" if left is not None and -left > LATELY else cadence.week_words(window, reader.today),
         days_left=left if left is not None and left >= 0 and now else None,
         gone=None if row.ends_on is None else cadence.elapsed(window, reader.today),
         grading_opens_on=cadence.key_days(window).grading_opens_on,
@@ -298,8 +299,9 @@ def _waiting(reader: Reader, listed: Register) -> Iterator[Waiting]:
         elif row.state == State.COMMITTED and cycle.starts_on <= reader.today:
             yield Waiting("play", "Start an objective", url, f"“{row.title}”: {cycle.name} has begun")
         elif row.state in (State.ACTIVE, State.GRADING) and cycle.ends_on and cycle.ends_on <= reader.today:
+            over = (reader.today - cycle.ends_on).days
             words = cadence.week_words(Window(cycle.starts_on, cycle.ends_on), reader.today)
-            ended = words if words.startswith("ended") else "ends today"
+            ended = "ends today" if not over else words if over <= LATELY else "is over"
             yield Waiting(
                 "flag", "Close an objective", f"{url}closing/", f"“{row.title}”: {cycle.name} {ended}"
             )

@@ -38,12 +38,14 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
             return HttpResponseRedirect(addresses.key_result(request.seat.slug, key_result))
         return HttpResponseNotAllowed(["GET", "POST"])
     before = queries.shown_before(request.actor, request.today, key_result)
-    given = said(request, key_result)
     try:
+        given = said(request, key_result)
         made = actions.record(key_result=key_result, **given, by=request.actor, at=request.at)
     except Problem as problem:
         if _wants_json(request):
             return _problem(problem)
+        if isinstance(problem, Invalid) and not request.headers.get("HX-Request"):
+            return _again(request, key_result, problem)
         raise
     return _answer(request, made, before)
 
@@ -66,7 +68,7 @@ def update(request: HttpRequest, checkin: int) -> HttpResponse:
     except Invalid as problem:
         return _edit_page(request, checkin, problem=problem)
     messages.success(request, "Corrected. The entry of before stays in the history.")
-    return HttpResponseRedirect(addresses.key_result(request.seat.slug, made.key_result_id), status=303)
+    return HttpResponseRedirect(_back(request, made), status=303)
 
 
 @in_workspace
@@ -76,7 +78,7 @@ def destroy(request: HttpRequest, checkin: int) -> HttpResponse:
         checkin=checkin, note=request.POST.get("note", ""), by=request.actor, at=request.at
     )
     messages.success(request, "Withdrawn. It no longer counts; the history keeps it.")
-    return HttpResponseRedirect(addresses.key_result(request.seat.slug, made.key_result_id), status=303)
+    return HttpResponseRedirect(_back(request, made), status=303)
 
 
 def _edit_page(request: HttpRequest, checkin: int, *, problem: Invalid | None = None) -> HttpResponse:
@@ -88,11 +90,23 @@ def _edit_page(request: HttpRequest, checkin: int, *, problem: Invalid | None = 
         "problem": problem,
         "typed": request.POST if problem else {"note": form.note, "on": form.on.isoformat()},
         "submission": new_submission(),
+        "next": _inside(request, request.POST if problem else request.GET),
     }
     crumbs = [(form.key_result.title, form.key_result.url), ("Correct a check-in", None)]
     status = 422 if problem else 200
     return pages.page(
         request, "checkins/edit.html", context, nav="teams", crumbs=crumbs, seen_by=reader, status=status
+    )
+
+
+def _again(request: HttpRequest, key_result: int, problem: Invalid) -> HttpResponse:
+    """Show the form again with what was typed, and what is wrong beside its field."""
+    reader = Reader(request.actor, request.today)
+    form = queries.form(reader, reader.key_result_row(key_result))
+    context = {"form": form, "problem": problem, "typed": request.POST, "submission": new_submission()}
+    crumbs = [(form.key_result.title, form.key_result.url), ("Check in", None)]
+    return pages.page(
+        request, "checkins/new.html", context, nav="teams", crumbs=crumbs, seen_by=reader, status=422
     )
 
 
@@ -131,11 +145,14 @@ def _sentence(outcome: queries.Outcome, made: Recorded) -> str:
 
 
 def _back(request: HttpRequest, made: Recorded) -> str:
-    there = request.POST.get("next", "")
+    return _inside(request, request.POST) or addresses.key_result(request.seat.slug, made.key_result_id)
+
+
+def _inside(request: HttpRequest, said) -> str | None:
+    """Return where to go on, if that lies within this workspace."""
+    there = said.get("next", "")
     own = f"/w/{request.seat.slug}/"
-    if there.startswith(own) and "//" not in there and "\\" not in there:
-        return there
-    return addresses.key_result(request.seat.slug, made.key_result_id)
+    return there if there.startswith(own) and "//" not in there and "\\" not in there else None
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -164,7 +181,8 @@ def said(request: HttpRequest, key_result: int) -> dict:
     form = request.POST
     parts = form.getlist("parts")
     if form.get("same"):
-        value, done = _last(request, key_result)
+        reader = Reader(request.actor, request.today)
+        value, done = queries.last_value(reader, reader.key_result_row(key_result))
     elif form.get("no_data"):
         value, done = None, None
     elif parts:
@@ -184,16 +202,6 @@ def said(request: HttpRequest, key_result: int) -> dict:
         "effective_at": moment(request, form.get("on")),
         "submission": _key(form.get("submission") or request.headers.get("Idempotency-Key")),
     }
-
-
-def _last(request: HttpRequest, key_result: int) -> tuple[Decimal | None, list[Decimal] | None]:
-    reader = Reader(request.actor, request.today)
-    one = reader.key_result_row(key_result)
-    current = reader.image.entries.current(one.id)
-    found = None if current is None else reader.image.entries.exact(current)
-    if isinstance(found, tuple):
-        return None, [Decimal(part.numerator) / part.denominator for part in found]
-    return (None if found is None else Decimal(found.numerator) / found.denominator), None
 
 
 def _said_in_json(request: HttpRequest) -> dict:
@@ -224,13 +232,16 @@ def _said_in_json(request: HttpRequest) -> dict:
 
 
 def _number(value: object) -> Decimal | None:
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return Decimal(value)
-    if isinstance(value, int | float | str):
-        # A float's shortest text is what was written, up to 15 digits; longer numbers come as text.
-        return numbers.read(repr(value) if not isinstance(value, str) else value)
+    match value:
+        case None:
+            return None
+        case bool() | int():
+            return Decimal(value)
+        case float():
+            # A float's shortest text is what was written, up to 15 digits; longer numbers come as text.
+            return Decimal(repr(value))
+        case str():
+            return numbers.read(value)
     raise Invalid("A value is a number.", field="value", code="not_a_number")
 
 

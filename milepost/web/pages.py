@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
+from milepost.web import personas
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
@@ -63,6 +64,7 @@ def page(
     frame.nav, frame.crumbs, frame.links = nav, crumbs, links(looking.slug)
     frame.theme = _one_of(request.COOKIES.get("theme"), "system", "light", "dark")
     frame.status_colours = _one_of(request.COOKIES.get("status_colours"), "standard", "classic")
+    frame.personas = personas.offered(request)
     frame.keys_off = request.COOKIES.get("keys") == "off"
     frame.can_edit = not request.actor.is_guest
     context = {"shell": frame, "today": request.today, "csp_nonce": request.csp_nonce, **context}

@@ -11,7 +11,6 @@ from django.urls import reverse
 from milepost.actions import checkins as actions
 from milepost.core import addresses, ids
 from milepost.core.problems import Invalid, NotFound
-from milepost.queries import checkins as outcomes
 from milepost.queries import sweep as queries
 from milepost.queries.cards import Reader
 from milepost.web import checkins, pages
@@ -45,10 +44,7 @@ def create(request: HttpRequest) -> HttpResponse:
     progress = {"done": _written(done), "skipped": _written(skipped)}
     if request.headers.get("HX-Request"):
         return _next(request, progress)
-    query = urlencode({name: value for name, value in progress.items() if value})
-    return HttpResponseRedirect(
-        reverse("sweep", args=[request.seat.slug]) + (f"?{query}" if query else ""), status=303
-    )
+    return HttpResponseRedirect(_here(request.seat.slug, progress), status=303)
 
 
 def _next(request: HttpRequest, said, *, problem: Invalid | None = None) -> HttpResponse:
@@ -56,9 +52,10 @@ def _next(request: HttpRequest, said, *, problem: Invalid | None = None) -> Http
     reader = Reader(request.actor, request.today)
     with reader.image.lock:
         step = queries.step(reader, done=done, skipped=skipped)
-        moved = [outcomes.outcome(request.actor, request.today, id) for id in done] if step is None else []
+        moved = queries.moved(reader, done) if step is None else []
     context = {
         "slug": reader.slug,
+        "person": ids.encode(request.actor.person_id),
         "step": step,
         "moved": moved,
         "done": _written(done),
@@ -69,6 +66,7 @@ def _next(request: HttpRequest, said, *, problem: Invalid | None = None) -> Http
         "typed": request.POST if problem else {},
         "submission": checkins.new_submission(),
         "today": request.today,
+        "here": _here(reader.slug, {"done": _written(done), "skipped": _written(skipped)}),
         "week_url": addresses.week(reader.slug),
         "sweep_url": reverse("sweep", args=[reader.slug]),
         "csp_nonce": request.csp_nonce,
@@ -79,6 +77,11 @@ def _next(request: HttpRequest, said, *, problem: Invalid | None = None) -> Http
     return pages.page(
         request, "sweep/show.html", context, nav="week", crumbs=[], seen_by=reader, status=status
     )
+
+
+def _here(slug: str, progress: dict[str, str]) -> str:
+    query = urlencode({name: value for name, value in progress.items() if value})
+    return reverse("sweep", args=[slug]) + (f"?{query}" if query else "")
 
 
 def _ids(said, name: str) -> list[int]:

@@ -167,7 +167,7 @@ def _show_json(request: HttpRequest, team: int | None) -> HttpResponse:
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
     etag = _etag(reader, team, cycle)
-    if request.headers.get("If-None-Match") == etag:
+    if etag in request.headers.get("If-None-Match", ""):  # perhaps among others, perhaps marked as weak
         answer = HttpResponse(status=304)
     else:
         answer = HttpResponse(_body(reader, team, cycle), content_type="application/json")

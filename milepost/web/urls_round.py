@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from milepost.web import alignment, checkins, sweep
 from milepost.web.methods import methods
 
 urlpatterns = [
     path("w/<slug:slug>/key-results/<id:key_result>/checkins/", checkins.create, name="checkins"),
-    path("w/<slug:slug>/alignment/", alignment.show, name="alignment"),
-    path("w/<slug:slug>/alignment/rows/", alignment.rows, name="alignment_rows"),
-    path("w/<slug:slug>/alignment.json", alignment.show_json, name="alignment_json"),
+    path("w/<slug:slug>/alignment/", require_safe(alignment.show), name="alignment"),
+    path("w/<slug:slug>/alignment/rows/", require_safe(alignment.rows), name="alignment_rows"),
+    path("w/<slug:slug>/alignment.json", require_safe(alignment.show_json), name="alignment_json"),
     path("w/<slug:slug>/sweep/", methods(get=sweep.show, post=sweep.create), name="sweep"),
     path(
         "w/<slug:slug>/checkins/<id:checkin>/edit/",

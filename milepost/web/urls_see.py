@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from milepost.web import activity, teams, week
 
 urlpatterns = [
-    path("w/<slug:slug>/", week.show, name="week"),
+    path("w/<slug:slug>/", require_safe(week.show), name="week"),
     path("w/<slug:slug>/looks/", require_POST(week.look), name="looks"),
-    path("w/<slug:slug>/teams/", teams.index, name="teams"),
-    path("w/<slug:slug>/teams/<id:team>/", teams.show, name="team"),
-    path("w/<slug:slug>/teams/<id:team>.json", teams.show_json, name="team_json"),
-    path("w/<slug:slug>/company/", teams.company, name="company"),
-    path("w/<slug:slug>/company.json", teams.company_json, name="company_json"),
-    path("w/<slug:slug>/activity/", activity.index, name="activity"),
+    path("w/<slug:slug>/teams/", require_safe(teams.index), name="teams"),
+    path("w/<slug:slug>/teams/<id:team>/", require_safe(teams.show), name="team"),
+    path("w/<slug:slug>/teams/<id:team>.json", require_safe(teams.show_json), name="team_json"),
+    path("w/<slug:slug>/company/", require_safe(teams.company), name="company"),
+    path("w/<slug:slug>/company.json", require_safe(teams.company_json), name="company_json"),
+    path("w/<slug:slug>/activity/", require_safe(activity.index), name="activity"),
 ]

@@ -60,9 +60,7 @@ class TestAlign:
         ada_sees, cleo = okrs.company, cast.cleo
 
         with pytest.raises(AlignmentLoop) as refused:
-            alignments.align(
-                child=ada_sees.id, objective=okrs.draft.id, by=_as_admin(cleo), at=NOW
-            )
+            alignments.align(child=ada_sees.id, objective=okrs.draft.id, by=_as_admin(cleo), at=NOW)
 
         assert SECRET_TITLE not in str(refused.value)
         assert "something you may not see" in refused.value.remedy
@@ -85,9 +83,7 @@ class TestUpdate:
         """The old link ends the moment the new one begins."""
         old = link(cast, okrs)
 
-        new = alignments.update(
-            alignment=old.id, how="contributes", weight=Decimal(5), by=cast.ben, at=LATER
-        )
+        new = alignments.update(alignment=old.id, how="contributes", weight=Decimal(5), by=cast.ben, at=LATER)
 
         old.refresh_from_db(from_queryset=Alignment.objects.of(cast.acme.id))
         assert (old.until_at, old.weight) == (LATER, 2)

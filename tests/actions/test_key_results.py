@@ -62,7 +62,10 @@ class TestAdd:
         """What cannot be kept is refused, and says which field it is about."""
         with pytest.raises(Invalid) as refused:
             key_results.add(
-                objective=okrs.helpful.id, definition=Definition(**{"title": "X"} | given), by=cast.ben, at=NOW
+                objective=okrs.helpful.id,
+                definition=Definition(**{"title": "X"} | given),
+                by=cast.ben,
+                at=NOW,
             )
 
         assert refused.value.field == field

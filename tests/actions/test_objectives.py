@@ -10,8 +10,8 @@ from milepost.actions import cycles, drafts, objectives, submissions
 from milepost.actions.drafts import Link
 from milepost.actions.key_results import Definition
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
-from milepost.core.states import GuardNotMet, IllegalTransition, State, Step, fold
 from milepost.core.states import Event as Happening
+from milepost.core.states import GuardNotMet, IllegalTransition, State, Step, fold
 from milepost.models import Alignment, Change, Event, KeyResult, Objective, ObjectiveVersion, Transition
 from tests.cast import LATER, NOW, TODAY, Cast
 from tests.okrs import Okrs, written
@@ -158,7 +158,9 @@ class TestUpdate:
 
     def test_does_nothing_for_nothing(self, cast: Cast, okrs: Okrs):
         """Saving what stands there already leaves no trace."""
-        objectives.update(objective=okrs.helpful.id, changed={"title": okrs.helpful.title}, by=cast.ben, at=NOW)
+        objectives.update(
+            objective=okrs.helpful.id, changed={"title": okrs.helpful.title}, by=cast.ben, at=NOW
+        )
 
         assert now(cast, okrs.helpful).revision == okrs.helpful.revision
 

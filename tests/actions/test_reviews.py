@@ -23,7 +23,9 @@ def okrs(cast: Cast) -> Okrs:
 
 
 def grades(cast: Cast, row: Objective) -> dict[int | None, Grade]:
-    return {one.key_result_id: one for one in Grade.objects.of(cast.acme.id).filter(objective=row).order_by("id")}
+    return {
+        one.key_result_id: one for one in Grade.objects.of(cast.acme.id).filter(objective=row).order_by("id")
+    }
 
 
 class TestClose:
@@ -40,7 +42,10 @@ class TestClose:
         assert row.state == "closed"
         assert set(stored) == {okrs.waiting.id, None}
         # (7.25 − 9) ÷ (4 − 9) is exactly 7/20, a tie that rounds up.
-        assert (stored[okrs.waiting.id].raw, stored[okrs.waiting.id].grade) == (Decimal("0.35"), Decimal("0.4"))
+        assert (stored[okrs.waiting.id].raw, stored[okrs.waiting.id].grade) == (
+            Decimal("0.35"),
+            Decimal("0.4"),
+        )
         assert (stored[None].grade, stored[None].policy) == (Decimal("0.4"), "milepost.v1")
         assert stored[None].learned == "Benches."
 
@@ -71,9 +76,7 @@ class TestClose:
     def test_refuses_a_wrong_final_value_whole(self, cast: Cast, okrs: Okrs):
         """A final value that cannot be kept closes nothing."""
         with pytest.raises(Invalid):
-            reviews.close(
-                objective=okrs.helpful.id, values={okrs.guides.id: Decimal(1)}, by=cast.ben, at=NOW
-            )
+            reviews.close(objective=okrs.helpful.id, values={okrs.guides.id: Decimal(1)}, by=cast.ben, at=NOW)
 
         assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).state == "active"
         assert not grades(cast, okrs.helpful)
@@ -113,9 +116,7 @@ class TestReopen:
 class TestGradesAbove:
     def test_read_contributors_as_they_stand(self, cast: Cast, okrs: Okrs):
         """A key result fed by contributors is graded by their weighted mean."""
-        key_results.update(
-            key_result=okrs.growth.id, changed={"source": "contributors"}, by=cast.ada, at=NOW
-        )
+        key_results.update(key_result=okrs.growth.id, changed={"source": "contributors"}, by=cast.ada, at=NOW)
         alignments.align(child=okrs.draft.id, objective=okrs.helpful.id, how="supports", by=cast.ben, at=NOW)
         link = {"child": okrs.helpful.id, "key_result": okrs.growth.id, "by": cast.ben, "at": NOW}
         alignments.align(**link)

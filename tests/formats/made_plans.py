@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -30,6 +31,7 @@ from milepost.core.plan import (
     WorkspacePlan,
     words,
 )
+from milepost.core.plan.pasts import backwards, spelt_once
 
 FIRST_DAY = date(2026, 1, 5)
 _REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -165,7 +167,7 @@ def grades(draw: st.DrawFn, people: list[str], *, learned: bool) -> GradePlan:
     )
 
 
-def _histories(
+def _changes(
     draw: st.DrawFn, people: list[str], pasts: dict[str, st.SearchStrategy]
 ) -> tuple[HistoryPlan, ...]:
     """Changes whose `was` names any of the fields; a curve goes with its points."""
@@ -178,6 +180,22 @@ def _histories(
             was |= {"curve": "points", "points": (PlanPoint(Decimal("0.5"), Decimal("0.25")),)}
         found.append(HistoryPlan(at, MappingProxyType(was), _some(draw, people), draw(texts)))
     return tuple(found)
+
+
+def _true(thing: Any, objective: str | None = None) -> Any:
+    """Leave out of the history what did not change anything."""
+    told = {}
+    for index, change, after in backwards(thing, objective=objective):
+        was = {
+            name: value
+            for name, value in change.was.items()
+            if spelt_once({name: value})[name] != after[name]
+        }
+        if was.keys() & {"curve", "points"}:
+            was |= {name: change.was[name] for name in ("curve", "points")}
+        if was:
+            told[index] = replace(change, was=MappingProxyType(was))
+    return replace(thing, history=tuple(told[index] for index in sorted(told)))
 
 
 @st.composite
@@ -219,7 +237,7 @@ def key_results(
         **_audience(draw, people, [None, "people"]),
         state=draw(st.sampled_from(words.KEY_RESULT_STATES)),
         created=draw(st.none() | moments),
-        history=_histories(draw, people, pasts),
+        history=_changes(draw, people, pasts),
         check_ins=draw(check_ins(measure, people)),
         comments=draw(comments(people)),
         grade=draw(st.none() | grades(people, learned=False)),
@@ -265,7 +283,7 @@ def objectives(
         state=draw(st.sampled_from(words.OBJECTIVE_STATES)),
         created=draw(st.none() | moments),
         transitions=tuple(draw(st.lists(transition, max_size=2))),
-        history=_histories(draw, people, pasts),
+        history=_changes(draw, people, pasts),
         aligned_to=tuple(
             AlignmentPlan(
                 objective=parent,
@@ -276,7 +294,7 @@ def objectives(
             )
             for parent in serves
         ),
-        key_results=tuple(draw(key_results(each, people, ids)) for each in inner),
+        key_results=tuple(_true(draw(key_results(each, people, ids)), ids[index]) for each in inner),
         initiatives=tuple(
             InitiativePlan(
                 f"o{index}-{each}",
@@ -327,7 +345,7 @@ def plans(draw: st.DrawFn) -> Plan:
             for index, each in enumerate(teams)
         ),
         (year, *(CyclePlan(each, draw(lines), FIRST_DAY, date(2026, 3, 31), "2026") for each in cycles[1:])),
-        tuple(draw(objectives(index, ids, people, teams, cycles)) for index in range(len(ids))),
+        tuple(_true(draw(objectives(index, ids, people, teams, cycles))) for index in range(len(ids))),
     )
 
 

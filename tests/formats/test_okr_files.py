@@ -45,7 +45,7 @@ objectives:
     measure: {kind: decrease, start: 9, target: 4, unit: days}
     plan: [{at: 0.5, expect: 0.2}]
     history:
-    - {at: 2026-10-20T09:30:00Z, by: ada, reason: Too easy, was: {target: 5, owner: null}}
+    - {at: 2026-10-20T09:30:00Z, by: ada, reason: Too easy, was: {target: 5, weight: 2}}
     check_ins:
     - {at: 2026-10-08, value: 8.5, confidence: 6, by: ada}
     - {at: 2026-10-08, value: "8.25"}
@@ -92,10 +92,20 @@ class TestRead:
         assert road.aligned_to[0].weight == 2
         assert (days.measure.start, days.curve) == (9, "points")
         assert days.points == (PlanPoint(Decimal("0.5"), Decimal("0.2")),)
-        assert days.history[0].was == {"target": 5, "owner": None}
+        assert days.history[0].was == {"target": 5, "weight": 2}
         assert stand.check_ins[0].parts == (1, Decimal("0.25"))
         assert calm.measure.tolerance == 2
         assert road.comments[0].text == "Yes: let us"
+
+    def test_takes_nothing_for_an_earlier_value(self):
+        """An empty value in the past says that there was none."""
+        text = changed("was: {target: 5, weight: 2}", "was: {owner: null}")
+        text = changed("    plan: [{at: 0.5", "    owner: ben\n    plan: [{at: 0.5", text)
+
+        plan = read(text.encode(), name="acme.yaml")
+
+        assert plan.objectives[1].key_results[0].history[0].was == {"owner": None}
+        assert read(write(plan), name="acme.yaml") == plan
 
     def test_means_noon_by_a_day(self):
         """A day where a moment is wanted is its noon in the workspace's time zone; an offset counts."""
@@ -172,6 +182,7 @@ class TestRead:
             ("1e-400", None),
             ("1e18", None),
             ("0.0000000000001", None),
+            ("7.0000000000001", None),
             ("four", None),
             ("4 days", None),
             ("80%", None),
@@ -314,6 +325,13 @@ WRONG = [
     ),
     (
         "starts: 2026-10-01, ends: 2026-12-31, parent",
+        "starts: 2025-12-01, ends: 2026-12-31, parent",
+        "outside_parent",
+        "cycles[1].starts",
+        14,
+    ),
+    (
+        "starts: 2026-10-01, ends: 2026-12-31, parent",
         "starts: 2026-10-01, ends: 2027-01-01, parent",
         "outside_parent",
         "cycles[1].ends",
@@ -357,9 +375,18 @@ WRONG = [
     ("expect: 0.2", "expect: 20", "out_of_range", DAYS + ".plan[0].expect", 28),
     ("plan: [{at: 0.5, expect: 0.2}]", "plan: []", "bad_plan", DAYS + ".plan", 28),
     ("plan: [{at: 0.5, expect: 0.2}]", "plan: bck", "unknown_word", DAYS + ".plan", 28),
-    ("was: {target: 5, owner: null}", "was: {aim: 5}", "unknown_field", DAYS + ".history[0].was.aim", 30),
+    ("was: {target: 5, weight: 2}", "was: {target: 4}", "no_change", DAYS + ".history[0].was.target", 30),
     (
-        "was: {target: 5, owner: null}",
+        "was: {target: 5, weight: 2}",
+        "was: {plan: [{at: 0.5, expect: 0.2}]}",
+        "no_change",
+        DAYS + ".history[0].was.plan",
+        30,
+    ),
+    ("was: {target: 5, weight: 2}", "was: {}", "no_change", DAYS + ".history[0]", 30),
+    ("was: {target: 5, weight: 2}", "was: {aim: 5}", "unknown_field", DAYS + ".history[0].was.aim", 30),
+    (
+        "was: {target: 5, weight: 2}",
         "was: {title: null}",
         "missing_value",
         DAYS + ".history[0].was.title",

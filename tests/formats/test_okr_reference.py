@@ -59,24 +59,22 @@ class TestPage:
             assert f"`{key}" in PAGE
 
     @pytest.mark.parametrize(
-        ("old", "new", "lacking"),
+        ("old", "new"),
         [
-            ("role: owner", "role: Owner", "people[0].role"),
-            ("target: 4,", "target: four,", "measure.target"),
+            ("role: owner", "role: Owner"),
+            ("title: Every bike", "titel: Every bike"),
             (
                 "{id: year, title: Be the workshop people recommend, cycle: 2026}",
                 "{id: year, title: Be the best, cycle: 2026, aligned_to: [{key_result: days}]}",
-                "aligned_to[0]",
             ),
+            ("target: 4,", "target: four,"),
         ],
     )
-    def test_quotes_refusals_as_they_are(self, old: str, new: str, lacking: str):
+    def test_quotes_refusals_as_they_are(self, old: str, new: str):
         """The refusals that the page shows are worded as the reader words them."""
-        told = refused(changed(old, new)).problems[0]
+        told = refused(changed(old, new)).problems[-1]
 
-        said = f"{told.message} {told.remedy}"
-        assert said in PAGE
-        assert lacking in PAGE
+        assert f"{told}\n" in PAGE
 
 
 class TestSchema:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from milepost.core.plan import KeyResultPlan, ObjectivePlan, Plan, check
 from milepost.core.scoring import Kind
 from milepost.core.states import Event, State, Step, fold
 from milepost.management import demo
-from milepost.management.demo import PERSONAS
+from milepost.management.demo import PERSONAS, calendar, ledgers, story
 from milepost.management.demo.grading import Grading, standing
 
 MONDAY = date(2026, 11, 23)
@@ -42,9 +43,7 @@ def _cycles(plan: Plan) -> dict[str, Window]:
 
 
 def _running(plan: Plan, today: date) -> str:
-    return next(
-        cycle.id for cycle in plan.cycles if cycle.parent and cycle.starts <= today <= cycle.ends
-    )
+    return next(cycle.id for cycle in plan.cycles if cycle.parent and cycle.starts <= today <= cycle.ends)
 
 
 def _live(plan: Plan, cycle: str) -> list[tuple[ObjectivePlan, KeyResultPlan]]:
@@ -278,3 +277,50 @@ class TestCompany:
         ]
 
         assert silent == ["lost-crates"]
+
+
+class TestStory:
+    """The notation in which the content is written."""
+
+    span = calendar.of(MONDAY, "Europe/Amsterdam").running
+
+    def _told(self, value: str, sure: str, **more) -> story.KeyResult:
+        return story.KeyResult("late", "Late", story.measured("count", 9, 1), "ada", value, sure, **more)
+
+    def test_reads_a_row_of_weeks(self):
+        """One word a week: a value, a week without a check-in, one without data, and milestones in parts."""
+        told = self._told("9 . ? 1/.5/0", "5 . 4 .", weekday="mon", notes={3: "The scale broke."})
+
+        entries = ledgers.check_ins(told, self.span, calendar.of(MONDAY, "Europe/Amsterdam"))
+
+        assert [entry.value for entry in entries] == [Decimal(9), None, None]
+        assert [entry.confidence for entry in entries] == [5, 4, None]
+        assert entries[1].note == "The scale broke."
+        assert entries[2].parts == (Decimal(1), Decimal("0.5"), Decimal(0))
+        assert [(entry.at.date() - self.span.plan.starts).days for entry in entries] == [0, 14, 21]
+
+    def test_keeps_what_was_corrected(self):
+        """A correction is a later entry about the same moment that names the one it corrects."""
+        told = self._told("9 8", "5 5", weekday="mon", fixed={1: story.Fix("7", "Counted twice.", 2)})
+
+        first, fix, _ = ledgers.check_ins(told, self.span, calendar.of(MONDAY, "Europe/Amsterdam"))
+
+        assert (fix.corrects, fix.at, fix.value) == (first.id, first.at, Decimal(7))
+        assert (fix.recorded.date() - first.recorded.date()).days == 2
+
+    @pytest.mark.parametrize(
+        ("told", "words"),
+        [
+            ({"value": "9 8", "sure": "5"}, "2 values and 1 confidences"),
+            ({"value": "9 .", "sure": "5 .", "notes": {2: "Hm."}}, "nothing was reported"),
+        ],
+    )
+    def test_refuses_rows_that_do_not_match(self, told, words):
+        """A slip in the content is named with its key result when the story is told."""
+        with pytest.raises(ValueError, match=f"late: .*{words}"):
+            ledgers.check_ins(self._told(**told), self.span, calendar.of(MONDAY, "Europe/Amsterdam"))
+
+    def test_refuses_a_moment_that_names_no_day(self):
+        """A moment is a week and a weekday."""
+        with pytest.raises(ValueError, match="3wed"):
+            self.span.day("next tuesday")

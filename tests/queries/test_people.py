@@ -168,6 +168,16 @@ class TestCycles:
         assert before == ["2026", "Q4 2026", "Q1 2027", "2027"]
         assert after == ["2026", "Q1 2027", "2027"]
 
+    def test_suggest_nothing_beside_quarters_of_ones_own(self, cast: Cast):
+        """Where quarters begin in another month, the calendar's are not offered on top."""
+        cycles.create(
+            name="FQ3", starts_on=date(2026, 9, 21), ends_on=date(2026, 12, 20), by=cast.ada, at=NOW
+        )
+
+        found = [span.name for span in cycle_pages.overview(cast.ada, TODAY).suggestions]
+
+        assert found == ["2026", "Q1 2027", "2027"]
+
     def test_bear_the_last_day_of_the_calendar(self, cast: Cast):
         """A file may bring a cycle that ends with the calendar; the page still opens."""
         Cycle.objects.create(

@@ -10,6 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 STATEMENTS = {
+    "objective": 9,
+    "new_objective": 2,
+    "edit_objective": 3,
+    "closing": 2,
+    "new_alignment": 2,
+    "key_result": 7,
+    "edit_key_result": 3,
+    "alignment": 2,
+    "alignment_json": 2,
+    "alignment_rows": 2,
     "week": 7,
     "teams": 2,
     "team": 4,

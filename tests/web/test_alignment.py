@@ -14,7 +14,7 @@ from milepost.core.ids import encode
 from milepost.web import alignment as web
 from tests.cast import Cast
 from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs, written
-from tests.web.statements import count
+from tests.web.statements import STATEMENTS, count
 
 TREE, ROWS, JSON = "/w/acme/alignment/", "/w/acme/alignment/rows/", "/w/acme/alignment.json"
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -135,9 +135,9 @@ class TestTree:
         """Everything comes from the image: who asks, and what changed."""
         browser = signed_in("ada")
 
-        assert count(browser, TREE) == 2
-        assert count(browser, ROWS + f"?under={encode(okrs.company.id)}", **HX) == 2
-        assert count(browser, JSON) == 2
+        assert count(browser, TREE) == STATEMENTS["alignment"]
+        assert count(browser, ROWS + f"?under={encode(okrs.company.id)}", **HX) == STATEMENTS["alignment_rows"]
+        assert count(browser, JSON) == STATEMENTS["alignment_json"]
 
 
 class TestWhoSees:

@@ -33,7 +33,7 @@ def text(answer) -> str:
 
 class TestNew:
     def test_offers_what_can_be_served(self, signed_in, okrs: Okrs):
-        """The list holds open objectives and key results, by team, without what would lead round or is unseen."""
+        """The list holds what is open, by team, without what would lead round or is unseen."""
         page = text(signed_in("ada").get(new_url(okrs.company)))
 
         assert "Repairs come with a smile" in page

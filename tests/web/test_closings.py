@@ -32,7 +32,10 @@ class TestNew:
         """The last value stands in the field, with its grade; what has no data says so."""
         page = text(signed_in("ben").get(url(okrs.helpful)))
 
-        assert f'name="value_{encode(okrs.waiting.id)}" inputmode="decimal" autocomplete="off" value="6.5"' in page
+        assert (
+            f'name="value_{encode(okrs.waiting.id)}" inputmode="decimal" autocomplete="off" value="6.5"'
+            in page
+        )
         assert "<b>0.5</b>" in page
         assert "no data: graded 0.0" in page
         assert "hold the improvement meeting" in page
@@ -76,7 +79,9 @@ class TestCreate:
         assert "no data at closing" in page
         assert "Benches beat forms." in page
         assert "milepost.v1" in page
-        stored = {one.key_result_id: one for one in Grade.objects.of(cast.acme.id).filter(objective=okrs.helpful)}
+        stored = {
+            one.key_result_id: one for one in Grade.objects.of(cast.acme.id).filter(objective=okrs.helpful)
+        }
         assert {id: one.grade for id, one in stored.items()} == {
             okrs.waiting.id: Decimal(1), okrs.guides.id: Decimal(0), None: Decimal("0.5"),
         }  # fmt: skip

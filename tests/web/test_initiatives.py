@@ -54,7 +54,9 @@ class TestCreate:
             ({"state": "stuck"}, "no state"),
         ],
     )
-    def test_refuses_and_keeps_what_was_typed(self, signed_in, cast: Cast, okrs: Okrs, wrong: dict, said: str):
+    def test_refuses_and_keeps_what_was_typed(
+        self, signed_in, cast: Cast, okrs: Okrs, wrong: dict, said: str
+    ):
         """What is wrong is said, and the rest stays in the form."""
         sent = {"title": "Bench", "state": "planned", "description": "Keep me"} | wrong
 
@@ -77,7 +79,12 @@ class TestCreate:
 class TestUpdate:
     def test_is_for_its_owner_too(self, signed_in, cast: Cast, okrs: Okrs):
         """Whoever does it may change it, though the objective is somebody else's."""
-        sent = {"title": "Triage form 2", "state": "doing", "owner": encode(cast.cleo.person_id), "revision": "1"}
+        sent = {
+            "title": "Triage form 2",
+            "state": "doing",
+            "owner": encode(cast.cleo.person_id),
+            "revision": "1",
+        }
         cleo = signed_in("cleo")
 
         assert cleo.get(url(okrs.triage, "edit/")).status_code == 200

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from milepost.core.plan.findings import Path, PlanProblem
+from milepost.core.plan.pasts import spelt_once
 from milepost.core.plan.values import (
     NOTHING,
     AlignmentPlan,
@@ -322,18 +323,8 @@ def _agrees(have: Any, want: Any) -> bool:
     if have == want:
         return True
     if isinstance(want, HistoryPlan):
-        have, want = replace(have, was=_spelt_once(have.was)), replace(want, was=_spelt_once(want.was))
+        have, want = replace(have, was=spelt_once(have.was)), replace(want, was=spelt_once(want.was))
     return have == (replace(want, by=have.by) if want.by is None else want)
-
-
-def _spelt_once(was: Mapping[str, Any]) -> dict[str, Any]:
-    """Bring what a curve and a set of people may be told as into one spelling."""
-    once = {name: sorted(value) if name in _ANY_ORDER else value for name, value in was.items()}
-    if "points" in once:
-        once.setdefault("curve", "points")
-    if once.get("curve", "points") != "points":
-        once.pop("points", None)
-    return once
 
 
 def _by_content(there: list, wanted: Iterable) -> tuple[list, int]:

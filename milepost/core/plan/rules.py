@@ -10,6 +10,7 @@ from milepost.core.cadence import Window, check_cycle
 from milepost.core.plan.findings import Path, PlanProblem, nearest, path_text
 from milepost.core.plan.loops import loops, way
 from milepost.core.plan.measuring import check_in_problems, measure_problems
+from milepost.core.plan.pasts import backwards, spelt_once
 from milepost.core.plan.values import (
     AlignmentPlan,
     CyclePlan,
@@ -266,6 +267,7 @@ def _objective(objective: ObjectivePlan, known: _Known, path: Path) -> Iterator[
     yield from _audience(objective, known, path, may_be_private=True)
     yield from _authors(objective, known, path, ("transitions", "history", "comments"))
     yield from _past(objective, known, path)
+    yield from _told_in_vain(objective, path)
     for index, link in enumerate(objective.aligned_to):
         yield from _link(objective, link, known, (*path, "aligned_to", index))
     yield from _linked_twice(objective, (*path, "aligned_to"))
@@ -293,6 +295,7 @@ def _key_result(
     yield from check_in_problems(key_result, path)
     yield from _authors(key_result, known, path, ("history", "check_ins", "comments"))
     yield from _past(key_result, known, path)
+    yield from _told_in_vain(key_result, path, objective.id)
     yield from _grade(key_result, known, path)
 
 
@@ -395,6 +398,25 @@ def _past(thing: ObjectivePlan | KeyResultPlan, known: _Known, path: Path) -> It
             yield from _persons(past.was.get(name) or (), known, (*here, name))
         for name, ids in (("cycle", known.cycles), ("team", known.teams), ("objective", known.objectives)):
             yield from _refers(past.was.get(name), ids, name, f"{name}s", (*here, name))
+
+
+def _told_in_vain(
+    thing: ObjectivePlan | KeyResultPlan, path: Path, objective: str | None = None
+) -> Iterator[PlanProblem]:
+    """A change that changed nothing is mostly one that tells the new value in the place of the old."""
+    for index, change, after in backwards(thing, objective=objective):
+        here = (*path, "history", index)
+        if not change.was:
+            message = "This change does not say what was different."
+            yield PlanProblem(here, message, "no_change", "Add was: {…}, or take it out.")
+        for name, value in spelt_once(change.was).items():
+            if name in after and value == after[name] and (name, value) != ("curve", "points"):
+                yield PlanProblem(
+                    (*here, "was", "plan" if name in ("curve", "points") else name),
+                    f"“{name}” is told to have been what it was afterwards too.",
+                    "no_change",
+                    "Write the value before the change, or take the field out.",
+                )
 
 
 def _grade(thing: ObjectivePlan | KeyResultPlan, known: _Known, path: Path) -> Iterator[PlanProblem]:

@@ -19,7 +19,9 @@ class Sweep extends HTMLElement {
     const form = this.querySelector("form");
     if (form === this.form) return;
     this.form = form;
-    const value = form?.querySelector('[name="value"]:not([type="hidden"])') ?? form?.querySelector("input:not([type=hidden]), textarea");
+    // One of several is entered where it is chosen: arrows change it, as in any group of radio buttons.
+    const value = ['[name="value"]:checked', '[name="value"]:not([type="hidden"])', "select", "input:not([type=hidden]), textarea"]
+      .map((wanted) => form?.querySelector(wanted)).find(Boolean);
     (value ?? this.querySelector("a.btn"))?.focus();
     if (value?.select) value.select();
     if (Sweep.arrived++) this.announce();

@@ -465,7 +465,11 @@ OBJECTIVES = (
         ),
         talk=(
             Said("7wed", "isolde", "If we open there, what happens to the queue at the station?"),
-            Said("8thu", "ruben", "@Hanneke, he wants an answer within two weeks. Five years, or we walk away?"),
+            Said(
+                "8thu",
+                "ruben",
+                ("@Hanneke, he wants an answer within two weeks. Five years, or we walk away?"),
+            ),
         ),
     ),
     Objective(

@@ -1,0 +1,51 @@
+"""What held before: the history of a thing, walked backwards from what holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+from milepost.core.plan.values import HistoryPlan, KeyResultPlan, ObjectivePlan
+
+_ANY_ORDER = ("contributors", "visible_to")
+
+
+def spelt_once(was: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring what may be told in two ways into one: a curve with its points, people in any order."""
+    once = {name: sorted(value) if name in _ANY_ORDER else value for name, value in was.items()}
+    if "points" in once:
+        once.setdefault("curve", "points")
+    if once.get("curve", "points") != "points":
+        once.pop("points", None)
+    return once
+
+
+def backwards(
+    thing: ObjectivePlan | KeyResultPlan, *, objective: str | None = None
+) -> Iterator[tuple[int, HistoryPlan, dict[str, Any]]]:
+    """Yield each change, the latest first: its place in the history, itself, and what held after it.
+
+    Of two changes at one moment, the one that the list tells later came later. `objective` is the one that a
+    key result stands under now.
+    """
+    if not thing.history:
+        return
+    held = _now(thing, objective)
+    ordered = sorted(enumerate(thing.history), key=lambda pair: (pair[1].at, pair[0]), reverse=True)
+    for index, change in ordered:
+        yield index, change, held
+        held = held | _whole(spelt_once(change.was))
+
+
+def _now(thing: ObjectivePlan | KeyResultPlan, objective: str | None) -> dict[str, Any]:
+    held = {one.name: getattr(thing, one.name) for one in fields(thing)}
+    if isinstance(thing, KeyResultPlan):
+        held |= {one.name: getattr(thing.measure, one.name) for one in fields(thing.measure)}
+        held["objective"] = objective
+    return _whole(spelt_once(held))
+
+
+def _whole(was: dict[str, Any]) -> dict[str, Any]:
+    """Say of a curve with a name that it has no points, so that nothing older shows through."""
+    return was | {"points": ()} if was.get("curve", "points") != "points" else was

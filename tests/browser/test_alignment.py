@@ -1,0 +1,146 @@
+"""The alignment tree in a browser: by keyboard, without JavaScript, with more rows than fit, on paper."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from milepost.core.ids import encode
+from milepost.models import User
+from milepost.web import alignment as web
+from tests.browser.conftest import NARROW
+from tests.inspection import accessibility_problems, html_problems
+from tests.okrs import Okrs, written
+
+pytestmark = pytest.mark.browser
+TREE = "/w/acme/alignment/"
+
+
+@pytest.fixture
+def okrs(cast) -> Okrs:
+    return written(cast, timezone.now())
+
+
+def row(page, one):
+    return page.locator(f'tr[data-id="{encode(one.id)}"]')
+
+
+def focused(page) -> str:
+    return page.evaluate("document.activeElement.innerText")
+
+
+class TestKeyboard:
+    def test_walks_and_opens(self, visit, okrs):
+        """Arrows walk the rows; right opens a branch, whose rows are fetched; left shuts it again."""
+        page = visit("ada", TREE)
+        row(page, okrs.helpful).focus()
+        assert row(page, okrs.waiting).count() == 0
+
+        page.keyboard.press("ArrowRight")
+        row(page, okrs.waiting).wait_for()
+        page.keyboard.press("ArrowDown")
+        on_child = focused(page)
+        page.keyboard.press("ArrowLeft")
+        on_parent = focused(page)
+        page.keyboard.press("ArrowLeft")
+
+        assert okrs.waiting.title in on_child and okrs.helpful.title in on_parent
+        assert not row(page, okrs.waiting).is_visible()
+        assert row(page, okrs.helpful).get_attribute("aria-expanded") == "false"
+
+    def test_opens_a_page_and_checks_in(self, visit, okrs):
+        """Enter opens what a row names; C on a key result leads to its check-in."""
+        page = visit("ada", TREE)
+        row(page, okrs.growth).focus()
+        page.keyboard.press("c")
+        page.wait_for_url("**/key-results/**")
+        checking_in = page.url
+
+        page.go_back()
+        row(page, okrs.company).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/objectives/**")
+
+        assert checking_in.endswith(f"/key-results/{encode(okrs.growth.id)}/#check-in")
+        assert page.get_by_role("heading", level=1).inner_text() == okrs.company.title
+
+    def test_keeps_what_is_open(self, visit, okrs):
+        """What was opened stands in the address, so a reload shows it again."""
+        page = visit("ada", TREE)
+        row(page, okrs.helpful).locator("a.exp").click()
+        row(page, okrs.waiting).wait_for()
+
+        page.reload()
+
+        assert row(page, okrs.waiting).is_visible()
+
+
+class TestMoreRows:
+    def test_come_as_one_scrolls(self, visit, okrs, monkeypatch):
+        """Where the first rows end, the next arrive without a page load and take part in the tree."""
+        monkeypatch.setattr(web, "ROWS", 3)
+        page = visit("cleo", TREE)
+
+        row(page, okrs.helpful).wait_for()
+        row(page, okrs.helpful).focus()
+        page.keyboard.press("ArrowRight")
+        row(page, okrs.waiting).wait_for()
+
+        assert row(page, okrs.helpful).get_attribute("aria-level") == "3"
+        assert page.get_by_text("Not aligned yet").count() == 1
+
+
+class TestWithoutJavascript:
+    def test_opens_by_links_and_filters_by_a_form(self, visit, okrs):
+        """Chevrons are links; the filters are a form."""
+        page = visit("ada", TREE, java_script_enabled=False)
+
+        row(page, okrs.helpful).locator("a.exp").click()
+        opened = row(page, okrs.waiting).is_visible()
+        page.get_by_label("Owner").select_option(label="Cleo Wong")
+        page.get_by_role("button", name="Show").click()
+
+        assert opened
+        assert row(page, okrs.waiting).is_visible() and row(page, okrs.growth).count() == 0
+
+    def test_lists_everything(self, visit, okrs):
+        """The button for print leads to everything open, in words."""
+        page = visit("ada", TREE, java_script_enabled=False)
+
+        page.get_by_role("link", name="Print").click()
+
+        assert page.get_by_text(okrs.guides.title).is_visible()
+
+
+class TestLook:
+    def test_has_no_problems_for_assistive_tools(self, visit, okrs):
+        """Light and dark, wide and narrow: axe finds nothing, nothing stands over the edge."""
+        found = []
+        for scheme in ("light", "dark"):
+            page = visit("ada", f"{TREE}?open={encode(okrs.helpful.id)}", color_scheme=scheme)
+            for width in (1280, 390, 320):
+                page.set_viewport_size({"width": width, "height": 900})
+                found += [f"{scheme} {width} {each}" for each in accessibility_problems(page)]
+                found += [f"{scheme} {width} too wide"] * page.evaluate(
+                    "document.documentElement.scrollWidth > innerWidth"
+                )
+
+        assert found == []
+
+    def test_is_valid(self, client, okrs):
+        """The tree, a narrowed one, an empty one and the list are valid HTML."""
+        client.force_login(User.objects.get(email="ada@acme.example"))
+        queries = ("", "?attention=1&status=off_track", "?owner=nobody", "?open=all")
+
+        documents = {f"tree{query}": client.get(TREE + query).content.decode() for query in queries}
+
+        assert html_problems(documents) == []
+
+    def test_prints_what_is_on_screen(self, visit, okrs):
+        """On paper there are no filters and no buttons."""
+        page = visit("ada", f"{TREE}?open=all", viewport=NARROW)
+
+        page.emulate_media(media="print")
+
+        assert not page.get_by_role("button", name="Show").is_visible()
+        assert page.get_by_text(okrs.guides.title).is_visible()

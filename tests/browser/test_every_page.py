@@ -1,0 +1,282 @@
+"""Every page of a living company: well-formed, readable by everyone, on every screen, light and dark."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from milepost.core.ids import encode
+from milepost.management.demo import SLUG
+from milepost.management.demo.content.people import MAIL
+from tests.inspection import accessibility_problems, html_problems
+from tests.routes import Route, routes
+from tests.running import Installation
+
+pytestmark = pytest.mark.browser
+WIDTHS, SCHEMES = (1280, 390, 320), ("light", "dark")
+HOME = f"/w/{SLUG}/"
+EXECUTIVE, GUEST = "hanneke", "otto"
+
+# Routes that are no page: they only take what a form sends, or answer programs, or lead on at once.
+TAKES_FORMS = 405
+NO_PAGES = {
+    "alignment_json", "team_json", "company_json", "livez",  # for programs
+    "alignment_rows", "checkins", "home",  # lead on
+    "password",  # leads whoever signed in by a link on to the first password
+}  # fmt: skip
+# Pages that only somebody sees who is not signed in (or holds a link), in the journey of TestTheWayIn.
+WAY_IN = {
+    "signing_in", "sign_in_link", "ask_password", "account_reset_password_done",
+    "account_reset_password_from_key", "invitation", "setup", "setup_person",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the table: the state of the objective it is opened on, what follows its address."""
+
+    on: str = "active"
+    queries: tuple[str, ...] = ("",)
+    guest: int = 200
+
+
+PAGES: dict[str, Page] = {
+    # the round
+    "alignment": Page(
+        queries=("", "?open=all", "?attention=1&key_results=0", "?status=off_track&unaligned=1")
+    ),
+    "sweep": Page(),
+    "edit_checkin": Page(guest=403),
+    # seeing
+    "week": Page(),
+    "teams": Page(),
+    "team": Page(),
+    "company": Page(),
+    "activity": Page(queries=("", "?kind=check-ins")),
+    # objectives, key results and what belongs to them
+    "new_objective": Page(guest=403),
+    "objective": Page(queries=("", "?arrange")),
+    "edit_objective": Page(guest=403),
+    "closing": Page(guest=403),
+    "activation": Page(on="draft", guest=403),
+    "parking": Page(on="draft", guest=403),
+    "deferral": Page(guest=403),
+    "cancellation": Page(guest=403),
+    "redrafting": Page(on="parked", guest=403),
+    "reopening": Page(on="just closed", guest=403),
+    "new_key_result": Page(guest=403),
+    "new_initiative": Page(guest=403),
+    "new_alignment": Page(guest=403),
+    "objective_comments": Page(on="closed"),
+    "key_result": Page(),
+    "edit_key_result": Page(guest=403),
+    "cancel_key_result": Page(guest=403),
+    "key_result_comments": Page(on="closed"),
+    "edit_initiative": Page(guest=403),
+    "edit_alignment": Page(guest=403),
+    # one's account
+    "signing_out": Page(),
+    "account_set_password": Page(),
+    "preferences": Page(),
+    # the first run, once inside
+    "start": Page(guest=404),
+    "start_blank": Page(guest=404),
+    "start_file": Page(guest=404),
+    "start_invite": Page(guest=404),
+    # people, teams, cycles, settings
+    "people": Page(queries=("", "?show=left", "?q=zz")),
+    "new_person": Page(guest=404),
+    "person": Page(),
+    "new_team": Page(guest=404),
+    "edit_team": Page(guest=404),
+    "cycles": Page(),
+    "new_cycle": Page(guest=404),
+    "edit_cycle": Page(guest=404),
+    "settings": Page(),
+}
+
+SHAPE = """() => {
+  const wrong = [], all = (css) => [...document.querySelectorAll(css)];
+  if (all('h1').length !== 1) wrong.push(`${all('h1').length} h1`);
+  if (!document.title.replace(/^\\s*· Milepost$/, '').trim()) wrong.push('no title');
+  if (document.documentElement.lang !== 'en') wrong.push('no language');
+  if (all('main').length !== 1) wrong.push(`${all('main').length} main`);
+  if (!document.querySelector('a.skip[href="#main"]')) wrong.push('no way past the frame');
+  for (const form of all('form')) {
+    const named = `form to ${form.getAttribute('action')}`;
+    if (!form.getAttribute('action')) wrong.push(`${named}: no action`);
+    if (!['get', 'post'].includes(form.getAttribute('method'))) wrong.push(`${named}: no method`);
+    if (form.method === 'post' && !form.querySelector('[name=csrfmiddlewaretoken]')?.value)
+      wrong.push(`${named}: no token`);
+    if (form.method === 'get' && form.querySelector('[name=csrfmiddlewaretoken]'))
+      wrong.push(`${named}: the token would stand in the address`);
+  }
+  return wrong;
+}"""
+
+
+@dataclass
+class Inspector:
+    """Looks pages over and keeps what is wrong with them; the HTML waits for one run of the checker."""
+
+    page: object
+    problems: list[str] = field(default_factory=list)
+    documents: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.problems.append(f"{self.page.url}: {error}"))
+        self.page.on("console", self._heard)
+        self.page.emulate_media(reduced_motion="reduce")
+
+    def _heard(self, said) -> None:
+        # A page that refuses is itself what the browser calls a failed load.
+        if said.type == "error" and not (said.text.startswith("Failed to load resource")):
+            self.problems.append(f"{self.page.url}: the console says {said.text}")
+
+    def open(self, path: str, status: int = 200) -> None:
+        """Go to an address and look at the page there."""
+        answer = self.page.goto(path)
+        if answer.status != status:
+            self.problems.append(f"{path}: {answer.status} instead of {status}")
+        elif status == 200 or "refused" not in self.documents:
+            self.documents[path if status == 200 else "refused"] = answer.text()
+            self.look(path)
+
+    def send(self, button: str, name: str) -> None:
+        """Press a button that answers with a page, and look at that."""
+        with self.page.expect_navigation() as going:
+            self.page.get_by_role("main").get_by_role("button", name=button).click()
+        self.documents[name] = going.value.text()
+        self.look(name)
+
+    def look(self, name: str) -> None:
+        """Look at the page as it stands."""
+        self.problems += [f"{name}: {wrong}" for wrong in self.page.evaluate(SHAPE)]
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                self.problems.append(f"{name}: sticks out sideways at {width}")
+            for scheme in SCHEMES:
+                self.page.emulate_media(color_scheme=scheme)
+                found = accessibility_problems(self.page, only_colours=scheme == "dark")
+                self.problems += [f"{name} {scheme} {width}: {each}" for each in found]
+
+    def everything(self) -> list[str]:
+        """Return all that is wrong."""
+        return [*self.problems, *html_problems(self.documents)]
+
+
+@dataclass
+class Demo:
+    """The demo company in a server of its own, and what is in it."""
+
+    server: Installation
+    just_closed: str = ""
+
+    def ids(self, on: str) -> dict[str, str]:
+        """Name a thing of each kind that everyone may see, around an objective in a state."""
+        if on == "just closed":
+            return self.ids("active") | {"objective": self.just_closed}
+        with closing(sqlite3.connect(self.server.data_dir / "milepost.sqlite3")) as database:
+            one = lambda sql, *given: next(iter(database.execute(sql, given).fetchone() or [None]))  # noqa: E731
+            objective = one(
+                """SELECT o.id FROM objective o WHERE o.state = ? AND o.visibility = 'workspace'
+                ORDER BY (o.team_id IS NOT NULL)
+                    + EXISTS (SELECT 1 FROM initiative WHERE objective_id = o.id)
+                    + EXISTS (SELECT 1 FROM alignment WHERE child_id = o.id AND until_at IS NULL) DESC,
+                    (SELECT count(*) FROM key_result WHERE objective_id = o.id) DESC, o.id""",
+                on,
+            )
+            key_result = one("SELECT id FROM key_result WHERE objective_id = ?", objective)
+            found = {
+                "objective": objective,
+                "key_result": key_result,
+                "initiative": one("SELECT id FROM initiative WHERE objective_id = ?", objective),
+                "alignment": one(
+                    "SELECT id FROM alignment WHERE child_id = ? AND until_at IS NULL", objective
+                ),
+                "checkin": one("SELECT max(id) FROM checkin WHERE key_result_id = ?", key_result),
+                "team": one("SELECT team_id FROM objective WHERE id = ?", objective),
+                "person": one("SELECT owner_id FROM objective WHERE id = ?", objective),
+                "cycle": one("SELECT cycle_id FROM objective WHERE id = ?", objective),
+            }
+        here = {name: encode(id) for name, id in found.items() if id is not None}
+        return here if on == "active" else self.ids("active") | here
+
+    def address(self, route: Route, on: str = "active") -> str:
+        """Return a route's address."""
+        return _filled(route, {"slug": SLUG, "secret": "no-such-secret", **self.ids(on)})
+
+    def sign_in(self, page, key: str) -> None:
+        """Sign somebody in by a link from the terminal."""
+        printed = self.server.run("link", f"{key}@{MAIL}").stdout
+        page.goto(self.server.url + re.search(r"/sign-in/link/\S+", printed).group())
+        assert page.url == self.server.url + HOME, page.url
+
+
+def _filled(route: Route, values: dict[str, str]) -> str:
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], route.pattern)
+
+
+@contextmanager
+def inspector(browser, server: Installation) -> Iterator[Inspector]:
+    """Open a browser in which nobody is signed in, for inspecting pages."""
+    context = browser.new_context(base_url=server.url, reduced_motion="reduce")
+    yield Inspector(context.new_page())
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Iterator:
+    """The demo company, served."""
+    started = Demo(Installation(tmp_path_factory.mktemp("every_page")).start("demo"))
+    yield started
+    started.server.stop()
+
+
+class TestTable:
+    def test_names_every_page(self, demo, browser):
+        """A route without a row takes what forms send, and shows nothing when it is asked for."""
+        with inspector(browser, demo.server) as looking:
+            demo.sign_in(looking.page, EXECUTIVE)
+            asked = [route for route in routes() if route.name not in {*PAGES, *NO_PAGES, *WAY_IN}]
+            answers = {
+                route.name: looking.page.request.get(demo.address(route), max_redirects=0).status
+                for route in asked
+            }
+
+        assert {name: status for name, status in answers.items() if status != TAKES_FORMS} == {}
+        assert {*PAGES, *NO_PAGES, *WAY_IN} <= {route.name for route in routes()}
+
+
+class TestEveryPage:
+    @pytest.mark.parametrize(("role", "key"), [("executive", EXECUTIVE), ("guest", GUEST)])
+    def test_is_sound(self, demo, browser, role: str, key: str):
+        """Answered, valid, accessible in light and dark on three screens, without complaints of scripts."""
+        with inspector(browser, demo.server) as looking:
+            demo.sign_in(looking.page, key)
+            if role == "executive":
+                demo.just_closed = close_one(looking.page, demo)
+            for route in routes():
+                if (row := PAGES.get(route.name)) is None or (role == "guest" and row.on == "just closed"):
+                    continue
+                for query in row.queries:
+                    status = row.guest if role == "guest" else 200
+                    looking.open(demo.address(route, row.on) + query, status)
+            problems = looking.everything()
+
+        assert problems == []
+
+
+def close_one(page, demo: Demo) -> str:
+    """Close an objective, so that one can be reopened, and return its id."""
+    closing_route = next(route for route in routes() if route.name == "closing")
+    there = demo.address(closing_route)
+    page.goto(there)
+    page.get_by_role("button", name="Close it with these grades").click()
+    return there.split("/")[-3]

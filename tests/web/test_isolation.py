@@ -1,0 +1,386 @@
+"""Walls: a stranger, and a colleague who may not see a thing, meet the same nothing as where nothing is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from milepost.actions import (
+    alignments,
+    checkins,
+    comments,
+    cycles,
+    initiatives,
+    key_results,
+    objectives,
+    people,
+    teams,
+)
+from milepost.actions.key_results import Definition
+from milepost.core.access import Actor
+from milepost.core.ids import encode
+from milepost.ledger import image
+from milepost.models import Checkin, Session
+from tests import cast as the_cast
+from tests.cast import Cast
+from tests.okrs import Okrs, written
+from tests.routes import Route, routes
+from tests.web.borders import QUERIES, ROUTES, Row, address, form, forms_naming
+
+pytestmark = pytest.mark.both_databases
+
+DAY = timedelta(days=1)
+KINDS = ("objective", "key_result", "initiative", "alignment", "checkin", "team", "person", "cycle")
+NOTHING = 2**61 + 12_345  # an id that nothing has
+HIDDEN = (
+    "Whispered",
+    "Shares in our hands",
+    "Buy the rival",
+    "Learn to say no",
+)  # in the titles of what is hidden
+HTMX = {"HX-Request": "true"}
+IN_WORKSPACE = [route for route in routes() if route.is_in_workspace]
+
+
+@dataclass(frozen=True)
+class World:
+    """Acme and Zenith at work, and what in Acme not everyone may see."""
+
+    cast: Cast
+    okrs: Okrs
+    acme: Mapping[str, int]
+    zenith: Mapping[str, int]
+    hidden: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # by who may see it
+
+
+def work(title: str, *, cycle: int, by: Actor, above: int, at, **more) -> dict[str, int]:
+    """Write an objective with one of everything, and return the ids."""
+    row = objectives.draft(title=title, cycle=cycle, owner=by.person_id, by=by, at=at, **more)
+    measured = Definition(
+        f"{title}, measured", start=Decimal(0), target=Decimal(10), unit="%", owner=by.person_id
+    )
+    one = key_results.add(objective=row.id, definition=measured, by=by, at=at)
+    key_results.add(objective=row.id, definition=replace(measured, title=f"{title}, too"), by=by, at=at)
+    link = alignments.align(child=row.id, objective=above, by=by, at=at)
+    objectives.activate(objective=row.id, by=by, at=at)
+    deed = initiatives.add(
+        objective=row.id, title=f"{title}, done", key_result=one.id, owner=by.person_id, by=by, at=at
+    )
+    said = checkins.record(
+        key_result=one.id, value=Decimal(4), confidence=7, note=f"{title}, noted", by=by, at=at + DAY
+    )
+    comments.add(text=f"{title}, discussed", objective=row.id, by=by, at=at + DAY)
+    comments.add(text=f"{title}, discussed below", key_result=one.id, by=by, at=at + DAY)
+    return {
+        "objective": row.id,
+        "key_result": one.id,
+        "alignment": link.id,
+        "initiative": deed.id,
+        "checkin": said.id,
+    }
+
+
+def zenith_at_work(cast: Cast, at) -> dict[str, int]:
+    """Fill Zenith with one of everything."""
+    zed, day = cast.zed, at.date()
+    cycle = cycles.create(name="Autumn", starts_on=day - 60 * DAY, ends_on=day + 40 * DAY, by=zed, at=at)
+    began = at - 50 * DAY
+    above = objectives.draft(title="Reach orbit", cycle=cycle.id, owner=zed.person_id, by=zed, at=began)
+    other = objectives.draft(title="Stay there", cycle=cycle.id, owner=zed.person_id, by=zed, at=began)
+    draft = objectives.draft(title="Land", cycle=cycle.id, owner=zed.person_id, by=zed, at=began)
+    key_results.add(
+        objective=draft.id,
+        definition=Definition("Landings", start=Decimal(0), target=Decimal(1), owner=zed.person_id),
+        by=zed,
+        at=began,
+    )
+    zoe = people.add(name="Zoe", email="zoe@zenith.example", role="member", by=zed, at=began)
+    below = work("Build engines", cycle=cycle.id, by=zed, above=above.id, at=began, team=cast.rockets.id)
+    return below | {
+        "team": cast.rockets.id,
+        "person": zoe.id,
+        "cycle": cycle.id,
+        "draft": draft.id,
+        "other": other.id,
+    }
+
+
+def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
+    """Write what not everyone in Acme may see, and let it be as busy as can be."""
+    ada, ben, began = cast.ada, cast.ben, at - 30 * DAY
+    shared = {"cycle": okrs.cycle.id, "above": okrs.company.id, "at": began}
+    board = teams.create(name="Board", by=ada, at=began)
+    teams.add_member(team=board.id, person=ada.person_id, is_lead=True, by=ada, at=began)
+    chief = the_cast.actor(the_cast.Person.objects.of(cast.acme.id).get(id=ada.person_id))
+    return {
+        "a team": work("Whispered on the board", by=chief, visibility="team", team=board.id, **shared),
+        "named people": work(
+            "Whispered to Ben", by=ada, visibility="people", visible_to=[ben.person_id], **shared
+        ),
+        "its owner": work("Whispered to myself", by=ben, visibility="private", **shared),
+    }
+
+
+def visible(cast: Cast, okrs: Okrs) -> dict[str, int]:
+    """Name a thing of each kind that everyone in Acme sees."""
+    link = okrs.helpful.alignments.model.objects.of(cast.acme.id).get(child=okrs.helpful)
+    entry = Checkin.objects.of(cast.acme.id).filter(key_result=okrs.waiting).latest("id")
+    return {
+        "objective": okrs.helpful.id,
+        "key_result": okrs.waiting.id,
+        "initiative": okrs.triage.id,
+        "alignment": link.id,
+        "checkin": entry.id,
+        "team": cast.product.id,
+        "person": cast.cleo.person_id,
+        "cycle": okrs.cycle.id,
+        "draft": okrs.draft.id,
+        "other": okrs.company.id,
+    }
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    now = timezone.now()
+    okrs = written(cast, now)
+    hidden = hide(cast, okrs, now)
+    return World(cast, okrs, visible(cast, okrs), zenith_at_work(cast, now), hidden)
+
+
+# -- answers, and what is kept -----------------------------------------------------------------------------
+
+EVER_NEW = re.compile(
+    rb'(name="csrfmiddlewaretoken" value="|nonce="|nonce-|name="submission" value="|data-nonce=")[^"\' ]*'
+)
+RANDOM_INLINE = re.compile(rb"(hx-csp|hx-nonce)[^ >]*")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer without what is new in each."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def __str__(self) -> str:
+        return f"{self.status} {dict(self.headers)} {len(self.body)} bytes"
+
+
+def told(response, *, without: Mapping[int, bytes] | None = None, etag: bool = True) -> Answer:
+    """Return what an answer tells; the ids in `without` read alike."""
+    body = RANDOM_INLINE.sub(rb"\1", EVER_NEW.sub(rb"\1", response.content))
+    names = ("Content-Type", "Location", "HX-Redirect", *(["ETag"] if etag else []))
+    headers = {name: response.headers[name] for name in names if name in response.headers}
+    for id, word in (without or {}).items():
+        body = body.replace(encode(id).encode(), word)
+        headers = {name: value.replace(encode(id), word.decode()) for name, value in headers.items()}
+    return Answer(response.status_code, tuple(headers.items()), body)
+
+
+def everything_kept() -> dict[str, list]:
+    """Return every row of every table but the sessions, so that any change shows."""
+    return {
+        model.__name__: sorted(
+            map(repr, getattr(model.objects, "everywhere", model.objects.all)().values_list())
+        )
+        for model in apps.get_app_config("milepost").get_models()
+        if model is not Session
+    }
+
+
+def _rows_of(model):
+    return getattr(model.objects, "everywhere", model.objects.all)()
+
+
+Sent = tuple[str, dict]  # an address and a form
+
+
+class Visit:
+    """Somebody who tries addresses twice: with a thing that is hidden, and with one that is not there."""
+
+    def __init__(self, client: Client, slug: str) -> None:
+        self.client, self.slug = client, slug
+        self.kept = everything_kept()
+        self.wrong: list[str] = []
+        self.tried = 0
+
+    def try_both(
+        self, what: str, hidden: tuple[str, dict], missing: tuple[str, dict], masked: Mapping
+    ) -> None:
+        """Send a request that names what is hidden, and one that names nothing, by every method."""
+        for method in ("get", "post"):
+            for headers in ({}, HTMX):
+                self.tried += 1
+                one, other = (
+                    told(self._ask(method, path, body, headers), without=masked)
+                    for path, body in (hidden, missing)
+                )
+                named = f"{what} {method}{' htmx' if headers else ''}"
+                if one != other:
+                    self.wrong.append(f"{named}: {one}, and where nothing is: {other}")
+                if any(word.encode() in one.body for word in HIDDEN):
+                    self.wrong.append(f"{named}: mentions what is hidden")
+                if one.status >= 500:
+                    self.wrong.append(f"{named}: {one.status}")
+                if method == "post" and (now := everything_kept()) != self.kept:
+                    changed = [name for name in now if now[name] != self.kept[name]]
+                    self.wrong.append(f"{named}: {one.status} and changed {changed}")
+                    self.kept = now
+
+    def _ask(self, method: str, path: str, body: dict, headers: dict):
+        data = {} if method == "get" else body
+        return getattr(self.client, method)(path, data, headers=headers)
+
+
+def nothing_for(things: Mapping[str, int]) -> dict[str, int]:
+    """Name, for each thing, one that is not there."""
+    return dict.fromkeys(things, NOTHING)
+
+
+def masks(*things: Mapping[str, int]) -> dict[int, bytes]:
+    """Let the ids of these things read like that of nothing."""
+    return {id: b"SOME_ID" for each in things for id in each.values()} | {NOTHING: b"SOME_ID"}
+
+
+class TestTable:
+    def test_names_every_route_of_a_workspace(self):
+        """A route without a row in tests/web/borders.py would go untested."""
+        assert {route.name for route in IN_WORKSPACE} == set(ROUTES)
+
+    def test_knows_what_takes_forms(self, world, signed_in):
+        """What has no form in the table refuses one: nothing changes by a POST that nobody looked at."""
+        ada = signed_in("ada")
+
+        answers = {
+            route.name: ada.post(
+                address(route.pattern, "acme", world.acme, ROUTES[route.name].on)
+            ).status_code
+            for route in IN_WORKSPACE
+            if ROUTES[route.name].takes is None
+        }
+
+        assert {name: status for name, status in answers.items() if status != 405} == {}
+
+    def test_holds_forms_that_work(self, world, signed_in):
+        """Each form, filled in by its own workspace's owner, changes something: so a refusal is one."""
+        zed, idle = signed_in("zed"), []
+
+        for route in IN_WORKSPACE:
+            row = ROUTES[route.name]
+            if row.takes is None or not row.works:
+                continue
+            with transaction.atomic():
+                if row.first:
+                    _send(zed, row.first, "zenith", world.zenith, on=row.on)
+                before = everything_kept()
+                answer = _send(zed, route.name, "zenith", world.zenith)
+                if everything_kept() == before or answer.status_code not in (200, 201, 204, 303):
+                    idle.append(f"{route.name}: {answer.status_code}")
+                transaction.set_rollback(True)
+            image.forget()
+
+        assert idle == []
+
+
+def _send(client: Client, name: str, slug: str, things: Mapping[str, int], *, on: Mapping | None = None):
+    row = ROUTES[name]
+    pattern = next(route.pattern for route in IN_WORKSPACE if route.name == name)
+    return client.post(address(pattern, slug, things, on or row.on), form(row, things))
+
+
+class TestStranger:
+    def test_finds_no_other_workspace(self, world, signed_in):
+        """Below another workspace's address, everything is as if there were none."""
+        visit = Visit(signed_in("zed"), "acme")
+
+        for route, row in _rows():
+            there = address(route.pattern, "acme", world.acme, row.on)
+            nowhere = address(route.pattern, "nowhere", world.acme, row.on)
+            body = form(row, world.acme)
+            visit.try_both(route.name, (there, body), (nowhere, body), {})
+            assert visit.client.get(there).status_code == 404 or row.takes is not None
+
+        assert visit.wrong == []
+
+    def test_reaches_nothing_by_ids_in_addresses(self, world, signed_in):
+        """Below one's own workspace, another's ids lead where ids of nothing lead."""
+        visit = Visit(signed_in("zed"), "zenith")
+
+        for route, row in _rows():
+            _try_addresses(visit, route, row, own=world.zenith, others=world.acme)
+
+        assert visit.wrong == []
+        assert visit.tried > 100
+
+    def test_reaches_nothing_by_ids_in_forms(self, world, signed_in):
+        """An id of another workspace in a form is refused like one of nothing, and nothing is written."""
+        visit = Visit(signed_in("zed"), "zenith")
+
+        for route, row in _rows():
+            _try_forms(visit, route, row, own=world.zenith, others=world.acme)
+
+        assert visit.wrong == []
+        assert visit.tried > 50
+
+
+class TestOutsider:
+    @pytest.mark.parametrize("who", ["cleo", "gus"])
+    @pytest.mark.parametrize("seen_by", ["a team", "named people", "its owner"])
+    def test_reaches_nothing_that_is_not_theirs_to_see(self, world, signed_in, who: str, seen_by: str):
+        """A restricted objective and all that belongs to it answer like nothing, wherever their ids stand."""
+        visit, hidden = Visit(signed_in(who), "acme"), world.hidden[seen_by]
+
+        for route, row in _rows():
+            _try_addresses(visit, route, row, own=world.acme, others=hidden)
+            _try_forms(visit, route, row, own=world.acme, others=hidden)
+
+        assert visit.wrong == []
+        assert visit.tried > 100
+
+
+def _rows() -> list[tuple[Route, Row]]:
+    return [(route, ROUTES[route.name]) for route in IN_WORKSPACE]
+
+
+def _try_addresses(visit: Visit, route: Route, row: Row, *, own: Mapping, others: Mapping) -> None:
+    nothing = nothing_for(others)
+    for place in sorted(route.ids & others.keys()):
+        paths = (
+            address(route.pattern, visit.slug, {**own, place: there[place]}, {**row.on, place: place})
+            for there in (others, nothing)
+        )
+        bodies = (form(row, {**own, **there}) for there in (others, nothing))
+        hidden, missing = zip(paths, bodies, strict=True)
+        visit.try_both(f"{route.name} at {place}", hidden, missing, masks(others, {}))
+    if queries := QUERIES.get(route.name):
+        path = address(route.pattern, visit.slug, own, row.on)
+        for query in queries:
+            if not set(re.findall(r"\{(\w+)\}", query)) <= others.keys():
+                continue
+            hidden, missing = (
+                path + query.format(**{name: encode(id) for name, id in there.items()})
+                for there in (others, nothing)
+            )
+            if row.takes is None:
+                visit.try_both(f"{route.name}{query}", (hidden, {}), (missing, {}), masks(others))
+            elif (one := told(visit.client.get(hidden), without=masks(others))) != (
+                other := told(visit.client.get(missing), without=masks(others))
+            ):
+                visit.wrong.append(f"{route.name}{query}: {one}, and where nothing is: {other}")
+
+
+def _try_forms(visit: Visit, route: Route, row: Row, *, own: Mapping, others: Mapping) -> None:
+    path = address(route.pattern, visit.slug, own, row.on)
+    both = zip(forms_naming(row, own, others), forms_naming(row, own, nothing_for(others)), strict=True)
+    for (place, hidden), (_, missing) in both:
+        visit.try_both(f"{route.name} with {place}", (path, hidden), (path, missing), masks(others))
