@@ -21,7 +21,7 @@ from milepost.core.problems import Invalid
 from milepost.core.scoring import Kind
 from milepost.core.states import KeyResultState, State, move_key_result
 from milepost.ledger import changes
-from milepost.models import KeyResult, Objective
+from milepost.models import Checkin, KeyResult, Objective
 from milepost.queries import standings
 
 CURVES = ("linear", "s", "back", "front", "points")
@@ -129,6 +129,7 @@ def update(
         history.require_unchanged(one, revision, "key result")
         wanted = _checked(by, row, replace(definition(one), **changed))
         found = history.differences(one, wanted)
+        _keep_milestones_countable(one, found)
         if not found:
             return one
         for name, (_, new) in found.items():
@@ -209,6 +210,18 @@ def _remembered(
         at=at,
     )
     changes.append(one.workspace_id, changes.Kind.OBJECTIVE, row.id)
+
+
+def _keep_milestones_countable(one: KeyResult, found: Mapping[str, tuple[Any, Any]]) -> None:
+    """Refuse another number of milestones once check-ins say how much of each is done."""
+    old, new = found.get("milestones", ((), ()))
+    if len(old) != len(new) and Checkin.objects.of(one.workspace_id).filter(key_result=one).exists():
+        raise Invalid(
+            f"Its check-ins speak of {len(old)} milestones.",
+            code="milestone_count",
+            field="milestones",
+            remedy="Rename or re-weight them, or cancel this key result and add a new one.",
+        )
 
 
 def _require_open(row: Objective) -> None:

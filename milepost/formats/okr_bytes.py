@@ -10,7 +10,7 @@ import yaml
 
 from milepost.core.plan import PlanProblem
 from milepost.formats import okr_json, okr_yaml
-from milepost.formats.okr_values import UNPRINTABLE, Entry
+from milepost.formats.okr_raw import UNPRINTABLE, Entry
 from milepost.formats.places import FilePlace, FileProblem, FileProblems
 
 LARGEST_FILE = 64 << 20

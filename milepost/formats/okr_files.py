@@ -14,8 +14,8 @@ from milepost.core.plan import FORMAT_VERSION, Plan, WorkspacePlan, check
 from milepost.core.plan.findings import Path
 from milepost.formats.okr_bytes import LARGEST_FILE, Source
 from milepost.formats.okr_fields import SECTIONS, TOP_KEYS, WORKSPACE
+from milepost.formats.okr_raw import Entry, Misspelt, Wrong, shown
 from milepost.formats.okr_reading import Enough, Reading
-from milepost.formats.okr_values import Entry, Misspelt, Wrong, shown
 from milepost.formats.okr_writing import write
 from milepost.formats.places import MOST_PROBLEMS, FilePlace, FileProblem, FileProblems
 

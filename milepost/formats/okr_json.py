@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from milepost.core.plan.findings import Path
-from milepost.formats.okr_values import Digits, Entry, Mapped, Misspelt, Wrong
+from milepost.formats.okr_raw import Digits, Entry, Mapped, Misspelt, Wrong
 
 _WINDOW = 1 << 10
 LARGEST_ENTRY = 8 << 20  # characters of one entry of a list

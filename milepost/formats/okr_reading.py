@@ -5,7 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from milepost.core.plan.findings import Path, PlanProblem, nearest
-from milepost.formats.okr_values import Mapped, Wrong, unprintable
+from milepost.formats.okr_raw import UNPRINTABLE, Mapped, Wrong
 from milepost.formats.places import MOST_PROBLEMS
 
 
@@ -34,17 +34,23 @@ class Reading:
 
     def unknown_key(self, path: Path, key: str, known: tuple[str, ...], noun: str) -> None:
         """Note a key that says nothing here."""
-        said = "holds characters that cannot be printed" if unprintable(key) else f"“{key[:60]}” is not known"
-        self.refuse(
-            (*path, key),
-            Wrong(f"The field {said} in {noun}.", "unknown_field",
-                  nearest(key.lower().replace("-", "_"), known) or f"Known are: {', '.join(known)}."),
-        )  # fmt: skip
+        guess = nearest(key.lower().replace("-", "_"), known)
+        wrong = Wrong(
+            f"The field “{_short(key)}” is not known in {noun}.",
+            "unknown_field",
+            guess or f"Known are: {', '.join(known)}.",
+        )
+        self.refuse((*path, _short(key)), wrong)
 
     def doubled_keys(self, path: Path, mapped: Mapped) -> None:
         """Note keys that stood twice in one mapping."""
         for key in mapped.doubled:
-            self.refuse(
-                (*path, key),
-                Wrong(f"The field “{key[:60]}” stands here twice.", "duplicate_key", "Keep one of the two."),
+            wrong = Wrong(
+                f"The field “{_short(key)}” stands here twice.", "duplicate_key", "Keep one of the two."
             )
+            self.refuse((*path, _short(key)), wrong)
+
+
+def _short(key: str) -> str:
+    """Return a key as it can be shown: not endless, and nothing in it that a terminal would obey."""
+    return UNPRINTABLE.sub("�", key if len(key) <= 60 else f"{key[:59]}…")

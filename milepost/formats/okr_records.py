@@ -9,8 +9,9 @@ from typing import Any
 
 from milepost.core.plan import PlanPoint, words
 from milepost.core.plan.findings import Path
+from milepost.formats.okr_raw import Mapped, Wrong, shown
 from milepost.formats.okr_reading import Reading
-from milepost.formats.okr_values import Choice, Compound, Mapped, Type, Wrong, shown
+from milepost.formats.okr_values import Choice, Compound, Type
 
 REQUIRED: Any = object()
 

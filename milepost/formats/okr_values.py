@@ -1,110 +1,21 @@
-"""The kinds of value a field of an OKR file may hold: how each reads, and how the schema and docs put it.
-
-A reader (YAML or JSON) hands over only `str`, `Bare`, `Digits`, `bool`, `None`, `list` and `Mapped`; so a
-number is read from its own digits and never passes through a float.
-"""
+"""The kinds of value a field of an OKR file may hold: how each reads, and how the schema and docs put it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from milepost.core import zones
 from milepost.core.plan import words
 from milepost.core.plan.findings import Path, nearest
+from milepost.formats.okr_raw import Bare, Digits, Wrong, shown, unprintable
 
 if TYPE_CHECKING:
     from milepost.formats.okr_reading import Reading
 
 YEAR_FIRST, YEAR_LAST = 1900, 2199
-
-
-class Bare(str):
-    """Text that stood without quotes in YAML: it may be meant as a number, a day or a word."""
-
-    __slots__ = ()
-
-
-class Digits(str):
-    """A number as JSON spells it."""
-
-    __slots__ = ()
-
-
-class Mapped(dict):
-    """A mapping of a file; `doubled` names the keys that stood there twice."""
-
-    __slots__ = ("doubled",)
-
-    def __init__(self, pairs: Sequence[tuple[str, Any]] = ()) -> None:
-        super().__init__(pairs)
-        self.doubled: tuple[str, ...] = ()
-        if len(self) != len(pairs):
-            seen: set[str] = set()
-            # add() returns None, so the test reads: seen already, or now noted.
-            self.doubled = tuple(key for key, _ in pairs if key in seen or seen.add(key))
-
-
-class Entry(NamedTuple):
-    """One piece of a file: the value of `key`, or entry `index` of the list there (−1 opens the list)."""
-
-    key: str
-    index: int | None
-    value: Any
-    done: int  # how far the reading has come, in the units of the whole text
-
-
-class Wrong(Exception):
-    """A value that cannot be what its field needs."""
-
-    def __init__(self, message: str, code: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message, self.code, self.remedy = message, code, remedy
-
-
-class Misspelt(Exception):
-    """Text that is not JSON or not YAML, or too much of it: where (from 1), what, and what to do."""
-
-    def __init__(self, wrong: Wrong, line: int, column: int, path: Path = ()) -> None:
-        super().__init__(wrong.message)
-        self.wrong, self.line, self.column, self.path = wrong, line, column, path
-
-
-def shown(raw: Any) -> str:
-    """Say what stood in the file, shortly."""
-    if raw is None:
-        return "nothing"
-    if isinstance(raw, bool):
-        return "true" if raw else "false"
-    if isinstance(raw, list):
-        return "a list"
-    if isinstance(raw, dict):
-        return "a mapping of names to values"
-    text = raw if len(raw) <= 60 else f"{raw[:59]}…"
-    return repr(text)[1:-1] if isinstance(raw, Digits) else f"“{UNPRINTABLE.sub('�', text)}”"
-
-
-# Control characters (tab and line breaks apart), halves of surrogate pairs, and the marks that reorder text.
-UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
-)
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-
-
-def unprintable(text: str) -> str | None:
-    """Say which character of a text may not stand there, if any."""
-    found = UNPRINTABLE.search(text)
-    if found is None:
-        return None
-    code = f"U+{ord(found[0]):04X}"
-    if _REORDERING.match(found[0]):
-        return f"the character {code}, which makes text read in another order than it is written"
-    if "\ud800" <= found[0] <= "\udfff":
-        return f"half a character ({code} alone)"
-    return f"the control character {code}"
 
 
 class Type:

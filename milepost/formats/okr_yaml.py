@@ -21,7 +21,7 @@ from yaml.events import (
 )
 
 from milepost.core.plan.findings import Path
-from milepost.formats.okr_values import Bare, Entry, Mapped, Misspelt, Wrong
+from milepost.formats.okr_raw import Bare, Entry, Mapped, Misspelt, Wrong
 
 # libyaml reads twenty times as fast, where the installed PyYAML has it.
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -244,5 +244,14 @@ def _plan_today(course: Course | None, today: date) -> Fraction | None:
         if before.day <= today <= after.day:
             length = (after.day - before.day).days
             share = Fraction((today - before.day).days, length) if length else Fraction(1)
-            return Fraction(before.value) + share * (Fraction(after.value) - Fraction(before.value))
+            planned = Fraction(before.value) + share * (Fraction(after.value) - Fraction(before.value))
+            return _in_sight(planned, abs(Fraction(points[-1].value) - Fraction(points[0].value)))
     return None
+
+
+def _in_sight(value: Fraction, span: Fraction) -> Fraction:
+    """Round a planned value to what one sees of it: a hundredth of the way from start to target."""
+    places = 2
+    while places < 12 and span and span * 10**places < 100:
+        places += 1
+    return round(value, places)

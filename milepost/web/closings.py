@@ -17,7 +17,7 @@ from milepost.queries.cards import Reader
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
 from milepost.web.typed import Typed
-from milepost.web.words import amount, plain_number
+from milepost.web.words import plain_number
 
 OUTCOMES = {
     Outcome.SUCCESS: "Success",
@@ -117,7 +117,6 @@ def _page(
         "error": typed.error if typed else lambda name: "",
         "problems": typed.listed(labels) if typed else [],
         "outcomes": OUTCOMES,
-        "amount": amount,
         "here": f"{url}closing/",
         "back": url,
         "draft_key": f"closing-{page.card.id}-{request.actor.person_id}",

@@ -374,7 +374,6 @@ def _edit_page(
         "back": url,
         "theirs": theirs or [],
         "draft_key": f"objective-{ids.encode(row.id)}-{request.actor.person_id}",
-        "may_private": row.visibility == "private" or row.owner_id == request.actor.person_id,
     }
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Edit", None))
     return pages.page(

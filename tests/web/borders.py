@@ -140,7 +140,7 @@ ROUTES: dict[str, Row] = {
     # cycles and settings
     "cycles": READS,
     "new_cycle": Row(CYCLE),
-    "edit_cycle": Row({**CYCLE, "starts_on": "2026-01-01", "ends_on": "2036-01-01"}),
+    "edit_cycle": Row(CYCLE),
     "close_cycle": Row({}),
     "reopen_cycle": Row({}, first="close_cycle"),
     "settings": Row({"name": "Renamed", "time_zone": "UTC", "check_in_every": "14"}),

@@ -10,6 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 STATEMENTS = {
+    "edit_checkin": 3,
+    "sweep": 3,
     "objective": 9,
     "new_objective": 2,
     "edit_objective": 3,

@@ -136,7 +136,9 @@ class TestTree:
         browser = signed_in("ada")
 
         assert count(browser, TREE) == STATEMENTS["alignment"]
-        assert count(browser, ROWS + f"?under={encode(okrs.company.id)}", **HX) == STATEMENTS["alignment_rows"]
+        assert (
+            count(browser, ROWS + f"?under={encode(okrs.company.id)}", **HX) == STATEMENTS["alignment_rows"]
+        )
         assert count(browser, JSON) == STATEMENTS["alignment_json"]
 
 

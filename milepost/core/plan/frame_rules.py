@@ -1,0 +1,116 @@
+"""What must be true of the frame of a plan: the workspace, people, teams and cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from milepost.core.cadence import Window, check_cycle
+from milepost.core.plan.findings import Path, PlanProblem, nearest
+from milepost.core.plan.known import Known, ends_early, person, refers
+from milepost.core.plan.loops import loops, way
+from milepost.core.plan.values import CyclePlan, Plan
+from milepost.core.policies import OURS
+from milepost.core.problems import Invalid
+
+
+def workspace_problems(plan: Plan) -> Iterator[PlanProblem]:
+    if plan.workspace is not None and plan.workspace.scoring_policy not in OURS:
+        yield PlanProblem(
+            ("workspace", "scoring_policy"),
+            f"There is no scoring policy “{plan.workspace.scoring_policy}”.",
+            "unknown_policy",
+            nearest(plan.workspace.scoring_policy, OURS) or f"Write one of: {', '.join(OURS)}.",
+        )
+
+
+def people_problems(plan: Plan) -> Iterator[PlanProblem]:
+    seen: dict[str, str] = {}
+    for index, person in enumerate(plan.people):
+        if person.email is None:
+            continue
+        email = person.email.lower()
+        if email in seen:
+            yield PlanProblem(
+                ("people", index, "email"),
+                f"{person.email} is already the address of “{seen[email]}”.",
+                "duplicate_email",
+                "Two people cannot share an address.",
+            )
+        seen.setdefault(email, person.id)
+
+
+def team_problems(plan: Plan, known: Known) -> Iterator[PlanProblem]:
+    for index, team in enumerate(plan.teams):
+        path: Path = ("teams", index)
+        yield from refers(team.parent, known.teams, "team", "teams", (*path, "parent"))
+        for place, member in enumerate(team.members):
+            here = (*path, "members", place)
+            yield from person(member.person, known, (*here, "person"))
+            if member.since and member.until and member.until < member.since:
+                yield ends_early((*here, "until"), "membership", member.since, member.until)
+    yield from _parent_loops("teams", plan.teams, known.teams)
+
+
+def cycle_problems(plan: Plan, known: Known) -> Iterator[PlanProblem]:
+    for index, cycle in enumerate(plan.cycles):
+        path: Path = ("cycles", index)
+        yield from refers(cycle.parent, known.cycles, "cycle", "cycles", (*path, "parent"))
+        yield from _window(cycle, path)
+        parent = known.cycles.get(cycle.parent) if cycle.parent else None
+        if parent is not None and parent is not cycle:
+            yield from _nested(cycle, parent, path)
+    yield from _parent_loops("cycles", plan.cycles, known.cycles)
+
+
+def _window(cycle: CyclePlan, path: Path) -> Iterator[PlanProblem]:
+    if cycle.closed is not None and cycle.closed < cycle.starts:
+        yield PlanProblem(
+            (*path, "closed"),
+            f"The cycle was closed on {cycle.closed}, before it began on {cycle.starts}.",
+            "ends_before_it_starts",
+            "Correct one of the two days.",
+        )
+    if cycle.ends is None:
+        return
+    if cycle.ends < cycle.starts:
+        yield ends_early((*path, "ends"), "cycle", cycle.starts, cycle.ends)
+        return
+    try:
+        check_cycle(Window(cycle.starts, cycle.ends))
+    except Invalid as wrong:
+        yield PlanProblem(
+            (*path, "ends"),
+            f"{wrong.message} It runs from {cycle.starts} to {cycle.ends}.",
+            "cycle_length",
+            "Change one of the days, or leave the end out where it is open.",
+        )
+
+
+def _nested(cycle: CyclePlan, parent: CyclePlan, path: Path) -> Iterator[PlanProblem]:
+    if cycle.starts < parent.starts:
+        name, what = "starts", f"begins on {cycle.starts}, before"
+    elif parent.ends is not None and cycle.ends is None:
+        name, what = "ends", "has an open end, past the end of"
+    elif parent.ends is not None and cycle.ends > parent.ends:
+        name, what = "ends", f"ends on {cycle.ends}, after"
+    else:
+        return
+    yield PlanProblem(
+        (*path, name),
+        f"The cycle {what} its parent “{parent.id}” ({parent.starts} to {parent.ends or 'an open end'}).",
+        "outside_parent",
+        "A cycle lies within its parent: move it, widen the parent, or name no parent.",
+    )
+
+
+def _parent_loops(name: str, things: tuple, known: dict) -> Iterator[PlanProblem]:
+    places = {thing.id: index for index, thing in enumerate(things)}
+    parents = {key: (thing.parent,) if thing.parent else () for key, thing in known.items()}
+    for loop in loops(parents):
+        here = next((step for step in loop if step in places), None)
+        yield PlanProblem(
+            (name, places[here], "parent") if here is not None else (name,),
+            f"These {name} are their own parents: {way(loop)}.",
+            "loop",
+            "Take one of these parents away.",
+        )
