@@ -108,8 +108,7 @@ def _take_all(playwright, url: str, link: str, wanted: list[str]) -> None:
     browser = playwright.chromium.launch(executable_path=chromium, args=[*CHROMIUM_FLAGS, *as_root])
     signed_in = browser.new_context()
     page = signed_in.new_page()
-    page.goto(link)
-    page.get_by_role("main").get_by_role("button").first.click()
+    page.goto(link)  # on this machine the link signs in at once
     page.wait_for_url(f"**{COMPANY}**")
     cookies = signed_in.cookies()
     for picture in PICTURES:

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 from milepost.core.problems import Invalid
-from milepost.formats.okr_values import UNPRINTABLE
+from milepost.formats.okr_raw import UNPRINTABLE
 from milepost.models import User
 
 NAME_LONGEST = 200

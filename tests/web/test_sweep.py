@@ -56,7 +56,7 @@ def values(one: KeyResult) -> list[Decimal | None]:
 
 class TestShow:
     def test_begins_with_what_waits_longest(self, signed_in, due):
-        """The first card: where one is, facts, the last notes; value and confidence as they were last time."""
+        """The first card: where one is, facts, the last notes; value and confidence as last time."""
         page = text(signed_in("cleo").get(SWEEP))
 
         assert f"<h1>{due[0].title}</h1>" in page and "1 of 3" in page and "About 30 seconds left" in page

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from milepost.core.plan.findings import Path, PlanProblem
-from milepost.core.plan.known import Known, ends_early, negative_weight, refers
+from milepost.core.plan.known import Known, ends_early, names, negative_weight
 from milepost.core.plan.loops import loops, way
 from milepost.core.plan.values import AlignmentPlan, ObjectivePlan, Plan
 
 
-def link_problems(
-    objective: ObjectivePlan, link: AlignmentPlan, known: Known, path: Path
-) -> Iterator[PlanProblem]:
+def link_problems(link: AlignmentPlan, known: Known, path: Path) -> Iterator[PlanProblem]:
+    """Yield what is wrong with one alignment."""
     if (link.objective is None) == (link.key_result is None):
         yield PlanProblem(
             path,
@@ -22,8 +21,8 @@ def link_problems(
             "Write either objective: or key_result:.",
         )
         return
-    yield from refers(link.objective, known.objectives, "objective", "objectives", (*path, "objective"))
-    yield from refers(link.key_result, known.key_results, "key result", "key_results", (*path, "key_result"))
+    yield from names(link.objective, known.objectives, "objective", "objectives", (*path, "objective"))
+    yield from names(link.key_result, known.key_results, "key result", "key_results", (*path, "key_result"))
     if link.weight < 0:
         yield negative_weight((*path, "weight"))
     if link.since and link.until and link.until < link.since:
@@ -31,6 +30,7 @@ def link_problems(
 
 
 def linked_twice(objective: ObjectivePlan, path: Path) -> Iterator[PlanProblem]:
+    """Yield a problem for each alignment that repeats one in force."""
     seen = set()
     for index, link in enumerate(objective.aligned_to):
         target = (link.objective, link.key_result)
@@ -47,7 +47,7 @@ def linked_twice(objective: ObjectivePlan, path: Path) -> Iterator[PlanProblem]:
 
 
 def ring_problems(plan: Plan, known: Known) -> Iterator[PlanProblem]:
-    """A key result stands under its objective, so an edge to either leads to the objective."""
+    """Yield the rings of alignments; a key result stands under its objective, so a link to it leads there."""
     places = {objective.id: index for index, objective in enumerate(plan.objectives)}
     links: dict[str, dict[str, tuple[int, AlignmentPlan]]] = {}
     for objective in known.objectives.values():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from milepost.core.cadence import Window, check_cycle
 from milepost.core.plan.findings import Path, PlanProblem, nearest
-from milepost.core.plan.known import Known, ends_early, person, refers
+from milepost.core.plan.known import Known, ends_early, names, names_person
 from milepost.core.plan.loops import loops, way
 from milepost.core.plan.values import CyclePlan, Plan
 from milepost.core.policies import OURS
@@ -14,6 +14,7 @@ from milepost.core.problems import Invalid
 
 
 def workspace_problems(plan: Plan) -> Iterator[PlanProblem]:
+    """Yield what is wrong with the workspace."""
     if plan.workspace is not None and plan.workspace.scoring_policy not in OURS:
         yield PlanProblem(
             ("workspace", "scoring_policy"),
@@ -24,6 +25,7 @@ def workspace_problems(plan: Plan) -> Iterator[PlanProblem]:
 
 
 def people_problems(plan: Plan) -> Iterator[PlanProblem]:
+    """Yield what is wrong with the people."""
     seen: dict[str, str] = {}
     for index, person in enumerate(plan.people):
         if person.email is None:
@@ -40,21 +42,23 @@ def people_problems(plan: Plan) -> Iterator[PlanProblem]:
 
 
 def team_problems(plan: Plan, known: Known) -> Iterator[PlanProblem]:
+    """Yield what is wrong with teams and memberships."""
     for index, team in enumerate(plan.teams):
         path: Path = ("teams", index)
-        yield from refers(team.parent, known.teams, "team", "teams", (*path, "parent"))
+        yield from names(team.parent, known.teams, "team", "teams", (*path, "parent"))
         for place, member in enumerate(team.members):
             here = (*path, "members", place)
-            yield from person(member.person, known, (*here, "person"))
+            yield from names_person(member.person, known, (*here, "person"))
             if member.since and member.until and member.until < member.since:
                 yield ends_early((*here, "until"), "membership", member.since, member.until)
     yield from _parent_loops("teams", plan.teams, known.teams)
 
 
 def cycle_problems(plan: Plan, known: Known) -> Iterator[PlanProblem]:
+    """Yield what is wrong with cycles: windows, parents, rings."""
     for index, cycle in enumerate(plan.cycles):
         path: Path = ("cycles", index)
-        yield from refers(cycle.parent, known.cycles, "cycle", "cycles", (*path, "parent"))
+        yield from names(cycle.parent, known.cycles, "cycle", "cycles", (*path, "parent"))
         yield from _window(cycle, path)
         parent = known.cycles.get(cycle.parent) if cycle.parent else None
         if parent is not None and parent is not cycle:

@@ -35,7 +35,10 @@ class Known:
         return known
 
 
-def refers(wanted: str | None, known: Collection[str], noun: str, where: str, path: Path):
+def names(
+    wanted: str | None, known: Collection[str], noun: str, where: str, path: Path
+) -> Iterator[PlanProblem]:
+    """Yield a problem where a reference names nothing that is there."""
     if wanted is not None and wanted not in known:
         yield PlanProblem(
             path,
@@ -45,16 +48,19 @@ def refers(wanted: str | None, known: Collection[str], noun: str, where: str, pa
         )
 
 
-def person(wanted: str | None, known: Known, path: Path) -> Iterator[PlanProblem]:
-    return refers(wanted, known.people, "person", "people", path)
+def names_person(wanted: str | None, known: Known, path: Path) -> Iterator[PlanProblem]:
+    """Yield a problem where a reference names nobody."""
+    return names(wanted, known.people, "person", "people", path)
 
 
-def persons(wanted: Collection[str], known: Known, path: Path) -> Iterator[PlanProblem]:
+def names_people(wanted: Collection[str], known: Known, path: Path) -> Iterator[PlanProblem]:
+    """Yield a problem for each of several references that names nobody."""
     for index, person in enumerate(wanted):
-        yield from person(person, known, (*path, index))
+        yield from names_person(person, known, (*path, index))
 
 
 def ends_early(path: Path, noun: str, starts: object, ends: object) -> PlanProblem:
+    """Say that something ends before it begins."""
     return PlanProblem(
         path,
         f"The {noun} ends on {ends}, before it begins on {starts}.",
@@ -64,6 +70,7 @@ def ends_early(path: Path, noun: str, starts: object, ends: object) -> PlanProbl
 
 
 def negative_weight(path: Path) -> PlanProblem:
+    """Say that a weight is below zero."""
     return PlanProblem(
         path,
         "A weight cannot be negative.",

@@ -6,24 +6,25 @@ from collections.abc import Iterator
 
 from milepost.core.plan.alignment_rules import link_problems, linked_twice
 from milepost.core.plan.findings import Path, PlanProblem
-from milepost.core.plan.known import Known, ends_early, negative_weight, person, persons, refers
+from milepost.core.plan.known import Known, ends_early, names, names_people, names_person, negative_weight
 from milepost.core.plan.measuring import check_in_problems, measure_problems
 from milepost.core.plan.pasts import backwards, spelt_once
 from milepost.core.plan.values import InitiativePlan, KeyResultPlan, ObjectivePlan
 
 
 def objective_problems(objective: ObjectivePlan, known: Known, path: Path) -> Iterator[PlanProblem]:
-    yield from refers(objective.cycle, known.cycles, "cycle", "cycles", (*path, "cycle"))
-    yield from refers(objective.team, known.teams, "team", "teams", (*path, "team"))
-    yield from person(objective.owner, known, (*path, "owner"))
-    yield from person(objective.sponsor, known, (*path, "sponsor"))
-    yield from persons(objective.contributors, known, (*path, "contributors"))
+    """Yield what is wrong with an objective and everything in it."""
+    yield from names(objective.cycle, known.cycles, "cycle", "cycles", (*path, "cycle"))
+    yield from names(objective.team, known.teams, "team", "teams", (*path, "team"))
+    yield from names_person(objective.owner, known, (*path, "owner"))
+    yield from names_person(objective.sponsor, known, (*path, "sponsor"))
+    yield from names_people(objective.contributors, known, (*path, "contributors"))
     yield from _audience(objective, known, path, may_be_private=True)
     yield from _authors(objective, known, path, ("transitions", "history", "comments"))
     yield from _past(objective, known, path)
     yield from _told_in_vain(objective, path)
     for index, link in enumerate(objective.aligned_to):
-        yield from link_problems(objective, link, known, (*path, "aligned_to", index))
+        yield from link_problems(link, known, (*path, "aligned_to", index))
     yield from linked_twice(objective, (*path, "aligned_to"))
     for index, key_result in enumerate(objective.key_results):
         yield from _key_result(key_result, objective, known, (*path, "key_results", index))
@@ -35,7 +36,7 @@ def objective_problems(objective: ObjectivePlan, known: Known, path: Path) -> It
 def _key_result(
     key_result: KeyResultPlan, objective: ObjectivePlan, known: Known, path: Path
 ) -> Iterator[PlanProblem]:
-    yield from person(key_result.owner, known, (*path, "owner"))
+    yield from names_person(key_result.owner, known, (*path, "owner"))
     yield from _audience(key_result, known, path, team=objective.team)
     if key_result.weight < 0:
         yield negative_weight((*path, "weight"))
@@ -81,9 +82,9 @@ def _curve(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
 def _initiative(
     initiative: InitiativePlan, objective: ObjectivePlan, known: Known, path: Path
 ) -> Iterator[PlanProblem]:
-    yield from person(initiative.owner, known, (*path, "owner"))
+    yield from names_person(initiative.owner, known, (*path, "owner"))
     here = (*path, "key_result")
-    yield from refers(initiative.key_result, known.key_results, "key result", "key_results", here)
+    yield from names(initiative.key_result, known.key_results, "key result", "key_results", here)
     owner = known.key_results.get(initiative.key_result or "")
     if owner is not None and owner != objective.id:
         yield PlanProblem(
@@ -102,7 +103,7 @@ def _audience(
     team: str | None = None,
     may_be_private: bool = False,
 ) -> Iterator[PlanProblem]:
-    yield from persons(thing.visible_to, known, (*path, "visible_to"))
+    yield from names_people(thing.visible_to, known, (*path, "visible_to"))
     if thing.visible_to and thing.visibility != "people":
         yield PlanProblem(
             (*path, "visible_to"),
@@ -131,18 +132,18 @@ def _authors(thing: object, known: Known, path: Path, names: tuple[str, ...]) ->
     for name in names:
         for index, entry in enumerate(getattr(thing, name)):
             if entry.by is not None and entry.by not in people:
-                yield from person(entry.by, known, (*path, name, index, "by"))
+                yield from names_person(entry.by, known, (*path, name, index, "by"))
 
 
 def _past(thing: ObjectivePlan | KeyResultPlan, known: Known, path: Path) -> Iterator[PlanProblem]:
     for index, past in enumerate(thing.history):
         here = (*path, "history", index, "was")
         for name in ("owner", "sponsor"):
-            yield from person(past.was.get(name), known, (*here, name))
+            yield from names_person(past.was.get(name), known, (*here, name))
         for name in ("contributors", "visible_to"):
-            yield from persons(past.was.get(name) or (), known, (*here, name))
+            yield from names_people(past.was.get(name) or (), known, (*here, name))
         for name, ids in (("cycle", known.cycles), ("team", known.teams), ("objective", known.objectives)):
-            yield from refers(past.was.get(name), ids, name, f"{name}s", (*here, name))
+            yield from names(past.was.get(name), ids, name, f"{name}s", (*here, name))
 
 
 def _told_in_vain(
@@ -167,7 +168,7 @@ def _told_in_vain(
 def _grade(thing: ObjectivePlan | KeyResultPlan, known: Known, path: Path) -> Iterator[PlanProblem]:
     if thing.grade is None:
         return
-    yield from person(thing.grade.by, known, (*path, "grade", "by"))
+    yield from names_person(thing.grade.by, known, (*path, "grade", "by"))
     if not 0 <= thing.grade.grade <= 1:
         yield PlanProblem(
             (*path, "grade", "grade"),

@@ -1,7 +1,8 @@
 // What was typed and not yet sent stays in this browser until the server has it: fields that differ from what
 // the page came with, under data-key. Sent means: an answer to htmx without an error, or a page that followed
 // the form's own and has no refusals. Going back or reloading after a failure proves nothing, so nothing is cleared.
-// What is sent again unchanged, after a closed tab even, carries the `submission` it had: the server counts it once.
+// What is sent again unchanged, after a closed tab or by the back button, carries the `submission` it had: the
+// server counts it once.
 const PREFIX = "milepost-draft:";
 const DAYS_KEPT = 30;
 const SENT = "milepost-sent";
@@ -18,8 +19,18 @@ function clearWhatWasSent() {
     const sent = JSON.parse(sessionStorage.getItem(SENT));
     sessionStorage.removeItem(SENT);
     const followed = performance.getEntriesByType("navigation")[0]?.type === "navigate" && document.referrer === sent?.from;
-    if (followed && !document.querySelector("[data-refused]")) store.drop(sent.key);
+    if (!followed || document.querySelector("[data-refused]")) return;
+    store.drop(sent.key);
+    if (sent.tried) sessionStorage.setItem(SENT + sent.key, JSON.stringify(sent.tried));
   } catch { /* no storage */ }
+}
+
+// Going back brings back what was typed, with another submission on a page made anew.
+function sentBefore(key) {
+  try {
+    const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    return back ? JSON.parse(sessionStorage.getItem(SENT + key)) : null;
+  } catch { return null; }
 }
 
 const forget = () => { try { sessionStorage.removeItem(SENT); } catch { /* no storage */ } };
@@ -37,7 +48,7 @@ class Draft extends HTMLElement {
     if (!this.form || !this.dataset.key) return;
     this.restore();
     // Caught on the way down: htmx reads the form before the event comes up again.
-    this.addEventListener("submit", () => this.sign(), true);
+    this.addEventListener("submit", (event) => this.sign(event.submitter?.name), true);
     this.addEventListener("input", this);
     this.addEventListener("change", this);
     this.addEventListener("submit", this);
@@ -75,21 +86,23 @@ class Draft extends HTMLElement {
     store.write(this.dataset.key, { fields: kept, tried: store.read(this.dataset.key)?.tried });
   }
 
-  sign() {
+  sign(button) {
     const token = this.form.elements.submission;
     if (!token) return;
     this.keep();
     const draft = store.read(this.dataset.key);
-    const said = JSON.stringify(this.fields.map((field) => [field.name, isTick(field) ? field.checked : field.value]));
-    if (!draft) return;
-    if (draft.tried?.said === said) token.value = draft.tried.submission;
-    else store.write(this.dataset.key, { ...draft, tried: { said, submission: token.value } });
+    const fields = this.fields.map((field) => [field.name, isTick(field) ? field.checked : field.value]);
+    const said = JSON.stringify([...fields, button]);
+    const same = [draft?.tried, sentBefore(this.dataset.key)].find((tried) => tried?.said === said);
+    if (same) token.value = same.submission;
+    this.tried = { said, submission: token.value };
+    if (draft && !same) store.write(this.dataset.key, { ...draft, tried: this.tried });
   }
 
   submitted() {
     clearTimeout(this.timer);
     this.keep();
-    try { sessionStorage.setItem(SENT, JSON.stringify({ key: this.dataset.key, from: location.href.split("#")[0] })); } catch { /* no storage */ }
+    try { sessionStorage.setItem(SENT, JSON.stringify({ key: this.dataset.key, from: location.href.split("#")[0], tried: this.tried })); } catch { /* no storage */ }
   }
 
   answered(ctx) {

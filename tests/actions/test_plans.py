@@ -1,0 +1,137 @@
+"""Plans: applied to a workspace in use, twice, in part, and never by halves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from milepost.actions import checkins, plans
+from milepost.core.access import operator
+from milepost.core.plan import AlignmentPlan, Plan
+from milepost.core.problems import NotAllowed
+from milepost.ledger import image
+from milepost.models import Alignment, Change, Event, KeyResult, KeyResultVersion, Objective
+from milepost.queries import plans as known
+from milepost.queries import verification
+from tests.cast import LATER, NOW, Cast
+from tests.okrs import PRIVATE_TITLE, SECRET_TITLE, Okrs, written
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def okrs(cast: Cast) -> Okrs:
+    image.forget()
+    return written(cast, NOW)
+
+
+def changed(plan: Plan, id: str, **more) -> Plan:
+    """Return a plan with one objective changed."""
+    return replace(
+        plan, objectives=tuple(replace(one, **more) if one.id == id else one for one in plan.objectives)
+    )
+
+
+class TestCurrent:
+    def test_is_what_is_there(self, cast: Cast, okrs: Okrs):
+        """What a workspace holds, applied to it, changes nothing; personal work is not in it."""
+        plan = known.current(cast.acme.id)
+
+        assert plans.preview(cast.acme.id, plan).is_empty
+        titles = [one.title for one in plan.objectives]
+        assert SECRET_TITLE in titles and PRIVATE_TITLE not in titles
+
+
+class TestApply:
+    def test_twice_writes_nothing(self, cast: Cast, okrs: Okrs):
+        """The second time not even a line of the log is written."""
+        plan = changed(known.current(cast.acme.id), okrs.company.key, title="Riders choose us thrice")
+        plans.apply_plan(plan=plan, by=cast.ada, at=LATER)
+        before = Change.objects.count(), Event.objects.of(cast.acme.id).count()
+
+        again = plans.apply_plan(plan=plan, by=cast.ada, at=LATER)
+
+        assert again.is_empty
+        assert (Change.objects.count(), Event.objects.of(cast.acme.id).count()) == before
+
+    def test_dates_what_it_changes(self, cast: Cast, okrs: Okrs):
+        """A new target is the target from now on; the history keeps the old one; the image knows."""
+        plan = known.current(cast.acme.id)
+        company = next(one for one in plan.objectives if one.id == okrs.company.key)
+        [growth] = company.key_results
+        growth = replace(growth, measure=replace(growth.measure, target=Decimal(60)))
+
+        plans.apply_plan(plan=changed(plan, company.id, key_results=(growth,)), by=cast.ada, at=LATER)
+
+        versions = KeyResultVersion.objects.of(cast.acme.id).filter(key_result=okrs.growth).order_by("id")
+        assert [(row.target, row.at) for row in versions][-1] == (60, LATER)
+        assert versions.first().target == 50
+        assert image.of(cast.acme.id).key_results[okrs.growth.id].target == "60"
+        assert [str(one) for one in verification.differences(cast.acme.id, LATER)] == []
+
+    def test_keeps_what_it_does_not_mention(self, cast: Cast, okrs: Okrs):
+        """Objectives that are missing from a file stay, and so do their check-ins."""
+        plan = known.current(cast.acme.id)
+        only = replace(plan, objectives=tuple(one for one in plan.objectives if one.id == okrs.company.key))
+
+        changes = plans.apply_plan(plan=only, by=cast.ada, at=LATER)
+
+        assert changes.summary()["objective"]["orphaned"] == 3
+        assert Objective.objects.of(cast.acme.id).filter(id=okrs.helpful.id).exists()
+
+    def test_ends_a_link_that_its_objective_no_longer_names(self, cast: Cast, okrs: Okrs):
+        """An objective that is mentioned serves what it says it serves; the past keeps the old link."""
+        plan = changed(known.current(cast.acme.id), okrs.helpful.key, aligned_to=())
+
+        plans.apply_plan(plan=plan, by=cast.ada, at=LATER)
+
+        [link] = Alignment.objects.of(cast.acme.id).filter(child=okrs.helpful)
+        assert link.until_at == LATER
+
+    def test_refuses_a_loop_with_what_is_there(self, cast: Cast, okrs: Okrs):
+        """A link of the file and one of the workspace may not close a circle."""
+        plan = known.current(cast.acme.id)
+        company = next(one for one in plan.objectives if one.id == okrs.company.key)
+        link = AlignmentPlan(objective=okrs.helpful.key)
+        only = replace(plan, objectives=(replace(company, aligned_to=(link,)),))
+
+        with pytest.raises(plans.PlanRefused, match="serve each other in a ring"):
+            plans.apply_plan(plan=only, by=cast.ada, at=LATER)
+
+    def test_is_all_or_nothing(self, cast: Cast, okrs: Okrs):
+        """What breaks off in the middle leaves everything as it was."""
+        plan = changed(known.current(cast.acme.id), okrs.company.key, title="Riders choose us thrice")
+
+        def breaks(done: int, total: int) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            plans.apply_plan(plan=plan, progress=breaks, by=cast.ada, at=LATER)
+
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.company.id).title == okrs.company.title
+
+    @pytest.mark.parametrize("who", ["ben", "gus"])
+    def test_is_for_admins(self, cast: Cast, okrs: Okrs, who: str):
+        """A file may change everything, so only admins and the operator apply one."""
+        with pytest.raises(NotAllowed):
+            plans.apply_plan(plan=known.current(cast.acme.id), by=getattr(cast, who), at=LATER)
+
+        assert plans.apply_plan(
+            plan=known.current(cast.acme.id), by=operator(cast.acme.id), at=LATER
+        ).is_empty
+
+    def test_takes_in_new_check_ins_beside_those_made_here(self, cast: Cast, okrs: Okrs):
+        """Entries made on the pages since the export stay; the file's own are not doubled."""
+        plan = known.current(cast.acme.id)
+        checkins.record(
+            key_result=okrs.growth.id, value=Decimal(45), by=cast.ada, at=NOW + timedelta(minutes=5)
+        )
+
+        changes = plans.apply_plan(plan=plan, by=cast.ada, at=LATER)
+
+        assert changes.is_empty
+        assert image.of(cast.acme.id).entries.current(okrs.growth.id).value == 45
+        assert KeyResult.objects.of(cast.acme.id).count() == 4

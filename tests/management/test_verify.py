@@ -1,0 +1,88 @@
+"""`milepost verify`: says nothing where all agrees, and names what does not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from milepost.ledger import image
+from milepost.models import Checkin, KeyResult, Objective, Transition
+from tests import cast as the_cast
+from tests.cast import NOW, Cast
+from tests.management.terminal import run
+from tests.okrs import Okrs, written
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    image.forget()
+    return the_cast.assemble()
+
+
+@pytest.fixture
+def okrs(cast: Cast) -> Okrs:
+    made = written(cast, NOW)
+    image.of(cast.acme.id)
+    return made
+
+
+class TestVerify:
+    def test_agrees_with_what_actions_wrote(self, okrs):
+        """After any number of actions everything agrees, in every workspace."""
+        said = run("verify")
+
+        assert said.code == 0
+        assert said.out.splitlines() == ["acme: everything agrees.", "zenith: everything agrees."]
+
+    def test_says_so_to_programs(self, okrs):
+        """With --json the answer is one object."""
+        assert run("verify", "--workspace", "acme", "--json").json == {"workspaces": {"acme": []}, "ok": True}
+
+    def test_finds_a_row_changed_behind_our_back(self, cast, okrs):
+        """A target changed in the table is missed by the dated rows and by the image."""
+        KeyResult.objects.of(cast.acme.id).filter(id=okrs.growth.id).update(target=Decimal(99))
+
+        said = run("verify")
+
+        assert said.code == 1
+        assert f"key_result target of {okrs.growth.id}: 99, expected 50" in said.out
+        assert "image: key_results" in said.out and "zenith: everything agrees." in said.out
+
+    def test_finds_a_check_in_that_no_change_tells_of(self, cast, okrs):
+        """An entry that the change log does not name is unknown to the living image."""
+        Checkin.objects.create(
+            workspace_id=cast.acme.id, key_result_id=okrs.growth.id, value=Decimal(50), effective_at=NOW,
+            recorded_at=NOW,
+        )  # fmt: skip
+
+        said = run("verify", "--workspace", "acme", "--json")
+
+        assert said.code == 1 and not said.json["ok"]
+        assert any(f"{okrs.growth.id}" in each for each in said.json["workspaces"]["acme"])
+
+    def test_finds_a_state_that_nothing_led_to(self, cast, okrs):
+        """The state of an objective must be what its log of events comes to."""
+        Objective.objects.of(cast.acme.id).filter(id=okrs.company.id).update(state="closed")
+
+        assert f"state of objective {okrs.company.id}: closed, expected active (its log)" in run("verify").out
+
+    def test_finds_a_log_that_cannot_be(self, cast, okrs):
+        """A step that the rules do not allow is named."""
+        Transition.objects.of(cast.acme.id).filter(objective=okrs.company, event="commit").delete()
+
+        said = run("verify")
+
+        assert said.code == 1 and f"state of objective {okrs.company.id}" in said.out
+
+    def test_has_nothing_to_do_in_an_empty_database(self, db):
+        """Without a workspace that is what it says."""
+        assert run("verify").out.strip() == "There is no workspace to verify."
+
+    def test_does_not_know_what_is_not_there(self, okrs):
+        """A wrong name is answered with the right ones."""
+        said = run("verify", "--workspace", "acne")
+
+        assert said.code == 3 and "acme, zenith" in said.err
