@@ -162,6 +162,7 @@ class _Application:
         self.key_results = self._ids(KeyResult)
         self.checkins: list[Checkin] = []
         self.told: list[Event] = []
+        self.fresh: set[int] = set()  # objectives made by this application
 
     def _ids(self, model) -> dict[str, int]:
         return dict(model.objects.of(self.workspace_id).values_list("key", "id"))
@@ -299,6 +300,7 @@ class _Application:
                 workspace_id=self.workspace_id, key=want.id, created_at=created, **now
             )
             self.objectives[want.id] = row.id
+            self.fresh.add(row.id)
             versions = self._versions(want.history, now, created)
             self._remember(ObjectiveVersion, "objective_id", row.id, versions, OBJECTIVE_FIELDS)
             self._transitions(row.id, want.transitions or self._plain_path(want, created))
@@ -374,7 +376,7 @@ class _Application:
     def _versions(self, history: Iterable, now: Mapping[str, Any], created: datetime) -> list[tuple]:
         """Rebuild what held when, backwards from now: (values, at, by, reason), oldest first."""
         found, values = [], dict(now)
-        for entry in sorted(history, key=lambda entry: entry.at, reverse=True):
+        for entry in sorted(history, key=lambda entry: entry.at)[::-1]:
             found.append((values, entry.at, self.people.get(entry.by), entry.reason))
             values = values | {
                 _COLUMN_NAMES.get(name, name): self._column(_COLUMN_NAMES.get(name, name), value)
@@ -441,7 +443,7 @@ class _Application:
                 parent_key_result_id=self.key_results[want.key_result] if want.key_result else None,
                 how=want.how,
                 weight=want.weight,
-                since_at=want.since or self.at,
+                since_at=want.since or self._since(child, want.until),
                 until_at=want.until,
                 by_id=self.by.person_id,
             )
@@ -468,6 +470,16 @@ class _Application:
             parent_key_result_id=old.parent_key_result_id, how=want.how, weight=want.weight,
             since_at=self.at, until_at=want.until, by_id=self.by.person_id,
         )  # fmt: skip
+
+    def _since(self, objective: int, until: datetime | None) -> datetime:
+        """Return since when a link holds of which the file does not say: from now on.
+
+        One that comes with its objective, or has ended already, is as old as the objective.
+        """
+        if objective not in self.fresh and until is None:
+            return self.at
+        born = Objective.objects.of(self.workspace_id).filter(id=objective)
+        return min(self.at, born.values_list("created_at", flat=True).get())
 
     def _initiative(self, item: Change) -> None:
         want = item.want

@@ -436,7 +436,7 @@ class Day:
         if rollup.needs_exact(value):
             exact = self.image.exact(id)
             return None if exact is None else percent(exact)
-        return f"{int(np.floor(value * 100 + 0.5))} %"
+        return f"{int(np.floor(value * 100 + 0.5))}\u00a0%"
 
     def status_of(self, id: int) -> Status:
         """Return the pace status."""

@@ -104,6 +104,17 @@ def account(email: str) -> int | None:
     return User.objects.filter(email=User.objects.spell(email)).values_list("id", flat=True).first()
 
 
+def without_account(workspace_id: int, email: str) -> Ref | None:
+    """Return whoever has an e-mail address here and no account yet: a file brought them in."""
+    found = (
+        Person.objects.of(workspace_id)
+        .filter(email__iexact=email.strip(), user=None, left_on=None)
+        .values_list("id", "name")
+        .first()
+    )
+    return found and Ref(*found)
+
+
 def user(user_id: int) -> User:
     """Return an account, as signing in needs it."""
     return User.objects.get(id=user_id)

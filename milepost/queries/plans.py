@@ -159,6 +159,7 @@ class _Parts:
         of = lambda model: model.objects.of(workspace_id)  # noqa: E731
         self.keys, self.hidden = keys, hidden
         self.key_results = _grouped(of(KeyResult).order_by("position", "id"), "objective_id")
+        self.hidden_key_results = {one.id for id in hidden for one in self.key_results[id]}
         self.initiatives = _grouped(of(Initiative).order_by("id"), "objective_id")
         self.links = _grouped(of(Alignment).order_by("id"), "child_id")
         self.transitions = _grouped(of(Transition).order_by("id"), "objective_id")
@@ -206,7 +207,7 @@ class _Parts:
     def _is_said(self, link: Alignment) -> bool:
         if link.parent_objective_id is not None:
             return link.parent_objective_id not in self.hidden
-        return link.parent_key_result_id in self.keys.key_results
+        return link.parent_key_result_id not in self.hidden_key_results
 
     def _link(self, one: Alignment) -> AlignmentPlan:
         return AlignmentPlan(
@@ -270,6 +271,7 @@ class _Parts:
                 PLAN_NAMES.get(name, name): self.keys.said(name, getattr(before, name))
                 for name in columns
                 if getattr(before, name) != getattr(after, name)
+                and not (name == "objective_id" and before.objective_id in self.hidden)
             }
             if was:
                 by = self.keys.people.get(after.by_id)

@@ -92,11 +92,13 @@ def key_result(actor: Actor, id: int, *, lock: bool = False) -> tuple[KeyResult,
 
 
 def initiative(actor: Actor, id: int) -> tuple[Initiative, Objective, Standing]:
-    """Return an initiative the actor may see: whoever sees its objective does."""
+    """Return an initiative the actor may see: whoever sees its objective, and the key result it is for."""
     one = Initiative.objects.of(actor.workspace_id).filter(id=id).first()
     if one is None:
         raise NotFound
     row, found = objective(actor, one.objective_id)
+    if one.key_result_id is not None:
+        key_result(actor, one.key_result_id)
     return one, row, found
 
 

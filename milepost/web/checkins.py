@@ -14,7 +14,7 @@ from django.shortcuts import render
 
 from milepost.actions import checkins as actions
 from milepost.actions.checkins import Recorded
-from milepost.core import addresses, ids
+from milepost.core import access, addresses, ids
 from milepost.core.problems import Invalid, Problem
 from milepost.queries import checkins as queries
 from milepost.queries.cards import Reader
@@ -84,6 +84,9 @@ def destroy(request: HttpRequest, checkin: int) -> HttpResponse:
 def _edit_page(request: HttpRequest, checkin: int, *, problem: Invalid | None = None) -> HttpResponse:
     reader = Reader(request.actor, request.today)
     form = queries.correction(reader, checkin)
+    one = reader.key_result_row(form.key_result.number)
+    standing = reader.standing(reader.objective_row(one.objective_id), one)
+    access.require(access.may_check_in(reader.actor, standing), "correct a check-in of this key result")
     context = {
         "form": form,
         "checkin": ids.encode(checkin),

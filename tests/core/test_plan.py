@@ -63,17 +63,13 @@ def with_days(**fields) -> Plan:
 
 def serving(*pairs: tuple[str, str]) -> Plan:
     """Objectives that serve each other as said, child before parent."""
-    names = dict.fromkeys(name for pair in pairs for name in pair)
+    parents = {name: [] for pair in pairs for name in pair}
+    for child, parent in pairs:
+        parents[child].append(AlignmentPlan(parent))
     return replace(
         ACME,
         objectives=tuple(
-            ObjectivePlan(
-                name,
-                name,
-                "q4",
-                aligned_to=tuple(AlignmentPlan(parent) for child, parent in pairs if child == name),
-            )
-            for name in names
+            ObjectivePlan(name, name, "q4", aligned_to=tuple(links)) for name, links in parents.items()
         ),
     )
 

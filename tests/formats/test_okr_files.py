@@ -558,6 +558,17 @@ class TestRefusal:
         assert str(told.problems[0]).startswith("acme.yaml:4:64 people[0].role: ")
         assert len(told.details) == 3
 
+    def test_orders_reasons_of_all_kinds(self):
+        """What is found by different rules stands in one order too, that of the file."""
+        text = changed("id: ben, name: Ben Tillet,", "id: ben, name: Ben, email: ADA@acme.example,")
+        text = changed(
+            "{id: year,", "{id: road,", changed("{objective: year, weight: 2}", "{objective: road}", text)
+        )
+
+        codes = [problem.code for problem in refused(text).problems]
+
+        assert codes == ["duplicate_email", "duplicate_id", "loop"]
+
     def test_stops_at_fifty(self):
         """After fifty reasons a person mends first."""
         text = "milepost: 1\npeople:\n" + "- {id: a b, name: A}\n" * 10_000
@@ -597,6 +608,7 @@ class TestRefusal:
             (b"milepost: 1\npeople: " + b"[" * 5_000, "not_yaml"),
             (b"milepost: 1\npeople: " + b"[" * 5_000 + b"]" * 5_000, "too_deep"),
             (b"milepost: 1\npeople: " + b"{a: " * 5_000, "too_deep"),
+            (b"milepost: 1\npeople: " + b"[" * 40 + b"]" * 40, "too_deep"),
         ],
     )
     def test_refuses_what_is_no_file_of_okrs(self, data: bytes, code: str):

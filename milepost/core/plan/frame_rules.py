@@ -15,6 +15,13 @@ from milepost.core.problems import Invalid
 
 def workspace_problems(plan: Plan) -> Iterator[PlanProblem]:
     """Yield what is wrong with the workspace."""
+    if plan.workspace is not None and "." in plan.workspace.id:
+        yield PlanProblem(
+            ("workspace", "id"),
+            f"A workspace’s id stands in its address, where “{plan.workspace.id}” cannot.",
+            "bad_workspace_id",
+            "Write letters, digits, hyphens and underscores.",
+        )
     if plan.workspace is not None and plan.workspace.scoring_policy not in OURS:
         yield PlanProblem(
             ("workspace", "scoring_policy"),

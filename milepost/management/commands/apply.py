@@ -13,12 +13,15 @@ from milepost.cli.exits import Exit
 from milepost.core.access import operator
 from milepost.core.plan import Changes, Plan
 from milepost.core.plan.changes import ACTIONS
+from milepost.core.plan.values import WorkspacePlan
 from milepost.core.problems import Problem
 from milepost.formats import okr_files
+from milepost.management import schema
 from milepost.management import workspaces as which
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 from milepost.queries import workspaces
+from milepost.queries.plans import current as plan_of
 
 NAMED = 12  # changes told by name
 WORDS = {"orphaned": "not in the file (kept)"}
@@ -41,7 +44,8 @@ class Command(OperatorCommand):
                 code="usage",
                 remedy="Add --yes to apply, or --dry-run to look.",
             )
-        plan = self._read(file)
+        schema.make_current()
+        plan = self._read(file, workspace)
         target, is_new = self._target(plan, workspace)
         have = Plan() if is_new else None
         changes = plans.preview(target, plan, have=have)
@@ -64,9 +68,16 @@ class Command(OperatorCommand):
         if not json:
             self.stdout.write("Applied.")
 
-    def _read(self, file: str) -> Plan:
+    def _read(self, file: str, slug: str | None) -> Plan:
+        def have(named: WorkspacePlan | None) -> Plan:
+            # A file may name what the workspace holds already, and means its days in the workspace's zone.
+            wanted = slug or (named.id if named else None)
+            if named is not None and workspaces.by_slug(wanted) is None:
+                return Plan()
+            return plan_of(which.chosen(wanted))
+
         if file == "-":
-            return okr_files.read(sys.stdin.buffer.read(), name="standard input")
+            return okr_files.read(sys.stdin.buffer.read(), name="standard input", have=have)
         path = Path(file)
         if path.is_file() and path.stat().st_size > okr_files.LARGEST_FILE:
             raise Problem(
@@ -81,7 +92,7 @@ class Command(OperatorCommand):
                 f"{file} cannot be read: {wrong.strerror}.", code="unreadable", remedy="Check its name."
             ) from None
         with Progress("Reading") as progress:
-            return okr_files.read(data, name=path.name, progress=progress)
+            return okr_files.read(data, name=path.name, have=have, progress=progress)
 
     def _target(self, plan: Plan, slug: str | None) -> tuple[int, bool]:
         """Return the workspace the plan is for, and whether it has still to be made."""

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from milepost.actions import access
 from milepost.core.access import Role, operator
+from milepost.core.problems import Problem
 from milepost.management import workspaces
 from milepost.management.operator import OperatorCommand
+from milepost.queries import people
 
 
 class Command(OperatorCommand):
@@ -17,12 +19,24 @@ class Command(OperatorCommand):
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
         add = verbs.add_parser("add", help="add someone and invite them")
         add.add_argument("email", help="the e-mail with which they will sign in")
-        add.add_argument("--name", required=True, help="what colleagues call them")
+        add.add_argument("--name", help="what colleagues call them, unless a file has said so")
         add.add_argument("--role", default="member", choices=[str(role) for role in Role], help="(member)")
         workspaces.argument(add)
 
-    def handle(self, *, verb: str, email: str, name: str, role: str, workspace: str | None, **options):
-        by = operator(workspaces.chosen(workspace))
-        person, secret = access.let_in(name=name, email=email, role=role, by=by, at=timezone.now())
+    def handle(self, *, verb: str, email: str, name: str | None, role: str, workspace: str | None, **options):
+        by, at = operator(workspaces.chosen(workspace)), timezone.now()
+        waiting = people.without_account(by.workspace_id, email)
+        if waiting is not None:
+            # A file brought them in, with their role; what they lack is a way in.
+            called, secret = waiting.name, access.invite(person=waiting.id, by=by, at=at)
+        elif name is None:
+            raise Problem(
+                f"Nobody here has the address {email}.",
+                code="usage",
+                remedy="Say what they are called: --name.",
+            )
+        else:
+            person, secret = access.let_in(name=name, email=email, role=role, by=by, at=at)
+            called = person.name
         self.stdout.write(settings.MILEPOST.base_url + reverse("invitation", args=[secret]))
-        self.stderr.write(f"Send this link to {person.name}. It works once, within three days.")
+        self.stderr.write(f"Send this link to {called}. It works once, within three days.")
