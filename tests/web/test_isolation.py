@@ -196,10 +196,10 @@ class Answer:
         return f"{self.status} {dict(self.headers)} {len(self.body)} bytes"
 
 
-def told(response, *, without: Mapping[int, bytes] | None = None, etag: bool = True) -> Answer:
+def told(response, *, without: Mapping[int, bytes] | None = None) -> Answer:
     """Return what an answer tells; the ids in `without` read alike."""
     body = RANDOM_INLINE.sub(rb"\1", EVER_NEW.sub(rb"\1", response.content))
-    names = ("Content-Type", "Location", "HX-Redirect", *(["ETag"] if etag else []))
+    names = ("Content-Type", "Location", "HX-Redirect", "ETag")
     headers = {name: response.headers[name] for name in names if name in response.headers}
     for id, word in (without or {}).items():
         body = body.replace(encode(id).encode(), word)
@@ -480,9 +480,8 @@ EVERY_VIEW = {
 
 
 def _all(browser: Client, pages: list[tuple[str, str]]) -> dict[str, Answer]:
-    # The ETag names the state of the whole workspace, whoever asks ("one image, one ETag").
     return {
-        f"{name}{' htmx' if headers else ''}": told(browser.get(there, headers=headers), etag=False)
+        f"{name}{' htmx' if headers else ''}": told(browser.get(there, headers=headers))
         for name, there in pages
         for headers in ({}, HTMX)
     }
