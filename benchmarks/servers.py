@@ -36,13 +36,18 @@ class Server:
         self, method: str, path: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, bytes, dict]:
         """Send a request and read the whole answer."""
+        named = {"Host": f"localhost:{self.port}", **self.headers}
+        named |= {name.replace("_", "-"): value for name, value in headers.items()}
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.connection.request(
-            method, path, body, {"Host": f"localhost:{self.port}", **self.headers, **named}
-        )
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, named)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # A connection that idled while something else was measured has been closed: open another.
+            self.connection.close()
+            self.connection.request(method, path, body, named)
+            answer = self.connection.getresponse()
         return answer.status, answer.read(), {name.lower(): value for name, value in answer.getheaders()}
 
     def cpu(self) -> float:

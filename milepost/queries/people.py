@@ -104,6 +104,11 @@ def account(email: str) -> int | None:
     return User.objects.filter(email=User.objects.spell(email)).values_list("id", flat=True).first()
 
 
+def anyone_signs_in() -> bool:
+    """Say whether there is an account at all."""
+    return User.objects.exists()
+
+
 def without_account(workspace_id: int, email: str) -> Ref | None:
     """Return whoever has an e-mail address here and no account yet: a file brought them in."""
     found = (

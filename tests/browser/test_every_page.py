@@ -29,7 +29,7 @@ NO_PAGES = {
     "alignment_rows", "checkins", "home",  # lead on
     "password",  # leads whoever signed in by a link on to the first password
 }  # fmt: skip
-# Pages that only somebody sees who is not signed in (or holds a link): tests/browser/test_start.py goes there.
+# Pages for somebody who is not signed in, or holds a link: tests/browser/test_start.py goes there.
 WAY_IN = {
     "signing_in", "sign_in_link", "ask_password", "account_reset_password_done",
     "account_reset_password_from_key", "invitation", "setup", "setup_person",

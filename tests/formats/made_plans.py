@@ -31,6 +31,7 @@ from milepost.core.plan import (
     WorkspacePlan,
     words,
 )
+from milepost.core.plan.measuring import measure_problems
 from milepost.core.plan.pasts import backwards, spelt_once
 
 FIRST_DAY = date(2026, 1, 5)
@@ -114,7 +115,9 @@ def measures(draw: st.DrawFn) -> MeasurePlan:
     said["direction"] = draw(st.sampled_from([None, *words.DIRECTIONS]))
     if kind in ("maintain_above", "maintain_below") and said["target"] is not None and draw(st.booleans()):
         said["floor"] = said["target"] + (-1 if kind == "maintain_above" else 1)
-    return MeasurePlan(**said)
+    made = MeasurePlan(**said)
+    # Two ends that do not make a line: one that is still to be written does not disturb.
+    return replace(made, target=None) if any(measure_problems(made, ())) else made
 
 
 @st.composite

@@ -139,7 +139,7 @@ class TestCreate:
             parent="k" + encode(okrs.growth.id),
             how="supports",
             weight="1",
-            kr1_title="Bring churn down", kr1_kind="decrease", kr1_start="8,5", kr1_target="1,000.5",
+            kr1_title="Bring churn down", kr1_kind="decrease", kr1_start="1,000.5", kr1_target="8,5",
             kr1_unit="%",
             kr3_title="Open the shop", kr3_kind="binary",
         )  # fmt: skip
@@ -155,7 +155,7 @@ class TestCreate:
         )
         listed = KeyResult.objects.of(cast.acme.id).filter(objective=row).order_by("position")
         assert [(one.title, one.start, one.target) for one in listed] == [
-            ("Bring churn down", Decimal("8.5"), Decimal("1000.5")),
+            ("Bring churn down", Decimal("1000.5"), Decimal("8.5")),
             ("Open the shop", None, None),
         ]
         link = Alignment.objects.of(cast.acme.id).get(child=row)

@@ -114,7 +114,53 @@ def _floor(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
         )
 
 
+def _line(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
+    """A line needs two ends apart, and a verb that points from one to the other (method 2.2)."""
+    start, target = measure.start, measure.target
+    if start is None or target is None or measure.direction is not None:
+        return
+    if start == target:
+        yield PlanProblem(
+            (*path, "target"),
+            f"The target is the start, {start:f}, so there is no way to go.",
+            "start_equals_target",
+            "To hold a value, choose kind: maintain_above or maintain_below; else give another target.",
+        )
+    elif (measure.kind == "increase" and target < start) or (measure.kind == "decrease" and target > start):
+        up, down = ("decrease", "below") if measure.kind == "increase" else ("increase", "above")
+        yield PlanProblem(
+            (*path, "target"),
+            f"The target, {target:f}, lies {down} the start, {start:f}, which is no {measure.kind}.",
+            "direction_mismatch",
+            f"Swap the two, or choose kind: {up}.",
+        )
+
+
+def _from_zero(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
+    if measure.target == 0:
+        yield PlanProblem(
+            (*path, "target"),
+            "It counts up from 0, so a target of 0 is reached before it begins.",
+            "start_equals_target",
+            "Give another target, or choose kind: decrease with a start.",
+        )
+
+
+def _relative(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
+    if measure.start == 0 and measure.target is not None:
+        yield PlanProblem(
+            (*path, "start"),
+            "A change relative to zero has no size.",
+            "relative_to_zero",
+            "Give an absolute target, with kind: increase or decrease.",
+        )
+
+
 _BY_KIND = {
+    **dict.fromkeys(("increase", "decrease", "percent", "currency", "count", "duration", "score"), _line),
+    "reach": _from_zero,
+    "learning": _from_zero,
+    "relative": _relative,
     "range": _range,
     "binary": _binary,
     "milestones": _milestones,

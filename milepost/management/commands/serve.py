@@ -11,6 +11,7 @@ from django.utils import timezone
 from milepost.actions import workspaces
 from milepost.management import serving
 from milepost.management.operator import OperatorCommand
+from milepost.queries import people
 
 
 class Command(OperatorCommand):
@@ -27,6 +28,9 @@ class Command(OperatorCommand):
         words = f"\n  Milepost is at {milepost.base_url}\n"
         if link:
             words += f"\n  Nobody has set it up yet. Begin here (the link works once):\n  {link}\n"
+
+        elif not people.anyone_signs_in():
+            words += "\n  Nobody can sign in yet: `milepost user add EMAIL` prints a link for someone.\n"
 
         def on_ready():
             self.stdout.write(words + "\n  Ctrl-C stops it.\n")
