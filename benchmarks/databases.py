@@ -25,7 +25,7 @@ TEAM = (
 TEAM_CHECKINS = (
     "SELECT c.key_result_id, c.effective_at, c.value, c.confidence FROM checkin c JOIN key_result k "
     "ON k.id = c.key_result_id JOIN objective o ON o.id = k.objective_id "
-    "WHERE o.team_id = {} AND o.workspace_id = {}"
+    "AND c.workspace_id = k.workspace_id WHERE o.team_id = {} AND o.workspace_id = {}"
 )
 
 
