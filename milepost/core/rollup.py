@@ -9,7 +9,8 @@ A *node* is an objective or a key result. An *edge* says that a child counts in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -72,6 +73,35 @@ def progress(family, current, start, target, low, high, tolerance, given) -> np.
     return np.where(np.isnan(current) & (family != Family.GIVEN), np.nan, raw)
 
 
+def progress_of(
+    family: int,
+    current: float,
+    start: float,
+    target: float,
+    low: float,
+    high: float,
+    tolerance: float,
+    given: float,
+) -> float:
+    """Return what `progress` says of one key result: arrays of one cost a hundred times a number's price."""
+    if family == Family.GIVEN:
+        return given
+    if current != current:
+        return math.nan
+    if family == Family.LINEAR:
+        return (current - start) / (target - start)
+    if family == Family.BINARY:
+        return current
+    if family == Family.RANGE:
+        distance = max(low - current, current - high)
+        if distance <= 0:
+            return 1.0
+        return max(0.0, 1.0 - distance / tolerance) if tolerance > 0 else 0.0
+    if current >= target if family == Family.ABOVE else current <= target:
+        return 1.0
+    return 0.0 if start != start else max(0.0, (current - start) / (target - start))
+
+
 def elapsed_share(day: float, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Return the share of each window gone by at the end of a day, 0 to 1, as `cadence.elapsed` does.
 
@@ -98,7 +128,7 @@ def status(raw: np.ndarray, needed: np.ndarray, elapsed: np.ndarray, entries: np
 
     `needed` stays 0 where the window has no end: then only a regression or an achievement can be told.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = raw / needed
     # Ties of 0.9 and 0.6 count upwards; the slack keeps binary noise from deciding them.
     paced = np.where(
@@ -110,6 +140,22 @@ def status(raw: np.ndarray, needed: np.ndarray, elapsed: np.ndarray, entries: np
     silent = np.where(elapsed < 0.15 - TIE, Status.NOT_STARTED, Status.NO_DATA)
     found = np.where(np.isnan(raw), np.where(entries > 0, Status.NO_DATA, silent), found)
     return np.where(entries == 0, silent, found).astype(np.int8)
+
+
+def status_of(raw: float, needed: float, elapsed: float, has_entries: bool) -> Status:
+    """Return what `status` says of one node."""
+    if not has_entries:
+        return Status.NOT_STARTED if elapsed < 0.15 - TIE else Status.NO_DATA
+    if raw != raw:
+        return Status.NO_DATA
+    if raw >= 1.0 - TIE:
+        return Status.ACHIEVED
+    if not needed >= 0.05 - TIE:
+        return Status.AT_RISK if raw < 0 else Status.ON_TRACK
+    ratio = raw / needed
+    if ratio >= 0.9 - TIE:
+        return Status.ON_TRACK
+    return Status.AT_RISK if ratio >= 0.6 - TIE else Status.OFF_TRACK
 
 
 @dataclass(frozen=True)
@@ -169,6 +215,16 @@ def roll_up(tree: Tree, values: np.ndarray) -> np.ndarray:
     return rolled
 
 
+def pool_of(pool: Iterable[tuple[float, float]]) -> float:
+    """Return what `roll_up` says of one pool of (value, weight); NaN where all weights are zero."""
+    total = summed = 0.0
+    for value, weight in pool:
+        total += weight
+        if value > 0:  # no data (NaN) and what fell below the start count 0
+            summed += weight * (value if value < 1.0 else 1.0)
+    return summed / total if total > 0 else math.nan
+
+
 def needs_exact(value: float, places: int = 0) -> bool:
     """Say whether a share shown as a percentage with so many places lies too near a rounding tie.
 
@@ -176,7 +232,7 @@ def needs_exact(value: float, places: int = 0) -> bool:
     """
     scaled = value * 100 * 10**places
     return (
-        abs(scaled - np.floor(scaled) - 0.5) < TIE * 100 * 10**places
+        abs(scaled - math.floor(scaled) - 0.5) < TIE * 100 * 10**places
         or abs(value - 1.0) < TIE
         or (1.0 - 0.005 / 10**places <= value < 1.0)
     )

@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from milepost.ledger.entries import COLUMNS
+from milepost.ledger.statements import Statement
+
 
 class Kind(IntEnum):
     CHECKIN = 1  # subject: the key result; entry: the check-in
@@ -26,6 +29,7 @@ class Change(NamedTuple):
     kind: int
     subject_id: int
     entry_id: int
+    entry: tuple | None = None  # the check-in's row, as `Entries.take` reads it
 
 
 @dataclass(frozen=True)
@@ -92,27 +96,31 @@ def changes_since(workspace_id: int, token: Token) -> tuple[list[Change], Token]
     return found, Token(mark, applied, token.count + len(found), total)
 
 
+# The check-ins come along: whoever asks what changed asks for them next.
+_ENTRIES = "LEFT JOIN checkin c ON l.kind = 1 AND c.workspace_id = l.workspace_id AND c.id = l.entry_id"
+_ON_SQLITE = Statement(
+    f"SELECT l.seq, l.kind, l.subject_id, l.entry_id, {COLUMNS} FROM change l {_ENTRIES} "
+    "WHERE l.workspace_id = %s AND l.seq > %s ORDER BY l.seq"
+)
+# One statement, so the snapshot whose xmin is asked is the one the rows are read with.
+_ON_POSTGRESQL = Statement(
+    f"SELECT s.xmin, l.xid::text::bigint, l.seq, l.kind, l.subject_id, l.entry_id, {COLUMNS} "
+    "FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin) s "
+    f"LEFT JOIN change l ON l.workspace_id = %s AND l.xid >= %s::text::xid8 {_ENTRIES} ORDER BY l.seq"
+)
+
+
+def _change(row: tuple) -> Change:
+    return Change(*row[:4], row[4:] if row[4] is not None else None)
+
+
 def _since_on_sqlite(workspace_id: int, token: Token) -> list[Change]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT seq, kind, subject_id, entry_id FROM change WHERE workspace_id = %s AND seq > %s "
-            "ORDER BY seq",
-            [workspace_id, token.mark],
-        )
-        return [Change(*row) for row in cursor.fetchall()]
+    return [_change(row) for row in _ON_SQLITE.rows([workspace_id, token.mark])]
 
 
 def _since_on_postgresql(workspace_id: int, token: Token) -> tuple[list[Change], int, frozenset[int]]:
-    # One statement, so the snapshot whose xmin is asked is the one the rows are read with.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT s.xmin, c.xid::text::bigint, c.seq, c.kind, c.subject_id, c.entry_id "
-            "FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin) s "
-            "LEFT JOIN change c ON c.workspace_id = %s AND c.xid >= %s::text::xid8 ORDER BY c.seq",
-            [workspace_id, token.mark],
-        )
-        rows = cursor.fetchall()
+    rows = _ON_POSTGRESQL.rows([workspace_id, token.mark])
     mark = rows[0][0]
     there = [row for row in rows if row[1] is not None]
-    found = [Change(*row[2:]) for row in there if row[2] not in token.applied]
+    found = [_change(row[2:]) for row in there if row[2] not in token.applied]
     return found, mark, frozenset(row[2] for row in there if row[1] >= mark)

@@ -33,18 +33,18 @@ class Entry(NamedTuple):
 
 
 # Moments as text: SQLite's are text, and turning each into a datetime on the way costs more than reading it.
-_COLUMNS = (
+COLUMNS = (
     "c.key_result_id, c.id, CAST(c.effective_at AS text), CAST(c.recorded_at AS text), "
     "CAST(c.value AS text), coalesce(c.confidence, 0), c.parts, c.corrects_id, c.is_withdrawn"
 )
 # For each key result one step into the index, however long its history is.
 _LATEST = f"""
-SELECT {_COLUMNS} FROM key_result k JOIN checkin c ON c.id = (
+SELECT {COLUMNS} FROM key_result k JOIN checkin c ON c.id = (
   SELECT l.id FROM checkin l WHERE l.workspace_id = k.workspace_id AND l.key_result_id = k.id
   ORDER BY l.effective_at DESC, l.id DESC LIMIT 1)
 WHERE k.workspace_id = %s
 """
-_SERIES = f"SELECT {_COLUMNS} FROM checkin c WHERE c.workspace_id = %s AND "
+_SERIES = f"SELECT {COLUMNS} FROM checkin c WHERE c.workspace_id = %s AND "
 _IN_ORDER = " ORDER BY c.key_result_id, c.effective_at, c.id"
 _CORRECTED = (
     "c.key_result_id IN (SELECT x.key_result_id FROM checkin x WHERE x.workspace_id = %s "
@@ -57,14 +57,6 @@ def _rows(sql: str, parameters: Sequence) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()
-
-
-def read_some(workspace_id: int, ids: Sequence[int]) -> list[tuple]:
-    """Read the rows of the named check-ins, for `Entries.take`."""
-    if not ids:
-        return []
-    marks = ", ".join(["%s"] * len(ids))
-    return _rows(f"{_SERIES} c.id IN ({marks}){_IN_ORDER}", [workspace_id, *ids])
 
 
 def _seconds(text: str) -> int:

@@ -6,6 +6,7 @@ follows `core.rollup`; wherever a figure lies near a rounding tie, `exact` asks 
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import defaultdict
 from datetime import date
@@ -19,7 +20,7 @@ from milepost.core.scoring import Kind, Part, Reading, ScoringProblem, percent, 
 from milepost.core.scoring import roll_up as exact_roll_up
 from milepost.ledger import changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
-from milepost.ledger.entries import Entries, Entry, read_some
+from milepost.ledger.entries import Entries, Entry
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 
 CURVES = {
@@ -75,11 +76,7 @@ class Image:
             self._load()
             return
         touched = {change.subject_id for change in found if change.kind == ChangeKind.OBJECTIVE}
-        checked_in = self.entries.take(
-            read_some(
-                self.workspace_id, [change.entry_id for change in found if change.kind == ChangeKind.CHECKIN]
-            )
-        )
+        checked_in = self.entries.take([change.entry for change in found if change.entry is not None])
         if touched:
             for objective_id in touched:
                 self._reread(objective_id)
@@ -222,6 +219,7 @@ class Image:
         self.family = np.zeros(count, dtype=np.int8)
         numbers = np.full((7, count), np.nan)
         self.current, self.start, self.target, self.low, self.high, self.tolerance, self.given = numbers
+        self.measures = (self.family, *numbers)  # as core.rollup takes them
         self.has_entries = np.zeros(len(self.ids), dtype=bool)
         curve = np.zeros(len(self.ids), dtype=np.int8)
         self.points: dict[int, list[tuple[float, float]]] = {}
@@ -361,16 +359,7 @@ class Day:
         self.image, self.day = image, day
         tree = image.tree
         raw = np.full(len(image.ids), np.nan)
-        raw[image.first_key_result :] = rollup.progress(
-            image.family,
-            image.current,
-            image.start,
-            image.target,
-            image.low,
-            image.high,
-            image.tolerance,
-            image.given,
-        )
+        raw[image.first_key_result :] = rollup.progress(*image.measures)
         for id, one in image.key_results.items():
             if one.source == "contributors":
                 raw[image.node[id]] = np.nan
@@ -389,37 +378,21 @@ class Day:
 
     def update(self, number: int) -> None:
         """Recompute one key result and what stands above it."""
-        image = self.image
+        image, raw, reported = self.image, self.raw, self.reported
         at = number - image.first_key_result
-        one = slice(at, at + 1)
-        if image.key_results[image.ids[number]].source != "contributors":
-            self.raw[number] = rollup.progress(
-                image.family[one],
-                image.current[one],
-                image.start[one],
-                image.target[one],
-                image.low[one],
-                image.high[one],
-                image.tolerance[one],
-                image.given[one],
-            )[0]
-        self.reported[number] = image.has_entries[number]
-        touched = [number, *(image.node[id] for id in image.ancestors(image.ids[number]))]
+        id = image.ids[number]
+        if image.key_results[id].source != "contributors":
+            raw[number] = rollup.progress_of(*(numbers.item(at) for numbers in image.measures))
+        reported[number] = image.has_entries[number]
+        touched = [number, *(image.node[above] for above in image.ancestors(id))]
         for node in touched[1:]:
-            total = sum(weight for _, weight in image.pool[node])
-            if total > 0:
-                self.raw[node] = (
-                    sum(
-                        weight * min(1.0, max(0.0, self.raw[child]))
-                        for child, weight in image.pool[node]
-                        if self.raw[child] == self.raw[child]
-                    )
-                    / total
-                )
-            self.reported[node] = any(self.reported[child] for child, _ in image.pool[node])
-        self.status[touched] = rollup.status(
-            self.raw[touched], self.needed[touched], self.elapsed[touched], self.reported[touched]
-        )
+            pool = image.pool[node]
+            raw[node] = rollup.pool_of((raw.item(child), weight) for child, weight in pool)
+            reported[node] = any(reported.item(child) for child, _ in pool)
+        for node in touched:
+            self.status[node] = rollup.status_of(
+                raw.item(node), self.needed.item(node), self.elapsed.item(node), reported.item(node)
+            )
         self.touched.extend(touched)
 
     def progress(self, id: int) -> float | None:
@@ -436,7 +409,7 @@ class Day:
         if rollup.needs_exact(value):
             exact = self.image.exact(id)
             return None if exact is None else percent(exact)
-        return f"{int(np.floor(value * 100 + 0.5))}\u00a0%"
+        return f"{math.floor(value * 100 + 0.5)}\u00a0%"
 
     def status_of(self, id: int) -> Status:
         """Return the pace status."""

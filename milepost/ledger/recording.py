@@ -17,6 +17,7 @@ from decimal import Decimal
 from django.db import connection
 
 from milepost.ledger.changes import Kind
+from milepost.ledger.statements import Statement
 from milepost.models.exact import plain
 from milepost.models.ids import new_id
 
@@ -44,7 +45,7 @@ class Facts:
     submitted: int | None
 
 
-_FACTS = """
+_FACTS = Statement("""
 SELECT k.id, o.id, k.title, k.kind, k.milestones, k.state, k.owner_id, k.visibility, o.state, o.owner_id,
        o.sponsor_id, o.contributors, o.visibility, o.team_id, coalesce(k.starts_on, c.starts_on),
        coalesce(k.ends_on, c.ends_on),
@@ -52,7 +53,7 @@ SELECT k.id, o.id, k.title, k.kind, k.milestones, k.state, k.owner_id, k.visibil
         AND s.key = %s)
 FROM key_result k JOIN objective o ON o.id = k.objective_id JOIN cycle c ON c.id = o.cycle_id
 WHERE k.id = %s AND k.workspace_id = %s
-"""
+""")
 
 
 def facts(
@@ -62,9 +63,7 @@ def facts(
 
     `submitted` is the entry that the same submission made before, if it did.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTS, [person_id, submission, key_result_id, workspace_id])
-        row = cursor.fetchone()
+    row = _FACTS.row([person_id, submission, key_result_id, workspace_id])
     if row is None:
         return None
     if isinstance(row[14], str):
@@ -118,9 +117,8 @@ def write(
     ]  # fmt: skip
     if submission is not None and person_id is not None:
         values.append([new_id(), workspace_id, person_id, submission, entry, recorded])
-    with connection.cursor() as cursor:
-        for statement, arguments in _statements(connection.vendor, values):
-            cursor.execute(statement, arguments)
+    for statement, arguments in _statements(connection.vendor, values):
+        statement.run(arguments).close()
     return Recorded(entry, event_id)
 
 
@@ -149,20 +147,22 @@ def _inserts(vendor: str) -> tuple[str, ...]:
     )
 
 
-_SQLITE = _inserts("sqlite")
+_SQLITE = tuple(Statement(insert) for insert in _inserts("sqlite"))
 # One statement for all rows: what counts there is the way to the server and back. Foreign keys and the
 # border triggers are checked as ever. Indexed by how many rows there are: with or without a submission.
 _POSTGRESQL = {
-    count: "WITH "
-    + ", ".join(
-        f"r{number} AS ({insert})" for number, insert in enumerate(_inserts("postgresql")[: count - 1])
+    count: Statement(
+        "WITH "
+        + ", ".join(
+            f"r{number} AS ({insert})" for number, insert in enumerate(_inserts("postgresql")[: count - 1])
+        )
+        + f" {_inserts('postgresql')[count - 1]}"
     )
-    + f" {_inserts('postgresql')[count - 1]}"
     for count in (len(_TABLES) - 1, len(_TABLES))
 }
 
 
-def _statements(vendor: str, values: list[list]) -> Iterable[tuple[str, list]]:
+def _statements(vendor: str, values: list[list]) -> Iterable[tuple[Statement, list]]:
     if vendor == "postgresql":
         return [(_POSTGRESQL[len(values)], [one for row in values for one in row])]
     return zip(_SQLITE, values, strict=False)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from milepost.core.access import Actor, Role
+from milepost.ledger.statements import Statement
 
 _TEAMS = {
     "sqlite": "group_concat(m.team_id || ':' || m.is_lead)",
@@ -29,7 +30,7 @@ LEFT JOIN person p ON p.workspace_id = w.id AND p.user_id = a.id AND p.left_on I
 WHERE s.session_key = %s AND s.expire_date > %s
 """
 
-_STATEMENTS = {vendor: _SQL.format(teams=teams) for vendor, teams in _TEAMS.items()}
+_STATEMENTS = {vendor: Statement(_SQL.format(teams=teams)) for vendor, teams in _TEAMS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,9 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
     """Return who holds this session, and as whom in this workspace; None where nobody does."""
     if not session_key:
         return None
-    with connection.cursor() as cursor:
-        # Bound the way the ORM binds it, so that text comparison on SQLite is right.
-        moment = connection.ops.adapt_datetimefield_value(at)
-        cursor.execute(_STATEMENTS[connection.vendor], [slug, session_key, moment])
-        row = cursor.fetchone()
+    # Bound the way the ORM binds it, so that text comparison on SQLite is right.
+    moment = connection.ops.adapt_datetimefield_value(at)
+    row = _STATEMENTS[connection.vendor].row([slug, session_key, moment])
     if row is None:
         return None
     user_id, user_name, workspace_id, found, person_id, role, name, looked_at, time_zone, teams = row

@@ -1,0 +1,81 @@
+"""What arrays say of a whole tree, single numbers say of one node: the check-in's way and the image's agree."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milepost.core import rollup
+from milepost.core.rollup import Family
+
+NUMBERS = st.one_of(st.integers(-20, 20).map(float), st.floats(-1e6, 1e6, allow_subnormal=False))
+MAYBE = st.one_of(st.just(math.nan), NUMBERS)
+
+
+@st.composite
+def measures(draw) -> tuple[float, ...]:
+    """A measure as the image holds it; only what may be missing is."""
+    family = draw(st.sampled_from(list(Family)))
+    target = draw(NUMBERS)
+    start = draw((MAYBE if family in (Family.ABOVE, Family.BELOW) else NUMBERS).filter(lambda s: s != target))
+    return family, draw(MAYBE), start, target, *(draw(NUMBERS) for _ in range(3)), draw(MAYBE)
+
+
+MEASURES = st.lists(measures(), min_size=1, max_size=20)
+NODES = st.lists(
+    st.tuples(
+        st.one_of(st.just(math.nan), st.floats(-2, 2)), st.floats(0, 1), st.floats(0, 1), st.booleans()
+    ),
+    min_size=1,
+    max_size=20,
+)
+POOL = st.lists(
+    st.tuples(st.one_of(st.just(math.nan), st.floats(-2, 2)), st.floats(0, 100)), min_size=1, max_size=12
+)
+
+
+def columns(rows: list[tuple]) -> list[np.ndarray]:
+    return [np.array(column) for column in zip(*rows, strict=True)]
+
+
+class TestProgressOf:
+    @given(MEASURES)
+    def test_says_what_the_arrays_say(self, rows):
+        """Each key result by itself has the progress it has among all."""
+        expected = rollup.progress(*columns(rows))
+
+        found = [rollup.progress_of(*row) for row in rows]
+
+        np.testing.assert_array_equal(found, expected)
+
+
+class TestStatusOf:
+    @given(NODES)
+    def test_says_what_the_arrays_say(self, rows):
+        """Each node by itself has the status it has among all."""
+        expected = rollup.status(*columns(rows))
+
+        found = [rollup.status_of(*row) for row in rows]
+
+        assert found == expected.tolist()
+
+
+class TestPoolOf:
+    @given(POOL)
+    def test_says_what_the_arrays_say(self, pool):
+        """One pool by itself has the mean it has in the tree."""
+        size = len(pool)
+        tree = rollup.tree(
+            size + 1,
+            np.arange(size),
+            np.full(size, size),
+            np.array([weight for _, weight in pool]),
+        )
+        expected = rollup.roll_up(tree, np.array([value for value, _ in pool] + [math.nan]))[size]
+
+        found = rollup.pool_of(pool)
+
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
