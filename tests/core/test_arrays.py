@@ -1,4 +1,4 @@
-"""What arrays say of a whole tree, single numbers say of one node: the check-in's way and the image's agree."""
+"""What arrays say of a whole tree, single numbers say of one node: check-in and image agree."""
 
 from __future__ import annotations
 
