@@ -7,7 +7,7 @@ walks only the rows it shows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -71,7 +71,7 @@ class Place(NamedTuple):
     also: int = 0  # how many other things it serves, as far as the reader sees
 
 
-@dataclass
+@dataclass(eq=False)
 class Outline:
     """What stands below what in some cycles, whoever looks."""
 
@@ -88,6 +88,7 @@ class Outline:
     objectives: int  # how many count for everyone
     owners: list[int]
     sights: dict[int | None, frozenset[int]] = field(default_factory=dict)  # what is restricted, and seen
+    loose: dict[frozenset[int], list[int]] = field(default_factory=dict)
     walks: dict[tuple, list[Place]] = field(default_factory=dict)  # the first places of an untouched tree
 
     def sight(self, reader: Reader) -> frozenset[int]:
@@ -96,6 +97,7 @@ class Outline:
         if found is None:
             if len(self.sights) >= KEPT_SIGHTS:
                 self.sights.clear()
+                self.loose.clear()
             found = frozenset(id for id in self.restricted if reader.sees(id))
             self.sights[reader.actor.person_id] = found
         return found
@@ -293,8 +295,17 @@ class View:
     all_open: bool = False
 
     def __post_init__(self) -> None:
-        self.loose = [id for id in self.outline.hanging if not any(self._seen_parents(id))]
+        self.loose = self._loose()
         self.shown = self._narrowed() if self.filters.is_narrow else self.outline.shown
+
+    def _loose(self) -> list[int]:
+        """Return what hangs on nothing that the reader sees: the same for all who see the same."""
+        seen = self.outline.sight(self.reader)
+        found = self.outline.loose.get(seen)
+        if found is None:
+            found = [id for id in self.outline.hanging if not any(self._seen_parents(id))]
+            self.outline.loose[seen] = found
+        return found
 
     def summary(self) -> Summary:
         """Return the numbers above the tree."""
@@ -315,17 +326,25 @@ class View:
 
     def first(self, start: int, count: int) -> tuple[list[Place], bool]:
         """Return a stretch of the rows that stand open, and whether more follow."""
-        if self.opened or self.shut or self.all_open or self.filters.is_narrow or start:
+        key = self.untouched(start, count)
+        if key is None:
             found = list(islice(self.places(), start, start + count + 1))
         else:
-            # Nobody has touched anything: whoever sees the same has the same first rows.
-            key = (self.outline.sight(self.reader), self.filters.key_results, count)
             found = self.outline.walks.get(key)
             if found is None:
                 if len(self.outline.walks) >= KEPT_WALKS:
                     self.outline.walks.clear()
                 found = self.outline.walks[key] = list(islice(self.places(), count + 1))
         return found[:count], len(found) > count
+
+    def untouched(self, start: int, count: int) -> Hashable | None:
+        """Name the first rows of a tree that nobody has touched: whoever sees the same has the same ones.
+
+        None where something was opened, shut, filtered, or where it goes on.
+        """
+        if self.opened or self.shut or self.all_open or self.filters.is_narrow or start:
+            return None
+        return self.outline.sight(self.reader), self.filters.key_results, count
 
     def places(self, under: str | None = None, level: int = 1) -> Iterator[Place]:
         """Yield the rows that stand open, from the top or below one row, in the order of the page."""

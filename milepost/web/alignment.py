@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -230,7 +231,7 @@ def _slice(asked: Asked, view: View, first: int, count: int, *, anchors: bool = 
     following = first + len(places)
     more = asked.url(rows=str(following + ROWS)) if goes_on else None
     return {
-        "rows": _drawn(asked, view, places, anchors=anchors),
+        "rows": _drawn(asked, view, places, anchors=anchors, name=view.untouched(first, count)),
         "count": len(places),
         "more": more,
         "more_rows": f"rows/{_joined(asked.url(), f'from={following}')}" if more else None,
@@ -241,8 +242,23 @@ def _joined(query: str, more: str) -> str:
     return f"{query}&{more}" if len(query) > 1 else f"?{more}"
 
 
-def _drawn(asked: Asked, view: View, places: list[Place], *, anchors: bool = False) -> Markup:
+def _drawn(
+    asked: Asked, view: View, places: list[Place], *, anchors: bool = False, name: Hashable | None = None
+) -> Markup:
+    """Draw rows; what has a name (`View.untouched`) is kept whole until a figure changes."""
     kept = tree_rows.kept(view.reader)
+    whole = (name, view.outline, asked.url(), anchors)
+    if name is None or whole not in kept.slices:
+        drawn = _joined_rows(asked, view, kept, places, anchors)
+        if name is None:
+            return drawn
+        kept.keep(whole, drawn)
+    return kept.slices[whole]
+
+
+def _joined_rows(
+    asked: Asked, view: View, kept: tree_rows.Kept, places: list[Place], anchors: bool
+) -> Markup:
     filters = escape(asked.url()[1:] and "&" + asked.url()[1:])
     untouched = escape(_joined(asked.url(), ""))
     plain = not asked.opened and not asked.shut

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import nh3
 from django.contrib.messages import get_messages
@@ -15,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from milepost.web import charts, marks, words
+from milepost.web import charts, frames, marks, words
 
 ALLOWED_TAGS = {
     "p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
@@ -29,8 +30,9 @@ def environment(**options) -> Environment:
     options["undefined"] = StrictUndefined
     env = Environment(trim_blocks=True, lstrip_blocks=True, **options)
     env.globals.update(
-        static=static,
+        static=asset,
         url=url,
+        frame=frames.frame,
         hx=hx,
         flashes=flashes,
         module=module,
@@ -57,6 +59,12 @@ def environment(**options) -> Environment:
         status_word=marks.status_word,
     )
     return env
+
+
+@cache
+def asset(path: str) -> str:
+    """Address a static file; its name holds a hash of what is in it, so it is looked up once."""
+    return static(path)
 
 
 def url(name: str, *args, **kwargs) -> str:
@@ -88,7 +96,7 @@ def flashes(context: Context) -> list[Message]:
 def module(context: Context, name: str) -> Markup:
     """Load one of our custom elements: `module("sweep")` is js/sweep.js."""
     return Markup('<script type="module" src="{}" nonce="{}"></script>').format(
-        static(f"milepost/js/{name}.js"), _nonce(context)
+        asset(f"milepost/js/{name}.js"), _nonce(context)
     )
 
 

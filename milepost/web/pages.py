@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -34,6 +35,7 @@ def reader(request: HttpRequest) -> Reader:
     return Reader(request.actor, request.today)
 
 
+@lru_cache(maxsize=1024)
 def links(slug: str) -> dict[str, str]:
     """Return the addresses of the frame."""
     found = {}

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.template import engines
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from milepost.core.ids import encode
 from milepost.core.scoring import Kind
@@ -23,6 +23,7 @@ from milepost.queries.cards import KeyResultCard, Reader
 from milepost.web import words
 
 KEPT_ROWS = 50_000
+KEPT_SLICES = 64
 SLOT = "\x00"  # stands in a kept row where a page puts its own filters
 
 
@@ -35,6 +36,7 @@ class Kept:
     seen: int
     rows: dict[int, dict[tuple, tuple[str, ...]]] = field(default_factory=dict)
     count: int = 0
+    slices: dict[tuple, Markup] = field(default_factory=dict)  # first pages, whole
 
     @cached_property
     def teams(self) -> str:
@@ -54,9 +56,18 @@ class Kept:
     def refresh(self) -> None:
         """Forget the rows that no longer say what is true."""
         touched = self.day.touched
+        if self.seen == len(touched):
+            return
+        self.slices.clear()
         for node in set(touched[self.seen :]):
             self.rows.pop(self.image.ids[node], None)
         self.seen = len(touched)
+
+    def keep(self, name: tuple, rows: Markup) -> None:
+        """Keep a stretch of rows whole, until a figure changes."""
+        if len(self.slices) >= KEPT_SLICES:
+            self.slices.clear()
+        self.slices[name] = rows
 
     def of(self, view: View, place: Place, anchor: bool) -> tuple[str, ...]:
         """Return a row in the parts between which a page puts its own filters."""
