@@ -55,8 +55,8 @@ class Server:
         return sum(_cpu(pid) for pid in self._family())
 
     def memory(self) -> float:
-        """Return the resident memory of the server and its workers, in MB."""
-        return sum(_resident(pid) for pid in self._family())
+        """Return the memory of the server and its workers, in MB; what they share counts once."""
+        return sum(_memory(pid) for pid in self._family())
 
     def _family(self) -> list[int]:
         found = [self.process.pid]
@@ -80,12 +80,13 @@ def _cpu(pid: int) -> float:
     return (int(said[11]) + int(said[12])) / TICK
 
 
-def _resident(pid: int) -> float:
+def _memory(pid: int) -> float:
+    # A page that the watching process and the answering one share counts half in each.
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0
-    return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+    return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _wait(port: int, process: subprocess.Popen) -> None:

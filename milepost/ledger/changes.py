@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from milepost.ledger.entries import COLUMNS
+from milepost.ledger.entries import columns
 from milepost.ledger.statements import Statement
 
 
@@ -99,12 +99,12 @@ def changes_since(workspace_id: int, token: Token) -> tuple[list[Change], Token]
 # The check-ins come along: whoever asks what changed asks for them next.
 _ENTRIES = "LEFT JOIN checkin c ON l.kind = 1 AND c.workspace_id = l.workspace_id AND c.id = l.entry_id"
 _ON_SQLITE = Statement(
-    f"SELECT l.seq, l.kind, l.subject_id, l.entry_id, {COLUMNS} FROM change l {_ENTRIES} "
+    f"SELECT l.seq, l.kind, l.subject_id, l.entry_id, {columns('sqlite')} FROM change l {_ENTRIES} "
     "WHERE l.workspace_id = %s AND l.seq > %s ORDER BY l.seq"
 )
 # One statement, so the snapshot whose xmin is asked is the one the rows are read with.
 _ON_POSTGRESQL = Statement(
-    f"SELECT s.xmin, l.xid::text::bigint, l.seq, l.kind, l.subject_id, l.entry_id, {COLUMNS} "
+    f"SELECT s.xmin, l.xid::text::bigint, l.seq, l.kind, l.subject_id, l.entry_id, {columns('postgresql')} "
     "FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin) s "
     f"LEFT JOIN change l ON l.workspace_id = %s AND l.xid >= %s::text::xid8 {_ENTRIES} ORDER BY l.seq"
 )

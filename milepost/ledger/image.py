@@ -6,9 +6,12 @@ follows `core.rollup`; wherever a figure lies near a rounding tie, `exact` asks 
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
 
@@ -34,6 +37,18 @@ EXPECTED_GRADE = {"committed": 1.0}  # the others: 0.7 (method 2.6)
 STRETCH_GRADE = 0.7
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Spare the garbage collector looking again and again at a hundred thousand rows that all stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 class Image:
     """One workspace as of its token. Hold `lock` while reading more than one figure."""
 
@@ -42,7 +57,8 @@ class Image:
         self.lock = threading.RLock()
         self.token = changes.Token()
         self.version = 0
-        self._load()
+        with _without_collecting():
+            self._load()
 
     # -- bringing it up to date ------------------------------------------------------------------------
 
@@ -73,7 +89,8 @@ class Image:
 
     def _apply(self, found: list[changes.Change]) -> None:
         if any(change.kind == ChangeKind.ALL for change in found):
-            self._load()
+            with _without_collecting():
+                self._load()
             return
         touched = {change.subject_id for change in found if change.kind == ChangeKind.OBJECTIVE}
         checked_in = self.entries.take([change.entry for change in found if change.entry is not None])
@@ -245,7 +262,8 @@ class Image:
             if one.points:
                 self.points[number] = [(float(x), float(y)) for x, y in one.points]
             self._place(at, one)
-            self._take_current(at, one)
+        for at in self._take_entries(ordered):
+            self._take_current(at, ordered[at])
         self.curve, self.starts, self.ends, self.expected_grade = curve, starts, ends, grade
 
     def _place(self, at: int, one: KeyResultRow) -> None:
@@ -253,9 +271,16 @@ class Image:
         if one.shape is None:
             one.shape = _shape(one)
         family, *numbers = one.shape
-        if family != Family.GIVEN:
+        if family:  # not Family.GIVEN
             self.family[at] = family
             self.start[at], self.target[at], self.low[at], self.high[at], self.tolerance[at] = numbers
+
+    def _take_entries(self, ordered: list[KeyResultRow]) -> list[int]:
+        """Put the latest values into the arrays at once; return the places that arrays cannot compute."""
+        found = [self.entries.current(one.id) for one in ordered]
+        self.current[:] = [NAN if entry is None else entry.value for entry in found]
+        self.has_entries[self.first_key_result :] = [entry is not None for entry in found]
+        return np.flatnonzero(self.family == Family.GIVEN).tolist()
 
     def _take_current(self, at: int, one: KeyResultRow) -> None:
         entry = self.entries.current(one.id)
@@ -417,6 +442,7 @@ class Day:
 
 
 NAN = float("nan")
+DECREASE = Kind.DECREASE.value  # looked up once: it is asked of every key result
 PLAIN_LINES = frozenset(kind.value for kind in Kind if kind.is_linear)
 GIVEN = (Family.GIVEN, NAN, NAN, NAN, NAN, NAN)
 
@@ -429,7 +455,7 @@ def _shape(one: KeyResultRow) -> tuple:
     if one.kind in PLAIN_LINES and one.direction is None and one.start is not None and one.target is not None:
         # Nearly all are of these kinds: told apart without making fractions of their ends.
         start, target = float(one.start), float(one.target)
-        if start < target if one.kind != Kind.DECREASE else start > target:
+        if start < target if one.kind != DECREASE else start > target:
             return Family.LINEAR, start, target, NAN, NAN, NAN
     kind, measure = Kind(one.kind), one.measure
     if kind.is_on_a_line:

@@ -12,11 +12,11 @@ from django.db import connection
 
 
 class Statement:
-    """One statement with `%s` where its arguments go."""
+    """One statement with `%s` where its arguments go, and `%%` for a percent sign."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._on_sqlite = text.replace("%s", "?")
+        self._on_sqlite = "%".join(part.replace("%s", "?") for part in text.split("%%"))
 
     def run(self, arguments: Sequence):
         """Execute it on this thread's connection and return the cursor; errors are Django's."""
