@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from milepost.ledger.changes import Kind
 from milepost.ledger.statements import Statement
@@ -101,7 +101,8 @@ def write(
 ) -> Recorded:
     """Write the check-in, its change, its event and its submission; the caller holds the transaction."""
     entry, event_id = new_id(), new_id()
-    moment = connection.ops.adapt_datetimefield_value
+    database = connections[DEFAULT_DB_ALIAS]
+    moment = database.ops.adapt_datetimefield_value
     effective, recorded = moment(effective_at), moment(recorded_at)
     values: list[list] = [
         [
@@ -117,7 +118,7 @@ def write(
     ]  # fmt: skip
     if submission is not None and person_id is not None:
         values.append([new_id(), workspace_id, person_id, submission, entry, recorded])
-    for statement, arguments in _statements(connection.vendor, values):
+    for statement, arguments in _statements(database.vendor, values):
         statement.run(arguments).close()
     return Recorded(entry, event_id)
 

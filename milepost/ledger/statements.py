@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 class Statement:
@@ -20,7 +20,7 @@ class Statement:
 
     def run(self, arguments: Sequence):
         """Execute it on this thread's connection and return the cursor; errors are Django's."""
-        database = connection
+        database = connections[DEFAULT_DB_ALIAS]  # itself: what stands for it looks it up at each touch
         if database.vendor != "sqlite" or database.connection is None or _is_watched(database):
             cursor = database.cursor()
             cursor.execute(self.text, arguments)
@@ -47,4 +47,4 @@ class Statement:
 
 
 def _is_watched(database) -> bool:
-    return bool(database.queries_logged or database.execute_wrappers)
+    return bool(database.force_debug_cursor or database.execute_wrappers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from milepost.core.access import Actor, Role
 from milepost.ledger.statements import Statement
@@ -50,8 +50,9 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
     if not session_key:
         return None
     # Bound the way the ORM binds it, so that text comparison on SQLite is right.
-    moment = connection.ops.adapt_datetimefield_value(at)
-    row = _STATEMENTS[connection.vendor].row([slug, session_key, moment])
+    database = connections[DEFAULT_DB_ALIAS]
+    moment = database.ops.adapt_datetimefield_value(at)
+    row = _STATEMENTS[database.vendor].row([slug, session_key, moment])
     if row is None:
         return None
     user_id, user_name, workspace_id, found, person_id, role, name, looked_at, time_zone, teams = row
