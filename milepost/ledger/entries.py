@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from django.db import connection
 # A decimal of up to 15 significant digits survives the way through a float and back unchanged.
 SAFE_LENGTH = 15
 AT_ONCE = 500  # ids in one statement
+STRETCH = 50_000  # rows
 NAN = float("nan")
 
 
@@ -69,6 +70,25 @@ def _rows(sql: str, parameters: Sequence) -> list[tuple]:
         return cursor.fetchall()
 
 
+def stretches(workspace_id: int) -> Iterator[list[tuple]]:
+    """Read every check-in of a workspace, a stretch at a time: five million rows at once fill a machine."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"{_SERIES}true".format(columns(connection.vendor)), [workspace_id])
+        while rows := cursor.fetchmany(STRETCH):
+            yield rows
+
+
+def exact_of(row: tuple) -> Fraction | tuple[Fraction, ...] | None:
+    """Return what a row says where a float cannot: milestones, and numbers of many digits."""
+    value, parts = row[4], row[6]
+    if parts not in (None, "null"):
+        listed = json.loads(parts) if isinstance(parts, str) else parts
+        return tuple(Fraction(part) for part in listed)
+    if value is not None and len(value) > SAFE_LENGTH:
+        return Fraction(value)
+    return None
+
+
 class Entries:
     """What is known of the check-ins of a workspace.
 
@@ -96,12 +116,10 @@ class Entries:
         return entries
 
     def _entry(self, row: tuple) -> Entry:
-        _, id, effective, recorded, value, confidence, parts, corrects, is_withdrawn = row
-        if parts not in (None, "null"):
-            listed = json.loads(parts) if isinstance(parts, str) else parts
-            self._exact[id] = tuple(Fraction(part) for part in listed)
-        elif value is not None and len(value) > SAFE_LENGTH:
-            self._exact[id] = Fraction(value)
+        _, id, effective, recorded, value, confidence, _, corrects, is_withdrawn = row
+        exact = exact_of(row)
+        if exact is not None:
+            self._exact[id] = exact
         number = NAN if value is None else float(value)
         return Entry(id, effective, recorded, number, confidence, corrects, bool(is_withdrawn))
 

@@ -121,9 +121,10 @@ class Image:
         self.objectives = dict(sorted(self.objectives.items()))
         self.node: dict[int, int] = {id: number for number, id in enumerate(self.objectives)}
         first = len(self.node)
+        self.ids_of_objectives = list(self.objectives)
         ordered = sorted(self.key_results.values(), key=lambda row: (row.position, row.id))
         self.node |= {row.id: first + number for number, row in enumerate(ordered)}
-        self.ids = [*self.objectives, *(row.id for row in ordered)]
+        self.ids = [*self.ids_of_objectives, *(row.id for row in ordered)]
         self.key_results_of: dict[int, list[KeyResultRow]] = defaultdict(list)
         for row in ordered:
             self.key_results_of[row.objective_id].append(row)

@@ -344,10 +344,15 @@ class TestList:
 class TestJson:
     def read(self, browser, **query) -> dict:
         said = json.loads(text(browser.get(JSON, query)))
-        return {
-            noun: [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
-            for noun, table in said.items()
-        }
+        found = {}
+        for noun in said.keys() & {"objectives", "key_results"}:
+            table = said[noun]
+            rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+            for figure in table.keys() - {"columns", "rows"}:
+                for row, value in zip(rows, table[figure], strict=True):
+                    row[figure] = said["statuses"][value] if figure == "status" else value
+            found[noun] = rows
+        return found
 
     def test_says_what_serves_what(self, signed_in, okrs):
         """Every objective with what it serves, by which weight, and its figures."""
