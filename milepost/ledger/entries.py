@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
@@ -37,6 +37,11 @@ _SECONDS = {
     "sqlite": "CAST(strftime('%%s', {}) AS integer)",
     "postgresql": "floor(extract(epoch FROM {}))::bigint",
 }
+
+
+def seconds_of(vendor: str) -> str:
+    """Return how a database writes a moment in whole seconds since 1970: put the column in for {}."""
+    return _SECONDS[vendor]
 
 
 def columns(vendor: str) -> str:
@@ -101,6 +106,8 @@ class Entries:
         self._latest: dict[int, Entry] = {}
         self._series: dict[int, list[Entry]] = {}
         self._exact: dict[int, Fraction | tuple[Fraction, ...]] = {}
+        self.history = None  # every entry in columns, once a past day was asked for
+        self.watchers: list[Callable[[Sequence[tuple]], None]] = []  # who else takes in what comes
 
     @classmethod
     def load(cls, workspace_id: int, *, series_of: Iterable[str] = ()) -> Entries:
@@ -147,9 +154,11 @@ class Entries:
             where = f"c.key_result_id IN ({marks})"
             self._take_series(_rows(f"{_SERIES}{where}{_IN_ORDER}", [self.workspace_id, *ids]))
 
-    def take(self, rows: Iterable[tuple]) -> set[int]:
+    def take(self, rows: Sequence[tuple]) -> set[int]:
         """Take in rows of check-ins and return whose they are; taking one in twice changes nothing."""
         touched = set()
+        for watcher in self.watchers:
+            watcher(rows)
         for row in rows:
             key_result_id, entry = row[0], self._entry(row)
             touched.add(key_result_id)

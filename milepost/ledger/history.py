@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -131,6 +132,19 @@ class EntriesThen:
         """Return what stood, oldest first."""
         stretch = self.history.stretch(key_result_id)
         return [self.history.entry(place) for place in stretch if self.standing[place]]
+
+    def name(self, key_result_id: int) -> tuple[int, int, int]:
+        """Name a series by what stood in it: where the name is the same, so are the figures."""
+        number = self._at[key_result_id]
+        return key_result_id, int(self._counts[number]), int(self._sums[number])
+
+    @cached_property
+    def _counts(self) -> np.ndarray:
+        return np.add.reduceat(self.standing, self.history.first, dtype=np.int64)
+
+    @cached_property
+    def _sums(self) -> np.ndarray:
+        return np.add.reduceat(np.where(self.standing, self.history.id, 0), self.history.first)
 
     def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
         """Return an entry's value exactly as it was written; milestones as the done fraction of each."""

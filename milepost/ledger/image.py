@@ -104,6 +104,10 @@ class Image:
                     self._update(key_result_id)
 
     def _reread(self, objective_id: int) -> None:
+        # In copies: a past day may share the rows of before.
+        self.objectives, self.key_results, self.alignments = (
+            dict(self.objectives), dict(self.key_results), dict(self.alignments),
+        )  # fmt: skip
         self.objectives.pop(objective_id, None)
         for rows, column in ((self.key_results, "objective_id"), (self.alignments, "child_id")):
             for row in [row for row in rows.values() if getattr(row, column) == objective_id]:
@@ -139,6 +143,8 @@ class Image:
         self.owned_by: dict[int | None, list[KeyResultRow]] = defaultdict(list)
         for row in ordered:
             self.owned_by[row.owner_id].append(row)
+        # What others make of this structure and keep with it.
+        self.derived: dict = {}
         # What the exact path has found: a tall tree asks for the same below again and again.
         self._exact: dict[int, Fraction | None] = {}
         self._build_audiences()
@@ -399,6 +405,7 @@ class Day:
         for begin, end, parents, first in tree.steps:
             self.reported[parents] = np.logical_or.reduceat(self.reported[tree.child[begin:end]], first)
         self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
+        self.derived: dict = {}  # what others make of these figures and keep with them
         # What changed since this day's figures were made, for those who keep something made of them.
         self.touched: list[int] = []
 

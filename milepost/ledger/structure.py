@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from django.db import connection
 
 from milepost.core.scoring import Kind, Measure
 from milepost.core.states import KeyResultState, State
+from milepost.ledger.entries import seconds_of
 
 
 @dataclass(slots=True)
@@ -224,42 +225,64 @@ def _only(column: str, objective_id: int | None) -> tuple[str, list]:
     return ("", []) if objective_id is None else (f" AND {column} = %s", [objective_id])
 
 
+# What is dated comes from `v`, the row of today or a dated one; who may see it is always today's.
+_OBJECTIVE = (
+    "o.id, o.key, v.title, v.cycle_id, v.team_id, v.owner_id, v.sponsor_id, v.commitment, v.level, "
+    "o.visibility, v.state, v.contributors, o.visible_to"
+)
+
+
 def objectives(workspace_id: int, objective_id: int | None = None) -> Iterator[ObjectiveRow]:
     """Read all objectives, or one."""
-    only, more = _only("id", objective_id)
-    for row in _rows(
-        "SELECT id, key, title, cycle_id, team_id, owner_id, sponsor_id, commitment, level, visibility, "
-        f"state, contributors, visible_to FROM objective WHERE workspace_id = %s{only} ORDER BY id",
+    only, more = _only("o.id", objective_id)
+    return _objective_rows(
+        f"SELECT {_OBJECTIVE.replace('v.', 'o.')} FROM objective o WHERE o.workspace_id = %s{only} "
+        "ORDER BY o.id",
         [workspace_id, *more],
-    ):
+    )
+
+
+def _objective_rows(sql: str, parameters: list) -> Iterator[ObjectiveRow]:
+    for row in _rows(sql, parameters):
         yield ObjectiveRow(
             *row[:11],
-            () if row[11] == "[]" else tuple(_list(row[11])),
-            () if row[12] == "[]" else tuple(_list(row[12])),
+            () if row[11] in ("[]", None) else tuple(_list(row[11])),
+            () if row[12] in ("[]", None) else tuple(_list(row[12])),
         )
+
+
+_KEY_RESULT = (
+    "k.id, k.key, v.objective_id, v.title, v.kind, CAST(v.start AS text), CAST(v.target AS text), v.unit, "
+    "v.direction, CAST(v.floor AS text), CAST(v.low AS text), CAST(v.high AS text), "
+    "CAST(v.tolerance AS text), v.milestones, CAST(v.weight AS text), v.starts_on, v.ends_on, v.curve, "
+    "v.points, v.owner_id, v.source, k.visibility, k.visible_to, v.state, k.position"
+)
 
 
 def key_results(workspace_id: int, objective_id: int | None = None) -> Iterator[KeyResultRow]:
     """Read all key results, or those of one objective."""
-    only, more = _only("objective_id", objective_id)
-    for row in _rows(
-        "SELECT id, key, objective_id, title, kind, CAST(start AS text), CAST(target AS text), unit, "
-        "direction, CAST(floor AS text), CAST(low AS text), CAST(high AS text), CAST(tolerance AS text), "
-        "milestones, CAST(weight AS text), starts_on, ends_on, curve, points, owner_id, source, "
-        f"visibility, visible_to, state, position FROM key_result WHERE workspace_id = %s{only} "
-        "ORDER BY position, id",
+    only, more = _only("k.objective_id", objective_id)
+    return _key_result_rows(
+        f"SELECT {_KEY_RESULT.replace('v.', 'k.')} FROM key_result k WHERE k.workspace_id = %s{only} "
+        "ORDER BY k.position, k.id",
         [workspace_id, *more],
-    ):
+    )
+
+
+def _key_result_rows(sql: str, parameters: list) -> Iterator[KeyResultRow]:
+    for row in _rows(sql, parameters):
         yield KeyResultRow(
             *row[:13],
-            () if row[13] in ("[]", []) else tuple((one["title"], one["weight"]) for one in _list(row[13])),
+            ()
+            if row[13] in ("[]", [], None)
+            else tuple((one["title"], one["weight"]) for one in _list(row[13])),
             row[14],
             _day(row[15]),
             _day(row[16]),
             row[17],
-            () if row[18] in ("[]", []) else tuple((at, expect) for at, expect in _list(row[18])),
+            () if row[18] in ("[]", [], None) else tuple((at, expect) for at, expect in _list(row[18])),
             *row[19:22],
-            () if row[22] in ("[]", []) else tuple(_list(row[22])),
+            () if row[22] in ("[]", [], None) else tuple(_list(row[22])),
             *row[23:],
         )
 
@@ -273,3 +296,68 @@ def alignments(workspace_id: int, objective_id: int | None = None) -> Iterator[A
         [workspace_id, *more],
     ):
         yield AlignmentRow(*row)
+
+
+# -- as it was ---------------------------------------------------------------------------------------------
+
+# Of what changed since, the dated row that held then; what did not exist yet has none.
+_THEN = """
+SELECT {columns} FROM {table} {alias} LEFT JOIN {table}_version v ON v.id = (
+  SELECT x.id FROM {table}_version x
+  WHERE x.workspace_id = {alias}.workspace_id AND x.{table}_id = {alias}.id AND x.at < %s
+  ORDER BY x.at DESC, x.id DESC LIMIT 1)
+WHERE {alias}.workspace_id = %s AND {alias}.id IN (
+  SELECT y.{table}_id FROM {table}_version y WHERE y.workspace_id = %s AND y.at >= %s)
+"""
+
+
+def objectives_then(workspace_id: int, known: datetime) -> Iterator[ObjectiveRow]:
+    """Read the objectives that changed at `known` or later as they were before; without a title: not yet."""
+    moment = _moment(known)
+    sql = _THEN.format(columns=_OBJECTIVE, table="objective", alias="o")
+    return _objective_rows(sql, [moment, workspace_id, workspace_id, moment])
+
+
+def key_results_then(workspace_id: int, known: datetime) -> Iterator[KeyResultRow]:
+    """Read the key results that changed at `known` or later as they were before; without a title: not yet."""
+    moment = _moment(known)
+    sql = _THEN.format(columns=_KEY_RESULT, table="key_result", alias="k")
+    return _key_result_rows(sql, [moment, workspace_id, workspace_id, moment])
+
+
+def alignments_since(workspace_id: int, known: datetime) -> set[int]:
+    """Return the links that were made at `known` or later."""
+    rows = _rows(
+        "SELECT id FROM alignment WHERE workspace_id = %s AND since_at >= %s", [workspace_id, _moment(known)]
+    )
+    return {id for (id,) in rows}
+
+
+def alignments_ended(workspace_id: int, known: datetime) -> Iterator[AlignmentRow]:
+    """Read the links that held before `known` and have ended since."""
+    for row in _rows(
+        "SELECT id, child_id, parent_objective_id, parent_key_result_id, how, CAST(weight AS text) "
+        "FROM alignment WHERE workspace_id = %s AND since_at < %s AND until_at >= %s ORDER BY id",
+        [workspace_id, _moment(known), _moment(known)],
+    ):
+        yield AlignmentRow(*row)
+
+
+def moments(workspace_id: int) -> list[int]:
+    """Return every second in which the structure changed, in order."""
+    tables = (
+        ("at", "objective_version"), ("at", "key_result_version"), ("since_at", "alignment"),
+        ("until_at", "alignment"),
+    )  # fmt: skip
+    seconds = seconds_of(connection.vendor)
+    parts = (
+        f"SELECT {seconds.format(column)} AS second FROM {table} WHERE workspace_id = %s "
+        f"AND {column} IS NOT NULL"
+        for column, table in tables
+    )
+    rows = _rows(" UNION ".join(parts) + " ORDER BY second", [workspace_id] * len(tables))
+    return [second for (second,) in rows]
+
+
+def _moment(at: datetime):
+    return connection.ops.adapt_datetimefield_value(at)

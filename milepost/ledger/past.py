@@ -1,0 +1,176 @@
+"""A workspace as it stood at the end of a past day: the structure and knowledge of then, the rights of today.
+
+Most days differ from today in their check-ins alone; they share the living structure, and cost a mask and a
+roll-up. Where the structure has changed since, only what changed is read from its dated rows, and the arrays
+are built once for all days between two changes.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from milepost.core.rollup import Family
+from milepost.ledger import image as images
+from milepost.ledger import structure
+from milepost.ledger.entries import Entries
+from milepost.ledger.history import EntriesThen, History
+from milepost.ledger.image import Image
+
+KEPT_DAYS = 8
+KEPT_STRUCTURES = 2
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """Return the moment at which a day is over in a time zone."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def of(workspace_id: int, day: date) -> Image:
+    """Return a workspace's image as of the end of a past day."""
+    living = images.of(workspace_id)
+    with living.lock:
+        archive = living.derived.get(Archive)
+        if archive is None:
+            archive = living.derived[Archive] = Archive(living)
+        return archive.on(day)
+
+
+class Archive:
+    """The past days of one living structure; a change of structure makes another."""
+
+    def __init__(self, living: Image) -> None:
+        self.living = living
+        if living.entries.history is None:
+            living.entries.history = History(living.workspace_id)
+            living.entries.watchers.append(living.entries.history.add)
+        living.entries.watchers.append(self._take)
+        self.history: History = living.entries.history
+        self.moments = structure.moments(living.workspace_id)
+        self._structures: OrderedDict[tuple, Image] = OrderedDict()
+        self._days: OrderedDict[date, Past] = OrderedDict()
+
+    def _take(self, rows: Sequence[tuple]) -> None:
+        """Forget the days of which something became known only now: by the clock, that is today alone."""
+        earliest = min((row[3] for row in rows), default=None)
+        for day, past in list(self._days.items()):
+            if earliest is not None and earliest < past.known.timestamp():
+                del self._days[day]
+
+    def on(self, day: date) -> Image:
+        """Return the image as of the end of a day."""
+        if day not in self._days:
+            known = end_of(day, self.living.workspace.time_zone)
+            self._days[day] = Past(self._structure(day, known), self.history, known)
+            if len(self._days) > KEPT_DAYS:
+                self._days.popitem(last=False)
+        self._days.move_to_end(day)
+        return self._days[day]
+
+    def _structure(self, day: date, known: datetime) -> Image:
+        changes = bisect_left(self.moments, int(known.timestamp()))
+        closed_since = frozenset(
+            cycle.id for cycle in self.living.cycles.values() if cycle.closed_on and cycle.closed_on > day
+        )
+        if changes == len(self.moments) and not closed_since:
+            return self.living
+        name = changes, closed_since
+        if name not in self._structures:
+            self._structures[name] = Structure(self.living, day, known)
+            if len(self._structures) > KEPT_STRUCTURES:
+                self._structures.popitem(last=False)
+        self._structures.move_to_end(name)
+        return self._structures[name]
+
+
+class Structure(Image):
+    """What was there before the moment `known`, without any check-in."""
+
+    def __init__(self, living: Image, day: date, known: datetime) -> None:
+        self.workspace_id = living.workspace_id
+        self.lock = threading.RLock()
+        self.token, self.version = living.token, living.version
+        self.workspace, self.people, self.teams = living.workspace, living.people, living.teams
+        self.cycles = {
+            id: replace(cycle, closed_on=None) if cycle.closed_on and cycle.closed_on > day else cycle
+            for id, cycle in living.cycles.items()
+        }
+        self.objectives = _before(living.objectives, structure.objectives_then(self.workspace_id, known))
+        self.key_results = _before(living.key_results, structure.key_results_then(self.workspace_id, known))
+        made_since = structure.alignments_since(self.workspace_id, known)
+        self.alignments = {id: row for id, row in living.alignments.items() if id not in made_since}
+        for row in structure.alignments_ended(self.workspace_id, known):
+            self.alignments[row.id] = row
+        self.entries = Entries(self.workspace_id)
+        self._seen_by = living.audience
+        self._build()
+
+    def _build_audiences(self) -> None:
+        # The past is seen with today's rights: what was open then and is confidential now is confidential.
+        self._audiences = {
+            id: seen_by
+            for id in (*self.objectives, *self.key_results)
+            if (seen_by := self._seen_by(id)) is not None
+        }
+
+
+def _before(living: dict, changed) -> dict:
+    rows = dict(living)
+    for row in changed:
+        if row.title is None:
+            rows.pop(row.id, None)
+        else:
+            rows[row.id] = row
+    return rows
+
+
+class Past(Image):
+    """A structure with the check-ins known before `known`: read like any image, never refreshed."""
+
+    def __init__(self, whole: Image, history: History, known: datetime) -> None:
+        self.__dict__.update(whole.__dict__)
+        self.lock = threading.RLock()
+        self.known = known
+        self._days, self._exact = {}, {}
+        second = int(known.timestamp())
+        self.entries = EntriesThen(history, known=second, then=second)
+        self._take_then(whole, history)
+
+    def refresh(self) -> None:
+        """Do nothing: the past stays as it is."""
+
+    def _take_then(self, whole: Image, history: History) -> None:
+        places = whole.derived.get(History)
+        if places is None or len(places) != len(history.key_results):
+            first = self.first_key_result
+            places = np.array([self.node.get(id, first - 1) - first for id in history.key_results.tolist()])
+            whole.derived[History] = places
+        latest = self.entries.latest
+        there = (latest >= 0) & (places >= 0) if len(latest) else np.zeros(0, dtype=bool)
+        self.current = np.full(len(self.current), np.nan)
+        self.has_entries = np.zeros(len(self.has_entries), dtype=bool)
+        at = places[there]
+        self.current[at] = history.value[latest[there]]
+        self.has_entries[self.first_key_result + at] = True
+        self.given = np.full(len(self.given), np.nan)
+        self.measures = (
+            self.family, self.current, self.start, self.target, self.low, self.high, self.tolerance,
+            self.given,
+        )  # fmt: skip
+        memory = whole.derived.setdefault(Past, {})
+        for number in np.flatnonzero(self.family == Family.GIVEN).tolist():
+            one = self.key_results[self.ids[self.first_key_result + number]]
+            if one.source == "contributors" or not self.has_entries[self.first_key_result + number]:
+                continue
+            name = self.entries.name(one.id)
+            if name not in memory:
+                raw = self.exact_key_result(one)
+                memory[name] = np.nan if raw is None else float(raw)
+            self.given[number] = memory[name]
