@@ -44,6 +44,7 @@ class Actor:
     leads: frozenset[int] = frozenset()
     door: str = "web"
     name: str = field(default="", compare=False)
+    looks_back: bool = False  # at a past day: sees what they may see today, and changes nothing
 
     @property
     def is_operator(self) -> bool:
@@ -138,6 +139,8 @@ def may_check_in(actor: Actor, standing: Standing) -> bool:
     A key result without an owner may be checked in by anyone of the team (of the workspace, where the
     objective has no team), so imported work does not lie idle.
     """
+    if actor.looks_back:
+        return False
     if actor.is_admin:
         return True
     me = actor.person_id
@@ -152,6 +155,8 @@ def may_check_in(actor: Actor, standing: Standing) -> bool:
 
 def may_edit(actor: Actor, standing: Standing) -> bool:
     """The objective's owner and sponsor, leads of its team or of one above, admins."""
+    if actor.looks_back:
+        return False
     if actor.is_guest:
         return False
     if actor.is_admin:
@@ -168,7 +173,7 @@ def may_edit_key_result(actor: Actor, standing: Standing) -> bool:
     """Whoever may edit its objective, and the key result's own owner."""
     if may_edit(actor, standing):
         return True
-    return not actor.is_guest and actor.person_id == standing.key_result_owner
+    return not (actor.is_guest or actor.looks_back) and actor.person_id == standing.key_result_owner
 
 
 def may_draft(actor: Actor, lineage: Collection[int], visibility: str) -> bool:
@@ -176,6 +181,8 @@ def may_draft(actor: Actor, lineage: Collection[int], visibility: str) -> bool:
 
     A personal objective anyone but a guest may keep.
     """
+    if actor.looks_back:
+        return False
     if actor.is_guest:
         return False
     if actor.is_admin or visibility == Visibility.PRIVATE:
@@ -185,16 +192,18 @@ def may_draft(actor: Actor, lineage: Collection[int], visibility: str) -> bool:
 
 def may_comment(actor: Actor) -> bool:
     """Anyone who sees the thing may speak about it."""
-    return True
+    return not actor.looks_back
 
 
 def may_manage(actor: Actor) -> bool:
     """People, teams, cycles and settings are the admins'."""
-    return actor.is_admin
+    return actor.is_admin and not actor.looks_back
 
 
 def may_manage_team(actor: Actor, lineage: Collection[int]) -> bool:
     """Admins, and the leads of the team or of one above it."""
+    if actor.looks_back:
+        return False
     return actor.is_admin or bool(actor.leads.intersection(lineage))
 
 

@@ -39,3 +39,4 @@ class Course:
     status: str | None = None
     unit: str = ""
     every: int = 7
+    is_past: bool = False  # `today` is a day long gone that is looked at

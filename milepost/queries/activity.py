@@ -98,7 +98,8 @@ def about(
     """Return the latest about some objectives and their key results, back to a day."""
     if not objectives:
         return ()
-    query = Event.objects.of(reader.actor.workspace_id).filter(objective_id__in=list(objectives))
+    query = reader.until(Event.objects.of(reader.actor.workspace_id))
+    query = query.filter(objective_id__in=list(objectives))
     found, _ = _page(reader, query, None, size, look_at=4 * size)
     return tuple(one for one in found if since is None or one.on >= since)
 

@@ -138,8 +138,6 @@ class Summary:
 
 # -- drawing it up -----------------------------------------------------------------------------------------
 
-_kept: dict[int, tuple[dict, dict[frozenset[int] | None, Outline]]] = {}
-
 
 def cycles_around(image: Image, cycle: CycleRow | None) -> frozenset[int] | None:
     """Return a cycle with those that hold it and those it holds; None stands for all."""
@@ -158,11 +156,7 @@ def cycles_around(image: Image, cycle: CycleRow | None) -> frozenset[int] | None
 
 def outline(image: Image, cycles: frozenset[int] | None) -> Outline:
     """Return the outline of these cycles, drawn up anew when the structure has changed."""
-    of, found = _kept.get(image.workspace_id, (None, {}))
-    # The image makes its dictionary of objectives anew whenever anything but check-ins changed.
-    if of is not image.objectives:
-        found = {}
-        _kept[image.workspace_id] = (image.objectives, found)
+    found = image.derived.setdefault(Outline, {})
     if cycles not in found:
         found[cycles] = _drawn_up(image, cycles)
     return found[cycles]

@@ -6,12 +6,14 @@ Everything comes from the image, so a card costs no statement. `Reader` is how a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
 
 from milepost.core import access, addresses, policies
 from milepost.core.access import Actor, Standing
@@ -32,6 +34,7 @@ from milepost.core.scoring import (
 )
 from milepost.core.trends import Course, Point
 from milepost.ledger import image as images
+from milepost.ledger import past
 from milepost.ledger.entries import Entry
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
 
@@ -108,11 +111,21 @@ class ObjectiveCard:
 
 
 class Reader:
-    """One reader's view of a workspace on a day. Everything it hands out is something they may see."""
+    """One reader's view of a workspace on a day. Everything it hands out is something they may see.
 
-    def __init__(self, actor: Actor, today: date) -> None:
+    With `on`, a past day: everything as it stood at its end, seen with the rights of today. Nothing can be
+    changed there. `known` is the moment at which that day was over, None for today.
+    """
+
+    def __init__(self, actor: Actor, today: date, on: date | None = None) -> None:
+        self.known: datetime | None = None
+        if on is None or on >= today:
+            self.image = images.of(actor.workspace_id)
+        else:
+            actor, today = replace(actor, looks_back=True), on
+            self.image = past.of(actor.workspace_id, on)
+            self.known = self.image.known
         self.actor, self.today = actor, today
-        self.image = images.of(actor.workspace_id)
         self.slug = self.image.workspace.slug
         self.zone = ZoneInfo(self.image.workspace.time_zone)
         self.day = self.image.on(today)
@@ -129,6 +142,10 @@ class Reader:
         if seen_by is access.EVERYONE:
             return True
         return access.may_see(self.actor, seen_by, is_private=self.image.is_private(id))
+
+    def until(self, rows: QuerySet, moment: str = "at") -> QuerySet:
+        """Leave out what was recorded later than the day looked at."""
+        return rows if self.known is None else rows.filter(**{f"{moment}__lt": self.known})
 
     def objective_row(self, id: int) -> ObjectiveRow:
         """Return an objective by id, or NotFound."""
@@ -255,6 +272,7 @@ class Reader:
             low, high = measure.low, measure.high
         return Course(
             points=points, starts_on=window.begins_on, ends_on=window.ends_on, today=self.today, plan=plan,
+            is_past=self.known is not None,
             start=start, target=target, low=low, high=high, status=self.day.status_of(one.id).word,
             unit=one.unit, every=self._cadence(points),
         )  # fmt: skip

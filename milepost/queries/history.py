@@ -47,12 +47,13 @@ def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
     """Return an objective's history with that of its key results, newest first."""
     workspace = reader.actor.workspace_id
     told = Told(reader)
-    versions = ObjectiveVersion.objects.of(workspace).filter(objective_id=row.id).order_by("id")
-    steps = Transition.objects.of(workspace).filter(objective_id=row.id).order_by("id")
-    events = Event.objects.of(workspace).filter(objective_id=row.id, kind__in=EVENTS).order_by("id")
+    until = reader.until
+    versions = until(ObjectiveVersion.objects.of(workspace)).filter(objective_id=row.id).order_by("id")
+    steps = until(Transition.objects.of(workspace)).filter(objective_id=row.id).order_by("id")
+    events = until(Event.objects.of(workspace)).filter(objective_id=row.id, kind__in=EVENTS).order_by("id")
     made = list(steps)
     seen = {one.id: one for one in reader.key_results_of(row)}
-    rows = KeyResultVersion.objects.of(workspace).filter(key_result_id__in=seen)
+    rows = until(KeyResultVersion.objects.of(workspace)).filter(key_result_id__in=seen)
     listed = rows.order_by("key_result_id", "id")
     of_key_results = {id: list(group) for id, group in groupby(listed, lambda one: one.key_result_id)}
     # What was written together with the draft is told with it.
@@ -70,7 +71,7 @@ def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
 
 def of_key_result(reader: Reader, one: KeyResultRow) -> tuple[Entry, ...]:
     """Return how a key result's definition changed, newest first."""
-    rows = KeyResultVersion.objects.of(reader.actor.workspace_id).filter(key_result_id=one.id)
+    rows = reader.until(KeyResultVersion.objects.of(reader.actor.workspace_id)).filter(key_result_id=one.id)
     return _newest_first(Told(reader).key_result(list(rows.order_by("id")), one, of_its_own=True))
 
 

@@ -16,10 +16,12 @@ from milepost.core.pace import expected, pace
 from milepost.core.scoring import Explanation, Kind, expected_grade, score
 from milepost.core.states import KeyResultState, State
 from milepost.core.trends import Course, Point
+from milepost.ledger import image as images
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
-from milepost.models import Checkin, KeyResult
+from milepost.models import Checkin, KeyResult, KeyResultVersion
 from milepost.queries import history, objectives
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader, TeamCard
+from milepost.queries.checkins import value_text
 from milepost.queries.objectives import CommentCard, InitiativeCard, LinkCard
 
 
@@ -54,6 +56,15 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Hindsight:
+    """What is known now about a past day, and was not then: the value, and when it was recorded."""
+
+    value: str
+    progress: Fraction | None
+    recorded_on: date | None  # None: what was known then was taken back
+
+
+@dataclass(frozen=True, slots=True)
 class KeyResultPage:
     """Everything the page of a key result shows."""
 
@@ -73,6 +84,7 @@ class KeyResultPage:
     course: Course | None
     target: Target
     entries: tuple[EntryCard, ...]
+    hindsight: Hindsight | None
     history: tuple[history.Entry, ...]
     initiatives: tuple[InitiativeCard, ...]
     served_by: tuple[LinkCard, ...]
@@ -85,11 +97,33 @@ class KeyResultPage:
     why_not: str
 
 
+def _hindsight(reader: Reader, one: KeyResultRow) -> Hindsight | None:
+    """Return what was learned later about the day looked at; None where nothing was, or for today."""
+    if reader.known is None or Kind(one.kind).is_series:
+        return None
+    then = reader.image.entries.current(one.id)
+    second = int(reader.known.timestamp())
+    series = images.of(reader.actor.workspace_id).entries.series(one.id)
+    told = [entry for entry in series if entry.effective < second]
+    now = told[-1] if told else None
+    if (now and now.id) == (then and then.id):
+        return None
+    value = None if now is None else reader.image.entries.exact(now)
+    if one.kind == Kind.BINARY and value in (0, 1):
+        value = bool(value)
+    return Hindsight(
+        value=value_text(one, value),
+        progress=score(one.measure, value, policy=reader.policy).raw,
+        recorded_on=None if now is None else reader.day_of(now.recorded),
+    )
+
+
 def page(reader: Reader, id: int) -> KeyResultPage:
     """Return the page of a key result, or NotFound."""
     one = reader.key_result_row(id)
     row = reader.image.objectives[one.objective_id]
     kept = KeyResult.objects.of(reader.actor.workspace_id).get(id=one.id)
+    worded = _worded(reader, kept)
     standing = reader.standing(row, one)
     may_check_in = access.may_check_in(reader.actor, standing)
     is_open = row.state not in (State.CLOSED, State.GRADED)
@@ -104,14 +138,15 @@ def page(reader: Reader, id: int) -> KeyResultPage:
         objective_state=row.state,
         commitment=row.commitment,
         team=reader.team(row.team_id),
-        description=kept.description,
-        data_source=kept.data_source,
+        description=worded.description,
+        data_source=worded.data_source,
         source=one.source,
         curve=one.curve,
         window=reader.window(one),
         revision=kept.revision,
         explanation=reader.why_key_result(one),
         course=_course(reader, one, entries),
+        hindsight=_hindsight(reader, one),
         target=_target(reader, one),
         entries=entries,
         history=history.of_key_result(reader, one),
@@ -125,6 +160,14 @@ def page(reader: Reader, id: int) -> KeyResultPage:
         may_check_in=may_check_in,
         why_not=why_not,
     )
+
+
+def _worded(reader: Reader, kept: KeyResult) -> KeyResult | KeyResultVersion:
+    """Return the row that says how it was described on the day looked at."""
+    if reader.known is None:
+        return kept
+    versions = reader.until(KeyResultVersion.objects.of(reader.actor.workspace_id))
+    return versions.filter(key_result_id=kept.id).order_by("at", "id").last()
 
 
 def _why_not(reader: Reader, row: ObjectiveRow, one: KeyResultRow) -> str:
@@ -167,7 +210,7 @@ def _entries(
     reader: Reader, row: ObjectiveRow, one: KeyResultRow, *, may_correct: bool
 ) -> tuple[EntryCard, ...]:
     rows = list(
-        Checkin.objects.of(reader.actor.workspace_id)
+        reader.until(Checkin.objects.of(reader.actor.workspace_id), "recorded_at")
         .filter(key_result_id=one.id)
         .order_by("effective_at", "recorded_at", "id")
     )

@@ -26,7 +26,7 @@ from milepost.core.scoring import (
 )
 from milepost.core.states import Event, State, legal_events
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
-from milepost.models import Alignment, Comment, Grade, Initiative, Objective, Transition
+from milepost.models import Alignment, Comment, Grade, Initiative, Objective, ObjectiveVersion, Transition
 from milepost.queries import history
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader
 
@@ -148,7 +148,7 @@ def page(reader: Reader, id: int) -> ObjectivePage:
     is_open = row.state not in (State.CLOSED, State.GRADED)
     return ObjectivePage(
         card=reader.objective(row, initiatives=len(initiatives)),
-        description=kept.description,
+        description=_description(reader, row, kept),
         revision=kept.revision,
         sponsor=reader.person(row.sponsor_id),
         contributors=_people(reader, row.contributors),
@@ -168,6 +168,13 @@ def page(reader: Reader, id: int) -> ObjectivePage:
     )
 
 
+def _description(reader: Reader, row: ObjectiveRow, kept: Objective) -> str:
+    if reader.known is None:
+        return kept.description
+    versions = reader.until(ObjectiveVersion.objects.of(reader.actor.workspace_id))
+    return versions.filter(objective_id=row.id).order_by("at", "id").last().description
+
+
 def _people(reader: Reader, ids: tuple[int, ...]) -> tuple[PersonCard, ...]:
     return tuple(card for card in map(reader.person, ids) if card is not None)
 
@@ -176,7 +183,7 @@ def steps(reader: Reader, row: ObjectiveRow, may_edit: bool) -> tuple[str, ...]:
     """Name the steps that an objective can take now, as far as the reader may take them."""
     legal = legal_events(State(row.state))
     found = dict.fromkeys(step for step, event in STEPS if event in legal) if may_edit else {}
-    if row.state == State.CLOSED and reader.actor.is_admin and _closed_lately(reader, row):
+    if row.state == State.CLOSED and access.may_manage(reader.actor) and _closed_lately(reader, row):
         found["reopening"] = None
     return tuple(found)
 
@@ -283,7 +290,8 @@ def initiative_cards(
     reader: Reader, row: ObjectiveRow, *, may_edit: bool, key_result: int | None = None
 ) -> tuple[InitiativeCard, ...]:
     """Return an objective's initiatives, or those for one key result of it."""
-    rows = Initiative.objects.of(reader.actor.workspace_id).filter(objective_id=row.id)
+    rows = reader.until(Initiative.objects.of(reader.actor.workspace_id), "created_at")
+    rows = rows.filter(objective_id=row.id)
     if key_result is not None:
         rows = rows.filter(key_result_id=key_result)
     seen = (one for one in rows.order_by("id") if _sees_initiative(reader, one))
@@ -332,7 +340,7 @@ def initiative(reader: Reader, id: int) -> tuple[InitiativeCard, ObjectiveRow, i
 
 def comments(reader: Reader, *, objective: int | None = None, key_result: int | None = None) -> tuple:
     """Return the discussion of an objective (or of a key result), oldest first."""
-    rows = Comment.objects.of(reader.actor.workspace_id)
+    rows = reader.until(Comment.objects.of(reader.actor.workspace_id))
     about = {"key_result_id": key_result} if key_result else {"objective_id": objective, "key_result": None}
     return tuple(
         CommentCard(
@@ -369,7 +377,8 @@ def closing_of(reader: Reader, row: ObjectiveRow) -> Closing | None:
     if row.state not in (State.CLOSED, State.GRADED):
         return None
     stored: dict[int | None, Grade] = {}
-    for one in Grade.objects.of(reader.actor.workspace_id).filter(objective_id=row.id).order_by("id"):
+    grades = reader.until(Grade.objects.of(reader.actor.workspace_id))
+    for one in grades.filter(objective_id=row.id).order_by("id"):
         stored[one.key_result_id] = one
     whole = stored.pop(None, None)
     if whole is None:

@@ -362,7 +362,8 @@ def _choices(reader: Reader, team: int | None, chosen: CycleRow | None) -> Itera
 
 
 def _initiatives(reader: Reader, ids: list[int]) -> list[Initiative]:
-    rows = Initiative.objects.of(reader.actor.workspace_id).filter(objective_id__in=ids).order_by("id")
+    rows = reader.until(Initiative.objects.of(reader.actor.workspace_id), "created_at")
+    rows = rows.filter(objective_id__in=ids).order_by("id")
     return [row for row in rows if row.key_result_id is None or reader.sees(row.key_result_id)]
 
 

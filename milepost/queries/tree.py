@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import compress
 
 import numpy as np
@@ -21,9 +20,9 @@ from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.ids import encode
 from milepost.core.rollup import Status
-from milepost.ledger import image as images
 from milepost.ledger.image import Day, Image
 from milepost.ledger.structure import KeyResultRow
+from milepost.queries.cards import Reader
 
 OBJECTIVE_COLUMNS = (
     "id", "title", "state", "commitment", "level", "cycle", "team", "owner", "parents", "key_results",
@@ -180,36 +179,31 @@ def _key_result(image: Image, id: int, _: Actor | None) -> bytes:
 
 @dataclass
 class _Kept:
-    """What is kept of one structure: the rows, and the figures of one day as long as none moves."""
+    """What is kept of one day as long as no figure moves."""
 
     day: Day
-    objectives: _Rows
-    key_results: _Rows | None = None
-    seen: int = -1
+    seen: int
     figures: dict[tuple[str, _Sight], bytes] = field(default_factory=dict)
     answers: dict[tuple[_Sight, ...], tuple[str, list[bytes]]] = field(default_factory=dict)
 
 
-_kept: dict[int, _Kept] = {}
+def _rows(image: Image, name: str) -> _Rows:
+    """Return what the nodes of this structure are, encoded once."""
+    found = image.derived.get((_Rows, name))
+    if found is None:
+        if name == "objectives":
+            found = _Rows(image, 0, image.ids_of_objectives, _objective, _restricted)
+        else:
+            first = image.first_key_result
+            found = _Rows(image, first, image.ids[first:], _key_result, lambda image, id: [])
+        image.derived[_Rows, name] = found
+    return found
 
 
-def _up_to_date(image: Image, today: date, *, key_results: bool) -> _Kept:
-    day = image.on(today)
-    found = _kept.get(image.workspace_id)
-    if (
-        found is None
-        or found.objectives.image is not image
-        or found.objectives.ids is not image.ids_of_objectives
-    ):
-        made = _Rows(image, 0, image.ids_of_objectives, _objective, _restricted)
-        found = _kept[image.workspace_id] = _Kept(day, made)
-    if key_results and found.key_results is None:
-        first = image.first_key_result
-        found.key_results = _Rows(image, first, image.ids[first:], _key_result, lambda image, id: [])
-    if found.day is not day or found.seen != len(day.touched):
-        found.day, found.seen = day, len(day.touched)
-        found.figures.clear()
-        found.answers.clear()
+def _kept(day: Day) -> _Kept:
+    found = day.derived.get(_Kept)
+    if found is None or found.seen != len(day.touched):
+        found = day.derived[_Kept] = _Kept(day, len(day.touched))
     return found
 
 
@@ -218,7 +212,8 @@ def _figures(kept: _Kept, name: str, rows: _Rows, actor: Actor) -> bytes:
     sight = rows.sight(actor)
     found = kept.figures.get((name, sight))
     if found is None:
-        image, day, seen, nodes = rows.image, kept.day, rows.mask(actor), rows.nodes()
+        day, seen, nodes = kept.day, rows.mask(actor), rows.nodes()
+        image = day.image
         columns: dict[str, object] = {
             "status": day.status[nodes][seen],
             "progress": np.where(day.reported[nodes], np.round(day.raw[nodes], 6), np.nan)[seen],
@@ -251,20 +246,19 @@ class Answer:
     body: bytes | None
 
 
-def as_json(actor: Actor, today: date, *, key_results: bool = False, known: str | None = None) -> Answer:
-    """Return every objective the actor sees, encoded, perhaps with the key results.
+def as_json(reader: Reader, *, key_results: bool = False, known: str | None = None) -> Answer:
+    """Return every objective the reader sees on the day they look at, encoded, perhaps with the key results.
 
     `{"statuses": [words], "parents": [names], "objectives": {"columns": [names], "rows": [[values]],
     "status": [numbers], "progress": [shares], "expected": [shares]}, "key_results": {…}}`: a status is a
     place in `statuses`, `parents` names what a row says of each parent. Where `known` (the entity tags a
     reader has) is still right, nothing but the tag.
     """
-    image = images.of(actor.workspace_id)
+    image, actor = reader.image, reader.actor
     with image.lock:
-        kept = _up_to_date(image, today, key_results=key_results)
-        wanted = {"objectives": kept.objectives}
-        if key_results:
-            wanted["key_results"] = kept.key_results
+        kept = _kept(image.on(reader.today))
+        names = ("objectives", "key_results") if key_results else ("objectives",)
+        wanted = {name: _rows(image, name) for name in names}
         sights = tuple(rows.sight(actor) for rows in wanted.values())
         if sights not in kept.answers:
             kept.answers[sights] = _answered(kept, wanted, actor)

@@ -52,7 +52,9 @@ def show(request: HttpRequest) -> HttpResponse:
             context.update(_slice(asked, view, 0, asked.wanted_rows, anchors=True))
     template = "alignment/list.html" if everything else "alignment/show.html"
     crumbs = [("Alignment", None)]
-    return pages.page(request, template, context, nav="alignment", crumbs=crumbs, seen_by=view.reader)
+    return pages.page(
+        request, template, context, nav="alignment", crumbs=crumbs, seen_by=view.reader, travels=True
+    )
 
 
 @in_workspace
@@ -76,8 +78,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 def show_json(request: HttpRequest) -> HttpResponse:
     """Answer with the tree as JSON; 304 where the reader has it already."""
     answer = tree.as_json(
-        request.actor,
-        request.today,
+        pages.reader(request),
         key_results=request.GET.get("key_results") == "1",
         known=request.headers.get("If-None-Match"),
     )

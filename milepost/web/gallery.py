@@ -185,7 +185,7 @@ def shell():
     ids = "week teams alignment activity people settings sweep new_objective appearance preferences sign_out"
     return Thing(
         workspace=Thing(name="Larkspoke", slug="larkspoke"), person=INES, due=3, nav="week", theme="system",
-        status_colours="standard", can_edit=True, keys_off=False,
+        status_colours="standard", can_edit=True, keys_off=False, travel=None,
         links=dict.fromkeys(ids.split(), "#"), cycle="Q4 2026",
         cycles=[("2026", "#", False), ("Q4 2026", "#", True), ("Q3 2026", "#", False)],
         crumbs=[("Teams", "#"), ("States and pieces", None)], personas=[("Lead", "#"), ("Guest", "#")],

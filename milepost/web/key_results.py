@@ -68,7 +68,9 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
         "submission": new_submission(),
     }
     trail = trails.below(reader, page.team, page.objective, (page.card.title, None))
-    return pages.page(request, "key_results/show.html", context, nav="teams", crumbs=trail, seen_by=reader)
+    return pages.page(
+        request, "key_results/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True
+    )
 
 
 # -- adding and changing -----------------------------------------------------------------------------------

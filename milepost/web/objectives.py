@@ -78,7 +78,9 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
         "submission": new_submission(),
     }
     trail = trails.below(reader, page.card.team, (page.card.title, None))
-    return pages.page(request, "objectives/show.html", context, nav="teams", crumbs=trail, seen_by=reader)
+    return pages.page(
+        request, "objectives/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True
+    )
 
 
 def step_url(reader: Reader, objective: int, name: str) -> str:

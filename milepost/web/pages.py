@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
-from milepost.web import personas
+from milepost.web import personas, travel
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
@@ -31,8 +31,8 @@ CYCLE_COOKIE = "cycle"
 
 
 def reader(request: HttpRequest) -> Reader:
-    """Return the reader of this request: the actor, today."""
-    return Reader(request.actor, request.today)
+    """Return the reader of this request: the actor, today or on the past day that the address asks for."""
+    return Reader(request.actor, request.today, travel.day_asked(request))
 
 
 @lru_cache(maxsize=1024)
@@ -58,8 +58,9 @@ def page(
     crumbs: list[tuple[str, str | None]],
     seen_by: Reader | None = None,
     status: int = 200,
+    travels: bool = False,
 ) -> HttpResponse:
-    """Render a page of a workspace with rail, top bar and cycle picker."""
+    """Render a page of a workspace with its frame; one that `travels` can be shown on any past day."""
     looking = seen_by or reader(request)
     wanted = request.GET.get("cycle") or request.COOKIES.get(CYCLE_COOKIE)
     frame = shells.shell(looking, cycle=shells.chosen_cycle(looking, wanted))
@@ -68,9 +69,15 @@ def page(
     frame.status_colours = _one_of(request.COOKIES.get("status_colours"), "standard", "classic")
     frame.personas = personas.offered(request)
     frame.keys_off = request.COOKIES.get("keys") == "off"
-    frame.can_edit = not request.actor.is_guest
-    context = {"shell": frame, "today": request.today, "csp_nonce": request.csp_nonce, **context}
+    frame.can_edit = not request.actor.is_guest and not looking.actor.looks_back
+    frame.travel = travel.of(request, looking) if travels else None
+    context = {"shell": frame, "today": looking.today, "csp_nonce": request.csp_nonce, **context}
     answer = render(request, template, context, status=status)
+    if looking.known is not None:
+        answer.content = travel.carried(answer.text, looking.today)
+    if travels and request.headers.get("HX-Request"):
+        # The slider is being dragged: the middle of the page is all that it shows.
+        answer.content = travel.middle(answer.text)
     if request.GET.get("cycle"):
         answer.set_cookie(
             CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True

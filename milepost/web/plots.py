@@ -178,7 +178,8 @@ def _today(frame: Frame) -> Iterator[str]:
     if frame.days.first <= today <= frame.days.last:
         x = frame.x(today)
         yield f'<line class="tod" x1="{x}" x2="{x}" y1="14" y2="{frame.floor}"/>'
-        yield f'<text class="ftx" x="{x}" y="10" text-anchor="middle">today</text>'
+        words = "that day" if frame.trend.course.is_past else "today"
+        yield f'<text class="ftx" x="{x}" y="10" text-anchor="middle">{words}</text>'
 
 
 def _course(frame: Frame) -> Iterator[str]:

@@ -75,7 +75,9 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
     crumbs = [("Teams", reverse("teams", args=[reader.slug])), (found.name, None)]
     if found.above:
         crumbs.insert(1, (found.above.name, found.above.url))
-    return pages.page(request, "teams/show.html", context, nav="teams", crumbs=crumbs, seen_by=reader)
+    return pages.page(
+        request, "teams/show.html", context, nav="teams", crumbs=crumbs, seen_by=reader, travels=True
+    )
 
 
 def _drafting(found: teams.TeamPage, slug: str) -> str | None:

@@ -82,15 +82,11 @@ class Kept:
         return parts
 
 
-_kept: dict[int, Kept] = {}
-
-
 def kept(reader: Reader) -> Kept:
     """Return what is kept of a workspace, up to date."""
-    found = _kept.get(reader.image.workspace_id)
-    if found is None or found.day is not reader.day or found.count > KEPT_ROWS:
-        found = Kept(reader.image, reader.day, len(reader.day.touched))
-        _kept[reader.image.workspace_id] = found
+    found = reader.day.derived.get(Kept)
+    if found is None or found.count > KEPT_ROWS:
+        found = reader.day.derived[Kept] = Kept(reader.image, reader.day, len(reader.day.touched))
     found.refresh()
     return found
 

@@ -407,9 +407,10 @@ class TestJson:
     def test_follows_the_day(self, cast, okrs):
         """Another day expects more, so its tag is another."""
         from milepost.queries import tree
+        from milepost.queries.cards import Reader
 
         today = timezone.now().date()
 
-        tags = {tree.as_json(cast.ada, today + timedelta(days=days)).etag for days in (0, 1)}
+        tags = {tree.as_json(Reader(cast.ada, today + timedelta(days=days))).etag for days in (0, 1)}
 
         assert len(tags) == 2

@@ -1,0 +1,106 @@
+"""Time travel: which day a page shows, and the weeks one can go to from there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from milepost.core.problems import Invalid
+from milepost.queries.cards import Reader
+
+WEEK = timedelta(days=7)
+FURTHEST = 156  # weeks on the slider; any day can be typed
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A day on the slider."""
+
+    on: date
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """The day a page shows, and the way to others; `stops` are weeks apart, the last one is today."""
+
+    day: date
+    today: date
+    stops: tuple[Stop, ...]
+    at: int
+    action: str
+    kept: tuple[tuple[str, str], ...]  # what else stands in the address
+
+    @property
+    def is_past(self) -> bool:
+        return self.day < self.today
+
+    @property
+    def weeks_ago(self) -> int:
+        return round((self.today - self.day) / WEEK)
+
+    @property
+    def before(self) -> str | None:
+        """The address of a week earlier."""
+        return next((stop.url for stop in reversed(self.stops) if stop.on < self.day), None)
+
+    @property
+    def after(self) -> str | None:
+        """The address of a week later."""
+        return next((stop.url for stop in self.stops if stop.on > self.day), None)
+
+
+def day_asked(request: HttpRequest) -> date | None:
+    """Return the day that the address asks for; only what is read travels, never what is written."""
+    written = request.GET.get("on")
+    if not written or request.method not in ("GET", "HEAD"):
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise Invalid(f"“{written[:20]}” is no day.", field="on", remedy="Write it as 2026-10-05.") from None
+
+
+def of(request: HttpRequest, reader: Reader) -> Travel:
+    """Return the way through time of the page asked for."""
+    kept = tuple((name, value) for name, value in request.GET.items() if name != "on")
+
+    def url(day: date) -> str:
+        pairs = [*kept, *([("on", day.isoformat())] if day < request.today else [])]
+        return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+
+    starts = [cycle.starts_on for cycle in reader.image.cycles.values()]
+    weeks = min(max((request.today - min(starts, default=request.today)) // WEEK, 0), FURTHEST)
+    days = [request.today - number * WEEK for number in range(weeks, -1, -1)]
+    at = min(range(len(days)), key=lambda number: abs(days[number] - reader.today))
+    return Travel(
+        reader.today, request.today, tuple(Stop(day, url(day)) for day in days), at, request.path, kept
+    )
+
+
+_LINK = re.compile(
+    r'(?<!data-day )href="(/w/[^/"]+/(?:objectives|key-results|teams|company|alignment)/(?:[^"?#/]+/)?)'
+    r'(\?[^"#]*)?(#[^"]*)?"'
+)
+
+
+def middle(html: str) -> str:
+    """Return what stands between the frame's parts."""
+    begin, end = html.index("<main"), html.index("</main>")
+    return html[begin:end] + "</main>"
+
+
+def carried(html: str, day: date) -> str:
+    """Let the links of a page of the past lead to the same day, those apart that say `data-day`."""
+
+    def on_the_day(found: re.Match) -> str:
+        path, query, place = found.groups(default="")
+        if "on=" in query:
+            return found[0]
+        return f'href="{path}{query + "&amp;" if query else "?"}on={day}{place}"'
+
+    return _LINK.sub(on_the_day, html)

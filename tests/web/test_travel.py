@@ -1,0 +1,140 @@
+"""Time travel: pages as they stood at the end of a past day, for whoever may see them today."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from milepost.actions import checkins, key_results, objectives
+from milepost.core.ids import encode
+from tests.okrs import SECRET_TITLE, written
+
+pytestmark = pytest.mark.both_databases
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def okrs(cast, now):
+    return written(cast, now)
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def page(browser, path: str, on=None, **query) -> str:
+    """Read a page as of a day."""
+    answer = browser.get(path, query | ({"on": on.isoformat()} if on else {}))
+    assert answer.status_code == 200, answer.status_code
+    return text(answer)
+
+
+def of_key_result(one) -> str:
+    return f"/w/acme/key-results/{encode(one.id)}/"
+
+
+class TestShow:
+    def test_tells_the_target_and_the_value_of_then(self, signed_in, okrs, cast, now):
+        """A target that was changed today reads as it was; so does the value."""
+        key_results.update(key_result=okrs.growth.id, changed={"target": Decimal(80)}, by=cast.ada, at=now)
+        checkins.record(key_result=okrs.growth.id, value=Decimal(44), by=cast.ada, at=now)
+        browser = signed_in("ada")
+
+        then = page(browser, of_key_result(okrs.growth), now.date() - DAY)
+        today = page(browser, of_key_result(okrs.growth))
+
+        assert "50\u00a0%" in then and "80\u00a0%" not in then and "As it stood" in then
+        assert "80\u00a0%" in today and "As it stood" not in today
+
+    def test_offers_nothing_that_changes_anything(self, signed_in, okrs, now):
+        """No form but the one that asks for a day, the account's menu apart."""
+        browser = signed_in("ada")
+
+        for path in (of_key_result(okrs.growth), f"/w/acme/objectives/{encode(okrs.company.id)}/"):
+            main = page(browser, path, now.date() - DAY).split("<main")[1].split("</main>")[0]
+            assert 'method="post"' not in main and "/edit/" not in main
+
+    def test_leads_on_to_the_same_day(self, signed_in, okrs, now):
+        """Links to other things keep the day; the way back does not."""
+        day = now.date() - DAY
+
+        found = page(signed_in("ada"), f"/w/acme/objectives/{encode(okrs.company.id)}/", day)
+
+        assert f'{of_key_result(okrs.growth)}?on={day}"' in found
+        assert f'href="/w/acme/objectives/{encode(okrs.company.id)}/">Back to today' in found
+
+    def test_does_not_know_what_was_not_there_yet(self, signed_in, okrs, now):
+        """What was drafted later is not found on that day."""
+        browser = signed_in("ada")
+
+        early = browser.get(of_key_result(okrs.growth), {"on": (now.date() - 80 * DAY).isoformat()})
+
+        assert early.status_code == 404
+
+    def test_is_seen_with_the_rights_of_today(self, signed_in, okrs, cast, now):
+        """What has become confidential since is confidential then too."""
+        objectives.update(
+            objective=okrs.company.id, changed={"visibility": "people", "visible_to": []}, by=cast.ada, at=now
+        )
+        day, path = (now.date() - DAY).isoformat(), f"/w/acme/objectives/{encode(okrs.company.id)}/"
+
+        assert signed_in("ada").get(path, {"on": day}).status_code == 200
+        assert signed_in("cleo").get(path, {"on": day}).status_code == 404
+        assert SECRET_TITLE not in page(signed_in("cleo"), "/w/acme/alignment/", now.date() - DAY)
+
+    def test_today_and_later_are_today(self, signed_in, okrs, now):
+        """A day that is not over is shown as it stands."""
+        later = page(signed_in("ada"), of_key_result(okrs.growth), now.date() + 5 * DAY)
+
+        assert "As it stood" not in later and 'name="value"' in later
+
+    @pytest.mark.parametrize("written", ["yesterday", "2026-02-30", "20261005x", "\u0000"])
+    def test_refuses_what_is_no_day(self, signed_in, okrs, written):
+        """Said kindly, with an example."""
+        answer = signed_in("ada").get(of_key_result(okrs.growth), {"on": written})
+
+        assert answer.status_code == 422 and "2026-10-05" in text(answer)
+
+
+class TestHindsight:
+    def test_says_what_is_known_now_of_that_day(self, signed_in, okrs, cast, now):
+        """A late check-in is not in the figures of then, and is told beside them."""
+        checkins.record(
+            key_result=okrs.growth.id, value=Decimal(48), effective_at=now - 2 * DAY, by=cast.ada, at=now
+        )
+
+        then = page(signed_in("ada"), of_key_result(okrs.growth), now.date() - DAY)
+
+        assert "Known now" in then and "48" in then and "50\u00a0%" in then
+
+    def test_keeps_quiet_where_nothing_was_learned(self, signed_in, okrs, now):
+        """No note where then and now agree."""
+        assert "Known now" not in page(signed_in("ada"), of_key_result(okrs.growth), now.date() - DAY)
+
+
+class TestAlignment:
+    def test_shows_the_tree_of_then_as_page_and_as_json(self, signed_in, okrs, cast, now):
+        """The tree says what the key results said that evening."""
+        browser, day = signed_in("ada"), now.date() - DAY
+        before = browser.get("/w/acme/alignment.json").json()["objectives"]["progress"]
+        checkins.record(key_result=okrs.growth.id, value=Decimal(49), by=cast.ada, at=now)
+
+        then = browser.get("/w/acme/alignment.json", {"on": day.isoformat()}).json()["objectives"]
+        today = browser.get("/w/acme/alignment.json").json()["objectives"]
+
+        assert then["progress"] == before != today["progress"]
+        assert okrs.helpful.title in page(browser, "/w/acme/alignment/", day)
+
+    def test_shows_teams_of_then(self, signed_in, okrs, cast, now):
+        """A team's page keeps its objectives of that day."""
+        found = page(signed_in("ada"), f"/w/acme/teams/{encode(cast.product.id)}/", now.date() - DAY)
+
+        assert okrs.helpful.title in found and "As it stood" in found
