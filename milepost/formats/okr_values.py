@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from milepost.core import zones
 from milepost.core.plan import words
 from milepost.core.plan.findings import Path, nearest
-from milepost.formats.okr_raw import Bare, Digits, Wrong, shown, unprintable
+from milepost.formats.okr_raw import UNREAD, Bare, Digits, Wrong, shown, unprintable
 
 if TYPE_CHECKING:
     from milepost.formats.okr_reading import Reading
@@ -359,7 +359,7 @@ class Compound(Type):
     is_scalar = False
 
     def take(self, raw: Any, reading: Reading, path: Path) -> Any:
-        """Return the value that `raw` stands for; what is wrong goes to `reading`."""
+        """Return the value that `raw` stands for, or UNREAD; what is wrong goes to `reading`."""
         raise NotImplementedError
 
 
@@ -369,11 +369,11 @@ class ListOf(Compound):
     def __init__(self, inner: Type, plural: str) -> None:
         self.inner, self.words = inner, f"a list of {plural}"
 
-    def take(self, raw: Any, reading: Reading, path: Path) -> tuple:
+    def take(self, raw: Any, reading: Reading, path: Path) -> Any:
         if not isinstance(raw, list):
             reading.refuse(path, Wrong(f"This is {shown(raw)}, and {self.words} is needed.", "not_a_list",
                                        "Begin each entry with a dash, or write [one, two]."))  # fmt: skip
-            return ()
+            return UNREAD
         inner = self.inner
         if not inner.is_scalar:
             return tuple([inner.take(item, reading, (*path, index)) for index, item in enumerate(raw)])
@@ -383,7 +383,7 @@ class ListOf(Compound):
                 taken.append(inner.read(item, reading))
             except Wrong as wrong:
                 reading.refuse((*path, index), wrong)
-        return tuple(taken)
+        return tuple(taken) if len(taken) == len(raw) else UNREAD
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": self.inner.schema()}
