@@ -43,7 +43,7 @@ PAIRS = [
 
 class TestRefusal:
     def test_names_mistakes_of_all_kinds(self):
-        """Unknown fields, text for numbers, taken ids, missing parents, rings, early ends: all in one round."""
+        """Unknown fields, text for numbers, taken ids, missing parents, rings, early ends: all at once."""
         text = changed("role: owner", "rule: owner")
         text = changed("id: ben,", "id: ada,", text)
         text = changed("contributors: [ben]", "sponsor: ada", text)
