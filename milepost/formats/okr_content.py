@@ -13,6 +13,7 @@ from milepost.core.plan.unread import said
 from milepost.formats.okr_fields import SECTIONS, TOP_KEYS, WORKSPACE
 from milepost.formats.okr_raw import Entry, Mapped, Wrong, shown
 from milepost.formats.okr_reading import Enough, Reading
+from milepost.formats.places import MOST_PROBLEMS
 
 STRANGE_ENTRIES = 1_000  # of a list with an unknown name, until the rest of the file is left unread
 
@@ -29,6 +30,8 @@ class Content:
         self.parts: dict[str, list] = {}
         self.seen: set[str] = set()
         self.meant: dict[str, str | None] = {}  # an unknown name → the section it stands for, if any
+        self.ids: dict[str, set[str | None]] = {}
+        self.twins = 0  # entries with an id that stood there before
         self.is_strange = False  # a list or mapping has a name that comes near none
         self.unsure: set[str] = set()  # kinds of things of which the file may hold more than was read
 
@@ -49,6 +52,11 @@ class Content:
             self._doubt(key)
         elif index is not None and index >= 0:
             self._entry(key, index, value, path)
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Say whether so much is wrong between the entries already that nobody wants to read on."""
+        return self.twins >= MOST_PROBLEMS
 
     def end(self) -> None:
         """Note what the whole file should have said and did not."""
@@ -112,9 +120,16 @@ class Content:
     def _entry(self, key: str, index: int, value: Any, path: Path) -> None:
         section = key if key in SECTIONS else self.meant[key]
         if section is not None:
-            self.parts.setdefault(section, []).append(SECTIONS[section].take(value, self.reading, path))
+            thing = SECTIONS[section].take(value, self.reading, path)
+            self.parts.setdefault(section, []).append(thing)
+            self._count_twins(section, said(thing, "id"))
         elif index >= STRANGE_ENTRIES:
             raise Enough
+
+    def _count_twins(self, section: str, id: str | None) -> None:
+        ids = self.ids.setdefault(section, set())
+        self.twins += id in ids
+        ids.add(id)
 
     def _version(self, value: Any, path: Path) -> None:
         if not isinstance(value, str) or str(value) != str(FORMAT_VERSION):

@@ -72,7 +72,11 @@ class _File:
             for entry in self.source.entries():
                 content.take(entry)
                 self._tell(self.source.bytes_until(entry.done))
-            content.end()
+                if content.is_hopeless:
+                    content.break_off()
+                    break
+            else:
+                content.end()
         except Enough:
             self.source.refuse(reading.problems, more=True)
         except OtherVersion:
@@ -86,7 +90,7 @@ class _File:
         found = self._check(plan, content, room + 1, is_refused=bool(reading.problems or broken))
         if reading.problems or broken or found:
             known = [*reading.problems, *map(content.as_spelt, found[:room])]
-            self.source.refuse(known, broken, more=len(found) > room)
+            self.source.refuse(known, broken, more=len(found) > room or content.is_hopeless)
         self._tell(self.source.size)
         return plan
 

@@ -695,6 +695,8 @@ class TestRefusal:
             ("milepost: 1\npeople:\n", "- {}\n", "a.yaml"),
             ("milepost: 1\npeople:\n", "nonsense ", "a.yaml"),
             ("milepost: 1\nnonsense:\n", "- [a, b]\n", "a.yaml"),
+            ("milepost: 1\nteams:\n", "- {id: a, name: b}\n", "a.yaml"),
+            ('{"milepost": 1, "nonsense": {', '"a": 1, ', "a.json"),
         ],
     )
     def test_refuses_nonsense_within_bounds(self, head: str, filling: str, name: str):
