@@ -20,6 +20,33 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+# In a word for --help, and in a sentence for the docs.
+MEANINGS = {
+    Exit.OK: ("done", "What was asked for is done."),
+    Exit.ERROR: (
+        "error",
+        "Something is wrong: a file, a setting, the database. `doctor` and `verify` end so when they find "
+        "something.",
+    ),
+    Exit.USAGE: (
+        "usage",
+        "The command line is wrong, or has to say more: an option, a value, `--workspace` where there are "
+        "several, `--yes` where nobody can be asked.",
+    ),
+    Exit.NOT_FOUND: (
+        "not found",
+        "There is no such file, workspace, key result or person, or no database yet.",
+    ),
+    Exit.AUTH: ("not allowed", "Whoever asks may not do this."),
+    Exit.CONFLICT: (
+        "conflict",
+        "What is there does not allow it: a port or an address that is taken, a database of another version.",
+    ),
+    Exit.NOTHING_TO_DO: ("nothing to do", "Everything is so already; nothing was changed."),
+    Exit.INTERRUPTED: ("interrupted", "Ctrl-C ended it."),
+}
+EPILOG = f"Exit codes: {' · '.join(f'{code.value} {word}' for code, (word, _) in MEANINGS.items())}."
+
 _BY_STATUS = {401: Exit.AUTH, 403: Exit.AUTH, 404: Exit.NOT_FOUND, 409: Exit.CONFLICT}
 
 

@@ -8,6 +8,7 @@ import typer
 
 from milepost import __version__
 from milepost.cli import operators
+from milepost.cli.exits import EPILOG
 
 app = typer.Typer(
     add_completion=False,
@@ -24,7 +25,7 @@ def _print_version(is_wanted: bool) -> None:
         raise typer.Exit()
 
 
-@app.callback()
+@app.callback(epilog=EPILOG)
 def root(
     version: bool = typer.Option(
         False, "--version", help="Print the version.", callback=_print_version, is_eager=True
@@ -45,7 +46,7 @@ for _name in operators.names():
     _listed(_name)
 
 
-@app.command()
+@app.command(epilog=EPILOG)
 def score(
     file: str = typer.Argument(help="A CSV file, or - for what is piped in."),
     kind: str = typer.Option(

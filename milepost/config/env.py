@@ -44,7 +44,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values, origins = reading.values, reading.origins
     values.setdefault("data_dir", _usual_data_dir())
     if "secret_key" not in values:
-        values["secret_key"] = _kept_key(values["data_dir"])
+        # Whoever only looks makes nothing: `keep_key` writes down a key that was not there.
+        values["secret_key"] = _key_in(values["data_dir"]) or secrets.token_urlsafe(48)
         origins["secret_key"] = str(values["data_dir"] / KEY_NAME)
     values.setdefault("database_url", f"sqlite:///{values['data_dir'] / 'milepost.sqlite3'}")
     return completed(values, origins)
@@ -122,7 +123,7 @@ def _named(key: str, written: Mapping[str, Any], origin: Callable[[str], str]) -
     if key in TABLE:
         return key, written[key]
     if key not in SECRET_FILES:
-        raise _unknown(key, origin(key))
+        raise _unknown(key, written[key], origin(key))
     name = key.removesuffix("_file")
     if name in written:
         raise WrongSetting(f"Both {origin(name)} and {origin(key)} are set.", remedy="Keep one.", field=name)
@@ -136,14 +137,33 @@ def _named(key: str, written: Mapping[str, Any], origin: Callable[[str], str]) -
         ) from None
 
 
-def _unknown(key: str, where: str) -> Problem:
+def _unknown(key: str, value: Any, where: str) -> Problem:
     is_variable = where.startswith(PREFIX)
-    near = difflib.get_close_matches(key, [*TABLE, *SECRET_FILES, "config"], n=1, cutoff=0.5)
-    remedy = "docs/settings.md lists the settings there are."
-    if near:
-        remedy = f"Did you mean {PREFIX + near[0].upper() if is_variable else near[0]}?"
     named = where if is_variable else f"{key} in {where}"
-    return UnknownSetting(f"There is no setting {named}.", remedy=remedy, field=key)
+    return UnknownSetting(
+        f"There is no {'table' if isinstance(value, dict) else 'setting'} {named}.",
+        remedy=_meant_table(key, value) if isinstance(value, dict) else _meant(key, is_variable=is_variable),
+        field=key,
+    )
+
+
+def _meant(key: str, *, is_variable: bool = False) -> str:
+    near = _nearest(key)
+    if near is None:
+        return "docs/settings.md lists the settings there are."
+    return f"Did you mean {PREFIX + near.upper() if is_variable else near}?"
+
+
+def _meant_table(key: str, table: Mapping[str, Any]) -> str:
+    """Say what the lines of a table may mean: [mail] with host in it is mail_host."""
+    near = [_nearest(f"{key}_{inner}") or _nearest(inner) for inner in table]
+    found = ", ".join(dict.fromkeys(filter(None, near)))
+    return f"Settings stand without a table{f': did you mean {found}?' if found else '.'}"
+
+
+def _nearest(key: str) -> str | None:
+    close = difflib.get_close_matches(key.lower(), [*TABLE, *SECRET_FILES, "config"], n=1, cutoff=0.5)
+    return close[0] if close else None
 
 
 def _found_in_itself(path: Path) -> Problem:
@@ -158,19 +178,29 @@ def _usual_data_dir() -> Path:
     return user_data_path("milepost", appauthor=False)
 
 
-def _kept_key(data_dir: Path) -> str:
+def keep_key(settings: Settings) -> str:
+    """Make sure that the data folder is there and holds the secret key, unless one is set; return the key."""
+    path = settings.data_dir / KEY_NAME
+    if settings.origins.get("secret_key") != str(path):
+        return settings.secret_key
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _write_key(path, settings.secret_key)
+    except OSError as wrong:
+        raise _no_use(settings.data_dir, wrong) from None
+    # Of two processes that start together, the key of one is kept, and both go by it.
+    return _key_in(settings.data_dir)
+
+
+def _key_in(data_dir: Path) -> str | None:
     path = data_dir / KEY_NAME
     try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            _make_key(path)
         key = path.read_text(encoding="ascii").strip()
-    except OSError as wrong:
-        raise WrongSetting(
-            f"The data folder {data_dir} cannot be used: {wrong.strerror}.",
-            remedy=f"Give this user the right to write there, or set {PREFIX}DATA_DIR to another folder.",
-            field="data_dir",
-        ) from None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as wrong:
+        raise _no_use(data_dir, wrong) from None
     if len(key) < 32:
         raise WrongSetting(
             f"The secret key in {path} is too short.",
@@ -180,11 +210,19 @@ def _kept_key(data_dir: Path) -> str:
     return key
 
 
-def _make_key(path: Path) -> None:
+def _no_use(data_dir: Path, wrong: Exception) -> Problem:
+    return WrongSetting(
+        f"The data folder {data_dir} cannot be used: {getattr(wrong, 'strerror', None) or wrong}.",
+        remedy=f"Give this user the right to write there, or set {PREFIX}DATA_DIR to another folder.",
+        field="data_dir",
+    )
+
+
+def _write_key(path: Path, key: str) -> None:
     # Whole under another name first: two processes that start together must agree on one key.
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
+        file.write(f"{key}\n")
     try:
         os.link(draft, path)
     except FileExistsError:

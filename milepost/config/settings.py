@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 # ── Who we are ──
 
 SECRET_KEY = MILEPOST.secret_key
+# Whoever makes or serves a database calls it first; a command that only looks makes nothing.
+KEEP_SECRET_KEY = partial(env.keep_key, MILEPOST)
 DEBUG = MILEPOST.debug
 ALLOWED_HOSTS = list(MILEPOST.allowed_hosts)
 ROOT_URLCONF = "milepost.config.urls"

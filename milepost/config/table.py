@@ -112,7 +112,9 @@ def read(name: str, written: Any, where: str) -> Any:
     except ValueError as wrong:
         source = where if where.startswith((PREFIX, "--")) else f"{name} in {where}"
         shown = "something else" if described.metadata["secret"] else repr(written)
-        raise WrongSetting(f"{source} must be {wrong}; it is {shown}.", field=name) from None
+        # What stands on the command line is a mistake in using the command.
+        code = "usage" if where.startswith("--") else None
+        raise WrongSetting(f"{source} must be {wrong}; it is {shown}.", field=name, code=code) from None
 
 
 def completed(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:

@@ -19,6 +19,8 @@ def _over_https(answer):
     return application
 
 
+# Another server than ours may be the first to need it.
+settings.SECRET_KEY = settings.KEEP_SECRET_KEY()
 application = get_wsgi_application()
 if settings.MILEPOST.https:
     application = _over_https(application)

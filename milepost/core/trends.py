@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
+from operator import attrgetter
 
 Number = Fraction | Decimal | int | float
 
@@ -40,3 +42,12 @@ class Course:
     unit: str = ""
     every: int = 7
     is_past: bool = False  # `today` is a day long gone that is looked at
+
+    def plan_on(self, day: date) -> Fraction | None:
+        """Read the planned value of a day, straight between planned points; None outside them."""
+        for before, after in pairwise(sorted(self.plan, key=attrgetter("day"))):
+            if before.day <= day <= after.day:
+                length = (after.day - before.day).days
+                share = Fraction((day - before.day).days, length) if length else Fraction(1)
+                return Fraction(before.value) + share * (Fraction(after.value) - Fraction(before.value))
+        return None

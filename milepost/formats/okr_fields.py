@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from milepost.core.plan import (
@@ -30,6 +29,8 @@ from milepost.core.plan import (
     WorkspacePlan,
     words,
 )
+from milepost.core.plan.unread import altered, said
+from milepost.formats.okr_raw import UNREAD
 from milepost.formats.okr_reading import Reading
 from milepost.formats.okr_records import Curve, Field, Past, Record, with_defaults
 from milepost.formats.okr_values import (
@@ -54,45 +55,55 @@ def _unless(value: Any, usual: Any) -> Any:
 
 def _name_entries(entries: tuple, reading: Reading) -> tuple:
     """Give check-ins and comments without an id the one that their day makes."""
-    if all(entry.id for entry in entries):
+    if all(said(entry, "id", UNREAD) for entry in entries):
         return entries
-    taken = {entry.id for entry in entries}
+    taken = {said(entry, "id") for entry in entries}
     used: Counter[str] = Counter()
     named = []
     for entry in entries:
-        if not entry.id:
-            day = entry.at.astimezone(reading.day_zone()).date().isoformat()
+        at = said(entry, "at")
+        if said(entry, "id") == "" and at is not None:
+            day = at.astimezone(reading.day_zone()).date().isoformat()
             while True:
                 used[day] += 1
                 name = day if used[day] == 1 else f"{day}.{used[day]}"
                 if name not in taken:
                     break
             taken.add(name)
-            entry = replace(entry, id=name)
+            entry = altered(entry, id=name)
         named.append(entry)
     return tuple(named)
 
 
-def _settle_key_result(values: dict[str, Any], reading: Reading) -> None:
+def _settle_key_result(values: dict[str, Any], unread: set[str], reading: Reading) -> None:
     if "plan" in values:
         values["curve"], values["points"] = values.pop("plan")
-    for name in ("check_ins", "comments"):
-        if name in values:
-            values[name] = _name_entries(values[name], reading)
+    if "plan" in unread:
+        unread |= {"curve", "points"}
+    _settle_comments(values, unread, reading)
+    if "check_ins" in values:
+        values["check_ins"] = _name_entries(values["check_ins"], reading)
 
 
-def _settle_check_in(values: dict[str, Any], reading: Reading) -> None:
-    values.setdefault("id", "")  # named once the whole list is known
-    values.setdefault("recorded", values["at"])
-
-
-def _settle_comment(values: dict[str, Any], reading: Reading) -> None:
-    values.setdefault("id", "")
-
-
-def _settle_objective(values: dict[str, Any], reading: Reading) -> None:
+def _settle_comments(values: dict[str, Any], unread: set[str], reading: Reading) -> None:
     if "comments" in values:
         values["comments"] = _name_entries(values["comments"], reading)
+
+
+def _settle_check_in(values: dict[str, Any], unread: set[str], reading: Reading) -> None:
+    _settle_entry(values, unread, reading)
+    if "at" in values:
+        values.setdefault("recorded", values["at"])
+    elif "recorded" not in values:
+        unread.add("recorded")
+
+
+def _settle_entry(values: dict[str, Any], unread: set[str], reading: Reading) -> None:
+    """Leave an entry to be named by its day once the whole list is known."""
+    if "at" in unread and "id" not in values:
+        unread.add("id")
+    if "id" not in unread:
+        values.setdefault("id", "")
 
 
 _ID, _KEY = Name(), Name(longest=80)
@@ -233,7 +244,7 @@ COMMENT = Record(
     Field("text", _TEXT, "What it says."),
     Field("by", _PERSON, "Who wrote it."),
     noun="a comment",
-    settle=_settle_comment,
+    settle=_settle_entry,
 )
 
 _GRADE_FIELDS = (
@@ -398,7 +409,7 @@ OBJECTIVE = Record(
     Field("comments", ListOf(COMMENT, "comments"), "The discussion."),
     Field("grade", OBJECTIVE_GRADE, "The grade it was closed with."),
     noun="an objective",
-    settle=_settle_objective,
+    settle=_settle_comments,
 )
 
 # What a file holds beside its version, in the order in which it is written.

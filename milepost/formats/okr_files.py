@@ -7,14 +7,15 @@ be right.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from milepost.core.plan import FORMAT_VERSION, Plan, WorkspacePlan, check
-from milepost.core.plan.findings import Path
+from milepost.core.plan import Plan, PlanProblem, WorkspacePlan, check
+from milepost.core.plan.known import KINDS
+from milepost.core.plan.unread import Unread
+from milepost.core.problems import Problem
 from milepost.formats.okr_bytes import LARGEST_FILE, Source
-from milepost.formats.okr_fields import SECTIONS, TOP_KEYS, WORKSPACE
-from milepost.formats.okr_raw import Entry, Misspelt, Wrong, shown
+from milepost.formats.okr_content import Content, OtherVersion
+from milepost.formats.okr_raw import Misspelt
 from milepost.formats.okr_reading import Enough, Reading
 from milepost.formats.okr_writing import write
 from milepost.formats.places import MOST_PROBLEMS, FilePlace, FileProblem, FileProblems
@@ -66,80 +67,45 @@ class _File:
             return self._read(Reading(elsewhere.zone))
 
     def _read(self, reading: Reading) -> Plan:
+        content, broken = Content(reading, self._mean_days_in), []
         try:
-            plan = self._plan(reading)
+            for entry in self.source.entries():
+                content.take(entry)
+                self._tell(self.source.bytes_until(entry.done))
+                if content.is_hopeless:
+                    content.break_off()
+                    break
+            else:
+                content.end()
         except Enough:
             self.source.refuse(reading.problems, more=True)
-        except _NoUse:
+        except OtherVersion:
             self.source.refuse(reading.problems)
         except Misspelt as spot:
+            content.break_off()
             place = FilePlace(self.source.name, spot.line, spot.column, spot.path)
-            broken = FileProblem(place, spot.wrong.message, spot.wrong.code, spot.wrong.remedy)
-            self.source.refuse(reading.problems, [broken])
-        if reading.problems:
-            self.source.refuse(reading.problems)
-        self._check(plan, reading)
+            broken.append(FileProblem(place, spot.wrong.message, spot.wrong.code, spot.wrong.remedy))
+        plan = content.plan()
+        room = MOST_PROBLEMS - len(reading.problems) - len(broken)
+        found = self._check(plan, content, room + 1, is_refused=bool(reading.problems or broken))
+        if reading.problems or broken or found:
+            known = [*reading.problems, *map(content.as_spelt, found[:room])]
+            self.source.refuse(known, broken, more=len(found) > room or content.is_hopeless)
         self._tell(self.source.size)
         return plan
 
-    def _check(self, plan: Plan, reading: Reading) -> None:
-        have = self.have(plan.workspace) if callable(self.have) else self.have
+    def _check(self, plan: Plan, content: Content, most: int, *, is_refused: bool) -> list[PlanProblem]:
+        """Find what is wrong between the parts of a plan; of a file with mistakes, what can be told."""
+        unsure = content.unsure
+        try:
+            have = self.have(plan.workspace) if callable(self.have) else self.have
+        except (Unread, Problem) as unknown:
+            if isinstance(unknown, Problem) and not is_refused:
+                raise
+            have, unsure = None, KINDS  # where it is to be applied cannot be told
         if plan.workspace is None and have is not None and have.workspace is not None:
-            self._mean_days_in(have.workspace.time_zone, reading)
-        problems = check(plan, have, most=MOST_PROBLEMS + 1)
-        if problems:
-            self.source.refuse(problems[:MOST_PROBLEMS], more=len(problems) > MOST_PROBLEMS)
-
-    # --- entry by entry -------------------------------------------------------------------------------
-
-    def _plan(self, reading: Reading) -> Plan:
-        parts: dict[str, list] = {}
-        for entry in self.source.entries():
-            self._take(entry, parts, reading)
-            self._tell(self.source.bytes_until(entry.done))
-        if "milepost" not in parts and not reading.problems:
-            wrong = Wrong("The file does not say its version.", "no_version", "Begin it with milepost: 1.")
-            reading.refuse((), wrong)
-        workspace = next(iter(parts.get("workspace", ())), None)
-        return Plan(workspace, *(tuple(parts.get(name, ())) for name in SECTIONS))
-
-    def _take(self, entry: Entry, parts: dict[str, list], reading: Reading) -> None:
-        key, index, value, _ = entry
-        path: Path = (key,) if index in (None, -1) else (key, index)
-        if index in (None, -1):
-            if key in parts:
-                wrong = Wrong(f"“{key}” stands here twice.", "duplicate_key", "Keep one of the two.")
-                reading.refuse(path, wrong)
-            parts[key] = []
-        if key == "milepost":
-            self._version([] if index is not None else value, path, reading)
-        elif key == "workspace":
-            if index == -1 or (index is None and value is not None):
-                self._workspace([] if index == -1 else value, parts, reading)
-        elif key not in SECTIONS:
-            reading.unknown_key((), key, TOP_KEYS, "a file of OKRs")
-            raise _NoUse
-        elif index is None and value is not None:
-            wrong = Wrong(f"This is {shown(value)}, and a list is needed.", "not_a_list", "Use dashes.")
-            reading.refuse(path, wrong)
-        elif index is not None and index >= 0:
-            parts[key].append(SECTIONS[key].take(value, reading, path))
-
-    def _version(self, value: Any, path: Path, reading: Reading) -> None:
-        if not isinstance(value, str) or str(value) != str(FORMAT_VERSION):
-            wrong = Wrong(
-                f"This file says milepost: {shown(value)}; {FORMAT_VERSION} is read here.",
-                "wrong_version",
-                f"Write milepost: {FORMAT_VERSION}, or use a newer Milepost.",
-            )
-            reading.refuse(path, wrong)
-            raise _NoUse
-
-    def _workspace(self, value: Any, parts: dict[str, list], reading: Reading) -> None:
-        workspace = WORKSPACE.take(value, reading, ("workspace",))
-        if workspace is not None:
-            parts["workspace"] = [workspace]
-            self._mean_days_in(workspace.time_zone, reading)
+            self._mean_days_in(have.workspace.time_zone, content.reading)
+        return check(plan, have, most=most, unsure=unsure)
 
     def _mean_days_in(self, zone: str, reading: Reading) -> None:
         if zone != reading.zone.key:
@@ -153,7 +119,3 @@ class _File:
         ):
             self.told = done
             self.progress(done, self.source.size)
-
-
-class _NoUse(Exception):
-    """What follows cannot be right either: there is no use in reading on."""

@@ -48,6 +48,10 @@ class Entry(NamedTuple):
     done: int  # how far the reading has come, in the units of the whole text
 
 
+UNREAD: Any = object()
+"""What a compound value is where nothing of it could be read; what is wrong with it is noted already."""
+
+
 class Wrong(Exception):
     """A value that cannot be what its field needs."""
 

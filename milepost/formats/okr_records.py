@@ -9,9 +9,10 @@ from typing import Any
 
 from milepost.core.plan import PlanPoint, words
 from milepost.core.plan.findings import Path
-from milepost.formats.okr_raw import Mapped, Wrong, shown
-from milepost.formats.okr_reading import Reading
-from milepost.formats.okr_values import Choice, Compound, Type
+from milepost.core.plan.unread import torn
+from milepost.formats.okr_raw import UNREAD, Mapped, Wrong, shown
+from milepost.formats.okr_reading import Reading, short
+from milepost.formats.okr_values import Choice, Compound, ListOf, Type
 
 REQUIRED: Any = object()
 
@@ -54,7 +55,7 @@ class Record(Compound):
         of: type,
         *listed: Field,
         noun: str,
-        settle: Callable[[dict[str, Any], Reading], None] | None = None,
+        settle: Callable[[dict[str, Any], set[str], Reading], None] | None = None,
     ) -> None:
         self.name, self.of, self.noun = name, of, noun
         self.words = f"[{noun}](#{name.replace('_', '-')})"
@@ -65,32 +66,33 @@ class Record(Compound):
         self._required = tuple(one.key for one in self.fields if one.is_required)
 
     def take(self, raw: Any, reading: Reading, path: Path) -> Any:
-        """Return the dataclass, or None where something in it is wrong."""
+        """Return the dataclass; where something in it is wrong, one that is torn there."""
         if not isinstance(raw, Mapped):
             reading.refuse(path, Wrong(f"This is {shown(raw)}, and {self.noun} is needed.", "not_a_mapping",
                                        f"Name its fields: {', '.join(self.keys[:4])} …"))  # fmt: skip
-            return None
-        found = len(reading.problems)
-        values = self._values(raw, reading, path)
+            return torn(self.of, {}, {one.name for one in fields(self.of)})
+        values, unread = self._values(raw, reading, path)
         for key in self._required:
-            if key not in values and (raw.get(key) is None):
+            if key not in values and key not in unread:
                 reading.refuse(path, Wrong(f"“{key}” is missing in {self.noun}.", "missing_field",
                                            f"Add {key}: and {self.by_key[key].type.words}."))  # fmt: skip
-        if len(reading.problems) > found:
-            return None
+                unread.add(key)
         if self.settle is not None:
-            self.settle(values, reading)
-        return self.of(**values)
+            self.settle(values, unread, reading)
+        return torn(self.of, values, unread) if unread else self.of(**values)
 
-    def _values(self, raw: Mapped, reading: Reading, path: Path) -> dict[str, Any]:
+    def _values(self, raw: Mapped, reading: Reading, path: Path) -> tuple[dict[str, Any], set[str]]:
+        """Return the values by key, and the keys of which no value can be told."""
         values: dict[str, Any] = {}
+        unread: set[str] = set()
         by_key = self.by_key
         if raw.doubled:
             reading.doubled_keys(path, raw)
+            unread.update(key for key in raw.doubled if key in by_key)
         for key, item in raw.items():
             one = by_key.get(key)
             if one is None:
-                reading.unknown_key(path, key, self.keys, self.noun)
+                self._unknown(key, raw, values, unread, reading, path)
             elif item is None:
                 continue  # written down empty: as if it were not there
             elif one.type.is_scalar:
@@ -98,9 +100,41 @@ class Record(Compound):
                     values[key] = one.type.read(item, reading)
                 except Wrong as wrong:
                     reading.refuse((*path, key), wrong)
+                    unread.add(key)
             else:
-                values[key] = one.type.take(item, reading, (*path, key))
-        return values
+                self._keep(key, one.type.take(item, reading, (*path, key)), values, unread)
+        return values, unread
+
+    def _keep(self, key: str, taken: Any, values: dict[str, Any], unread: set[str]) -> None:
+        if taken is UNREAD:
+            unread.add(key)
+        else:
+            values[key] = taken
+
+    def _unknown(
+        self,
+        key: str,
+        raw: Mapped,
+        values: dict[str, Any],
+        unread: set[str],
+        reading: Reading,
+        path: Path,
+    ) -> None:
+        """Note a key that is not known; what it may have meant counts as unread, not as missing."""
+        measure = self.by_key.get("measure")
+        within = measure.key if measure is not None and key in measure.type.by_key else None
+        meant = reading.unknown_key(path, key, self.keys, self.noun, within=within)
+        if meant is None:
+            # The fields that are always needed are still asked for: this may be anything.
+            unread.update(one.key for one in self.fields if one.key not in raw and not one.is_required)
+        elif within is not None:
+            unread.add(meant)
+        elif meant not in raw:
+            inner, item = self.by_key[meant].type, raw[key]
+            if isinstance(inner, ListOf) and isinstance(inner.inner, Record) and isinstance(item, list):
+                self._keep(meant, inner.take(item, reading, (*path, short(key))), values, unread)
+            else:
+                unread.add(meant)
 
     def write(self, thing: Any) -> dict[str, Any]:
         """Return the entry as plain values in the order of the fields, defaults left out."""
@@ -136,14 +170,14 @@ class Curve(Compound):
         self.word = Choice(*words.CURVES)
         self.words = f"{self.word.words}, or {points.words}"
 
-    def take(self, raw: Any, reading: Reading, path: Path) -> tuple[str, tuple[PlanPoint, ...]]:
+    def take(self, raw: Any, reading: Reading, path: Path) -> Any:
         if isinstance(raw, list):
             return "points", self.points.take(raw, reading, path)
         try:
             return self.word.read(raw, reading), ()
         except Wrong as wrong:
             reading.refuse(path, wrong)
-            return "linear", ()
+            return UNREAD
 
     def write(self, value: tuple[str, tuple[PlanPoint, ...]]) -> Any:
         curve, points = value
@@ -162,34 +196,40 @@ class Past(Compound):
         self.noun = noun
         self.words = f"the fields of {noun} that were different, with their earlier values"
 
-    def take(self, raw: Any, reading: Reading, path: Path) -> Mapping[str, Any]:
+    def take(self, raw: Any, reading: Reading, path: Path) -> Any:
         if not isinstance(raw, Mapped):
             reading.refuse(path, Wrong(f"This is {shown(raw)}, and {self.words} are needed.", "not_a_mapping",
                                        "Write, for example, was: {target: 5}."))  # fmt: skip
-            return {}
+            return UNREAD
+        found = len(reading.problems)
         if raw.doubled:
             reading.doubled_keys(path, raw)
         was: dict[str, Any] = {}
         for key, item in raw.items():
             one = self.by_key.get(key)
-            here = (*path, key)
             if one is None:
                 reading.unknown_key(path, key, self.keys, f"the past of {self.noun}")
             elif item is None and one.default is not None:
-                reading.refuse(here, Wrong(f"“{key}” cannot have been empty.", "missing_value",
-                                           f"Write {one.type.words}."))  # fmt: skip
-            elif item is None:
-                was[key] = None
-            elif one.type.is_scalar:
-                try:
-                    was[key] = one.type.read(item, reading)
-                except Wrong as wrong:
-                    reading.refuse(here, wrong)
-            elif isinstance(one.type, Curve):
-                was["curve"], was["points"] = one.type.take(item, reading, here)
+                reading.refuse((*path, key), Wrong(f"“{key}” cannot have been empty.", "missing_value",
+                                                   f"Write {one.type.words}."))  # fmt: skip
             else:
-                was[key] = one.type.take(item, reading, here)
-        return MappingProxyType(was)
+                self._held(one, item, was, reading, (*path, key))
+        return MappingProxyType(was) if len(reading.problems) == found else UNREAD
+
+    def _held(self, one: Field, item: Any, was: dict[str, Any], reading: Reading, path: Path) -> None:
+        if item is None:
+            was[one.key] = None
+        elif one.type.is_scalar:
+            try:
+                was[one.key] = one.type.read(item, reading)
+            except Wrong as wrong:
+                reading.refuse(path, wrong)
+        else:
+            taken = one.type.take(item, reading, path)
+            if isinstance(one.type, Curve) and taken is not UNREAD:
+                was["curve"], was["points"] = taken
+            else:
+                was[one.key] = taken
 
     def write(self, was: Mapping[str, Any]) -> dict[str, Any]:
         """Return the earlier values in the order of the fields."""

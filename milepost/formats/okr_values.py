@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from milepost.core import zones
 from milepost.core.plan import words
 from milepost.core.plan.findings import Path, nearest
-from milepost.formats.okr_raw import Bare, Digits, Wrong, shown, unprintable
+from milepost.formats.okr_raw import UNREAD, Bare, Digits, Wrong, shown, unprintable
 
 if TYPE_CHECKING:
     from milepost.formats.okr_reading import Reading
@@ -127,24 +127,29 @@ class Number(Type):
     """An exact decimal number."""
 
     words = "a number"
-    _SHAPE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,4})?\Z")
+    _SHAPE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?([0-9]+))?\Z")
 
     def read(self, raw: Any, reading: Reading) -> Decimal:
         if isinstance(raw, bool):
             raise _not_a_number(raw, "Write digits, such as 12.5.")
         if not isinstance(raw, str):
             raise _not_a_number(raw, "Write one number.")
-        shape = self._SHAPE.match(raw) if len(raw) <= 100 else None
+        shape = self._SHAPE.match(raw)
         if shape is None:
             raise _not_a_number(raw, _remedy_for(raw))
+        if len(raw) > 100 or len(shape[1] or "") > 4:
+            raise _too_many_digits(raw)
+        if not isinstance(raw, (Bare, Digits)):
+            # Text in quotes is text: a spreadsheet's "4" may be a version, a street number, anything.
+            raise Wrong(f"This is the text {shown(raw)}, and a number is needed.", "not_a_number",
+                        f"Write {_sane(Decimal(raw), raw):f} without quotes.")  # fmt: skip
         if len(raw) <= words.DECIMALS_MOST and raw.isdigit():
             return Decimal(raw)
         return _sane(Decimal(raw), raw)
 
     def schema(self) -> dict[str, Any]:
         return {
-            "type": ["number", "string"],
-            "pattern": r"^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,4})?$",
+            "type": "number",
             "exclusiveMinimum": -words.NUMBER_BELOW,
             "exclusiveMaximum": words.NUMBER_BELOW,
         }
@@ -175,9 +180,13 @@ def _sane(number: Decimal, raw: str) -> Decimal:
     decimals = len(whole.partition(".")[2])
     digits = len(whole.lstrip("-0.").replace(".", ""))
     if decimals > words.DECIMALS_MOST or digits > words.DIGITS_MOST:
-        raise Wrong(f"{shown(raw)} has more digits than a number may have here.", "too_many_digits",
-                    "A number has at most 30 digits, 12 of them decimals.")  # fmt: skip
+        raise _too_many_digits(raw)
     return Decimal(whole)
+
+
+def _too_many_digits(raw: str) -> Wrong:
+    return Wrong(f"{shown(raw)} has more digits than a number may have here.", "too_many_digits",
+                 "A number lies below 10^18 and has at most 30 digits, 12 of them decimals.")  # fmt: skip
 
 
 class Whole(Type):
@@ -350,7 +359,7 @@ class Compound(Type):
     is_scalar = False
 
     def take(self, raw: Any, reading: Reading, path: Path) -> Any:
-        """Return the value that `raw` stands for; what is wrong goes to `reading`."""
+        """Return the value that `raw` stands for, or UNREAD; what is wrong goes to `reading`."""
         raise NotImplementedError
 
 
@@ -360,11 +369,11 @@ class ListOf(Compound):
     def __init__(self, inner: Type, plural: str) -> None:
         self.inner, self.words = inner, f"a list of {plural}"
 
-    def take(self, raw: Any, reading: Reading, path: Path) -> tuple:
+    def take(self, raw: Any, reading: Reading, path: Path) -> Any:
         if not isinstance(raw, list):
             reading.refuse(path, Wrong(f"This is {shown(raw)}, and {self.words} is needed.", "not_a_list",
                                        "Begin each entry with a dash, or write [one, two]."))  # fmt: skip
-            return ()
+            return UNREAD
         inner = self.inner
         if not inner.is_scalar:
             return tuple([inner.take(item, reading, (*path, index)) for index, item in enumerate(raw)])
@@ -374,7 +383,7 @@ class ListOf(Compound):
                 taken.append(inner.read(item, reading))
             except Wrong as wrong:
                 reading.refuse((*path, index), wrong)
-        return tuple(taken)
+        return tuple(taken) if len(taken) == len(raw) else UNREAD
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": self.inner.schema()}

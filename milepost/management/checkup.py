@@ -18,6 +18,7 @@ from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 
 from milepost.management import assets, schema
+from milepost.management.counts import counted
 
 MEBIBYTE = 1024 * 1024
 NEEDED_PYTHON, TESTED_PYTHON = (3, 11), (3, 14)
@@ -67,6 +68,9 @@ def _python() -> Iterator[Finding]:
 
 def _data_folder() -> Iterator[Finding]:
     folder = settings.MILEPOST.data_dir
+    if not folder.exists():
+        yield Finding("data folder", State.BAD, f"{folder}: not there yet", "`milepost serve` makes it.")
+        return
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -82,7 +86,8 @@ def _data_folder() -> Iterator[Finding]:
 
 
 def _disk() -> Iterator[Finding]:
-    usage = shutil.disk_usage(settings.MILEPOST.data_dir)
+    folder = settings.MILEPOST.data_dir
+    usage = shutil.disk_usage(next(place for place in (folder, *folder.parents) if place.is_dir()))
     share = 100 * usage.free // usage.total
     found = f"{usage.free // MEBIBYTE:,} MiB free ({share} %)"
     mend = "Make room: without it nothing more can be recorded."
@@ -96,6 +101,10 @@ def _disk() -> Iterator[Finding]:
 
 def _database() -> Iterator[Finding]:
     try:
+        # Asked first, for SQLite makes the file that it is to open.
+        if not schema.exists():
+            yield Finding("database", State.BAD, f"{schema.place()}: empty", "`milepost serve` fills it.")
+            return
         connection.ensure_connection()
     except DatabaseError as wrong:
         mend = "Is the server running, and is the address in `milepost config` right?"
@@ -154,6 +163,8 @@ def _postgresql() -> Iterator[Finding]:
 
 def _schema() -> Iterator[Finding]:
     try:
+        if not schema.exists():
+            return
         lacking, strange = schema.pending(), schema.unknown()
     except DatabaseError as wrong:
         yield Finding("schema", State.BAD, _first_line(wrong), "Mend the database first.")
@@ -162,7 +173,8 @@ def _schema() -> Iterator[Finding]:
         mend = "A newer Milepost made this database: install that version again, or restore a backup."
         yield Finding("schema", State.BAD, f"unknown migrations: {', '.join(strange)}", mend)
     if lacking:
-        yield Finding("schema", State.BAD, f"lacks {len(lacking)} migrations", "Run `milepost migrate`.")
+        found = f"lacks {counted(len(lacking), 'migration')}"
+        yield Finding("schema", State.BAD, found, "Run `milepost migrate`.")
     elif not strange:
         yield Finding("schema", State.OK, "up to date")
 
@@ -182,6 +194,8 @@ def _secret_key() -> Iterator[Finding]:
         yield Finding("secret key", State.WARN, f"short, from {origin}", "Use 50 random characters or more.")
     elif path.is_file() and path.suffix == ".key" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield Finding("secret key", State.BAD, f"others can read {path}", f"chmod 600 {path}")
+    elif path.suffix == ".key" and not path.exists():
+        yield Finding("secret key", State.OK, f"made at the first start, as {path}")
     else:
         yield Finding("secret key", State.OK, f"from {origin}")
 

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.management.base import BaseCommand
+
+from milepost.cli.exits import EPILOG
+from milepost.core.problems import Invalid
+from milepost.management import schema
+
+
+@contextmanager
+def on_the_command_line() -> Iterator[None]:
+    """Let a value that cannot be read count as a mistake in using the command, as argparse's do."""
+    try:
+        yield
+    except Invalid as wrong:
+        wrong.code = "usage"
+        raise
 
 
 class OperatorCommand(BaseCommand):
@@ -16,6 +32,16 @@ class OperatorCommand(BaseCommand):
         "--no-color", "--force-color", "--skip-checks",
     }  # fmt: skip
     requires_system_checks: list = []
+    # Whether it works with what is there: then it makes nothing, and says so where nothing is there.
+    needs_database = False
+
+    def create_parser(self, prog_name, subcommand, **more):
+        return super().create_parser(prog_name, subcommand, epilog=EPILOG, **more)
+
+    def execute(self, *arguments, **options):
+        if self.needs_database:
+            schema.require()
+        return super().execute(*arguments, **options)
 
     @property
     def help(self) -> str:

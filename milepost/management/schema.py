@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-from milepost.core.problems import Conflict
+from milepost.core.problems import Conflict, NotFound
+from milepost.management.counts import counted
+
+
+class NoDatabase(NotFound):
+    """Nobody has begun here."""
+
+    code = "no_database"
 
 
 class SchemaIsOld(Conflict):
@@ -22,6 +30,38 @@ class SchemaIsNewer(Conflict):
     """The database was made by a newer Milepost."""
 
     code = "schema_is_newer"
+
+
+def exists() -> bool:
+    """Say whether there is a database with something in it; asking makes none."""
+    if connection.vendor == "sqlite":
+        file = Path(connection.settings_dict["NAME"])
+        if not file.is_file() or not file.stat().st_size:
+            return False
+    return MigrationRecorder(connection).has_table()
+
+
+def require() -> None:
+    """Raise a Problem where there is no database that this version can work with; make and change nothing."""
+    if not exists():
+        raise NoDatabase(
+            f"There is no database yet at {place()}.",
+            remedy="`milepost serve` makes one; for one elsewhere set MILEPOST_DATA_DIR or DATABASE_URL.",
+        )
+    _refuse_newer()
+    if lacking := pending():
+        raise SchemaIsOld(
+            f"An older Milepost made this database: it lacks {counted(len(lacking), 'migration')}.",
+            remedy="Make a backup, then run `milepost migrate`.",
+        )
+
+
+def place() -> str:
+    """Name the database as a person knows it: its file, or server and name."""
+    told = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return str(told["NAME"])
+    return f"{told['HOST'] or 'the local socket'}/{told['NAME']}"
 
 
 def pending() -> list[str]:
@@ -46,21 +86,31 @@ def make_current() -> bool:
 
     A PostgreSQL database with data is its operator's to migrate, at a time of their choosing.
     """
-    if strange := unknown():
-        raise SchemaIsNewer(
-            f"A newer Milepost made this database: it has {strange[-1]}, which this one does not know.",
-            remedy="Install that version again, or restore the backup from before.",
-        )
+    keep_key()
+    _refuse_newer()
     lacking = pending()
     if not lacking:
         return False
     if connection.vendor != "sqlite" and MigrationRecorder(connection).applied_migrations():
         raise SchemaIsOld(
-            f"The database lacks {len(lacking)} migrations, from {lacking[0]} on.",
+            f"The database lacks {counted(len(lacking), 'migration')}, from {lacking[0]} on.",
             remedy="Make a backup, then run `milepost migrate`.",
         )
     migrate()
     return True
+
+
+def _refuse_newer() -> None:
+    if strange := unknown():
+        raise SchemaIsNewer(
+            f"A newer Milepost made this database: it has {strange[-1]}, which this one does not know.",
+            remedy="Install that version again, or restore the backup from before.",
+        )
+
+
+def keep_key() -> None:
+    """Make the data folder and the secret key where they are missing."""
+    settings.SECRET_KEY = settings.KEEP_SECRET_KEY()
 
 
 def migrate() -> None:

@@ -21,7 +21,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from milepost.core.problems import Conflict, Invalid, Problem
-from milepost.management import assets, schema
+from milepost.management import assets, schema, whereabouts
 
 # Requests that wait for a thread; those beyond it wait in the system's own queue.
 WAITING_FOR_EACH_THREAD = 8
@@ -95,7 +95,8 @@ def serve(milepost, *, on_ready: Callable[[], None]) -> None:
     )
     server.on_ready = on_ready
     try:
-        server.serve(target_loader=_load, wrap_loader=False)
+        with whereabouts.told(milepost.base_url):
+            server.serve(target_loader=_load, wrap_loader=False)
     except SystemExit:
         # Ctrl-C reaches both processes; that the other one ended is then no failure.
         if not server.interrupt_signal:

@@ -30,7 +30,7 @@ def chosen(slug: str | None) -> int:
     if len(slugs) > 1:
         raise Problem(
             "There are several workspaces.",
-            code="which_workspace",
+            code="usage",
             remedy=f"Say which with --workspace: {', '.join(slugs)}.",
         )
     return workspaces.by_slug(slugs[0])

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
-from itertools import pairwise
 
 from milepost.core import addresses
 from milepost.core.access import Actor
@@ -238,15 +237,10 @@ def value_text(one: KeyResultRow, value: Reading) -> str:
 
 
 def _plan_today(course: Course | None, today: date) -> Fraction | None:
-    """Read the planned value of a day, straight between planned points."""
-    points = list(course.plan) if course else []
-    for before, after in pairwise(points):
-        if before.day <= today <= after.day:
-            length = (after.day - before.day).days
-            share = Fraction((today - before.day).days, length) if length else Fraction(1)
-            planned = Fraction(before.value) + share * (Fraction(after.value) - Fraction(before.value))
-            return _in_sight(planned, abs(Fraction(points[-1].value) - Fraction(points[0].value)))
-    return None
+    planned = course.plan_on(today) if course else None
+    if planned is None:
+        return None
+    return _in_sight(planned, abs(Fraction(course.plan[-1].value) - Fraction(course.plan[0].value)))
 
 
 def _in_sight(value: Fraction, span: Fraction) -> Fraction:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import Model, QuerySet
+
 from milepost.core import ids
 from milepost.core.plan.values import (
     AlignmentPlan,
@@ -63,11 +65,10 @@ class Keys:
     """The stable text ids of a workspace, by number."""
 
     def __init__(self, workspace_id: int) -> None:
-        def of(model) -> dict[int, str]:
-            return dict(model.objects.of(workspace_id).values_list("id", "key"))
-
-        self.people, self.teams, self.cycles = of(Person), of(Team), of(Cycle)
-        self.objectives, self.key_results = of(Objective), of(KeyResult)
+        of = _rows_of(workspace_id)
+        self.people, self.teams, self.cycles, self.objectives, self.key_results = (
+            dict(of(model).values_list("id", "key")) for model in (Person, Team, Cycle, Objective, KeyResult)
+        )
 
     def said(self, column: str, value: Any) -> Any:
         """Return a column's value as the plan says it."""
@@ -99,7 +100,7 @@ def current(
 
     `with_personal` names objectives (by key) that are taken in even so: those the reader's own file holds.
     """
-    of = lambda model: model.objects.of(workspace_id)  # noqa: E731
+    of = _rows_of(workspace_id)
     keys = Keys(workspace_id)
     workspace = Workspace.objects.get(id=workspace_id)
     members = _grouped(of(TeamMember).order_by("id"), "team_id")
@@ -145,6 +146,15 @@ def current(
     )  # fmt: skip
 
 
+def _rows_of(workspace_id: int) -> Callable[[type[Model]], QuerySet]:
+    """Return how to ask for the rows of one workspace."""
+
+    def of(model: type[Model]) -> QuerySet:
+        return model.objects.of(workspace_id)
+
+    return of
+
+
 def _grouped(rows: Iterable, column: str) -> dict[int, list]:
     found: dict[int, list] = defaultdict(list)
     for row in rows:
@@ -156,7 +166,7 @@ class _Parts:
     """Everything below the objectives, read in a few statements and handed out by objective."""
 
     def __init__(self, workspace_id: int, keys: Keys, hidden: set[int]) -> None:
-        of = lambda model: model.objects.of(workspace_id)  # noqa: E731
+        of = _rows_of(workspace_id)
         self.keys, self.hidden = keys, hidden
         self.key_results = _grouped(of(KeyResult).order_by("position", "id"), "objective_id")
         self.hidden_key_results = {one.id for id in hidden for one in self.key_results[id]}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from fractions import Fraction
-from itertools import pairwise
 from operator import attrgetter
 
 from milepost.core.trends import Course, Point
-from milepost.web.words import Number, amount, day, exact
+from milepost.web.words import Number, amount, day
 
 
 class Trend:
@@ -22,15 +20,6 @@ class Trend:
         self.replaced = [point for point in in_order if point.corrected]
         self.planned = sorted(course.plan, key=attrgetter("day"))
         self.last = self.points[-1] if self.points else None
-
-    def plan_on(self, on: date) -> Fraction | None:
-        """Read the planned value of a day, straight between planned points; None outside them."""
-        for before, after in pairwise(self.planned):
-            if before.day <= on <= after.day:
-                length = (after.day - before.day).days
-                share = Fraction((on - before.day).days, length) if length else Fraction(1)
-                return exact(before.value) + share * (exact(after.value) - exact(before.value))
-        return None
 
     def runs(self) -> Iterator[list[Point]]:
         """Cut the course where a check-in is missing: the line is never drawn through a gap."""
@@ -65,7 +54,7 @@ class Trend:
             (
                 day(point.day, today),
                 amount(point.value, unit),
-                amount(self.plan_on(point.day), unit, places=2),
+                amount(self.course.plan_on(point.day), unit, places=2),
             )
             for point in self.points
         ]
@@ -78,7 +67,7 @@ class Trend:
         return now if start is None else f"From {amount(start)} to {now}"
 
     def _aims(self) -> Iterator[str]:
-        course, planned = self.course, self.plan_on(self.course.today)
+        course, planned = self.course, self.course.plan_on(self.course.today)
         if planned is not None:
             yield f"plan today {amount(planned, places=2)}"
         if course.low is not None and course.high is not None:

@@ -110,6 +110,24 @@ class TestMistakes:
         assert "Did you mean threads?" in found
 
     @pytest.mark.parametrize(
+        ("written", "words"),
+        [
+            ("prot = 9000", "Did you mean port?"),
+            ("Threads = 4", "Did you mean threads?"),
+            ('mail_hots = "mail.example"', "Did you mean mail_host?"),
+            ('[mail]\nhost = "mail.example"\nuzer = "x"', "did you mean mail_host, mail_user?"),
+            ("[server]\nport = 9000", "did you mean port?"),
+            ("[zzz]\nqqq = 1", "Settings stand without a table."),
+            ("qqq = 1", "docs/settings.md lists"),
+        ],
+    )
+    def test_an_unknown_key_meets_the_nearest_at_every_depth(self, tmp_path, written, words):
+        """A key that is wrong, or stands in a table, is answered with the settings that come near."""
+        (tmp_path / "milepost.toml").write_text(f"{written}\n")
+
+        assert words in str(problem(tmp_path))
+
+    @pytest.mark.parametrize(
         ("name", "value", "right"),
         [
             ("PORT", "eighty", "a whole number from 1 to 65535"),
@@ -165,27 +183,42 @@ class TestMistakes:
         """A data folder that cannot be made is named, with what to do."""
         (tmp_path / "file").touch()
 
-        found = str(problem(tmp_path / "file" / "data"))
-
-        assert "MILEPOST_DATA_DIR" in found
+        with pytest.raises(Problem, match="MILEPOST_DATA_DIR"):
+            env.keep_key(load(tmp_path / "file" / "data"))
 
 
 class TestSecretKey:
     def test_is_made_once_and_kept_from_others(self, tmp_path):
-        """The key is made at the first start, readable by its owner alone, and stays."""
-        first, second = load(tmp_path), load(tmp_path)
+        """The key is kept from the first start on, readable by its owner alone, and stays."""
+        first = env.keep_key(load(tmp_path))
+
+        second = load(tmp_path).secret_key
 
         mode = stat.S_IMODE((tmp_path / "secret.key").stat().st_mode)
-
-        assert first.secret_key == second.secret_key
-        assert len(first.secret_key) >= 50
+        assert first == second
+        assert len(first) >= 50
         assert mode == 0o600
         assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
 
+    def test_is_not_made_by_looking(self, tmp_path):
+        """To read the settings makes neither a key nor a folder."""
+        load(tmp_path / "data")
+
+        assert list(tmp_path.iterdir()) == []
+
+    def test_of_two_that_start_together_one_key_is_kept(self, tmp_path):
+        """Who comes second goes by the key of the first."""
+        first, second = load(tmp_path), load(tmp_path)
+
+        kept = [env.keep_key(first), env.keep_key(second)]
+
+        assert kept == [first.secret_key, first.secret_key]
+
     def test_is_not_made_where_one_is_set(self, tmp_path):
         """Where a key is set, no file is made."""
-        load(tmp_path, MILEPOST_SECRET_KEY="k" * 60)
+        kept = env.keep_key(load(tmp_path, MILEPOST_SECRET_KEY="k" * 60))
 
+        assert kept == "k" * 60
         assert not (tmp_path / "secret.key").exists()
 
     def test_a_cut_off_file_is_refused(self, tmp_path):

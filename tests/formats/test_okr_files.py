@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 import yaml
 
-from milepost.core.plan import Plan, PlanPoint, WorkspacePlan
+from milepost.core.plan import Plan, PlanPoint, WorkspacePlan, path_text
 from milepost.formats import okr_yaml
 from milepost.formats.okr_files import FileProblems, read, write
 
@@ -48,7 +48,7 @@ objectives:
     - {at: 2026-10-20T09:30:00Z, by: ada, reason: Too easy, was: {target: 5, weight: 2}}
     check_ins:
     - {at: 2026-10-08, value: 8.5, confidence: 6, by: ada}
-    - {at: 2026-10-08, value: "8.25"}
+    - {at: 2026-10-08, value: 8.25}
     - {id: late, at: "2026-10-15T18:00:00+02:00", recorded: 2026-10-16, value: 7, corrects: 2026-10-08}
   - id: stand
     title: Open the second stand
@@ -168,7 +168,8 @@ class TestRead:
             ("12.5e-1", "1.25"),
             ("-0", "0"),
             ("+7.50", "7.5"),
-            ('"8"', "8"),
+            ('"8"', None),
+            ("'8'", None),
             (".5", "0.5"),
             ("007", "7"),
             ("123456789012345678", "123456789012345678"),
@@ -482,7 +483,37 @@ WRONG = [
 ]
 
 
+def numbers(tree: object, path: tuple = ()) -> list[tuple]:
+    """List the paths of all numbers in a tree of lists and dicts, the version apart."""
+    if isinstance(tree, (dict, list)):
+        inside = tree.items() if isinstance(tree, dict) else enumerate(tree)
+        return [spot for key, item in inside for spot in numbers(item, (*path, key))]
+    is_number = isinstance(tree, (int, float)) and not isinstance(tree, bool)
+    return [path] if is_number and path != ("milepost",) else []
+
+
+NUMBERS = numbers(json.loads(write(GOOD_PLAN, as_="json")))
+
+
 class TestRefusal:
+    @pytest.mark.parametrize("name", ["acme.json", "acme.yaml"])
+    @pytest.mark.parametrize("path", NUMBERS, ids=path_text)
+    def test_takes_no_text_for_a_number(self, path: tuple, name: str):
+        """Start, target, ends, weights, shares, values, confidence: each in quotes is text, and refused."""
+        spelt = json.loads(write(GOOD_PLAN, as_="json"))
+        place = spelt
+        for step in path[:-1]:
+            place = place[step]
+        number = place[path[-1]]
+        place[path[-1]] = f"{number}"
+
+        told = refused(json.dumps(spelt, indent=1), name).problems
+
+        assert [(problem.place.path, problem.code) for problem in told] == [(path, "not_a_number")]
+        assert told[0].message == f"This is the text “{number}”, and a number is needed."
+        assert told[0].remedy == f"Write {number} without quotes."
+        assert json.dumps(spelt, indent=1).splitlines()[told[0].place.line - 1].count(f'"{number}"')
+
     @pytest.mark.parametrize(("old", "new", "code", "path", "line"), WRONG)
     def test_names_line_and_field(self, old: str, new: str, code: str, path: str, line: int):
         """Each kind of mistake is found where it stands, with what is wrong and what would be right."""
@@ -497,9 +528,11 @@ class TestRefusal:
         ("old", "new", "code"),
         [
             ('"target": 4', '"target": "four"', "not_a_number"),
+            ('"target": 4', '"target": "4"', "not_a_number"),
             ('"target": 4', '"target": NaN', "not_a_number"),
-            ('"target": 4', '"target": 1e999999999999999999999', "not_a_number"),
-            ('"target": 4', f'"target": {"9" * 5000}', "not_a_number"),
+            ('"target": 4', '"target": -Infinity', "not_a_number"),
+            ('"target": 4', '"target": 1e999999999999999999999', "too_many_digits"),
+            ('"target": 4', f'"target": {"9" * 5000}', "too_many_digits"),
             ('"target": 4', '"target": 4, "target": 5', "duplicate_key"),
             ('"target": 4', '"target": 4,', "not_json"),
             ('"target": 4', '"target": 4 "unit": 5', "not_json"),
@@ -662,6 +695,8 @@ class TestRefusal:
             ("milepost: 1\npeople:\n", "- {}\n", "a.yaml"),
             ("milepost: 1\npeople:\n", "nonsense ", "a.yaml"),
             ("milepost: 1\nnonsense:\n", "- [a, b]\n", "a.yaml"),
+            ("milepost: 1\nteams:\n", "- {id: a, name: b}\n", "a.yaml"),
+            ('{"milepost": 1, "nonsense": {', '"a": 1, ', "a.json"),
         ],
     )
     def test_refuses_nonsense_within_bounds(self, head: str, filling: str, name: str):

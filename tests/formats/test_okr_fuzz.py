@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from milepost.core.plan import Plan
 from milepost.formats.okr_files import FileProblems, read, write
+from milepost.formats.okr_reading import short
 from tests.formats.test_okr_files import GOOD, GOOD_PLAN
 
 names = st.sampled_from(["a.yaml", "a.json", "a"])
@@ -58,8 +61,21 @@ def spots(tree: Any, path: tuple = ()) -> list[tuple]:
     return found
 
 
+def at(tree: Any, path: tuple) -> Any:
+    """Return what stands at a path."""
+    for step in path:
+        tree = tree[step]
+    return tree
+
+
 TREE = json.loads(write(GOOD_PLAN, as_="json"))
 SPOTS = [path for path in spots(TREE) if path]
+MAPPINGS = [path for path in spots(TREE) if path and isinstance(at(TREE, path), dict)]
+NUMBERS = [path for path in SPOTS if type(at(TREE, path)) in (int, float) and path != ("milepost",)]
+DAYS = [path for path in SPOTS if path[-1] in ("starts", "ends", "since", "left", "due")]
+MARK = "here"
+words = st.sampled_from(["xyzzy", "x" * 200, "§§", "7", "_", "\u202e", "qq\nqq"])
+digits = st.from_regex(r"-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,4})?", fullmatch=True)
 
 
 class TestRead:
@@ -115,3 +131,53 @@ class TestRead:
     def test_survives_lines_in_any_order(self, lines: list[str]):
         """The lines of a good file, shuffled, doubled or lost, are refused, or are a plan."""
         assert holds(outcome("".join(["milepost: 1\n", *lines]).encode(), "a.yaml"), "a.yaml")
+
+    @often
+    @given(st.sampled_from(MAPPINGS), words, junk)
+    def test_names_a_strange_field_and_nothing_else(self, path: tuple, word: str, value: Any):
+        """A field like none of ours, put anywhere with any value, is the one thing that is wrong."""
+        tree = copy.deepcopy(TREE)
+        place = at(tree, path)
+        place[word] = value
+
+        told = outcome(json.dumps(tree).encode(), "a.json")
+
+        assert isinstance(told, FileProblems)
+        assert [(one.code, one.place.path) for one in told.problems] == [
+            ("unknown_field", (*path, short(word)))
+        ]
+
+    @often
+    @given(st.sampled_from(NUMBERS), st.text("0123456789.eE+-_, ", max_size=500) | digits, st.booleans())
+    def test_takes_a_number_exactly_or_not_at_all(self, path: tuple, spelt: str, is_quoted: bool):
+        """Whatever is written for a number is that number to the last digit, or is refused at its place."""
+        tree = copy.deepcopy(TREE)
+        at(tree, path[:-1])[path[-1]] = MARK
+        text = json.dumps(tree).replace(f'"{MARK}"', f'"{spelt}"' if is_quoted else spelt)
+
+        told = outcome(text.encode(), "a.json")
+
+        if isinstance(told, Plan):
+            assert not is_quoted
+            written = json.loads(write(told, as_="json"), parse_float=Decimal, parse_int=Decimal)
+            # What is usual is left out when a plan is written.
+            number = (
+                at(written, path[:-1]).get(path[-1], 1) if isinstance(path[-1], str) else at(written, path)
+            )
+            assert number == Decimal(spelt.strip())
+        else:
+            assert holds(told, "a.json")
+
+    @often
+    @given(st.sampled_from(DAYS), st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", fullmatch=True), names)
+    def test_takes_days_of_the_calendar_alone(self, path: tuple, day: str, name: str):
+        """A day that no calendar has is refused at its place, whatever it looks like."""
+        tree = copy.deepcopy(TREE)
+        at(tree, path[:-1])[path[-1]] = day
+
+        told = outcome(json.dumps(tree).encode(), name)
+
+        if isinstance(told, FileProblems) and any(one.code == "not_a_day" for one in told.problems):
+            assert [one.place.path for one in told.problems] == [path]
+        else:
+            assert date.fromisoformat(day)

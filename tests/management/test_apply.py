@@ -154,7 +154,7 @@ class TestApply:
         """A wrong name is said plainly."""
         said = run("apply", "nowhere.yaml", "--yes")
 
-        assert said.code == 1 and "nowhere.yaml cannot be read" in said.err
+        assert said.code == 3 and "There is no file nowhere.yaml." in said.err
 
     def test_is_all_or_nothing(self, db, written):
         """What breaks in the middle leaves no trace."""
@@ -180,7 +180,7 @@ class TestExport:
 
         said = run("export", "-o", str(out))
 
-        assert said.code == 0 and "Wrote 1 objectives" in said.err
+        assert said.code == 0 and "Wrote 1 objective to" in said.err
         assert out.read_text().lstrip().startswith("{") is name.endswith("json")
         assert run("apply", str(out), "--yes").code == 6
 
@@ -190,7 +190,7 @@ class TestExport:
 
         several, wrong = run("export"), run("export", "--workspace", "third")
 
-        assert several.code == 1 and "corner, other" in several.err
+        assert several.code == 2 and "corner, other" in several.err
         assert wrong.code == 3 and "corner, other" in wrong.err
 
 

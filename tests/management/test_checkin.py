@@ -87,15 +87,15 @@ class TestOne:
     @pytest.mark.parametrize(
         ("words", "code", "said"),
         [
-            (("{key}", "six", *AS_CLEO), 1, "does not read as a number"),
+            (("{key}", "six", *AS_CLEO), 2, "does not read as a number"),
             (("{key}", *AS_CLEO), 2, "The value is missing"),
-            (("{key}", "5", "--on", "Monday", *AS_CLEO), 1, "2026-11-24"),
-            (("{key}", "5", "--confidence", "11", *AS_CLEO), 1, "from 1 to 10"),
+            (("{key}", "5", "--on", "Monday", *AS_CLEO), 2, "2026-11-24"),
+            (("{key}", "5", "--confidence", "11", *AS_CLEO), 2, "from 1 to 10"),
             (("nothing-like-it", "5", *AS_CLEO), 3, "There is no key result"),
             (("{key}", "5", "--workspace", "acme"), 2, "Say who you are"),
             (("{key}", "5", "--as", "zed@zenith.example", "--workspace", "acme"), 3, "Nobody here signs in"),
             (("{key}", "5", "--as", "gus@acme.example", "--workspace", "acme"), 4, "You may not check in"),
-            (("{key}", "5", "--as", "cleo@acme.example"), 1, "--workspace"),
+            (("{key}", "5", "--as", "cleo@acme.example"), 2, "--workspace"),
         ],
     )
     def test_refuses_with_a_remedy(self, okrs, words, code, said):
@@ -149,7 +149,9 @@ class TestSweep:
 
     def test_says_when_nothing_is_due(self, okrs):
         """Nothing due is good news."""
-        assert "Nothing is due" in run("checkin", *AS_CLEO, is_terminal=True).out
+        said = run("checkin", *AS_CLEO, is_terminal=True)
+
+        assert said.code == 6 and "Nothing is due" in said.out
 
     def test_needs_a_terminal(self, okrs):
         """A program names what it means."""

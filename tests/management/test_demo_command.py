@@ -14,7 +14,7 @@ import pytest
 from milepost.actions import demos, plans
 from milepost.core.access import operator
 from milepost.ledger import image
-from milepost.management.demo import PERSONAS, SLUG, company
+from milepost.management.demo import PERSONAS, SLUG, WORKSPACE, company
 from milepost.models import Event, Objective, Person, User, Workspace
 from milepost.queries import verification
 
@@ -110,6 +110,26 @@ class TestCommand:
         assert marker["workspace"] == SLUG
         assert [tuple(pair) for pair in marker["personas"]] == PERSONAS
         milepost.stop()
+
+    def test_is_what_serve_serves_in_the_same_folder(self, install):
+        """After the demo, `serve` says that this is the demo company, and how to begin empty."""
+        milepost = install().start("demo")
+        _link(milepost, 1)
+        milepost.stop()
+        milepost.start("serve")
+        _printed(milepost, "Ctrl-C stops it.", 2)
+        milepost.stop()
+
+        assert f"This is {WORKSPACE.name}, the demo company" in milepost.output
+        assert "MILEPOST_DATA_DIR=" in milepost.output
+
+
+def _printed(milepost, words: str, times: int) -> None:
+    for _ in range(2_000):
+        if milepost.output.count(words) == times:
+            return
+        _open(_browser(), f"{milepost.url}/livez")
+    raise AssertionError(milepost.output)
 
 
 def _browser() -> urllib.request.OpenerDirector:

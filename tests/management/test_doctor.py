@@ -33,17 +33,30 @@ class TestDoctor:
             found["durability"]["state"] == found["schema"]["state"] == found["static files"]["state"] == "ok"
         )
 
-    def test_names_what_to_do_about_an_old_schema(self, milepost):
+    def test_makes_nothing_where_nothing_is(self, milepost):
+        """In an empty folder the mend is the command that makes a database; the doctor makes none."""
+        code, found = examined(milepost)
+
+        assert code == Exit.ERROR
+        assert found["database"]["state"] == "bad"
+        assert "milepost serve" in found["database"]["mend"]
+        assert "schema" not in found
+        assert list(milepost.data_dir.iterdir()) == []
+
+    def test_names_what_to_do_about_an_old_schema(self, install):
         """A database that lacks migrations is bad, and the mend is the command for it."""
+        milepost = install()
+        milepost.run("shell", "-c", OLDER)
+
         code, found = examined(milepost)
 
         assert code == Exit.ERROR
         assert found["schema"]["state"] == "bad"
         assert "milepost migrate" in found["schema"]["mend"]
 
-    def test_sees_a_key_that_others_can_read(self, milepost):
+    def test_sees_a_key_that_others_can_read(self, install):
         """A secret key that others can read is bad, and chmod mends it."""
-        milepost.run("config")
+        milepost = install()
         (milepost.data_dir / "secret.key").chmod(0o644)
 
         _, found = examined(milepost)
@@ -94,4 +107,11 @@ NEWER = """
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 MigrationRecorder(connection).record_applied("milepost", "9999_newer")
+"""
+
+OLDER = """
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+MigrationRecorder(connection).record_unapplied("milepost", MigrationRecorder.Migration.objects.filter(
+    app="milepost").order_by("name").last().name)
 """

@@ -79,7 +79,10 @@ class TestVerify:
 
     def test_has_nothing_to_do_in_an_empty_database(self, db):
         """Without a workspace that is what it says."""
-        assert run("verify").out.strip() == "There is no workspace to verify."
+        said = run("verify")
+
+        assert said.code == 6
+        assert said.out.strip() == "There is no workspace to verify."
 
     def test_does_not_know_what_is_not_there(self, okrs):
         """A wrong name is answered with the right ones."""

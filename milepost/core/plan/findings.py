@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 Path = tuple[str | int, ...]
 _TOO_MANY_TO_COMPARE = 3_000
+_TOO_LONG_TO_COMPARE = 100
 
 
 def path_text(path: Path) -> str:
@@ -35,9 +36,14 @@ class PlanProblem:
         return " ".join(part for part in (f"{self.where}:", self.message, self.remedy) if part)
 
 
+def near(word: str, words: Collection[str], *, cutoff: float = 0.6) -> str | None:
+    """Return the word of `words` closest to `word`, or None where none comes near."""
+    if len(words) > _TOO_MANY_TO_COMPARE or len(word) > _TOO_LONG_TO_COMPARE:
+        return None
+    return next(iter(get_close_matches(word, words, n=1, cutoff=cutoff)), None)
+
+
 def nearest(word: str, words: Collection[str]) -> str:
     """Return “Did you mean “x”?” for the word of `words` closest to `word`, or nothing."""
-    if len(words) > _TOO_MANY_TO_COMPARE or len(word) > 100:
-        return ""
-    close = get_close_matches(word, words, n=1, cutoff=0.6)
-    return f"Did you mean “{close[0]}”?" if close else ""
+    close = near(word, words)
+    return f"Did you mean “{close}”?" if close else ""

@@ -2,61 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from milepost.core.plan.findings import Path, PlanProblem, nearest
+from milepost.core.plan.unread import as_far_as_known, said
 from milepost.core.plan.values import CyclePlan, ObjectivePlan, Plan, TeamPlan
+
+KINDS = ("people", "teams", "cycles", "objectives", "key_results")
+_NOUNS = dict(zip(KINDS, ("person", "team", "cycle", "objective", "key result"), strict=True))
 
 
 @dataclass
 class Known:
-    """What a reference may name, in the plan or in the workspace it is applied to."""
+    """What a reference may name, in the plan or in the workspace it is applied to.
+
+    Of a kind there may be more than could be read: `nameless` counts the things whose id could not be, and of
+    the kinds that are `unsure` there may be any number. `missed` are the references to what is not there.
+    """
 
     people: set[str] = field(default_factory=set)
     teams: dict[str, TeamPlan] = field(default_factory=dict)
     cycles: dict[str, CyclePlan] = field(default_factory=dict)
     objectives: dict[str, ObjectivePlan] = field(default_factory=dict)
-    key_results: dict[str, str] = field(default_factory=dict)  # id → its objective's id
+    key_results: dict[str, str | None] = field(default_factory=dict)  # id → its objective's id
+    unsure: set[str] = field(default_factory=set)
+    nameless: Counter[str] = field(default_factory=Counter)
+    missed: dict[str, dict[str, list[PlanProblem]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, plan: Plan, have: Plan) -> Known:
-        known = cls()
+    def of(cls, plan: Plan, have: Plan, unsure: Collection[str] = ()) -> Known:
+        known = cls(unsure=set(unsure))
         for source in (have, plan):
-            known.people.update(person.id for person in source.people)
-            known.teams.update((team.id, team) for team in source.teams)
-            known.cycles.update((cycle.id, cycle) for cycle in source.cycles)
-            known.objectives.update((objective.id, objective) for objective in source.objectives)
-            known.key_results.update(
-                (key_result.id, objective.id)
-                for objective in source.objectives
-                for key_result in objective.key_results
-            )
+            known.people.update(id for id, _ in known._named("people", source.people))
+            known.teams.update(known._named("teams", source.teams))
+            known.cycles.update(known._named("cycles", source.cycles))
+            known.objectives.update(known._named("objectives", source.objectives))
+            for objective in source.objectives:
+                below = said(objective, "key_results")
+                if below is None:
+                    known.unsure.add("key_results")
+                upper = said(objective, "id")
+                known.key_results.update((id, upper) for id, _ in known._named("key_results", below or ()))
         return known
 
+    def _named(self, kind: str, things: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+        for thing in things:
+            id = said(thing, "id")
+            if id is None:
+                self.nameless[kind] += 1
+            else:
+                yield id, thing
 
-def names(
-    wanted: str | None, known: Collection[str], noun: str, where: str, path: Path
-) -> Iterator[PlanProblem]:
+    def excused(self) -> set[PlanProblem]:
+        """Return the references that may well mean things whose ids could not be read."""
+        return {
+            problem
+            for kind, missed in self.missed.items()
+            if kind in self.unsure or len(missed) <= self.nameless[kind]
+            for problems in missed.values()
+            for problem in problems
+        }
+
+
+def names(wanted: str | None, kind: str, known: Known, path: Path) -> Iterator[PlanProblem]:
     """Yield a problem where a reference names nothing that is there."""
-    if wanted is not None and wanted not in known:
-        yield PlanProblem(
+    there = getattr(known, kind)
+    if wanted is not None and wanted not in there:
+        problem = PlanProblem(
             path,
-            f"There is no {noun} “{wanted}”.",
+            f"There is no {_NOUNS[kind]} “{wanted}”.",
             "unknown_reference",
-            nearest(wanted, known) or f"Add it under {where}, or name one that is there.",
+            nearest(wanted, there) or f"Add it under {kind}, or name one that is there.",
         )
+        known.missed.setdefault(kind, {}).setdefault(wanted, []).append(problem)
+        yield problem
 
 
-def names_person(wanted: str | None, known: Known, path: Path) -> Iterator[PlanProblem]:
-    """Yield a problem where a reference names nobody."""
-    return names(wanted, known.people, "person", "people", path)
+@as_far_as_known
+def refers(thing: Any, name: str, kind: str, known: Known, path: Path) -> Iterator[PlanProblem]:
+    """Yield a problem where the field `name` of a thing names nothing that is there."""
+    yield from names(getattr(thing, name), kind, known, (*path, name))
 
 
-def names_people(wanted: Collection[str], known: Known, path: Path) -> Iterator[PlanProblem]:
-    """Yield a problem for each of several references that names nobody."""
-    for index, person in enumerate(wanted):
-        yield from names_person(person, known, (*path, index))
+@as_far_as_known
+def refers_to_people(thing: Any, name: str, known: Known, path: Path) -> Iterator[PlanProblem]:
+    """Yield a problem for each of several people whom a field names and who are not there."""
+    for index, person in enumerate(getattr(thing, name)):
+        yield from names(person, "people", known, (*path, name, index))
 
 
 def ends_early(path: Path, noun: str, starts: object, ends: object) -> PlanProblem:
@@ -69,11 +104,13 @@ def ends_early(path: Path, noun: str, starts: object, ends: object) -> PlanProbl
     )
 
 
-def negative_weight(path: Path) -> PlanProblem:
-    """Say that a weight is below zero."""
-    return PlanProblem(
-        path,
-        "A weight cannot be negative.",
-        "negative_weight",
-        "Write 0 for what is shown and does not count.",
-    )
+@as_far_as_known
+def weighs(thing: Any, path: Path) -> Iterator[PlanProblem]:
+    """Yield a problem where the weight of a thing is below zero."""
+    if thing.weight < 0:
+        yield PlanProblem(
+            path,
+            "A weight cannot be negative.",
+            "negative_weight",
+            "Write 0 for what is shown and does not count.",
+        )

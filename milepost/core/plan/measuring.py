@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from milepost.core.plan.findings import Path, PlanProblem
 from milepost.core.plan.loops import loops, way
+from milepost.core.plan.unread import as_far_as_known, each, said
 from milepost.core.plan.values import CheckInPlan, KeyResultPlan, MeasurePlan
 
 _ONLY_FOR = {
@@ -20,20 +21,35 @@ _ONLY_FOR = {
 def measure_problems(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     """Yield what is wrong with how a key result is measured."""
     for name, kinds in _ONLY_FOR.items():
-        if getattr(measure, name) not in (None, ()) and measure.kind not in kinds:
-            yield PlanProblem(
-                (*path, name),
-                f"“{name}” says nothing about a measure of kind “{measure.kind}”.",
-                "does_not_apply",
-                f"Take it out, or write kind: {' or '.join(kinds)}.",
-            )
-    rule = _BY_KIND.get(measure.kind)
-    if rule is not None:
-        yield from rule(measure, path)
+        yield from _applies(measure, name, kinds, (*path, name))
+    yield from _BY_KIND.get(said(measure, "kind"), _anything)(measure, path)
+
+
+@as_far_as_known
+def _applies(measure: MeasurePlan, name: str, kinds: tuple[str, ...], path: Path) -> Iterator[PlanProblem]:
+    if getattr(measure, name) not in (None, ()) and measure.kind not in kinds:
+        yield PlanProblem(
+            path,
+            f"“{name}” says nothing about a measure of kind “{measure.kind}”.",
+            "does_not_apply",
+            f"Take it out, or write kind: {' or '.join(kinds)}.",
+        )
+
+
+def _anything(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
+    """Ask nothing: of a kind without rules, or one that could not be read."""
+    yield from ()
 
 
 def _range(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
-    if measure.low is None or measure.high is None:
+    yield from _two_ends(measure, path)
+    yield from _tolerance(measure, path)
+    yield from _no_target(measure, path)
+
+
+@as_far_as_known
+def _two_ends(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
+    if None in (measure.low, measure.high):
         yield PlanProblem(
             path,
             "A range needs a low and a high end.",
@@ -47,6 +63,10 @@ def _range(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
             "bad_range",
             "Swap the two.",
         )
+
+
+@as_far_as_known
+def _tolerance(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     if measure.tolerance is not None and measure.tolerance < 0:
         yield PlanProblem(
             (*path, "tolerance"),
@@ -54,6 +74,10 @@ def _range(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
             "bad_range",
             "Write 0 or more.",
         )
+
+
+@as_far_as_known
+def _no_target(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     if measure.target is not None:
         yield PlanProblem(
             (*path, "target"),
@@ -63,6 +87,7 @@ def _range(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
         )
 
 
+@as_far_as_known
 def _binary(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     if measure.target not in (None, 1):
         yield PlanProblem(
@@ -73,6 +98,7 @@ def _binary(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
         )
 
 
+@as_far_as_known
 def _milestones(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     if not measure.milestones:
         yield PlanProblem(
@@ -99,6 +125,7 @@ def _milestones(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
         )
 
 
+@as_far_as_known
 def _floor(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     if measure.floor is None or measure.target is None:
         return
@@ -114,6 +141,7 @@ def _floor(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
         )
 
 
+@as_far_as_known
 def _line(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     """A line needs two ends apart, and a verb that points from one to the other (method 2.2)."""
     start, target = measure.start, measure.target
@@ -136,6 +164,7 @@ def _line(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
         )
 
 
+@as_far_as_known
 def _from_zero(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     if measure.target == 0:
         yield PlanProblem(
@@ -146,6 +175,7 @@ def _from_zero(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
         )
 
 
+@as_far_as_known
 def _relative(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     if measure.start == 0 and measure.target is not None:
         yield PlanProblem(
@@ -171,44 +201,65 @@ _BY_KIND = {
 
 def check_in_problems(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
     """Yield what is wrong with the entries of a key result's ledger."""
+    yield from _reports(key_result, path)
+    ids = {said(entry, "id") for _, entry in each(key_result, "check_ins")}
+    for index, entry in each(key_result, "check_ins"):
+        yield from _confidence(entry, (*path, "check_ins", index))
+        yield from _correction(entry, ids, (*path, "check_ins", index))
+    yield from _correction_rings(key_result, path)
+
+
+@as_far_as_known
+def _reports(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
     measure = key_result.measure
     # An entry made before the measure was changed fits the measure of its day.
     kinds = {measure.kind} | {past.was["kind"] for past in key_result.history if "kind" in past.was}
     counts = {len(measure.milestones)} | {
         len(past.was["milestones"]) for past in key_result.history if "milestones" in past.was
     }
-    ids = {entry.id for entry in key_result.check_ins}
     for index, entry in enumerate(key_result.check_ins):
-        here = (*path, "check_ins", index)
-        if entry.parts is not None:
-            yield from _parts(entry, kinds, counts, here)
-        elif entry.value is not None and kinds == {"milestones"}:
-            yield PlanProblem(
-                (*here, "value"),
-                "A measure by milestones is reported milestone by milestone.",
-                "milestone_count",
-                "Write parts: [1, 0.5, …] with the done share of each milestone.",
-            )
-        if entry.value not in (None, 0, 1) and kinds == {"binary"}:
-            yield PlanProblem(
-                (*here, "value"),
-                f"A binary key result is done (1) or not (0), never {entry.value:f}.",
-                "binary_not_boolean",
-                "Write 1 or 0; for something in between, measure by milestones.",
-            )
-        if entry.confidence is not None and not 1 <= entry.confidence <= 10:
-            yield PlanProblem(
-                (*here, "confidence"),
-                f"Confidence runs from 1 to 10, not {entry.confidence}.",
-                "out_of_range",
-                "Write a whole number from 1 to 10.",
-            )
-        yield from _correction(entry, ids, here)
-    places = {entry.id: index for index, entry in enumerate(key_result.check_ins)}
-    corrections = {entry.id: (entry.corrects,) for entry in key_result.check_ins if entry.corrects}
+        yield from _report(entry, kinds, counts, (*path, "check_ins", index))
+
+
+@as_far_as_known
+def _report(entry: CheckInPlan, kinds: set[str], counts: set[int], path: Path) -> Iterator[PlanProblem]:
+    if entry.parts is not None:
+        yield from _parts(entry, kinds, counts, path)
+    elif entry.value is not None and kinds == {"milestones"}:
+        yield PlanProblem(
+            (*path, "value"),
+            "A measure by milestones is reported milestone by milestone.",
+            "milestone_count",
+            "Write parts: [1, 0.5, …] with the done share of each milestone.",
+        )
+    if entry.value not in (None, 0, 1) and kinds == {"binary"}:
+        yield PlanProblem(
+            (*path, "value"),
+            f"A binary key result is done (1) or not (0), never {entry.value:f}.",
+            "binary_not_boolean",
+            "Write 1 or 0; for something in between, measure by milestones.",
+        )
+
+
+@as_far_as_known
+def _confidence(entry: CheckInPlan, path: Path) -> Iterator[PlanProblem]:
+    if entry.confidence is not None and not 1 <= entry.confidence <= 10:
+        yield PlanProblem(
+            (*path, "confidence"),
+            f"Confidence runs from 1 to 10, not {entry.confidence}.",
+            "out_of_range",
+            "Write a whole number from 1 to 10.",
+        )
+
+
+def _correction_rings(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
+    entries = {
+        said(entry, "id"): (index, said(entry, "corrects")) for index, entry in each(key_result, "check_ins")
+    }
+    corrections = {id: (corrects,) for id, (_, corrects) in entries.items() if corrects and id is not None}
     for loop in loops(corrections):
         yield PlanProblem(
-            (*path, "check_ins", places[loop[0]], "corrects"),
+            (*path, "check_ins", entries[loop[0]][0], "corrects"),
             f"These check-ins correct each other in a ring: {way(loop)}.",
             "loop",
             "A correction names an earlier check-in.",
@@ -233,7 +284,8 @@ def _parts(entry: CheckInPlan, kinds: set[str], counts: set[int], path: Path) ->
         )
 
 
-def _correction(entry: CheckInPlan, ids: Collection[str], path: Path) -> Iterator[PlanProblem]:
+@as_far_as_known
+def _correction(entry: CheckInPlan, ids: Collection[str | None], path: Path) -> Iterator[PlanProblem]:
     if entry.corrects is None:
         if entry.withdrawn:
             yield PlanProblem(
@@ -243,7 +295,7 @@ def _correction(entry: CheckInPlan, ids: Collection[str], path: Path) -> Iterato
                 "Add corrects: with the id of that check-in.",
             )
         return
-    if entry.corrects not in ids:
+    if entry.corrects not in ids and None not in ids:
         yield PlanProblem(
             (*path, "corrects"),
             f"This key result has no check-in “{entry.corrects}”.",

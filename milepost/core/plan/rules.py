@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 from milepost.core.plan.alignment_rules import ring_problems
 from milepost.core.plan.findings import Path, PlanProblem, path_text
 from milepost.core.plan.frame_rules import cycle_problems, people_problems, team_problems, workspace_problems
 from milepost.core.plan.known import Known
 from milepost.core.plan.objective_rules import objective_problems
+from milepost.core.plan.unread import each, said
 from milepost.core.plan.values import Plan
 
 __all__ = ["PlanProblem", "check", "path_text"]
 
 
-def check(plan: Plan, have: Plan | None = None, *, most: int = 50) -> list[PlanProblem]:
+def check(
+    plan: Plan, have: Plan | None = None, *, most: int = 50, unsure: Collection[str] = ()
+) -> list[PlanProblem]:
     """Return up to `most` problems of a plan: references, loops, windows, weights, measures.
 
-    `have` is what the workspace holds already: a reference may be met, and a loop closed, by either.
+    `have` is what the workspace holds already: a reference may be met, and a loop closed, by either. The plan
+    may be that of a file with mistakes (see `unread`); of the kinds that are `unsure` it may lack some.
     """
-    return list(islice(_problems(plan, Known.of(plan, have or Plan())), most))
+    known = Known.of(plan, have or Plan(), unsure)
+    found = list(islice(_problems(plan, known), most))
+    excused = known.excused()
+    return [problem for problem in found if problem not in excused]
 
 
 def _problems(plan: Plan, known: Known) -> Iterator[PlanProblem]:
@@ -41,32 +49,34 @@ def _unique(plan: Plan) -> Iterator[PlanProblem]:
         ("cycles", plan.cycles),
         ("objectives", plan.objectives),
     ):
-        yield from _twice((((name, index), thing.id) for index, thing in enumerate(things)), name)
+        yield from _twice(_ids(enumerate(things), (name,)), name)
     for name in ("key_results", "initiatives"):
         yield from _twice(
             (
-                (("objectives", upper, name, index), thing.id)
+                spot
                 for upper, objective in enumerate(plan.objectives)
-                for index, thing in enumerate(getattr(objective, name))
+                for spot in _ids(each(objective, name), ("objectives", upper, name))
             ),
             name,
         )
     for upper, objective in enumerate(plan.objectives):
         path: Path = ("objectives", upper)
-        yield from _twice(_ids(objective.comments, (*path, "comments")), "comments")
-        for index, key_result in enumerate(objective.key_results):
+        yield from _twice(_ids(each(objective, "comments"), (*path, "comments")), "comments")
+        for index, key_result in each(objective, "key_results"):
             here = (*path, "key_results", index)
-            yield from _twice(_ids(key_result.check_ins, (*here, "check_ins")), "check-ins")
-            yield from _twice(_ids(key_result.comments, (*here, "comments")), "comments")
+            yield from _twice(_ids(each(key_result, "check_ins"), (*here, "check_ins")), "check-ins")
+            yield from _twice(_ids(each(key_result, "comments"), (*here, "comments")), "comments")
 
 
-def _ids(entries: Iterable, path: Path) -> Iterator[tuple[Path, str]]:
-    return (((*path, index), entry.id) for index, entry in enumerate(entries))
+def _ids(numbered: Iterable[tuple[int, Any]], path: Path) -> Iterator[tuple[Path, str | None]]:
+    return (((*path, index), said(entry, "id")) for index, entry in numbered)
 
 
-def _twice(places: Iterable[tuple[Path, str]], name: str) -> Iterator[PlanProblem]:
+def _twice(places: Iterable[tuple[Path, str | None]], name: str) -> Iterator[PlanProblem]:
     first: dict[str, Path] = {}
     for path, thing_id in places:
+        if thing_id is None:
+            continue
         if thing_id in first:
             yield PlanProblem(
                 (*path, "id"),

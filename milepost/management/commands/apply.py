@@ -14,7 +14,7 @@ from milepost.core.access import operator
 from milepost.core.plan import Changes, Plan
 from milepost.core.plan.changes import ACTIONS
 from milepost.core.plan.values import WorkspacePlan
-from milepost.core.problems import Problem
+from milepost.core.problems import NotFound, Problem
 from milepost.formats import okr_files
 from milepost.management import schema
 from milepost.management import workspaces as which
@@ -44,7 +44,12 @@ class Command(OperatorCommand):
                 code="usage",
                 remedy="Add --yes to apply, or --dry-run to look.",
             )
-        schema.make_current()
+        # Looking makes no database; and one that is there is changed for nobody who only looks.
+        self.has_database = schema.exists()
+        if self.has_database and dry_run:
+            schema.require()
+        elif self.has_database:
+            schema.make_current()
         plan = self._read(file, workspace)
         target, is_new = self._target(plan, workspace)
         have = Plan() if is_new else None
@@ -59,6 +64,8 @@ class Command(OperatorCommand):
         if not yes and not self._agreed():
             self.stdout.write("Nothing was changed.")
             return
+        if not self.has_database:
+            schema.make_current()
         with Progress("Applying") as progress:
             by, at = operator(target), timezone.now()
             if is_new:
@@ -72,21 +79,24 @@ class Command(OperatorCommand):
         def have(named: WorkspacePlan | None) -> Plan:
             # A file may name what the workspace holds already, and means its days in the workspace's zone.
             wanted = slug or (named.id if named else None)
-            if named is not None and workspaces.by_slug(wanted) is None:
+            if named is not None and self._is_new(wanted):
                 return Plan()
-            return plan_of(which.chosen(wanted))
+            return plan_of(self._chosen(wanted))
 
         if file == "-":
             return okr_files.read(sys.stdin.buffer.read(), name="standard input", have=have)
         path = Path(file)
-        if path.is_file() and path.stat().st_size > okr_files.LARGEST_FILE:
-            raise Problem(
-                f"{file} has {path.stat().st_size >> 20} MB.",
-                code="too_large",
-                remedy=f"A file of OKRs holds at most {okr_files.LARGEST_FILE >> 20} MB; split it by cycle.",
-            )
         try:
+            if path.is_file() and path.stat().st_size > okr_files.LARGEST_FILE:
+                most = okr_files.LARGEST_FILE >> 20
+                raise Problem(
+                    f"{file} has {path.stat().st_size >> 20} MB.",
+                    code="too_large",
+                    remedy=f"A file of OKRs holds at most {most} MB; split it by cycle.",
+                )
             data = path.read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"There is no file {file}.", remedy="Check its name.") from None
         except OSError as wrong:
             raise Problem(
                 f"{file} cannot be read: {wrong.strerror}.", code="unreadable", remedy="Check its name."
@@ -97,9 +107,17 @@ class Command(OperatorCommand):
     def _target(self, plan: Plan, slug: str | None) -> tuple[int, bool]:
         """Return the workspace the plan is for, and whether it has still to be made."""
         named = plan.workspace.id if plan.workspace else None
-        if slug is None and named is not None and workspaces.by_slug(named) is None:
+        if slug is None and named is not None and self._is_new(named):
             return plans.new_workspace_id(), True
-        return which.chosen(slug or named), False
+        return self._chosen(slug or named), False
+
+    def _is_new(self, slug: str) -> bool:
+        return not self.has_database or workspaces.by_slug(slug) is None
+
+    def _chosen(self, slug: str | None) -> int:
+        if not self.has_database:
+            schema.require()
+        return which.chosen(slug)
 
     def _show(self, changes: Changes, *, as_json: bool, is_new: str | None) -> None:
         if as_json:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from milepost.actions import checkins as actions
+from milepost.cli.exits import Exit
 from milepost.core.access import Actor, Role, operator
 from milepost.core.cadence import day_in
 from milepost.core.ids import encode
@@ -18,7 +19,7 @@ from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.core.scoring import Kind
 from milepost.ledger.structure import KeyResultRow
 from milepost.management import workspaces as which
-from milepost.management.operator import OperatorCommand
+from milepost.management.operator import OperatorCommand, on_the_command_line
 from milepost.queries import checkins as queries
 from milepost.queries import people
 from milepost.queries.cards import Reader
@@ -31,10 +32,12 @@ VALUES = "a number; done or not-done; a share for each milestone, such as 1,0.5,
 
 
 class Command(OperatorCommand):
+    needs_database = True
+
     def add_arguments(self, parser):
         parser.add_argument("key_result", nargs="?", metavar="KEY", help="its id, or its id in the file")
         parser.add_argument("value", nargs="?", metavar="VALUE", help=VALUES)
-        parser.add_argument("--confidence", type=int, metavar="N", help="how sure you are, from 1 to 10")
+        parser.add_argument("--confidence", metavar="N", help="how sure you are, from 1 to 10")
         parser.add_argument("--note", default="", metavar="TEXT", help="what changed")
         parser.add_argument("--on", metavar="DATE", help="the day it was true, such as 2026-11-20 (today)")
         parser.add_argument("--as", dest="email", metavar="EMAIL", help="who you are, where several are")
@@ -54,8 +57,11 @@ class Command(OperatorCommand):
                 remedy=f"For example: milepost checkin {key_result} 6.2 --confidence 7",
             )
         one = queries.named(reader, key_result)
-        said = {**_said(reader, one, value), "confidence": confidence, "note": note}
-        self._record(reader, one, said, on=_moment(reader, on), as_json=json)
+        with on_the_command_line():
+            sure = None if confidence is None else _confidence(confidence)
+            said = {**_said(reader, one, value), "confidence": sure, "note": note}
+            moment = _moment(reader, on)
+        self._record(reader, one, said, on=moment, as_json=json)
 
     def _reader(self, email: str | None, slug: str | None) -> Reader:
         actor = _actor(email, which.chosen(slug))
@@ -97,7 +103,7 @@ class Command(OperatorCommand):
         waiting = due_now(reader)
         if not waiting:
             self.stdout.write("Nothing is due: every key result you own has a fresh check-in.")
-            return
+            sys.exit(Exit.NOTHING_TO_DO)
         self.stdout.write(f"{len(waiting)} due. Enter keeps what stands in brackets; s skips, q leaves.\n")
         done = 0
         for number, one in enumerate(waiting, start=1):

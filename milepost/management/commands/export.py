@@ -5,14 +5,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from milepost.core.problems import Problem
 from milepost.formats import okr_files
 from milepost.management import workspaces as which
+from milepost.management.counts import counted
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 from milepost.queries import plans
 
 
 class Command(OperatorCommand):
+    needs_database = True
+
     def add_arguments(self, parser):
         which.argument(parser)
         parser.add_argument(
@@ -34,6 +38,14 @@ class Command(OperatorCommand):
         # Written beside it and moved into place, so a full disk leaves the old file whole.
         target = Path(output)
         partial = target.with_name(target.name + ".partial")
-        partial.write_bytes(data)
-        partial.replace(target)
-        self.stderr.write(f"Wrote {len(plan.objectives)} objectives to {output}.")
+        try:
+            partial.write_bytes(data)
+            partial.replace(target)
+        except OSError as wrong:
+            partial.unlink(missing_ok=True)
+            raise Problem(
+                f"{output} cannot be written: {wrong.strerror}.",
+                code="unwritable",
+                remedy="Name a file in a folder where you may write, with room for it.",
+            ) from None
+        self.stderr.write(f"Wrote {counted(len(plan.objectives), 'objective')} to {output}.")

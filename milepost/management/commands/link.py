@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from milepost.actions import people
 from milepost.core.access import operator
 from milepost.core.problems import NotFound
+from milepost.management import whereabouts
 from milepost.management.operator import OperatorCommand
 from milepost.queries import people as known
 
 
 class Command(OperatorCommand):
+    needs_database = True
+
     def add_arguments(self, parser):
         parser.add_argument("email", help="the e-mail with which they sign in")
 
@@ -27,5 +29,5 @@ class Command(OperatorCommand):
             )
         by = operator(seats[0].workspace_id)
         secret = people.sign_in_link(user_id=user_id, by=by, at=timezone.now())
-        self.stdout.write(settings.MILEPOST.base_url + reverse("sign_in_link", args=[secret]))
+        self.stdout.write(whereabouts.base_url() + reverse("sign_in_link", args=[secret]))
         self.stderr.write("It works once, within 15 minutes. Whoever opens it is signed in as them.")

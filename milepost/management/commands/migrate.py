@@ -2,11 +2,20 @@
 
 from django.core.management.commands import migrate
 
-from milepost.management import assets
+from milepost.cli.exits import EPILOG
+from milepost.management import assets, schema
 
 
 class Command(migrate.Command):
     help = __doc__
+
+    def create_parser(self, prog_name, subcommand, **more):
+        return super().create_parser(prog_name, subcommand, epilog=EPILOG, **more)
+
+    def execute(self, *arguments, **options):
+        # First of all: Django's checks open the database before the command begins.
+        schema.keep_key()
+        return super().execute(*arguments, **options)
 
     def handle(self, *arguments, **options):
         super().handle(*arguments, **options)

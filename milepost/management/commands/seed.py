@@ -11,7 +11,7 @@ from milepost.actions import seeds
 from milepost.core.access import operator
 from milepost.core.problems import Invalid
 from milepost.management import schema
-from milepost.management.operator import OperatorCommand
+from milepost.management.operator import OperatorCommand, on_the_command_line
 from milepost.management.progress import Progress
 from milepost.management.seeding import SIZES, seeded
 from milepost.management.seeding.ground import Ground
@@ -32,10 +32,11 @@ class Command(OperatorCommand):
 
     def handle(self, *, size: str, seed: int, workspace: str | None, day: str | None, **_):
         if seed < 0:
-            raise Invalid("A seed is a whole number from 0 on.", field="seed")
+            raise Invalid("A seed is a whole number from 0 on.", field="seed", code="usage")
         at = timezone.now()
         slug = workspace or f"seed-{size.lower()}"
-        ground = Ground(SIZES[size], seed, slug, _day(day, at))
+        with on_the_command_line():
+            ground = Ground(SIZES[size], seed, slug, _day(day, at))
         schema.make_current()
         begun = time.perf_counter()
         with Progress(f"Seeding {size}") as bar:

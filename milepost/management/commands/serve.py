@@ -8,10 +8,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from milepost.actions import workspaces
+from milepost.actions import workspaces as founding
 from milepost.management import serving
+from milepost.management.demo import SLUG, WORKSPACE
 from milepost.management.operator import OperatorCommand
-from milepost.queries import people
+from milepost.queries import people, workspaces
 
 
 class Command(OperatorCommand):
@@ -25,15 +26,10 @@ class Command(OperatorCommand):
         serving.check_port(milepost.host, milepost.port)
         serving.prepare()
         link = first_link(milepost.base_url)
-        words = f"\n  Milepost is at {milepost.base_url}\n"
-        if link:
-            words += f"\n  Nobody has set it up yet. Begin here (the link works once):\n  {link}\n"
-
-        elif not people.anyone_signs_in():
-            words += "\n  Nobody can sign in yet: `milepost user add EMAIL` prints a link for someone.\n"
+        words = f"\n  Milepost is at {milepost.base_url}\n{_next_step(link)}\n  Ctrl-C stops it.\n"
 
         def on_ready():
-            self.stdout.write(words + "\n  Ctrl-C stops it.\n")
+            self.stdout.write(words)
             self.stdout.flush()
             if not no_browser:
                 webbrowser.open(link or milepost.base_url)
@@ -41,7 +37,22 @@ class Command(OperatorCommand):
         serving.serve(milepost, on_ready=on_ready)
 
 
+def _next_step(link: str | None) -> str:
+    """Say what to do first, where that is not plain: with nobody in it, or nobody who can sign in."""
+    if link:
+        return f"\n  Nobody has set it up yet. Begin here (the link works once):\n  {link}\n"
+    if workspaces.slugs() == [SLUG]:
+        # Its people have no passwords, and whoever meant to begin with their own should not begin in it.
+        return (
+            f"\n  This is {WORKSPACE.name}, the demo company; `milepost demo` prints a link to sign in."
+            "\n  To begin empty, name another folder: MILEPOST_DATA_DIR=~/okrs milepost serve\n"
+        )
+    if not people.anyone_signs_in():
+        return "\n  Nobody can sign in yet: `milepost user add EMAIL` prints a link for someone.\n"
+    return ""
+
+
 def first_link(base_url: str) -> str | None:
     """Return the link with which the first person sets Milepost up, or None where somebody has."""
-    secret = workspaces.setup_link(at=timezone.now())
+    secret = founding.setup_link(at=timezone.now())
     return f"{base_url}{reverse('setup', args=[secret])}" if secret else None

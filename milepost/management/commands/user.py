@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from milepost.actions import access
 from milepost.core.access import Role, operator
 from milepost.core.problems import Problem
-from milepost.management import workspaces
+from milepost.management import whereabouts, workspaces
 from milepost.management.operator import OperatorCommand
 from milepost.queries import people
 
 
 class Command(OperatorCommand):
+    needs_database = True
+
     def add_arguments(self, parser):
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
         add = verbs.add_parser("add", help="add someone and invite them")
@@ -38,5 +39,5 @@ class Command(OperatorCommand):
         else:
             person, secret = access.let_in(name=name, email=email, role=role, by=by, at=at)
             called = person.name
-        self.stdout.write(settings.MILEPOST.base_url + reverse("invitation", args=[secret]))
+        self.stdout.write(whereabouts.base_url() + reverse("invitation", args=[secret]))
         self.stderr.write(f"Send this link to {called}. It works once, within three days.")

@@ -8,6 +8,7 @@ from itertools import islice
 
 from django.utils import timezone
 
+from milepost.cli.exits import Exit
 from milepost.management import workspaces as which
 from milepost.management.operator import OperatorCommand
 from milepost.queries import verification, workspaces
@@ -16,6 +17,8 @@ MOST = 200
 
 
 class Command(OperatorCommand):
+    needs_database = True
+
     def add_arguments(self, parser):
         which.argument(parser)
         parser.add_argument("--json", action="store_true", help="print JSON for a program to read")
@@ -25,7 +28,9 @@ class Command(OperatorCommand):
         found = {slug: self._differences(which.chosen(slug)) for slug in slugs}
         self._say(found, as_json=json)
         if any(found.values()):
-            sys.exit(1)
+            sys.exit(Exit.ERROR)
+        if not found:
+            sys.exit(Exit.NOTHING_TO_DO)
 
     def _differences(self, workspace_id: int) -> list[str]:
         return [str(one) for one in islice(verification.differences(workspace_id, timezone.now()), MOST)]

@@ -1,0 +1,23 @@
+"""Plans: what a file would change in a workspace, and changing it, all of it or nothing.
+
+`applying` has the actions; `application` goes through the changes in an order in which references resolve,
+and hands each to its noun: `frame`, `objectives`, `key_results`, `alignments`, `entries`.
+"""
+
+from milepost.actions.plans.applying import (
+    PlanRefused,
+    apply_plan,
+    apply_to_new_workspace,
+    new_workspace_id,
+    open_workspace,
+    preview,
+)
+
+__all__ = [
+    "PlanRefused",
+    "apply_plan",
+    "apply_to_new_workspace",
+    "new_workspace_id",
+    "open_workspace",
+    "preview",
+]

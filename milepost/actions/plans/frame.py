@@ -1,0 +1,96 @@
+"""The frame that a plan gives a workspace: its settings, people, teams, memberships and cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from milepost.actions.plans.ground import Ground
+from milepost.core.plan import Change
+from milepost.core.plan.values import WorkspacePlan
+from milepost.models import Cycle, Person, Team, TeamMember, Workspace
+
+
+class Frame:
+    """Writes everything that objectives stand in."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+
+    def workspace(self, item: Change) -> None:
+        """Write the settings."""
+        want: WorkspacePlan = item.want
+        Workspace.objects.filter(id=self.ground.workspace_id).update(
+            slug=want.id,
+            name=want.name,
+            time_zone=want.time_zone,
+            mission=want.mission,
+            vision=want.vision,
+            scoring_policy=want.scoring_policy,
+            check_in_every=want.check_in_every,
+            count_restricted_work=want.count_restricted_work,
+        )
+
+    def person(self, item: Change) -> None:
+        """Write one person."""
+        want = item.want
+        values = {"name": want.name, "role": want.role, "left_on": want.left}
+        # A file that names no address has no opinion on it.
+        if want.email is not None:
+            values["email"] = want.email
+        self._save(Person, self.ground.people, item, values)
+
+    def team(self, item: Change) -> None:
+        """Write one team, its parent later."""
+        self._save(Team, self.ground.teams, item, {"name": item.want.name, "purpose": item.want.purpose})
+
+    def cycle(self, item: Change) -> None:
+        """Write one cycle, its parent later."""
+        want = item.want
+        values = {
+            "name": want.name, "starts_on": want.starts, "ends_on": want.ends, "closed_on": want.closed,
+        }  # fmt: skip
+        self._save(Cycle, self.ground.cycles, item, values)
+
+    def membership(self, item: Change) -> None:
+        """Write one membership."""
+        team = self.ground.teams[item.under]
+        if item.action == "created":
+            want = item.want
+            TeamMember.objects.create(
+                workspace_id=self.ground.workspace_id,
+                team_id=team,
+                person_id=self.ground.people[want.person],
+                is_lead=want.lead,
+                since_on=want.since,
+                until_on=want.until,
+            )
+            return
+        have = item.have
+        rows = self.ground.rows(TeamMember).filter(
+            team_id=team, person_id=self.ground.people[have.person], since_on=have.since, until_on=have.until
+        )
+        if item.action == "ended":
+            rows.update(until_on=self.ground.at.date())
+        else:
+            rows.update(is_lead=item.want.lead, until_on=item.want.until)
+
+    def team_parents(self, items: Iterable[Change]) -> None:
+        """Put teams below their parents."""
+        self._parents(Team, items, self.ground.teams)
+
+    def cycle_parents(self, items: Iterable[Change]) -> None:
+        """Put cycles within their parents."""
+        self._parents(Cycle, items, self.ground.cycles)
+
+    def _save(self, model, known: dict[str, int], item: Change, values: Mapping[str, Any]) -> None:
+        if item.id in known:
+            self.ground.rows(model).filter(id=known[item.id]).update(**values)
+        else:
+            row = model.objects.create(workspace_id=self.ground.workspace_id, key=item.id, **values)
+            known[item.id] = row.id
+
+    def _parents(self, model, items: Iterable[Change], known: dict[str, int]) -> None:
+        for item in items:
+            parent = known[item.want.parent] if item.want.parent else None
+            self.ground.rows(model).filter(id=known[item.id]).update(parent_id=parent)

@@ -1,0 +1,106 @@
+"""The objectives of a plan: as they stand, as they stood, and the steps that led there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from milepost.actions.plans.entries import Entries
+from milepost.actions.plans.ground import Ground
+from milepost.actions.plans.versions import Versions
+from milepost.core.plan import Change
+from milepost.core.plan.values import ObjectivePlan, TransitionPlan
+from milepost.core.states import PLAIN_ACTIVATION, PLAIN_CLOSE, State, path
+from milepost.core.states import Event as Step
+from milepost.models import Objective, ObjectiveVersion, Transition
+from milepost.models.objectives import OBJECTIVE_FIELDS
+from milepost.queries.plans import PLAN_NAMES
+
+
+class Objectives:
+    """Writes objectives with their versions and transitions."""
+
+    def __init__(self, ground: Ground, entries: Entries) -> None:
+        self.ground, self.entries = ground, entries
+        self.versions = Versions(ground)
+
+    def objective(self, item: Change) -> None:
+        """Write one objective with everything of its own."""
+        want: ObjectivePlan = item.want
+        now = self.versions.columns(OBJECTIVE_FIELDS, lambda name: getattr(want, name))
+        if item.action == "created":
+            created = want.created or self.versions.first_moment(want)
+            row = Objective.objects.create(
+                workspace_id=self.ground.workspace_id, key=want.id, created_at=created, **now
+            )
+            self.ground.objectives[want.id] = row.id
+            self.ground.fresh.add(row.id)
+            versions = self.versions.told(want.history, now, created)
+            self.versions.remember(ObjectiveVersion, "objective_id", row.id, versions, OBJECTIVE_FIELDS)
+            self._transitions(row.id, want.transitions or self._plain_path(want, created))
+        else:
+            id = self.ground.objectives[want.id]
+            row = self.ground.rows(Objective).get(id=id)
+            if item.fields.keys() & {PLAN_NAMES.get(name, name) for name in OBJECTIVE_FIELDS}:
+                before = row.state
+                for name, value in now.items():
+                    setattr(row, name, value)
+                row.revision += 1
+                row.save()
+                added = item.added.get("history", ())
+                versions = self.versions.later(added, now)
+                self.versions.remember(ObjectiveVersion, "objective_id", id, versions, OBJECTIVE_FIELDS)
+                if before != row.state and not item.added.get("transitions"):
+                    self._moved(row, before)
+            self._transitions(id, item.added.get("transitions", ()))
+        self.entries.comments(item.added.get("comments", ()), row.id, None)
+        self.entries.grade(item, row.id, None)
+
+    def _plain_path(self, want: ObjectivePlan, created: datetime) -> list:
+        return [TransitionPlan(event, to, created) for event, to in _PATHS[State(want.state)]]
+
+    def _moved(self, row: Objective, before: str) -> None:
+        Transition.objects.create(
+            workspace_id=self.ground.workspace_id, objective=row, event="apply", from_state=before,
+            to_state=row.state, at=self.ground.at, by_id=self.ground.by.person_id,
+            reason="Applied from a file.",
+        )  # fmt: skip
+
+    def _transitions(self, objective: int, told: Iterable) -> None:
+        before = (
+            self.ground.rows(Transition)
+            .filter(objective_id=objective)
+            .order_by("-id")
+            .values_list("to_state", flat=True)
+            .first()
+        ) or ""
+        for one in told:
+            Transition.objects.create(
+                workspace_id=self.ground.workspace_id, objective_id=objective, event=one.event,
+                from_state=before, to_state=one.to, at=one.at, by_id=self.ground.people.get(one.by),
+                reason=one.reason,
+            )  # fmt: skip
+            before = one.to
+
+
+def _paths() -> dict[State, list[tuple[str, str]]]:
+    """Return for each state the shortest legal way there, for objectives whose file tells none."""
+    ways = {
+        State.DRAFT: (Step.CREATE,),
+        State.IN_REVIEW: (Step.CREATE, Step.SUBMIT),
+        State.PARKED: (Step.CREATE, Step.PARK),
+        State.COMMITTED: (Step.CREATE, *PLAIN_ACTIVATION[:2]),
+        State.ACTIVE: (Step.CREATE, *PLAIN_ACTIVATION),
+        State.CANCELLED: (Step.CREATE, *PLAIN_ACTIVATION, Step.CANCEL),
+        State.DEFERRED: (Step.CREATE, *PLAIN_ACTIVATION, Step.DEFER),
+        State.GRADING: (Step.CREATE, *PLAIN_ACTIVATION, *PLAIN_CLOSE[:1]),
+        State.GRADED: (Step.CREATE, *PLAIN_ACTIVATION, *PLAIN_CLOSE[:2]),
+        State.CLOSED: (Step.CREATE, *PLAIN_ACTIVATION, *PLAIN_CLOSE),
+    }
+    return {
+        state: [(step.event.value, step.to.value) for step in path(None, events)]
+        for state, events in ways.items()
+    }
+
+
+_PATHS = _paths()

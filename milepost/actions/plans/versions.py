@@ -1,0 +1,80 @@
+"""What held when: a plan's fields as the tables hold them, and its history as dated rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from milepost.actions.plans.ground import Ground
+from milepost.core.plan.values import KeyResultPlan, ObjectivePlan
+from milepost.models.exact import plain
+from milepost.queries.plans import PLAN_NAMES
+
+_COLUMN_NAMES = {plan: column for column, plan in PLAN_NAMES.items()}
+
+
+class Versions:
+    """Turns what a plan says of objectives and key results into columns and versions."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+
+    def columns(self, columns: Iterable[str], said: Callable[[str], Any]) -> dict[str, Any]:
+        """Return what the plan has `said` under each column's name, as the columns hold it."""
+        return {column: self._column(column, said(PLAN_NAMES.get(column, column))) for column in columns}
+
+    def _column(self, column: str, value: Any) -> Any:
+        """Return what a plan says as the table's column holds it."""
+        match column:
+            case "owner_id" | "sponsor_id":
+                return self.ground.people[value] if value else None
+            case "contributors" | "visible_to":
+                return sorted(self.ground.people[key] for key in value or ())
+            case "cycle_id":
+                return self.ground.cycles[value]
+            case "team_id":
+                return self.ground.teams[value] if value else None
+            case "objective_id":
+                return self.ground.objectives[value]
+            case "milestones":
+                return [{"title": one.title, "weight": plain(one.weight)} for one in value or ()]
+            case "points":
+                return [[plain(one.at), plain(one.expect)] for one in value or ()]
+        return value
+
+    def told(self, history: Iterable, now: Mapping[str, Any], created: datetime) -> list[tuple]:
+        """Rebuild what held when, backwards from now: (values, at, by, reason), oldest first."""
+        found, values = [], dict(now)
+        for entry in sorted(history, key=lambda entry: entry.at)[::-1]:
+            found.append((values, entry.at, self.ground.people.get(entry.by), entry.reason))
+            values = values | {
+                _COLUMN_NAMES.get(name, name): self._column(_COLUMN_NAMES.get(name, name), value)
+                for name, value in entry.was.items()
+            }
+        found.append((values, created, None, ""))
+        return found[::-1]
+
+    def later(self, history: Iterable, now: Mapping[str, Any]) -> list[tuple]:
+        """Return the versions that a changed object gains: as told, or one dated now."""
+        told = self.told(history, now, self.ground.at)[1:]
+        return told or [(dict(now), self.ground.at, self.ground.by.person_id, "Applied from a file.")]
+
+    def remember(self, model, column: str, id: int, versions: list[tuple], names: Iterable[str]) -> None:
+        """Write versions as rows of a model."""
+        model.objects.bulk_create(
+            model(
+                workspace_id=self.ground.workspace_id, at=at, by_id=by, reason=reason,
+                **{column: id}, **{name: values[name] for name in names},
+            )
+            for values, at, by, reason in versions
+        )  # fmt: skip
+
+    def first_moment(self, want: ObjectivePlan | KeyResultPlan) -> datetime:
+        """Date what says no date of its own: before anything that is told of it, or now."""
+        told = [entry.at for entry in want.history]
+        told += [entry.at for entry in getattr(want, "transitions", ())]
+        told += [min(entry.at, entry.recorded) for entry in getattr(want, "check_ins", ())]
+        for one in getattr(want, "key_results", ()):
+            told += [self.first_moment(one)]
+        return min([*told, self.ground.at])
