@@ -17,6 +17,7 @@ from milepost.core import access, addresses, policies
 from milepost.core.access import Actor, Standing
 from milepost.core.cadence import Window, due_on
 from milepost.core.ids import encode
+from milepost.core.pace import beside
 from milepost.core.pace import expected as expected_share
 from milepost.core.problems import NotFound
 from milepost.core.rollup import needs_exact
@@ -58,6 +59,7 @@ class KeyResultCard:
     url: str
     title: str
     status: str
+    because: str  # why it is on track although the bar ends short of its tick; mostly nothing
     progress: Fraction | float | None
     expected: float | None
     confidence: int | None
@@ -87,6 +89,7 @@ class ObjectiveCard:
     url: str
     title: str
     status: str
+    because: str
     state: str
     commitment: str
     level: str
@@ -217,6 +220,12 @@ class Reader:
         """Return where the plan says it should be today."""
         return float(self.day.expected[self.image.node[id]])
 
+    def because(self, id: int) -> str:
+        """Say why something is on track although its bar ends short of its tick."""
+        word = self.day.status_of(id).word
+        needed = float(self.day.needed[self.image.node[id]])
+        return beside(word, self.day.progress(id), expected=self.expected(id), needed=needed)
+
     def due_on(self, one: KeyResultRow, current: Entry | None) -> date | None:
         """Return the day from which its next check-in is due; None while it takes none."""
         row = self.image.objectives[one.objective_id]
@@ -310,6 +319,7 @@ class Reader:
             url=addresses.key_result(self.slug, one.id),
             title=one.title,
             status=self.day.status_of(one.id).word,
+            because=self.because(one.id) if kind.is_on_a_line else "",
             progress=self.progress(one.id),
             expected=self.expected(one.id) if kind.is_on_a_line else None,
             confidence=current.confidence or None if current else None,
@@ -344,6 +354,7 @@ class Reader:
             url=addresses.objective(self.slug, row.id),
             title=row.title,
             status=self.day.status_of(row.id).word,
+            because=self.because(row.id),
             state=row.state,
             commitment=row.commitment,
             level=row.level,
