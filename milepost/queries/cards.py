@@ -76,6 +76,7 @@ class KeyResultCard:
     weight: Fraction
     state: str
     counts: bool
+    source: str
     due_on: date | None
     key: str
     number: int  # the id as a number
@@ -306,7 +307,7 @@ class Reader:
         entries = self.image.entries
         current = entries.current(one.id)
         measure, kind = one.measure, Kind(one.kind)
-        start, target = measure.start, measure.target
+        start, target = Fraction(0) if kind.runs_from_zero else measure.start, measure.target
         if kind is Kind.RELATIVE:
             target = measure.final
         now = None if current is None else entries.exact(current)
@@ -336,6 +337,7 @@ class Reader:
             weight=Fraction(one.weight),
             state=one.state,
             counts=self.image.counted(one.id, one.objective_id),
+            source=one.source,
             due_on=self.due_on(one, current),
             key=one.key,
             number=one.id,

@@ -145,9 +145,10 @@ def key_result(id, title, status, owner, confidence, unit, start, target, values
         low=target if is_kept else None, plan=[] if is_kept else [Point(STARTS, start), Point(ENDS, target)],
     )  # fmt: skip
     return Thing(
-        id=id, title=title, url="#", status=status, because="", owner=owner, confidence=confidence, unit=unit,
-        start=start, target=target, now=now, kind="maintain_above" if is_kept else "increase",
-        progress=progress, expected=PLANNED, checked_on=points[-1].day if points else None, trend=course,
+        id=id, title=title, url="#", status=status, because="", source="check_ins", owner=owner,
+        confidence=confidence, unit=unit, start=start, target=target, now=now, progress=progress,
+        kind="maintain_above" if is_kept else "increase", expected=PLANNED,
+        checked_on=points[-1].day if points else None, trend=course,
     )  # fmt: skip
 
 

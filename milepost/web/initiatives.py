@@ -54,6 +54,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         try:
             submissions.once(
                 submission=typed.text("submission"),
+                makes="initiative",
+                below=objective,
                 make=lambda: (
                     initiatives.add(objective=objective, **fields, by=request.actor, at=request.at).id
                 ),

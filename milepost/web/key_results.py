@@ -97,6 +97,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         try:
             submissions.once(
                 submission=typed.text("submission"),
+                makes="key result",
+                below=objective,
                 make=lambda: (
                     key_results.add(
                         objective=objective, definition=definition, by=request.actor, at=request.at

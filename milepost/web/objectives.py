@@ -119,6 +119,7 @@ def create(request: HttpRequest) -> HttpResponse:
         try:
             made = submissions.once(
                 submission=typed.text("submission"),
+                makes="objective",
                 make=lambda: (
                     drafts.write(
                         objective=fields,
