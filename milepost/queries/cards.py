@@ -27,8 +27,10 @@ from milepost.core.scoring import (
     Part,
     ScoringProblem,
     arithmetic,
+    expected_grade,
     explain,
     explain_roll_up,
+    plain,
     roll_up,
 )
 from milepost.core.trends import Course, Point
@@ -433,15 +435,25 @@ class Reader:
             return "its contributors"
         return arithmetic(one.measure, self.image.reading(one)) if self.sees(one.id) else None
 
+    def _in_plan(self, id: int, needed: float) -> str:
+        """Say what the plan asks for by today, and how much of that the type of objective needs."""
+        one = self.image.key_results.get(id)
+        commitment = self.image.objectives[one.objective_id if one else id].commitment
+        planned, share = round(self.expected(id) * 100), expected_grade(commitment)
+        if share == 1:
+            return f"{planned} % is planned by today, and a {commitment} objective needs all of it"
+        article = "an" if commitment == "aspirational" else "a"
+        return (
+            f"{planned} % is planned by today, and {article} {commitment} objective succeeds at {plain(share)}, "
+            f"so {round(needed * 100)} % is needed by now"
+        )
+
     def _why_pool(self, id: int, parts: Iterable[Part]) -> Explanation:
         listed = list(parts)
         hidden = sum(1 for part in listed if part.counted and not self.sees(part.ref))
         notes = [f"Includes {hidden} restricted item{'s' if hidden != 1 else ''}."] if hidden else []
         needed = float(self.day.needed[self.image.node[id]])
         words = self.day.status_of(id).word.replace("_", " ")
-        notes.append(
-            f"{words.capitalize()}: the plan expects {round(self.expected(id) * 100)} % by today; "
-            f"at the grade its type aims for that needs {round(needed * 100)} %."
-        )
+        notes.append(f"{words.capitalize()}: {self._in_plan(id, needed)}.")
         notes.append("Initiatives never count.")
         return explain_roll_up(roll_up(listed, self.policy), self.policy, notes=notes)

@@ -271,7 +271,7 @@ class TestExplainRollUp:
     @pytest.mark.parametrize(
         ("raws", "shown", "whole"),
         [
-            ([F(1, 8)] * 2 + [F(0)] * 2, ["3.125", "3.125", "0", "0"], "6.250 %"),
+            ([F(1, 8)] * 2 + [F(0)] * 2, ["3.125", "3.125", "0.000", "0.000"], "6.250 %"),
             ([F(1, 3), F(1, 3), F(1, 3)], ["11.1", "11.1", "11.1"], "33.3 %"),
         ],
     )
@@ -302,7 +302,7 @@ class TestExplainRollUp:
             "“Aside” has weight 0: shown, not counted.",
         ]
         assert [row[3] for row in found.rows] == ["1 of 2", "1 of 2", "left out", "0, not counted"]
-        assert [row[4] for row in found.rows] == ["50", "0", "–", "–"]
+        assert [row[4] for row in found.rows] == ["50.0", "0.0", "–", "–"]
 
     def test_says_why_there_is_no_mean(self):
         """An objective with nothing to count says so."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from milepost.core.policies import DEFAULT, Policy, rounded_to
-from milepost.core.scoring.figures import in_hundred, percent, plain
+from milepost.core.scoring.figures import MINUS, in_hundred, percent, plain
 from milepost.core.scoring.grades import score
 from milepost.core.scoring.kinds import FROM_ZERO, LINEAR, Kind
 from milepost.core.scoring.measures import Measure, Reading, ScoringProblem
@@ -192,7 +192,9 @@ def _rounding(policy: Policy) -> str:
 
 
 def _in_points(share: Fraction, places: int) -> str:
-    return plain(share * 100, places)
+    """Write what a part adds, all of them with as many decimals, so that they stand in line to be added."""
+    shown = rounded_to(share * 100, places)
+    return f"{MINUS if shown < 0 else ''}{shown.copy_abs():f}"
 
 
 def _before(measure: Measure, reading: Reading) -> list[Line]:
