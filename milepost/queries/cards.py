@@ -444,8 +444,8 @@ class Reader:
             return f"{planned} % is planned by today, and a {commitment} objective needs all of it"
         article = "an" if commitment == "aspirational" else "a"
         return (
-            f"{planned} % is planned by today, and {article} {commitment} objective succeeds at {plain(share)}, "
-            f"so {round(needed * 100)} % is needed by now"
+            f"{planned} % is planned by today, and {article} {commitment} objective succeeds at"
+            f" {plain(share)}, so {round(needed * 100)} % is needed by now"
         )
 
     def _why_pool(self, id: int, parts: Iterable[Part]) -> Explanation:
