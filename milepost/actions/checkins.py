@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
+from milepost.actions import submissions
 from milepost.actions.objectives import start_if_begun
 from milepost.core import access
 from milepost.core.access import Actor, Standing
@@ -59,7 +60,7 @@ def record(
     """Record what is true of a key result, now or (`effective_at`) then.
 
     `value` None says "no data"; milestones take `parts`, the done fraction of each. The same `submission`
-    from the same person counts once. Raises NotFound, NotAllowed, Invalid, TakesNoCheckins.
+    from the same person counts once. Raises NotFound, NotAllowed, Invalid, TakesNoCheckins, SubmissionReused.
     """
     return _append(
         key_result=key_result, value=value, parts=parts, confidence=confidence, note=note,
@@ -122,7 +123,7 @@ def _append(
                 raise NotFound
             _ask(by, facts)
             if facts.submitted is not None:
-                return Recorded(facts.submitted, key_result, facts.objective_id, again=True)
+                return _again(by, facts, corrects)
             _require_open(facts, by=by, at=at)
             if not withdrawn:
                 _check(facts, value, parts, confidence, note, when, at)
@@ -149,8 +150,18 @@ def _append(
         found = recording.facts(by.workspace_id, key_result, person_id=by.person_id, submission=submission)
         if found is None or found.submitted is None:
             raise
-        return Recorded(found.submitted, key_result, found.objective_id, again=True)
+        return _again(by, found, corrects)
     return Recorded(made.id, key_result, facts.objective_id, _warning(facts, when, at))
+
+
+def _again(by: Actor, facts: Facts, corrects: Checkin | None) -> Recorded:
+    """Answer with what the same submission recorded before, if it was this that it recorded."""
+    same = Checkin.objects.of(by.workspace_id).filter(
+        id=facts.submitted, key_result_id=facts.key_result_id, corrects=corrects
+    )
+    if facts.submitted is None or not same.exists():
+        raise submissions.reused()
+    return Recorded(facts.submitted, facts.key_result_id, facts.objective_id, again=True)
 
 
 def _ask(by: Actor, facts: Facts) -> None:

@@ -18,8 +18,10 @@ def check(password: str, *, name: str, email: str) -> None:
             raise ValidationError(f"It is longer than {LONGEST} characters.")
         password_validation.validate_password(password, User(name=name, email=email))
     except ValidationError as wrong:
+        first, *more = wrong.messages
         raise Invalid(
-            " ".join(wrong.messages),
+            first,
+            details=tuple(more),
             code="weak_password",
             field="password",
             remedy="Three or four unrelated words make a good one.",

@@ -2,26 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from milepost.core.access import Actor
-from milepost.models import Submission
+from milepost.core.problems import Conflict
+from milepost.models import Alignment, Comment, Initiative, KeyResult, Objective, Submission
+from milepost.models.workspaces import WorkspaceBound
 
 LONGEST = 80
 
+# What a form may make, and how it stands below what the form's address names.
+_MADE: Mapping[str, tuple[type[WorkspaceBound], Callable[[int | None], Q]]] = MappingProxyType(
+    {
+        "objective": (Objective, lambda below: Q()),
+        "key result": (KeyResult, lambda below: Q(objective_id=below)),
+        "initiative": (Initiative, lambda below: Q(objective_id=below)),
+        "link": (Alignment, lambda below: Q(child_id=below)),
+        "comment": (Comment, lambda below: Q(key_result_id=below) | Q(objective_id=below, key_result=None)),
+    }
+)
 
-def once(*, submission: str, make: Callable[[], int], by: Actor, at: datetime) -> int:
-    """Do what `make` does unless this submission did it before; return the id of what was made."""
+
+class SubmissionReused(Conflict):
+    """The mark of one form came with another: answering with what the first one made would be a lie."""
+
+    code = "submission_reused"
+
+
+def reused() -> SubmissionReused:
+    """Say that a mark was used for something else."""
+    return SubmissionReused(
+        "This was sent with the mark of another form, so nothing was done.",
+        remedy="Reload the page and send it again; a program takes a new Idempotency-Key for each request.",
+    )
+
+
+def once(
+    *,
+    submission: str,
+    makes: str,
+    below: int | None = None,
+    make: Callable[[], int],
+    by: Actor,
+    at: datetime,
+) -> int:
+    """Do what `make` does unless this submission did it before; return the id of what was made.
+
+    `makes` names what is made and `below` the id of what it belongs to: a submission counts for these alone.
+    Raises SubmissionReused where it made something else.
+    """
     if not submission or by.person_id is None:
         return make()
     key = submission[:LONGEST]
     try:
         with transaction.atomic():
             if (earlier := _earlier(by, key)) is not None:
-                return earlier
+                return _same(by, makes, below, earlier)
             made = make()
             Submission.objects.create(
                 workspace_id=by.workspace_id, person_id=by.person_id, key=key, entry_id=made, at=at
@@ -30,10 +71,18 @@ def once(*, submission: str, make: Callable[[], int], by: Actor, at: datetime) -
         # It came twice at the same moment: the other one won, and what it made is the answer.
         if (earlier := _earlier(by, key)) is None:
             raise
-        return earlier
+        return _same(by, makes, below, earlier)
     return made
 
 
 def _earlier(by: Actor, key: str) -> int | None:
     mine = Submission.objects.of(by.workspace_id).filter(person_id=by.person_id, key=key)
     return mine.values_list("entry_id", flat=True).first()
+
+
+def _same(by: Actor, makes: str, below: int | None, earlier: int) -> int:
+    # Ids are never given twice, whatever the table: so the id says what it was.
+    model, where = _MADE[makes]
+    if not model.objects.of(by.workspace_id).filter(where(below), id=earlier).exists():
+        raise reused()
+    return earlier

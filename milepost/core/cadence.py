@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from milepost.core.problems import Invalid
 
 WEEKLY = 7
+# A quarter of 92 days has 13 weeks, not 14: three days or fewer at the end are the last week's.
+OWN_WEEK_FROM = 4
 SHORTEST_DAYS = 7
 LONGEST_YEARS = 5
 CLOSE_WITHIN_DAYS = 14
@@ -52,7 +54,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week of a window: its number from 1, and its days; the last one may be shorter."""
+    """One week of a window: its number from 1, and its days; the last one has 4 to 10 of them."""
 
     number: int
     begins_on: date
@@ -109,11 +111,12 @@ def elapsed(window: Window, day: date) -> Fraction:
 
 
 def weeks(window: Window) -> tuple[Week, ...]:
-    """List the weeks of a closed window, counted from its first day; an open one has none to list."""
-    if window.ends_on is None:
-        return ()
-    count = -(-(window.days or 0) // WEEKLY)
-    return tuple(_week(window, number) for number in range(1, count + 1))
+    """List the weeks of a closed window, counted from its first day; an open one has none to list.
+
+    What is left at the end is a week of its own from four days on; less joins the week before, so that every
+    quarter has 13 weeks and every year 52.
+    """
+    return tuple(_week(window, number) for number in range(1, (_weeks_in(window) or 0) + 1))
 
 
 def week_of(window: Window, day: date) -> Week | None:
@@ -129,7 +132,7 @@ def week_words(window: Window, day: date) -> str:
         if ahead > 0:
             return f"starts in {_days(ahead)}"
         return f"ended {_days((day - (window.ends_on or day)).days)} ago"
-    total = len(weeks(window))
+    total = _weeks_in(window)
     return f"week {week.number} of {total}" if total else f"week {week.number}"
 
 
@@ -206,10 +209,18 @@ def day_in(timezone: str, moment: datetime) -> date:
     return moment.astimezone(zone).date()
 
 
+def _weeks_in(window: Window) -> int | None:
+    if window.ends_on is None:
+        return None
+    whole, left = divmod(window.days or 0, WEEKLY)
+    return max(1, whole + (left >= OWN_WEEK_FROM))
+
+
 def _week(window: Window, number: int) -> Week:
+    last = _weeks_in(window)
+    number = number if last is None else min(number, last)
     begins = _shifted(window.begins_on, (number - 1) * WEEKLY)
-    ends = _shifted(begins, WEEKLY - 1)
-    return Week(number, begins, ends if window.ends_on is None else min(ends, window.ends_on))
+    return Week(number, begins, window.ends_on if number == last else _shifted(begins, WEEKLY - 1))
 
 
 def _shifted(day: date, days: int) -> date:

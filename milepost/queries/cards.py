@@ -19,6 +19,7 @@ from milepost.core import access, addresses, policies
 from milepost.core.access import Actor, Standing
 from milepost.core.cadence import Window, due_on
 from milepost.core.ids import encode
+from milepost.core.pace import beside
 from milepost.core.pace import expected as expected_share
 from milepost.core.problems import NotFound
 from milepost.core.rollup import needs_exact
@@ -28,8 +29,10 @@ from milepost.core.scoring import (
     Part,
     ScoringProblem,
     arithmetic,
+    expected_grade,
     explain,
     explain_roll_up,
+    plain,
     roll_up,
 )
 from milepost.core.trends import Course, Point
@@ -61,6 +64,7 @@ class KeyResultCard:
     url: str
     title: str
     status: str
+    because: str  # why it is on track although the bar ends short of its tick; mostly nothing
     progress: Fraction | float | None
     expected: float | None
     confidence: int | None
@@ -77,6 +81,7 @@ class KeyResultCard:
     weight: Fraction
     state: str
     counts: bool
+    source: str
     due_on: date | None
     key: str
     number: int  # the id as a number
@@ -90,6 +95,7 @@ class ObjectiveCard:
     url: str
     title: str
     status: str
+    because: str
     state: str
     commitment: str
     level: str
@@ -234,6 +240,12 @@ class Reader:
         """Return where the plan says it should be today."""
         return float(self.day.expected[self.image.node[id]])
 
+    def because(self, id: int) -> str:
+        """Say why something is on track although its bar ends short of its tick."""
+        word = self.day.status_of(id).word
+        needed = float(self.day.needed[self.image.node[id]])
+        return beside(word, self.day.progress(id), expected=self.expected(id), needed=needed)
+
     def due_on(self, one: KeyResultRow, current: Entry | None) -> date | None:
         """Return the day from which its next check-in is due; None while it takes none."""
         row = self.image.objectives[one.objective_id]
@@ -315,7 +327,7 @@ class Reader:
         entries = self.image.entries
         current = entries.current(one.id)
         measure, kind = one.measure, Kind(one.kind)
-        start, target = measure.start, measure.target
+        start, target = Fraction(0) if kind.runs_from_zero else measure.start, measure.target
         if kind is Kind.RELATIVE:
             target = measure.final
         now = None if current is None else entries.exact(current)
@@ -328,6 +340,7 @@ class Reader:
             url=addresses.key_result(self.slug, one.id),
             title=one.title,
             status=self.day.status_of(one.id).word,
+            because=self.because(one.id) if kind.is_on_a_line else "",
             progress=self.progress(one.id),
             expected=self.expected(one.id) if kind.is_on_a_line else None,
             confidence=current.confidence or None if current else None,
@@ -344,6 +357,7 @@ class Reader:
             weight=Fraction(one.weight),
             state=one.state,
             counts=self.image.counted(one.id, one.objective_id),
+            source=one.source,
             due_on=self.due_on(one, current),
             key=one.key,
             number=one.id,
@@ -362,6 +376,7 @@ class Reader:
             url=addresses.objective(self.slug, row.id),
             title=row.title,
             status=self.day.status_of(row.id).word,
+            because=self.because(row.id),
             state=row.state,
             commitment=row.commitment,
             level=row.level,
@@ -438,15 +453,25 @@ class Reader:
             return "its contributors"
         return arithmetic(one.measure, self.image.reading(one)) if self.sees(one.id) else None
 
+    def _in_plan(self, id: int, needed: float) -> str:
+        """Say what the plan asks for by today, and how much of that the type of objective needs."""
+        one = self.image.key_results.get(id)
+        commitment = self.image.objectives[one.objective_id if one else id].commitment
+        planned, share = round(self.expected(id) * 100), expected_grade(commitment)
+        if share == 1:
+            return f"{planned} % is planned by today, and a {commitment} objective needs all of it"
+        article = "an" if commitment == "aspirational" else "a"
+        return (
+            f"{planned} % is planned by today, and {article} {commitment} objective succeeds at"
+            f" {plain(share)}, so {round(needed * 100)} % is needed by now"
+        )
+
     def _why_pool(self, id: int, parts: Iterable[Part]) -> Explanation:
         listed = list(parts)
         hidden = sum(1 for part in listed if part.counted and not self.sees(part.ref))
         notes = [f"Includes {hidden} restricted item{'s' if hidden != 1 else ''}."] if hidden else []
         needed = float(self.day.needed[self.image.node[id]])
         words = self.day.status_of(id).word.replace("_", " ")
-        notes.append(
-            f"{words.capitalize()}: the plan expects {round(self.expected(id) * 100)} % by today; "
-            f"at the grade its type aims for that needs {round(needed * 100)} %."
-        )
+        notes.append(f"{words.capitalize()}: {self._in_plan(id, needed)}.")
         notes.append("Initiatives never count.")
         return explain_roll_up(roll_up(listed, self.policy), self.policy, notes=notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
@@ -17,7 +17,7 @@ from milepost.core.scoring import Kind, Reading, expected_grade, plain
 from milepost.core.trends import Course
 from milepost.ledger import image as images
 from milepost.ledger.structure import KeyResultRow
-from milepost.models import Checkin
+from milepost.models import Checkin, Submission
 from milepost.queries.cards import KeyResultCard, Reader
 
 NOTES = 3
@@ -108,7 +108,8 @@ class Form:
     action: str
     milestones: tuple[tuple[str, Fraction], ...]  # title, done share
     confidence: int
-    aims_at: str  # "1.0" or "0.7": what the confidence is about
+    success_from: Fraction  # the share of the way that counts as success: what the confidence is about
+    aims_at: Fraction | None  # that share as a value, where there is a way to go
     plan_today: Fraction | None
     last_id: str | None
     is_binary: bool
@@ -160,23 +161,82 @@ def _form(
 ) -> Form:
     card = reader.key_result(one, trend=False)
     kind = Kind(one.kind)
-    if kind.is_on_a_line and card.target is not None and card.start is None and not kind.needs_start:
-        card = replace(card, start=Fraction(0))
     shares = value if isinstance(value, tuple) else (Fraction(0),) * len(one.milestones)
     course = reader.course(one) if kind.is_on_a_line else None
-    row = reader.image.objectives[one.objective_id]
+    success = Fraction(expected_grade(reader.image.objectives[one.objective_id].commitment))
     return Form(
         key_result=card,
         action=addresses.checkins(reader.slug, one.id),
         milestones=tuple(zip((title for title, _ in one.milestones), shares, strict=False)),
         confidence=confidence or FIRST_CONFIDENCE,
-        aims_at=f"{float(expected_grade(row.commitment)):.1f}",
+        success_from=success,
+        aims_at=_way(card, success) if kind.is_on_a_line else None,
         plan_today=_plan_today(course, reader.today),
         last_id=encode(entry_id) if entry_id else None,
         is_binary=kind is Kind.BINARY,
         is_done=None if value is None or kind is not Kind.BINARY else bool(value),
         value=value if isinstance(value, Fraction) else None,
     )
+
+
+def _way(card: KeyResultCard, share: Fraction) -> Fraction | None:
+    """Return the value at a share of the way from start to target."""
+    if card.start is None or card.target is None:
+        return None
+    return _in_sight(card.start + share * (card.target - card.start), abs(card.target - card.start))
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A check-in that says what another one is about to say again."""
+
+    id: str
+    recorded_at: datetime
+    value_text: str
+    confidence: int | None
+    note: str
+
+
+def said_already(
+    reader: Reader,
+    one: KeyResultRow,
+    *,
+    value: Decimal | None,
+    parts: list[Decimal] | None,
+    confidence: int | None,
+    note: str,
+    on: date,
+    submission: str | None,
+) -> Earlier | None:
+    """Return the reader's own check-in for the same day that says all of this, sent with another mark.
+
+    A note that is left out says nothing new: a form made anew comes without it. Costs no statement as long
+    as no value of that day is the same.
+    """
+    said: Reading = None if value is None else Fraction(value)
+    if parts is not None:
+        said = tuple(Fraction(part) for part in parts)
+    entries = reader.image.entries
+    same = [
+        entry
+        for entry in entries.series(one.id)
+        if reader.day_of(entry.effective) == on
+        and (entry.confidence or None) == confidence
+        and entries.exact(entry) == said
+    ]
+    if not same:
+        return None
+    mine = Checkin.objects.of(reader.actor.workspace_id).filter(by_id=reader.actor.person_id)
+    rows = mine.filter(id__in=[entry.id for entry in same]).order_by("-id")
+    row = next((row for row in rows if note.strip() in ("", row.note)), None)
+    if row is None or (submission is not None and _is_known(reader.actor, submission)):
+        return None
+    return Earlier(encode(row.id), row.recorded_at, value_text(one, said), row.confidence, row.note)
+
+
+def _is_known(actor: Actor, submission: str) -> bool:
+    mine = Submission.objects.of(actor.workspace_id).filter(person_id=actor.person_id, key=submission)
+    return mine.exists()
 
 
 def last_value(reader: Reader, one: KeyResultRow) -> tuple[Decimal | None, list[Decimal] | None]:

@@ -12,7 +12,8 @@ from milepost.ledger.structure import ObjectiveRow
 from milepost.queries.cards import Reader
 
 Options = list[tuple[str, str]]
-Groups = list[tuple[str, Options]]
+Named = list[tuple[str, str, str]]
+Groups = list[tuple[str, Named]]
 
 COMPANY = "The whole company"
 SERVED = frozenset({State.DRAFT, State.IN_REVIEW, State.COMMITTED, State.ACTIVE, State.GRADING})
@@ -70,20 +71,24 @@ def cycles(reader: Reader, row: ObjectiveRow | None = None) -> Options:
 def parents(reader: Reader, row: ObjectiveRow | None = None) -> Groups:
     """List open objectives and their key results by team: what an objective may serve.
 
-    Values are `o` or `k` and the id. Whatever would close a loop is left out; the action checks again.
+    Values are `o` or `k` and the id; each comes with its owner's name. Whatever would close a loop is
+    left out; the action checks again.
     """
     below = set() if row is None else _below(reader, row.id)
-    by_team: dict[str, Options] = {}
+    by_team: dict[str, Named] = {}
+    name = lambda id: reader.image.people[id].name if id in reader.image.people else ""  # noqa: E731
     for one in sorted(reader.objectives(), key=lambda each: each.title.casefold()):
         if one.state not in SERVED or one.id in below or one.visibility == Visibility.PRIVATE:
             continue
         team = reader.image.teams.get(one.team_id)
         cycle = reader.cycle_of(one).name
         listed = by_team.setdefault(team.name if team else COMPANY, [])
-        listed.append((f"o{encode(one.id)}", f"{one.title} · {cycle}"))
+        listed.append((f"o{encode(one.id)}", f"{one.title} · {cycle}", name(one.owner_id)))
         for each in reader.key_results_of(one):
             if each.state != "cancelled" and each.id not in below:
-                listed.append((f"k{encode(each.id)}", f"{INDENT}Key result: {each.title}"))
+                listed.append(
+                    (f"k{encode(each.id)}", f"{INDENT}Key result: {each.title}", name(each.owner_id))
+                )
     return sorted(by_team.items(), key=lambda group: (group[0] != COMPANY, group[0].casefold()))
 
 

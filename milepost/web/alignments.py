@@ -51,6 +51,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         try:
             submissions.once(
                 submission=typed.text("submission"),
+                makes="link",
+                below=objective,
                 make=lambda: (
                     alignments.align(
                         child=objective, **above, how=how, weight=weight, by=request.actor, at=request.at

@@ -17,8 +17,9 @@ from milepost.actions.checkins import Recorded
 from milepost.core import access, addresses, ids
 from milepost.core.problems import Invalid, Problem
 from milepost.queries import checkins as queries
+from milepost.queries import shell
 from milepost.queries.cards import Reader
-from milepost.web import numbers, pages
+from milepost.web import numbers, pages, week
 from milepost.web.actors import in_workspace
 
 JSON = "application/json"
@@ -40,6 +41,8 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
     before = queries.shown_before(request.actor, request.today, key_result)
     try:
         given = said(request, key_result)
+        if earlier := _said_already(request, key_result, given):
+            return _ask_once_more(request, key_result, earlier)
         made = actions.record(key_result=key_result, **given, by=request.actor, at=request.at)
     except Problem as problem:
         if _wants_json(request):
@@ -93,6 +96,7 @@ def _edit_page(request: HttpRequest, checkin: int, *, problem: Invalid | None = 
         "problem": problem,
         "typed": request.POST if problem else {"note": form.note, "on": form.on.isoformat()},
         "submission": new_submission(),
+        "draft_key": f"correction-{ids.encode(checkin)}-{request.actor.person_id}",
         "next": _inside(request, request.POST if problem else request.GET),
     }
     crumbs = [(form.key_result.title, form.key_result.url), ("Correct a check-in", None)]
@@ -110,6 +114,40 @@ def _again(request: HttpRequest, key_result: int, problem: Invalid) -> HttpRespo
     crumbs = [(form.key_result.title, form.key_result.url), ("Check in", None)]
     return pages.page(
         request, "checkins/new.html", context, nav="teams", crumbs=crumbs, seen_by=reader, status=422
+    )
+
+
+def _said_already(request: HttpRequest, key_result: int, given: dict) -> queries.Earlier | None:
+    """Find what a form says for the second time: by the way back to a page that is made anew each time.
+
+    It may be meant: then it is sent `once_more`. Programs and pages with scripts mark what they repeat.
+    """
+    if _wants_json(request) or request.headers.get("HX-Request"):
+        return None
+    if "submission" not in request.POST or request.POST.get("once_more"):
+        return None
+    reader = Reader(request.actor, request.today)
+    given = dict(given)
+    moment = given.pop("effective_at")
+    on = moment.astimezone(reader.zone).date() if moment else request.today
+    with reader.image.lock:
+        return queries.said_already(reader, reader.key_result_row(key_result), on=on, **given)
+
+
+def _ask_once_more(request: HttpRequest, key_result: int, earlier: queries.Earlier) -> HttpResponse:
+    reader = Reader(request.actor, request.today)
+    card = reader.key_result(reader.key_result_row(key_result), trend=False)
+    kept = [(name, value) for name, values in request.POST.lists() for value in values]
+    context = {
+        "key_result": card,
+        "earlier": earlier,
+        "recorded_at": earlier.recorded_at.astimezone(reader.zone),
+        "here": request.path,
+        "kept": [(name, value) for name, value in kept if name != "csrfmiddlewaretoken"],
+    }
+    crumbs = [(card.title, card.url), ("Check in", None)]
+    return pages.page(
+        request, "checkins/once_more.html", context, nav="teams", crumbs=crumbs, seen_by=reader, status=409
     )
 
 
@@ -131,8 +169,9 @@ def _answer(request: HttpRequest, made: Recorded, before: dict) -> HttpResponse:
             "outcome": outcome,
             "warning": made.warning,
             "key_result": reader.key_result(one),
-            "objective": reader.objective(reader.image.objectives[one.objective_id], trends=False),
             "today": request.today,
+            "due": len(due := shell.due_now(reader)),
+            "due_words": week.due_words(len(due)),
         }
         return render(request, "checkins/create.hx.html", context)
     messages.success(request, _sentence(outcome, made))
@@ -144,6 +183,8 @@ def _sentence(outcome: queries.Outcome, made: Recorded) -> str:
     if outcome.ancestors:
         nearest = outcome.ancestors[0]
         said += f" {nearest.title}: {nearest.percent or 'no data'}."
+    if made.again:
+        said = f"Recorded already, so it counts once. {said}"
     return f"{said} {made.warning}" if made.warning else said
 
 

@@ -16,14 +16,17 @@ from milepost.web.typed import Typed
 @in_workspace
 def create(request: HttpRequest, objective: int | None = None, key_result: int | None = None) -> HttpResponse:
     """Post a comment, and show it where it stands now."""
-    typed, slug = Typed(request.POST), pages.reader(request).slug
+    reader, typed = pages.reader(request), Typed(request.POST)
+    # Looked up first: an empty comment to what one may not see is refused like any other.
     if objective is not None:
-        url = addresses.objective(slug, objective)
+        url = addresses.objective(reader.slug, reader.objective_row(objective).id)
     else:
-        url = addresses.key_result(slug, key_result)
+        url = addresses.key_result(reader.slug, reader.key_result_row(key_result).id)
     try:
         submissions.once(
             submission=typed.text("submission"),
+            makes="comment",
+            below=objective or key_result,
             make=lambda: comments.add(
                 text=typed.text("text"), objective=objective, key_result=key_result,
                 by=request.actor, at=request.at,

@@ -145,9 +145,10 @@ def key_result(id, title, status, owner, confidence, unit, start, target, values
         low=target if is_kept else None, plan=[] if is_kept else [Point(STARTS, start), Point(ENDS, target)],
     )  # fmt: skip
     return Thing(
-        id=id, title=title, url="#", status=status, owner=owner, confidence=confidence, unit=unit,
-        start=start, target=target, now=now, kind="maintain_above" if is_kept else "increase",
-        progress=progress, expected=PLANNED, checked_on=points[-1].day if points else None, trend=course,
+        id=id, title=title, url="#", status=status, because="", source="check_ins", owner=owner,
+        confidence=confidence, unit=unit, start=start, target=target, now=now, progress=progress,
+        kind="maintain_above" if is_kept else "increase", expected=PLANNED,
+        checked_on=points[-1].day if points else None, trend=course,
     )  # fmt: skip
 
 
@@ -156,6 +157,7 @@ def objective(key_results, id, title, status, progress, owner, held):
     below = key_results[slice(*held)]
     return Thing(
         id=id, title=title, url="#", status=status, owner=owner, progress=Decimal(progress), expected=PLANNED,
+        because="49 % is enough by now" if status == "on_track" else "",
         commitment="aspirational", explanation=None, initiatives=4, key_results=below, counted=len(below),
         parents=[("supports", "Owning a Larkspoke is easier than owning a car", "#")],
         reported=sum(one.now is not None for one in below),

@@ -54,6 +54,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         try:
             submissions.once(
                 submission=typed.text("submission"),
+                makes="initiative",
+                below=objective,
                 make=lambda: (
                     initiatives.add(objective=objective, **fields, by=request.actor, at=request.at).id
                 ),
@@ -148,7 +150,7 @@ def _mine(
 
 def _fields(typed: Typed) -> dict[str, Any]:
     return {
-        "title": " ".join(typed.text("title").split()),
+        "title": typed.title("An initiative needs a title. Say what will be done."),
         "description": typed.text("description"),
         "key_result": typed.id("key_result"),
         "owner": typed.id("owner"),

@@ -52,6 +52,7 @@ def environment(**options) -> Environment:
         number=words.number,
         amount=words.amount,
         plain_number=words.plain_number,
+        sight=words.sight,
         initials=words.initials,
         tint=words.tint,
         notes=notes,

@@ -99,6 +99,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         try:
             submissions.once(
                 submission=typed.text("submission"),
+                makes="key result",
+                below=objective,
                 make=lambda: (
                     key_results.add(
                         objective=objective, definition=definition, by=request.actor, at=request.at
@@ -163,7 +165,7 @@ def _form(reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Type
 
 def _fields(typed: Typed) -> dict[str, Any]:
     found = measures.read(typed) | {
-        "title": " ".join(typed.text("title").split()),
+        "title": typed.title("A key result needs a title. Say what will have changed."),
         "description": typed.text("description"),
         "data_source": typed.text("data_source"),
         "starts_on": typed.day("starts_on"),

@@ -161,6 +161,8 @@ def read(typed: Typed) -> dict[str, Any]:
     points = _points(typed)
     curve = typed.text("curve", "linear")
     weight = typed.number("weight")
+    if weight is not None and weight < 0:
+        typed.say("weight", "A weight cannot be negative. 0 shows it without counting it.")
     if curve == "points" and not points and "points" not in typed.problems:
         typed.say("points", "Give at least one point, or choose another course.")
     return found | {

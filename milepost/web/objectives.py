@@ -121,6 +121,7 @@ def create(request: HttpRequest) -> HttpResponse:
         try:
             made = submissions.once(
                 submission=typed.text("submission"),
+                makes="objective",
                 make=lambda: (
                     drafts.write(
                         objective=fields,
@@ -202,7 +203,7 @@ def _fields(typed: Typed) -> dict[str, Any]:
     if cycle is None:
         typed.say("cycle", "Choose the cycle it belongs to.")
     return {
-        "title": " ".join(typed.text("title").split()),
+        "title": typed.title("An objective needs a title. Say what will be different."),
         "description": typed.text("description"),
         "commitment": typed.text("commitment", "aspirational"),
         "level": typed.text("level", "tactical"),
@@ -227,7 +228,7 @@ def _slot(typed: Typed, slot: str) -> Definition | None:
     start = typed.number(name("start"), unit) if "start" in fields else None
     target = typed.number(name("target"), shown) if "target" in fields else None
     return Definition(
-        title=" ".join(typed.text(name("title")).split()),
+        title=typed.title("A key result needs a title. Say what will have changed.", name("title")),
         kind=kind,
         start=start,
         target=target,

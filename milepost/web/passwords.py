@@ -63,7 +63,7 @@ class _Page:
         return {
             **entrance.context(self.request),
             **found,
-            "errors": {name: " ".join(said) for name, said in errors.items()},
+            "errors": {name: "\n".join(said) for name, said in errors.items()},
             "needs_old": form is not None and "oldpassword" in form.fields,
             "has_mail": email.is_set(),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import access as doors
-from milepost.actions import people
+from milepost.actions import people, wording
 from milepost.core import addresses, membership
 from milepost.core.access import Role
 from milepost.core.ids import encode
@@ -71,11 +72,14 @@ def create(request: HttpRequest) -> HttpResponse:
     """Add someone and invite them."""
     typed = Typed(request.POST)
     team = typed.id("team")
+    # Everything that is wrong at once, not one thing after another.
+    name = typed.cleaned("name", partial(wording.name, of="A person"))
+    email = typed.cleaned("email", wording.email)
     if not typed.problems:
         try:
             person, secret = doors.let_in(
-                name=typed.text("name"),
-                email=typed.text("email"),
+                name=name,
+                email=email,
                 role=typed.text("role") or Role.MEMBER,
                 team=team,
                 by=request.actor,

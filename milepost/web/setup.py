@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -40,8 +39,8 @@ def organisation(request: HttpRequest, secret: str) -> HttpResponse:
     typed = Typed(request.POST)
     kept = request.session.get(KEPT, {})
     if request.method == "POST":
-        name = _cleaned(typed, "name", partial(wording.name, of="The organisation"))
-        time_zone = _cleaned(typed, "time_zone", zones.check)
+        name = typed.cleaned("name", partial(wording.name, of="The organisation"))
+        time_zone = typed.cleaned("time_zone", zones.check)
         if not typed.problems:
             request.session[KEPT] = {"name": name, "time_zone": time_zone}
             return go("setup_person", secret=secret)
@@ -72,8 +71,8 @@ def person(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _found(request: HttpRequest, secret: str, typed: Typed, kept: dict[str, str]) -> HttpResponse | None:
-    name = _cleaned(typed, "person_name", partial(wording.name, of="The first person", field="person_name"))
-    email = _cleaned(typed, "email", wording.email)
+    name = typed.cleaned("person_name", partial(wording.name, of="The first person"))
+    email = typed.cleaned("email", wording.email)
     password = request.POST.get("password", "")
     try:
         passwords.check(password, name=name or "", email=email or "")
@@ -97,14 +96,6 @@ def _found(request: HttpRequest, secret: str, typed: Typed, kept: dict[str, str]
 def _require_secret(secret: str) -> None:
     if not known.may_set_up(secret, now()):
         raise NotFound
-
-
-def _cleaned(typed: Typed, field: str, clean: Callable[[str], str]) -> str | None:
-    try:
-        return clean(typed.text(field))
-    except Invalid as wrong:
-        typed.refuse(wrong, field=field)
-        return None
 
 
 def _page(request: HttpRequest, template: str, step: int, typed: Typed, more: dict[str, Any]) -> HttpResponse:

@@ -38,7 +38,7 @@ class _New(LoginView):
             **found,
             "next": self.get_next_url() or "",
             "email": form.data.get("login", ""),
-            "errors": {name: " ".join(messages) for name, messages in form.errors.items()},
+            "errors": {name: "\n".join(messages) for name, messages in form.errors.items()},
             "is_founded": workspaces.is_founded(),
             "has_mail": email.is_set(),
         }

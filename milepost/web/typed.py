@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -30,6 +30,13 @@ class Typed:
     def text(self, name: str, default: str = "") -> str:
         """Return a text, tidied at its ends."""
         return self.data.get(name, default).replace("\r\n", "\n").replace("\x00", "").strip()
+
+    def title(self, missing: str, name: str = "title") -> str:
+        """Return a title on one line; without one, `missing` is what is wrong."""
+        found = " ".join(self.text(name).split())
+        if not found:
+            self.say(name, missing)
+        return found
 
     def texts(self, name: str) -> list[str]:
         """Return every text of a repeated field."""
@@ -82,16 +89,27 @@ class Typed:
     def refuse(self, problem: Problem, *, field: str | None = None) -> None:
         """Note what an action refused, beside its field where it has one ("" is the form as a whole)."""
         self.status = problem.status
-        self.say(problem.field or "" if field is None else field, str(problem))
+        lines = (problem.message, *problem.details, problem.remedy or "")
+        said = "\n".join(filter(None, lines)) if problem.details else str(problem)
+        self.say(problem.field or "" if field is None else field, said)
+
+    def cleaned(self, name: str, clean: Callable[[str], str]) -> str | None:
+        """Return a text as `clean` tidies it; None where that refuses it."""
+        try:
+            return clean(self.text(name))
+        except Invalid as wrong:
+            self.refuse(wrong, field=name)
+            return None
 
     def error(self, name: str) -> str:
         """Return what is wrong with a field."""
         return self.problems.get(name, "")
 
     def listed(self, labels: Mapping[str, str]) -> list[tuple[str | None, str, str]]:
-        """List what is wrong for the box above the form: (field's id, label, message)."""
-        found = []
-        for name, message in self.problems.items():
+        """List what is wrong for the box above the form, in its order: (field's id, label, message)."""
+        found, order = [], ["", *labels]
+        known = sorted(self.problems.items(), key=lambda one: order.index(one[0]) if one[0] in order else -1)
+        for name, message in known:
             target = f"f-{name}" if name in labels else None
             found.append((target, labels.get(name, ""), message))
         return found

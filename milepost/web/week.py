@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from milepost.actions import looks
+from milepost.core import zones
+from milepost.core.problems import Invalid
 from milepost.queries import week
 from milepost.web import pages
 from milepost.web.actors import in_workspace
@@ -17,6 +20,8 @@ from milepost.web.teams import address, cycle_of
 
 # What counts as "since you last looked" in this browser session, for the rest of the day.
 SINCE_COOKIE = "since"
+# Written by zone.js: people travel, workspaces do not.
+ZONE_COOKIE = "zone"
 # A page that is opened again and again need not say so each time.
 LOOKED_LATELY = timedelta(minutes=10)
 NUMBERS = (
@@ -45,9 +50,9 @@ def show(request: HttpRequest) -> HttpResponse:
     last = _last_look(request)
     context = {
         "week": found,
-        "greeting": _greeting(request),
+        "greeting": greeting(request.at, _zone(request)),
         "first_name": reader.actor.name.split(" ")[0],
-        "due_words": _due_words(len(found.due), found.seconds),
+        "due_words": due_words(len(found.due)),
         "since_words": _since_words(since, found.since, request.today),
         "looks": reverse("looks", args=[reader.slug]),
         "is_new_look": last is None or request.at - last > LOOKED_LATELY,
@@ -102,17 +107,30 @@ def _remember(answer: HttpResponse, request: HttpRequest, since: datetime | None
     )
 
 
-def _greeting(request: HttpRequest) -> str:
-    hour = request.at.astimezone(ZoneInfo(request.seat.time_zone)).hour
+def greeting(at: datetime, zone: str) -> str:
+    """Greet by the clock on the reader's wall: at night, when no wish fits, with a plain hello."""
+    hour = at.astimezone(ZoneInfo(zone)).hour
     if 5 <= hour < 12:
         return "Good morning"
-    return "Good afternoon" if 12 <= hour < 18 else "Good evening"
+    if 12 <= hour < 18:
+        return "Good afternoon"
+    return "Good evening" if 18 <= hour < 23 else "Hello"
 
 
-def _due_words(count: int, seconds: int) -> str:
+def _zone(request: HttpRequest) -> str:
+    """Return the zone that the reader's browser named, else the workspace's."""
+    try:
+        return zones.check(unquote(request.COOKIES.get(ZONE_COOKIE, "")))
+    except Invalid:
+        return request.seat.time_zone
+
+
+def due_words(count: int) -> str:
+    """Say how many check-ins are due, and how long they will take."""
     if not count:
         return "nothing is due"
     number = NUMBERS[count] if count < len(NUMBERS) else str(count)
+    seconds = week.SECONDS_EACH * count
     long = f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
     return f"{number} check-in{'' if count == 1 else 's'} {'is' if count == 1 else 'are'} due, about {long}"
 

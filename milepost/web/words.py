@@ -72,6 +72,16 @@ def amount(value: Number | None, unit: str = "", places: int = 4) -> str:
     return f"{number(value, places)}{NO_BREAK}{unit}"
 
 
+def sight(measure: object) -> int:
+    """Say how many decimals one can see of a measure: a hundredth of the way, or what its own ends have."""
+    ends = [getattr(measure, name, None) for name in ("start", "target", "low", "high")]
+    known = [exact(end) for end in ends if end is not None]
+    span = (max(known) - min(known) or abs(known[0])) if known else Fraction(0)
+    seen = next((places for places in range(4) if span * 10**places >= 100), 4) if span else 4
+    written = (places for places in range(4) if all(end * 10**places % 1 == 0 for end in known))
+    return max(seen, next(written, 4))
+
+
 def plain_number(value: Number | None) -> str:
     """Write a number as an input field takes it: no grouping, no exponent, a hyphen for minus."""
     if value is None:

@@ -124,8 +124,10 @@ class TestOnce:
             made.append(objectives.draft(title="X", cycle=okrs.cycle.id, by=cast.ada, at=NOW).id)
             return made[-1]
 
-        answers = [submissions.once(submission="m", make=make, by=by, at=NOW) for by in (cast.ada, cast.ada)]
-        other = submissions.once(submission="m", make=make, by=cast.ben, at=NOW)
+        sent = {"submission": "m", "makes": "objective", "make": make, "at": NOW}
+
+        answers = [submissions.once(**sent, by=by) for by in (cast.ada, cast.ada)]
+        other = submissions.once(**sent, by=cast.ben)
 
         assert answers == [made[0]] * 2
         assert other == made[1]
@@ -137,9 +139,27 @@ class TestOnce:
             raise Invalid("No.")
 
         with pytest.raises(Invalid):
-            submissions.once(submission="m", make=fail, by=cast.ada, at=NOW)
+            submissions.once(submission="m", makes="comment", make=fail, by=cast.ada, at=NOW)
 
-        assert submissions.once(submission="m", make=lambda: 7, by=cast.ada, at=NOW) == 7
+        again = {"submission": "m", "makes": "comment", "make": lambda: 7, "by": cast.ada, "at": NOW}
+        assert submissions.once(**again) == 7
+
+    @pytest.mark.parametrize(("makes", "below"), [("comment", "helpful"), ("key result", "company")])
+    def test_counts_for_one_form_alone(self, cast: Cast, okrs: Okrs, makes: str, below: str):
+        """A mark that comes with another form, or for another objective, is a conflict and does nothing."""
+        key_result = lambda: okrs.growth.id  # noqa: E731 - it belongs to the company's objective
+        sent = {"submission": "m", "by": cast.ada, "at": NOW, "below": okrs.company.id}
+        submissions.once(makes="key result", make=key_result, **sent)
+        sent["below"] = getattr(okrs, below).id
+
+        def make() -> int:
+            raise AssertionError("It was made all the same.")
+
+        if makes == "key result":
+            assert submissions.once(makes=makes, make=make, **sent) == okrs.growth.id
+            sent["below"] = okrs.helpful.id
+        with pytest.raises(submissions.SubmissionReused):
+            submissions.once(makes=makes, make=make, **sent)
 
 
 class TestUpdate:

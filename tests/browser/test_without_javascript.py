@@ -121,6 +121,24 @@ class TestKeyResult:
         assert [str(one.value) for one in kept[:3]] == ["6.5", "5", "5.5"]
         assert page.url.endswith(here)
 
+    def test_sent_again_after_going_back_is_asked_about(self, visit, cast, okrs):
+        """The page made anew says the same again: it is shown, not added; meant after all, it is recorded."""
+        before = len(entries(okrs.waiting))
+        page = visit("cleo", addresses.key_result("acme", okrs.waiting.id), **PLAIN)
+        check_in = page.get_by_role("button", name="Check in", exact=True)
+        page.get_by_label("Now", exact=True).fill("5")
+        page.get_by_label("What changed?").fill("Second bench works.")
+        check_in.click()
+
+        page.go_back()
+        check_in.click()
+        asked = page.get_by_role("main").inner_text()
+        counted = len(entries(okrs.waiting))
+        page.get_by_role("button", name="Record it once more").click()
+
+        assert "You recorded this already" in asked and "Second bench works." in asked
+        assert (counted, len(entries(okrs.waiting))) == (before + 1, before + 2)
+
 
 class TestAlignment:
     def test_is_aligned_narrowed_and_read_whole(self, visit, cast, okrs):

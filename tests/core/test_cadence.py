@@ -164,21 +164,28 @@ class TestElapsed:
 
 
 class TestWeeks:
-    def test_a_quarter_has_fourteen_begun_weeks(self):
-        """Weeks count from the first day; the last one may be short."""
-        found = cadence.weeks(QUARTER)
+    @pytest.mark.parametrize(
+        ("days", "count", "last"),
+        [
+            (90, 13, 6), (91, 13, 7), (92, 13, 8), (365, 52, 8), (366, 52, 9),
+            (7, 1, 7), (10, 1, 10), (11, 2, 4), (3, 1, 3), (31, 4, 10),
+        ],
+    )  # fmt: skip
+    def test_are_as_many_as_people_would_count(self, days, count, last):
+        """Every quarter has 13 and every year 52: up to three days left over belong to the last week."""
+        found = cadence.weeks(Window(FIRST, FIRST + (days - 1) * DAY))
 
-        assert len(found) == 14
-        assert (found[0].begins_on, found[0].ends_on) == (FIRST, date(2026, 10, 7))
-        assert (found[-1].begins_on, found[-1].ends_on) == (LAST, LAST)
+        assert len(found) == count
+        assert (found[-1].ends_on - found[-1].begins_on).days + 1 == last
 
     @pytest.mark.parametrize(
         ("window", "day", "wanted"),
         [
             (Window(FIRST, FIRST + 90 * DAY), FIRST + 49 * DAY, "week 8 of 13"),
-            (QUARTER, FIRST, "week 1 of 14"),
-            (QUARTER, FIRST + 6 * DAY, "week 1 of 14"),
-            (QUARTER, FIRST + 7 * DAY, "week 2 of 14"),
+            (QUARTER, FIRST, "week 1 of 13"),
+            (QUARTER, FIRST + 6 * DAY, "week 1 of 13"),
+            (QUARTER, FIRST + 7 * DAY, "week 2 of 13"),
+            (QUARTER, LAST, "week 13 of 13"),
             (QUARTER, FIRST - DAY, "starts in 1 day"),
             (QUARTER, FIRST - 3 * DAY, "starts in 3 days"),
             (QUARTER, LAST + 2 * DAY, "ended 2 days ago"),

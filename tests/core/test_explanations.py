@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from milepost.core.policies import HALF_EVEN
 from milepost.core.scoring import (
@@ -190,6 +193,44 @@ class TestExplain:
         assert (found.policy, "half to even" in found.rounding) == ("half_even", True)
 
 
+class TestLeeway:
+    RANGE = Measure.of("range", low=43, high=45, tolerance=4, unit="%")
+
+    def test_of_a_range_is_a_step_and_a_sentence(self):
+        """Outside a range: how far, what share of the tolerance is used up, and where that was set."""
+        found = explain(self.RANGE, F(457, 10))
+
+        assert [tuple(map(spaced, row)) for row in found.rows[:2]] == [
+            ("Outside the range by", "45.7 − 45", "0.7"),
+            ("Progress", "1 − 0.7 ÷ 4", "82.5 %"),
+        ]
+        assert found.notes == (
+            "43 to 45 counts 100 %. Outside, credit runs out evenly over the tolerance of 4: at 39 and at 49"
+            " nothing is left. The tolerance was set with the range, in the key result’s form.",
+        )
+
+    def test_of_a_range_inside_needs_no_step(self):
+        """Inside there is nothing to subtract."""
+        assert [row[0] for row in explain(self.RANGE, F(44)).rows] == ["Progress", "Grade if it ended now"]
+
+    def test_of_a_range_may_be_none(self):
+        """Without a tolerance it is all or nothing, and says so."""
+        found = explain(Measure.of("range", low=3, high=4), F(5))
+
+        assert spaced(found.notes[-1]).startswith("No tolerance is set, so 3 to 4 counts 100 %")
+
+    @pytest.mark.parametrize(
+        ("measure", "wanted"),
+        [
+            (Measure.of("maintain_below", target=30, floor=45), "30 or below counts 100 %. Short of it"),
+            (Measure.of("maintain_above", target=4), "4 or above counts 100 %, anything else 0 %."),
+        ],
+    )
+    def test_of_a_number_to_be_kept(self, measure, wanted):
+        """What is kept says what counts, and until where."""
+        assert spaced(explain(measure, F(33)).notes[-1]).startswith(wanted)
+
+
 class TestExplainRollUp:
     def test_shows_a_table_that_adds_up(self):
         """Each part shows its arithmetic, progress, weight and what it adds; the foot is the whole."""
@@ -212,6 +253,35 @@ class TestExplainRollUp:
         assert spaced(found.title) == "Why 64 %?"
         assert found.notes == ("Computed on 24 November.",)
 
+    @given(
+        st.lists(
+            st.tuples(st.fractions(-1, 2, max_denominator=60), st.integers(1, 5)), min_size=1, max_size=9
+        )
+    )
+    def test_adds_up_as_shown_or_says_by_how_much_not(self, given):
+        """Adding up what is shown gives the whole as shown, or a note says what rounding takes apart."""
+        found = explain_roll_up(roll_up([Part(F(weight), raw) for raw, weight in given]))
+
+        number = lambda text: Decimal(text.replace("−", "-").replace(NBSP, "").rstrip("%"))  # noqa: E731
+        apart = number(found.foot[1]) - sum(number(row[4]) for row in found.rows)
+        told = [note for note in found.notes if "rounding alone" in note]
+        assert bool(told) == bool(apart)
+        assert not apart or f"The {abs(apart).normalize():f} between them" in told[0]
+
+    @pytest.mark.parametrize(
+        ("raws", "shown", "whole"),
+        [
+            ([F(1, 8)] * 2 + [F(0)] * 2, ["3.125", "3.125", "0.000", "0.000"], "6.250 %"),
+            ([F(1, 3), F(1, 3), F(1, 3)], ["11.1", "11.1", "11.1"], "33.3 %"),
+        ],
+    )
+    def test_shows_as_many_decimals_as_adding_up_needs(self, raws, shown, whole):
+        """One decimal where that adds up, up to three where it does not."""
+        found = explain_roll_up(roll_up([Part(raw=raw) for raw in raws]))
+
+        assert [row[4] for row in found.rows] == shown
+        assert spaced(found.foot[1]) == whole
+
     def test_says_what_is_missing_capped_left_out_or_without_weight(self):
         """Whatever does not count as it stands is named."""
         rolled = roll_up(
@@ -232,7 +302,7 @@ class TestExplainRollUp:
             "“Aside” has weight 0: shown, not counted.",
         ]
         assert [row[3] for row in found.rows] == ["1 of 2", "1 of 2", "left out", "0, not counted"]
-        assert [row[4] for row in found.rows] == ["50", "0", "–", "–"]
+        assert [row[4] for row in found.rows] == ["50.0", "0.0", "–", "–"]
 
     def test_says_why_there_is_no_mean(self):
         """An objective with nothing to count says so."""

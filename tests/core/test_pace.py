@@ -162,6 +162,31 @@ class TestObjective:
         assert found.status is Status.NO_DATA
 
 
+class TestBeside:
+    @pytest.mark.parametrize(
+        ("raw", "expected", "needed", "wanted"),
+        [
+            (F(1, 2), F(7, 10), F(49, 100), "49 % is enough by now"),
+            (F(0), F(4, 100), F(4, 100), "too early to judge"),
+            (F(65, 100), F(7, 10), F(7, 10), "within a tenth of its plan"),
+            (F(69, 100), F(7, 10), F(49, 100), ""),
+            (F(8, 10), F(7, 10), F(7, 10), ""),
+            (F(8, 10), None, F(7, 10), ""),
+            (None, F(7, 10), F(7, 10), ""),
+        ],
+    )
+    def test_says_why_a_short_bar_is_on_track(self, raw, expected, needed, wanted):
+        """Where the bar ends short of its tick, a few words stand beside the status."""
+        found = pace.beside(Status.ON_TRACK, raw, expected=expected, needed=needed)
+
+        assert found.replace("\N{NO-BREAK SPACE}", " ") == wanted
+
+    @pytest.mark.parametrize("status", [one for one in Status if one is not Status.ON_TRACK])
+    def test_is_silent_where_status_and_bar_agree(self, status):
+        """Whatever is not on track needs no excuse."""
+        assert pace.beside(status, F(1, 10), expected=F(1, 2), needed=F(1, 2)) == ""
+
+
 class TestForecast:
     @pytest.mark.parametrize(
         ("commitment", "p70", "p100", "wanted"),

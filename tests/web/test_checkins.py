@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
@@ -160,6 +161,73 @@ class TestOnce:
         assert Event.objects.of(okrs.waiting.workspace_id).filter(
             kind="checkin.recorded", subject_id=latest(okrs.waiting).id
         ).count() == 1  # fmt: skip
+
+    def test_a_key_is_for_one_key_result(self, signed_in, okrs):
+        """With the key of another check-in nothing is recorded, and nothing is claimed to have been."""
+        ada, before = signed_in("ada"), entries(okrs.waiting)
+        ada.post(url(okrs.growth), {"value": "45", "submission": "abc"})
+
+        answer = ada.post(url(okrs.waiting), {"value": "5", "submission": "abc"})
+
+        assert answer.status_code == 409 and "mark of another form" in text(answer)
+        assert entries(okrs.waiting) == before
+
+    SAID = {"value": "5", "confidence": "7", "note": "Second bench works."}
+
+    def test_the_way_back_is_asked_about(self, signed_in, okrs):
+        """A page made anew has a new mark: what says the same again is shown beside the first, not added."""
+        browser, before = signed_in("cleo"), entries(okrs.waiting)
+        browser.post(url(okrs.waiting), self.SAID | {"submission": "one"})
+
+        again = browser.post(url(okrs.waiting), self.SAID | {"submission": "two"})
+        bare = browser.post(url(okrs.waiting), self.SAID | {"submission": "three", "note": ""})
+
+        page = text(again)
+        assert (again.status_code, bare.status_code) == (409, 409)
+        assert "You recorded this already" in page and "5 days" in page and "Second bench works." in page
+        assert f"/checkins/{encode(latest(okrs.waiting).id)}/edit/" in page
+        assert entries(okrs.waiting) == before + 1
+
+    def test_a_second_one_that_is_meant_is_recorded(self, signed_in, okrs):
+        """Pressing “once more” records it, with everything that was typed."""
+        browser, before = signed_in("cleo"), entries(okrs.waiting)
+        browser.post(url(okrs.waiting), self.SAID | {"submission": "one"})
+        page = text(browser.post(url(okrs.waiting), self.SAID | {"submission": "two"}))
+
+        kept = dict(re.findall(r'type="hidden" name="([a-z_]+)" value="([^"]*)"', page))
+        kept.pop("csrfmiddlewaretoken", None)
+        answer = browser.post(url(okrs.waiting), kept | {"once_more": "1"})
+
+        assert answer.status_code == 303 and entries(okrs.waiting) == before + 2
+        assert (latest(okrs.waiting).confidence, latest(okrs.waiting).note) == (7, "Second bench works.")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"value": "4.9"},
+            {"confidence": "8"},
+            {"note": "Third bench works."},
+            {"on": (timezone.now() - timedelta(days=3)).date().isoformat()},
+        ],
+        ids=lambda change: next(iter(change)),
+    )
+    def test_whatever_says_something_new_is_recorded(self, signed_in, okrs, change):
+        """Another value, another confidence, another note, another day: a second check-in is never lost."""
+        browser, before = signed_in("cleo"), entries(okrs.waiting)
+        browser.post(url(okrs.waiting), self.SAID | {"submission": "one"})
+
+        answer = browser.post(url(okrs.waiting), self.SAID | {"submission": "two"} | change)
+
+        assert answer.status_code == 303 and entries(okrs.waiting) == before + 2
+
+    def test_somebody_else_may_say_the_same(self, signed_in, okrs):
+        """Two people who found the same number have checked in twice."""
+        before = entries(okrs.waiting)
+
+        for who in ("cleo", "ben"):
+            signed_in(who).post(url(okrs.waiting), self.SAID | {"submission": who})
+
+        assert entries(okrs.waiting) == before + 2
 
     def test_two_people_may_use_the_same_key(self, signed_in, okrs):
         """A key belongs to whoever sent it."""

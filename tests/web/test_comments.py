@@ -62,10 +62,21 @@ class TestCreate:
         assert "nothing to post yet" in text(answer)
         assert not Comment.objects.of(cast.acme.id).exists()
 
+    def test_does_not_take_the_mark_of_another_form(self, signed_in, cast: Cast, okrs: Okrs):
+        """What was posted under one objective is no answer to what is sent to another."""
+        gus = signed_in("gus")
+        there = [addresses.objective("acme", row.id) + "comments/" for row in (okrs.helpful, okrs.company)]
+
+        answers = [gus.post(each, {"text": "Hello", "submission": "one"}) for each in there]
+
+        assert [answer.status_code for answer in answers] == [303, 409]
+        assert Comment.objects.of(cast.acme.id).get().objective_id == okrs.helpful.id
+
     @pytest.mark.parametrize("who", ["cleo", "zed"])
     def test_is_not_for_those_who_do_not_see_it(self, signed_in, cast: Cast, okrs: Okrs, who: str):
         """Nobody speaks about what they may not see."""
         there = addresses.objective("acme", okrs.secret.id) + "comments/"
 
-        assert signed_in(who).post(there, {"text": "Psst"}).status_code == 404
+        for said in ("Psst", ""):
+            assert signed_in(who).post(there, {"text": said}).status_code == 404
         assert not Comment.objects.of(cast.acme.id).exists()

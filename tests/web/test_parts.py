@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.template import engines
@@ -205,6 +206,50 @@ class TestWords:
     def test_write_units_where_people_expect_them(self, unit, written):
         """A three-letter code stands before, everything else behind."""
         assert words.amount(Decimal("6.2"), unit) == written.replace(" ", words.NO_BREAK)
+
+    @pytest.mark.parametrize(
+        ("start", "target", "now", "written"),
+        [
+            ("9", "4", "6.2468", "9 → 6.25 → 4 days"),
+            ("62000", "85000", "66512.37", "62,000 → 66,512 → 85,000 days"),
+            ("0.9", "0.8", "0.87654", "0.9 → 0.877 → 0.8 days"),
+            ("6.25", "30", "7.126", "6.25 → 7.13 → 30 days"),
+        ],
+    )
+    def test_write_a_measure_as_finely_as_one_can_see(self, start, target, now, written):
+        """A hundredth of the way, or what start and target have; the whole number shows on pointing at it."""
+        one = {"kind": "increase", "unit": "days", "low": None, "high": None}
+        one |= {"start": Decimal(start), "target": Decimal(target), "now": Decimal(now)}
+
+        html = rendered(
+            '{% from "_parts/measure.html" import measure %}{{ measure(m) }}', m=SimpleNamespace(**one)
+        )
+
+        assert re.sub(r"<[^>]*>", "", html).strip() == written.replace(" days", "\u00a0days")
+        assert f'title="{words.number(Decimal(now), 12)}' in html
+
+    @pytest.mark.parametrize(
+        ("more", "aim", "asked"),
+        [
+            ({}, Fraction(4), "to reach 4 days?"),
+            ({"kind": "binary"}, None, "that it will be done?"),
+            ({"kind": "maintain_above"}, None, "to keep it at 4 days or above?"),
+            ({"kind": "range", "low": 3, "high": 5}, None, "to keep it between 3 and 5 days?"),
+            ({"kind": "maintain_below_ratio"}, None, "to keep it at 4 days or below every time?"),
+            ({"kind": "milestones"}, None, "to get all milestones done?"),
+        ],
+    )
+    def test_ask_about_the_number_itself(self, more, aim, asked):
+        """Confidence is about the number that counts as success, not about a grade."""
+        one = {"kind": "decrease", "unit": "days", "start": 9, "target": 4, "low": None, "high": None}
+        form = {"key_result": SimpleNamespace(**one | more), "success_from": Fraction(1), "aims_at": aim}
+
+        html = rendered(
+            '{% from "checkins/_fields.html" import aim with context %}How sure are you {{ aim(form) }}?',
+            form=SimpleNamespace(**form),
+        )
+
+        assert html.replace("\u00a0", " ") == f"How sure are you {asked}"
 
     @given(st.decimals(-(10**9), 10**9, places=6))
     def test_prefill_fields_without_loss(self, value):

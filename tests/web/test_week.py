@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -13,6 +13,7 @@ from django.utils import timezone
 from milepost.actions import comments
 from milepost.core import addresses
 from milepost.models import Checkin, Cycle, Person
+from milepost.web.week import greeting
 from tests.cast import Cast
 from tests.web import acme
 from tests.web.statements import STATEMENTS, count
@@ -80,6 +81,43 @@ class TestShow:
         entries = Checkin.objects.of(cast.acme.id).filter(key_result=one).order_by("id")
         assert [(str(entry.value), entry.confidence) for entry in entries] == [("6.3", 6), ("5.9", 6)]
         assert "All checked in" in text(ada.get(WEEK))
+
+    def test_counts_again_when_one_was_saved_in_place(
+        self, signed_in: Browser, cast: Cast, cycle: Cycle, now: datetime
+    ):
+        """The answer to a check-in brings the new counts for rail, heading and list."""
+        for title in ("Repairs are quick", "Riders stay"):
+            one = acme.work(title, cycle=cycle, by=cast.ada, at=now - 30 * DAY).key_result
+        ada, hx = signed_in("ada"), {"HX-Request": "true"}
+
+        first = text(ada.post(addresses.checkins("acme", one.id), {"value": "5"}, headers=hx))
+
+        assert 'data-hx-target="#due-rail"' in first and '</span>1<span class="vh"> due' in first
+        assert '<span id="due-words">one check-in is due, about 10 seconds</span>' in first
+        assert '<span class="muted" id="due-count">1</span>' in first
+        assert all(f'id="{id}"' in text(ada.get(WEEK)) for id in ("due-rail", "due-words", "due-count"))
+
+    @pytest.mark.parametrize(
+        ("hour", "zone", "wanted"),
+        [
+            (5, "UTC", "Good morning"), (12, "UTC", "Good afternoon"), (22, "UTC", "Good evening"),
+            (23, "UTC", "Hello"), (4, "UTC", "Hello"), (1, "Asia/Tokyo", "Good morning"),
+        ],
+    )  # fmt: skip
+    def test_greets_by_the_readers_clock(self, hour: int, zone: str, wanted: str):
+        """The browser's zone says what time it is; at night a plain hello does."""
+        at = datetime(2026, 11, 24, hour, 30, tzinfo=UTC)
+
+        assert greeting(at, zone) == wanted
+
+    def test_takes_the_zone_that_the_browser_named(self, signed_in: Browser, now: datetime):
+        """A cookie names the zone; one that makes no sense is passed over."""
+        ada = signed_in("ada")
+        for zone in ("Asia%2FTokyo", "Mars/Base", "%00"):
+            ada.cookies["zone"] = zone
+            known = "Asia/Tokyo" if "Tokyo" in zone else "Europe/Prague"
+
+            assert f"{greeting(now, known)}, Ada" in text(ada.get(WEEK))
 
     def test_asks_only_the_owner(self, signed_in: Browser, cast: Cast, cycle: Cycle, now: datetime):
         """Somebody else's key result is not due for me."""

@@ -8,14 +8,15 @@ from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
-from milepost.core.policies import DEFAULT, Policy
-from milepost.core.scoring.figures import percent, plain
+from milepost.core.policies import DEFAULT, Policy, rounded_to
+from milepost.core.scoring.figures import MINUS, in_hundred, percent, plain
 from milepost.core.scoring.grades import score
 from milepost.core.scoring.kinds import FROM_ZERO, LINEAR, Kind
 from milepost.core.scoring.measures import Measure, Reading, ScoringProblem
 from milepost.core.scoring.progress import ONE, ZERO
 from milepost.core.scoring.rollups import Contribution, RollUp, Standing
 
+FEWEST_PLACES, MOST_PLACES = 1, 3
 FROM_START = "(now − start) ÷ (target − start)"
 UP_TO_TARGET = "now ÷ target"
 
@@ -74,7 +75,7 @@ def explain(
     formula = FORMULAS[measure.kind]
     substituted = arithmetic(measure, reading)
     result = percent(scored.raw, 1) if scored.raw is not None else "no value"
-    lines = [Line("Progress", substituted or formula, result)]
+    lines = [*_before(measure, reading), Line("Progress", substituted or formula, result)]
     if scored.raw is not None and scored.raw != scored.capped:
         lines.append(Line("Capped", "not below 0 %, not above 100 %", percent(scored.capped, 1)))
     if scored.grade is not None:
@@ -90,7 +91,7 @@ def explain(
         caps="The grade stays between 0.0 and 1.0; progress is shown as it is.",
         rounding=_rounding(policy),
         policy=policy.name,
-        notes=(scored.reason,) if scored.reason else (),
+        notes=(*((scored.reason,) if scored.reason else ()), *_leeway(measure, reading)),
         raw=scored.raw,
         grade=scored.grade,
     )
@@ -99,20 +100,21 @@ def explain(
 def explain_roll_up(rolled: RollUp, policy: Policy = DEFAULT, *, notes: Sequence[str] = ()) -> Explanation:
     """Explain an objective's progress as a table of parts with weight and what each adds (method 2.5)."""
     total = sum((policy.weight(c.part.weight) for c in rolled.parts if c.part.counted), ZERO)
-    result = percent(rolled.raw, 1) if rolled.raw is not None else "no value"
     adding = [c for c in rolled.parts if c.standing in {Standing.COUNTED, Standing.NO_DATA}]
+    places = _places(rolled.raw, adding)
+    result = percent(rolled.raw, places) if rolled.raw is not None else "no value"
     return Explanation(
         title=f"Why {percent(rolled.raw)}?" if rolled.raw is not None else "Why no number?",
         formula="sum of weight × progress ÷ sum of weights",
-        substituted=" + ".join(_in_points(c.adds) for c in adding) or None,
+        substituted=" + ".join(_in_points(c.adds, places) for c in adding) or None,
         result=result,
         head=("Part", "Arithmetic", "Progress", "Weight", "Adds"),
-        lines=tuple(_line(contribution, total, policy) for contribution in rolled.parts),
+        lines=tuple(_line(contribution, total, policy, places) for contribution in rolled.parts),
         foot=("Mean, capped at 100 % each, rounded once at the end", result),
         caps="Each part counts at least 0 % and at most 100 %, before the mean is taken.",
         rounding=_rounding(policy),
         policy=policy.name,
-        notes=(*_roll_up_notes(rolled), *notes),
+        notes=(*_roll_up_notes(rolled), *_lost_in_rounding(rolled.raw, adding, places), *notes),
         raw=rolled.raw,
         grade=rolled.grade,
     )
@@ -128,14 +130,36 @@ def arithmetic(measure: Measure, reading: Reading) -> str | None:
         return None
 
 
-def _line(contribution: Contribution, total: Fraction, policy: Policy) -> Line:
+def _places(raw: Fraction | None, adding: Sequence[Contribution]) -> int:
+    """Choose the fewest decimals with which the parts, as shown, add up to the whole as shown."""
+    fitting = (places for places in range(FEWEST_PLACES, MOST_PLACES + 1) if not _apart(raw, adding, places))
+    return next(fitting, FEWEST_PLACES)
+
+
+def _apart(raw: Fraction | None, adding: Sequence[Contribution], places: int) -> Decimal:
+    shown = in_hundred(ZERO if raw is None else raw, places)
+    return shown - sum((rounded_to(c.adds * 100, places) for c in adding), Decimal(0))
+
+
+def _lost_in_rounding(raw: Fraction | None, adding: Sequence[Contribution], places: int) -> list[str]:
+    apart = _apart(raw, adding, places)
+    if raw is None or not apart:
+        return []  # thirds never come out even, whatever the decimals: say so
+    shown, size = in_hundred(raw, places), plain(apart.copy_abs(), places)
+    return [
+        f"The parts are rounded one by one and add up to {plain(shown - apart, places)};"
+        f" the exact sum is {plain(shown, places)}. The {size} between them is rounding alone."
+    ]
+
+
+def _line(contribution: Contribution, total: Fraction, policy: Policy, places: int) -> Line:
     part = contribution.part
     counts = contribution.standing in {Standing.COUNTED, Standing.NO_DATA}
     shown = percent(part.raw, 1) if part.raw is not None else "no data"
     weight = (
         f"{plain(policy.weight(part.weight))} of {plain(total)}" if counts else _ASIDE[contribution.standing]
     )
-    adds = _in_points(contribution.adds) if counts else "–"
+    adds = _in_points(contribution.adds, places) if counts else "–"
     return Line(part.label, part.how or "", shown, weight, adds)
 
 
@@ -167,8 +191,45 @@ def _rounding(policy: Policy) -> str:
     return f"rounded {policy.rounding.words} to {decimals}, once, at the end{earned}"
 
 
-def _in_points(share: Fraction) -> str:
-    return plain(share * 100, 1)
+def _in_points(share: Fraction, places: int) -> str:
+    """Write what a part adds, all of them with as many decimals, so that they stand in line to be added."""
+    shown = rounded_to(share * 100, places)
+    return f"{MINUS if shown < 0 else ''}{shown.copy_abs():f}"
+
+
+def _before(measure: Measure, reading: Reading) -> list[Line]:
+    """Show the step that comes before a range's own formula: how far outside it lies."""
+    if measure.kind is not Kind.RANGE or not isinstance(reading, Fraction | int | Decimal):
+        return []
+    low, high, now = measure.low, measure.high, _number(reading)
+    if low is None or high is None or low > high or low <= now <= high:
+        return []
+    how = f"{plain(low)} − {_operand(now)}" if now < low else f"{plain(now)} − {_operand(high)}"
+    return [Line("Outside the range by", how, plain(max(low - now, now - high)))]
+
+
+def _leeway(measure: Measure, reading: Reading) -> list[str]:
+    """Say what a tolerance or a worst accepted value does, and where it was set."""
+    if measure.kind is Kind.RANGE and measure.low is not None and measure.high is not None:
+        whole = f"{plain(measure.low)} to {plain(measure.high)}"
+        if not measure.tolerance:
+            return [f"No tolerance is set, so {whole} counts 100 % and everything outside counts 0 %."]
+        return [
+            f"{whole} counts 100 %. Outside, credit runs out evenly over the tolerance of"
+            f" {plain(measure.tolerance)}: at {plain(measure.low - measure.tolerance)} and at"
+            f" {plain(measure.high + measure.tolerance)} nothing is left. "
+            "The tolerance was set with the range, in the key result’s form."
+        ]
+    if measure.kind in {Kind.MAINTAIN_ABOVE, Kind.MAINTAIN_BELOW} and measure.target is not None:
+        side = "above" if measure.kind is Kind.MAINTAIN_ABOVE else "below"
+        if measure.floor is None:
+            short = reading is not None and arithmetic(measure, reading) is not None
+            return [f"{plain(measure.target)} or {side} counts 100 %, anything else 0 %."] if short else []
+        return [
+            f"{plain(measure.target)} or {side} counts 100 %. Short of it, credit runs out evenly until"
+            f" {plain(measure.floor)}, set as the worst acceptable value in the key result’s form."
+        ]
+    return []
 
 
 def _operand(value: Fraction) -> str:

@@ -14,11 +14,14 @@ SPACE = "\N{NO-BREAK SPACE}"
 
 def percent(raw: Fraction | Decimal | int, places: int = 0) -> str:
     """Write a share as a percentage, half up: 0.637 is “64 %”; 0.999 is “99 %”, for 100 % is earned."""
+    return f"{_signed(in_hundred(raw, places))}{SPACE}%"
+
+
+def in_hundred(raw: Fraction | Decimal | int, places: int = 0) -> Decimal:
+    """Give the number that `percent` writes, so that what is shown can be added up."""
     share = Fraction(raw)
     shown = rounded_to(share * 100, places)
-    if share < 1 and shown >= 100:
-        shown = 100 - Decimal(1).scaleb(-places)
-    return f"{_signed(shown)}{SPACE}%"
+    return 100 - Decimal(1).scaleb(-places) if share < 1 and shown >= 100 else shown
 
 
 def plain(value: Fraction | Decimal | int, places: int = 6) -> str:

@@ -1,5 +1,6 @@
-// The first run begins with the browser's time zone, as long as nobody has chosen one.
-const field = document.querySelector("input[data-zone=guess]");
+// The reader's time zone: kept for greetings, and what the first run begins with as long as nobody has chosen one.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const field = document.querySelector("input[data-zone=guess]");
 const known = [...(field?.list?.options ?? [])].some((option) => option.value === zone);
 if (known && field.value === field.defaultValue) field.value = zone;
+if (zone) document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;

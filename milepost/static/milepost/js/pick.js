@@ -1,0 +1,126 @@
+// A long select that can be searched: an ARIA combobox over it. The select stays in the form and holds the value.
+const FEW = 8;
+const MOST = 150;
+const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+function make(tag, attributes, text = "") {
+  const made = document.createElement(tag);
+  for (const name in attributes) made.setAttribute(name, attributes[name]);
+  made.textContent = text;
+  return made;
+}
+
+class Pick extends HTMLElement {
+  connectedCallback() {
+    const select = this.select = this.querySelector("select");
+    if (this.field || !(select?.options.length > FEW)) return;
+    const { id } = select;
+    const list = `${id}-list`;
+    this.field = make("input", { id, class: "in", role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": false, "aria-controls": list });
+    for (const name of ["aria-describedby", "aria-invalid", "required"]) if (select.hasAttribute(name)) this.field.setAttribute(name, select.getAttribute(name));
+    this.count = make("p", { class: "menu-l", role: "status" });
+    this.list = make("div", { id: list, role: "listbox", "aria-label": select.labels[0].textContent });
+    this.menu = make("div", { class: "menu", hidden: "" });
+    this.menu.append(this.count, this.list);
+    select.id += "-select";
+    select.hidden = true;
+    select.required = false;
+    this.append(this.field, this.menu);
+    this.choices = [...select.options].map((option) => {
+      const group = option.parentElement.label ?? "";
+      const more = option.dataset.more ?? "";
+      return { option, group, more, says: fold(`${option.text} ${group} ${more}`) };
+    });
+    this.write();
+    for (const type of ["input", "keydown", "click", "focus", "blur"]) this.field.addEventListener(type, this);
+    select.addEventListener("input", this);
+    select.form?.addEventListener("reset", () => setTimeout(() => this.write()));
+    // So the field keeps the focus.
+    this.menu.addEventListener("mousedown", (event) => event.preventDefault());
+    this.list.addEventListener("click", (event) => this.choose(this.rows.indexOf(event.target.closest("[role=option]"))));
+  }
+
+  handleEvent(event) {
+    const { type } = event;
+    if (event.target === this.select) this.write();
+    else if (type === "keydown") this.press(event);
+    else if (type === "input") this.open(this.field.value);
+    else if (type === "click") this.menu.hidden && this.open();
+    else if (type === "focus") this.field.select();
+    else this.leave();
+  }
+
+  press(event) {
+    const { key } = event;
+    const step = (key === "ArrowDown") - (key === "ArrowUp");
+    const open = !this.menu.hidden;
+    if (key === "Tab" && open && this.field.value.trim()) this.choose(this.at);
+    if (!step && key !== "Enter" && !(open && key === "Escape")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (key === "Escape") this.close();
+    else if (!open) this.open();
+    else if (step) this.mark((this.at + step + this.rows.length) % this.rows.length);
+    else this.choose(this.at);
+  }
+
+  open(typed = "") {
+    const words = fold(typed).split(/\s+/);
+    const found = this.choices.filter(({ says }) => words.every((word) => says.includes(word)));
+    this.shown = found.slice(0, MOST);
+    this.list.replaceChildren();
+    let part = this.list;
+    let last = "";
+    this.rows = this.shown.map(({ option, group, more }, place) => {
+      if (group !== last) {
+        part = this.list.appendChild(make("div", { role: "group", "aria-label": group }));
+        part.append(make("p", { class: "menu-l", "aria-hidden": true }, group));
+        last = group;
+      }
+      const row = part.appendChild(make("div", { id: `${this.list.id}-${place}`, role: "option", class: "item", "aria-selected": option.selected }, option.text));
+      if (more) row.append(make("small", { class: "muted end" }, more));
+      return row;
+    });
+    this.count.textContent = `${found.length} found${found.length > MOST ? ": type to narrow down" : ""}`;
+    this.menu.hidden = false;
+    this.field.setAttribute("aria-expanded", true);
+    this.mark(Math.max(0, typed ? 0 : this.shown.findIndex(({ option }) => option.selected)));
+  }
+
+  mark(place) {
+    this.rows[this.at]?.classList.remove("at");
+    this.at = place;
+    const row = this.rows[place];
+    row?.classList.add("at");
+    row?.scrollIntoView({ block: "nearest" });
+    this.field.setAttribute("aria-activedescendant", row?.id ?? "");
+  }
+
+  choose(place) {
+    const chosen = this.shown[place]?.option;
+    if (chosen && !chosen.selected) {
+      chosen.selected = true;
+      for (const type of ["input", "change"]) this.select.dispatchEvent(new Event(type, { bubbles: true }));
+    }
+    this.close();
+  }
+
+  // An emptied field means nobody, where that is a choice.
+  leave() {
+    this.shown = this.choices.filter(({ option }) => !option.value);
+    this.choose(this.field.value.trim() ? -1 : 0);
+  }
+
+  close() {
+    this.menu.hidden = true;
+    this.field.setAttribute("aria-expanded", false);
+    this.field.removeAttribute("aria-activedescendant");
+    this.write();
+  }
+
+  write() {
+    this.field.value = this.select.selectedOptions[0]?.text.trim() ?? "";
+  }
+}
+
+customElements.define("mp-pick", Pick);

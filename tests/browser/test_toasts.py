@@ -1,0 +1,63 @@
+"""Messages: where they stand, and what they leave free."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from milepost.core import addresses
+from tests.okrs import Okrs, written
+
+pytestmark = pytest.mark.browser
+
+# Whatever the message lies over: where it stands, and once the page was scrolled to its end.
+COVERED = """() => {
+  const box = (node) => node.getBoundingClientRect();
+  const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+  const toast = box(document.querySelector('.toast'));
+  const found = [...document.querySelectorAll('.rail a, .rail summary, .rail button, .topbar *')]
+    .filter((node) => node.checkVisibility() && !apart(box(node), toast));
+  scrollTo(0, document.body.scrollHeight);
+  const last = [...document.querySelectorAll('main :is(a, button, input, textarea, p)')]
+    .filter((node) => node.checkVisibility() && !apart(box(node), toast));
+  return [...found, ...last].map((node) => node.outerHTML.slice(0, 80));
+}"""
+
+
+@pytest.fixture
+def okrs(cast) -> Okrs:
+    return written(cast, timezone.now())
+
+
+class TestPlace:
+    @pytest.mark.parametrize("width", [1280, 800, 390, 320])
+    def test_hides_nothing_that_is_needed(self, visit, okrs, width: int):
+        """Neither menus nor labels, and whatever it covers of the page can be scrolled clear of it."""
+        page = visit(
+            "ben", addresses.objective("acme", okrs.helpful.id), viewport={"width": width, "height": 700}
+        )
+        page.get_by_label("Add to the discussion").fill("Is that all?")
+
+        page.get_by_role("button", name="Post").click()
+        page.locator(".toast").wait_for()
+
+        assert page.evaluate(COVERED) == []
+
+
+class TestRefused:
+    def test_takes_the_focus_and_leads_to_the_field(self, visit, okrs):
+        """What is wrong is read first; its link leads to the field; what was typed is there."""
+        for scripts in (True, False):
+            page = visit("ben", "/w/acme/objectives/new/", java_script_enabled=scripts)
+            page.get_by_label("Objective", exact=True).fill("Riders stay")
+            page.get_by_label("From").first.fill("many")
+
+            page.get_by_role("button", name="Save draft").click()
+            page.locator("#refused").wait_for()
+
+            assert page.locator("#refused:focus").count() == 1
+            assert page.get_by_label("Objective", exact=True).input_value() == "Riders stay"
+            page.get_by_role("link", name="Key result 1, start").click()
+            assert page.get_by_label("From").first.input_value() == "many"
+            assert page.locator("input[name=kr1_start]:focus").count() == 1
+            assert page.get_by_role("link", name="Key result 1, title").count() == 1
