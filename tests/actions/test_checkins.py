@@ -79,7 +79,8 @@ class TestRecord:
             ({"value": Decimal(1), "confidence": 0}, "confidence"),
             ({"value": Decimal(1), "confidence": 11}, "confidence"),
             ({"value": Decimal(1), "note": "x" * 20_001}, "note"),
-            ({"value": Decimal(1), "effective_at": NOW + DAY}, "effective_at"),
+            ({"value": Decimal(1), "effective_at": NOW + timedelta(minutes=6)}, "effective_at"),
+            ({"value": Decimal(1), "effective_at": NOW.replace(year=1969)}, "effective_at"),
             ({"value": None, "parts": [Decimal(1)]}, "parts"),
         ],
     )  # fmt: skip
