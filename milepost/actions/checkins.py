@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from milepost.actions import submissions
+from milepost.actions import submissions, wording
 from milepost.actions.objectives import start_if_begun
 from milepost.core import access
 from milepost.core.access import Actor, Standing
@@ -114,6 +114,7 @@ def _append(
     at: datetime,
 ) -> Recorded:
     when = effective_at or at
+    note = wording.printable(note)
     try:
         with transaction.atomic():
             facts = recording.facts(
@@ -136,7 +137,7 @@ def _append(
                 value=value,
                 parts=parts,
                 confidence=confidence,
-                note=note.strip(),
+                note=note,
                 effective_at=when,
                 recorded_at=at,
                 corrects=corrects.id if corrects else None,
@@ -261,8 +262,8 @@ def _in_short(
     data = {"title": facts.title, "value": None if value is None else format(value, "f")}
     if confidence is not None:
         data["confidence"] = confidence
-    if note.strip():
-        data["note"] = note.strip()[:280]
+    if note:
+        data["note"] = note[:280]
     if corrects is not None:
         data["corrects"] = corrects.id
     return data

@@ -26,9 +26,14 @@ def name(text: str, *, of: str, field: str = "name") -> str:
     return tidy
 
 
+def printable(text: str) -> str:
+    """Return a text without what no one can read, and PostgreSQL or a file could not keep."""
+    return UNPRINTABLE.sub("", text.replace("\r\n", "\n")).strip()
+
+
 def prose(text: str, *, field: str) -> str:
     """Return a text of several lines."""
-    tidy = UNPRINTABLE.sub("", text.replace("\r\n", "\n")).strip()
+    tidy = printable(text)
     if len(tidy) > PROSE_LONGEST:
         raise Invalid(
             f"The text has {len(tidy)} characters.", field=field, remedy=f"Keep it to {PROSE_LONGEST}."

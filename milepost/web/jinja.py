@@ -47,6 +47,7 @@ def environment(**options) -> Environment:
     )
     env.filters.update(
         day=words.day,
+        day_value=words.day_value,
         ago=words.ago,
         percent=words.percent,
         number=words.number,

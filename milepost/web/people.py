@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """List everyone: role, teams, last check-in, and who is still to come."""
     show = request.GET.get("show", "here")
     show = show if show in dict(SHOWN) else "here"
-    search = request.GET.get("q", "").strip()[:100]
+    search = Typed(request.GET).text("q")[:100]
     number = request.GET.get("page", "1")
     found = known.directory(
         request.actor,

@@ -24,6 +24,14 @@ def day(value: date | None, today: date | None = None) -> str:
     return f"{written}{NO_BREAK}{value.year}"
 
 
+def day_value(value: date | str | None) -> str:
+    """Write a day as a date field takes it; nothing where it is no day, which no date field can show."""
+    try:
+        return (value if isinstance(value, date) else date.fromisoformat(value or "")).isoformat()
+    except ValueError:
+        return ""
+
+
 def ago(value: date | None, today: date) -> str:
     """Write how long ago a day was: today, yesterday, 2 d ago, 3 Nov; a moment in the workspace's zone."""
     if value is None:

@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from milepost.actions import checkins, key_results, objectives
+from milepost.actions import checkins, key_results, objectives, people, teams
 from milepost.actions.key_results import Definition
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
 from milepost.ledger import image
 from milepost.models import Change, Checkin, Event, KeyResult, Objective, Submission
-from tests.cast import LATER, NOW, Cast
+from tests.cast import LATER, NOW, Cast, actor
 from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.both_databases
@@ -54,6 +54,14 @@ class TestRecord:
         assert (event.kind, event.actor_id, event.door) == ("checkin.recorded", cast.cleo.person_id, "web")
         assert (event.subject_id, event.data["value"], event.data["confidence"]) == (made.id, "5.50", 7)
 
+    def test_keeps_what_can_be_read(self, cast: Cast, okrs: Okrs):
+        """What no one sees, and PostgreSQL or a file could not keep, is left out of a note."""
+        note = "Two\x00 benches\r\n\x07on loan\u202e"
+
+        made = checkins.record(key_result=okrs.waiting.id, value=Decimal(5), note=note, by=cast.cleo, at=NOW)
+
+        assert entry(made.id).note == "Two benches\non loan"
+
     @pytest.mark.parametrize("value", ["0", "-3.25", "123456789012345678.123", "0.000000000001", "1e3"])
     def test_keeps_numbers_exact(self, cast: Cast, okrs: Okrs, value: str):
         """What was written comes back digit by digit, and the image reads the same."""
@@ -71,7 +79,8 @@ class TestRecord:
             ({"value": Decimal(1), "confidence": 0}, "confidence"),
             ({"value": Decimal(1), "confidence": 11}, "confidence"),
             ({"value": Decimal(1), "note": "x" * 20_001}, "note"),
-            ({"value": Decimal(1), "effective_at": NOW + DAY}, "effective_at"),
+            ({"value": Decimal(1), "effective_at": NOW + timedelta(minutes=6)}, "effective_at"),
+            ({"value": Decimal(1), "effective_at": NOW.replace(year=1969)}, "effective_at"),
             ({"value": None, "parts": [Decimal(1)]}, "parts"),
         ],
     )  # fmt: skip
@@ -151,6 +160,23 @@ class TestWhoMay:
         KeyResult.objects.of(cast.acme.id).filter(id=okrs.waiting.id).update(owner_id=cast.gus.person_id)
 
         assert checkins.record(key_result=okrs.waiting.id, value=Decimal(6), by=cast.gus, at=NOW).id
+
+    def test_is_for_the_leads_above_too(self, cast: Cast, okrs: Okrs):
+        """Who leads the team above checks in what the team below measures; a mere member above does not."""
+        above = teams.create(name="Makers", by=cast.ada, at=NOW)
+        teams.update(team=cast.product.id, changed={"parent": above.id}, by=cast.ada, at=NOW)
+        dana, emil = (
+            people.add(name=name, email=f"{name}@acme.example", by=cast.ada, at=NOW)
+            for name in ("Dana", "Emil")
+        )
+        teams.add_member(team=above.id, person=dana.id, is_lead=True, by=cast.ada, at=NOW)
+        teams.add_member(team=above.id, person=emil.id, by=cast.ada, at=NOW)
+
+        made = checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=actor(dana), at=NOW)
+
+        assert entry(made.id).by_id == dana.id
+        with pytest.raises(NotAllowed):
+            checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=actor(emil), at=NOW)
 
     def test_restricted_work_is_not_there_for_others(self, cast: Cast, okrs: Okrs):
         """An admin who is not in the audience is nobody either; here Cleo."""

@@ -90,6 +90,49 @@ class TestMoreRows:
         assert page.get_by_text("Not aligned yet").count() == 1
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+class TestFilters:
+    def test_narrow_the_tree(self, visit, okrs, scripts: bool):
+        """Team, owner, status, type, what needs attention, what is not aligned: each leaves what it says."""
+        page = visit("ada", TREE, java_script_enabled=scripts)
+        everything = listed(page)
+        found = {}
+        for label, choice in (
+            ("Team", "Product"), ("Owner", "Ada Lovelace"), ("Status", "Off track"), ("Type", "Committed"),
+        ):  # fmt: skip
+            page.goto(TREE)
+            page.get_by_label(label, exact=True).select_option(label=choice)
+            page.get_by_role("button", name="Show").click()
+            page.wait_for_url("**/?*")
+            found[label] = listed(page)
+        for chip in ("Needs attention", "Unaligned"):
+            page.goto(TREE)
+            page.get_by_role("navigation", name="Filters").get_by_role("link", name=chip).click()
+            page.wait_for_url("**/?*")
+            found[chip] = listed(page)
+        page.get_by_role("link", name="Clear").click()
+        page.wait_for_url(lambda url: url.endswith((TREE, "?")))
+
+        company, helpful = okrs.company.title, okrs.helpful.title
+        assert company in everything and helpful in everything
+        assert helpful in found["Team"] and okrs.draft.title in found["Team"]
+        assert okrs.growth.title not in found["Team"]
+        assert okrs.growth.title in found["Owner"] and okrs.waiting.title not in found["Owner"]
+        assert helpful in found["Type"] and okrs.growth.title not in found["Type"]
+        assert okrs.draft.title in found["Unaligned"] and helpful not in found["Unaligned"]
+        assert found["Status"] != everything and found["Needs attention"] != everything
+        assert listed(page) == everything
+
+
+def listed(page) -> str:
+    """Return what stands in the tree, or instead of it."""
+    return (
+        page.locator("#main").inner_text()
+        if not page.locator("tbody").count()
+        else page.locator("tbody").inner_text()
+    )
+
+
 class TestWithoutJavascript:
     def test_opens_by_links_and_filters_by_a_form(self, visit, okrs):
         """Chevrons are links; the filters are a form."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 
 import pytest
 
 from milepost.core.ids import encode
 from milepost.management.demo import SLUG
 from milepost.management.demo.content.people import MAIL
-from tests.inspection import accessibility_problems, html_problems
+from tests.browser.inspector import inspector
+from tests.browser.test_way_in import WAY_IN
 from tests.routes import Route, routes
 from tests.running import Installation
 
 pytestmark = pytest.mark.browser
-WIDTHS, SCHEMES = (1280, 390, 320), ("light", "dark")
 HOME = f"/w/{SLUG}/"
 EXECUTIVE, GUEST = "hanneke", "otto"
 
@@ -28,11 +28,6 @@ NO_PAGES = {
     "alignment_json", "team_json", "company_json", "livez",  # for programs
     "alignment_rows", "checkins", "home",  # lead on
     "password",  # leads whoever signed in by a link on to the first password
-}  # fmt: skip
-# Pages for somebody who is not signed in, or holds a link: tests/browser/test_start.py goes there.
-WAY_IN = {
-    "signing_in", "sign_in_link", "ask_password", "account_reset_password_done",
-    "account_reset_password_from_key", "invitation", "setup", "setup_person",
 }  # fmt: skip
 
 
@@ -100,76 +95,6 @@ PAGES: dict[str, Page] = {
     "settings": Page(),
 }
 
-SHAPE = """() => {
-  const wrong = [], all = (css) => [...document.querySelectorAll(css)];
-  if (all('h1').length !== 1) wrong.push(`${all('h1').length} h1`);
-  if (!document.title.replace(/^\\s*· Milepost$/, '').trim()) wrong.push('no title');
-  if (document.documentElement.lang !== 'en') wrong.push('no language');
-  if (all('main').length !== 1) wrong.push(`${all('main').length} main`);
-  if (!document.querySelector('a.skip[href="#main"]')) wrong.push('no way past the frame');
-  for (const form of all('form:not([method=dialog])')) {
-    const named = `form to ${form.getAttribute('action')}`;
-    if (!form.getAttribute('action')) wrong.push(`${named}: no action`);
-    if (!['get', 'post'].includes(form.getAttribute('method'))) wrong.push(`${named}: no method`);
-    if (form.method === 'post' && !form.querySelector('[name=csrfmiddlewaretoken]')?.value)
-      wrong.push(`${named}: no token`);
-    if (form.method === 'get' && form.querySelector('[name=csrfmiddlewaretoken]'))
-      wrong.push(`${named}: the token would stand in the address`);
-  }
-  return wrong;
-}"""
-
-
-@dataclass
-class Inspector:
-    """Looks pages over and keeps what is wrong with them; the HTML waits for one run of the checker."""
-
-    page: object
-    problems: list[str] = field(default_factory=list)
-    documents: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.page.on("pageerror", lambda error: self.problems.append(f"{self.page.url}: {error}"))
-        self.page.on("console", self._heard)
-        self.page.emulate_media(reduced_motion="reduce")
-
-    def _heard(self, said) -> None:
-        # A page that refuses is itself what the browser calls a failed load.
-        if said.type == "error" and not (said.text.startswith("Failed to load resource")):
-            self.problems.append(f"{self.page.url}: the console says {said.text}")
-
-    def open(self, path: str, status: int = 200) -> None:
-        """Go to an address and look at the page there."""
-        answer = self.page.goto(path)
-        if answer.status != status:
-            self.problems.append(f"{path}: {answer.status} instead of {status}")
-        elif status == 200 or "refused" not in self.documents:
-            self.documents[path if status == 200 else "refused"] = answer.text()
-            self.look(path)
-
-    def send(self, button: str, name: str) -> None:
-        """Press a button that answers with a page, and look at that."""
-        with self.page.expect_navigation() as going:
-            self.page.get_by_role("main").get_by_role("button", name=button).click()
-        self.documents[name] = going.value.text()
-        self.look(name)
-
-    def look(self, name: str) -> None:
-        """Look at the page as it stands."""
-        self.problems += [f"{name}: {wrong}" for wrong in self.page.evaluate(SHAPE)]
-        for width in WIDTHS:
-            self.page.set_viewport_size({"width": width, "height": 900})
-            if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                self.problems.append(f"{name}: sticks out sideways at {width}")
-            for scheme in SCHEMES:
-                self.page.emulate_media(color_scheme=scheme)
-                found = accessibility_problems(self.page, only_colours=scheme == "dark")
-                self.problems += [f"{name} {scheme} {width}: {each}" for each in found]
-
-    def everything(self) -> list[str]:
-        """Return all that is wrong."""
-        return [*self.problems, *html_problems(self.documents)]
-
 
 @dataclass
 class Demo:
@@ -223,14 +148,6 @@ def _filled(route: Route, values: dict[str, str]) -> str:
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], route.pattern)
 
 
-@contextmanager
-def inspector(browser, server: Installation) -> Iterator[Inspector]:
-    """Open a browser in which nobody is signed in, for inspecting pages."""
-    context = browser.new_context(base_url=server.url, reduced_motion="reduce")
-    yield Inspector(context.new_page())
-    context.close()
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory) -> Iterator:
     """The demo company, served."""
@@ -242,7 +159,7 @@ def demo(tmp_path_factory) -> Iterator:
 class TestTable:
     def test_names_every_page(self, demo, browser):
         """A route without a row takes what forms send, and shows nothing when it is asked for."""
-        with inspector(browser, demo.server) as looking:
+        with inspector(browser, demo.server.url) as looking:
             demo.sign_in(looking.page, EXECUTIVE)
             asked = [route for route in routes() if route.name not in {*PAGES, *NO_PAGES, *WAY_IN}]
             answers = {
@@ -258,7 +175,7 @@ class TestEveryPage:
     @pytest.mark.parametrize(("role", "key"), [("executive", EXECUTIVE), ("guest", GUEST)])
     def test_is_sound(self, demo, browser, role: str, key: str):
         """Answered, valid, accessible in light and dark on three screens, without complaints of scripts."""
-        with inspector(browser, demo.server) as looking:
+        with inspector(browser, demo.server.url) as looking:
             demo.sign_in(looking.page, key)
             if role == "executive":
                 demo.just_closed = close_one(looking.page, demo)

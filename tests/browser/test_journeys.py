@@ -215,6 +215,10 @@ class TestKeyboard:
         page.keyboard.press("g")
         page.keyboard.press("a")
         page.wait_for_url(f"**{TREE}")
+        page.keyboard.press("g")
+        page.keyboard.press("h")
+        page.wait_for_url(f"**{WEEK}")
+        page.go_back()
         page.keyboard.press("/")
         filters = page.evaluate("Boolean(document.activeElement.closest('.filters, form'))")
 

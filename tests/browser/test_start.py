@@ -83,18 +83,93 @@ class TestFirstRun:
         assert ada.goto(setup_link(fresh)).status == 404
 
 
+BAKERY = b"""milepost: 1
+workspace: {id: bakery, name: Bakery, time_zone: Europe/Prague}
+people:
+- {id: al, name: Ada Lovelace, email: ada@acme.example, role: owner}
+- {id: bo, name: Bo Bread, email: bo@acme.example}
+cycles:
+- {id: q, name: From now on, starts: 2026-01-01}
+objectives:
+- id: bread
+  title: Bread that people talk about
+  cycle: q
+  owner: al
+  state: active
+  key_results:
+  - {id: talk, title: Talked about, owner: al, measure: {kind: increase, start: 0, target: 10}}
+"""
+
+
+class TestStart:
+    @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+    def test_with_a_file(self, fresh: Installation, new_page, scripts: bool):
+        """A wrong file is refused with its line; the right one is shown, taken and checked in."""
+        page = new_page(scripts=scripts)
+        founded(page, fresh)
+        page.get_by_role("link", name="With a file").click()
+        choose(page, "wrong.yaml", BAKERY.replace(b"target: 10", b"target: many"))
+        refused = page.get_by_role("main").inner_text()
+        choose(page, "bakery.yaml", BAKERY)
+        shown = page.get_by_role("main").inner_text()
+
+        page.get_by_role("button", name="Take it all").click()
+        page.get_by_text("All of bakery.yaml is in.").wait_for()
+        page.goto(f"{fresh.url}/w/acme/sweep/")
+        page.get_by_label("Now", exact=True).fill("4")
+        page.get_by_role("button", name="Save").first.click()
+        page.get_by_role("heading", name="All checked in").wait_for()
+
+        assert "wrong.yaml" in refused and "many" in refused and "wrong.yaml:15:" in refused
+        assert "What bakery.yaml would do" in shown and "Nothing has happened yet" in shown
+        assert "40" in page.get_by_role("main").inner_text()
+
+    @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+    def test_with_the_demo(self, fresh: Installation, new_page, scripts: bool):
+        """One looks around in a demo company, and one's own workspace stands beside it."""
+        page = new_page(scripts=scripts)
+        founded(page, fresh)
+
+        page.get_by_role("button", name="By looking around in a demo").click()
+        page.wait_for_url("**/w/morrowmill/")
+        mine = page.inner_text("h1")
+        page.locator("details.me summary").click()
+        page.get_by_role("button", name="Sign out").click()
+        page.goto(f"{fresh.url}/sign-in/")
+        page.get_by_label("E-mail").fill("ada@acme.example")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("link", name="Acme").click()
+        page.wait_for_url("**/w/acme/")
+
+        assert "Ada" in mine
+
+
+def founded(page, server: Installation) -> None:
+    """Found Acme as Ada, up to the question of how to begin."""
+    page.goto(setup_link(server))
+    page.get_by_label("What is your organisation called?").fill("Acme")
+    page.get_by_label("Which time zone").fill("Europe/Prague")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Your name").fill("Ada Lovelace")
+    page.get_by_label("Your e-mail").fill("ada@acme.example")
+    page.get_by_label("A password").fill(PASSWORD)
+    page.get_by_role("button", name="Found Acme").click()
+
+
+def choose(page, name: str, data: bytes) -> None:
+    """Upload a file, to see what it would do."""
+    page.get_by_label("File", exact=True).set_input_files(
+        {"name": name, "mimeType": "application/yaml", "buffer": data}
+    )
+    page.get_by_role("button", name="Show what it would do").click()
+
+
 class TestSignInLink:
     def test_opens_by_one_click_and_only_once(self, fresh: Installation, new_page):
         """What `milepost link` prints signs in at once on this machine, and nobody a second time."""
         page = new_page()
-        page.goto(setup_link(fresh))
-        page.get_by_label("What is your organisation called?").fill("Acme")
-        page.get_by_label("Which time zone").fill("UTC")
-        page.get_by_role("button", name="Continue").click()
-        page.get_by_label("Your name").fill("Ada")
-        page.get_by_label("Your e-mail").fill("ada@acme.example")
-        page.get_by_label("A password").fill(PASSWORD)
-        page.get_by_role("button", name="Found Acme").click()
+        founded(page, fresh)
         printed = fresh.run("link", "ada@acme.example").stdout.strip()
         link = printed.replace("localhost:8000", f"localhost:{fresh.port}")
         first, second = new_page(), new_page()

@@ -130,5 +130,22 @@ class TestMoved:
         assert page.get_by_text("Nothing moved").count() == 1
 
 
+class TestWaiting:
+    @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+    def test_a_question_finds_whom_it_is_for(self, visit, due, scripts: bool):
+        """Cleo mentions Ben; it waits in Ben's week and leads him to the discussion."""
+        asking = visit("cleo", f"/w/acme/objectives/{due[0].id}/", java_script_enabled=scripts)
+        asking.get_by_label("Add to the discussion").fill("@Ben, is the second bench there?")
+        asking.get_by_role("button", name="Post").click()
+        asking.locator("#discussion li", has_text="second bench").wait_for()
+        page = visit("ben", WEEK, java_script_enabled=scripts)
+
+        page.get_by_role("link", name="Cleo Wong mentioned you").click()
+        page.wait_for_url("**/objectives/**")
+
+        assert page.get_by_role("heading", level=1).inner_text() == due[0].objective.title
+        assert page.locator("#discussion li", has_text="second bench").is_visible()
+
+
 def _latest(work: acme.Work) -> Checkin:
     return Checkin.objects.of(work.objective.workspace_id).filter(key_result=work.key_result).latest("id")

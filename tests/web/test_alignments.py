@@ -13,6 +13,8 @@ from milepost.models import Alignment, Objective
 from tests.cast import Cast
 from tests.okrs import PRIVATE_TITLE, SECRET_TITLE, Okrs, written
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def okrs(cast: Cast) -> Okrs:

@@ -8,6 +8,8 @@ from milepost.core.ids import encode
 from milepost.models import Cycle, Team, TeamMember, Workspace
 from tests.cast import Cast
 
+pytestmark = pytest.mark.both_databases
+
 
 class TestTeams:
     def test_creates_and_then_asks_who(self, cast: Cast, signed_in):

@@ -20,6 +20,8 @@ from tests.okrs import Okrs, written
 from tests.web import acme
 from tests.web.statements import STATEMENTS, count
 
+pytestmark = pytest.mark.both_databases
+
 HX = {"HTTP_HX_REQUEST": "true"}
 JSON = "application/json"
 

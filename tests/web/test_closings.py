@@ -13,6 +13,8 @@ from milepost.models import Checkin, Grade, Objective
 from tests.cast import Cast
 from tests.okrs import Okrs, written
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def okrs(cast: Cast) -> Okrs:

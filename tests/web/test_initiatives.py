@@ -12,6 +12,8 @@ from milepost.models import Initiative
 from tests.cast import Cast
 from tests.okrs import Okrs, written
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def okrs(cast: Cast) -> Okrs:

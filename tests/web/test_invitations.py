@@ -13,6 +13,8 @@ from milepost.actions import access, people
 from milepost.models import Event, Invitation, Person, Session, User
 from tests.cast import PASSWORD, Cast
 
+pytestmark = pytest.mark.both_databases
+
 FRESH = "seven purple giraffes"
 
 

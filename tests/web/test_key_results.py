@@ -17,6 +17,8 @@ from tests.cast import Cast
 from tests.okrs import Okrs, written
 from tests.web.statements import STATEMENTS, count
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def okrs(cast: Cast) -> Okrs:

@@ -16,6 +16,8 @@ from tests.cast import Cast
 from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs, written
 from tests.web.statements import STATEMENTS, count
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def okrs(cast: Cast) -> Okrs:

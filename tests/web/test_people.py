@@ -13,6 +13,8 @@ from milepost.models import Checkin, Cycle, KeyResult, Objective, Person
 from tests.cast import Cast
 from tests.web.statements import STATEMENTS, count
 
+pytestmark = pytest.mark.both_databases
+
 NAMES = ("Ada Lovelace", "Ben Okri", "Cleo Wong", "Gus Guest")
 
 

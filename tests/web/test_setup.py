@@ -14,6 +14,8 @@ from milepost.actions import workspaces
 from milepost.models import Cycle, Invitation, Objective, Person, Session, Team, Workspace
 from tests.cast import PASSWORD, Cast
 
+pytestmark = pytest.mark.both_databases
+
 ORGANISATION = {"name": "Acme", "time_zone": "Europe/Prague"}
 YOU = {"person_name": "Ada Lovelace", "email": "ada@acme.example", "password": PASSWORD}
 FILE = b"""milepost: 1

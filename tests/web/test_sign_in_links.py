@@ -11,6 +11,8 @@ from milepost.core.access import operator
 from milepost.models import Session, SignInLink, User
 from tests.cast import Cast
 
+pytestmark = pytest.mark.both_databases
+
 ELSEWHERE = {"headers": {"host": "okr.acme.example"}}
 
 

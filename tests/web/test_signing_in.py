@@ -8,6 +8,8 @@ from django.test import Client
 from milepost.models import Session, User
 from tests.cast import PASSWORD, Cast
 
+pytestmark = pytest.mark.both_databases
+
 ADA = {"login": "ada@acme.example", "password": PASSWORD}
 OVER_THERE = "https://evil.example/"
 

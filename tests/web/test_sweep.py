@@ -16,6 +16,8 @@ from tests.cast import Cast
 from tests.web import acme
 from tests.web.statements import STATEMENTS, count
 
+pytestmark = pytest.mark.both_databases
+
 SWEEP = "/w/acme/sweep/"
 HX = {"HTTP_HX_REQUEST": "true"}
 DAY = timedelta(days=1)

@@ -1,0 +1,29 @@
+"""The demo company in Chromium: one looks around in it as five different people."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.test_every_page import EXECUTIVE, demo  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.browser
+
+
+class TestPersonas:
+    @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+    def test_are_changed_in_the_menu(self, demo, browser, scripts: bool):  # noqa: F811
+        """Each persona has a week of their own; a guest is offered nothing to write."""
+        context = browser.new_context(base_url=demo.server.url, java_script_enabled=scripts)
+        page = context.new_page()
+        demo.sign_in(page, EXECUTIVE)
+        names = page.locator("details.me form[action*=persona] button").all_text_contents()
+        greeted = {page.inner_text("h1")}
+        for name in names:
+            page.locator("details.me summary").click()
+            page.get_by_role("button", name=name.strip(), exact=True).click()
+            page.wait_for_load_state()
+            greeted.add(page.inner_text("h1"))
+
+        assert len(names) >= 4
+        assert len(greeted) == 5
+        context.close()
