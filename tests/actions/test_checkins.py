@@ -121,6 +121,15 @@ class TestRecord:
 
         assert inside.warning is None and "outside" in outside.warning
 
+    @pytest.mark.parametrize(("days", "warns"), [(0, False), (1, True)])
+    def test_takes_the_last_day_for_inside(self, cast: Cast, okrs: Okrs, days: int, warns: bool):
+        """The window ends with its last day, not before it."""
+        then = NOW + (okrs.cycle.ends_on - NOW.date()) + days * DAY
+
+        made = checkins.record(key_result=okrs.waiting.id, value=Decimal(6), by=cast.cleo, at=then)
+
+        assert (made.warning is not None) is warns
+
     def test_an_earlier_day_does_not_change_what_stands_now(self, cast: Cast, okrs: Okrs):
         """What stands is the latest by the day it was true, not by the day it was written."""
         checkins.record(
