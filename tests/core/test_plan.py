@@ -354,6 +354,17 @@ class TestDiff:
 
         assert (change.action, change.fields) == ("changed", {"weight": (Decimal(1), Decimal(2))})
 
+    def test_speaks_of_the_link_in_force(self):
+        """Where a link had two weights in turn, another weight changes the one that holds now."""
+        earlier = AlignmentPlan("top", since=NOON, until=LATER)
+        now = AlignmentPlan("top", weight=Decimal(2), since=LATER)
+        want = with_road(aligned_to=(AlignmentPlan("top", weight=Decimal(3)),))
+
+        (change,) = diff(with_road(aligned_to=(earlier, now)), want).of("alignment")
+
+        assert change.have == now
+        assert change.fields == {"weight": (Decimal(2), Decimal(3))}
+
     def test_spells_a_past_curve_one_way(self):
         """However a past plan curve is told, with its points or without, it is the same past."""
         told = {"curve": "s", "points": ()}
