@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from milepost.actions import wording
 from milepost.actions.events import tell
 from milepost.core import access
 from milepost.core.access import Actor
@@ -20,7 +21,7 @@ def add(
     *, text: str, objective: int | None = None, key_result: int | None = None, by: Actor, at: datetime
 ) -> Comment:
     """Say something about an objective or a key result."""
-    text = text.strip()
+    text = wording.printable(text)
     if not text:
         raise Invalid("There is nothing to post yet.", field="text", remedy="Write something first.")
     if len(text) > TEXT_LENGTH:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from milepost.actions import history
+from milepost.actions import history, wording
 from milepost.actions.events import tell
 from milepost.core import access, ids
 from milepost.core.access import Actor
@@ -99,11 +99,13 @@ def _known_state(state: str) -> None:
 def _checked(by: Actor, row: Objective, wanted: dict[str, Any]) -> dict[str, Any]:
     clean = dict(wanted)
     if "title" in clean:
-        clean["title"] = clean["title"].strip()
+        clean["title"] = wording.line(clean["title"])
         if not clean["title"]:
             raise Invalid("An initiative needs a title.", field="title", remedy="Say what will be done.")
         if len(clean["title"]) > 300:
             raise Invalid("The title is longer than 300 characters.", field="title", remedy="Shorten it.")
+    if "description" in clean:
+        clean["description"] = wording.printable(clean["description"])
     if "state" in clean:
         _known_state(clean["state"])
     if "owner_id" in clean:

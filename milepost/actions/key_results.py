@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from milepost.actions import history
+from milepost.actions import history, wording
 from milepost.actions.events import tell
 from milepost.actions.objectives import ObjectiveIsClosed
 from milepost.core import access, ids
@@ -134,7 +134,7 @@ def update(
             return one
         for name, (_, new) in found.items():
             setattr(one, name, new)
-        _remembered(one, row, "key_result.changed", found, reason.strip(), by=by, at=at)
+        _remembered(one, row, "key_result.changed", found, wording.printable(reason), by=by, at=at)
     return one
 
 
@@ -190,7 +190,9 @@ def _move(
         before = one.state
         one.state = move_key_result(KeyResultState(before), to).value
         if one.state != before:
-            _remembered(one, row, told, {"state": (before, one.state)}, reason.strip(), by=by, at=at)
+            _remembered(
+                one, row, told, {"state": (before, one.state)}, wording.printable(reason), by=by, at=at
+            )
     return one
 
 
@@ -239,7 +241,15 @@ def _next_position(row: Objective) -> int:
 
 def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
     """Clean a definition; raises Invalid naming the field."""
-    title = wanted.title.strip()
+    wanted = replace(
+        wanted,
+        title=wording.line(wanted.title),
+        unit=wording.line(wanted.unit),
+        data_source=wording.line(wanted.data_source),
+        description=wording.printable(wanted.description),
+        milestones=tuple((wording.line(name), weight) for name, weight in wanted.milestones),
+    )
+    title = wanted.title
     if not title:
         raise Invalid("A key result needs a title.", field="title", remedy="Say what will have changed.")
     if len(title) > 300:
@@ -286,8 +296,6 @@ def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
         raise Invalid(problem.message, code=problem.code, field=str(problem.path[-1]))
     clean = replace(
         wanted,
-        title=title,
-        description=wanted.description.strip(),
         owner=standings.person(by, wanted.owner, "owner"),
         visible_to=standings.people(by, list(wanted.visible_to), "visible_to"),
     )

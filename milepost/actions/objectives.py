@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from milepost.actions import history
+from milepost.actions import history, wording
 from milepost.actions.events import tell
 from milepost.core import access, ids
 from milepost.core.access import Actor, Visibility
@@ -197,8 +197,8 @@ def _by_event(
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), f"{verb} this objective")
         facts = {Guard.REASON.value: bool(reason.strip()), Guard.TWO_KEYS.value: True}
-        _step(row, event, facts=facts, reason=reason.strip(), by=by, at=at)
-        _stepped(row, told, reason=reason.strip(), by=by, at=at)
+        _step(row, event, facts=facts, reason=wording.printable(reason), by=by, at=at)
+        _stepped(row, told, reason=wording.printable(reason), by=by, at=at)
     return row
 
 
@@ -267,8 +267,8 @@ def reopen(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective
             Guard.REASON.value: bool(reason.strip()),
             Guard.WITHIN_14_DAYS.value: closed is not None and at - closed.at <= timedelta(days=14),
         }
-        _step(row, Event.REOPEN, facts=facts, reason=reason.strip(), by=by, at=at)
-        _stepped(row, "objective.reopened", reason=reason.strip(), by=by, at=at)
+        _step(row, Event.REOPEN, facts=facts, reason=wording.printable(reason), by=by, at=at)
+        _stepped(row, "objective.reopened", reason=wording.printable(reason), by=by, at=at)
     return row
 
 
@@ -348,9 +348,12 @@ class ObjectiveIsClosed(Invalid):
 def _checked(by: Actor, wanted: dict[str, Any]) -> dict[str, Any]:
     """Clean what a form or file wants to say, raising Invalid with the field that is wrong."""
     clean = dict(wanted)
-    for name, limit in (("title", TITLE_LENGTH), ("description", TEXT_LENGTH)):
+    for name, limit, tidied in (
+        ("title", TITLE_LENGTH, wording.line),
+        ("description", TEXT_LENGTH, wording.printable),
+    ):
         if name in clean:
-            clean[name] = (clean[name] or "").strip()
+            clean[name] = tidied(clean[name] or "")
             if len(clean[name]) > limit:
                 raise Invalid(
                     f"The {name} has {len(clean[name]):,} characters.",

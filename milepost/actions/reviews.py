@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from django.db import transaction
 
-from milepost.actions import checkins, objectives
+from milepost.actions import checkins, objectives, wording
 from milepost.actions.objectives import Final
 from milepost.core import access, policies
 from milepost.core.access import Actor
@@ -55,7 +55,7 @@ def close(
         grades=finals,
         whole=whole,
         policy=policy.name,
-        learned=learned.strip(),
+        learned=wording.printable(learned),
         by=by,
         at=at,
     )

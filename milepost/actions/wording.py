@@ -16,7 +16,7 @@ _is_email = EmailValidator()
 
 def name(text: str, *, of: str, field: str = "name") -> str:
     """Return a name on one line; `of` completes "… needs a name"."""
-    tidy = " ".join(UNPRINTABLE.sub("", text).split())
+    tidy = line(text)
     if not tidy:
         raise Invalid(f"{of} needs a name.", field=field, remedy="You can change it later.")
     if len(tidy) > NAME_LONGEST:
@@ -24,6 +24,11 @@ def name(text: str, *, of: str, field: str = "name") -> str:
             f"The name has {len(tidy)} characters.", field=field, remedy=f"Keep it to {NAME_LONGEST}."
         )
     return tidy
+
+
+def line(text: str) -> str:
+    """Return a text on one line, without what no one can read."""
+    return " ".join(UNPRINTABLE.sub("", text).split())
 
 
 def printable(text: str) -> str:
