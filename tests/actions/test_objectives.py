@@ -39,6 +39,15 @@ class TestDraft:
         assert Event.objects.of(cast.acme.id).get(objective_id=row.id).kind == "objective.drafted"
         assert Change.objects.filter(workspace=cast.acme, subject_id=row.id).exists()
 
+    def test_keeps_what_can_be_read_and_exported(self, cast: Cast, okrs: Okrs):
+        """Control characters are left out, a title stands on one line."""
+        row = objectives.draft(
+            title="Riders\x07\nstay\x00", description="On\x1b purpose\r\nand gladly", cycle=okrs.cycle.id,
+            by=cast.ada, at=NOW,
+        )  # fmt: skip
+
+        assert (row.title, row.description) == ("Riders stay", "On purpose\nand gladly")
+
     def test_asks_who_may(self, cast: Cast, okrs: Okrs):
         """Members draft for their team, admins for the company, everyone but guests for themselves."""
         draft = lambda by, **more: objectives.draft(  # noqa: E731
