@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.contrib import admin
 
 from milepost.config import database, env
+from milepost.config.table import without_password
 
 MILEPOST = env.load()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -51,6 +52,9 @@ MIDDLEWARE = [
 # ── What we remember ──
 
 DATABASES = {"default": database.from_url(MILEPOST.database_url, MILEPOST.data_dir)}
+# For commands that work on another database than this one, which lie below and cannot read addresses.
+DATABASE_AT = partial(database.from_url, data_dir=MILEPOST.data_dir)
+DATABASE_NAMED = without_password
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 USE_TZ = True

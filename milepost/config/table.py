@@ -134,7 +134,7 @@ def usual_value(described: Field) -> str:
 
 def _shown(described: Field, value: Any) -> str:
     if described.metadata["secret"] and value:
-        return _without_password(value) if described.name == "database_url" else MASK
+        return without_password(value) if described.name == "database_url" else MASK
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
@@ -142,7 +142,8 @@ def _shown(described: Field, value: Any) -> str:
     return str(value)
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """Return a database's address as it may be shown."""
     parts = urlsplit(url)
     if parts.password is None:
         return url
