@@ -83,11 +83,17 @@ class Digest:
 
 
 class Writer:
-    """Writes one backup into an open file: tables, perhaps the secret key, and `close` with the manifest."""
+    """Writes one backup into an open file: tables, perhaps the secret key, and `finish` with the manifest."""
 
     def __init__(self, file: BinaryIO, manifest: Manifest) -> None:
         self.manifest = manifest
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
 
     def table(self, name: str, columns: Sequence[str], batches: Iterable[Sequence[Sequence[Any]]]) -> None:
         """Write the rows of a table."""
@@ -102,11 +108,10 @@ class Writer:
         self._zip.writestr(SECRET_KEY, f"{key}\n")
         self.manifest.has_secret_key = True
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """Write the manifest, which makes the backup whole."""
         said = {"format": FORMAT, **asdict(self.manifest)}
         self._zip.writestr(MANIFEST, orjson.dumps(said, option=orjson.OPT_INDENT_2))
-        self._zip.close()
 
 
 class Archive:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from milepost.ledger import tallies
 from milepost.ledger.entries import columns
 from milepost.ledger.statements import Statement
 
@@ -64,6 +65,7 @@ def now(workspace_id: int) -> Token:
 
     What commits between this and the load is seen twice; applying a change twice changes nothing.
     """
+    tallies.loads.add()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(

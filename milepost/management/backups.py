@@ -119,19 +119,20 @@ def write(
     is_current = not schema.pending()
     with databases.one_moment():
         heads = schema.heads()
+        manifest = Manifest(__version__, at.isoformat(), _database(), heads)
         listed = rows.tables(schema.models_at(heads))
-        writer = Writer(file, Manifest(__version__, at.isoformat(), _database(), heads))
         done, total = 0, sum(map(rows.count, listed))
-        for table in listed:
-            writer.table(table.name, table.names, _counted(rows.read(table), done, total, heard))
-            done += writer.manifest.tables[-1].rows
-        if with_secret_key:
-            writer.secret_key(settings.MILEPOST.secret_key)
-        # An older schema is not what today's queries read; the sums of its rows must do.
-        if is_current and (with_exports or (with_exports is None and total <= EXPORTED_UP_TO)):
-            writer.manifest.exports = exports()
-        writer.close()
-    return writer.manifest
+        with Writer(file, manifest) as writer:
+            for table in listed:
+                writer.table(table.name, table.names, _counted(rows.read(table), done, total, heard))
+                done = manifest.rows
+            if with_secret_key:
+                writer.secret_key(settings.MILEPOST.secret_key)
+            # An older schema is not what today's queries read; the sums of its rows must do.
+            if is_current and (with_exports or (with_exports is None and total <= EXPORTED_UP_TO)):
+                manifest.exports = exports()
+            writer.finish()
+    return manifest
 
 
 def exports() -> dict[str, str]:

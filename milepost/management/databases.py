@@ -62,8 +62,8 @@ def one_moment() -> Iterator[BaseDatabaseWrapper]:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            else:
-                cursor.execute("SELECT count(*) FROM sqlite_master")  # from here on the snapshot stands
+            # The first read takes the snapshot; until then the moment could still move.
+            cursor.execute("SELECT count(*) FROM django_migrations")
         yield connection
 
 

@@ -9,6 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from milepost.core.problems import NotFound, Problem
+from milepost.ledger import faults
+
+RETRY_SECONDS = 10
 
 log = logging.getLogger("milepost.web")
 
@@ -23,15 +26,26 @@ class ProblemsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        """Answer a Problem; anything else is a defect and Django's to report."""
-        return answer(request, problem) if isinstance(problem, Problem) else None
+        """Answer a Problem, or what the database could not do; anything else is a defect and Django's."""
+        if isinstance(problem, Problem):
+            return answer(request, problem)
+        fault = faults.told(problem)
+        if fault is None:
+            return None
+        log.error("%s: %s", fault.code, fault.message)
+        return answer(request, fault)
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Return the page (or the toast) that says what happened."""
     if request.headers.get("HX-Request"):
-        return render(request, "problems/toast.hx.html", {"problem": problem}, status=problem.status)
-    return render(request, "problems/show.html", {"problem": problem}, status=problem.status)
+        template = "problems/toast.hx.html"
+    else:
+        template = "problems/show.html"
+    response = render(request, template, {"problem": problem}, status=problem.status)
+    if problem.status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -55,7 +69,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     problem = Problem(
         "Something went wrong on our side. Nothing was changed.",
         code="defect",
-        remedy="Try again; if it happens once more, tell whoever runs this server the time it happened.",
+        remedy="Try again; if it happens once more, tell whoever runs this server this number: "
+        f"{getattr(request, 'number', 'none')}.",
     )
     problem.status = 500
     return answer(request, problem)
