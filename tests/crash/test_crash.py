@@ -193,6 +193,7 @@ class TestKilled:
             zygote.bear()
 
         zygote.book.check(place)
+        print(f"{kills} kills, {len(zygote.book.acknowledged):,} acknowledged, none lost, none twice")
         assert zygote.book.again == []
         assert len(zygote.book.acknowledged) > kills
 
