@@ -25,7 +25,8 @@ from tests.postgres import NoPostgres, Postgres
 from tests.running import ROOT, Installation, missing
 
 SEED = 20261122  # the moments are random, and the same in each run
-LONGEST_LIFE = 0.12  # seconds
+LONGEST = 0.15  # seconds from the first acknowledgement to the end
+EARLY = 10  # each tenth dies before that, while it opens a database that another left as it was
 
 
 @dataclass
@@ -148,28 +149,42 @@ class Zygote:
         self.process.stdin.close()
         self.process.stdout.close()
 
-    def bear(self, *, seconds: float | None = None, meanwhile: Callable[[], None] | None = None) -> None:
-        """Let a child live for so long, or (None) until it has rested and ends by itself."""
+    def bear(
+        self, *, seconds: float = 0, early: bool = False, meanwhile: Callable[[], None] | None = None
+    ) -> None:
+        """Let a child check in, and end it so long after its first acknowledgement (early: its birth)."""
+        self._order(rest=False)
+        killer, child = None, 0
+        for line in self.process.stdout:
+            word, _, rest = line.strip().partition(" ")
+            if word == "born":
+                child = int(rest)
+            if word == "dead":
+                break
+            if killer is None and word == ("born" if early else "acknowledged"):
+                killer = threading.Timer(seconds, self._end, (child, meanwhile))
+                killer.start()
+            self.book.take(line)
+        killer.join()
+
+    def rest(self) -> None:
+        """Let a child send what nobody heard of, check in a little more, look around, and end by itself."""
+        self._order(rest=True)
+        for line in self.process.stdout:
+            if line.startswith("dead"):
+                break
+            self.book.take(line)
+
+    def _order(self, *, rest: bool) -> None:
         ground = self.place.ground
         order = {
             "addresses": ground.addresses,
             "headers": ground.headers,
             "again": self.book.again,
             "first": len(self.book.sent),
-            "rest": seconds is None and meanwhile is None,
+            "rest": rest,
         }
         self.process.stdin.write(json.dumps(order) + "\n")
-        killer = None
-        for line in self.process.stdout:
-            word, _, rest = line.strip().partition(" ")
-            if word == "born" and not order["rest"]:
-                killer = threading.Timer(seconds or 0, self._end, (int(rest), meanwhile))
-                killer.start()
-            if word == "dead":
-                break
-            self.book.take(line)
-        if killer is not None:
-            killer.join()
 
     def _end(self, child: int, meanwhile: Callable[[], None] | None) -> None:
         try:
@@ -187,10 +202,10 @@ class TestKilled:
 
         with Zygote(place) as zygote:
             for number in range(kills):
-                zygote.bear(seconds=moments.uniform(0.005, LONGEST_LIFE))
+                zygote.bear(seconds=moments.uniform(0, LONGEST), early=number % EARLY == 0)
                 if number % 50 == 49:
                     zygote.book.check(place)
-            zygote.bear()
+            zygote.rest()
 
         zygote.book.check(place)
         print(f"{kills} kills, {len(zygote.book.acknowledged):,} acknowledged, none lost, none twice")
@@ -226,7 +241,7 @@ class TestKilled:
         with Zygote(place) as zygote:
             for _ in range(max(2, pytestconfig.getoption("kills") // 50)):
                 zygote.bear(seconds=0.1, meanwhile=fall_over)
-            zygote.bear()
+            zygote.rest()
 
         zygote.book.check(place)
         assert zygote.book.again == []

@@ -36,7 +36,9 @@ class Command(OperatorCommand):
             help="put the secret key in too: whoever has the file can then sign in as anyone",
         )
 
-    def handle(self, *, words: list[str], keep: int | None, **more):
+        parser.add_argument("--verify", action="store_true", help="prove it at once, as `backup verify` does")
+
+    def handle(self, *, words: list[str], keep: int | None, verify: bool, **more):
         contents = {"with_exports": more["with_exports"] or None, "with_secret_key": more["with_secret_key"]}
         if words[:1] == ["verify"]:
             return self._verify(words[1:])
@@ -52,6 +54,8 @@ class Command(OperatorCommand):
         with Progress("Backing up") as bar:
             made = backups.make(target, **contents, keep=keep, at=timezone.now(), heard=bar)
         self._tell(made)
+        if verify:
+            self._verify([str(made.path)])
 
     def _tell(self, made: Made) -> None:
         self.stdout.write(str(made.path))
