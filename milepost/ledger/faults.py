@@ -5,9 +5,11 @@ None of these is a defect of ours, and in none of them was anything saved: the t
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from pathlib import Path
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from milepost.core.problems import Problem
 
@@ -40,6 +42,7 @@ class DatabaseIsAway(Problem):
     status = 503
 
 
+LEAST_ROOM = 1024 * 1024
 _KEPT = "Nothing was saved"
 _FULL = (
     DiskIsFull,
@@ -98,9 +101,18 @@ def told(error: BaseException) -> Problem | None:
 def _found(error: BaseException):
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):
-        return _OF_SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+        found = _OF_SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+        # Of its files beside the database SQLite says only that they could not be written.
+        return _FULL if found is _AWAY and _has_no_room() else found
     state = getattr(cause, "sqlstate", None)
     if state:
         return next((found for begins, found in _OF_POSTGRESQL.items() if state.startswith(begins)), None)
     # Without a code nobody answered: no connection could be made, or the one there was broke.
     return _AWAY if isinstance(error, OperationalError | InterfaceError) else None
+
+
+def _has_no_room() -> bool:
+    try:
+        return shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free < LEAST_ROOM
+    except OSError:
+        return False

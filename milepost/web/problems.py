@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger import faults
 
+JSON = "application/json"
 RETRY_SECONDS = 10
 
 log = logging.getLogger("milepost.web")
@@ -37,15 +38,27 @@ class ProblemsMiddleware:
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """Return the page (or the toast) that says what happened."""
-    if request.headers.get("HX-Request"):
-        template = "problems/toast.hx.html"
+    """Return the page, the toast, or for a program the object, that says what happened."""
+    if request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON):
+        response = _object(problem)
     else:
-        template = "problems/show.html"
-    response = render(request, template, {"problem": problem}, status=problem.status)
+        name = "toast.hx.html" if request.headers.get("HX-Request") else "show.html"
+        response = render(request, f"problems/{name}", {"problem": problem}, status=problem.status)
     if problem.status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _object(problem: Problem) -> HttpResponse:
+    told = {
+        "type": "about:blank",
+        "status": problem.status,
+        "code": problem.code,
+        "title": problem.message,
+        "remedy": problem.remedy,
+        "field": problem.field,
+    }
+    return JsonResponse(told, status=problem.status, content_type="application/problem+json")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
