@@ -1,0 +1,5 @@
+"""The place where processes are killed."""
+
+from tests.crash.place import place
+
+__all__ = ["place"]
