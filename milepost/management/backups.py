@@ -80,6 +80,7 @@ def make(
     heard: Heard,
 ) -> Made:
     """Write a backup to a file, or under a name of its own into a folder; the file is whole or not there."""
+    _require_something()
     is_folder = target.is_dir() or target.suffix != ENDING
     path = target / f"{NAME}{at:%Y-%m-%d-%H%M%S}{ENDING}" if is_folder else target
     if path.exists():
@@ -111,6 +112,7 @@ def write(
 
     An export is one text of a whole workspace, so with None only what is small is exported.
     """
+    _require_something()
     if strange := schema.unknown():
         raise schema.SchemaIsNewer(
             f"A newer Milepost made this database: it has {strange[-1]}, which this one does not know.",
@@ -133,6 +135,12 @@ def write(
                 manifest.exports = exports()
             writer.finish()
     return manifest
+
+
+def _require_something() -> None:
+    # Not more than that: a backup of an older schema is just what one wants before `milepost migrate`.
+    if not schema.exists():
+        schema.require()
 
 
 def exports() -> dict[str, str]:
@@ -320,13 +328,9 @@ def _disagreements(at: datetime) -> Iterator[str]:
 
 def move(url: str, *, with_exports: bool, at: datetime, heard: Heard) -> Manifest:
     """Copy everything into the empty database at an address, and prove that it is the same there."""
+    schema.require()
     with tempfile.TemporaryDirectory(prefix="milepost-", dir=settings.MILEPOST.data_dir) as folder:
         path = Path(folder) / f"move{ENDING}"
-        if lacking := schema.pending():
-            raise schema.SchemaIsOld(
-                f"The database lacks {len(lacking)} migrations, from {lacking[0]} on.",
-                remedy="Make a backup, run `milepost migrate`, then move.",
-            )
         with databases.standing_on(url):
             schema.make_current()
             refuse_unless_empty("Move into an empty database.")

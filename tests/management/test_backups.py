@@ -27,6 +27,7 @@ from milepost.queries import verification
 from tests.cast import LATER, NOW, Cast
 from tests.management.terminal import run
 from tests.okrs import Okrs, written
+from tests.running import Installation
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
@@ -195,6 +196,16 @@ class TestBackup:
             backups.make(tmp_path / "backup.zip", at=LATER, heard=stop)
 
         assert list(tmp_path.iterdir()) == []
+
+    def test_of_nothing_is_refused(self, tmp_path):
+        """In an empty folder there is nothing to back up, and nothing is made."""
+        empty = Installation(tmp_path / "empty")
+
+        told = empty.run("backup")
+
+        assert told.returncode == Exit.NOT_FOUND
+        assert not (tmp_path / "empty" / "backups").exists()
+        assert not (tmp_path / "empty" / "milepost.sqlite3").exists()
 
 
 class TestRestore:

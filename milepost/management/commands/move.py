@@ -11,6 +11,8 @@ from milepost.management.progress import Progress
 
 
 class Command(OperatorCommand):
+    needs_database = True
+
     def add_arguments(self, parser):
         parser.add_argument(
             "database_url", help="the empty database, such as postgresql://user:password@host:5432/milepost"
