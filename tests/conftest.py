@@ -28,6 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="sqlite runs every test; postgres runs those marked both_databases on a PostgreSQL of its own",
     )
+    parser.addoption(
+        "--kills", type=int, default=100, help="how often tests/crash kills a process at work (100)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -38,6 +38,11 @@ class Postgres:
             "initdb", "--pgdata", data, "--username=milepost", "--auth=trust", "--encoding=UTF8",
             "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
+        return self.boot()
+
+    def boot(self) -> Postgres:
+        """Start the server on the cluster that is there; after a crash it recovers."""
+        data = self.folder / "data"
         options = [f"-c {each}" for each in self.options]
         options += [
             f"-c port={self.port}",
@@ -50,10 +55,14 @@ class Postgres:
         )  # fmt: skip
         return self
 
+    def crash(self) -> None:
+        """Let the server fall over: nothing is finished, nothing is written that was not."""
+        self._run("pg_ctl", "stop", "--pgdata", self.folder / "data", "--mode=immediate", "--wait")
+
     def stop(self) -> None:
         """Stop the server and take its folder away."""
         try:
-            self._run("pg_ctl", "stop", "--pgdata", self.folder / "data", "--mode=immediate", "--wait")
+            self.crash()
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
 

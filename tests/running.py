@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -68,6 +69,7 @@ class Installation:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "milepost", *words],
                 env=self.environ, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that all of it can be killed at once
             )  # fmt: skip
         self._wait()
         return self
@@ -87,6 +89,11 @@ class Installation:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+
+    def kill(self) -> None:
+        """Kill the server and all its processes, in the middle of whatever they do."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def _wait(self) -> None:
         last = time.monotonic() + PATIENCE

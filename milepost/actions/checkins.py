@@ -17,7 +17,7 @@ from milepost.core.access import Actor, Standing
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.scoring import Kind
 from milepost.core.states import KeyResultState, State
-from milepost.ledger import recording
+from milepost.ledger import recording, tallies
 from milepost.ledger.recording import Facts
 from milepost.models import Checkin
 from milepost.queries import standings
@@ -152,6 +152,7 @@ def _append(
         if found is None or found.submitted is None:
             raise
         return _again(by, found, corrects)
+    tallies.checkins.add()
     return Recorded(made.id, key_result, facts.objective_id, _warning(facts, when, at))
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.contrib import admin
 
 from milepost.config import database, env
+from milepost.config.table import without_password
 
 MILEPOST = env.load()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
 
 # Each of these costs every request, the check-in first of all: think before you add one.
 MIDDLEWARE = [
+    "milepost.web.requests.observed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "milepost.web.headers.headers",
@@ -51,6 +53,9 @@ MIDDLEWARE = [
 # ── What we remember ──
 
 DATABASES = {"default": database.from_url(MILEPOST.database_url, MILEPOST.data_dir)}
+# For commands that work on another database than this one, which lie below and cannot read addresses.
+DATABASE_AT = partial(database.from_url, data_dir=MILEPOST.data_dir)
+DATABASE_NAMED = without_password
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 USE_TZ = True
@@ -165,8 +170,11 @@ LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"()": "milepost.config.logs.Text"},
+        "json": {"()": "milepost.config.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": MILEPOST.log_format}},
     "root": {"handlers": ["console"], "level": MILEPOST.log_level.upper()},
     "loggers": {
         # Every statement, which is only wanted when somebody asks for it by name.
@@ -175,5 +183,7 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         # A wrong address or a refused form is the browser's business, not the operator's.
         "django.request": {"level": "ERROR"},
+        # A line for each request, which programs count and people do not read.
+        "milepost.requests": {"level": "INFO" if MILEPOST.log_format == "json" else "WARNING"},
     },
 }

@@ -78,6 +78,15 @@ class Settings:
     log_level: str = _setting(
         "info", "How much is written to the log: debug, info, warning or error.",
         kinds.one_of("debug", "info", "warning", "error"))
+    log_format: str = _setting(
+        "text", "How the log is written: text for people, json for programs (an object a line, each request "
+        "too, without personal data).", kinds.one_of("text", "json"))
+    metrics: str = _setting(
+        "off", "Who may read figures for Prometheus at /metrics: nobody (off), programs on this machine that "
+        "do not come through a proxy (local), or whoever sends the token (token).",
+        kinds.one_of("off", "local", "token"))
+    metrics_token: str = _setting(
+        "", "The token that opens /metrics: Authorization: Bearer …", secret=True)
     debug: bool = _setting(
         False, "Show the inside of errors on pages. Only for work on Milepost itself.", kinds.flag)
     # fmt: on
@@ -124,7 +133,14 @@ def completed(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings
     told.setdefault("https", parts.scheme == "https")
     hosts = ("localhost", "127.0.0.1", "[::1]", parts.hostname)
     told.setdefault("allowed_hosts", tuple(dict.fromkeys(hosts)))
-    return Settings(**told, origins=origins)
+    made = Settings(**told, origins=origins)
+    if made.metrics == "token" and not made.metrics_token:
+        raise WrongSetting(
+            "metrics is token, and metrics_token is not set.",
+            remedy=f"Set {PREFIX}METRICS_TOKEN to a long random word.",
+            field="metrics_token",
+        )
+    return made
 
 
 def usual_value(described: Field) -> str:
@@ -134,7 +150,7 @@ def usual_value(described: Field) -> str:
 
 def _shown(described: Field, value: Any) -> str:
     if described.metadata["secret"] and value:
-        return _without_password(value) if described.name == "database_url" else MASK
+        return without_password(value) if described.name == "database_url" else MASK
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
@@ -142,7 +158,8 @@ def _shown(described: Field, value: Any) -> str:
     return str(value)
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """Return a database's address as it may be shown."""
     parts = urlsplit(url)
     if parts.password is None:
         return url

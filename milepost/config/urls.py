@@ -1,18 +1,15 @@
 """Where addresses lead: the table of contents of the doors."""
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-
-def livez(request: HttpRequest) -> HttpResponse:
-    """Answer that the process is alive, whatever else is wrong."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
+from milepost.web import health, metrics
 
 urlpatterns = [
     path("", include("milepost.web.urls")),
-    path("livez", livez, name="livez"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.show, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

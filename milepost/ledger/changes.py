@@ -9,11 +9,13 @@ looked (`pg_snapshot_xmin`) and drops what it has applied. SQLite has one writer
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
 from django.db import connection
 
+from milepost.ledger import tallies
 from milepost.ledger.entries import columns
 from milepost.ledger.statements import Statement
 
@@ -63,6 +65,7 @@ def now(workspace_id: int) -> Token:
 
     What commits between this and the load is seen twice; applying a change twice changes nothing.
     """
+    tallies.loads.add()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -124,3 +127,28 @@ def _since_on_postgresql(workspace_id: int, token: Token) -> tuple[list[Change],
     there = [row for row in rows if row[1] is not None]
     found = [_change(row[2:]) for row in there if row[2] not in token.applied]
     return found, mark, frozenset(row[2] for row in there if row[1] >= mark)
+
+
+def begin_epoch(at: datetime) -> None:
+    """Make every image load anew after the log was replaced, and let its numbers leap.
+
+    A reader of before may stand further on than the log that was put in its place, and a number that is
+    given out again would name something else. So the numbers go on from the moment of the restore, in
+    seconds, or from the highest there ever was. The caller holds the transaction.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT last_value FROM change_seq_seq")
+        else:
+            cursor.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'change'")
+        last = max(int(at.timestamp()), cursor.fetchone()[0])
+        cursor.execute("SELECT id FROM workspace ORDER BY id")
+        for workspace_id, *_ in cursor.fetchall():
+            last += 1
+            cursor.execute(
+                "INSERT INTO change (seq, workspace_id, kind, subject_id, entry_id) "
+                "VALUES (%s, %s, %s, 0, 0)",
+                [last, workspace_id, int(Kind.ALL)],
+            )
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT setval('change_seq_seq', %s)", [last])

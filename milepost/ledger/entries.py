@@ -20,7 +20,8 @@ NAN = float("nan")
 class Entry(NamedTuple):
     """A check-in in short. Moments are whole seconds since 1970; a missing value is NaN.
 
-    Entries of one key result are ordered by `effective`, then by id: ids rise as entries are made.
+    Entries of one key result are ordered by their moments, to the microsecond as the database orders them
+    (`micro` is what is beyond the second), then by id: ids rise as entries are made.
     """
 
     id: int
@@ -30,12 +31,18 @@ class Entry(NamedTuple):
     confidence: int
     corrects: int | None = None
     is_withdrawn: bool = False
+    micro: int = 0
 
 
 # Moments as whole seconds, counted by the database: turning each into a datetime costs more than reading it.
+# SQLite rounds to milliseconds first, so what is beyond the second is taken off: 9.9999 s is in the ninth.
 _SECONDS = {
-    "sqlite": "CAST(strftime('%%s', {}) AS integer)",
+    "sqlite": "CAST(strftime('%%s', substr({}, 1, 19)) AS integer)",
     "postgresql": "floor(extract(epoch FROM {}))::bigint",
+}
+_MICROSECONDS = {
+    "sqlite": "CAST(substr(c.effective_at, 21) AS integer)",
+    "postgresql": "extract(microseconds FROM c.effective_at)::integer %% 1000000",
 }
 
 
@@ -49,7 +56,7 @@ def columns(vendor: str) -> str:
     effective, recorded = (_SECONDS[vendor].format(f"c.{name}_at") for name in ("effective", "recorded"))
     return (
         f"c.key_result_id, c.id, {effective}, {recorded}, CAST(c.value AS text), "
-        "coalesce(c.confidence, 0), c.parts, c.corrects_id, c.is_withdrawn"
+        f"coalesce(c.confidence, 0), c.parts, c.corrects_id, c.is_withdrawn, {_MICROSECONDS[vendor]}"
     )
 
 
@@ -123,12 +130,12 @@ class Entries:
         return entries
 
     def _entry(self, row: tuple) -> Entry:
-        _, id, effective, recorded, value, confidence, _, corrects, is_withdrawn = row
+        _, id, effective, recorded, value, confidence, _, corrects, is_withdrawn, micro = row
         exact = exact_of(row)
         if exact is not None:
             self._exact[id] = exact
         number = NAN if value is None else float(value)
-        return Entry(id, effective, recorded, number, confidence, corrects, bool(is_withdrawn))
+        return Entry(id, effective, recorded, number, confidence, corrects, bool(is_withdrawn), micro)
 
     def _take_series(self, rows: Iterable[tuple]) -> None:
         for key_result_id, own in groupby(rows, key=lambda row: row[0]):
@@ -197,8 +204,8 @@ class Entries:
         return None if entry.value != entry.value else Fraction(repr(entry.value))
 
 
-def _order(entry: Entry) -> tuple[int, int]:
-    return entry.effective, entry.id
+def _order(entry: Entry) -> tuple[int, int, int]:
+    return entry.effective, entry.micro, entry.id
 
 
 def _standing(entries: list[Entry]) -> list[Entry]:

@@ -18,9 +18,9 @@ HEAD = """\
 <!-- Written by bin/docs from milepost/cli/ and milepost/management/commands/: change it there. -->
 
 In a clone they are called `bin/milepost …`, once installed `milepost …`. `milepost --help` lists them, and
-each has a `--help` of its own. Commands that work with what is there (`checkin`, `export`, `link`, `user`,
-`verify`, `apply --dry-run`) make nothing: in an empty folder they say so and name `milepost serve`, before a
-database of an older version `milepost migrate`.
+each has a `--help` of its own. Commands that work with what is there (`backup`, `checkin`, `export`, `link`,
+`move`, `user`, `verify`, `apply --dry-run`) make nothing: in an empty folder they say so and name `milepost
+serve`, before a database of an older version `milepost migrate`.
 
 ## Exit codes
 

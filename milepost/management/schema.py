@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import StateApps
 
 from milepost.core.problems import Conflict, NotFound
 from milepost.management.counts import counted
@@ -79,6 +82,35 @@ def unknown() -> list[str]:
         each for each in loader.applied_migrations if each[0] in apps and each not in loader.graph.nodes
     ]
     return [".".join(each) for each in strange]
+
+
+def heads() -> list[tuple[str, str]]:
+    """Name the last migration of each app that the database has: together they say which tables there are."""
+    loader = MigrationExecutor(connection).loader
+    applied = {node for node in loader.graph.nodes if node in loader.applied_migrations}
+    passed = {
+        parent.key
+        for node in applied
+        for parent in loader.graph.node_map[node].parents
+        if parent.key[0] == node[0]
+    }
+    return sorted(applied - passed)
+
+
+def models_at(heads: Sequence[tuple[str, str]]) -> StateApps:
+    """Return the models as they were at these migrations."""
+    loader = MigrationLoader(None)
+    if strange := [node for node in heads if tuple(node) not in loader.graph.nodes]:
+        raise SchemaIsNewer(
+            f"A newer Milepost wrote this: it is at {'.'.join(strange[0])}, which this one does not know.",
+            remedy="Install that version, or a later one.",
+        )
+    return loader.project_state([tuple(node) for node in heads]).apps
+
+
+def migrate_to(heads: Sequence[tuple[str, str]]) -> None:
+    """Make the tables of an empty database as they were at these migrations, and nothing in them."""
+    MigrationExecutor(connection).migrate([tuple(node) for node in heads])
 
 
 def make_current() -> bool:

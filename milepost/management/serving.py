@@ -8,13 +8,14 @@ import multiprocessing
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import threading
 import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.utils.module_loading import import_string
 from granian import Granian
 from granian.constants import Interfaces
@@ -27,6 +28,8 @@ from milepost.management import assets, schema, whereabouts
 WAITING_FOR_EACH_THREAD = 8
 IDLE_SECONDS = 600  # how long an idle thread keeps its database connection
 STOP_SECONDS = 10  # how long requests under way may take when the server is told to stop
+
+_kept: sqlite3.Connection | None = None
 
 
 class PortIsTaken(Conflict):
@@ -131,8 +134,18 @@ def _share_what_is_loaded() -> None:
 
 
 def _load():
+    _keep_files_open()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     return import_string(settings.WSGI_APPLICATION)
+
+
+def _keep_files_open() -> None:
+    # The last connection to close takes SQLite's two files beside the database away; on a disk that has
+    # become full they could not be made again, and then nobody could even read.
+    global _kept
+    if connection.vendor == "sqlite":
+        _kept = sqlite3.connect(connection.settings_dict["NAME"], check_same_thread=False)
+        _kept.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _end_with(parent: int) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from milepost.core.problems import NotFound, Problem
+from milepost.ledger import faults
+
+JSON = "application/json"
+RETRY_SECONDS = 10
 
 log = logging.getLogger("milepost.web")
 
@@ -23,15 +27,38 @@ class ProblemsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        """Answer a Problem; anything else is a defect and Django's to report."""
-        return answer(request, problem) if isinstance(problem, Problem) else None
+        """Answer a Problem, or what the database could not do; anything else is a defect and Django's."""
+        if isinstance(problem, Problem):
+            return answer(request, problem)
+        fault = faults.told(problem)
+        if fault is None:
+            return None
+        log.error("%s: %s", fault.code, fault.message)
+        return answer(request, fault)
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """Return the page (or the toast) that says what happened."""
-    if request.headers.get("HX-Request"):
-        return render(request, "problems/toast.hx.html", {"problem": problem}, status=problem.status)
-    return render(request, "problems/show.html", {"problem": problem}, status=problem.status)
+    """Return the page, the toast, or for a program the object, that says what happened."""
+    if request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON):
+        response = _object(problem)
+    else:
+        name = "toast.hx.html" if request.headers.get("HX-Request") else "show.html"
+        response = render(request, f"problems/{name}", {"problem": problem}, status=problem.status)
+    if problem.status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _object(problem: Problem) -> HttpResponse:
+    told = {
+        "type": "about:blank",
+        "status": problem.status,
+        "code": problem.code,
+        "title": problem.message,
+        "remedy": problem.remedy,
+        "field": problem.field,
+    }
+    return JsonResponse(told, status=problem.status, content_type="application/problem+json")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -55,7 +82,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     problem = Problem(
         "Something went wrong on our side. Nothing was changed.",
         code="defect",
-        remedy="Try again; if it happens once more, tell whoever runs this server the time it happened.",
+        remedy="Try again; if it happens once more, tell whoever runs this server this number: "
+        f"{getattr(request, 'number', 'none')}.",
     )
     problem.status = 500
     return answer(request, problem)

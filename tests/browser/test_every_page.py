@@ -25,7 +25,7 @@ EXECUTIVE, GUEST = "hanneke", "otto"
 # Routes that are no page: they only take what a form sends, or answer programs, or lead on at once.
 TAKES_FORMS = 405
 NO_PAGES = {
-    "alignment_json", "team_json", "company_json", "livez",  # for programs
+    "alignment_json", "team_json", "company_json", "livez", "readyz", "metrics",  # for programs
     "alignment_rows", "checkins", "home",  # lead on
     "password",  # leads whoever signed in by a link on to the first password
 }  # fmt: skip

@@ -219,6 +219,22 @@ class TestImage:
         assert np.array_equal(image.on(TODAY).raw, raw, equal_nan=True)
         assert [str(one) for one in verify.of_image(image, TODAY)] == []
 
+    @pytest.mark.parametrize(
+        ("first", "then"), [(900_000, 100_000), (999_900, 1_000_100), (100_000, 900_000), (500_000, 500_000)]
+    )
+    def test_orders_two_within_a_second_as_the_database_does(self, cast, okrs, first: int, then: int):
+        """Two who check in at once may be written in either order: their moments decide, then their ids."""
+        images.of(cast.acme.id)
+
+        for value, micro in ((41, first), (43, then)):
+            checkins.record(
+                key_result=okrs.growth.id, value=Decimal(value), by=cast.ada,
+                at=NOW + timedelta(microseconds=micro),
+            )  # fmt: skip
+            images.of(cast.acme.id)
+
+        assert differences(cast) == []
+
     def test_takes_a_check_in_to_all_that_stands_above(self, cast: Cast, okrs: Okrs):
         """One entry moves its key result, the objective and the company, and nothing else is computed."""
         image = images.of(cast.acme.id)

@@ -1,0 +1,40 @@
+"""Copy everything into another database, such as from SQLite to PostgreSQL, and prove that it is the same."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils import timezone
+
+from milepost.management import backups
+from milepost.management.operator import OperatorCommand
+from milepost.management.progress import Progress
+
+
+class Command(OperatorCommand):
+    needs_database = True
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "database_url", help="the empty database, such as postgresql://user:password@host:5432/milepost"
+        )
+
+        parser.add_argument(
+            "--without-exports",
+            action="store_true",
+            help="compare the rows alone: for data too large to export",
+        )
+
+    def handle(self, *, database_url: str, without_exports: bool, **_):
+        with Progress("Moving") as bar:
+            manifest = backups.move(
+                database_url, with_exports=not without_exports, at=timezone.now(), heard=bar
+            )
+        for table in manifest.tables:
+            if table.rows:
+                self.stdout.write(f"  {table.rows:>10,}  {table.name:<30} {table.sha256[:16]}")
+        proof = f"{manifest.rows:,} rows of {len(manifest.tables)} tables and {len(manifest.exports)} exports"
+        self.stdout.write(f"{proof} are the same in {settings.DATABASE_NAMED(database_url)}.")
+        self.stderr.write(
+            "Nothing was changed here. If anyone has worked meanwhile, stop Milepost and move again into an\n"
+            "empty database; then set DATABASE_URL to the new address and start it."
+        )

@@ -1,0 +1,81 @@
+"""Which database is meant: for a while another one than that of the settings, or one moment of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import load_backend
+
+from milepost.core.problems import Problem
+from milepost.ledger import image
+
+DEFAULT = "default"
+
+
+class NoSuchDatabase(Problem):
+    """A database that cannot be opened."""
+
+    code = "no_such_database"
+    status = 503
+
+
+@contextmanager
+def standing_on(url: str) -> Iterator[BaseDatabaseWrapper]:
+    """Let everything that asks for a database have the one at this address, as long as this holds."""
+    told = connections.configure_settings({DEFAULT: settings.DATABASE_AT(url)})[DEFAULT]
+    with _standing(told) as connection:
+        try:
+            connection.ensure_connection()
+        except (DatabaseError, ImproperlyConfigured) as wrong:
+            said = (str(wrong).strip().splitlines() or ["it gave no reason"])[0]
+            raise NoSuchDatabase(
+                f"The database {settings.DATABASE_NAMED(url)} cannot be opened: {said}.",
+                remedy="Is its server running, does the database exist, and are name and password right?",
+                field="database_url",
+            ) from None
+        yield connection
+
+
+@contextmanager
+def aside(folder: Path) -> Iterator[BaseDatabaseWrapper]:
+    """Stand on an empty SQLite database in this folder."""
+    with standing_on(f"sqlite:////{(folder / 'aside.sqlite3').as_posix().lstrip('/')}") as connection:
+        yield connection
+
+
+@contextmanager
+def one_moment() -> Iterator[BaseDatabaseWrapper]:
+    """Read one moment of the database however long it takes, and let others write meanwhile."""
+    told = deepcopy(connections[DEFAULT].settings_dict)
+    if "transaction_mode" in told["OPTIONS"]:
+        # IMMEDIATE would keep every writer waiting until the last row is read.
+        told["OPTIONS"]["transaction_mode"] = "DEFERRED"
+    with _standing(told) as connection, transaction.atomic():
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            # The first read takes the snapshot; until then the moment could still move.
+            cursor.execute("SELECT count(*) FROM django_migrations")
+        yield connection
+
+
+@contextmanager
+def _standing(told: dict[str, Any]) -> Iterator[BaseDatabaseWrapper]:
+    before = connections[DEFAULT]
+    connection = load_backend(told["ENGINE"]).DatabaseWrapper(told, DEFAULT)
+    connections[DEFAULT] = connection
+    image.forget()
+    try:
+        yield connection
+    finally:
+        connection.close()
+        connections[DEFAULT] = before
+        image.forget()

@@ -1,0 +1,133 @@
+"""The files in deploy/ fit this Milepost: its commands, settings and addresses; and give no rights away."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import load_command_class
+from django.urls import resolve
+
+from milepost.cli import operators
+from milepost.config.table import PREFIX, Settings, described_settings
+from tests.running import ROOT
+
+DEPLOY = ROOT / "deploy"
+SETTINGS = {f"{PREFIX}{setting.name.upper()}" for setting in described_settings()}
+UNITS = ("milepost.service", "milepost-backup.service")
+MOST_EXPOSED = 2.0
+
+
+def lines(name: str) -> list[str]:
+    return [
+        line for line in (DEPLOY / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
+
+
+def told(name: str, key: str) -> list[str]:
+    """What a unit says under a key, each time it does."""
+    return [line.partition("=")[2] for line in lines(name) if line.startswith(f"{key}=")]
+
+
+def understands(words: list[str]) -> None:
+    """Let a command read its arguments; it exits where one is wrong."""
+    assert operators.knows(words[0])
+    load_command_class("milepost", words[0]).create_parser("milepost", words[0]).parse_args(words[1:])
+
+
+class TestUnits:
+    @pytest.mark.parametrize("unit", UNITS)
+    def test_run_commands_that_there_are(self, unit):
+        """What systemd starts is a command of this version, with arguments that it takes."""
+        program, *words = shlex.split(told(unit, "ExecStart")[0])
+
+        assert Path(program).name == "milepost"
+        understands(words)
+
+    @pytest.mark.parametrize("unit", UNITS)
+    def test_set_settings_that_there_are(self, unit):
+        """Each variable is a setting, and the data lies in the one folder that may be written."""
+        variables = dict(line.split("=", 1) for line in told(unit, "Environment"))
+
+        assert set(variables) <= SETTINGS
+        assert variables["MILEPOST_DATA_DIR"] == f"/var/lib/{told(unit, 'StateDirectory')[0]}"
+        assert told(unit, "ProtectSystem") == ["strict"]
+
+    @pytest.mark.parametrize("unit", UNITS)
+    def test_give_no_rights_away(self, unit):
+        """systemd's own judge finds little that the service could do beyond its work."""
+        judge = shutil.which("systemd-analyze")
+        if judge is None:
+            pytest.skip("systemd is not on this machine.")
+        asked = subprocess.run(
+            [judge, "security", "--offline=true", "--no-pager", DEPLOY / unit], capture_output=True, text=True
+        )
+
+        found = re.search(r"exposure level for \S+: ([0-9.]+)", asked.stdout + asked.stderr)
+        if found is None:
+            pytest.skip(f"systemd does not judge here: {asked.stderr}")
+        assert float(found.group(1)) <= MOST_EXPOSED
+
+    def test_hold_both_services_alike(self):
+        """The nightly backup may do no more than the server."""
+        begin = "UMask=0077"
+        server, backup = ("\n".join(lines(unit)).partition(begin)[2] for unit in UNITS)
+
+        assert server.partition("[Install]")[0].strip() == backup.strip()
+
+    def test_start_the_backup_each_night(self):
+        """The timer is that of the backup, and catches up after a night that was slept through."""
+        assert told("milepost-backup.timer", "Persistent") == ["yes"]
+        assert (DEPLOY / "milepost-backup.service").exists()
+
+
+class TestContainer:
+    def test_sets_settings_that_there_are(self):
+        """Each variable of ours is a setting, and the volume is the data folder."""
+        file = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+
+        variables = dict(re.findall(r"(MILEPOST_\w+)=(\S+)", file))
+        assert set(variables) <= SETTINGS
+        assert re.findall(r"^VOLUME (\S+)$", file, re.M) == [variables["MILEPOST_DATA_DIR"]]
+        assert re.findall(r"^EXPOSE (\d+)$", file, re.M) == [variables["MILEPOST_PORT"]]
+        assert variables["MILEPOST_HOST"] == "0.0.0.0"
+
+    def test_runs_as_nobody_in_particular(self):
+        """The process is not root, and the check asks an address that there is at the port it serves."""
+        file = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+
+        last = file.rpartition("\nFROM ")[2]
+        assert re.findall(r"^USER (\d+)$", last, re.M) == ["10001"]
+        port, path = re.search(r"http://localhost:(\d+)(/\w+)", last).groups()
+        assert int(port) == Settings.port
+        assert resolve(path).url_name == "readyz"
+        words = re.search(r"^CMD \[(.+)\]$", last, re.M).group(1)
+        understands([word.strip(' "') for word in words.split(",")])
+
+    def test_copies_what_there_is(self):
+        """Each path that is copied from the clone exists, and versions are those that were tried."""
+        file = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+
+        copied = [
+            path for line in re.findall(r"^COPY (?!--from)(.+)$", file, re.M) for path in line.split()[:-1]
+        ]
+        assert copied and all((ROOT / path).exists() for path in copied)
+        assert "--require-hashes" in file
+
+
+class TestCaddy:
+    def test_leads_to_where_milepost_listens(self):
+        """The proxy goes to the usual port, checks an address that there is, and hides what is not public."""
+        file = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+
+        assert f"reverse_proxy 127.0.0.1:{Settings.port}" in file
+        for path in (
+            *re.findall(r"health_uri (\S+)", file),
+            *re.findall(r"@inside path (.+)", file)[0].split(),
+        ):
+            assert resolve(path).url_name in ("livez", "readyz", "metrics")
+        assert set(re.findall(r"MILEPOST_\w+", file)) <= SETTINGS

@@ -1,0 +1,388 @@
+"""Backups hold everything, go back whole or not at all, and are proven; a database moves to another kind."""
+
+from __future__ import annotations
+
+import json
+import threading
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, connections, transaction
+from hypothesis import HealthCheck, given, strategies
+from hypothesis import settings as how
+
+from milepost.actions import checkins
+from milepost.cli.exits import Exit
+from milepost.ledger import changes, image, rows
+from milepost.management import backups, databases
+from milepost.models import Checkin, Event
+from milepost.queries import verification
+from tests.cast import LATER, NOW, Cast
+from tests.management.terminal import run
+from tests.okrs import Okrs, written
+from tests.running import Installation
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
+
+TOLD = Decimal("47.25")
+
+
+def silent(done: int, total: int) -> None:
+    """Hear how far it is, and say nothing."""
+
+
+@pytest.fixture
+def cast(transactional_db) -> Cast:
+    from tests import cast as the_cast
+
+    image.forget()
+    return the_cast.assemble()
+
+
+@pytest.fixture
+def okrs(cast: Cast) -> Okrs:
+    return written(cast, NOW)
+
+
+@pytest.fixture
+def backup(okrs: Okrs, tmp_path: Path) -> Path:
+    """A backup of Acme at work."""
+    return backups.make(tmp_path / "backup.zip", at=LATER, heard=silent).path
+
+
+def check_in(cast: Cast, okrs: Okrs, value: Decimal = TOLD) -> int:
+    return checkins.record(key_result=okrs.growth.id, value=value, by=cast.ada, at=LATER).id
+
+
+def everything() -> dict[str, list]:
+    """Return every row but those that say where the log stands."""
+    return {
+        table.name: [tuple(row) for batch in rows.read(table) for row in batch]
+        for table in rows.tables(apps)
+        if table.name != "change"
+    }
+
+
+def spoiled(path: Path, entry: str, change: Callable[[bytes], bytes]) -> Path:
+    """Copy a backup, with one of its entries changed."""
+    copy = path.with_name(f"spoiled-{path.name}")
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(copy, "w") as made:
+        for name in whole.namelist():
+            data = whole.read(name)
+            made.writestr(name, change(data) if name == entry else data)
+    return copy
+
+
+class TestRows:
+    def test_have_a_form_for_every_column(self):
+        """There is no table and no column that a backup would leave out."""
+        there = set(connection.introspection.table_names()) - {"django_migrations"}
+
+        assert {table.name for table in rows.tables(apps)} == there
+
+    @given(
+        note=strategies.text(strategies.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+        value=strategies.decimals(-(10**15), 10**15, places=12),
+        moment=strategies.datetimes(
+            datetime(1970, 1, 1), datetime(9999, 1, 1), timezones=strategies.just(UTC)
+        ),
+        data=strategies.dictionaries(
+            strategies.text(strategies.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+            strategies.one_of(strategies.integers(), strategies.booleans(), strategies.none()),
+        ),
+    )
+    @how(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_read_back_as_they_were_written(self, cast, okrs, note, value, moment, data):
+        """What a row holds, Python sees the same after the row was read, deleted and written."""
+        with transaction.atomic():
+            made = Checkin.objects.create(
+                workspace=cast.acme, key_result=okrs.growth, value=value, note=note,
+                effective_at=moment, recorded_at=moment,
+            )  # fmt: skip
+            told = Event.objects.create(workspace=cast.acme, kind="x", at=moment, door="web", data=data)
+            for model, row in ((Checkin, made), (Event, told)):
+                before = model.objects.everywhere().filter(id=row.id).values().get()
+                table = next(each for each in rows.tables(apps) if each.name == model._meta.db_table)
+                found = [one for batch in rows.read(table) for one in batch if one[0] == row.id]
+                model.objects.everywhere().filter(id=row.id).delete()
+
+                rows.write(table, [json.loads(json.dumps(found))], lambda count: None)
+
+                assert model.objects.everywhere().filter(id=row.id).values().get() == before
+            transaction.set_rollback(True)
+
+
+class TestBackup:
+    def test_brings_everything_back(self, cast, okrs, backup):
+        """After a restore every row of every table is what it was."""
+        before = everything()
+        check_in(cast, okrs)
+        okrs.draft.delete()
+
+        backups.restore(backup, replace=True, at=LATER, heard=silent)
+
+        assert everything() == before
+
+    def test_is_of_one_moment(self, cast, okrs, tmp_path):
+        """What is written while a backup is read is not in it, and does not have to wait."""
+
+        def write() -> None:
+            try:
+                check_in(cast, okrs)
+            finally:
+                connections.close_all()
+
+        before = Checkin.objects.everywhere().count()
+        with databases.one_moment():
+            writer = threading.Thread(target=write)
+            writer.start()
+            writer.join(timeout=5)
+            seen = Checkin.objects.everywhere().count()
+
+        assert not writer.is_alive()
+        assert (seen, Checkin.objects.everywhere().count()) == (before, before + 1)
+
+    def test_says_what_it_is(self, okrs, backup):
+        """The manifest names the version, the migrations, and what the rows of each table add up to."""
+        with zipfile.ZipFile(backup) as whole:
+            said = json.loads(whole.read("manifest.json"))
+
+        assert said["format"] == "milepost-backup/1"
+        assert ["milepost", said["migrations"][-1][1]] in said["migrations"]
+        assert {table["name"]: table["rows"] for table in said["tables"]}["workspace"] == 2
+        assert set(said["exports"]) == {"acme", "zenith"}
+
+    def test_leaves_the_secret_key_out_unless_told(self, okrs, tmp_path):
+        """The key that signs cookies is in the file only by request, and the command says which."""
+        without = run("backup", str(tmp_path / "without.zip"))
+        told = run("backup", str(tmp_path / "with.zip"), "--with-secret-key")
+
+        secret = settings.MILEPOST.secret_key.encode()
+        contents = {
+            name: b"".join(whole.read(entry) for entry in whole.namelist())
+            for name in ("without", "with")
+            for whole in [zipfile.ZipFile(tmp_path / f"{name}.zip")]
+        }
+        assert secret not in contents["without"] and secret in contents["with"]
+        assert "not in it" in without.err and "is in it" in told.err
+        assert (tmp_path / "with.zip").stat().st_mode & 0o077 == 0
+
+    def test_keeps_as_many_as_told(self, okrs, tmp_path):
+        """--keep removes the oldest of the folder, after the new one is whole, and nothing else."""
+        for day in range(1, 5):
+            (tmp_path / f"milepost-2026-11-0{day}-030000.zip").write_bytes(b"old")
+        (tmp_path / "holiday.zip").write_bytes(b"mine")
+
+        told = run("backup", str(tmp_path), "--keep", "2")
+
+        assert told.code == Exit.OK, told.err
+        left = sorted(path.name for path in tmp_path.iterdir())
+        assert left[:2] == ["holiday.zip", "milepost-2026-11-04-030000.zip"] and len(left) == 3
+
+    def test_leaves_nothing_when_it_fails(self, okrs, tmp_path):
+        """A backup that is not finished leaves no file behind."""
+
+        def stop(done: int, total: int) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            backups.make(tmp_path / "backup.zip", at=LATER, heard=stop)
+
+        assert list(tmp_path.iterdir()) == []
+
+    def test_of_nothing_is_refused(self, tmp_path):
+        """In an empty folder there is nothing to back up, and nothing is made."""
+        empty = Installation(tmp_path / "empty")
+
+        told = empty.run("backup")
+
+        assert told.returncode == Exit.NOT_FOUND
+        assert not (tmp_path / "empty" / "backups").exists()
+        assert not (tmp_path / "empty" / "milepost.sqlite3").exists()
+
+
+class TestRestore:
+    def test_refuses_where_somebody_works(self, cast, okrs, backup):
+        """Without --replace, a database with data stays as it is."""
+        check_in(cast, okrs)
+        before = everything()
+
+        told = run("restore", str(backup))
+
+        assert told.code == Exit.CONFLICT
+        assert "--replace" in told.err
+        assert everything() == before
+
+    def test_keeps_what_it_replaces(self, cast, okrs, backup):
+        """With --replace, what was there is in a backup of its own first."""
+        check_in(cast, okrs)
+        before = everything()
+
+        told = run("restore", str(backup), "--replace")
+        kept = Path(told.err.partition("kept in ")[2].split("\n")[0].rstrip("."))
+        backups.restore(kept, replace=True, at=LATER, heard=silent)
+
+        assert told.code == Exit.OK, told.err
+        assert everything() == before
+        kept.unlink()
+
+    @pytest.mark.parametrize("table", ["workspace", "checkin", "key_result"])
+    def test_changes_nothing_where_a_backup_is_damaged(self, cast, okrs, backup, table):
+        """A row that is not the one written, wherever it stands, and the database is as it was."""
+        damaged = spoiled(backup, f"tables/{table}.jsonl", lambda data: data.replace(b"e", b"f", 1))
+        check_in(cast, okrs)
+        before = everything()
+
+        told = run("restore", str(damaged), "--replace")
+
+        assert told.code == Exit.ERROR and "not a backup that can be used" in told.err, told.err
+        assert everything() == before
+
+    def test_is_seen_by_who_reads_already(self, cast, okrs, backup):
+        """An image that is further on than the restored log loads anew, and its figures are the backup's."""
+        living = image.of(cast.acme.id)
+        before = living.on(NOW.date()).progress(okrs.growth.id)
+        token = str(living.token)
+        for value in (44, 45, 46):
+            check_in(cast, okrs, Decimal(value))
+        assert image.of(cast.acme.id).on(NOW.date()).progress(okrs.growth.id) != before
+
+        backups.restore(backup, replace=True, at=LATER, heard=silent)
+
+        assert living.on(NOW.date()).progress(okrs.growth.id) != before  # it has not looked yet
+        living.refresh()
+        assert living.on(NOW.date()).progress(okrs.growth.id) == before
+        assert [*verification.differences(cast.acme.id, NOW)] == []
+        assert str(changes.now(cast.acme.id)) != token
+
+    def test_goes_on_counting_behind_it(self, cast, okrs, backup):
+        """No number of the change log is given out twice, whatever came after the backup."""
+        check_in(cast, okrs)
+        given_out = {change.seq for change in changes.changes_since(cast.acme.id, changes.Token())[0]}
+
+        backups.restore(backup, replace=True, at=LATER, heard=silent)
+        there = {change.seq for change in changes.changes_since(cast.acme.id, changes.Token())[0]}
+        check_in(cast, okrs)
+        check_in(cast, okrs, Decimal(48))
+
+        after = {change.seq for change in changes.changes_since(cast.acme.id, changes.Token())[0]} - there
+        assert len(after) == 2 and min(after) > max(given_out | there)
+
+    def test_keeps_workspaces_apart_afterwards(self, cast, okrs, backup):
+        """The triggers between workspaces hold after a restore as before."""
+        from django.db import IntegrityError
+
+        backups.restore(backup, replace=True, at=LATER, heard=silent)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Checkin.objects.create(
+                workspace=cast.zenith, key_result=okrs.growth, effective_at=NOW, recorded_at=NOW
+            )
+
+    @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not really", b"workspace: acme\n"])
+    def test_refuses_what_is_no_backup(self, tmp_path, content):
+        """Another file is named as such, with what to do."""
+        path = tmp_path / "file.zip"
+        path.write_bytes(content)
+
+        told = run("restore", str(path))
+
+        assert told.code == Exit.ERROR
+        assert "not a backup that can be used" in told.err and "another backup" in told.err
+
+    def test_refuses_what_a_newer_milepost_wrote(self, okrs, backup):
+        """A backup with migrations that this version does not know is left alone."""
+        newer = spoiled(
+            backup,
+            "manifest.json",
+            lambda data: data.replace(b'"milepost",\n      "0', b'"milepost",\n      "9'),
+        )
+
+        told = run("restore", str(newer), "--replace")
+
+        assert told.code == Exit.CONFLICT
+        assert "newer" in told.err
+
+
+class TestVerify:
+    def test_proves_a_good_one(self, backup):
+        """A backup restores aside, and all its rows and exports are as they were; here nothing changes."""
+        before = everything()
+
+        told = run("backup", "verify", str(backup))
+
+        assert told.code == Exit.OK, told.out + told.err
+        assert "2 exports" in told.out
+        assert everything() == before
+
+    def test_finds_a_row_that_was_changed(self, backup):
+        """One digit in one row is found."""
+        bad = spoiled(backup, "tables/checkin.jsonl", lambda data: data.replace(b'"6.5"', b'"6.6"'))
+
+        told = run("backup", "verify", str(bad))
+
+        assert told.code == Exit.ERROR
+        assert "checkin" in told.err
+
+    def test_finds_what_the_rows_contradict(self, cast, okrs, tmp_path):
+        """Rows that add up, but disagree among themselves, are found as `milepost verify` finds them."""
+        type(okrs.draft).objects.of(cast.acme.id).filter(id=okrs.draft.id).update(state="achieved")
+        path = backups.make(tmp_path / "backup.zip", at=LATER, heard=silent).path
+
+        told = run("backup", "verify", str(path))
+
+        assert told.code == Exit.ERROR
+        assert "state of objective" in told.out
+
+
+class TestMove:
+    def test_proves_that_the_other_has_the_same(self, cast, okrs, tmp_path):
+        """All rows and exports arrive in another database, and from there come back to this kind."""
+        before = everything()
+        there = f"sqlite:////{(tmp_path / 'there.sqlite3').as_posix().lstrip('/')}"
+        back = _empty_like_this(tmp_path)
+
+        told = run("move", there)
+        with databases.standing_on(there):
+            arrived = everything()
+            backups.move(back, with_exports=True, at=LATER, heard=silent)
+        with databases.standing_on(back):
+            again = everything()
+
+        assert told.code == Exit.OK, told.err
+        assert "2 exports are the same" in told.out
+        assert before == arrived == again == everything()
+
+    def test_refuses_a_database_in_use(self, cast, okrs, tmp_path):
+        """Where there is data, nothing is moved."""
+        there = f"sqlite:////{(tmp_path / 'there.sqlite3').as_posix().lstrip('/')}"
+        run("move", there)
+
+        told = run("move", there)
+
+        assert told.code == Exit.CONFLICT
+        assert "empty database" in told.err
+
+    def test_says_when_the_other_does_not_answer(self, okrs):
+        """A database that cannot be opened is named, without its password."""
+        told = run("move", "postgresql://ada:secret-word@127.0.0.1:1/okr")
+
+        assert told.code == Exit.ERROR
+        assert "127.0.0.1:1/okr" in told.err and "secret-word" not in told.err
+
+
+def _empty_like_this(folder: Path) -> str:
+    if connection.vendor == "sqlite":
+        return f"sqlite:////{(folder / 'back.sqlite3').as_posix().lstrip('/')}"
+    base = settings.MILEPOST.database_url.rpartition("/")[0]
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as administrator:
+        administrator.execute("DROP DATABASE IF EXISTS moved_back")
+        administrator.execute("CREATE DATABASE moved_back")
+    return f"{base}/moved_back"

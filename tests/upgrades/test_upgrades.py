@@ -1,0 +1,91 @@
+"""A database of any earlier version, with work in it, becomes one of this version and loses nothing."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from milepost.formats import okr_files
+from milepost.formats.archives import Archive
+from milepost.ledger import rows
+from milepost.management import backups, databases, schema
+from milepost.models import Objective
+from milepost.queries import plans, verification, workspaces
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
+
+# Django fills these itself after a migration.
+BOOKKEEPING = ("django_content_type", "auth_permission")
+KEPT = sorted(Path(__file__).resolve().parent.glob("*.zip"))
+
+
+def silent(done: int, total: int) -> None:
+    """Hear how far it is, and say nothing."""
+
+
+@pytest.fixture
+def empty(tmp_path) -> Iterator[str]:
+    """The address of an empty database of the kind that is tried."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:////{(tmp_path / 'old.sqlite3').as_posix().lstrip('/')}"
+        return
+    base = settings.MILEPOST.database_url.rpartition("/")[0]
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as administrator:
+        administrator.execute("DROP DATABASE IF EXISTS old_version")
+        administrator.execute("CREATE DATABASE old_version")
+    yield f"{base}/old_version"
+
+
+def exported(path: Path) -> dict[str, bytes]:
+    """What that version exported, when it was this one."""
+    with zipfile.ZipFile(path) as kept:
+        return {Path(name).stem: kept.read(name) for name in kept.namelist() if name.startswith("exports/")}
+
+
+@pytest.mark.parametrize("path", KEPT, ids=[path.stem for path in KEPT])
+class TestUpgrade:
+    def test_in_place(self, path, empty):
+        """`milepost migrate` keeps every row; the images agree with them, and so does the old export."""
+        with databases.standing_on(empty), Archive(path) as archive:
+            facts = archive.manifest.tables
+            schema.migrate_to(archive.manifest.migrations)
+            backups.load(facts, archive.batches, at=timezone.now(), heard=silent, epoch=False)
+
+            schema.migrate()
+
+            there = {table.name: rows.count(table) for table in rows.tables(apps)}
+            assert schema.pending() == []
+            assert {each.name: there.get(each.name) for each in facts if each.name not in BOOKKEEPING} == {
+                each.name: each.rows for each in facts if each.name not in BOOKKEEPING
+            }
+            self._agrees(exported(path))
+
+    def test_by_restoring_its_backup(self, path, empty):
+        """A backup of that version restores into this one, and means the same."""
+        with databases.standing_on(empty):
+            backups.restore(path, replace=False, at=timezone.now(), heard=silent)
+
+            self._agrees(exported(path))
+
+    def _agrees(self, exports: dict[str, bytes]) -> None:
+        slugs = workspaces.slugs()
+        assert sorted(slugs) == sorted(exports)
+        assert Objective.objects.everywhere().filter(visibility="private").exists()
+        for slug in slugs:
+            id = workspaces.by_slug(slug)
+            assert [*verification.differences(id, timezone.now())] == []
+            assert plans.current(id) == okr_files.read(exports[slug], name=f"{slug}.json")
+
+
+class TestKept:
+    def test_begin_with_the_first_migration(self):
+        """There is something to try from the first migration on."""
+        assert [path.stem for path in KEPT][:2] == ["0001_initial", "0002_change_transaction"]
