@@ -175,7 +175,7 @@ def _ask(by: Actor, facts: Facts) -> None:
         team=facts.team_id,
         key_result_owner=facts.owner_id,
     )
-    if open_to_all and access.may_check_in(by, standing):
+    if open_to_all and by.within is None and access.may_check_in(by, standing):
         return
     _, _, standing = standings.key_result(by, facts.key_result_id)
     access.require(access.may_check_in(by, standing), "check in this key result")

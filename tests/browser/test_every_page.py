@@ -78,6 +78,7 @@ PAGES: dict[str, Page] = {
     "signing_out": Page(),
     "account_set_password": Page(),
     "preferences": Page(),
+    "tokens": Page(),
     # the first run, once inside
     "start": Page(guest=404),
     "start_blank": Page(guest=404),

@@ -25,6 +25,7 @@ from milepost.actions import (
     objectives,
     people,
     teams,
+    tokens,
 )
 from milepost.actions.key_results import Definition
 from milepost.core import addresses
@@ -48,6 +49,7 @@ HIDDEN = (
     "Shares in our hands",
     "Buy the rival",
     "Learn to say no",
+    "Whispering",
 )  # in the titles of what is hidden
 HTMX = {"HX-Request": "true"}
 IN_WORKSPACE = [route for route in routes() if route.is_in_workspace]
@@ -113,6 +115,7 @@ def zenith_at_work(cast: Cast, at) -> dict[str, int]:
         "cycle": cycle.id,
         "draft": draft.id,
         "other": other.id,
+        "token": tokens.create(name="Telemetry", by=zed, at=began)[0].id,
     }
 
 
@@ -147,6 +150,7 @@ def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
             "Whispered to Ben", by=ada, visibility="people", visible_to=[ben.person_id], **shared
         ),
         "its owner": work("Whispered to myself", by=ben, visibility="private", **shared),
+        "whose it is": {"token": tokens.create(name="Whispering", by=ben, at=began)[0].id},
     }
 
 
@@ -154,6 +158,7 @@ def visible(cast: Cast, okrs: Okrs) -> dict[str, int]:
     """Name a thing of each kind that everyone in Acme sees."""
     link = okrs.helpful.alignments.model.objects.of(cast.acme.id).get(child=okrs.helpful)
     entry = Checkin.objects.of(cast.acme.id).filter(key_result=okrs.waiting).latest("id")
+    token, _ = tokens.create(name="A script", by=cast.ada, at=timezone.now())
     return {
         "objective": okrs.helpful.id,
         "key_result": okrs.waiting.id,
@@ -165,6 +170,7 @@ def visible(cast: Cast, okrs: Okrs) -> dict[str, int]:
         "cycle": okrs.cycle.id,
         "draft": okrs.draft.id,
         "other": okrs.company.id,
+        "token": token.id,
     }
 
 
@@ -357,13 +363,16 @@ class TestOutsider:
     @pytest.mark.parametrize(
         ("seen_by", "who"),
         [
-            *product(("a team", "named people", "its owner", "a number of its own"), ("cleo", "gus")),
+            *product(
+                ("a team", "named people", "its owner", "a number of its own", "whose it is"), ("cleo", "gus")
+            ),
             ("its owner", "ada"),
+            ("whose it is", "ada"),
         ],
     )
     def test_reaches_nothing_that_is_not_theirs_to_see(self, world, signed_in, seen_by: str, who: str):
         """A restricted objective and all that belongs to it answer like nothing, wherever their ids stand."""
-        words = ("Whispered to myself", "Learn to say no") if who == "ada" else HIDDEN
+        words = ("Whispered to myself", "Learn to say no", "Whispering") if who == "ada" else HIDDEN
         visit, hidden = Visit(signed_in(who), "acme", words), world.hidden[seen_by]
 
         for route, row in _rows():
@@ -371,7 +380,7 @@ class TestOutsider:
             _try_forms(visit, route, row, own=world.acme, others=hidden)
 
         assert visit.wrong == []
-        assert visit.tried > 50
+        assert visit.tried > (3 if seen_by == "whose it is" else 50)
 
     @pytest.mark.parametrize("seen_by", ["a team", "named people", "its owner", "a number of its own"])
     def test_cannot_check_in_by_program_either(self, world, signed_in, seen_by: str):
