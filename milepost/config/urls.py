@@ -12,6 +12,7 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", include("milepost.web.urls")),
+    path("api/", include("milepost.api.urls")),
     path("livez", livez, name="livez"),
     path("admin/", admin.site.urls),
 ]

@@ -101,10 +101,9 @@ class Bearer:
 
 def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
     """Return for whom a token acts; None where it has ended, or its person has left, or it never was."""
-    with connection.cursor() as cursor:
-        moment = connection.ops.adapt_datetimefield_value(at)
-        cursor.execute(_TOKEN_STATEMENTS[connection.vendor], [secret_hash, moment])
-        row = cursor.fetchone()
+    database = connections[DEFAULT_DB_ALIAS]
+    moment = database.ops.adapt_datetimefield_value(at)
+    row = _TOKEN_STATEMENTS[database.vendor].row([secret_hash, moment])
     if row is None:
         return None
     id, named, scope, expires_at, used_at, team_id, workspace_id, slug = row[:8]
@@ -132,7 +131,7 @@ def _actor(
         frozenset(int(team) for team, is_lead in belongs if is_lead == "1"),
         door,
         name,
-        within,
+        within=within,
     )
 
 

@@ -78,7 +78,7 @@ def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
         "lasts": LASTS,
         "words": {word.value: words for word, words in _WORDS.items()},
         "examples": _examples(request, reader),
-        "reference": None,
+        "reference": reverse("api_reference"),
     }
     status = typed.status if typed.problems else 200
     crumbs = [("API", None)]
