@@ -28,6 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="sqlite runs every test; postgres runs those marked both_databases on a PostgreSQL of its own",
     )
+    parser.addoption(
+        "--api-cases",
+        type=int,
+        default=150,
+        help="how many made-up requests each operation of the API is sent (150 make some 10,000 in all)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -82,7 +82,7 @@ def work(title: str, *, cycle: int, by: Actor, above: int, at, **more) -> dict[s
     said = checkins.record(
         key_result=one.id, value=Decimal(4), confidence=7, note=f"{title}, noted", by=by, at=at + DAY
     )
-    comments.add(text=f"{title}, discussed", objective=row.id, by=by, at=at + DAY)
+    word = comments.add(text=f"{title}, discussed", objective=row.id, by=by, at=at + DAY)
     comments.add(text=f"{title}, discussed below", key_result=one.id, by=by, at=at + DAY)
     return {
         "objective": row.id,
@@ -90,6 +90,7 @@ def work(title: str, *, cycle: int, by: Actor, above: int, at, **more) -> dict[s
         "alignment": link.id,
         "initiative": deed.id,
         "checkin": said.id,
+        "comment": word.id,
     }
 
 
@@ -143,8 +144,14 @@ def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
     deed = initiatives.add(
         objective=okrs.helpful.id, title="Whispered deed", key_result=one.id, by=ben, at=began
     )
+    word = comments.add(text="Whispered word", key_result=one.id, by=ben, at=at)
     return {
-        "a number of its own": {"key_result": one.id, "checkin": said.id, "initiative": deed.id},
+        "a number of its own": {
+            "key_result": one.id,
+            "checkin": said.id,
+            "initiative": deed.id,
+            "comment": word.id,
+        },
         "a team": work("Whispered on the board", by=chief, visibility="team", team=board.id, **shared),
         "named people": work(
             "Whispered to Ben", by=ada, visibility="people", visible_to=[ben.person_id], **shared
@@ -158,7 +165,9 @@ def visible(cast: Cast, okrs: Okrs) -> dict[str, int]:
     """Name a thing of each kind that everyone in Acme sees."""
     link = okrs.helpful.alignments.model.objects.of(cast.acme.id).get(child=okrs.helpful)
     entry = Checkin.objects.of(cast.acme.id).filter(key_result=okrs.waiting).latest("id")
-    token, _ = tokens.create(name="A script", by=cast.ada, at=timezone.now())
+    now = timezone.now()
+    token, _ = tokens.create(name="A script", by=cast.ada, at=now)
+    word = comments.add(text="Well said", objective=okrs.helpful.id, by=cast.cleo, at=now)
     return {
         "objective": okrs.helpful.id,
         "key_result": okrs.waiting.id,
@@ -171,6 +180,7 @@ def visible(cast: Cast, okrs: Okrs) -> dict[str, int]:
         "draft": okrs.draft.id,
         "other": okrs.company.id,
         "token": token.id,
+        "comment": word.id,
     }
 
 
