@@ -103,7 +103,7 @@ def _operation(path: str, method: str, told: dict[str, Any]) -> Operation:
                 each["name"],
                 _kind(each["schema"]),
                 each["required"],
-                each.get("description", each["schema"].get("description", "")),
+                _described({**each["schema"], **_words(each)}),
                 each["in"],
             )
             for each in told.get("parameters", ())
@@ -111,6 +111,10 @@ def _operation(path: str, method: str, told: dict[str, Any]) -> Operation:
         body=_fields(_resolved(body)) if body else (),
         answers=tuple(_answers(told["responses"])),
     )
+
+
+def _words(parameter: dict[str, Any]) -> dict[str, str]:
+    return {"description": parameter["description"]} if "description" in parameter else {}
 
 
 def _answers(responses: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -142,10 +146,9 @@ def _fields(schema: dict[str, Any]) -> tuple[Field, ...]:
 
 
 def _described(told: dict[str, Any]) -> str:
-    if "description" in told:
-        return told["description"]
-    for one in told.get("anyOf", ()):
-        if "description" in one:
+    for one in (told, *told.get("anyOf", ())):
+        # The kind says of an id and of a number what there is to say.
+        if "description" in one and _kind(one) not in ("id", "exact number"):
             return one["description"]
     return ""
 
@@ -165,6 +168,8 @@ def _kind(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         target = _resolved(schema)
         return _kind(target) if "enum" in target else _name(schema)
+    if "allOf" in schema:
+        return _kind(schema["allOf"][0])
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     if "const" in schema:

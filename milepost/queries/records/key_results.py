@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from fractions import Fraction
 
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.ledger.structure import KeyResultRow
 from milepost.models import KeyResult
-from milepost.models.exact import plain
 from milepost.queries.cards import Reader
-from milepost.queries.records.figures import shares
+from milepost.queries.records.figures import exact, shares
 from milepost.queries.records.slices import Slice, Wanted, following, ids_of, written
 from milepost.queries.shell import due_now
 
@@ -150,7 +148,7 @@ def _records(reader: Reader, rows: list[KeyResultRow]) -> Iterable[KeyResultReco
             description=description,
             state=row.state,
             **shares(reader, row.id),
-            value=_exactly(reading) if isinstance(reading, Fraction) else None,
+            value=exact(reading) if isinstance(reading, Fraction) else None,
             confidence=current.confidence or None if current else None,
             checked_on=reader.day_of(current.effective) if current else None,
             due_on=reader.due_on(row, current),
@@ -184,9 +182,4 @@ def _records(reader: Reader, rows: list[KeyResultRow]) -> Iterable[KeyResultReco
 def _milestones(row: KeyResultRow, reading: object) -> Iterable[MilestoneRecord]:
     done = reading if isinstance(reading, tuple) and len(reading) == len(row.milestones) else None
     for place, (title, weight) in enumerate(row.milestones):
-        yield MilestoneRecord(title, weight, _exactly(done[place]) if done else None)
-
-
-def _exactly(number: Fraction) -> str:
-    # What was written as a decimal has a denominator of twos and fives alone, so this is exact.
-    return plain(Decimal(number.numerator) / number.denominator)
+        yield MilestoneRecord(title, weight, exact(done[place]) if done else None)
