@@ -40,7 +40,7 @@ def _check(request: HttpRequest, known: Callable[[str], frozenset[str]]) -> None
     accepted = request.headers.get("Accept", "*/*")
     if not any(part.partition(";")[0].strip() in ACCEPTED for part in accepted.split(",")):
         raise _refused(406, "not_acceptable", "Answers are JSON.", "Accept application/json.")
-    if unknown := sorted(request.GET.keys() - known(request.method)):
+    if request.GET and (unknown := sorted(request.GET.keys() - known(request.method))):
         raise Invalid(
             f"Not known here: {', '.join(unknown)[:200]}.",
             code="unknown_parameter",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from milepost.api.bearers import Holds
 from milepost.api.once import HEADER
 from milepost.core.scopes import Scope
 
+METHODS: dict[str, list[str]] = defaultdict(list)  # of each address, filled in as the views are read
 ALWAYS = (401, 406, 429)
 UNSAFE = (400, 403, 409, 413, 415)
 KEY = {
@@ -65,6 +67,7 @@ def _operation(
         }
         if method != "GET":
             extra["parameters"] = [KEY]
+        METHODS[path].append(method)
         return router.api_operation(
             [method],
             path,

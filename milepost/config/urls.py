@@ -11,8 +11,8 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("api/", include("milepost.api.urls")),  # first, so that it need not wait for a hundred pages
     path("", include("milepost.web.urls")),
-    path("api/", include("milepost.api.urls")),
     path("livez", livez, name="livez"),
     path("admin/", admin.site.urls),
 ]
