@@ -22,6 +22,7 @@ REFUSALS = {
     401: "There is no token, or none that is good.",
     403: "The token does not reach that far, or its person may not do this.",
     404: "There is nothing there, or nothing that you may see.",
+    405: "The address does not take this method; `Allow` says which it takes.",
     406: "Only JSON is answered.",
     409: "The thing has changed meanwhile, or its state does not allow this.",
     413: f"The body has more than {limits.BODY:,} bytes.",
@@ -38,6 +39,7 @@ ANSWERED = {
     200: {"ETag": ("Send it as If-None-Match, to be answered 304 while it is right.", "string")},
     201: {"Location": ("Where it is.", "string")},
     401: {"WWW-Authenticate": ("Bearer.", "string")},
+    405: {"Allow": ("The methods that it takes.", "string")},
     429: {"Retry-After": ("Seconds to wait.", "integer")},
 }
 
@@ -90,11 +92,10 @@ def _let_be_narrowed(schemas: dict[str, Any]) -> None:
     for name, schema in schemas.items():
         if name.endswith("Record") and "id" in schema.get("properties", {}):
             schema["required"] = ["id"]
-    schemas["TreeRecord"]["required"] = ["objectives"]
 
 
 def _refusal(status: int) -> dict[str, Any]:
-    headers = _headers(ANSWERED.get(status, {}) | (RATE if status != 401 else {}))
+    headers = _headers(ANSWERED.get(status, {}) | (RATE if status not in (401, 405) else {}))
     return {
         "description": REFUSALS[status],
         "headers": headers,

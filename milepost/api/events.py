@@ -53,10 +53,7 @@ def whole(request: HttpRequest, asked: Query[TreeAsked]) -> HttpResponse:
     nothing that you may see has changed, the answer is 304 and empty.
     """
     found = tree.as_json(
-        request.actor,
-        request.today,
-        key_results=asked.key_results,
-        known=request.headers.get("If-None-Match"),
+        reader(request), key_results=asked.key_results, known=request.headers.get("If-None-Match")
     )
     response = answers.encoded(found.body or b"")
     response.headers["ETag"] = found.etag

@@ -16,7 +16,7 @@ from milepost.api.once import HEADER
 from milepost.core.scopes import Scope
 
 METHODS: dict[str, list[str]] = defaultdict(list)  # of each address, filled in as the views are read
-ALWAYS = (401, 406, 429)
+ALWAYS = (401, 405, 406, 429)
 UNSAFE = (400, 403, 409, 413, 415)
 KEY = {
     "name": HEADER,

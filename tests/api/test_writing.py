@@ -127,7 +127,7 @@ class TestOnce:
 
         answer = ada.send(*other, Idempotency_Key="k")
 
-        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+        assert (answer.status_code, answer.json()["code"]) == (409, "submission_reused")
         assert Submission.objects.of(okrs.company.workspace_id).count() == kept
 
     def test_every_kind_of_request_is_done_once(self, program, cast: Cast, okrs: Okrs):

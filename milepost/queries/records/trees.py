@@ -3,68 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class TreeParent:
-    """What an objective serves."""
+class TreeObjectives:
+    """Objectives. `columns` names what stands in each row; `status` and the others hold one figure a row.
 
-    id: str
-    kind: str  # objective, key_result
-    how: str
-    weight: str
+    A status is a place in `statuses`; what `parents` in a row holds is named by the tree's own `parents`.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class TreeObjective:
-    """An objective of the tree; `key_results` counts those that the reader sees."""
-
-    id: str
-    key: str
-    title: str
-    state: str
-    commitment: str
-    level: str
-    cycle: str
-    team: str | None
-    owner: str | None
-    parents: tuple[TreeParent, ...]
-    key_results: int
-    status: str
-    progress: float | None
-    percent: str | None
-    expected: float
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    status: tuple[int, ...]
+    progress: tuple[float | None, ...]
+    expected: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TreeKeyResult:
-    """A key result of the tree. `value` is for drawing; the exact one stands in the key result itself."""
+class TreeKeyResults:
+    """Key results, in the same way. `value` is for drawing: the exact one stands in the key result itself.
 
-    id: str
-    key: str
-    objective: str
-    title: str
-    state: str
-    kind: str
-    unit: str
-    start: str | None
-    target: str | None
-    low: str | None
-    high: str | None
-    weight: str
-    owner: str | None
-    value: float | None
-    confidence: int | None
-    checked_at: int | None
-    status: str
-    progress: float | None
-    percent: str | None
-    expected: float
+    `checked_at`: seconds since 1970.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    status: tuple[int, ...]
+    progress: tuple[float | None, ...]
+    expected: tuple[float, ...]
+    value: tuple[float | None, ...]
+    confidence: tuple[int | None, ...]
+    checked_at: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TreeRecord:
-    """The whole; `key_results` stand there where they were asked for. `checked_at`: seconds since 1970."""
+    """The whole, in columns, so that a company of thousands comes in one answer."""
 
-    objectives: tuple[TreeObjective, ...]
-    key_results: tuple[TreeKeyResult, ...] = ()
+    statuses: tuple[str, ...]
+    parents: tuple[str, ...]
+    objectives: TreeObjectives
+    key_results: TreeKeyResults | None = None
