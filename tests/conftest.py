@@ -31,6 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills", type=int, default=100, help="how often tests/crash kills a process at work (100)"
     )
+    parser.addoption(
+        "--api-cases",
+        type=int,
+        default=150,
+        help="how many made-up requests each operation of the API is sent (150 make some 10,000 in all)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -19,7 +19,13 @@ class Route:
     @property
     def ids(self) -> frozenset[str]:
         """What in the address is the id of a thing in a workspace."""
+        if self.is_for_programs:
+            return self.arguments - {"rest"}
         return frozenset(name for name in self.arguments if f"<id:{name}>" in self.pattern)
+
+    @property
+    def is_for_programs(self) -> bool:
+        return self.pattern.startswith("api/")
 
     @property
     def is_in_workspace(self) -> bool:

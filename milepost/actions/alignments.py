@@ -111,6 +111,11 @@ def _found(by: Actor, id: int) -> tuple[Alignment, Objective]:
     if link is None:
         raise NotFound
     row, standing = standings.objective(by, link.child_id, lock=True)
+    # Who may not see what it serves is not told that it does.
+    if link.parent_key_result_id is not None:
+        standings.key_result(by, link.parent_key_result_id)
+    else:
+        standings.objective(by, link.parent_objective_id)
     access.require(access.may_edit(by, standing), "change this link")
     return link, row
 

@@ -19,7 +19,7 @@ from milepost.core.scoring import Kind
 from milepost.core.states import KeyResultState, State
 from milepost.ledger import recording, tallies
 from milepost.ledger.recording import Facts
-from milepost.models import Checkin
+from milepost.models import Checkin, Objective
 from milepost.queries import standings
 
 NOTE_LENGTH = 20_000
@@ -54,6 +54,7 @@ def record(
     note: str = "",
     effective_at: datetime | None = None,
     submission: str | None = None,
+    request: str | None = None,
     by: Actor,
     at: datetime,
 ) -> Recorded:
@@ -64,7 +65,8 @@ def record(
     """
     return _append(
         key_result=key_result, value=value, parts=parts, confidence=confidence, note=note,
-        effective_at=effective_at, submission=submission, event="checkin.recorded", by=by, at=at,
+        effective_at=effective_at, submission=submission, request=request, event="checkin.recorded",
+        by=by, at=at,
     )  # fmt: skip
 
 
@@ -77,24 +79,40 @@ def correct(
     note: str = "",
     effective_at: datetime | None = None,
     submission: str | None = None,
+    request: str | None = None,
     by: Actor,
     at: datetime,
 ) -> Recorded:
     """Correct an entry by a new one that names it; both stay, the new one counts."""
-    old = _found(by, checkin)
+    old, row = _found(by, checkin)
+    if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
+        return earlier
+    _require_standing(old)
     return _append(
         key_result=old.key_result_id, value=value, parts=parts, confidence=confidence, note=note,
-        effective_at=effective_at or old.effective_at, corrects=old, submission=submission,
+        effective_at=effective_at or old.effective_at, corrects=old, submission=submission, request=request,
         event="checkin.corrected", by=by, at=at,
     )  # fmt: skip
 
 
-def withdraw(*, checkin: int, note: str = "", by: Actor, at: datetime) -> Recorded:
+def withdraw(
+    *,
+    checkin: int,
+    note: str = "",
+    submission: str | None = None,
+    request: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> Recorded:
     """Take an entry back, as if it had not been made; the record keeps both."""
-    old = _found(by, checkin)
+    old, row = _found(by, checkin)
+    if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
+        return earlier
+    _require_standing(old)
     return _append(
         key_result=old.key_result_id, value=None, parts=None, confidence=None, note=note,
-        effective_at=old.effective_at, corrects=old, withdrawn=True, event="checkin.withdrawn", by=by, at=at,
+        effective_at=old.effective_at, corrects=old, withdrawn=True, submission=submission, request=request,
+        event="checkin.withdrawn", by=by, at=at,
     )  # fmt: skip
 
 
@@ -109,6 +127,7 @@ def _append(
     corrects: Checkin | None = None,
     withdrawn: bool = False,
     submission: str | None = None,
+    request: str | None = None,
     event: str,
     by: Actor,
     at: datetime,
@@ -124,7 +143,7 @@ def _append(
                 raise NotFound
             _ask(by, facts)
             if facts.submitted is not None:
-                return _again(by, facts, corrects)
+                return _again(by, facts, corrects, request)
             _require_open(facts, by=by, at=at)
             if not withdrawn:
                 _check(facts, value, parts, confidence, note, when, at)
@@ -143,6 +162,7 @@ def _append(
                 corrects=corrects.id if corrects else None,
                 is_withdrawn=withdrawn,
                 submission=submission,
+                request=request,
                 event=event,
                 data=_in_short(facts, value, confidence, note, corrects),
             )
@@ -151,17 +171,18 @@ def _append(
         found = recording.facts(by.workspace_id, key_result, person_id=by.person_id, submission=submission)
         if found is None or found.submitted is None:
             raise
-        return _again(by, found, corrects)
+        return _again(by, found, corrects, request)
     tallies.checkins.add()
     return Recorded(made.id, key_result, facts.objective_id, _warning(facts, when, at))
 
 
-def _again(by: Actor, facts: Facts, corrects: Checkin | None) -> Recorded:
+def _again(by: Actor, facts: Facts, corrects: Checkin | None, request: str | None) -> Recorded:
     """Answer with what the same submission recorded before, if it was this that it recorded."""
     same = Checkin.objects.of(by.workspace_id).filter(
         id=facts.submitted, key_result_id=facts.key_result_id, corrects=corrects
     )
-    if facts.submitted is None or not same.exists():
+    is_other = request is not None and facts.requested != request
+    if facts.submitted is None or is_other or not same.exists():
         raise submissions.reused()
     return Recorded(facts.submitted, facts.key_result_id, facts.objective_id, again=True)
 
@@ -176,7 +197,7 @@ def _ask(by: Actor, facts: Facts) -> None:
         team=facts.team_id,
         key_result_owner=facts.owner_id,
     )
-    if open_to_all and access.may_check_in(by, standing):
+    if open_to_all and by.within is None and access.may_check_in(by, standing):
         return
     _, _, standing = standings.key_result(by, facts.key_result_id)
     access.require(access.may_check_in(by, standing), "check in this key result")
@@ -278,15 +299,31 @@ def _warning(facts: Facts, when: datetime, at: datetime) -> str | None:
     return None
 
 
-def _found(by: Actor, id: int) -> Checkin:
+def _found(by: Actor, id: int) -> tuple[Checkin, Objective]:
     old = Checkin.objects.of(by.workspace_id).filter(id=id).first()
     if old is None:
         raise NotFound
-    standings.key_result(by, old.key_result_id)
-    if Checkin.objects.of(by.workspace_id).filter(corrects=old).exists():
+    _, row, _ = standings.key_result(by, old.key_result_id)
+    return old, row
+
+
+def _require_standing(old: Checkin) -> None:
+    if Checkin.objects.of(old.workspace_id).filter(corrects=old).exists():
         raise Conflict(
             "This entry was corrected already.", code="corrected_already", remedy="Correct the newer one."
         )
     if old.is_withdrawn:
         raise Conflict("This entry only takes another back.", code="withdrawn", remedy="Record a new one.")
-    return old
+
+
+def _earlier(
+    old: Checkin, row: Objective, submission: str | None, request: str | None, *, by: Actor, at: datetime
+) -> Recorded | None:
+    if submission is None:
+        return None
+    done = submissions.found(submission=submission, request=request, by=by, at=at)
+    if done is None:
+        return None
+    if not Checkin.objects.of(by.workspace_id).filter(id=done.id, corrects=old).exists():
+        raise submissions.reused()
+    return Recorded(done.id, old.key_result_id, row.id, again=True)

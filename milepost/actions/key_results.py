@@ -16,7 +16,8 @@ from milepost.actions.objectives import ObjectiveIsClosed
 from milepost.core import access, ids
 from milepost.core.access import Actor
 from milepost.core.plan.measuring import measure_problems
-from milepost.core.plan.values import MeasurePlan, MilestonePlan
+from milepost.core.plan.objective_rules import curve_problems
+from milepost.core.plan.values import KeyResultPlan, MeasurePlan, MilestonePlan, PlanPoint
 from milepost.core.problems import Invalid
 from milepost.core.scoring import Kind
 from milepost.core.states import KeyResultState, State, move_key_result
@@ -294,6 +295,10 @@ def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
         ("measure",),
     ):  # fmt: skip
         raise Invalid(problem.message, code=problem.code, field=str(problem.path[-1]))
+    points = tuple(PlanPoint(at, expect) for at, expect in wanted.points)
+    plan = KeyResultPlan(id="", title=title, curve=wanted.curve, points=points)
+    for problem in curve_problems(plan, ()):
+        raise Invalid(problem.message, code=problem.code, field="points", remedy=problem.remedy)
     clean = replace(
         wanted,
         owner=standings.person(by, wanted.owner, "owner"),

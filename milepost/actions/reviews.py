@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from django.db import transaction
 
-from milepost.actions import checkins, objectives, wording
+from milepost.actions import checkins, objectives, submissions, wording
 from milepost.actions.objectives import Final
 from milepost.core import access, policies
 from milepost.core.access import Actor
@@ -17,6 +17,7 @@ from milepost.core.policies import Policy
 from milepost.core.scoring import grade as graded
 from milepost.core.scoring import score
 from milepost.core.states import Event, State, next_state
+from milepost.core.tokens import hash_of
 from milepost.ledger import image
 from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
@@ -29,6 +30,8 @@ def close(
     objective: int,
     values: Mapping[int, Decimal] | None = None,
     learned: str = "",
+    submission: str | None = None,
+    request: str | None = None,
     by: Actor,
     at: datetime,
 ) -> Objective:
@@ -39,26 +42,40 @@ def close(
     """
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
+        if submission and submissions.found(submission=submission, request=request, by=by, at=at):
+            return row
         access.require(access.may_edit(by, standing), "close this objective")
         if row.state not in (State.GRADING, State.GRADED):
             next_state(State(row.state), Event.END, {"cycle_has_ended_or_owner_asks": True})
         for key_result, value in (values or {}).items():
-            checkins.record(key_result=key_result, value=value, note="Final value", by=by, at=at)
+            checkins.record(
+                key_result=key_result,
+                value=value,
+                note="Final value",
+                # Of its own, so that a closing that broke off here and is sent again counts it once.
+                submission=submission and hash_of(f"{submission} {key_result}"),
+                by=by,
+                at=at,
+            )
     now = image.of(by.workspace_id)
     with now.lock:
         policy = policies.named(now.workspace.scoring_policy)
         finals = [_final(now, one, policy) for one in now.key_results_of.get(row.id, []) if one.counts]
         raw = now.exact(row.id)
     whole = Final(0, raw, _grade(raw, policy), "" if raw is not None else "all_weights_zero")
-    return objectives.close(
-        objective=objective,
-        grades=finals,
-        whole=whole,
-        policy=policy.name,
-        learned=wording.printable(learned),
-        by=by,
-        at=at,
-    )
+    with transaction.atomic():
+        closed = objectives.close(
+            objective=objective,
+            grades=finals,
+            whole=whole,
+            policy=policy.name,
+            learned=wording.printable(learned),
+            by=by,
+            at=at,
+        )
+        if submission and by.person_id is not None:
+            submissions.remember(submission=submission, made=objective, request=request, by=by, at=at)
+    return closed
 
 
 def _final(now: Image, one: KeyResultRow, policy: Policy) -> Final:

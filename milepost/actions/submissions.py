@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -42,6 +43,14 @@ def reused() -> SubmissionReused:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a submission made; `again` where an earlier one had made it already."""
+
+    id: int
+    again: bool = False
+
+
 def once(
     *,
     submission: str,
@@ -56,33 +65,66 @@ def once(
     `makes` names what is made and `below` the id of what it belongs to: a submission counts for these alone.
     Raises SubmissionReused where it made something else.
     """
+    done = attempt(submission=submission, make=make, by=by, at=at)
+    if done.again:
+        _require_same(by, makes, below, done.id)
+    return done.id
+
+
+def attempt(
+    *,
+    submission: str | None,
+    make: Callable[[], int],
+    request: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> Done:
+    """Do what `make` does unless this submission did it before, in the same transaction as its record.
+
+    `request` is a hash of what is asked for; where an earlier one was asked something else, SubmissionReused.
+    """
     if not submission or by.person_id is None:
-        return make()
+        return Done(make())
     key = submission[:LONGEST]
     try:
         with transaction.atomic():
-            if (earlier := _earlier(by, key)) is not None:
-                return _same(by, makes, below, earlier)
+            if (earlier := found(submission=key, request=request, by=by, at=at)) is not None:
+                return earlier
             made = make()
-            Submission.objects.create(
-                workspace_id=by.workspace_id, person_id=by.person_id, key=key, entry_id=made, at=at
-            )
+            remember(submission=key, made=made, request=request, by=by, at=at)
     except IntegrityError:
         # It came twice at the same moment: the other one won, and what it made is the answer.
-        if (earlier := _earlier(by, key)) is None:
+        if (earlier := found(submission=key, request=request, by=by, at=at)) is None:
             raise
-        return _same(by, makes, below, earlier)
-    return made
+        return earlier
+    return Done(made)
 
 
-def _earlier(by: Actor, key: str) -> int | None:
-    mine = Submission.objects.of(by.workspace_id).filter(person_id=by.person_id, key=key)
-    return mine.values_list("entry_id", flat=True).first()
+def found(*, submission: str, request: str | None = None, by: Actor, at: datetime) -> Done | None:
+    """Return what a submission made before `at`, or None; raises SubmissionReused."""
+    mine = Submission.objects.of(by.workspace_id).filter(person_id=by.person_id, key=submission)
+    row = mine.values_list("entry_id", "request").first()
+    if row is None:
+        return None
+    if request is not None and row[1] != request:
+        raise reused()
+    return Done(row[0], again=True)
 
 
-def _same(by: Actor, makes: str, below: int | None, earlier: int) -> int:
+def remember(*, submission: str, made: int, request: str | None = None, by: Actor, at: datetime) -> None:
+    """Write down what a submission made; the caller holds the transaction that made it."""
+    Submission.objects.create(
+        workspace_id=by.workspace_id,
+        person_id=by.person_id,
+        key=submission,
+        entry_id=made,
+        request=request,
+        at=at,
+    )
+
+
+def _require_same(by: Actor, makes: str, below: int | None, earlier: int) -> None:
     # Ids are never given twice, whatever the table: so the id says what it was.
     model, where = _MADE[makes]
     if not model.objects.of(by.workspace_id).filter(where(below), id=earlier).exists():
         raise reused()
-    return earlier

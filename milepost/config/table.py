@@ -60,6 +60,8 @@ class Settings:
         secret=True, usual="SQLite, the file milepost.sqlite3 in the data folder")
     threads: int = _setting(
         8, "How many requests are worked on at the same time.", kinds.whole(1, 64))
+    api_rate: int = _setting(
+        3_000, "How often a token may ask the API in a minute.", kinds.whole(1, 1_000_000))
     mail_host: str = _setting(
         "", "The mail server; without one no mail is sent.")
     mail_port: int = _setting(

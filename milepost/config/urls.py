@@ -6,6 +6,7 @@ from django.urls import include, path
 from milepost.web import health, metrics
 
 urlpatterns = [
+    path("api/", include("milepost.api.urls")),  # first, so that it need not wait for a hundred pages
     path("", include("milepost.web.urls")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),

@@ -34,7 +34,8 @@ class Visibility(StrEnum):
 class Actor:
     """Someone acting in one workspace, through one door.
 
-    `person_id` is None for the operator at the terminal, who may do everything in the workspace.
+    `person_id` is None for the operator at the terminal, who may do everything in the workspace. `within`
+    are the teams that a token is limited to: what belongs to others is then as if it were not there.
     """
 
     workspace_id: int
@@ -45,6 +46,7 @@ class Actor:
     door: str = "web"
     name: str = field(default="", compare=False)
     looks_back: bool = False  # at a past day: sees what they may see today, and changes nothing
+    within: frozenset[int] | None = None
 
     @property
     def is_operator(self) -> bool:
@@ -124,8 +126,12 @@ def counts_towards(part: frozenset[int] | None, whole: frozenset[int] | None) ->
     return whole is not EVERYONE and whole <= part
 
 
-def may_see(actor: Actor, seen_by: frozenset[int] | None, *, is_private: bool = False) -> bool:
-    """Say whether the actor belongs to the audience."""
+def may_see(
+    actor: Actor, seen_by: frozenset[int] | None, *, team: int | None, is_private: bool = False
+) -> bool:
+    """Say whether the actor belongs to the audience of something that is a team's (None: the company's)."""
+    if actor.within is not None and team not in actor.within:
+        return False
     if seen_by is EVERYONE:
         return True
     if actor.is_operator:
@@ -185,9 +191,16 @@ def may_draft(actor: Actor, lineage: Collection[int], visibility: str) -> bool:
         return False
     if actor.is_guest:
         return False
+    if actor.within is not None and (visibility == Visibility.PRIVATE or not within(actor, lineage)):
+        return False
     if actor.is_admin or visibility == Visibility.PRIVATE:
         return True
     return bool(lineage) and bool(actor.leads.intersection(lineage) or next(iter(lineage)) in actor.teams)
+
+
+def within(actor: Actor, lineage: Collection[int]) -> bool:
+    """Say whether a team (the first of its lineage) is one that the actor is not limited away from."""
+    return actor.within is None or next(iter(lineage), None) in actor.within
 
 
 def may_comment(actor: Actor) -> bool:

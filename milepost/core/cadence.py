@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from fractions import Fraction
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -214,6 +214,11 @@ def _weeks_in(window: Window) -> int | None:
         return None
     whole, left = divmod(window.days or 0, WEEKLY)
     return max(1, whole + (left >= OWN_WEEK_FROM))
+
+
+def noon(timezone: str, day: date) -> datetime:
+    """Return the moment that stands for a past day of a time zone: its noon."""
+    return datetime.combine(day, time(12), tzinfo=UTC if timezone == "UTC" else ZoneInfo(timezone))
 
 
 def _week(window: Window, number: int) -> Week:

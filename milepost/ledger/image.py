@@ -195,6 +195,12 @@ class Image:
         """Return everything that not everyone may see."""
         return list(self._audiences)
 
+    def team_of(self, id: int) -> int | None:
+        """Return the team of an objective, or of a key result's objective."""
+        one = self.key_results.get(id)
+        row = self.objectives.get(one.objective_id if one else id)
+        return row.team_id if row else None
+
     def is_private(self, id: int) -> bool:
         """Say whether it is someone's personal objective, or a key result of one."""
         one = self.key_results.get(id)

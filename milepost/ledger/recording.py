@@ -43,15 +43,15 @@ class Facts:
     starts_on: date
     ends_on: date | None
     submitted: int | None
+    requested: str | None  # what that submission asked for, as a hash
 
 
 _FACTS = Statement("""
 SELECT k.id, o.id, k.title, k.kind, k.milestones, k.state, k.owner_id, k.visibility, o.state, o.owner_id,
        o.sponsor_id, o.contributors, o.visibility, o.team_id, coalesce(k.starts_on, c.starts_on),
-       coalesce(k.ends_on, c.ends_on),
-       (SELECT s.entry_id FROM submission s WHERE s.workspace_id = k.workspace_id AND s.person_id = %s
-        AND s.key = %s)
+       coalesce(k.ends_on, c.ends_on), s.entry_id, s.request
 FROM key_result k JOIN objective o ON o.id = k.objective_id JOIN cycle c ON c.id = o.cycle_id
+LEFT JOIN submission s ON s.workspace_id = k.workspace_id AND s.person_id = %s AND s.key = %s
 WHERE k.id = %s AND k.workspace_id = %s
 """)
 
@@ -68,7 +68,7 @@ def facts(
         return None
     if isinstance(row[14], str):
         days = [None if day is None else date.fromisoformat(day) for day in row[14:16]]
-        row = (*row[:14], *days, row[16])
+        row = (*row[:14], *days, *row[16:])
     return Facts(*row)
 
 
@@ -96,6 +96,7 @@ def write(
     corrects: int | None,
     is_withdrawn: bool,
     submission: str | None,
+    request: str | None,
     event: str,
     data: dict,
 ) -> Recorded:
@@ -117,7 +118,7 @@ def write(
         ],
     ]  # fmt: skip
     if submission is not None and person_id is not None:
-        values.append([new_id(), workspace_id, person_id, submission, entry, recorded])
+        values.append([new_id(), workspace_id, person_id, submission, entry, request, recorded])
     for statement, arguments in _statements(database.vendor, values):
         statement.run(arguments).close()
     return Recorded(entry, event_id)
@@ -134,7 +135,7 @@ _TABLES = (
         "event",
         "id, workspace_id, kind, at, actor_id, door, objective_id, key_result_id, subject_id, data",
     ),
-    ("submission", "id, workspace_id, person_id, key, entry_id, at"),
+    ("submission", "id, workspace_id, person_id, key, entry_id, request, at"),
 )
 _CASTS = {"value": "::numeric", "parts": "::jsonb", "data": "::jsonb"}
 

@@ -54,6 +54,8 @@ class Submission(WorkspaceBound):
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=80)
     entry_id = models.BigIntegerField()
+    # What was asked for, as a hash, so that a key used for something else is noticed; forms say none.
+    request = models.CharField(max_length=64, null=True, blank=True)
     at = models.DateTimeField()
 
     class Meta:

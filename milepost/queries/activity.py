@@ -38,7 +38,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "objectives": ("objective.", "key_result.", "alignment."),
         "initiatives": ("initiative.",),
         "discussion": ("comment.",),
-        "people": ("person.", "team."),
+        "people": ("person.", "team.", "token."),
         "settings": ("workspace.", "cycle.", "plan."),
     }
 )

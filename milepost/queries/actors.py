@@ -1,4 +1,4 @@
-"""Who is asking: a session and a workspace's address become an actor, in one statement.
+"""Who is asking: a session and a workspace's address, or a token, become an actor, in one statement.
 
 Written by hand because every request pays for it: the stock look-ups of session, account and membership
 cost more than a check-in. Nothing is remembered between requests, so ending a session, closing an account
@@ -30,7 +30,29 @@ LEFT JOIN person p ON p.workspace_id = w.id AND p.user_id = a.id AND p.left_on I
 WHERE s.session_key = %s AND s.expire_date > %s
 """
 
+# A token says which workspace. What one that is limited to a team reaches: that team and those below it.
+_TOKEN_SQL = """
+SELECT k.id, k.name, k.scope, k.expires_at, k.used_at, k.team_id, w.id, w.slug, p.id, p.role, p.name,
+       w.time_zone,
+       (SELECT {teams} FROM team_member m WHERE m.workspace_id = w.id AND m.person_id = p.id
+        AND m.until_on IS NULL),
+       CASE WHEN k.team_id IS NULL THEN NULL ELSE
+         (WITH RECURSIVE below (id) AS (
+            SELECT k.team_id UNION SELECT t.id FROM team t JOIN below b ON t.parent_id = b.id
+            WHERE t.workspace_id = k.workspace_id)
+          SELECT {ids} FROM below) END
+FROM token k
+JOIN workspace w ON w.id = k.workspace_id
+JOIN person p ON p.id = k.person_id AND p.left_on IS NULL
+JOIN account a ON a.id = p.user_id AND a.is_active
+WHERE k.secret_hash = %s AND k.revoked_at IS NULL AND k.expires_at > %s
+"""
+_IDS = {"sqlite": "group_concat(id)", "postgresql": "string_agg(id::text, ',')"}
+
 _STATEMENTS = {vendor: Statement(_SQL.format(teams=teams)) for vendor, teams in _TEAMS.items()}
+_TOKEN_STATEMENTS = {
+    vendor: Statement(_TOKEN_SQL.format(teams=teams, ids=_IDS[vendor])) for vendor, teams in _TEAMS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +80,50 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
     user_id, user_name, workspace_id, found, person_id, role, name, looked_at, time_zone, teams = row
     if person_id is None:
         return Seat(user_id, user_name, None, None)
+    actor = _actor(workspace_id, person_id, role, name, teams, door)
+    return Seat(user_id, user_name, found, actor, time_zone, _zoned(looked_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who holds a token, and what the token is."""
+
+    actor: Actor
+    slug: str
+    time_zone: str
+    token_id: int
+    name: str
+    scope: str
+    team_id: int | None
+    expires_at: datetime
+    used_at: datetime | None
+
+
+def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
+    """Return for whom a token acts; None where it has ended, or its person has left, or it never was."""
+    database = connections[DEFAULT_DB_ALIAS]
+    moment = database.ops.adapt_datetimefield_value(at)
+    row = _TOKEN_STATEMENTS[database.vendor].row([secret_hash, moment])
+    if row is None:
+        return None
+    id, named, scope, expires_at, used_at, team_id, workspace_id, slug = row[:8]
+    person_id, role, name, time_zone, teams, below = row[8:]
+    within = None if team_id is None else frozenset(map(int, below.split(",")))
+    actor = _actor(workspace_id, person_id, role, name, teams, door, within)
+    return Bearer(actor, slug, time_zone, id, named, scope, team_id, _zoned(expires_at), _zoned(used_at))
+
+
+def _actor(
+    workspace_id: int,
+    person_id: int,
+    role: str,
+    name: str,
+    teams: str | None,
+    door: str,
+    within: frozenset[int] | None = None,
+) -> Actor:
     belongs = [entry.split(":") for entry in teams.split(",")] if teams else []
-    actor = Actor(
+    return Actor(
         workspace_id,
         person_id,
         Role(role),
@@ -67,7 +131,13 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
         frozenset(int(team) for team, is_lead in belongs if is_lead == "1"),
         door,
         name,
+        within=within,
     )
-    if looked_at is not None and looked_at.tzinfo is None:  # SQLite keeps moments in UTC and says no zone
-        looked_at = looked_at.replace(tzinfo=UTC)
-    return Seat(user_id, user_name, found, actor, time_zone, looked_at)
+
+
+def _zoned(moment: datetime | str | None) -> datetime | None:
+    if isinstance(moment, str):  # SQLite says nothing of the kind of a column it computes
+        moment = datetime.fromisoformat(moment)
+    if moment is not None and moment.tzinfo is None:  # SQLite keeps moments in UTC and says no zone
+        return moment.replace(tzinfo=UTC)
+    return moment

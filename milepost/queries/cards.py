@@ -145,9 +145,10 @@ class Reader:
     def sees(self, id: int) -> bool:
         """Say whether the reader may see an objective or key result."""
         seen_by = self.image.audience(id)
-        if seen_by is access.EVERYONE:
+        if seen_by is access.EVERYONE and self.actor.within is None:
             return True
-        return access.may_see(self.actor, seen_by, is_private=self.image.is_private(id))
+        image = self.image
+        return access.may_see(self.actor, seen_by, team=image.team_of(id), is_private=image.is_private(id))
 
     def until(self, rows: QuerySet, moment: str = "at") -> QuerySet:
         """Leave out what was recorded later than the day looked at."""

@@ -19,6 +19,7 @@ from milepost.ledger import image as images
 from milepost.ledger.structure import KeyResultRow
 from milepost.models import Checkin, Submission
 from milepost.queries.cards import KeyResultCard, Reader
+from milepost.queries.records.figures import exact
 
 NOTES = 3
 FIRST_CONFIDENCE = 5  # every key result opens at even odds (method 2.9)
@@ -251,8 +252,8 @@ def last_value(reader: Reader, one: KeyResultRow) -> tuple[Decimal | None, list[
         )
     found = reader.image.entries.exact(current)
     if isinstance(found, tuple):
-        return None, [Decimal(part.numerator) / part.denominator for part in found]
-    return (None if found is None else Decimal(found.numerator) / found.denominator), None
+        return None, [Decimal(exact(part)) for part in found]
+    return (None if found is None else Decimal(exact(found))), None
 
 
 def last_text(reader: Reader, one: KeyResultRow) -> str:

@@ -292,4 +292,4 @@ def _work(actor: Actor, person_id: int) -> Iterator[Work]:
 
 
 def _may_see(actor: Actor, seen: image.Image, id: int) -> bool:
-    return access.may_see(actor, seen.audience(id), is_private=seen.is_private(id))
+    return access.may_see(actor, seen.audience(id), team=seen.team_of(id), is_private=seen.is_private(id))

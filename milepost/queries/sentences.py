@@ -104,6 +104,8 @@ def _may_see(reader: Reader, event: Happening | Event) -> bool:
         # What is gone has no audience any more, so nobody is told about it.
         if id is not None and (id not in reader.image.node or not reader.sees(id)):
             return False
+    if event.kind.startswith("token."):
+        return reader.actor.is_admin or event.actor_id == reader.actor.person_id
     if event.kind in _CONFIDENTIAL:
         return reader.actor.is_admin or event.subject_id == reader.actor.person_id
     return True
@@ -458,6 +460,8 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "person.role_changed": _role,
         "person.link_made": _about_person("made a sign-in link for"),
         "person.password_changed": lambda told: [_words("set a new password")],
+        "token.created": lambda told: [_words("made the token "), told.name],
+        "token.revoked": lambda told: [_words("revoked the token "), told.name],
         "plan.applied": _applied,
         "workspace.founded": _founded,
         "workspace.changed": _settings,

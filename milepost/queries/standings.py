@@ -73,7 +73,7 @@ def objective(actor: Actor, id: int, *, lock: bool = False) -> tuple[Objective, 
     if row is None:
         raise NotFound
     found = standing(actor, row)
-    if not access.may_see(actor, found.audience, is_private=found.is_private):
+    if not access.may_see(actor, found.audience, team=row.team_id, is_private=found.is_private):
         raise NotFound
     return row, found
 
@@ -86,7 +86,7 @@ def key_result(actor: Actor, id: int, *, lock: bool = False) -> tuple[KeyResult,
         raise NotFound
     row = Objective.objects.of(actor.workspace_id).get(id=one.objective_id)
     found = standing(actor, row, one)
-    if not access.may_see(actor, found.audience, is_private=found.is_private):
+    if not access.may_see(actor, found.audience, team=row.team_id, is_private=found.is_private):
         raise NotFound
     return one, row, found
 

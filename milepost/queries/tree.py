@@ -9,7 +9,7 @@ fifteen words in each, and its way to the reader is what it costs.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
@@ -34,6 +34,7 @@ KEY_RESULT_COLUMNS = (
 )  # fmt: skip
 STATUSES = tuple(status.word for status in Status)
 KEPT_SIGHTS = 256
+_Eyes = tuple[int | None, frozenset[int] | None]  # who looks, and what a token limits them to
 Encoder = Callable[[Image, int, Actor | None], bytes]
 
 
@@ -48,26 +49,32 @@ class _Rows:
         self.texts = [encoded(image, id, None) for id in ids]
         self.mixed = {place: hidden for place, id in enumerate(ids) if (hidden := neighbours(image, id))}
         self.variants: dict[tuple[int, tuple[bool, ...]], bytes] = {}
-        self.sights: dict[int | None, _Sight] = {}
+        self.sights: dict[_Eyes, _Sight] = {}
         self.bodies: dict[_Sight, tuple[bytes, bytes]] = {}
 
     def sight(self, actor: Actor) -> _Sight:
         """Return what the actor sees: it changes with the structure alone."""
-        found = self.sights.get(actor.person_id)
+        found = self.sights.get(_eyes(actor))
         if found is None:
             seen = [_sees(self.image, actor, id) for id in self.ids]
             mixed = tuple(
-                (place, tuple(_sees(self.image, actor, id) for id in hidden))
-                for place, hidden in self.mixed.items()
+                (place, tuple(id is not None and _sees(self.image, actor, id) for id in hidden))
+                for place, hidden in self._depending_on(actor)
                 if seen[place]
             )
             if len(self.sights) >= KEPT_SIGHTS:
                 self.sights.clear()
                 self.bodies.clear()
-            found = self.sights[actor.person_id] = _Sight(
+            found = self.sights[_eyes(actor)] = _Sight(
                 np.packbits(np.array(seen, dtype=bool)).tobytes(), mixed
             )
         return found
+
+    def _depending_on(self, actor: Actor) -> Iterable[tuple[int, Sequence[int | None]]]:
+        if actor.within is None:
+            return self.mixed.items()
+        # Any neighbour may lie beyond what a token is limited to. The None tells these patterns from others.
+        return ((place, [None, *_around(self.image, id)]) for place, id in enumerate(self.ids))
 
     def read_by(self, actor: Actor) -> tuple[bytes, bytes]:
         """Join all rows that the actor may read, as they may read them; with a mark made of them alone."""
@@ -109,11 +116,25 @@ def _restricted(image: Image, id: int) -> list[int]:
     return found + [one.id for one in image.key_results_of.get(id, ()) if image.audience(one.id) != whole]
 
 
+def _around(image: Image, id: int) -> Iterator[int]:
+    """Yield what an objective serves, and its key results."""
+    for link in image.serves.get(id, ()):
+        above = link.parent_objective_id or link.parent_key_result_id
+        if above in image.node:
+            yield above
+    for one in image.key_results_of.get(id, ()):
+        yield one.id
+
+
 def _sees(image: Image, actor: Actor, id: int) -> bool:
     seen_by = image.audience(id)
-    if seen_by is access.EVERYONE:
+    if seen_by is access.EVERYONE and actor.within is None:
         return True
-    return access.may_see(actor, seen_by, is_private=image.is_private(id))
+    return access.may_see(actor, seen_by, team=image.team_of(id), is_private=image.is_private(id))
+
+
+def _eyes(actor: Actor) -> _Eyes:
+    return actor.person_id, actor.within
 
 
 # -- encoding one ------------------------------------------------------------------------------------------

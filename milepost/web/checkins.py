@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import orjson
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.shortcuts import render
 from milepost.actions import checkins as actions
 from milepost.actions.checkins import Recorded
 from milepost.core import access, addresses, ids
+from milepost.core.cadence import noon
 from milepost.core.problems import Invalid, Problem
 from milepost.queries import checkins as queries
 from milepost.queries import shell
@@ -318,4 +318,4 @@ def moment(request: HttpRequest, text: str | None, *, today_too: bool = False) -
         raise Invalid(f"“{text[:20]}” is no date.", field="on", remedy="Write it as 2026-11-21.") from None
     if day == request.today:
         return request.at if today_too else None
-    return datetime.combine(day, time(12), tzinfo=ZoneInfo(request.seat.time_zone))
+    return noon(request.seat.time_zone, day)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import access
-from milepost.channels import email
+from milepost.channels import invitations as mails
+from milepost.channels import links
 from milepost.core import addresses
 from milepost.core.problems import Conflict, Invalid
 from milepost.core.tokens import hash_of
@@ -58,22 +58,13 @@ def delivered(request: HttpRequest, person, secret: str) -> Delivered:
     """Mail an invitation; without a mail server, or when it refuses, give the link to copy."""
     link = address(request, reverse("invitation", args=[secret]))
     by, where = request.actor.name, workspaces.settings(request.actor).name
-    is_mailed = email.is_set() and email.send(
-        to=person.email,
-        subject=f"{by} invites you to Milepost",
-        text=(
-            f"Hello {person.name},\n\n{by} invites you to {where} on Milepost, where its OKRs are.\n\n"
-            f"{link}\n\nThe link is for you alone, works once, and is good for three days.\n"
-        ),
-    )
+    is_mailed = mails.mail(to=person.email, name=person.name, by=by, where=where, link=link)
     return Delivered(person.name, person.email, None if is_mailed else link)
 
 
 def address(request: HttpRequest, path: str) -> str:
     """Return a whole address: below the one that is configured, else below the one this request came to."""
-    if "base_url" in settings.MILEPOST.origins:
-        return settings.MILEPOST.base_url + path
-    return request.build_absolute_uri(path)
+    return links.whole(path, came_to=request.build_absolute_uri("/"))
 
 
 def answer(request: HttpRequest, given: Delivered) -> HttpResponse:

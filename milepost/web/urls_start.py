@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path, re_path
+from django.views.decorators.http import require_POST
 
 from milepost.web import (
     cycles,
@@ -19,6 +20,7 @@ from milepost.web import (
     signing_in,
     start,
     team_settings,
+    tokens,
     workspaces,
 )
 from milepost.web.methods import methods
@@ -98,4 +100,6 @@ urlpatterns = [
         methods(get=preferences.edit, post=preferences.update),
         name="preferences",
     ),
+    path("w/<slug:slug>/tokens/", methods(get=tokens.index, post=tokens.create), name="tokens"),
+    path("w/<slug:slug>/tokens/<id:token>/revocation/", require_POST(tokens.destroy), name="revoke_token"),
 ]

@@ -71,7 +71,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
         "is_sent": request.method == "POST",
         "links": {
             name: reverse(name, kwargs={"slug": slug})
-            for name in ("people", "cycles", "preferences", "start")
+            for name in ("people", "cycles", "preferences", "start", "tokens")
         },
         "slug": slug,
     }

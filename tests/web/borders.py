@@ -145,6 +145,9 @@ ROUTES: dict[str, Row] = {
     "reopen_cycle": Row({}, first="close_cycle"),
     "settings": Row({"name": "Renamed", "time_zone": "UTC", "check_in_every": "14"}),
     "preferences": Row({"theme": "dark"}, works=False),  # kept in the browser
+    # tokens
+    "tokens": Row({"name": "A program", "scope": "read", "days": "30", "team": Id("team", in_base=False)}),
+    "revoke_token": Row({}),
 }  # fmt: skip
 
 # What an address may name behind its question mark.
@@ -168,7 +171,17 @@ QUERIES: dict[str, tuple[str, ...]] = {
 def address(pattern: str, slug: str, things: Mapping[str, int], on: Mapping[str, str]) -> str:
     """Return the address of a route, with these things in it."""
     path = pattern.replace("<slug:slug>", slug)
-    for name in ("objective", "key_result", "initiative", "alignment", "checkin", "team", "person", "cycle"):
+    for name in (
+        "objective",
+        "key_result",
+        "initiative",
+        "alignment",
+        "checkin",
+        "team",
+        "person",
+        "cycle",
+        "token",
+    ):
         path = path.replace(f"<id:{name}>", encode(things[on.get(name, name)]))
     return f"/{path}"
 

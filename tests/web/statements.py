@@ -33,6 +33,7 @@ STATEMENTS = {
     "cycles": 3,
     "settings": 3,
     "preferences": 3,
+    "tokens": 3,
 }
 
 

@@ -25,6 +25,7 @@ from milepost.actions import (
     objectives,
     people,
     teams,
+    tokens,
 )
 from milepost.actions.key_results import Definition
 from milepost.core import addresses
@@ -48,6 +49,7 @@ HIDDEN = (
     "Shares in our hands",
     "Buy the rival",
     "Learn to say no",
+    "Whispering",
 )  # in the titles of what is hidden
 HTMX = {"HX-Request": "true"}
 IN_WORKSPACE = [route for route in routes() if route.is_in_workspace]
@@ -80,7 +82,7 @@ def work(title: str, *, cycle: int, by: Actor, above: int, at, **more) -> dict[s
     said = checkins.record(
         key_result=one.id, value=Decimal(4), confidence=7, note=f"{title}, noted", by=by, at=at + DAY
     )
-    comments.add(text=f"{title}, discussed", objective=row.id, by=by, at=at + DAY)
+    word = comments.add(text=f"{title}, discussed", objective=row.id, by=by, at=at + DAY)
     comments.add(text=f"{title}, discussed below", key_result=one.id, by=by, at=at + DAY)
     return {
         "objective": row.id,
@@ -88,6 +90,7 @@ def work(title: str, *, cycle: int, by: Actor, above: int, at, **more) -> dict[s
         "alignment": link.id,
         "initiative": deed.id,
         "checkin": said.id,
+        "comment": word.id,
     }
 
 
@@ -113,6 +116,7 @@ def zenith_at_work(cast: Cast, at) -> dict[str, int]:
         "cycle": cycle.id,
         "draft": draft.id,
         "other": other.id,
+        "token": tokens.create(name="Telemetry", by=zed, at=began)[0].id,
     }
 
 
@@ -140,13 +144,20 @@ def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
     deed = initiatives.add(
         objective=okrs.helpful.id, title="Whispered deed", key_result=one.id, by=ben, at=began
     )
+    word = comments.add(text="Whispered word", key_result=one.id, by=ben, at=at)
     return {
-        "a number of its own": {"key_result": one.id, "checkin": said.id, "initiative": deed.id},
+        "a number of its own": {
+            "key_result": one.id,
+            "checkin": said.id,
+            "initiative": deed.id,
+            "comment": word.id,
+        },
         "a team": work("Whispered on the board", by=chief, visibility="team", team=board.id, **shared),
         "named people": work(
             "Whispered to Ben", by=ada, visibility="people", visible_to=[ben.person_id], **shared
         ),
         "its owner": work("Whispered to myself", by=ben, visibility="private", **shared),
+        "whose it is": {"token": tokens.create(name="Whispering", by=ben, at=began)[0].id},
     }
 
 
@@ -154,6 +165,9 @@ def visible(cast: Cast, okrs: Okrs) -> dict[str, int]:
     """Name a thing of each kind that everyone in Acme sees."""
     link = okrs.helpful.alignments.model.objects.of(cast.acme.id).get(child=okrs.helpful)
     entry = Checkin.objects.of(cast.acme.id).filter(key_result=okrs.waiting).latest("id")
+    now = timezone.now()
+    token, _ = tokens.create(name="A script", by=cast.ada, at=now)
+    word = comments.add(text="Well said", objective=okrs.helpful.id, by=cast.cleo, at=now)
     return {
         "objective": okrs.helpful.id,
         "key_result": okrs.waiting.id,
@@ -165,6 +179,8 @@ def visible(cast: Cast, okrs: Okrs) -> dict[str, int]:
         "cycle": okrs.cycle.id,
         "draft": okrs.draft.id,
         "other": okrs.company.id,
+        "token": token.id,
+        "comment": word.id,
     }
 
 
@@ -357,13 +373,16 @@ class TestOutsider:
     @pytest.mark.parametrize(
         ("seen_by", "who"),
         [
-            *product(("a team", "named people", "its owner", "a number of its own"), ("cleo", "gus")),
+            *product(
+                ("a team", "named people", "its owner", "a number of its own", "whose it is"), ("cleo", "gus")
+            ),
             ("its owner", "ada"),
+            ("whose it is", "ada"),
         ],
     )
     def test_reaches_nothing_that_is_not_theirs_to_see(self, world, signed_in, seen_by: str, who: str):
         """A restricted objective and all that belongs to it answer like nothing, wherever their ids stand."""
-        words = ("Whispered to myself", "Learn to say no") if who == "ada" else HIDDEN
+        words = ("Whispered to myself", "Learn to say no", "Whispering") if who == "ada" else HIDDEN
         visit, hidden = Visit(signed_in(who), "acme", words), world.hidden[seen_by]
 
         for route, row in _rows():
@@ -371,7 +390,7 @@ class TestOutsider:
             _try_forms(visit, route, row, own=world.acme, others=hidden)
 
         assert visit.wrong == []
-        assert visit.tried > 50
+        assert visit.tried > (3 if seen_by == "whose it is" else 50)
 
     @pytest.mark.parametrize("seen_by", ["a team", "named people", "its owner", "a number of its own"])
     def test_cannot_check_in_by_program_either(self, world, signed_in, seen_by: str):

@@ -39,7 +39,7 @@ def _key_result(
     yield from _audience(key_result, objective, known, path)
     yield from weighs(key_result, (*path, "weight"))
     yield from _window(key_result, objective, known, path)
-    yield from _curve(key_result, (*path, "plan"))
+    yield from curve_problems(key_result, (*path, "plan"))
     yield from _measure(key_result, (*path, "measure"))
     yield from check_in_problems(key_result, path)
     yield from _authors(key_result, known, path, ("history", "check_ins", "comments"))
@@ -68,7 +68,8 @@ def _measure(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
     yield from measure_problems(key_result.measure, path)
 
 
-def _curve(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
+def curve_problems(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
+    """Yield what is wrong with a plan of one's own."""
     if said(key_result, "curve") == "points" and not said(key_result, "points"):
         yield PlanProblem(
             path,

@@ -1,0 +1,106 @@
+"""Alignments: which objective serves what."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from pydantic import Field
+
+from milepost.actions import alignments as actions
+from milepost.api import answers
+from milepost.api.answers import Page, Part
+from milepost.api.bearers import reader
+from milepost.api.objectives import How, Serves
+from milepost.api.once import once
+from milepost.api.operations import changes, creates, reads
+from milepost.api.values import Exact, Ref, Said
+from milepost.core import ids
+from milepost.core.scopes import Scope
+from milepost.queries.records import alignments
+from milepost.queries.records.alignments import AlignmentRecord
+
+router = Router(tags=["Alignments"])
+
+
+class AlignmentsAsked(Page):
+    """Which links are wanted."""
+
+    objective: Annotated[Ref | None, Field(description="Those from this objective upwards.")] = None
+    under: Annotated[Ref | None, Field(description="Those that lead up to this objective or key result.")] = (
+        None
+    )
+
+
+class LinkChange(Said):
+    """How a link counts from now on."""
+
+    how: How
+    weight: Exact = 1
+
+
+@reads(router, "/alignments", AlignmentRecord, many=True)
+def index(request: HttpRequest, asked: Query[AlignmentsAsked]) -> HttpResponse:
+    """List the links that hold now and whose both ends you may see."""
+    looking = reader(request)
+    with looking.image.lock:
+        found = alignments.slice_of(looking, asked.wanted, objective=asked.objective, under=asked.under)
+        return answers.many(request, found, asked)
+
+
+@creates(router, "/objectives/{objective}/alignments", AlignmentRecord, scope=Scope.WRITE)
+def create(request: HttpRequest, objective: Path[Ref], said: Serves) -> HttpResponse:
+    """Let an objective serve another one, or a key result. Loops are refused with the way round."""
+    done = once(
+        request,
+        lambda: (
+            actions.align(
+                child=objective,
+                objective=said.objective,
+                key_result=said.key_result,
+                how=said.how,
+                weight=said.weight,
+                by=request.actor,
+                at=request.at,
+            ).id
+        ),
+    )
+    record = alignments.one(reader(request), done.id)
+    return answers.made(done, record, f"/api/v1/alignments/{record.id}")
+
+
+@reads(router, "/alignments/{alignment}", AlignmentRecord)
+def show(request: HttpRequest, alignment: Path[Ref], part: Query[Part]) -> HttpResponse:
+    """Show one link."""
+    return answers.one(alignments.one(reader(request), alignment), part)
+
+
+@changes(router, "/alignments/{alignment}", AlignmentRecord, scope=Scope.WRITE)
+def update(request: HttpRequest, alignment: Path[Ref], said: LinkChange) -> HttpResponse:
+    """Change how a link counts.
+
+    The past keeps how it counted before, so the old link ends and a new one, with an id of its own, begins.
+    """
+    done = once(
+        request,
+        lambda: (
+            actions.update(
+                alignment=alignment, how=said.how, weight=said.weight, by=request.actor, at=request.at
+            ).id
+        ),
+    )
+    answer = answers.changed(done, alignments.one(reader(request), done.id))
+    answer.headers["Location"] = f"/api/v1/alignments/{ids.encode(done.id)}"
+    return answer
+
+
+@changes(router, "/alignments/{alignment}", None, scope=Scope.WRITE, method="DELETE")
+def end(request: HttpRequest, alignment: Path[Ref]) -> HttpResponse:
+    """End a link; the past keeps it."""
+
+    def make() -> int:
+        actions.end(alignment=alignment, by=request.actor, at=request.at)
+        return alignment
+
+    return answers.gone(once(request, make))

@@ -1,0 +1,114 @@
+"""Answers: records as JSON, whole or in part, one or a slice of many."""
+
+from __future__ import annotations
+
+from dataclasses import fields as fields_of
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from pydantic import BaseModel, Field
+
+from milepost.actions.submissions import Done
+from milepost.api.values import Ref
+from milepost.core.problems import Invalid
+from milepost.queries.records.slices import Slice, Wanted
+
+JSON = "application/json"
+MOST, USUAL = 200, 50
+
+FIELDS = Annotated[
+    str | None,
+    Field(
+        max_length=1_000,
+        pattern="^[a-z_]+(,[a-z_]+)*$",
+        description="The fields to answer with, with commas between them; `id` comes along.",
+    ),
+]
+
+
+class Part(BaseModel):
+    """How much of a record is wanted."""
+
+    fields: FIELDS = None
+
+
+class Page(BaseModel):
+    """How much of a list is wanted."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST, description="How many at most.")] = USUAL
+    after: Annotated[Ref | None, Field(description="Where to go on: `next` of the answer before.")] = None
+    fields: FIELDS = None
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(self.limit, self.after)
+
+
+def one(record: Any, part: Part | None = None) -> HttpResponse:
+    """Answer with one record."""
+    return _json(_narrowed(record, _names(record, part)))
+
+
+def many(request: HttpRequest, found: Slice, page: Page | None = None) -> HttpResponse:
+    """Answer with a slice of many, and with where the next one is."""
+    names = _names(found.items[0], page) if found.items else None
+    body = {"items": [_narrowed(record, names) for record in found.items], "next": found.next}
+    response = _json(body)
+    if found.next is not None:
+        query = urlencode({**request.GET.dict(), "after": found.next})
+        response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
+    return response
+
+
+def made(done: Done, record: Any, location: str) -> HttpResponse:
+    """Answer with what was made, or had been made before by a request with the same key."""
+    response = _json(record, status=200 if done.again else 201)
+    response.headers["Location"] = location
+    return marked(done, response)
+
+
+def changed(done: Done, record: Any) -> HttpResponse:
+    """Answer with what it is now."""
+    return marked(done, _json(record))
+
+
+def gone(done: Done) -> HttpResponse:
+    """Answer that it is done, and that there is nothing more to say."""
+    return marked(done, HttpResponse(status=204))
+
+
+def marked(done: Done, response: HttpResponse) -> HttpResponse:
+    """Say whether this was done by an earlier request."""
+    if done.again:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def encoded(body: bytes, *, status: int = 200) -> HttpResponse:
+    """Answer with what is encoded already."""
+    return HttpResponse(body, status=status, content_type=JSON)
+
+
+def _json(body: Any, *, status: int = 200) -> HttpResponse:
+    return encoded(orjson.dumps(body), status=status)
+
+
+def _names(record: Any, part: Part | Page | None) -> tuple[str, ...] | None:
+    if part is None or part.fields is None:
+        return None
+    known = [field.name for field in fields_of(record)]
+    asked = {"id", *part.fields.split(",")}
+    if unknown := sorted(asked.difference(known)):
+        raise Invalid(
+            f"No such field: {', '.join(unknown)[:200]}.",
+            code="unknown_field",
+            field="fields",
+            remedy=f"There are {', '.join(known)}.",
+        )
+    return tuple(name for name in known if name in asked)
+
+
+def _narrowed(record: Any, names: tuple[str, ...] | None) -> Any:
+    return record if names is None else {name: getattr(record, name) for name in names}

@@ -1,0 +1,57 @@
+"""Who is asking: the first lock of this door. A token becomes an actor in one workspace, or it ends here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from milepost.actions import tokens
+from milepost.api import limits
+from milepost.api.problems import Unauthorized
+from milepost.core import scopes
+from milepost.core.cadence import day_in
+from milepost.core.problems import NotAllowed
+from milepost.core.scopes import Scope
+from milepost.core.tokens import hash_of
+from milepost.queries import actors
+from milepost.queries.actors import Bearer
+from milepost.queries.cards import Reader
+
+
+@dataclass(frozen=True)
+class Holds:
+    """Lets an operation run for a token that reaches as far as `scope`.
+
+    Sets `request.actor`, `request.bearer`, `request.at` (now) and `request.today` (the workspace's day).
+    """
+
+    scope: Scope
+
+    def __call__(self, request: HttpRequest) -> Bearer:
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        request.at = timezone.now()
+        found = (
+            actors.bearer(hash_of(secret), door="api", at=request.at) if kind.lower() == "bearer" else None
+        )
+        if found is None:
+            raise Unauthorized
+        request.count = limits.count(found.token_id, request.at)
+        limits.refuse(request.count)
+        if not scopes.holds(found.scope, self.scope):
+            raise NotAllowed(
+                f"This token reaches as far as “{found.scope}”; this needs “{self.scope}”.",
+                code="insufficient_scope",
+                remedy="Make a token that reaches further.",
+            )
+        request.bearer, request.actor = found, found.actor
+        request.today = day_in(found.time_zone, request.at)
+        if found.used_at is None or request.at - found.used_at > tokens.USED_AGAIN_AFTER:
+            tokens.use(token=found.token_id, by=found.actor, at=request.at)
+        return found
+
+
+def reader(request: HttpRequest) -> Reader:
+    """Return the reader of this request: the actor, today."""
+    return Reader(request.actor, request.today)

@@ -1,0 +1,103 @@
+"""Cycles: the time that objectives have."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+
+from milepost.actions import cycles as actions
+from milepost.api import answers
+from milepost.api.answers import Page, Part
+from milepost.api.bearers import reader
+from milepost.api.once import once
+from milepost.api.operations import changes, creates, reads
+from milepost.api.values import Day, Line, Ref, Said, left_out
+from milepost.core.cadence import CycleState
+from milepost.core.scopes import Scope
+from milepost.queries.records import cycles
+from milepost.queries.records.cycles import CycleRecord
+
+router = Router(tags=["Cycles"])
+
+
+class CyclesAsked(Page):
+    """Which cycles are wanted."""
+
+    state: CycleState | None = None
+
+
+class NewCycle(Said):
+    """A cycle of 7 days to 5 years, or with an open end, perhaps within a longer one."""
+
+    name: Line
+    starts_on: Day
+    ends_on: Day | None = None
+    parent: Ref | None = None
+
+
+class CycleChange(Said):
+    """What is to be otherwise; what is left out stays."""
+
+    name: Line = left_out()
+    starts_on: Day = left_out()
+    ends_on: Day | None = None
+    parent: Ref | None = None
+
+
+@reads(router, "/cycles", CycleRecord, many=True)
+def index(request: HttpRequest, asked: Query[CyclesAsked]) -> HttpResponse:
+    """List the cycles, in the order in which they were created."""
+    looking = reader(request)
+    with looking.image.lock:
+        return answers.many(request, cycles.slice_of(looking, asked.wanted, state=asked.state), asked)
+
+
+@creates(router, "/cycles", CycleRecord, scope=Scope.ADMIN)
+def create(request: HttpRequest, said: NewCycle) -> HttpResponse:
+    """Create a cycle."""
+    done = once(
+        request,
+        lambda: (
+            actions.create(
+                name=said.name,
+                starts_on=said.starts_on,
+                ends_on=said.ends_on,
+                parent=said.parent,
+                by=request.actor,
+                at=request.at,
+            ).id
+        ),
+    )
+    record = cycles.one(reader(request), done.id)
+    return answers.made(done, record, f"/api/v1/cycles/{record.id}")
+
+
+@reads(router, "/cycles/{cycle}", CycleRecord)
+def show(request: HttpRequest, cycle: Path[Ref], part: Query[Part]) -> HttpResponse:
+    """Show one cycle."""
+    return answers.one(cycles.one(reader(request), cycle), part)
+
+
+@changes(router, "/cycles/{cycle}", CycleRecord, scope=Scope.ADMIN)
+def update(request: HttpRequest, cycle: Path[Ref], said: CycleChange) -> HttpResponse:
+    """Rename a cycle, move its days or its place."""
+    done = once(
+        request,
+        lambda: actions.update(cycle=cycle, changed=said.given(), by=request.actor, at=request.at).id,
+    )
+    return answers.changed(done, cycles.one(reader(request), cycle))
+
+
+@creates(router, "/cycles/{cycle}/closing", CycleRecord, scope=Scope.ADMIN)
+def close(request: HttpRequest, cycle: Path[Ref]) -> HttpResponse:
+    """Close a cycle: nothing new begins in it."""
+    done = once(request, lambda: actions.close(cycle=cycle, by=request.actor, at=request.at).id)
+    record = cycles.one(reader(request), cycle)
+    return answers.made(done, record, f"/api/v1/cycles/{record.id}")
+
+
+@changes(router, "/cycles/{cycle}/closing", CycleRecord, scope=Scope.ADMIN, method="DELETE")
+def reopen(request: HttpRequest, cycle: Path[Ref]) -> HttpResponse:
+    """Open a closed cycle again, within 14 days."""
+    done = once(request, lambda: actions.reopen(cycle=cycle, by=request.actor, at=request.at).id)
+    return answers.changed(done, cycles.one(reader(request), cycle))

@@ -1,0 +1,135 @@
+"""The OpenAPI document: what django-ninja says of our operations, with what holds for all of them added."""
+
+from __future__ import annotations
+
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from milepost.actions.tokens import LENGTH, PREFIX
+from milepost.api import limits
+from milepost.api.problems import MEDIA_TYPE, ProblemRecord
+from milepost.api.routers import PREFIX as ROOT
+from milepost.api.routers import api
+
+REF = "#/components/schemas/{model}"
+UNSAFE = ("post", "put", "patch", "delete")
+REFUSALS = {
+    400: "The body is not JSON, or the Idempotency-Key cannot be kept.",
+    401: "There is no token, or none that is good.",
+    403: "The token does not reach that far, or its person may not do this.",
+    404: "There is nothing there, or nothing that you may see.",
+    405: "The address does not take this method; `Allow` says which it takes.",
+    406: "Only JSON is answered.",
+    409: "The thing has changed meanwhile, or its state does not allow this.",
+    413: f"The body has more than {limits.BODY:,} bytes.",
+    415: "Bodies are JSON.",
+    422: "Something said cannot be accepted; `errors` says what, field by field.",
+    429: "The token asked too often; `Retry-After` says when to go on.",
+}
+RATE = {
+    "RateLimit-Limit": ("How often this token may ask in a minute.", "integer"),
+    "RateLimit-Remaining": ("How often it still may in this one.", "integer"),
+    "RateLimit-Reset": ("Seconds until the next minute begins.", "integer"),
+}
+ANSWERED = {
+    200: {"ETag": ("Send it as If-None-Match, to be answered 304 while it is right.", "string")},
+    201: {"Location": ("Where it is.", "string")},
+    401: {"WWW-Authenticate": ("Bearer.", "string")},
+    405: {"Allow": ("The methods that it takes.", "string")},
+    429: {"Retry-After": ("Seconds to wait.", "integer")},
+}
+
+
+@cache
+def encoded() -> bytes:
+    """Return the document as it is served."""
+    return orjson.dumps(document(), option=orjson.OPT_NON_STR_KEYS)
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Make the document."""
+    made = orjson.loads(
+        orjson.dumps(api.get_openapi_schema(path_prefix=ROOT.lstrip("/")), option=orjson.OPT_NON_STR_KEYS)
+    )
+    components = made["components"]
+    problem = TypeAdapter(ProblemRecord).json_schema(ref_template=REF, mode="serialization")
+    components["schemas"] |= problem.pop("$defs") | {"Problem": problem}
+    _let_be_narrowed(components["schemas"])
+    components["securitySchemes"] = {
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": f"{PREFIX} and {LENGTH} letters and digits",
+            "description": "A personal token. The scope an operation needs stands beside it: read, checkin, "
+            "write or admin, each with those before it.",
+        }
+    }
+    components["responses"] = {str(status): _refusal(status) for status in REFUSALS}
+    for path, methods in made["paths"].items():
+        for method, operation in methods.items():
+            _complete(path, method, operation)
+    made["servers"] = [{"url": "/"}]
+    return made
+
+
+def parameters(path: str) -> dict[str, frozenset[str]]:
+    """Return what may stand behind the question mark of an address, by method."""
+    return {
+        method.upper(): frozenset(
+            each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"
+        )
+        for method, operation in document()["paths"][path].items()
+    }
+
+
+def _let_be_narrowed(schemas: dict[str, Any]) -> None:
+    # `fields` leaves anything out but the id.
+    for name, schema in schemas.items():
+        if name.endswith("Record") and "id" in schema.get("properties", {}):
+            schema["required"] = ["id"]
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    headers = _headers(ANSWERED.get(status, {}) | (RATE if status not in (401, 405) else {}))
+    return {
+        "description": REFUSALS[status],
+        "headers": headers,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}},
+    }
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    for written, response in operation["responses"].items():
+        status = int(written)
+        if status < 400:
+            more = ANSWERED.get(status, {}) if status == 201 or method == "get" else {}
+            response["headers"] = _headers(RATE | more)
+            response["description"] = _words(status, method)
+    for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _said(parameter["schema"])
+    operation["description"] = " ".join(operation["description"].split())
+
+
+def _said(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a parameter: behind a question mark there is no null, only leaving out."""
+    if "anyOf" in schema:
+        kept = [each for each in schema["anyOf"] if each != {"type": "null"}]
+        if len(kept) == 1:
+            schema = {**kept[0], **{name: told for name, told in schema.items() if name != "anyOf"}}
+    return {name: told for name, told in schema.items() if name != "title"}
+
+
+def _words(status: int, method: str) -> str:
+    if status == 200 and method == "post":
+        return "An earlier request with the same Idempotency-Key did it; this is what stands now."
+    words = {200: "What stands now.", 201: "Done.", 204: "Done.", 304: "What you have is right."}
+    return words.get(status, HTTPStatus(status).phrase)
+
+
+def _headers(named: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    return {name: {"description": words, "schema": {"type": kind}} for name, (words, kind) in named.items()}

@@ -1,0 +1,88 @@
+"""What every request and answer of a program goes through: methods, media types, limits, entity tags."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from milepost.api import limits, problems
+from milepost.core.problems import Invalid, Problem
+
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+ACCEPTED = ("*/*", "application/*", "application/json", problems.MEDIA_TYPE)
+
+
+def through(view: Callable, methods: tuple[str, ...], known: Callable[[str], frozenset[str]]) -> Callable:
+    """Return the view of an address with everything around it that all of them share.
+
+    `known` names what may stand behind the question mark, by method.
+    """
+
+    def passing(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if request.method == "HEAD" and "GET" in methods:
+            request.method = "GET"  # whoever sends the answer leaves the body out
+        if request.method not in methods:
+            return problems.not_allowed(["HEAD", *methods] if "GET" in methods else list(methods))
+        try:
+            _check(request, known)
+            response = view(request, *args, **kwargs)
+        except Exception as raised:
+            response = problems.of(raised)
+        return _finished(request, response)
+
+    passing.csrf_exempt = True  # no cookie lets anybody in here
+    return passing
+
+
+def _check(request: HttpRequest, known: Callable[[str], frozenset[str]]) -> None:
+    accepted = request.headers.get("Accept", "*/*")
+    if not any(part.partition(";")[0].strip() in ACCEPTED for part in accepted.split(",")):
+        raise _refused(406, "not_acceptable", "Answers are JSON.", "Accept application/json.")
+    if request.GET and (unknown := sorted(request.GET.keys() - known(request.method))):
+        raise Invalid(
+            f"Not known here: {', '.join(unknown)[:200]}.",
+            code="unknown_parameter",
+            field=unknown[0][:80],
+            remedy="See the reference for what this address takes.",
+        )
+    if request.method not in UNSAFE:
+        return
+    length = request.headers.get("Content-Length", "0") or "0"
+    if length.isdecimal() and int(length) > limits.BODY:
+        raise problems.TooLarge(
+            f"A body holds {limits.BODY:,} bytes.", remedy="Send less at once, or apply a file."
+        )
+    if length.strip("0") and request.content_type != "application/json":
+        raise _refused(
+            415, "unsupported_media_type", "Bodies are JSON.", "Send Content-Type: application/json."
+        )
+
+
+def _refused(status: int, code: str, message: str, remedy: str) -> Problem:
+    problem = Problem(message, code=code, remedy=remedy)
+    problem.status = status
+    return problem
+
+
+def _finished(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    response.headers["Vary"] = "Authorization"
+    if (found := getattr(request, "count", None)) is not None:
+        found.told(response)
+    if request.method in UNSAFE:
+        response.headers["Body-Limit"] = str(limits.BODY)
+    elif response.status_code == 200:
+        return _unless_known(request, response)
+    return response
+
+
+def _unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    etag = response.headers.get("ETag")
+    if etag is None:
+        etag = response.headers["ETag"] = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
+    if etag in request.headers.get("If-None-Match", ""):
+        response.status_code = 304
+        response.content = b""
+        del response.headers["Content-Type"]
+    return response

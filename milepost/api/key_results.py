@@ -1,0 +1,155 @@
+"""Key results: added, edited, cancelled and taken up again."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+
+from milepost.actions import key_results as actions
+from milepost.actions.submissions import Done
+from milepost.api import answers
+from milepost.api.answers import Page, Part
+from milepost.api.bearers import reader
+from milepost.api.measures import KeyResultChange, NewKeyResult
+from milepost.api.once import once
+from milepost.api.operations import changes, creates, reads
+from milepost.api.values import Reason, Ref, Said
+from milepost.core import ids
+from milepost.core.pace import Status
+from milepost.core.scopes import Scope
+from milepost.core.states import KeyResultState
+from milepost.queries.records import figures, key_results
+from milepost.queries.records.figures import ExplanationRecord
+from milepost.queries.records.key_results import Asked, KeyResultRecord
+
+router = Router(tags=["Key results"])
+
+
+class KeyResultsAsked(Page):
+    """Which key results are wanted."""
+
+    objective: Ref | None = None
+    owner: Ref | None = None
+    team: Ref | None = None
+    cycle: Ref | None = None
+    state: KeyResultState | None = None
+    status: Status | None = None
+
+
+class Because(Said):
+    """Why: a sentence for the history."""
+
+    reason: Reason
+
+
+class PerhapsBecause(Said):
+    """Why, where there is something to say."""
+
+    reason: Reason = ""
+
+
+class Move(Said):
+    """One place up or down among those of its objective."""
+
+    to: Literal["up", "down"]
+
+
+@reads(router, "/key-results", KeyResultRecord, many=True)
+def index(request: HttpRequest, asked: Query[KeyResultsAsked]) -> HttpResponse:
+    """List the key results that you may see, the oldest first."""
+    narrowed = Asked(asked.objective, asked.owner, asked.team, asked.cycle, asked.state, asked.status)
+    looking = reader(request)
+    with looking.image.lock:
+        return answers.many(request, key_results.slice_of(looking, asked.wanted, narrowed), asked)
+
+
+@creates(router, "/objectives/{objective}/key-results", KeyResultRecord, scope=Scope.WRITE)
+def create(request: HttpRequest, objective: Path[Ref], said: NewKeyResult) -> HttpResponse:
+    """Add a key result to an objective."""
+    done = once(
+        request,
+        lambda: (
+            actions.add(objective=objective, definition=said.definition(), by=request.actor, at=request.at).id
+        ),
+    )
+    return _made(request, done)
+
+
+@reads(router, "/key-results/{key_result}", KeyResultRecord)
+def show(request: HttpRequest, key_result: Path[Ref], part: Query[Part]) -> HttpResponse:
+    """Show one key result: its measure, its last value, its figures of today."""
+    looking = reader(request)
+    with looking.image.lock:
+        return answers.one(key_results.one(looking, key_result), part)
+
+
+@reads(router, "/key-results/{key_result}/explanation", ExplanationRecord)
+def explain(request: HttpRequest, key_result: Path[Ref]) -> HttpResponse:
+    """Explain a key result's number: the formula, with its numbers in it."""
+    looking = reader(request)
+    with looking.image.lock:
+        return answers.one(figures.of_key_result(looking, key_result))
+
+
+@changes(router, "/key-results/{key_result}", KeyResultRecord, scope=Scope.WRITE)
+def update(request: HttpRequest, key_result: Path[Ref], said: KeyResultChange) -> HttpResponse:
+    """Change a key result; what it said before stays in its history."""
+    done = once(
+        request,
+        lambda: (
+            actions.update(
+                key_result=key_result,
+                changed=said.changed(),
+                reason=said.reason,
+                revision=said.revision,
+                by=request.actor,
+                at=request.at,
+            ).id
+        ),
+    )
+    return answers.changed(done, _record(request, key_result))
+
+
+@creates(router, "/key-results/{key_result}/cancellation", KeyResultRecord, scope=Scope.WRITE)
+def cancel(request: HttpRequest, key_result: Path[Ref], said: Because) -> HttpResponse:
+    """Stop a key result: it stays listed and no longer counts."""
+    done = once(
+        request,
+        lambda: actions.cancel(key_result=key_result, reason=said.reason, by=request.actor, at=request.at).id,
+    )
+    return _made(request, done)
+
+
+@creates(router, "/key-results/{key_result}/restoration", KeyResultRecord, scope=Scope.WRITE)
+def restore(request: HttpRequest, key_result: Path[Ref], said: PerhapsBecause) -> HttpResponse:
+    """Take a cancelled key result up again."""
+    done = once(
+        request,
+        lambda: (
+            actions.restore(key_result=key_result, reason=said.reason, by=request.actor, at=request.at).id
+        ),
+    )
+    return _made(request, done)
+
+
+@creates(router, "/key-results/{key_result}/position", KeyResultRecord, scope=Scope.WRITE)
+def move(request: HttpRequest, key_result: Path[Ref], said: Move) -> HttpResponse:
+    """Move a key result one place up or down; at the end it stays."""
+
+    def make() -> int:
+        actions.move(key_result=key_result, up=said.to == "up", by=request.actor, at=request.at)
+        return key_result
+
+    return _made(request, once(request, make))
+
+
+def _made(request: HttpRequest, done: Done) -> HttpResponse:
+    return answers.made(done, _record(request, done.id), f"/api/v1/key-results/{ids.encode(done.id)}")
+
+
+def _record(request: HttpRequest, id: int) -> KeyResultRecord:
+    looking = reader(request)
+    with looking.image.lock:
+        return key_results.one(looking, id)

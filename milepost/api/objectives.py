@@ -1,0 +1,255 @@
+"""Objectives: drafted, edited, and taken through their states."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from pydantic import Field
+
+from milepost.actions import drafts, reviews
+from milepost.actions import objectives as actions
+from milepost.actions.drafts import Link
+from milepost.actions.submissions import Done
+from milepost.api import answers
+from milepost.api.answers import Page, Part
+from milepost.api.bearers import reader
+from milepost.api.measures import NewKeyResult
+from milepost.api.once import named, once
+from milepost.api.operations import changes, creates, reads
+from milepost.api.values import Exact, Line, Reason, Ref, Refs, Revision, Said, Text, left_out
+from milepost.core import ids
+from milepost.core.access import Visibility
+from milepost.core.pace import Status
+from milepost.core.problems import Invalid
+from milepost.core.scopes import Scope
+from milepost.core.states import State
+from milepost.queries.records import figures, objectives
+from milepost.queries.records.figures import ExplanationRecord
+from milepost.queries.records.objectives import Asked, ObjectiveRecord
+
+router = Router(tags=["Objectives"])
+Commitment = Literal["committed", "aspirational", "learning"]
+Level = Literal["strategic", "tactical"]
+How = Literal["contributes", "supports"]
+
+
+class ObjectivesAsked(Page):
+    """Which objectives are wanted."""
+
+    cycle: Ref | None = None
+    team: Ref | None = None
+    owner: Ref | None = None
+    state: State | None = None
+    status: Status | None = None
+    commitment: Commitment | None = None
+    level: Level | None = None
+    title: Annotated[Line | None, Field(description="A part of the title, in any case.")] = None
+
+
+class Serves(Said):
+    """What an objective is to serve: another objective, or a key result."""
+
+    objective: Ref | None = None
+    key_result: Ref | None = None
+    how: How = "contributes"
+    weight: Exact = 1
+
+
+class NewObjective(Said):
+    """A draft, perhaps with its first key results and what it serves: all of it or nothing."""
+
+    title: Line
+    cycle: Ref
+    team: Ref | None = None
+    description: Text = ""
+    commitment: Commitment = "aspirational"
+    level: Level | None = None
+    owner: Ref | None = None
+    sponsor: Ref | None = None
+    contributors: Refs = []
+    visibility: Visibility = Visibility.WORKSPACE
+    visible_to: Refs = []
+    key_results: Annotated[list[NewKeyResult], Field(max_length=20)] = []
+    serves: Serves | None = None
+
+
+class ObjectiveChange(Said):
+    """What is to be otherwise; what is left out stays."""
+
+    title: Line = left_out()
+    cycle: Ref = left_out()
+    team: Ref | None = None
+    description: Text = left_out()
+    commitment: Commitment = left_out()
+    level: Level = left_out()
+    owner: Ref | None = None
+    sponsor: Ref | None = None
+    contributors: Refs = left_out()
+    visibility: Visibility = left_out()
+    visible_to: Refs = left_out()
+    reason: Reason = ""
+    revision: Revision | None = None
+
+
+class Because(Said):
+    """Why: a sentence for the history."""
+
+    reason: Reason
+
+
+class FinalValue(Said):
+    """What a key result of the objective ended with, where that is not its last check-in."""
+
+    key_result: Ref
+    value: Exact
+
+
+class NewClosing(Said):
+    """How an objective ends."""
+
+    values: Annotated[list[FinalValue], Field(max_length=50)] = []
+    learned: Text = ""
+
+
+@reads(router, "/objectives", ObjectiveRecord, many=True)
+def index(request: HttpRequest, asked: Query[ObjectivesAsked]) -> HttpResponse:
+    """List the objectives that you may see, the oldest first."""
+    narrowed = Asked(
+        asked.cycle, asked.team, asked.owner, asked.state, asked.status, asked.commitment, asked.level,
+        asked.title,
+    )  # fmt: skip
+    looking = reader(request)
+    with looking.image.lock:
+        return answers.many(request, objectives.slice_of(looking, asked.wanted, narrowed), asked)
+
+
+@creates(router, "/objectives", ObjectiveRecord, scope=Scope.WRITE)
+def create(request: HttpRequest, said: NewObjective) -> HttpResponse:
+    """Draft an objective, with its first key results and what it serves."""
+    given = said.given()
+    listed, serves = given.pop("key_results", []), given.pop("serves", None)
+
+    def make() -> int:
+        wanted = [(f"key_results.{place}.", one.definition()) for place, one in enumerate(listed)]
+        return drafts.write(
+            objective=given,
+            key_results_wanted=wanted,
+            serves=serves and Link(serves.objective, serves.key_result, serves.how, serves.weight),
+            by=request.actor,
+            at=request.at,
+        ).id
+
+    return _made(request, once(request, make))
+
+
+@reads(router, "/objectives/{objective}", ObjectiveRecord)
+def show(request: HttpRequest, objective: Path[Ref], part: Query[Part]) -> HttpResponse:
+    """Show one objective with its figures of today."""
+    looking = reader(request)
+    with looking.image.lock:
+        return answers.one(objectives.one(looking, objective), part)
+
+
+@reads(router, "/objectives/{objective}/explanation", ExplanationRecord)
+def explain(request: HttpRequest, objective: Path[Ref]) -> HttpResponse:
+    """Explain an objective's number: its parts, their weights, what each adds, caps, rounding, policy."""
+    looking = reader(request)
+    with looking.image.lock:
+        return answers.one(figures.of_objective(looking, objective))
+
+
+@changes(router, "/objectives/{objective}", ObjectiveRecord, scope=Scope.WRITE)
+def update(request: HttpRequest, objective: Path[Ref], said: ObjectiveChange) -> HttpResponse:
+    """Change an objective; what it said before stays in its history."""
+    changed = said.given()
+    more = {name: changed.pop(name) for name in ("reason", "revision") if name in changed}
+
+    def make() -> int:
+        return actions.update(
+            objective=objective, changed=changed, **more, by=request.actor, at=request.at
+        ).id
+
+    done = once(request, make)
+    return answers.changed(done, _record(request, objective))
+
+
+@creates(router, "/objectives/{objective}/activation", ObjectiveRecord, scope=Scope.WRITE)
+def activate(request: HttpRequest, objective: Path[Ref]) -> HttpResponse:
+    """Agree a draft and, once its cycle has begun, start it."""
+    done = once(request, lambda: actions.activate(objective=objective, by=request.actor, at=request.at).id)
+    return _made(request, done)
+
+
+@creates(router, "/objectives/{objective}/parking", ObjectiveRecord, scope=Scope.WRITE)
+def park(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
+    """Put a draft on the not-now list."""
+    return _step(request, actions.park, objective, said)
+
+
+@creates(router, "/objectives/{objective}/deferral", ObjectiveRecord, scope=Scope.WRITE)
+def defer(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
+    """Put an active objective off to later; it no longer counts."""
+    return _step(request, actions.defer, objective, said)
+
+
+@creates(router, "/objectives/{objective}/cancellation", ObjectiveRecord, scope=Scope.WRITE)
+def cancel(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
+    """Stop an objective: it stays in the report and no longer counts."""
+    return _step(request, actions.cancel, objective, said)
+
+
+@creates(router, "/objectives/{objective}/redrafting", ObjectiveRecord, scope=Scope.WRITE)
+def redraft(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
+    """Take a parked, cancelled or deferred objective back to draft."""
+    return _step(request, actions.redraft, objective, said)
+
+
+@creates(router, "/objectives/{objective}/closing", ObjectiveRecord, scope=Scope.WRITE)
+def close(request: HttpRequest, objective: Path[Ref], said: NewClosing) -> HttpResponse:
+    """Close an objective: its final values become grades, and grades become facts."""
+    looking = reader(request)
+    own = {one.id for one in looking.key_results_of(looking.objective_row(objective))}
+    for place, final in enumerate(said.values):
+        if final.key_result not in own:
+            raise Invalid(
+                "That is no key result of this objective.",
+                field=f"values.{place}.key_result",
+                remedy="Leave it out, or close the objective that it belongs to.",
+            )
+    keeping = named(request)
+    before = looking.image.objectives[objective].state
+    reviews.close(
+        objective=objective,
+        values={final.key_result: final.value for final in said.values},
+        learned=said.learned,
+        **keeping,
+        by=request.actor,
+        at=request.at,
+    )
+    again = keeping["submission"] is not None and before == State.CLOSED
+    return _made(request, Done(objective, again=again))
+
+
+@creates(router, "/objectives/{objective}/reopening", ObjectiveRecord, scope=Scope.WRITE)
+def reopen(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
+    """Take a closed objective back to grading: an admin's right, for 14 days."""
+    return _step(request, actions.reopen, objective, said)
+
+
+def _step(request: HttpRequest, take: Any, objective: int, said: Because) -> HttpResponse:
+    done = once(
+        request, lambda: take(objective=objective, reason=said.reason, by=request.actor, at=request.at).id
+    )
+    return _made(request, done)
+
+
+def _made(request: HttpRequest, done: Done) -> HttpResponse:
+    return answers.made(done, _record(request, done.id), f"/api/v1/objectives/{ids.encode(done.id)}")
+
+
+def _record(request: HttpRequest, id: int) -> ObjectiveRecord:
+    looking = reader(request)
+    with looking.image.lock:
+        return objectives.one(looking, id)

@@ -1,0 +1,45 @@
+"""Once: a request with an Idempotency-Key that comes twice is done once, and answered twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from django.http import HttpRequest
+
+from milepost.actions import submissions
+from milepost.actions.submissions import LONGEST, Done
+from milepost.core.problems import Problem
+
+HEADER = "Idempotency-Key"
+
+
+def key(request: HttpRequest) -> str | None:
+    """Read the key of a request; raises a Problem for one that cannot be kept."""
+    written = request.headers.get(HEADER)
+    if written is None:
+        return None
+    if not 0 < len(written) <= LONGEST or not written.isascii() or not written.isprintable():
+        problem = Problem(
+            f"An idempotency key has 1 to {LONGEST} plain characters.", code="bad_idempotency_key"
+        )
+        problem.status = 400
+        raise problem
+    return written
+
+
+def fingerprint(request: HttpRequest) -> str:
+    """Return what a key stands for: this method at this address with this body."""
+    asked = f"{request.method} {request.get_full_path()}\n".encode()
+    return hashlib.sha256(asked + request.body).hexdigest()
+
+
+def once(request: HttpRequest, make: Callable[[], int]) -> Done:
+    """Do what `make` does unless a request with the same key did it; both are one transaction."""
+    return submissions.attempt(**named(request), make=make, by=request.actor, at=request.at)
+
+
+def named(request: HttpRequest) -> dict[str, str | None]:
+    """Return the key and what it stands for, as actions that keep them themselves take them."""
+    written = key(request)
+    return {"submission": written, "request": fingerprint(request) if written else None}

@@ -1,0 +1,143 @@
+"""Problems as programs read them: RFC 9457, with a code that stays and a remedy in words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from ninja.errors import HttpError, ValidationError
+
+from milepost.core.problems import Invalid, NotFound, Problem
+
+log = logging.getLogger("milepost.api")
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one field; `field` leads there with points: `key_results.0.title`."""
+
+    field: str
+    detail: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRecord:
+    """What happened and what to do. `code` stays as it is from version to version; words may change."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    remedy: str | None
+    errors: tuple[Fault, ...]
+
+
+class Unauthorized(Problem):
+    """There is no token, or none that is good."""
+
+    code = "unauthorized"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A token is needed, and this is none that is good.",
+            remedy="Make one on the API page of your workspace; send it as: Authorization: Bearer mp_…",
+        )
+
+
+class TooLarge(Problem):
+    """More was sent than is read."""
+
+    code = "too_large"
+    status = 413
+
+
+class NotJson(Problem):
+    """The body does not read as JSON."""
+
+    code = "not_json"
+    status = 400
+
+
+def answer(problem: Problem, faults: Sequence[Fault] = ()) -> HttpResponse:
+    """Return the answer that says what happened."""
+    if not faults and problem.field:
+        faults = (Fault(problem.field, str(problem), problem.code),)
+    detail = " ".join((problem.message, *problem.details))
+    body = ProblemRecord(
+        type="about:blank",
+        title=HTTPStatus(problem.status).phrase,
+        status=problem.status,
+        detail=detail,
+        code=problem.code,
+        remedy=problem.remedy,
+        errors=tuple(faults),
+    )
+    response = HttpResponse(orjson.dumps(body), status=problem.status, content_type=MEDIA_TYPE)
+    if problem.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="milepost"'
+    return response
+
+
+def of(raised: Exception) -> HttpResponse:
+    """Answer whatever a request ran into; a defect is logged, and says nothing of our inside."""
+    match raised:
+        case Problem():
+            return answer(raised)
+        case ValidationError():
+            return _invalid(raised)
+        case RequestDataTooBig():
+            return answer(TooLarge("The body is too large.", remedy="Send less at once."))
+        case UnreadablePostError():
+            return answer(NotJson("The body broke off.", remedy="Send it again."))
+        case HttpError(status_code=400):
+            return answer(NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8."))
+    log.error("A defect: %s", raised, exc_info=raised)
+    defect = Problem(
+        "Something went wrong on our side. Nothing was changed.",
+        code="defect",
+        remedy="Try again; if it happens once more, tell whoever runs this server the time it happened.",
+    )
+    defect.status = 500
+    return answer(defect)
+
+
+def _invalid(raised: ValidationError) -> HttpResponse:
+    # What is no id at all leads nowhere, like an id that nothing has.
+    if any(error["loc"][0] == "path" for error in raised.errors):
+        return answer(NotFound())
+    faults = [_fault(error) for error in raised.errors]
+    said = f"{faults[0].field}: {faults[0].detail}" if faults[0].field else faults[0].detail
+    more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
+    problem = Invalid(f"{said}{more}", remedy="See `errors`, field by field.")
+    return answer(problem, faults)
+
+
+def _fault(error: dict) -> Fault:
+    # The first two name the place (body, query) and the argument of our own view.
+    source, *place = error["loc"]
+    if source == "body":
+        place = place[1:]
+    return Fault(".".join(map(str, place)), error["msg"].removeprefix("Value error, "), error["type"])
+
+
+def not_allowed(methods: Sequence[str]) -> HttpResponse:
+    """Answer a method that an address does not take."""
+    problem = Problem("This address does not take this method.", code="method_not_allowed")
+    problem.status, problem.remedy = 405, f"Use {', '.join(methods)}."
+    response = answer(problem)
+    response.headers["Allow"] = ", ".join(methods)
+    return response
+
+
+def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Answer an address that leads nowhere, exactly as one that leads to what may not be seen."""
+    return answer(NotFound())

@@ -1,0 +1,186 @@
+"""The reference: a page made from the OpenAPI document, and the document itself."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from milepost.api import document
+
+
+@dataclass(frozen=True)
+class Field:
+    """A row of a table of fields: how it is written, and what it means."""
+
+    name: str
+    kind: str
+    is_required: bool
+    words: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation as the page lists it."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    words: str
+    scope: str
+    parameters: tuple[Field, ...]
+    body: tuple[Field, ...]
+    answers: tuple[tuple[str, str, str], ...]  # (status, words, name of the record)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The operations on one noun."""
+
+    title: str
+    id: str
+    operations: list[Operation] = field(default_factory=list)
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show everything the API can do."""
+    found = document.document()
+    context = {
+        "chapters": _chapters(),
+        "records": _records(),
+        "refusals": sorted(document.REFUSALS.items()),
+        "words": found["info"]["description"].strip().split("\n\n"),
+        "csp_nonce": request.csp_nonce,
+    }
+    return render(request, "reference/show.html", context)
+
+
+@require_safe
+def show_json(request: HttpRequest) -> HttpResponse:
+    """Answer with the OpenAPI document."""
+    body = document.encoded()
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    known = etag in request.headers.get("If-None-Match", "")
+    response = HttpResponse(
+        b"" if known else body, status=304 if known else 200, content_type="application/json"
+    )
+    response.headers["ETag"] = etag
+    return response
+
+
+@cache
+def _chapters() -> list[Chapter]:
+    found: dict[str, Chapter] = {}
+    for path, methods in document.document()["paths"].items():
+        for method, told in methods.items():
+            title = told["tags"][0]
+            chapter = found.setdefault(title, Chapter(title, title.lower().replace(" ", "-")))
+            chapter.operations.append(_operation(path, method, told))
+    return list(found.values())
+
+
+def _operation(path: str, method: str, told: dict[str, Any]) -> Operation:
+    content = told.get("requestBody", {}).get("content", {})
+    body = content.get("application/json", {}).get("schema")
+    words, _, _ = told["description"].rpartition("Scope:")
+    return Operation(
+        id=told["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=told["summary"],
+        words=words.strip(),
+        scope=told["security"][0]["token"][0],
+        parameters=tuple(
+            Field(
+                each["name"],
+                _kind(each["schema"]),
+                each["required"],
+                _described({**each["schema"], **_words(each)}),
+                each["in"],
+            )
+            for each in told.get("parameters", ())
+        ),
+        body=_fields(_resolved(body)) if body else (),
+        answers=tuple(_answers(told["responses"])),
+    )
+
+
+def _words(parameter: dict[str, Any]) -> dict[str, str]:
+    return {"description": parameter["description"]} if "description" in parameter else {}
+
+
+def _answers(responses: dict[str, Any]) -> list[tuple[str, str, str]]:
+    found = []
+    for status, response in sorted(responses.items()):
+        if "$ref" in response:
+            continue
+        schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+        found.append((status, response["description"], _name(schema)))
+    return found
+
+
+@cache
+def _records() -> list[tuple[str, str, tuple[Field, ...]]]:
+    schemas = document.document()["components"]["schemas"]
+    return [
+        (name, " ".join(schema.get("description", "").split()), _fields(schema))
+        for name, schema in sorted(schemas.items())
+        if schema.get("type") == "object"
+    ]
+
+
+def _fields(schema: dict[str, Any]) -> tuple[Field, ...]:
+    required = schema.get("required", ())
+    return tuple(
+        Field(name, _kind(told), name in required, _described(told))
+        for name, told in schema.get("properties", {}).items()
+    )
+
+
+def _described(told: dict[str, Any]) -> str:
+    for one in (told, *told.get("anyOf", ())):
+        # The kind says of an id and of a number what there is to say.
+        if "description" in one and _kind(one) not in ("id", "exact number"):
+            return one["description"]
+    return ""
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in schema:
+        return schema
+    return document.document()["components"]["schemas"][_name(schema)]
+
+
+def _name(schema: dict[str, Any]) -> str:
+    return schema.get("$ref", "").rpartition("/")[2]
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """Say in a few words how a value is written."""
+    if "$ref" in schema:
+        target = _resolved(schema)
+        return _kind(target) if "enum" in target else _name(schema)
+    if "allOf" in schema:
+        return _kind(schema["allOf"][0])
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    if "const" in schema:
+        return str(schema["const"])
+    if "anyOf" in schema:
+        if "An exact number" in schema.get("description", ""):
+            return "exact number"
+        return " or ".join(dict.fromkeys(_kind(each) for each in schema["anyOf"]))
+    if schema.get("type") == "array":
+        items = schema.get("items") or (schema.get("prefixItems") or [{}])[0]
+        return f"list of {_kind(items)}"
+    if schema.get("pattern", "").startswith("^[0-7][0-9a-h"):
+        return "id"
+    return {"date": "day", "date-time": "moment"}.get(schema.get("format"), schema.get("type", "anything"))

@@ -1,0 +1,64 @@
+"""Every operation there is, in the order of the reference: the table of contents of this door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+
+from milepost.api import (
+    alignments,
+    checkins,
+    comments,
+    cycles,
+    events,
+    initiatives,
+    key_results,
+    me,
+    objectives,
+    people,
+    problems,
+    teams,
+    workspace,
+)
+from milepost.core.problems import Problem
+
+VERSION = "1"
+PREFIX = "/api/v1"
+DESCRIPTION = """\
+What a page can do, a program can do. Send a personal token, made on the API page of a workspace, as
+`Authorization: Bearer mp_…`; it says who you are and in which workspace.
+
+Ids are text. Exact numbers are text, and are taken as text or as JSON numbers. Moments are in UTC, days are
+those of the workspace. What you may not see answers like what is not there.
+"""
+
+
+class Bodies(Parser):
+    """Reads bodies; numbers without end, NaN and deep nesting are no JSON."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """Read the body as JSON."""
+        return orjson.loads(request.body)
+
+
+api = NinjaAPI(
+    title="Milepost",
+    version=VERSION,
+    description=DESCRIPTION,
+    openapi_url=None,
+    docs_url=None,
+    parser=Bodies(),
+    urls_namespace="api",
+)
+for noun in (
+    me, events, objectives, key_results, checkins, initiatives, alignments, comments, people, teams, cycles,
+    workspace,
+):  # fmt: skip
+    api.add_router("", noun.router)
+for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):
+    api.add_exception_handler(kind, lambda request, raised: problems.of(raised))

@@ -1,0 +1,116 @@
+"""Teams, and who belongs to them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+
+from milepost.actions import teams as actions
+from milepost.api import answers
+from milepost.api.answers import Page, Part
+from milepost.api.bearers import reader
+from milepost.api.once import once
+from milepost.api.operations import changes, creates, reads
+from milepost.api.values import Day, Flag, Line, Ref, Said, Text, left_out
+from milepost.core.scopes import Scope
+from milepost.queries.records import teams
+from milepost.queries.records.teams import TeamRecord
+
+router = Router(tags=["Teams"])
+
+
+class TeamsAsked(Page):
+    """Which teams are wanted."""
+
+    parent: Ref | None = None
+
+
+class NewTeam(Said):
+    """A team to create, below another or right below the company."""
+
+    name: Line
+    purpose: Text = ""
+    parent: Ref | None = None
+
+
+class TeamChange(Said):
+    """What is to be otherwise; what is left out stays. `parent` null: right below the company."""
+
+    name: Line = left_out()
+    purpose: Text = left_out()
+    parent: Ref | None = None
+
+
+class Membership(Said):
+    """Somebody's place in a team."""
+
+    is_lead: Flag = False
+    since_on: Day | None = None
+
+
+@reads(router, "/teams", TeamRecord, many=True)
+def index(request: HttpRequest, asked: Query[TeamsAsked]) -> HttpResponse:
+    """List the teams; with `parent`, those right below it."""
+    looking = reader(request)
+    with looking.image.lock:
+        return answers.many(request, teams.slice_of(looking, asked.wanted, parent=asked.parent), asked)
+
+
+@creates(router, "/teams", TeamRecord, scope=Scope.ADMIN)
+def create(request: HttpRequest, said: NewTeam) -> HttpResponse:
+    """Create a team."""
+    done = once(
+        request,
+        lambda: (
+            actions.create(
+                name=said.name, purpose=said.purpose, parent=said.parent, by=request.actor, at=request.at
+            ).id
+        ),
+    )
+    record = teams.one(reader(request), done.id)
+    return answers.made(done, record, f"/api/v1/teams/{record.id}")
+
+
+@reads(router, "/teams/{team}", TeamRecord)
+def show(request: HttpRequest, team: Path[Ref], part: Query[Part]) -> HttpResponse:
+    """Show one team and who belongs to it."""
+    return answers.one(teams.one(reader(request), team), part)
+
+
+@changes(router, "/teams/{team}", TeamRecord, scope=Scope.ADMIN)
+def update(request: HttpRequest, team: Path[Ref], said: TeamChange) -> HttpResponse:
+    """Rename a team, say what it is for, or move it below another."""
+    done = once(
+        request,
+        lambda: actions.update(team=team, changed=said.given(), by=request.actor, at=request.at).id,
+    )
+    return answers.changed(done, teams.one(reader(request), team))
+
+
+@changes(router, "/teams/{team}/members/{person}", TeamRecord, scope=Scope.ADMIN, method="PUT")
+def set_member(request: HttpRequest, team: Path[Ref], person: Path[Ref], said: Membership) -> HttpResponse:
+    """Let somebody belong to a team, as a member or a lead; for one who does, change which."""
+
+    def make() -> int:
+        actions.add_member(
+            team=team,
+            person=person,
+            is_lead=said.is_lead,
+            since_on=said.since_on,
+            by=request.actor,
+            at=request.at,
+        )
+        return team
+
+    return answers.changed(once(request, make), teams.one(reader(request), team))
+
+
+@changes(router, "/teams/{team}/members/{person}", None, scope=Scope.ADMIN, method="DELETE")
+def end_member(request: HttpRequest, team: Path[Ref], person: Path[Ref]) -> HttpResponse:
+    """Let somebody's time in a team end today; what was theirs stays theirs."""
+
+    def make() -> int:
+        actions.remove_member(team=team, person=person, by=request.actor, at=request.at)
+        return team
+
+    return answers.gone(once(request, make))

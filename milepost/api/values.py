@@ -1,0 +1,135 @@
+"""Values as programs write them: ids, exact numbers, days, texts, each bounded before anything reads it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+)
+
+from milepost.actions.checkins import LARGEST, PLACES
+from milepost.core import ids
+
+ID_PATTERN = "^[0-7][0-9a-hjkmnp-tv-z]{12}$"
+NUMBER_PATTERN = rf"^-?[0-9]{{1,18}}(\.[0-9]{{1,{PLACES}}})?$"
+_NUMBER = re.compile(NUMBER_PATTERN)
+_DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+YEARS = range(1900, 3000)
+LINE, TEXT, MOST = 300, 20_000, 200  # characters of a title and of a text, entries of a list
+
+
+class Said(BaseModel):
+    """What a program says in a body: nothing beyond what is named here."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def given(self) -> dict[str, Any]:
+        """Return what was said, and nothing of what was left out."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def left_out() -> Any:
+    """Let a field be left out, where null would not be a value for it."""
+    return Field(default_factory=lambda: None)
+
+
+def _ref(written: Any) -> int:
+    found = ids.decode(written) if isinstance(written, str) else None
+    if found is None:
+        raise ValueError("An id has 13 characters, digits and small letters.")
+    return found
+
+
+def _exact(written: Any) -> Decimal:
+    match written:
+        case bool():
+            text = ""
+        case int() | float():
+            # A float's shortest text is what was written, up to 15 digits; longer numbers come as text.
+            text = format(Decimal(repr(written)), "f") if abs(written) < LARGEST else ""
+        case str():
+            text = written
+        case _:
+            text = ""
+    if not _NUMBER.match(text) or text.endswith("\n"):
+        raise ValueError(
+            f"A number below 10^18 with at most {PLACES} decimals; as text where it has more than 15 digits."
+        )
+    return Decimal(text)
+
+
+def _day(written: Any) -> date:
+    try:
+        found = date.fromisoformat(written) if isinstance(written, str) and _DAY.match(written) else None
+    except ValueError:
+        found = None
+    if found is None or found.year not in YEARS:
+        raise ValueError("A day is written as 2026-11-21.")
+    return found
+
+
+def _moment(written: Any) -> datetime:
+    try:
+        found = datetime.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None or found.year not in YEARS:
+        raise ValueError("A moment is written as 2026-11-21T09:30:00Z, with its offset from UTC.")
+    return found
+
+
+def _printable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("A text holds no NUL characters.")
+    return text
+
+
+Ref = Annotated[
+    int,
+    PlainValidator(_ref),
+    WithJsonSchema({"type": "string", "pattern": ID_PATTERN, "description": "An id, as answers write it."}),
+]
+Exact = Annotated[
+    Decimal,
+    PlainValidator(_exact),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": -(10**15), "maximum": 10**15},
+                {"type": "string", "pattern": NUMBER_PATTERN},
+                {"type": "number", "minimum": -(10**15), "maximum": 10**15},
+            ],
+            "description": "An exact number: as text, or as a JSON number of up to 15 digits.",
+        }
+    ),
+]
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Moment = Annotated[
+    datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+_NO_NUL = r"^[^\u0000]*$"
+Line = Annotated[
+    str, Field(max_length=LINE, json_schema_extra={"pattern": _NO_NUL}), AfterValidator(_printable)
+]
+Text = Annotated[
+    str, Field(max_length=TEXT, json_schema_extra={"pattern": _NO_NUL}), AfterValidator(_printable)
+]
+Refs = Annotated[list[Ref], Field(max_length=MOST)]
+Whole = StrictInt
+Flag = StrictBool
+Revision = Annotated[
+    StrictInt,
+    Field(ge=1, le=2**31 - 1, description="The one that you edited: a newer one is not written over."),
+]
+Reason = Annotated[Text, Field(description="Why; kept in the history.")]

@@ -1,0 +1,45 @@
+"""The workspace and its settings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from milepost.actions import workspaces as actions
+from milepost.api import answers
+from milepost.api.bearers import reader
+from milepost.api.once import once
+from milepost.api.operations import changes, reads
+from milepost.api.values import Flag, Line, Said, Text, Whole, left_out
+from milepost.core.scopes import Scope
+from milepost.queries.records import workspaces
+from milepost.queries.records.workspaces import WorkspaceRecord
+
+router = Router(tags=["Workspace"])
+
+
+class SettingsChange(Said):
+    """What is to be set otherwise; what is left out stays."""
+
+    name: Line = left_out()
+    time_zone: Line = left_out()
+    mission: Text = left_out()
+    vision: Text = left_out()
+    check_in_every: Annotated[Whole, Field(ge=1, le=92, description="Days between check-ins.")] = left_out()
+    count_restricted_work: Flag = left_out()
+
+
+@reads(router, "/workspace", WorkspaceRecord)
+def show(request: HttpRequest) -> HttpResponse:
+    """Show how the workspace is set."""
+    return answers.one(workspaces.own(reader(request)))
+
+
+@changes(router, "/workspace", WorkspaceRecord, scope=Scope.ADMIN)
+def update(request: HttpRequest, said: SettingsChange) -> HttpResponse:
+    """Change settings."""
+    done = once(request, lambda: actions.update(changed=said.given(), by=request.actor, at=request.at).id)
+    return answers.changed(done, workspaces.own(reader(request)))

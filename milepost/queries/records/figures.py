@@ -1,0 +1,103 @@
+"""Figures as programs read them: where something stands, and how that came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from milepost.core.ids import encode
+from milepost.core.scoring import Explanation
+from milepost.models.exact import plain
+from milepost.queries.cards import Reader
+
+PLACES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LineRecord:
+    """A row of the arithmetic."""
+
+    label: str
+    arithmetic: str
+    result: str
+    weight: str | None
+    adds: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationRecord:
+    """A number with its arithmetic. `progress` is exact, as a fraction; `grade` what it would be now."""
+
+    id: str
+    kind: str
+    title: str
+    result: str
+    progress: str | None
+    grade: str | None
+    formula: str
+    substituted: str | None
+    lines: tuple[LineRecord, ...]
+    caps: str
+    rounding: str
+    policy: str
+    notes: tuple[str, ...]
+
+
+def shares(reader: Reader, id: int) -> dict:
+    """Return what is said of progress: `progress` and `expected` (1 is done), `percent` as pages show it."""
+    progress = reader.progress(id)
+    return {
+        "status": reader.day.status_of(id).word,
+        "progress": None if progress is None else round(float(progress), PLACES),
+        "percent": reader.day.percent(id),
+        "expected": round(reader.expected(id), PLACES),
+    }
+
+
+def of_objective(reader: Reader, id: int) -> ExplanationRecord:
+    """Explain an objective's number, or NotFound."""
+    return _record(id, "objective", reader.why(reader.objective_row(id)))
+
+
+def of_key_result(reader: Reader, id: int) -> ExplanationRecord:
+    """Explain a key result's number, or NotFound."""
+    return _record(id, "key_result", reader.why_key_result(reader.key_result_row(id)))
+
+
+def _record(id: int, kind: str, found: Explanation) -> ExplanationRecord:
+    return ExplanationRecord(
+        id=encode(id),
+        kind=kind,
+        title=found.title,
+        result=found.result,
+        progress=exact(found.raw),
+        grade=None if found.grade is None else plain(found.grade),
+        formula=found.formula,
+        substituted=found.substituted,
+        lines=tuple(
+            LineRecord(line.label, line.arithmetic, line.result, line.weight, line.adds)
+            for line in found.lines
+        ),
+        caps=found.caps,
+        rounding=found.rounding,
+        policy=found.policy,
+        notes=found.notes,
+    )
+
+
+def exact(number: Fraction | None) -> str | None:
+    """Write a fraction exactly: 2/3, or 0.5 where it ends."""
+    if number is None:
+        return None
+    ends = number.denominator
+    for prime in (2, 5):
+        while ends % prime == 0:
+            ends //= prime
+    if ends != 1 or number.denominator > 10**15:
+        return str(number)
+    places = 0
+    while number * 10**places % 1:
+        places += 1
+    digits = f"{abs(int(number * 10**places)):0{places + 1}d}"
+    sign = "-" if number < 0 else ""
+    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)

@@ -1,0 +1,82 @@
+"""People as programs read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from milepost.core import addresses
+from milepost.core.ids import encode
+from milepost.core.problems import NotFound
+from milepost.models import Person
+from milepost.queries.cards import Reader
+from milepost.queries.records.slices import Slice, Wanted, cut
+
+SHOWN = {"here": {"left_on": None}, "left": {"left_on__isnull": False}, "all": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A team that somebody belongs to."""
+
+    team: str
+    is_lead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """Someone in the workspace. `state`: active, added (has not come in yet) or left."""
+
+    id: str
+    key: str
+    url: str
+    name: str
+    email: str | None
+    role: str
+    state: str
+    left_on: date | None
+    teams: tuple[Seat, ...]
+
+
+def slice_of(
+    reader: Reader, wanted: Wanted, *, show: str = "here", role: str | None = None, team: int | None = None
+) -> Slice:
+    """Return some of the people, in the order in which they were added."""
+    rows = Person.objects.of(reader.actor.workspace_id).filter(**SHOWN[show])
+    if wanted.after is not None:
+        rows = rows.filter(id__gt=wanted.after)
+    if role is not None:
+        rows = rows.filter(role=role)
+    if team is not None:
+        known = reader.image.teams.get(team)
+        rows = rows.filter(id__in=known.members if known else ())
+    kept, onwards = cut(rows.order_by("id")[: wanted.size + 1], wanted, lambda row: row.id)
+    return Slice(tuple(_record(reader, row) for row in kept), onwards)
+
+
+def one(reader: Reader, id: int) -> PersonRecord:
+    """Return one person, or NotFound."""
+    row = Person.objects.of(reader.actor.workspace_id).filter(id=id).first()
+    if row is None:
+        raise NotFound
+    return _record(reader, row)
+
+
+def _record(reader: Reader, row: Person) -> PersonRecord:
+    seats = (
+        Seat(encode(team.id), row.id in team.leads)
+        for team in reader.image.teams.values()
+        if row.id in team.members
+    )
+    hides_email = reader.actor.is_guest and row.id != reader.actor.person_id
+    return PersonRecord(
+        id=encode(row.id),
+        key=row.key,
+        url=addresses.person(reader.slug, row.id),
+        name=row.name,
+        email=None if hides_email else row.email,
+        role=row.role,
+        state="left" if row.left_on else "active" if row.user_id else "added",
+        left_on=row.left_on,
+        teams=tuple(seats),
+    )

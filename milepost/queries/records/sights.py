@@ -1,0 +1,34 @@
+"""Sights: what a reader does not see, as a condition of the tables, so that slices have no gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from django.db.models import Q
+
+from milepost.queries.cards import Reader
+
+Unseen = Callable[[str], Q]
+
+
+def unseen(reader: Reader) -> tuple[Unseen, Unseen]:
+    """Return the conditions under which a column names an objective, and a key result, out of sight."""
+    image = reader.image
+    if reader.actor.within is None:
+        hidden = [id for id in image.restricted() if not reader.sees(id)]
+        objectives = [id for id in hidden if id in image.objectives]
+        key_results = [id for id in hidden if id in image.key_results]
+        return _among(objectives), _among(key_results)
+    # Limited to a team: what is seen is the shorter list.
+    return (
+        _beside([id for id in image.objectives if reader.sees(id)]),
+        _beside([id for id in image.key_results if reader.sees(id)]),
+    )
+
+
+def _among(ids: Collection[int]) -> Unseen:
+    return lambda column: Q(**{f"{column}__in": ids})
+
+
+def _beside(ids: Collection[int]) -> Unseen:
+    return lambda column: ~Q(**{f"{column}__in": ids})

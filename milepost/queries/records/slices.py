@@ -1,0 +1,50 @@
+"""Slices: a long list, so much at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from milepost.core.ids import encode
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How much of a list: `size` entries that follow the one with the id `after`, in the list's order."""
+
+    size: int = 50
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some entries of a list; `next` is the cursor with which the list goes on, None at its end."""
+
+    items: tuple[Any, ...]
+    next: str | None
+
+
+def ids_of(ids: Iterable[int], wanted: Wanted) -> tuple[list[int], str | None]:
+    """Take a slice of ids that come in order; return them and the cursor."""
+    return cut(list(islice(ids, wanted.size + 1)), wanted, lambda id: id)
+
+
+def cut(found: Sequence[Any], wanted: Wanted, id_of: Any) -> tuple[list[Any], str | None]:
+    """Split what was found, one more than was wanted if there is more; return it and the cursor."""
+    if len(found) <= wanted.size:
+        return list(found), None
+    kept = list(found[: wanted.size])
+    return kept, encode(id_of(kept[-1]))
+
+
+def written(id: int | None) -> str | None:
+    """Write an id as it looks outside."""
+    return None if id is None else encode(id)
+
+
+def following(ids: Iterable[int], wanted: Wanted) -> list[int]:
+    """Return the ids behind the cursor, the oldest first."""
+    after = -1 if wanted.after is None else wanted.after
+    return sorted(id for id in ids if id > after)

@@ -1,0 +1,51 @@
+"""Teams as programs read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milepost.core import addresses
+from milepost.core.ids import encode
+from milepost.ledger.structure import TeamRow
+from milepost.queries.cards import Reader
+from milepost.queries.records.slices import Slice, Wanted, following, ids_of, written
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRecord:
+    """A team, and who belongs to it now; `parent` None stands right below the company."""
+
+    id: str
+    key: str
+    url: str
+    name: str
+    purpose: str
+    parent: str | None
+    members: tuple[str, ...]
+    leads: tuple[str, ...]
+
+
+def slice_of(reader: Reader, wanted: Wanted, *, parent: int | None = None) -> Slice:
+    """Return some of the teams, the oldest first; with `parent`, those right below it."""
+    teams = reader.image.teams
+    ids = (id for id in following(teams, wanted) if parent is None or teams[id].parent_id == parent)
+    kept, onwards = ids_of(ids, wanted)
+    return Slice(tuple(_record(reader, teams[id]) for id in kept), onwards)
+
+
+def one(reader: Reader, id: int) -> TeamRecord:
+    """Return one team, or NotFound."""
+    return _record(reader, reader.team_row(id))
+
+
+def _record(reader: Reader, row: TeamRow) -> TeamRecord:
+    return TeamRecord(
+        id=encode(row.id),
+        key=row.key,
+        url=addresses.team(reader.slug, row.id),
+        name=row.name,
+        purpose=row.purpose,
+        parent=written(row.parent_id),
+        members=tuple(encode(id) for id in sorted(row.members)),
+        leads=tuple(encode(id) for id in sorted(row.leads)),
+    )

@@ -1,0 +1,52 @@
+"""Which tokens somebody has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from milepost.core.access import Actor
+from milepost.core.ids import encode
+from milepost.models import Token
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCard:
+    """A token as its page shows it; its secret is known to nobody any more."""
+
+    id: str
+    number: int
+    name: str
+    ends_in: str
+    scope: str
+    team: str | None
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+    is_good: bool
+
+
+def of(actor: Actor, *, at: datetime, token: int | None = None) -> tuple[TokenCard, ...]:
+    """Return the actor's own tokens (or one of them), the newest first; what ended stands last."""
+    rows = Token.objects.of(actor.workspace_id).filter(person_id=actor.person_id).select_related("team")
+    if token is not None:
+        rows = rows.filter(id=token)
+    cards = [_card(row, at) for row in rows.order_by("-id")]
+    return tuple(sorted(cards, key=lambda card: not card.is_good))
+
+
+def _card(row: Token, at: datetime) -> TokenCard:
+    return TokenCard(
+        id=encode(row.id),
+        number=row.id,
+        name=row.name,
+        ends_in=row.last_four,
+        scope=row.scope,
+        team=row.team.name if row.team else None,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+        revoked_at=row.revoked_at,
+        is_good=row.revoked_at is None and row.expires_at > at,
+    )

@@ -1,0 +1,132 @@
+"""Tokens: what lets one's own programs in, and how such a program speaks."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from milepost.actions import tokens as actions
+from milepost.core import scopes
+from milepost.core.ids import encode
+from milepost.core.problems import Conflict, Invalid
+from milepost.queries import shell, tokens
+from milepost.queries.cards import Reader
+from milepost.web import pages
+from milepost.web.actors import in_workspace
+from milepost.web.invitations import address
+from milepost.web.methods import go
+from milepost.web.typed import Typed
+
+LABELS = {"name": "Name", "scope": "What it may do", "team": "Limited to a team", "days": "Lasts"}
+LASTS = ((7, "a week"), (30, "30 days"), (90, "90 days"), (365, "a year"))
+
+
+@in_workspace
+def index(request: HttpRequest) -> HttpResponse:
+    """Show one's tokens, the form for another, and how to use one."""
+    return _index(request, Typed(request.POST))
+
+
+@never_cache
+@in_workspace
+def create(request: HttpRequest) -> HttpResponse:
+    """Make a token and show it, in the answer itself, for it is kept nowhere."""
+    typed = Typed(request.POST)
+    days, team = typed.whole("days"), typed.id("team")
+    if typed.problems:
+        return _index(request, typed)
+    try:
+        row, secret = actions.create(
+            name=typed.text("name"),
+            scope=typed.text("scope"),
+            team=team,
+            days=days or 0,
+            by=request.actor,
+            at=request.at,
+        )
+    except (Invalid, Conflict) as wrong:
+        typed.refuse(wrong)
+        return _index(request, typed)
+    reader, here = pages.reader(request), reverse("tokens", args=[request.seat.slug])
+    more = {"secret": secret, "name": row.name, "expires_on": reader.day_of(row.expires_at.timestamp())}
+    more |= {"tokens": here, "examples": _examples(request, reader)}
+    crumbs = [("API", here), (row.name, None)]
+    return pages.page(
+        request, "tokens/create.html", more, nav="settings", crumbs=crumbs, seen_by=reader, status=201
+    )
+
+
+@in_workspace
+def destroy(request: HttpRequest, token: int) -> HttpResponse:
+    """Revoke a token."""
+    actions.revoke(token=token, by=request.actor, at=request.at)
+    messages.success(request, "Revoked. Whatever used it no longer gets in.")
+    return go("tokens", slug=request.seat.slug)
+
+
+def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
+    reader = pages.reader(request)
+    teams = sorted(reader.image.teams.values(), key=lambda row: row.name.casefold())
+    more = {
+        "typed": typed,
+        "problems": typed.listed(LABELS),
+        "tokens": [(card, _days(reader, card)) for card in tokens.of(request.actor, at=request.at)],
+        "scopes": [(word.value, _WORDS[word], scopes.SENTENCES[word], _ICONS[word]) for word in scopes.Scope],
+        "teams": [("", "No: all that you see"), *((encode(row.id), row.name) for row in teams)],
+        "lasts": LASTS,
+        "words": {word.value: words for word, words in _WORDS.items()},
+        "examples": _examples(request, reader),
+        "reference": reverse("api_reference"),
+    }
+    status = typed.status if typed.problems else 200
+    crumbs = [("API", None)]
+    return pages.page(
+        request, "tokens/index.html", more, nav="settings", crumbs=crumbs, seen_by=reader, status=status
+    )
+
+
+_WORDS = {
+    scopes.Scope.READ: "Read",
+    scopes.Scope.CHECKIN: "Check in",
+    scopes.Scope.WRITE: "Write",
+    scopes.Scope.ADMIN: "Everything",
+}
+_ICONS = {
+    scopes.Scope.READ: "search",
+    scopes.Scope.CHECKIN: "check",
+    scopes.Scope.WRITE: "pencil",
+    scopes.Scope.ADMIN: "gear",
+}
+
+
+def _days(reader: Reader, card: tokens.TokenCard) -> dict:
+    moments = {"created": card.created_at, "expires": card.expires_at, "used": card.used_at}
+    return {name: at and at.astimezone(reader.zone).date() for name, at in moments.items()}
+
+
+def _examples(request: HttpRequest, reader: Reader) -> list[tuple[str, str]]:
+    """Write commands that work as they stand, about what is the reader's own."""
+    api = address(request, "/api/v1")
+    bearer = '-H "Authorization: Bearer $MILEPOST_TOKEN"'
+    found = [
+        ("Who am I, and what may this token do?", f"curl {bearer} \\\n  {api}/me"),
+        ("What of mine is due?", f"curl {bearer} \\\n  {api}/me/due"),
+        ("The whole company, as a tree", f"curl {bearer} \\\n  '{api}/tree?key_results=true'"),
+    ]
+    mine = [one for one in reader.image.owned_by.get(reader.actor.person_id, ()) if reader.sees(one.id)]
+    for one in [*shell.due_now(reader), *mine][:1]:
+        found.append(
+            (
+                f"Check in “{one.title}”",
+                f"curl {bearer} \\\n  -H 'Content-Type: application/json' \\\n"
+                f'  -H "Idempotency-Key: $(date +%F)-{encode(one.id)}" \\\n'
+                """  -d '{"value": "42", "confidence": 7, "note": "From a script"}' \\\n"""
+                f"  {api}/key-results/{encode(one.id)}/checkins",
+            )
+        )
+    for team in sorted(reader.actor.teams)[:1]:
+        name = reader.image.teams[team].name if team in reader.image.teams else "my team"
+        found.append((f"Objectives of {name}", f"curl {bearer} \\\n  '{api}/objectives?team={encode(team)}'"))
+    return found

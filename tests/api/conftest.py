@@ -1,0 +1,48 @@
+"""What tests of the API begin with: the cast, their OKRs, and programs that hold tokens of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+from tests.api.programs import Program
+
+
+@pytest.fixture
+def cast(db):
+    """Acme and Zenith, with everyone in."""
+    # Here, because models cannot be imported before Django is set up.
+    from tests import cast as the_cast
+
+    return the_cast.assemble()
+
+
+@pytest.fixture
+def okrs(cast):
+    """Acme's objectives, with two that not all see."""
+    from tests.okrs import written
+
+    return written(cast, timezone.now())
+
+
+@pytest.fixture
+def program(cast) -> Callable[..., Program]:
+    """Return a program that acts for somebody: `program("ada", scope="write")`."""
+    from milepost.actions import tokens
+
+    def made(who: str, scope: str = "admin", **more) -> Program:
+        by = getattr(cast, who)
+        row, secret = tokens.create(name="A program", scope=scope, by=by, at=timezone.now(), **more)
+        return Program(secret, row.id)
+
+    return made
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_before():
+    """Forget what was counted."""
+    from milepost.api import limits
+
+    limits._counts.clear()

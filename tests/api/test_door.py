@@ -1,0 +1,236 @@
+"""What holds for every request of a program: who is let in, what is refused, and how it is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from milepost.actions import people, tokens
+from milepost.api import limits
+from milepost.api.document import document
+from milepost.core.ids import encode
+from milepost.models import Token
+from tests.api.programs import Program
+
+pytestmark = pytest.mark.both_databases
+PROBLEM = "application/problem+json"
+FIELDS = {"type", "title", "status", "detail", "code", "remedy", "errors"}
+
+
+class TestLettingIn:
+    @pytest.mark.parametrize("secret", [None, "", "mp_", "mp_" + "0" * 52, "\x00", "é" * 40])
+    def test_takes_a_good_token(self, db, secret):
+        """Without one that is good the answer is 401, and says how to get one."""
+        answer = Program(secret).get("/me")
+
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+        assert answer.headers["Content-Type"] == PROBLEM
+        assert answer.json()["code"] == "unauthorized"
+
+    def test_takes_no_cookie(self, cast):
+        """A signed-in browser is not let in, so no other site can make one ask."""
+        from milepost.models import User
+
+        browser = Client()
+        browser.force_login(User.objects.get(email="ada@acme.example"))
+
+        assert browser.get("/api/v1/me").status_code == 401
+
+    def test_ends_with_the_token(self, program, cast):
+        """A revoked token, an ended one, and one of somebody who left open nothing."""
+        revoked, ended, gone = program("ada"), program("ada"), program("ben")
+        tokens.revoke(token=revoked.token_id, by=cast.ada, at=timezone.now())
+        past = timezone.now() - timedelta(seconds=1)
+        Token.objects.of(cast.acme.id).filter(id=ended.token_id).update(expires_at=past)
+        people.leave(person=cast.ben.person_id, by=cast.ada, at=timezone.now())
+
+        assert [each.get("/me").status_code for each in (revoked, ended, gone)] == [401, 401, 401]
+
+    def test_signs_itself_out(self, program):
+        """A program can revoke the token it came with, and no other."""
+        first, second = program("ada", scope="read"), program("ada", scope="read")
+
+        assert first.delete("/me/token").status_code == 204
+        assert (first.get("/me").status_code, second.get("/me").status_code) == (401, 200)
+
+    def test_remembers_the_last_use(self, program, cast):
+        """A token knows when it was used, and is not written to with every request."""
+        ada = program("ada")
+        ada.get("/me")
+        used = Token.objects.of(cast.acme.id).get(id=ada.token_id).used_at
+
+        ada.get("/me")
+
+        assert used is not None
+        assert Token.objects.of(cast.acme.id).get(id=ada.token_id).used_at == used
+
+    def test_costs_one_statement(self, program, okrs):
+        """Whoever asks is known after one statement: token, person, account, workspace and teams."""
+        ada = program("ada")
+        ada.get("/tree")
+
+        with CaptureQueriesContext(connection) as captured:
+            ada.get("/tree")
+
+        assert len(captured) == 2  # and one for what was changed since
+
+
+class TestRefusals:
+    def test_have_one_shape(self, program, okrs):
+        """Every refusal is a problem with a code, a sentence, and what is wrong field by field."""
+        ada = program("ada")
+        one = f"/objectives/{encode(okrs.company.id)}"
+        answers = [
+            (404, ada.get("/nowhere")),
+            (404, ada.get("/objectives/short")),
+            (404, ada.get("/objectives/7zzzzzzzzzzzz")),
+            (405, ada.post("/me", {})),
+            (405, ada.send("OPTIONS", "/me")),
+            (406, ada.get("/me", Accept="text/html")),
+            (400, ada.patch(one, b"{")),
+            (400, ada.patch(one, b'{"title": NaN}')),
+            (400, ada.patch(one, b"\xff\xfe")),
+            (400, ada.patch(one, b"[" * 100_000)),
+            (413, ada.patch(one, b'{"title": "' + b"x" * limits.BODY + b'"}')),
+            (415, ada.patch(one, b"title=x", Content_Type="application/x-www-form-urlencoded")),
+            (422, ada.patch(one, {"title": ""})),
+            (422, ada.patch(one, {"colour": "red"})),
+            (422, ada.get("/objectives?limit=9999999999")),
+            (422, ada.get("/objectives?sort=title")),
+            (422, ada.get("/objectives?fields=id,secret")),
+            (409, ada.patch(one, {"title": "New", "revision": 99})),
+        ]
+
+        for status, answer in answers:
+            assert (answer.status_code, answer.headers["Content-Type"]) == (status, PROBLEM), answer.content
+            assert set(answer.json()) == FIELDS
+            assert answer.json()["status"] == status
+
+    def test_name_the_fields(self, program, okrs):
+        """What is wrong is said beside its place, however deep."""
+        answer = program("ada").post(
+            "/objectives",
+            {
+                "title": "New",
+                "cycle": encode(okrs.cycle.id),
+                "extra": 1,
+                "key_results": [{"title": "x", "start": "1e400"}, {"title": 7}],
+            },
+        )
+
+        named = {each["field"] for each in answer.json()["errors"]}
+        assert named == {"extra", "key_results.0.start", "key_results.1.title"}
+
+    def test_of_what_may_not_be_seen_are_those_of_nothing(self, program, okrs):
+        """A hidden objective and none answer with the same bytes."""
+        cleo = program("cleo")
+
+        hidden = cleo.get(f"/objectives/{encode(okrs.secret.id)}")
+        nothing = cleo.get(f"/objectives/{encode(2**61)}")
+
+        assert (hidden.status_code, hidden.content) == (nothing.status_code, nothing.content)
+
+    def test_tell_nothing_of_our_inside(self, program, okrs, monkeypatch):
+        """A defect of ours is a problem like others, and says neither where nor why."""
+        from milepost.queries import tree
+
+        monkeypatch.setattr(tree, "as_json", lambda *args, **more: 1 / 0)
+
+        answer = program("ada").get("/tree")
+
+        assert (answer.status_code, answer.json()["code"]) == (500, "defect")
+        assert b"division" not in answer.content
+
+    def test_name_the_methods_there_are(self, program):
+        """405 comes with what an address does take."""
+        answer = program("ada").send("PUT", "/objectives")
+
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
+class TestLimits:
+    def test_are_told(self, program, okrs):
+        """Each answer says how often the token may still ask; those to bodies, how large one may be."""
+        ada = program("ada")
+
+        first, second = ada.get("/me"), ada.post(f"/objectives/{encode(okrs.company.id)}/comments", {})
+
+        left = [int(answer.headers["RateLimit-Remaining"]) for answer in (first, second)]
+        assert left[0] - left[1] == 1
+        assert second.headers["Body-Limit"] == str(limits.BODY)
+
+    def test_end_in_a_pause(self, program, settings):
+        """Who asks too often is told when to go on; other tokens are not held back."""
+        from dataclasses import replace
+
+        settings.MILEPOST = replace(settings.MILEPOST, api_rate=3)
+        busy, other = program("ada"), program("ben")
+
+        answers = [busy.get("/me") for _ in range(8)]
+
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert refused
+        assert 0 < int(refused[-1].headers["Retry-After"]) <= 60
+        assert refused[-1].json()["code"] == "too_many_requests"
+        assert other.get("/me").status_code == 200
+
+
+class TestTags:
+    def test_save_the_body(self, program, okrs):
+        """What a program has already is answered 304, until something it may see changes."""
+        ada = program("ada")
+        there = f"/key-results/{encode(okrs.growth.id)}"
+        for path in (there, "/tree", "/objectives", "/me"):
+            etag = ada.get(path).headers["ETag"]
+            again = ada.get(path, If_None_Match=etag)
+            assert (again.status_code, again.content) == (304, b"")
+
+        etag = ada.get(there).headers["ETag"]
+        ada.post(f"{there}/checkins", {"value": 44})
+
+        assert ada.get(there, If_None_Match=etag).status_code == 200
+
+    def test_head_is_get_without_a_body(self, program, okrs):
+        """HEAD tells what GET would."""
+        ada = program("ada")
+
+        assert ada.send("HEAD", "/tree").headers["ETag"] == ada.get("/tree").headers["ETag"]
+
+
+class TestDocument:
+    def test_is_openapi_3_1(self, db):
+        """The document is served to everyone, with its version, and can be asked for once."""
+        answer = Client().get("/api/openapi.json")
+
+        assert answer.json()["openapi"].startswith("3.1")
+        again = Client().get("/api/openapi.json", headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
+
+    def test_tells_of_every_operation_what_it_is(self):
+        """Each has a sentence, a scope, and its refusals; each body forbids what it does not name."""
+        for path, methods in document()["paths"].items():
+            for method, told in methods.items():
+                assert told["summary"], path
+                assert {"401", "406", "422" if method != "get" or told.get("parameters") else "429"} - set(
+                    told["responses"]
+                ) <= {"422"}
+                assert told["security"][0]["token"][0] in ("read", "checkin", "write", "admin")
+        schemas = document()["components"]["schemas"]
+        bodies = {name for name in schemas if name.startswith("New") or name.endswith("Change")}
+        assert all(schemas[name]["additionalProperties"] is False for name in bodies)
+        assert len(bodies) > 10
+
+    def test_is_a_page_too(self, db):
+        """The reference lists every operation, without a script."""
+        page = Client().get("/api/").content.decode()
+
+        for methods in document()["paths"].values():
+            for told in methods.values():
+                assert f'id="{told["operationId"]}"' in page
+        assert "<script" not in page

@@ -1,0 +1,166 @@
+"""Reading by program: what is told, how much of it, and that it is what pages show."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from milepost.actions import checkins
+from milepost.core.ids import encode
+from milepost.models import User
+from tests.api.programs import Program
+
+pytestmark = pytest.mark.both_databases
+
+# How many SQL statements a read costs on a warm process, frozen: making one grow is a decision, taken here.
+STATEMENTS = {
+    "/me": 4,
+    "/me/due": 3,
+    "/workspace": 3,
+    "/people": 3,
+    "/teams": 2,
+    "/cycles": 2,
+    "/objectives": 3,
+    "/key-results": 3,
+    "/checkins": 4,
+    "/initiatives": 3,
+    "/alignments": 2,
+    "/comments": 3,
+    "/events": 4,
+    "/tree?key_results=true": 2,
+}
+
+
+def all_of(program: Program, path: str) -> list[dict]:
+    """Read a list to its end."""
+    found, there = [], path
+    while there:
+        answer = program.get(there)
+        found += answer.json()["items"]
+        there = answer.headers["Link"].partition(">")[0][1:] if "Link" in answer.headers else None
+    return found
+
+
+class TestFigures:
+    def test_are_those_of_the_page(self, program, okrs):
+        """Measure, last value, progress, status and what is expected, exact numbers as text."""
+        told = program("ada").get(f"/key-results/{encode(okrs.waiting.id)}").json()
+
+        assert (told["start"], told["target"], told["unit"], told["value"]) == ("9", "4", "days", "6.5")
+        assert (told["progress"], told["percent"], told["confidence"]) == (0.5, "50\u00a0%", 5)
+        assert told["status"] in ("on_track", "at_risk", "off_track")
+        assert 0 < told["expected"] < 1
+
+    def test_explain_themselves(self, program, okrs):
+        """Any number comes with its arithmetic, exact."""
+        ada = program("ada")
+
+        whole = ada.get(f"/objectives/{encode(okrs.company.id)}/explanation").json()
+        part = ada.get(f"/key-results/{encode(okrs.growth.id)}/explanation").json()
+
+        assert whole["progress"] == "1/3"  # (1 × 1/2 + 2 × 1/4) ÷ 3
+        assert part["substituted"] == "(40 − 30) ÷ (50 − 30)"
+
+    def test_milestones_come_one_by_one(self, program, okrs):
+        """Each milestone says how much of it is done."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.guides.id)}"
+        ada.post(f"{there}/checkins", {"parts": ["1", 0.25]})
+
+        told = ada.get(there).json()
+
+        assert [each["done"] for each in told["milestones"]] == ["1", "0.25"]
+        assert told["progress"] == 0.5
+
+    def test_keep_every_digit(self, program, okrs):
+        """A value of many digits comes back as it was sent, though no float can hold it."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}"
+        exact = "123456789012345678.123456789012"
+
+        made = ada.post(f"{there}/checkins", {"value": exact}).json()
+
+        assert ada.get(f"/checkins/{made['id']}").json()["value"] == exact
+        assert ada.get(there).json()["value"] == exact
+
+
+class TestTree:
+    def test_is_the_page_s_own(self, program, okrs):
+        """The tree has the very bytes that the page reads."""
+        browser = Client()
+        browser.force_login(User.objects.get(email="cleo@acme.example"))
+
+        page = browser.get("/w/acme/alignment.json?key_results=1")
+        told = program("cleo").get("/tree?key_results=true")
+
+        assert (page.content, page.headers["ETag"]) == (told.content, told.headers["ETag"])
+
+
+class TestLists:
+    @pytest.mark.parametrize(
+        "path", ["/objectives", "/key-results", "/checkins", "/people", "/events", "/cycles", "/alignments"]
+    )
+    @pytest.mark.parametrize("limit", [1, 2, 3])
+    def test_come_in_slices(self, program, okrs, path: str, limit: int):
+        """Slice by slice is the whole, each once and in order, and the last says that it is the last."""
+        ada = program("ada")
+
+        whole = ada.get(f"{path}?limit=200").json()
+
+        assert all_of(ada, f"{path}?limit={limit}") == whole["items"]
+        assert whole["next"] is None
+        assert len(whole["items"]) > 1
+
+    def test_hold_still_while_something_is_added(self, program, okrs, cast):
+        """What is checked in meanwhile moves nothing out of the next slice."""
+        ada = program("ada")
+        before = [each["id"] for each in ada.get("/checkins").json()["items"]]
+        first = ada.get("/checkins?limit=1")
+        checkins.record(key_result=okrs.growth.id, value=Decimal(41), by=cast.ada, at=timezone.now())
+
+        rest = all_of(ada, first.headers["Link"].partition(">")[0][1:])
+
+        assert [first.json()["items"][0]["id"], *(each["id"] for each in rest)] == before
+
+    def test_are_narrowed(self, program, okrs, cast):
+        """Filters narrow, each by what it says."""
+        ada = program("ada")
+
+        def titles(query: str, path: str = "/objectives") -> set[str]:
+            return {each["title"] for each in ada.get(f"{path}?{query}").json()["items"]}
+
+        assert titles(f"team={encode(cast.product.id)}") == {okrs.helpful.title, okrs.draft.title}
+        assert titles("state=draft") == {okrs.draft.title}
+        assert titles("commitment=committed") == {okrs.helpful.title, okrs.secret.title}
+        assert titles("title=RIDERS") == {okrs.company.title}
+        assert titles(f"owner={encode(cast.cleo.person_id)}", "/key-results") == {okrs.waiting.title}
+        assert titles(f"objective={encode(okrs.company.id)}", "/key-results") == {okrs.growth.title}
+        assert titles(f"cycle={encode(okrs.next_cycle.id)}") == set()
+
+    def test_tell_the_fields_wanted(self, program, okrs):
+        """`fields` leaves the rest out; the id comes along."""
+        listed = program("ada").get("/objectives?fields=title,progress").json()["items"]
+
+        assert all(list(each) == ["id", "title", "progress"] for each in listed)
+
+    def test_of_what_is_due_are_one_s_own(self, program, okrs):
+        """What waits for Ada is hers alone, and due."""
+        listed = program("ada").get("/me/due").json()["items"]
+
+        assert [each["title"] for each in listed] == [okrs.shares.title]
+
+
+class TestCost:
+    @pytest.mark.parametrize("path", STATEMENTS)
+    def test_is_as_decided(self, program, okrs, path: str):
+        """Each read costs as many statements as the table says, however much there is."""
+        ada = program("ada")
+        ada.get(path)
+
+        with CaptureQueriesContext(connection) as captured:
+            assert ada.get(path).status_code == 200
+
+        assert len(captured) == STATEMENTS[path]

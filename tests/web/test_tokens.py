@@ -1,0 +1,105 @@
+"""The page of one's tokens."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from milepost.actions import tokens
+from milepost.core.ids import encode
+from milepost.models import Event, Token
+from tests.cast import Cast
+from tests.web.statements import STATEMENTS, count
+
+pytestmark = pytest.mark.both_databases
+HERE = "/w/acme/tokens/"
+SECRET = re.compile(r"mp_[0-9a-z]{52}")
+
+
+class TestCreate:
+    def test_shows_the_token_once(self, cast: Cast, signed_in):
+        """The answer holds the token, which is one that scanners know; no later page does."""
+        ada = signed_in("ada")
+
+        answer = ada.post(HERE, {"name": "Reports", "scope": "read", "days": "30", "team": ""})
+
+        secret = SECRET.search(answer.content.decode()).group()
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (
+            201, "max-age=0, no-cache, no-store, must-revalidate, private",
+        )  # fmt: skip
+        page = ada.get(HERE).content.decode()
+        assert "Reports" in page
+        assert f"mp_…{secret[-4:]}" in page
+        assert secret not in page
+
+    def test_keeps_the_hash_alone(self, cast: Cast, signed_in):
+        """Neither the row nor the event holds the secret."""
+        answer = signed_in("ada").post(HERE, {"name": "Reports", "scope": "read", "days": "30", "team": ""})
+
+        secret = SECRET.search(answer.content.decode()).group()
+        row = Token.objects.of(cast.acme.id).values().get()
+        told = Event.objects.of(cast.acme.id).filter(kind="token.created").values().get()
+        assert secret not in f"{row} {told}"
+        assert (row["scope"], (row["expires_at"] - row["created_at"]).days) == ("read", 30)
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"name": " "}, "name"),
+            ({"scope": "root"}, "scope"),
+            ({"days": "9999"}, "days"),
+            ({"days": ""}, "days"),
+            ({"team": "nonsense"}, "team"),
+        ],
+    )
+    def test_says_what_is_wrong(self, cast: Cast, signed_in, wrong: dict, field: str):
+        """A wrong field is named, and nothing is made."""
+        form = {"name": "Reports", "scope": "read", "days": "30", "team": ""} | wrong
+
+        answer = signed_in("ada").post(HERE, form)
+
+        assert answer.status_code == 422
+        assert f'id="f-{field}-error"' in answer.content.decode() or field in ("scope",)
+        assert not Token.objects.of(cast.acme.id).exists()
+
+    def test_gives_no_team_the_settings(self, cast: Cast, signed_in):
+        """A token for everything cannot be limited to a team, for people and settings belong to none."""
+        form = {"name": "Reports", "scope": "admin", "days": "30", "team": encode(cast.product.id)}
+
+        answer = signed_in("ada").post(HERE, form)
+
+        assert answer.status_code == 422
+        assert "belong to no team" in answer.content.decode()
+
+
+class TestDestroy:
+    def test_ends_the_token_at_once(self, cast: Cast, signed_in):
+        """A revoked token stays listed, as revoked."""
+        row, _ = tokens.create(name="Reports", by=cast.ada, at=timezone.now())
+        ada = signed_in("ada")
+
+        ada.post(f"{HERE}{encode(row.id)}/revocation/")
+
+        row = Token.objects.of(cast.acme.id).get()
+        assert row.revoked_at is not None
+        assert "revoked" in ada.get(HERE).content.decode()
+
+    def test_is_for_its_person_alone(self, cast: Cast, signed_in):
+        """Nobody else can revoke it, an owner neither; they let its person leave instead."""
+        row, _ = tokens.create(name="Reports", by=cast.cleo, at=timezone.now())
+
+        answer = signed_in("ada").post(f"{HERE}{encode(row.id)}/revocation/")
+
+        assert answer.status_code == 404
+        assert Token.objects.of(cast.acme.id).get().revoked_at is None
+
+
+class TestCost:
+    def test_is_as_decided(self, cast: Cast, signed_in):
+        """The page costs as many statements as the table says, however many tokens there are."""
+        for name in ("One", "Two", "Three"):
+            tokens.create(name=name, team=cast.product.id, by=cast.ada, at=timezone.now())
+
+        assert count(signed_in("ada"), HERE) == STATEMENTS["tokens"]
