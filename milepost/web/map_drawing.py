@@ -46,7 +46,7 @@ class Picture:
         return Markup(
             f'<svg class="map{tracing}" width="{self.width}" height="{self.height}" '
             f'viewBox="0 0 {self.width} {self.height}" aria-hidden="true" focusable="false">'
-            f'{map_styles.symbols()}<g id="drawing">{self._everything()}</g></svg>'
+            f'{map_styles.symbols()}<g id="drawing" class="map">{self._everything()}</g></svg>'
         )
 
     def file(self, title: str) -> str:
@@ -69,18 +69,18 @@ class Picture:
             )
         paths = "".join(f'<path class="{colour}" d="{"".join(all)}"/>' for colour, all in boxes.items())
         return Markup(
-            f'<svg class="map-mini" viewBox="0 0 {self.width} {self.height}" aria-hidden="true" hidden>'
-            f"{paths}<rect/></svg>"
+            f'<svg viewBox="0 0 {self.width} {self.height}" aria-hidden="true">{paths}<rect/></svg>'
         )
 
     def sheets(self) -> list[str]:
-        """Cut the drawing into sheets of paper: the part of it that each shows."""
-        across, down = (
-            1 if whole <= ONE_SHEET * sheet else -(-whole // sheet)
-            for whole, sheet in zip((self.width, self.height), SHEET, strict=True)
-        )
-        wide, tall = -(-self.width // across), -(-self.height // down)
-        return [f"{x * wide} {y * tall} {wide} {tall}" for y in range(down) for x in range(across)]
+        """Cut the drawing into sheets of paper: the part of it that each shows.
+
+        Sheets overlap by a card, so that each card is whole on one of them.
+        """
+        tallest = max((spot.height for spot in self.map.drawing.spots.values()), default=0)
+        across = _cuts(self.width, SHEET[0], WIDTH)
+        down = _cuts(self.height, SHEET[1], tallest)
+        return [f"{x} {y} {wide} {tall}" for y, tall in down for x, wide in across]
 
     @cached_property
     def hot(self) -> frozenset[int]:
@@ -194,3 +194,11 @@ def _is_corner(before: tuple[float, float], at: tuple[float, float], after: tupl
 def _short(end: float, other: float) -> float:
     """Return where a piece ends that makes room for a round corner."""
     return end if end == other else end + max(-CORNER, min(CORNER, other - end))
+
+
+def _cuts(whole: int, sheet: int, overlap: float) -> list[tuple[int, int]]:
+    """Return where each sheet begins and how much it shows, along one side."""
+    if whole <= ONE_SHEET * sheet:
+        return [(0, whole)]
+    steps = -(-(whole - sheet) // max(round(sheet - overlap - PAD), 1))
+    return [(round((whole - sheet) * step / steps), sheet) for step in range(steps + 1)]

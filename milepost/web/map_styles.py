@@ -32,7 +32,8 @@ def styles() -> str:
     tokens = (ASSETS / "css" / "tokens.css").read_text(encoding="utf-8")
     sheet = (ASSETS / "css" / "map.css").read_text(encoding="utf-8")
     rules = sheet[sheet.index(BEGIN) + len(BEGIN) : sheet.index(END)]
-    known = dict(_TOKEN.findall(tokens))
+    # What stands there first holds without anybody's preferences.
+    known = dict(reversed(_TOKEN.findall(tokens)))
     known["--font"] = " ".join(_FONT.search(tokens)[1].split())
     plain = _LIGHT.sub(r"\1", rules)
     return " ".join(_USE.sub(lambda use: known.get(use[1], "currentColor"), plain).split())

@@ -244,7 +244,12 @@ class TestPath:
 class TestLenses:
     @pytest.mark.parametrize(
         ("lens", "said"),
-        [("owner", "Ben Okri"), ("confidence", "4 to 6: may be"), ("age", "In time"), ("status", "Off track")],
+        [
+            ("owner", "Ben Okri"),
+            ("confidence", "4 to 6: may be"),
+            ("age", "In time"),
+            ("status", "Off track"),
+        ],
     )
     def test_come_with_a_legend(self, signed_in, okrs, lens: str, said: str):
         """Each lens says in words what its colours mean."""

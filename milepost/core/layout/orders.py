@@ -14,8 +14,8 @@ from itertools import pairwise
 from milepost.core.layout.rows import Graph
 
 Order = list[list[int]]
-SWEEPS, PATIENCE, ROUNDS = 24, 4, 8
-SMALL = 400  # lines; a larger graph gets fewer sweeps
+SWEEPS, PATIENCE, ROUNDS = 24, 8, 8  # of one start; without progress; of neighbours that change places
+WORK, LEAST = 24_000, 8  # lines swept in all, and sweeps at least: a larger graph gets fewer
 
 
 def crossings(graph: Graph, order: Order) -> int:
@@ -45,10 +45,12 @@ def best_order(graph: Graph) -> tuple[Order, int, int]:
     """Return an order with few crossings, how many, and how many the order of the tree has."""
     best = tree_order(graph)
     in_tree = fewest = crossings(graph, best)
+    left = max(LEAST, WORK // max(1, sum(map(len, graph.below))))
     for start in _starts(graph):
-        if fewest == 0:
+        if fewest == 0 or left <= 0:
             break
-        order, count = _improved(graph, start)
+        order, count, used = _improved(graph, start, min(SWEEPS, left))
+        left -= used
         if count < fewest:
             best, fewest = order, count
     return best, fewest, in_tree
@@ -73,10 +75,10 @@ def _sizes(graph: Graph) -> list[int]:
     return found
 
 
-def _improved(graph: Graph, order: Order) -> tuple[Order, int]:
-    best, fewest, waited = order, crossings(graph, order), 0
-    lines = sum(map(len, graph.below))
-    for sweep in range(SWEEPS if lines <= SMALL else SWEEPS // 3):
+def _improved(graph: Graph, order: Order, sweeps: int) -> tuple[Order, int, int]:
+    """Return a better order, its crossings, and how many sweeps that took."""
+    best, fewest, waited, sweep = order, crossings(graph, order), 0, 0
+    for sweep in range(sweeps):
         order = _swept(graph, order, downwards=sweep % 2 == 0, backwards=sweep % 4 >= 2)
         _transpose(graph, order)
         count = crossings(graph, order)
@@ -86,7 +88,7 @@ def _improved(graph: Graph, order: Order) -> tuple[Order, int]:
             waited += 1
         if waited > PATIENCE or fewest == 0:
             break
-    return best, fewest
+    return best, fewest, sweep + 1
 
 
 def _swept(graph: Graph, order: Order, *, downwards: bool, backwards: bool) -> Order:

@@ -17,8 +17,9 @@ class MapView extends HTMLElement {
     // A supposition brings a new drawing.
     new MutationObserver(() => this.zoom(this.scale)).observe(this.querySelector("#map-svg"), { childList: true });
     new ResizeObserver(() => this.look()).observe(this.view);
-    const card = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
-    this.zoom((card && Number(sessionStorage.getItem(this.kept))) || Math.max(this.fitting(), LEGIBLE));
+    const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
+    this.zoom((asked && Number(sessionStorage.getItem(this.kept))) || Math.max(this.fitting(), LEGIBLE));
+    const card = asked || this.svg.querySelector(".cd.hot");
     if (card) this.center(card);
   }
 
@@ -137,7 +138,7 @@ class MapView extends HTMLElement {
   }
 
   travel(event) {
-    const box = this.mini.getBoundingClientRect(), { width, height } = this.size;
+    const box = this.mini.firstElementChild.getBoundingClientRect(), { width, height } = this.size;
     const fit = Math.min(box.width / width, box.height / height);
     this.show((event.clientX - box.x - (box.width - width * fit) / 2) / fit, (event.clientY - box.y - (box.height - height * fit) / 2) / fit);
   }
