@@ -28,7 +28,7 @@ from milepost.web.map_lenses import LENSES, Lens
 
 CHOICES = 400  # key results to choose from
 NARROWING = ("cycles", "team", "owner", "status", "type", "attention", "mine")
-DRAWING = ("key_results", "lens", "arrange", "as")
+DRAWING = ("key_results", "lens", "arrange", "as", "on")
 
 
 # -- pages -------------------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
     with asked.reader.image.lock:
         map = Map(asked.view(), asked.wish)
         picture = asked.picture(map)
-        if request.headers.get("HX-Request") and asked.supposed_id is not None:
+        if request.headers.get("HX-Request") and "ends_at" in request.GET and asked.supposed_id is not None:
             return _what_follows(request, asked, picture)
         context = {
             "asked": asked,
@@ -59,9 +59,8 @@ def show(request: HttpRequest) -> HttpResponse:
             "new_objective": reverse("new_objective", args=[asked.reader.slug]),
         }
         crumbs = [("Alignment", reverse("alignment", args=[asked.reader.slug])), ("Map", None)]
-        return pages.page(
-            request, "map/show.html", context, nav="alignment", crumbs=crumbs, seen_by=asked.reader
-        )
+        frame = {"nav": "alignment", "crumbs": crumbs, "travels": True}
+        return pages.page(request, "map/show.html", context, seen_by=asked.reader, **frame)
 
 
 @in_workspace
@@ -70,7 +69,7 @@ def show_svg(request: HttpRequest) -> HttpResponse:
     asked = Asked(request)
     with asked.reader.image.lock:
         picture = asked.picture(Map(asked.view(), asked.wish), with_links=False)
-        drawn = picture.file(f"{asked.reader.image.workspace.name}: alignment, {request.today}")
+        drawn = picture.file(f"{asked.reader.image.workspace.name}: alignment, {asked.reader.today}")
     answer = HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{asked.reader.slug}-map.svg"'
     # The file brings its styles with it; nothing else in it may act.

@@ -167,6 +167,24 @@ class TestWhatIf:
         assert page.locator("#map-what").get_by_text("+25").is_visible()
 
 
+class TestPast:
+    def test_keeps_its_size_as_the_weeks_go_by(self, visit, okrs):
+        """As one drags through the weeks the drawing follows, as large as it was, and can still be walked."""
+        page = visit("ada", MAP)
+        page.get_by_role("button", name="Larger").click()
+        before = scale(page)
+
+        page.get_by_label("Week").evaluate(
+            "slider => { slider.value = 0; slider.dispatchEvent(new Event('input')) }"
+        )
+        page.get_by_text("As it stood at the end of").wait_for()
+        page.locator(".map-view").focus()
+        page.keyboard.press("ArrowDown")
+
+        assert scale(page) == pytest.approx(before, rel=0.01)
+        assert okrs.company.title in page.locator("mp-walk [aria-live]").inner_text()
+
+
 class TestWithoutJavascript:
     def test_draws_folds_and_lists(self, visit, okrs):
         """The drawing scrolls, its links fold, the list opens; nothing is offered that does nothing."""

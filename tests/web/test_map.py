@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from xml.etree import ElementTree
@@ -390,6 +391,19 @@ class TestWhatIf:
 
         assert okrs.company.title in told[cast.ben.name]
         assert told[cast.cleo.name] == ["Seen by all"]
+
+
+class TestPast:
+    def test_is_drawn_as_it_stood(self, signed_in, okrs):
+        """On a past day the map has that day's figures, and its links stay on that day."""
+        day = timezone.now().date() - timedelta(days=4)
+
+        page = text(signed_in("ada").get(f"{MAP}?on={day}"))
+
+        assert "As it stood" in page
+        assert "25 %" in card(text(signed_in("ada").get(MAP)), okrs.helpful)
+        assert "25 %" not in card(page, okrs.helpful)
+        assert f"?on={day}&amp;shut=" in card(page, okrs.company)
 
 
 class TestFile:

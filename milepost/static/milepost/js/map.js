@@ -9,18 +9,23 @@ class MapView extends HTMLElement {
     this.mini = this.querySelector(".map-mini");
     this.fingers = new Map();
     this.kept = `zoom of ${location.pathname}`;
-    this.querySelector(".map-tools").hidden = false;
     this.addEventListener("click", this);
     for (const type of ON_VIEW) this.view.addEventListener(type, this);
     this.view.addEventListener("wheel", this, { passive: false });
     for (const type of ["pointerdown", "pointermove"]) this.mini.addEventListener(type, this);
-    // A supposition brings a new drawing.
-    new MutationObserver(() => this.zoom(this.scale)).observe(this.querySelector("#map-svg"), { childList: true });
+    // A supposition or another day brings another drawing, as large as it was drawn.
+    new MutationObserver(() => this.adopt()).observe(this.querySelector("#map-svg"), { childList: true, subtree: true, attributeFilter: ["width"] });
     new ResizeObserver(() => this.look()).observe(this.view);
     const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
     this.zoom((asked && Number(sessionStorage.getItem(this.kept))) || Math.max(this.fitting(), LEGIBLE));
+    this.adopt();
     const card = asked || this.svg.querySelector(".cd.hot");
     if (card) this.center(card);
+  }
+
+  adopt() {
+    this.querySelector(".map-tools").hidden = false;
+    if (Number(this.svg?.getAttribute("width")) !== Math.round(this.size.width * this.scale)) this.zoom(this.scale);
   }
 
   get svg() {

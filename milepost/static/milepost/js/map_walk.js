@@ -6,6 +6,7 @@ class MapWalk extends HTMLElement {
     for (const type of ["pointerover", "pointerout"]) this.view.addEventListener(type, this);
     this.view.addEventListener("keydown", this);
     this.view.addEventListener("blur", () => this.stand(null));
+    new MutationObserver(() => { this.read = null; }).observe(this.querySelector("#map-svg"), { childList: true, subtree: true });
   }
 
   // The cards of the drawing that is there now, by number.
