@@ -175,7 +175,7 @@ class TestPast:
         before = scale(page)
 
         page.get_by_label("Week").evaluate(
-            "slider => { slider.value = 0; slider.dispatchEvent(new Event('input')) }"
+            "slider => { slider.value = slider.max - 1; slider.dispatchEvent(new Event('input')) }"
         )
         page.get_by_text("As it stood at the end of").wait_for()
         page.locator(".map-view").focus()
