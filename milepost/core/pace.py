@@ -17,7 +17,7 @@ from milepost.core.scoring.measures import ScoringProblem, exact
 from milepost.core.scoring.verdicts import expected_grade
 
 ZERO, ONE = Fraction(0), Fraction(1)
-Share = Fraction | float
+Share = Fraction  # of an array's figure too: it is made exact by whoever hands it in
 
 ON_TRACK_FROM = Fraction(9, 10)
 AT_RISK_FROM = Fraction(6, 10)

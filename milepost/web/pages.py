@@ -18,6 +18,7 @@ LINKS = {
     "week": "week",
     "teams": "teams",
     "alignment": "alignment",
+    "map": "map",
     "activity": "activity",
     "people": "people",
     "settings": "settings",

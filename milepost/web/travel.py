@@ -83,7 +83,7 @@ def of(request: HttpRequest, reader: Reader) -> Travel:
 
 
 _LINK = re.compile(
-    r'(?<!data-day )href="(/w/[^/"]+/(?:objectives|key-results|teams|company|alignment)/(?:[^"?#/]+/)?)'
+    r'(?<!data-day )href="(/w/[^/"]+/(?:objectives|key-results|teams|company|alignment|map)/(?:[^"?#/]+/)?)'
     r'(\?[^"#]*)?(#[^"]*)?"'
 )
 

@@ -1,11 +1,11 @@
-"""Addresses of the round: check-ins, the sweep, the tree."""
+"""Addresses of the round: check-ins, the sweep, the tree, the map."""
 
 from __future__ import annotations
 
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from milepost.web import alignment, checkins, sweep
+from milepost.web import alignment, checkins, map, sweep
 from milepost.web.methods import methods
 
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("w/<slug:slug>/alignment/", require_safe(alignment.show), name="alignment"),
     path("w/<slug:slug>/alignment/rows/", require_safe(alignment.rows), name="alignment_rows"),
     path("w/<slug:slug>/alignment.json", require_safe(alignment.show_json), name="alignment_json"),
+    path("w/<slug:slug>/map/", require_safe(map.show), name="map"),
+    path("w/<slug:slug>/map.svg", require_safe(map.show_svg), name="map_svg"),
     path("w/<slug:slug>/sweep/", methods(get=sweep.show, post=sweep.create), name="sweep"),
     path(
         "w/<slug:slug>/checkins/<id:checkin>/edit/",

@@ -26,6 +26,7 @@ EXECUTIVE, GUEST = "hanneke", "otto"
 TAKES_FORMS = 405
 NO_PAGES = {
     "alignment_json", "team_json", "company_json", "livez", "readyz", "metrics",  # for programs
+    "map_svg",  # a file
     "alignment_rows", "checkins", "home",  # lead on
     "password",  # leads whoever signed in by a link on to the first password
 }  # fmt: skip
@@ -44,6 +45,16 @@ PAGES: dict[str, Page] = {
     # the round
     "alignment": Page(
         queries=("", "?open=all", "?attention=1&key_results=0", "?status=off_track&unaligned=1")
+    ),
+    "map": Page(
+        queries=(
+            "",
+            "?lens=confidence&arrange=team&key_results=0",
+            "?as=list",
+            "?whatif={key_result}:30&lens=age",
+            "?path={objective}&lens=owner",
+            "?status=off_track&owner=nobody",
+        )
     ),
     "sweep": Page(),
     "edit_checkin": Page(guest=403),
@@ -187,7 +198,7 @@ class TestEveryPage:
                     continue
                 for query in row.queries:
                     status = row.guest if role == "guest" else 200
-                    looking.open(demo.address(route, row.on) + query, status)
+                    looking.open(demo.address(route, row.on) + query.format(**demo.ids(row.on)), status)
             problems = looking.everything()
 
         assert problems == []

@@ -22,6 +22,8 @@ STATEMENTS = {
     "alignment": 2,
     "alignment_json": 2,
     "alignment_rows": 2,
+    "map": 2,
+    "map_svg": 2,
     "week": 7,
     "teams": 2,
     "team": 4,

@@ -453,7 +453,7 @@ class TestTwoWorlds:
         okrs = at_work(cast, now)
         things, browser = visible(cast, okrs), signed_in(who)
         pages = [
-            (f"{route.name}{query}", address(route.pattern, "acme", things, ROUTES[route.name].on) + query)
+            (f"{route.name}{query}", _asking(route, things, query))
             for route in IN_WORKSPACE
             for query in EVERY_VIEW.get(route.name, ("",))
         ]
@@ -480,13 +480,11 @@ class TestTwoWorlds:
             route.name
             for route in IN_WORKSPACE
             for query in EVERY_VIEW.get(route.name, ("",))
-            if b"Whispered"
-            in signed_in("ben")
-            .get(address(route.pattern, "acme", things, ROUTES[route.name].on) + query)
-            .content
+            if b"Whispered" in signed_in("ben").get(_asking(route, things, query)).content
         }
 
         assert telling >= {"week", "objective", "company", "activity", "alignment", "alignment_json"}
+        assert telling >= {"map", "map_svg"}
 
 
 # What shows a page in full.
@@ -494,8 +492,22 @@ EVERY_VIEW = {
     "alignment": ("", "?open=all", "?attention=1", "?unaligned=1", "?cycles=all&open=all"),
     "alignment_rows": ("?under=company", "?under=unaligned"),
     "alignment_json": ("", "?key_results=1"),
+    "map": (
+        "",
+        "?as=list&cycles=all",
+        "?lens=confidence",
+        "?lens=age&arrange=team",
+        "?whatif={key_result}:30",
+    ),
+    "map_svg": ("", "?lens=owner"),
     "activity": ("", "?kind=check-ins", "?kind=discussion", "?kind=objectives"),
 }
+
+
+def _asking(route: Route, things: Mapping[str, int], query: str) -> str:
+    """Return a route's address in Acme with a query, which may name things."""
+    named = query.format(**{name: encode(id) for name, id in things.items()})
+    return address(route.pattern, "acme", things, ROUTES[route.name].on) + named
 
 
 def _all(browser: Client, pages: list[tuple[str, str]]) -> dict[str, Answer]:

@@ -1,0 +1,296 @@
+"""The alignment map: which cards a reader sees, what joins them, where each is drawn, what is folded away.
+
+What stands below what, and what may be seen, comes from the tree (`queries.alignment`); where cards are drawn
+from `core.layout`, which keeps what it drew: a check-in moves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from milepost.core import access
+from milepost.core.ids import encode
+from milepost.core.layout import Box, Drawing, Line, Look, lay_out
+from milepost.core.rollup import Status
+from milepost.queries import alignment
+from milepost.queries.alignment import Place, Row, View
+
+AT_ONCE = 100  # cards that a drawing opens by itself
+AT_ONCE_NARROW = 300  # when somebody has narrowed it
+MOST = 600  # cards on one drawing; then it says that it stops
+WITH_KEY_RESULTS = 40  # up to so many cards show their key results unless asked not to
+MOST_LEFT_OUT = 12  # cards in the tray
+
+WIDTH, HEAD, LINE, FOOT = 224, 100, 30, 10  # a card; its head; a key result in it; what is below those
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a reader wants the map: what is open and shut, the way up from one card, one branch alone."""
+
+    by_team: bool = False
+    key_results: bool | None = None  # None: where there is room
+    opened: Collection[str] = ()
+    shut: Collection[str] = ()
+    path: int | None = None
+    branch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What is folded away below a card."""
+
+    count: int
+    at_risk: int
+    off_track: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a card serves: another card, or a key result on it."""
+
+    lower: int
+    upper: int
+    key_result: int | None
+    how: str
+    weight: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An objective on the map. `is_open` is None where nothing stands below it."""
+
+    id: int
+    number: int
+    row: Row
+    confidence: Fraction | None  # the mean of its key results'
+    key_results: tuple[Row, ...]
+    is_open: bool | None
+    hidden: Hidden
+    team: int | None
+    level: int  # how deep its team lies; the company's own are at 0
+
+
+class Map:
+    """The map as one reader looks at it. Hold the image's lock while it is made and read."""
+
+    def __init__(self, view: View, wish: Wish) -> None:
+        self.view, self.reader, self.outline, self.wish = view, view.reader, view.outline, wish
+        self.image = view.reader.image
+        self.is_cut = False
+        self._below: dict[int, list[int]] = {}
+        self._opens: dict[int, bool] = {}
+        self._drawn = self._walked()
+
+    # -- what is drawn -------------------------------------------------------------------------------------
+
+    @cached_property
+    def path(self) -> frozenset[int]:
+        """The card whose path is shown with everything above it, as far as the reader sees."""
+        return frozenset(self._with_above(self.wish.path)) if self.wish.path is not None else frozenset()
+
+    @cached_property
+    def left_out(self) -> list[int]:
+        """What serves nothing and is served by nothing: it lies in the tray."""
+        return [] if self.wish.branch is not None else [id for id in self._orphans() if not self.below(id)]
+
+    @property
+    def shows_key_results(self) -> bool:
+        if self.wish.key_results is None:
+            return len(self._drawn) <= WITH_KEY_RESULTS
+        return self.wish.key_results
+
+    def _kept(self, ids: Iterable[int]) -> Iterator[int]:
+        return (id for id in ids if id in self.view.shown and self.reader.sees(id))
+
+    def _orphans(self) -> list[int]:
+        return list(self._kept([*self.outline.unaligned, *self.view.loose]))
+
+    def _roots(self) -> list[int]:
+        if self.wish.branch is not None:
+            return [self.wish.branch]
+        return [*self._kept(self.outline.tops), *(id for id in self._orphans() if self.below(id))]
+
+    def below(self, id: int) -> list[int]:
+        """Return the objectives that serve an objective or one of its key results."""
+        found = self._below.get(id)
+        if found is None:
+            ids: list[int] = []
+            for child in self._kept(self.outline.below.get(id, ())):
+                if child in self.image.key_results:
+                    ids += self._kept(self.outline.below.get(child, ()))
+                else:
+                    ids.append(child)
+            found = self._below[id] = list(dict.fromkeys(ids))
+        return found
+
+    def _with_above(self, id: int) -> set[int]:
+        found, waiting = {id}, [id]
+        while waiting:
+            for above in self._above(waiting.pop()):
+                if above not in found:
+                    found.add(above)
+                    waiting.append(above)
+        return found
+
+    def _above(self, id: int) -> Iterator[int]:
+        for parent in self.outline.parents.get(id, ()):
+            if self.reader.sees(parent.id):
+                one = self.image.key_results.get(parent.id)
+                yield one.objective_id if one else parent.id
+
+    def _walked(self) -> dict[int, int]:
+        """Return what is drawn, in the order of the tree's rows, each with its depth."""
+        roots, wish = self._roots(), self.wish
+        comfortable = AT_ONCE_NARROW if self.view.filters.is_narrow else AT_ONCE
+        deep = self._depth(roots, comfortable)
+        forced = self.path - {wish.path}
+        found = dict.fromkeys(roots[:MOST], 1)
+        wave, depth = list(found), 1
+        while wave:
+            following: list[int] = []
+            for id in wave:
+                key = encode(id)
+                is_open = id in forced or (key not in wish.shut and (key in wish.opened or depth < deep))
+                self._opens[id] = is_open
+                if not is_open:
+                    continue
+                for child in self.below(id):
+                    if child not in found and len(found) < MOST:
+                        found[child] = depth + 1
+                        following.append(child)
+            wave, depth = following, depth + 1
+        self.is_cut = len(found) >= MOST
+        if wish.branch is not None:
+            found |= dict.fromkeys(self._with_above(wish.branch) - found.keys(), 0)
+        return found
+
+    def _depth(self, roots: list[int], comfortable: int) -> int:
+        """Return how many levels can be shown without anybody having opened anything."""
+        seen, wave, depth = set(roots), roots, 1
+        while wave:
+            wave = list(dict.fromkeys(child for id in wave for child in self.below(id) if child not in seen))
+            seen.update(wave)
+            if len(seen) > comfortable:
+                break
+            depth += 1
+        return depth
+
+    # -- cards and links -----------------------------------------------------------------------------------
+
+    @cached_property
+    def cards(self) -> dict[int, Card]:
+        """Every card, by the id of its objective."""
+        return {id: self._card(id, number) for number, id in enumerate(self._drawn)}
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """What joins the cards."""
+        found = []
+        for id in self._drawn:
+            for parent in self.outline.parents.get(id, ()):
+                one = self.image.key_results.get(parent.id)
+                upper = one.objective_id if one else parent.id
+                if upper in self._drawn and upper != id and self.reader.sees(parent.id):
+                    found.append(Link(id, upper, one.id if one else None, parent.how, parent.weight))
+        return found
+
+    @cached_property
+    def lines(self) -> list[Link]:
+        """What is drawn of the links: one line from a card to another, for the link that says most."""
+        found: dict[tuple[int, int], Link] = {}
+        for link in self.links:
+            kept = found.get((link.lower, link.upper))
+            if kept is None or _says(link) > _says(kept):
+                found[link.lower, link.upper] = link
+        return list(found.values())
+
+    def _card(self, id: int, number: int) -> Card:
+        objective = self.image.objectives[id]
+        hidden = self._hidden(id)
+        is_open: bool | None = self._opens.get(id, False)
+        if not self.below(id) or (not is_open and not hidden.count):
+            is_open = None
+        return Card(
+            id=id,
+            number=number,
+            row=self.row(id),
+            confidence=self._confidence(id),
+            key_results=tuple(self.key_results(id)) if self.shows_key_results else (),
+            is_open=is_open,
+            hidden=hidden,
+            team=objective.team_id,
+            level=len(self.reader.lineage(objective.team_id)),
+        )
+
+    def row(self, id: int) -> Row:
+        """Return what is said of an objective or a key result."""
+        return alignment.row(self.reader, Place(encode(id), id, 1, None))
+
+    def key_results(self, id: int) -> Iterator[Row]:
+        """Yield the key results of an objective, as far as they are asked for and seen."""
+        for child in self._kept(self.outline.below.get(id, ())):
+            if child in self.image.key_results:
+                yield self.row(child)
+
+    def _hidden(self, id: int) -> Hidden:
+        if self._opens.get(id, False):
+            return Hidden(0, 0, 0)
+        seen, waiting = {id}, [id]
+        while waiting:
+            for child in self.below(waiting.pop()):
+                if child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+        statuses = [self.reader.day.status_of(one) for one in seen if one not in self._drawn]
+        return Hidden(len(statuses), statuses.count(Status.AT_RISK), statuses.count(Status.OFF_TRACK))
+
+    def _confidence(self, id: int) -> Fraction | None:
+        """Return the mean of what the owners said: of those key results that count for all who see it."""
+        whole = self.image.audience(id)
+        said = [
+            entry.confidence
+            for one in self.image.key_results_of.get(id, ())
+            if one.counts and access.counts_towards(self.image.audience(one.id), whole)
+            if (entry := self.image.entries.current(one.id)) and entry.confidence
+        ]
+        return Fraction(sum(said), len(said)) if said else None
+
+    # -- where it is drawn ---------------------------------------------------------------------------------
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """Where each card and each line goes."""
+        by_team = self.wish.by_team
+        boxes = tuple(
+            Box(
+                card.number,
+                WIDTH,
+                HEAD + (LINE * len(card.key_results) + FOOT if card.key_results else 0),
+                row=card.level if by_team else 0,
+                group=card.team or 0 if by_team else None,
+            )
+            for card in self.cards.values()
+        )
+        lines = tuple(
+            Line(self.cards[link.lower].number, self.cards[link.upper].number, self._beside(link))
+            for link in self.lines
+        )
+        return lay_out(boxes, lines, Look())
+
+    def _beside(self, link: Link) -> float | None:
+        """Return how far below the top of a card the key result stands that a line leads to."""
+        if link.key_result is None:
+            return None
+        key = encode(link.key_result)
+        for at, row in enumerate(self.cards[link.upper].key_results):
+            if row.key == key:
+                return HEAD + LINE * at + LINE / 2
+        return None
+
+
+def _says(link: Link) -> tuple[bool, bool]:
+    return link.how == "contributes", link.key_result is not None

@@ -1,0 +1,108 @@
+"""What would follow if a key result ended somewhere: the numbers above it, before and after, exact.
+
+Everything else stays as it is today. Nothing is written, and what the image keeps is left alone. The change
+is followed through what the reader sees and through nothing else, so it tells of no work that is hidden from
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from milepost.core import addresses
+from milepost.core.ids import encode
+from milepost.core.scoring import Part, ScoringProblem, roll_up
+from milepost.ledger.structure import KeyResultRow
+from milepost.queries.cards import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An objective or key result whose number would change (or would not); shares, 1 is done."""
+
+    id: int
+    key: str
+    kind: str  # o or k
+    title: str
+    url: str
+    before: Fraction | None
+    after: Fraction | None
+
+    @property
+    def change(self) -> Fraction | None:
+        """How much it would gain; None where there was no number before."""
+        return None if self.before is None or self.after is None else self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Supposition:
+    """A key result, where it is supposed to end, what that is on its own scale, and what follows above it."""
+
+    key_result: Effect
+    ends_at: Fraction
+    value: Fraction | None
+    unit: str
+    effects: tuple[Effect, ...]  # nearest first
+
+
+def suppose(reader: Reader, key_result: int, ends_at: Fraction) -> Supposition:
+    """Return what follows if a key result ended at a share of its way; raises NotFound."""
+    one = reader.key_result_row(key_result)
+    image = reader.image
+    supposed: dict[int, Fraction | None] = {one.id: ends_at}
+    above = _seen_above(reader, one.id)
+    for id in above:
+        node = image.node[id]
+        parts = [
+            Part(
+                weight=image.weight(child, id),
+                raw=supposed[child] if child in supposed else image.exact(child),
+            )
+            for child in (image.ids[number] for number, _ in image.pool[node])
+        ]
+        supposed[id] = roll_up(parts).raw
+    return Supposition(
+        key_result=_effect(reader, one.id, ends_at),
+        ends_at=ends_at,
+        value=_on_its_scale(one, ends_at),
+        unit=one.unit,
+        effects=tuple(_effect(reader, id, supposed[id]) for id in above),
+    )
+
+
+def _seen_above(reader: Reader, id: int) -> list[int]:
+    """Return what it counts in, through what the reader sees alone, each after all that it rests on."""
+    image = reader.image
+    found: set[int] = set()
+    waiting = [image.node[id]]
+    while waiting:
+        for node in image.above.get(waiting.pop(), ()):
+            if node not in found and reader.sees(image.ids[node]):
+                found.add(node)
+                waiting.append(node)
+    return [image.ids[node] for node in sorted(found, key=lambda node: (image.tree.height[node], node))]
+
+
+def _effect(reader: Reader, id: int, after: Fraction | None) -> Effect:
+    image = reader.image
+    one = image.key_results.get(id)
+    return Effect(
+        id=id,
+        key=encode(id),
+        kind="k" if one else "o",
+        title=one.title if one else image.objectives[id].title,
+        url=(addresses.key_result if one else addresses.objective)(reader.slug, id),
+        before=None if reader.day.progress(id) is None else image.exact(id),
+        after=after,
+    )
+
+
+def _on_its_scale(one: KeyResultRow, share: Fraction) -> Fraction | None:
+    if not one.measure.kind.is_on_a_line:
+        return None
+    try:
+        start, target = one.measure.line
+    except ScoringProblem:
+        return None
+    return start + share * (target - start)

@@ -1,0 +1,309 @@
+"""The alignment map: the page, the same as a file, and what would follow if a key result ended elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from milepost.core.ids import decode, encode
+from milepost.core.problems import Invalid
+from milepost.queries import map as maps
+from milepost.queries.alignment import Filters
+from milepost.queries.map import Card, Link, Map, Wish
+from milepost.queries.what_if import Supposition, suppose
+from milepost.web import alignment, map_styles, numbers, pages, words
+from milepost.web.actors import in_workspace
+from milepost.web.map_cards import Pen, hidden_words
+from milepost.web.map_drawing import Picture
+from milepost.web.map_lenses import LENSES, Lens
+
+CHOICES = 400  # key results to choose from
+NARROWING = ("cycles", "team", "owner", "status", "type", "attention", "mine")
+DRAWING = ("key_results", "lens", "arrange", "as", "on")
+
+
+# -- pages -------------------------------------------------------------------------------------------------
+
+
+@in_workspace
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the map; with `whatif`, with what would follow; to htmx, that alone."""
+    asked = Asked(request)
+    if "ends_at" in request.GET and not asked.wrong and not request.headers.get("HX-Request"):
+        return HttpResponseRedirect(asked.url(whatif=asked.whatif))
+    with asked.reader.image.lock:
+        map = Map(asked.view(), asked.wish)
+        picture = asked.picture(map)
+        if request.headers.get("HX-Request") and "ends_at" in request.GET and asked.supposed_id is not None:
+            return _what_follows(request, asked, picture)
+        context = {
+            "asked": asked,
+            "map": map,
+            "workspace": asked.reader.image.workspace.name,
+            "legend": picture.pen.lens.legend(map.cards.values()),
+            "picture": picture if map.cards and not asked.as_list else None,
+            "branches": list(branches(map)),
+            "tray": [map.row(id) for id in map.left_out[: maps.MOST_LEFT_OUT]],
+            "tray_more": max(len(map.left_out) - maps.MOST_LEFT_OUT, 0),
+            "choices": asked.choices(map),
+            "supposed": asked.supposition,
+            "new_objective": reverse("new_objective", args=[asked.reader.slug]),
+        }
+        crumbs = [("Alignment", reverse("alignment", args=[asked.reader.slug])), ("Map", None)]
+        frame = {"nav": "alignment", "crumbs": crumbs, "travels": True}
+        return pages.page(request, "map/show.html", context, seen_by=asked.reader, **frame)
+
+
+@in_workspace
+def show_svg(request: HttpRequest) -> HttpResponse:
+    """Answer with the drawing alone, as a file."""
+    asked = Asked(request)
+    with asked.reader.image.lock:
+        picture = asked.picture(Map(asked.view(), asked.wish), with_links=False)
+        drawn = picture.file(f"{asked.reader.image.workspace.name}: alignment, {asked.reader.today}")
+    answer = HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{asked.reader.slug}-map.svg"'
+    # The file brings its styles with it; nothing else in it may act.
+    known = base64.b64encode(hashlib.sha256(map_styles.styles().encode()).digest()).decode()
+    answer.headers["Content-Security-Policy"] = f"default-src 'none'; style-src 'sha256-{known}'"
+    return answer
+
+
+def _what_follows(request: HttpRequest, asked: Asked, picture: Picture) -> HttpResponse:
+    context = {
+        "asked": asked,
+        "supposed": asked.supposition,
+        "picture": picture,
+        "csp_nonce": request.csp_nonce,
+    }
+    answer = render(request, "map/what_if.hx.html", context)
+    answer.headers["HX-Replace-Url"] = asked.url(whatif=asked.whatif)
+    return answer
+
+
+# -- what was asked for ------------------------------------------------------------------------------------
+
+
+class Asked(alignment.Asked):
+    """What the address of the map says: the filters of the tree, and how to draw."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        said = self.said
+        self.lens = said.get("lens") if said.get("lens") in LENSES else "status"
+        self.as_list = said.get("as") == "list"
+        self.wrong = ""
+        with self.reader.image.lock:
+            self.path, self.branch = (self._card(said.get(name, "")) for name in ("path", "branch"))
+            self.supposed_id, self.ends_at = self._supposed()
+        self.wish = Wish(
+            by_team=said.get("arrange") == "team",
+            key_results={"1": True, "0": False}.get(said.get("key_results", "")),
+            opened=frozenset(self.opened),
+            shut=frozenset(self.shut),
+            path=self.path,
+            branch=self.branch,
+        )
+
+    def _filters(self) -> Filters:
+        # Whether key results are drawn is another question than whether they are looked for.
+        return replace(super()._filters(), key_results=True, unaligned=False)
+
+    def _card(self, key: str) -> int | None:
+        id = decode(key)
+        image = self.reader.image
+        is_there = id in image.objectives and id in self.outline.shown and self.reader.sees(id)
+        return id if is_there else None
+
+    # -- what if -------------------------------------------------------------------------------------------
+
+    def _supposed(self) -> tuple[int | None, Fraction | None]:
+        key, _, written = self.said.get("whatif", "").partition(":")
+        written = self.said.get("ends_at", written)
+        id, image = decode(key), self.reader.image
+        if id not in image.key_results or not self.reader.sees(id):
+            return None, None
+        try:
+            value = numbers.read(written, "%", field="ends_at")
+        except Invalid as problem:
+            self.wrong = f"{problem}"
+            return id, None
+        if value is not None and not 0 <= value <= 100:
+            self.wrong = "A key result ends somewhere from 0 to 100 % of its way."
+            return id, None
+        return id, None if value is None else Fraction(value) / 100
+
+    @cached_property
+    def supposition(self) -> Supposition | None:
+        """What follows from where the key result is supposed to end; at first, where it is today."""
+        if self.supposed_id is None:
+            return None
+        share = self.ends_at
+        if share is None:
+            today = self.reader.progress(self.supposed_id) or 0
+            share = Fraction(words.rounded(max(0, min(1, today)), 2), 100)
+        return suppose(self.reader, self.supposed_id, share)
+
+    @property
+    def whatif(self) -> str | None:
+        """The supposition as it stands in an address: the key result and per cent of its way."""
+        if self.supposition is None:
+            return None
+        return f"{encode(self.supposed_id)}:{words.plain_number(self.supposition.ends_at * 100)}"
+
+    def choices(self, map: Map) -> list[tuple[str, list[tuple[str, str]]]]:
+        """List the key results on the map, by objective, to suppose something of."""
+        found, left = [], CHOICES
+        for card in map.cards.values():
+            rows = card.key_results or map.key_results(card.id)
+            listed = [(row.key, row.title) for row in rows][:left]
+            left -= len(listed)
+            if listed:
+                found.append((card.row.title, listed))
+        chosen = self.supposition and self.supposition.key_result
+        if chosen and all(chosen.key != key for _, rows in found for key, _ in rows):
+            found.append(("Not on this drawing", [(chosen.key, chosen.title)]))
+        return found
+
+    # -- addresses -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def kept(self) -> list[tuple[str, str]]:
+        """The parts of the address that say how the map is drawn, each once."""
+        found = [(name, self.said[name]) for name in (*NARROWING, *DRAWING) if self.said.get(name)]
+        found += [(name, encode(id)) for name, id in (("path", self.path), ("branch", self.branch)) if id]
+        return found
+
+    @cached_property
+    def turned(self) -> list[tuple[str, str]]:
+        """What somebody opened and shut."""
+        return [*(("open", each) for each in self.opened), *(("shut", each) for each in self.shut)]
+
+    def url(self, **changes: str | None) -> str:
+        """Return the address of the map drawn otherwise; `as_` is `as`, None takes something away."""
+        changes = {name.rstrip("_"): value for name, value in changes.items()}
+        pairs = {**dict(self.kept), **changes}
+        listed = [(name, value) for name, value in pairs.items() if value is not None]
+        return "?" + urlencode(listed + self.turned)
+
+    @property
+    def svg_url(self) -> str:
+        """The address of the drawing as a file."""
+        return reverse("map_svg", args=[self.reader.slug]) + self.url()
+
+    def toggled(self, key: str, *, is_open: bool) -> str:
+        """Return the address of the map with one card opened or shut."""
+        turned = [pair for pair in self.turned if pair[1] != key]
+        turned.append(("shut" if is_open else "open", key))
+        return "?" + urlencode([*self.kept, *turned]) + f"#m-{key}"
+
+    def leading(self, short: str) -> str:
+        """Return the whole address for what a card asks: `?path=…`, `?open=…`, `?shut=…`."""
+        verb, _, key = short[1:].partition("=")
+        if verb == "path":
+            return self.url(path=key) + f"#m-{key}"
+        return self.toggled(key, is_open=verb == "shut")
+
+    # -- what the page offers ------------------------------------------------------------------------------
+
+    def picture(self, map: Map, *, with_links: bool = True) -> Picture:
+        """Return the map as it is to be drawn."""
+        supposed = self.supposition
+        lens = Lens(self.lens, self.reader.today, self.reader.image.workspace.check_in_every)
+        pen = Pen(
+            lens,
+            self.leading if with_links else None,
+            {effect.id: effect for effect in supposed.effects} if supposed else {},
+            encode(self.supposed_id) if supposed else None,
+        )
+        return Picture(map, pen, self.reader.image.workspace.name, supposed)
+
+    def chips(self, map: Map) -> list[tuple[str, str, bool, None]]:
+        """List what can be shown or left out."""
+        shown = map.shows_key_results
+        found = [("Key results", self.url(key_results="0" if shown else "1"), shown, None)]
+        switches = [("Only problems", "attention", self.filters.attention)]
+        if self.reader.actor.teams or self.filters.mine:
+            switches.append(("Only my teams", "mine", self.filters.mine))
+        found += [(label, self.url(**{name: None if on else "1"}), on, None) for label, name, on in switches]
+        if len(self.reader.image.cycles) > 1:
+            every = self.every_cycle
+            found.append(("Every cycle", self.url(cycles=None if every else "all"), every, None))
+        return found
+
+    @property
+    def lenses(self) -> list[tuple[str, str, bool]]:
+        """List the ways to colour the map."""
+        return [
+            (label, self.url(lens=None if name == "status" else name), name == self.lens)
+            for name, label in LENSES.items()
+        ]
+
+
+# -- the same as a list ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A card in the list: how it serves what it stands under, and what stands under it.
+
+    One that serves two things stands under both; what is below it, under the first alone.
+    """
+
+    card: Card
+    said: str
+    also: int
+    is_repeated: bool
+    below: tuple[Branch, ...]
+
+    @property
+    def folded(self) -> str:
+        """What is folded away below it, in words."""
+        return hidden_words(self.card)
+
+
+def branches(map: Map) -> Iterator[Branch]:
+    """Yield the cards at the top with all that stands below them."""
+    served: dict[int, list[Link]] = {}
+    below: dict[int, list[Link]] = {}
+    for link in map.links:
+        served.setdefault(link.lower, []).append(link)
+        below.setdefault(link.upper, []).append(link)
+    seen: set[int] = set()
+
+    def grown(id: int, links: list[Link]) -> Branch:
+        is_repeated = id in seen
+        seen.add(id)
+        uppers = {link.upper for link in served.get(id, ())}
+        lowers: dict[int, list[Link]] = {}
+        for link in () if is_repeated else below.get(id, ()):
+            lowers.setdefault(link.lower, []).append(link)
+        return Branch(
+            map.cards[id],
+            "; ".join(_said(map, link) for link in links),
+            max(len(uppers) - 1, 0),
+            is_repeated,
+            tuple(grown(lower, several) for lower, several in lowers.items()),
+        )
+
+    for id in map.cards:
+        if id not in served:
+            yield grown(id, [])
+
+
+def _said(map: Map, link: Link) -> str:
+    said = link.how
+    if link.how == "contributes" and link.weight != "1":
+        said += f", weight {words.number(words.exact(link.weight))}"
+    if link.key_result is not None:
+        said += f" to “{map.image.key_results[link.key_result].title}”"
+    return said

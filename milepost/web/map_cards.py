@@ -1,0 +1,166 @@
+"""One card of the map as SVG: an objective with its figures, its key results, and what is folded away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from markupsafe import escape
+
+from milepost.core.layout import Spot
+from milepost.queries.alignment import Row
+from milepost.queries.map import HEAD, LINE, WIDTH, Card
+from milepost.queries.what_if import Effect
+from milepost.web import map_text, words
+from milepost.web.map_lenses import Lens
+from milepost.web.marks import STATUS_CLASSES, STATUS_WORDS
+from milepost.web.words import percent
+
+LEFT, INDENT, RIGHT = 15, 36, WIDTH - 12  # where marks begin, where words begin, where figures end
+EDGE, BROAD_EDGE = 4, 9
+BAR = WIDTH - 2 * LEFT + 3
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How cards are drawn: through which lens, with which links (None: none), under which supposition."""
+
+    lens: Lens
+    address: Callable[[str], str] | None
+    effects: Mapping[int, Effect] = field(default_factory=dict)
+    supposed: str | None = None  # the key result that is supposed to end somewhere
+
+    def card(self, card: Card, spot: Spot, *, served: str, is_hot: bool) -> str:
+        """Draw a card where it stands; `served` are the numbers of the cards above it."""
+        colour = self.lens.of(card)[0]
+        edge = EDGE if self.lens.name == "status" else BROAD_EDGE
+        classes = f"cd {colour}{' hot' if is_hot else ''}{' moved' if card.id in self.effects else ''}"
+        frame = f'<rect class="nd" width="{WIDTH}" height="{spot.height:g}" rx="8"/>'
+        return "".join(
+            [
+                f'<g class="{classes}" id="m-{card.row.key}" transform="translate({spot.x:g} {spot.y:g})" ',
+                f'data-n="{card.number}" data-up="{served}">',
+                self.link(f"?path={card.row.key}", frame),
+                f'<path class="ed" d="{_edge(edge, spot.height)}"/>',
+                _mark("i-lock" if card.row.is_private else "i-target", LEFT, 10, 15, "ic"),
+                *self._title(card.row),
+                *self._owner(card),
+                *self._progress(card),
+                *(self._key_result(one, HEAD + LINE * at) for at, one in enumerate(card.key_results)),
+                self._fold(card, spot),
+                "</g>",
+            ]
+        )
+
+    def link(self, address: str, what: str, kind: str = "") -> str:
+        """Let something lead somewhere, where the drawing has links."""
+        kind = f' class="{kind}"' if kind else ""
+        if self.address is None:
+            return f"<g{kind}>{what}</g>" if kind else what
+        if address.startswith("?"):
+            address = self.address(address)
+        return f'<a{kind} href="{escape(address)}" tabindex="-1">{what}</a>'
+
+    def _title(self, row: Row) -> Iterator[str]:
+        lines = "".join(
+            f'<tspan x="{INDENT}" y="{22 + 16 * at}">{escape(line)}</tspan>'
+            for at, line in enumerate(map_text.broken(row.title, RIGHT - INDENT, 13.7))
+        )
+        yield self.link(row.url, f'<title>{escape(row.title)}</title><text class="ttl">{lines}</text>')
+
+    def _owner(self, card: Card) -> Iterator[str]:
+        owner, (said, is_asked) = card.row.owner, self._beside_owner(card)
+        if owner:
+            tint = words.tint(owner.id)
+            room = RIGHT - INDENT - map_text.width(said, 11.5) - 8
+            (name,) = map_text.broken(owner.name, room, 11.5, 1) or ("",)
+            strong = " em" if self.lens.name == "owner" else ""
+            yield f'<circle class="av t{tint}" cx="22.5" cy="56" r="8.5"/>'
+            yield f'<text class="nm t{tint}" x="22.5" y="59">{escape(words.initials(owner.name))}</text>'
+            yield f'<text class="sm{strong}" x="{INDENT}" y="60">{escape(name)}</text>'
+        if said:
+            yield f'<text class="sm fin{" em" if is_asked else ""}" x="{RIGHT}" y="60">{said}</text>'
+
+    def _beside_owner(self, card: Card) -> tuple[str, bool]:
+        """Return what stands at the end of the owner's line, and whether the lens asks for it."""
+        if self.lens.name == "age":
+            said = words.ago(card.row.checked_on, self.lens.today) if card.row.checked_on else "never"
+            return said, True
+        if card.confidence is None:
+            return ("not said", True) if self.lens.name == "confidence" else ("", False)
+        return f"{words.number(card.confidence, 1)}/10", self.lens.name == "confidence"
+
+    def _progress(self, card: Card) -> Iterator[str]:
+        row, status = card.row, STATUS_CLASSES[card.row.status]
+        effect = self.effects.get(card.id)
+        figure = f"{percent(effect.before)} → {percent(effect.after)}" if effect else percent(row.progress)
+        yield f'<g class="{status}">{_mark(f"s-{status}", 16, 68, 12, "mk")}'
+        yield f'<text class="sm stx" x="{INDENT}" y="78">{STATUS_WORDS[row.status]}</text>'
+        yield f'<text class="pc" x="{RIGHT}" y="78">{figure}</text>{_bar(row, 84)}</g>'
+
+    def _key_result(self, row: Row, y: int) -> str:
+        status = STATUS_CLASSES[row.status]
+        said = self._figure(row)
+        (title,) = map_text.broken(row.title, RIGHT - INDENT - map_text.width(said, 12) - 8, 11.5, 1) or ("",)
+        text = f'<text class="sm kt" x="{INDENT}" y="19">{escape(title)}</text>'
+        named = f"<title>{escape(row.title)}</title>{text}"
+        return (
+            f'<g class="kl {status}{" supposed" if row.key == self.supposed else ""}" '
+            f'transform="translate(0 {y})"><path class="hl" d="M10 0H{WIDTH - 1}"/>'
+            f"{_mark(f's-{status}', 16.5, 9.5, 11, 'mk')}{self.link(row.url, named)}"
+            f'<text class="sm fin" x="{RIGHT}" y="19">{escape(said)}</text></g>'
+        )
+
+    def _figure(self, row: Row) -> str:
+        """Return what the lens asks of a key result."""
+        if self.lens.name == "confidence":
+            return f"{row.confidence}/10" if row.confidence else words.NOTHING
+        if self.lens.name == "age":
+            return words.ago(row.checked_on, self.lens.today) if row.checked_on else "never"
+        if self.lens.name == "owner":
+            return words.initials(row.owner.name) if row.owner else words.NOTHING
+        return percent(row.progress)
+
+    def _fold(self, card: Card, spot: Spot) -> str:
+        if card.is_open is None:
+            return ""
+        said = "–" if card.is_open else hidden_words(card)
+        wide = round(map_text.width(said, 11.5)) + 20
+        pill = (
+            f'<rect x="{(WIDTH - wide) / 2:g}" y="{spot.height - 9:g}" width="{wide}" height="18" rx="9"/>'
+            f'<text x="{WIDTH / 2:g}" y="{spot.height + 4:g}">{said}</text>'
+        )
+        return self.link(f"?{'shut' if card.is_open else 'open'}={card.row.key}", pill, "fd")
+
+
+def hidden_words(card: Card) -> str:
+    """Say what is folded away: “+7 (2 at risk)”."""
+    hidden = card.hidden
+    named = ((hidden.off_track, "off track"), (hidden.at_risk, "at risk"))
+    troubles = ", ".join(f"{count} {words_of}" for count, words_of in named if count)
+    return f"+{hidden.count}" + (f" ({troubles})" if troubles else "")
+
+
+def _edge(wide: float, height: float) -> str:
+    """Return the left edge of a card, round at its outer corners, so wide."""
+    if wide >= 8:
+        return f"M{wide:g} 0H8a8 8 0 0 0-8 8V{height - 8:g}a8 8 0 0 0 8 8H{wide:g}z"
+    cut = 8 - (64 - (8 - wide) ** 2) ** 0.5  # where the corner of the card is so wide
+    return f"M{wide:g} {cut:.1f}A8 8 0 0 0 0 8V{height - 8:g}A8 8 0 0 0 {wide:g} {height - cut:.1f}z"
+
+
+def _mark(name: str, x: float, y: float, size: float, kind: str) -> str:
+    return f'<use class="{kind}" href="#m{name}" x="{x:g}" y="{y:g}" width="{size}" height="{size}"/>'
+
+
+def _bar(row: Row, y: int) -> str:
+    if row.progress is None:
+        return f'<path class="nb" d="M{LEFT} {y + 2}h{BAR}"/>'
+    share = float(max(0, min(1, row.progress)))
+    parts = [f'<rect class="t" x="{LEFT}" y="{y}" width="{BAR}" height="4" rx="2"/>']
+    if share > 0:
+        parts.append(f'<rect class="f" x="{LEFT}" y="{y}" width="{BAR * share:.1f}" height="4" rx="2"/>')
+    if row.expected:
+        x = LEFT + BAR * min(1.0, float(row.expected))
+        parts.append(f'<path class="x" d="M{x:.1f} {y - 2}v8"/>')
+    return "".join(parts)
