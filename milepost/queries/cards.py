@@ -245,7 +245,9 @@ class Reader:
         """Say why something is on track although its bar ends short of its tick."""
         word = self.day.status_of(id).word
         needed = float(self.day.needed[self.image.node[id]])
-        return beside(word, self.day.progress(id), expected=self.expected(id), needed=needed)
+        progress = self.day.progress(id)
+        shown = None if progress is None else Fraction(progress)
+        return beside(word, shown, expected=Fraction(self.expected(id)), needed=Fraction(needed))
 
     def due_on(self, one: KeyResultRow, current: Entry | None) -> date | None:
         """Return the day from which its next check-in is due; None while it takes none."""
