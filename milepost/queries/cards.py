@@ -245,9 +245,11 @@ class Reader:
         """Say why something is on track although its bar ends short of its tick."""
         word = self.day.status_of(id).word
         needed = float(self.day.needed[self.image.node[id]])
-        progress = self.day.progress(id)
+        expected, progress = self.expected(id), self.day.progress(id)
+        if needed != needed or expected != expected:  # a pool of no weight expects nothing
+            return ""
         shown = None if progress is None else Fraction(progress)
-        return beside(word, shown, expected=Fraction(self.expected(id)), needed=Fraction(needed))
+        return beside(word, shown, expected=Fraction(expected), needed=Fraction(needed))
 
     def due_on(self, one: KeyResultRow, current: Entry | None) -> date | None:
         """Return the day from which its next check-in is due; None while it takes none."""
