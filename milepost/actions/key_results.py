@@ -133,10 +133,36 @@ def update(
         _keep_milestones_countable(one, found)
         if not found:
             return one
+        _require_reason(row, found, reason)
         for name, (_, new) in found.items():
             setattr(one, name, new)
         _remembered(one, row, "key_result.changed", found, wording.printable(reason), by=by, at=at)
     return one
+
+
+# What an agreed key result promises, and by which it is judged.
+PROMISE = frozenset(
+    {
+        "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones",
+        "weight", "starts_on", "ends_on", "curve", "points", "source",
+    }
+)  # fmt: skip
+AGREED = (State.COMMITTED, State.ACTIVE, State.GRADING)
+
+
+class ReasonNeeded(Invalid):
+    """What was agreed changes for a reason, which stands in the history (method 5.2, amend)."""
+
+    code = "reason_needed"
+
+
+def _require_reason(row: Objective, found: Mapping[str, Any], reason: str) -> None:
+    if row.state in AGREED and PROMISE & found.keys() and not wording.printable(reason):
+        raise ReasonNeeded(
+            "Say why: this changes what was agreed.",
+            field="reason",
+            remedy="One sentence is enough; it stands in the history beside the change.",
+        )
 
 
 def cancel(*, key_result: int, reason: str, by: Actor, at: datetime) -> KeyResult:

@@ -302,7 +302,7 @@ _KEY_RESULT_FIELDS = [
     Field("ends", _DAY, "Its last day.", None, "the cycle's"),
     Field("plan", Curve(ListOf(POINT, "points")), "How progress is expected over time.", None, "`linear`",
           get=lambda it: None if it.curve == "linear" else (it.curve, it.points)),
-    Field("owner", _PERSON, "Who answers for it."),
+    Field("owner", _PERSON, "Who answers for it.", None, "whoever owns the objective"),
     _SOURCE,
     Field("data_source", _LINE, "Where the figures come from, in words or as an address."),
     Field("visibility", Choice(*words.KEY_RESULT_VISIBILITIES), "Who may see it.", None,

@@ -142,7 +142,7 @@ class Image:
             self.children_teams[team.parent_id].append(team.id)
         self.owned_by: dict[int | None, list[KeyResultRow]] = defaultdict(list)
         for row in ordered:
-            self.owned_by[row.owner_id].append(row)
+            self.owned_by[self.answers_for(row)].append(row)
         # What others make of this structure and keep with it.
         self.derived: dict = {}
         # What the exact path has found: a tall tree asks for the same below again and again.
@@ -186,6 +186,13 @@ class Image:
             )
             if found is not None:
                 self._audiences[one.id] = found
+
+    def answers_for(self, one: KeyResultRow) -> int | None:
+        """Return who answers for a key result: its owner, else its objective's."""
+        if one.owner_id is not None:
+            return one.owner_id
+        row = self.objectives.get(one.objective_id)
+        return row.owner_id if row else None
 
     def audience(self, id: int) -> frozenset[int] | None:
         """Return who may see an objective or key result; None stands for everyone."""

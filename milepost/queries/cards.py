@@ -349,7 +349,7 @@ class Reader:
             progress=self.progress(one.id),
             expected=self.expected(one.id) if kind.is_on_a_line else None,
             confidence=current.confidence or None if current else None,
-            owner=self.person(one.owner_id),
+            owner=self.person(self.image.answers_for(one)),
             checked_on=self.day_of(current.effective) if current else None,
             trend=self.course(one) if trend else None,
             kind=one.kind,

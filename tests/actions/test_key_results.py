@@ -101,6 +101,15 @@ class TestUpdate:
         versions = KeyResultVersion.objects.of(cast.acme.id).filter(key_result=okrs.waiting).order_by("id")
         assert [(one.target, one.reason) for one in versions] == [(4, ""), (Decimal("3.5"), "Too easy.")]
 
+    @pytest.mark.parametrize("changed", [{"target": Decimal(3)}, {"weight": Decimal(2)}, {"curve": "back"}])
+    def test_asks_why_what_was_agreed_changes(self, cast: Cast, okrs: Okrs, changed: dict):
+        """Once it runs, its target, weight or plan changes for a reason; a better title needs none."""
+        with pytest.raises(Invalid) as refused:
+            key_results.update(key_result=okrs.waiting.id, changed=changed, reason=" ", by=cast.ben, at=NOW)
+
+        assert (refused.value.code, refused.value.field) == ("reason_needed", "reason")
+        key_results.update(key_result=okrs.waiting.id, changed={"title": "Wait less"}, by=cast.ben, at=NOW)
+
     def test_refuses_an_old_revision(self, cast: Cast, okrs: Okrs):
         """Somebody else's newer version is not written over."""
         key_results.update(key_result=okrs.waiting.id, changed={"title": "A"}, by=cast.ben, at=NOW)

@@ -116,7 +116,13 @@ class TestReopen:
 class TestGradesAbove:
     def test_read_contributors_as_they_stand(self, cast: Cast, okrs: Okrs):
         """A key result fed by contributors is graded by their weighted mean."""
-        key_results.update(key_result=okrs.growth.id, changed={"source": "contributors"}, by=cast.ada, at=NOW)
+        key_results.update(
+            key_result=okrs.growth.id,
+            changed={"source": "contributors"},
+            reason="The shops count.",
+            by=cast.ada,
+            at=NOW,
+        )
         alignments.align(child=okrs.draft.id, objective=okrs.helpful.id, how="supports", by=cast.ben, at=NOW)
         link = {"child": okrs.helpful.id, "key_result": okrs.growth.id, "by": cast.ben, "at": NOW}
         alignments.align(**link)

@@ -263,7 +263,11 @@ class TestUpdate:
     def test_shows_both_versions_when_somebody_came_first(self, signed_in, cast: Cast, okrs: Okrs):
         """Theirs stands beside yours, and nothing was overwritten."""
         key_results.update(
-            key_result=okrs.waiting.id, changed={"target": Decimal(3)}, by=cast.ada, at=timezone.now()
+            key_result=okrs.waiting.id,
+            changed={"target": Decimal(3)},
+            reason="More.",
+            by=cast.ada,
+            at=timezone.now(),
         )
         sent = filled(title="Cut the wait", kind="decrease", start="9", target="2", unit="days", revision="1")
 

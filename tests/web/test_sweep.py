@@ -11,6 +11,7 @@ from django.utils import timezone
 from milepost.actions import checkins, key_results
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
+from milepost.ledger import image
 from milepost.models import Checkin, KeyResult
 from tests.cast import Cast
 from tests.web import acme
@@ -57,6 +58,13 @@ def values(one: KeyResult) -> list[Decimal | None]:
 
 
 class TestShow:
+    def test_asks_the_objectives_owner_where_a_key_result_has_none(self, signed_in, due, cast):
+        """What nobody was named for is answered for by whoever owns the objective."""
+        KeyResult.objects.of(cast.acme.id).update(owner=None)
+        image.forget()
+
+        assert due[0].title in text(signed_in("cleo").get(SWEEP))
+
     def test_begins_with_what_waits_longest(self, signed_in, due):
         """The first card: where one is, facts, the last notes; value and confidence as last time."""
         page = text(signed_in("cleo").get(SWEEP))

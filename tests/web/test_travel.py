@@ -44,7 +44,9 @@ def of_key_result(one) -> str:
 class TestShow:
     def test_tells_the_target_and_the_value_of_then(self, signed_in, okrs, cast, now):
         """A target that was changed today reads as it was; so does the value."""
-        key_results.update(key_result=okrs.growth.id, changed={"target": Decimal(80)}, by=cast.ada, at=now)
+        key_results.update(
+            key_result=okrs.growth.id, changed={"target": Decimal(80)}, reason="More.", by=cast.ada, at=now
+        )
         checkins.record(key_result=okrs.growth.id, value=Decimal(44), by=cast.ada, at=now)
         browser = signed_in("ada")
 
