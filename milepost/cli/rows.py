@@ -22,7 +22,7 @@ TOO_MANY = ""
 def text_of(path: str | Path) -> tuple[str, str]:
     """Read a file, or standard input for “-”, as its name and its text; raises where it cannot be read."""
     if str(path) == "-":
-        return "standard input", sys.stdin.read(LARGEST_FILE)
+        return "standard input", sys.stdin.buffer.read(LARGEST_FILE).decode("utf-8-sig", errors="replace")
     file = Path(path)
     try:
         if file.stat().st_size > LARGEST_FILE:

@@ -10,7 +10,8 @@ The grammar, as in “decrease, 33 min, 20 min, 26.5 min”:
   value in the start cell; relative kinds have a percentage as target: `-20%`.
 - yes or no is `true` or `false`, `done` or `open`; a milestone may also be a share: `0.4`, `40%`.
 - the kind may carry tags: `[up]`, `[down]`, `[closing]`, and the name of a scoring policy: `[half_even]`.
-- `rollup_objective`, `rollup_children`, `rollup_mixed`, `rollup_company`: weights, labels, progress.
+- `rollup_objective`, `rollup_children`, `rollup_mixed`, `rollup_company`: weights, labels, progress. A label
+  says what a part is: `kr`, `child`, `obj`, or `initiative`, which never counts; without one a part counts.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ LARGEST_EXPONENT = 30
 
 _KINDS = frozenset(kind.value for kind in Kind)
 _NOTHING = frozenset({"", "null"})
+_COUNTED = _NOTHING | {"kr", "key_result", "child", "obj", "objective"}
 _CANCELLED = "x"
+_NEVER_COUNTED = frozenset({"initiative"})
 _YES = frozenset({"true", "yes", "done", "1"})
 _NO = frozenset({"false", "no", "open", "0"})
 
@@ -76,7 +79,7 @@ def read(kind: str, start: str, target: str, current: str, *, policy: Policy = D
     """Read a row of cells; a policy named in a tag wins over `policy`.
 
     Raises ScoringProblem: `unknown_kind`, `unknown_tag`, `not_a_number`, `unit_mismatch`, `bad_range`,
-    `binary_not_boolean`, `milestone_count`.
+    `binary_not_boolean`, `milestone_count`, `unknown_label`.
     """
     for field, cell in (("kind", kind), ("start", start), ("target", target), ("current", current)):
         if len(cell) > LONGEST_CELL:
@@ -252,8 +255,21 @@ def _parts(weights_cell: str, labels_cell: str, values_cell: str) -> tuple[Part,
         cancelled = item.casefold() == _CANCELLED
         raw = None if cancelled else share(item, field="current")
         label = labels[index] if labels else ""
-        parts.append(Part(Fraction(1) if weight is None else weight, raw, not cancelled, label))
+        counted = not cancelled and _may_count(label)
+        parts.append(Part(Fraction(1) if weight is None else weight, raw, counted, label))
     return tuple(parts)
+
+
+def _may_count(label: str) -> bool:
+    word = label.casefold()
+    if word not in _COUNTED | _NEVER_COUNTED:
+        raise ScoringProblem(
+            f"“{label[:40]}” is not a part of a roll-up.",
+            code="unknown_label",
+            field="target",
+            remedy="Write kr, child, obj or initiative, or leave the cell empty.",
+        )
+    return word in _COUNTED
 
 
 def listed(cell: str) -> list[str]:

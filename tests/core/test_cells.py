@@ -194,6 +194,13 @@ class TestRollUps:
         assert [p.weight for p in cells.read("rollup_children", "", "", "0.5|0.7").parts] == [1, 1]
         assert [p.weight for p in cells.read("rollup_children", "3|", "", "0.5|0.7").parts] == [3, 1]
 
+    def test_an_initiative_never_counts(self):
+        """Work that was done moves no number: a part that is called an initiative is left out."""
+        found = cells.read("rollup_objective", "1|1|1|1", "kr|kr|initiative|kr", "1|1|0|1").parts
+
+        assert [p.counted for p in found] == [True, True, False, True]
+        assert roll_up(found).raw == 1
+
     def test_nothing_at_all_has_nothing_to_count(self):
         """An empty row is a roll-up of no parts."""
         assert roll_up(cells.read("rollup_company", "", "", "").parts).problem == "all_weights_zero"
@@ -228,6 +235,7 @@ class TestRefusals:
             (("rollup_objective", "", "kr", "0.4|0.5"), "milestone_count"),
             (("rollup_objective", "1|a", "", "0.4|0.5"), "not_a_number"),
             (("rollup_objective", "", "", "0.4|5 h"), "unit_mismatch"),
+            (("rollup_objective", "", "kr|wibble", "0.4|0.5"), "unknown_label"),
             (("reach", "", "10", "1" * 20_001), "not_a_number"),
         ],
     )

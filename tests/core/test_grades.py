@@ -117,6 +117,12 @@ class TestScore:
         assert (found.band, found.problem, found.grade) == (Band.ERROR, "direction_mismatch", None)
         assert found.reason == "“down” is declared, but the numbers go up."
 
+    def test_names_both_of_two_directions(self):
+        """A kind that goes up with a direction that goes down says so, whichever way the numbers go."""
+        found = score(Measure.of("increase", start=0, target=10, direction="down"), F(5))
+
+        assert found.reason == "“down” and “up” are declared at once, and the numbers go up."
+
     def test_a_baseline_waits_without_being_an_error(self):
         """A baseline without start and target is ungraded, not wrong."""
         found = score(Measure.of("baseline"), F(3))

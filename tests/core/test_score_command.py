@@ -22,6 +22,10 @@ def run(path, **options):
     return code, [json.loads(line) for line in out.getvalue().splitlines()], err.getvalue()
 
 
+def piped(data: bytes) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")
+
+
 @pytest.fixture
 def file(tmp_path):
     def write(*lines: str, name: str = "rows.csv"):
@@ -71,6 +75,8 @@ class TestScores:
             ("increase,0,10,null", "ungraded", "no_data"),
             ("increase[closing],0,10,null", "failure", "no_data_at_close"),
             ("baseline,,,12", "ungraded", "no_start"),
+            ("baseline,10,,12", "ungraded", "no_target"),
+            ("rollup_objective,,kr|wibble,1|1", "error", "unknown_label"),
             ("rollup_objective,,,x", "error", "all_weights_zero"),
             ("rollup_objective,-1,,1", "error", "negative_weight"),
         ],
@@ -99,9 +105,15 @@ class TestScores:
 
     def test_reads_standard_input(self, monkeypatch):
         """A dash is standard input."""
-        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{SCORES}\nreach,,4,1\n"))
+        monkeypatch.setattr(sys, "stdin", piped(f"{SCORES}\nreach,,4,1\n".encode()))
 
         assert run("-")[1][0]["progress"] == "0.250000"
+
+    def test_reads_what_a_spreadsheet_pipes_in(self, monkeypatch):
+        """A mark of the encoding at the beginning, and bytes that are no text, are taken as in a file."""
+        monkeypatch.setattr(sys, "stdin", piped(("\ufeff" + SCORES).encode() + b"\nreach,,4,1\n\xff,,,\n"))
+
+        assert [line["band"] for line in run("-")[1]] == ["failure", "error"]
 
     def test_bytes_that_are_no_text_break_nothing(self, tmp_path):
         """A file in another encoding is read as far as it goes."""

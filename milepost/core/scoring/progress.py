@@ -44,12 +44,17 @@ def _check_direction(measure: Measure, start: Fraction, target: Fraction) -> Non
     declared = {_DIRECTION_OF.get(measure.kind), measure.direction} - {None}
     drawn = None if start == target else "up" if target > start else "down"
     if len(declared) > 1 or (drawn and declared and drawn not in declared):
+        said = " and ".join(f"“{word}”" for word in sorted(map(str, declared)))
+        way = f"the numbers go {drawn or 'nowhere'}"
         raise ScoringProblem(
-            f"“{' and '.join(sorted(str(word) for word in declared))}” is declared, "
-            f"but the numbers go {drawn or 'nowhere'}.",
+            f"{said} are declared at once, and {way}."
+            if len(declared) > 1
+            else f"{said} is declared, but {way}.",
             code="direction_mismatch",
             field="target",
-            remedy="Swap start and target, or change the kind.",
+            remedy="Leave the direction out, or change the kind."
+            if len(declared) > 1
+            else "Swap start and target, or change the kind.",
         )
 
 
