@@ -200,7 +200,7 @@ class Whole(Type):
         number = _NUMBER.read(raw, reading)
         if number != number.to_integral_value() or not self.least <= number <= self.most:
             raise Wrong(
-                f"{shown(raw)} is not a whole number from {self.least} to {self.most}.",
+                f"{shown(raw)} does not fit here.",
                 "out_of_range",
                 f"Write a whole number from {self.least} to {self.most}.",
             )

@@ -597,12 +597,14 @@ class TestRefusal:
         """What is found by different rules stands in one order too, that of the file."""
         text = changed("id: ben, name: Ben Tillet,", "id: ben, name: Ben, email: ADA@acme.example,")
         text = changed(
-            "{id: year,", "{id: road,", changed("{objective: year, weight: 2}", "{objective: road}", text)
+            "{id: year,",
+            "{id: road, aligned_to: [{objective: road}],",
+            changed("{objective: year, weight: 2}", "{objective: nowhere}", text),
         )
 
         codes = [problem.code for problem in refused(text).problems]
 
-        assert codes == ["duplicate_email", "duplicate_id", "loop"]
+        assert codes == ["duplicate_email", "loop", "duplicate_id", "unknown_reference"]
 
     def test_stops_at_fifty(self):
         """After fifty reasons a person mends first."""

@@ -13,6 +13,12 @@ from milepost.formats.okr_files import FileProblems, read
 from tests.formats.test_okr_files import CALM, DAYS, STAND, WRONG, changed, refused
 
 ROAD = "objectives[1]"
+STEM = """\
+milepost: 1
+workspace: {id: corner, name: Corner Shop}
+people: [{id: ada, name: Ada Lovelace, role: owner}]
+cycles: [{id: "2026", name: "2026", starts: 2026-01-01, ends: 2026-12-31}]
+objectives:"""
 # Mistakes that end the reading, give what follows another place, or take a name away that others use.
 ELSEWHERE = {"wrong_version", "not_yaml", "alias", "tag", "several_documents"}
 MOVING = ("people:", "objectives:\n", "people:\n", "id: ben,")
@@ -127,6 +133,20 @@ class TestRefusal:
 
         assert told(text) == [("missing_field", "people[1]")]
         assert ("unknown_reference", f"{ROAD}.owner") in several
+
+    def test_names_a_ring_through_an_id_that_stands_twice(self):
+        """The first that has the id is meant; whether a ring runs through the second cannot be told."""
+        ring = "{id: %s, title: Grow, cycle: '2026', owner: ada, aligned_to: [{objective: %s}]}"
+        plain = "{id: c, title: Grow, cycle: '2026', owner: ada}"
+        rows = [ring % ("a", "b"), ring % ("b", "c")]
+
+        first, second = (
+            told("\n- ".join([STEM, *rows, *last]))
+            for last in ([ring % ("c", "a"), plain], [plain, ring % ("c", "a")])
+        )
+
+        assert first == [("loop", "objectives[2].aligned_to[0]"), ("duplicate_id", "objectives[3].id")]
+        assert second == [("duplicate_id", "objectives[3].id")]
 
     @pytest.mark.parametrize("name", ["acme.yaml", "acme.json"])
     def test_names_what_stands_before_torn_text(self, name: str):

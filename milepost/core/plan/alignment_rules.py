@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from milepost.core.plan.findings import Path, PlanProblem
-from milepost.core.plan.known import Known, ends_early, refers, weighs
+from milepost.core.plan.known import Known, ends_early, firsts, refers, weighs
 from milepost.core.plan.loops import loops, way
 from milepost.core.plan.unread import as_far_as_known, each, said
 from milepost.core.plan.values import AlignmentPlan, ObjectivePlan, Plan
@@ -65,7 +65,7 @@ def _linked_again(link: AlignmentPlan, seen: set, path: Path) -> Iterator[PlanPr
 
 def ring_problems(plan: Plan, known: Known) -> Iterator[PlanProblem]:
     """Yield the rings of alignments; a key result stands under its objective, so a link to it leads there."""
-    places = {said(objective, "id"): index for index, objective in enumerate(plan.objectives)}
+    places = firsts((said(objective, "id"), index) for index, objective in enumerate(plan.objectives))
     links: dict[str, dict[str, tuple[int, AlignmentPlan]]] = {}
     for id, objective in known.objectives.items():
         links[id] = upper = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from milepost.core.cadence import Window, check_cycle
 from milepost.core.plan.findings import Path, PlanProblem, nearest
-from milepost.core.plan.known import Known, ends_early, refers
+from milepost.core.plan.known import Known, ends_early, firsts, refers
 from milepost.core.plan.loops import loops, way
 from milepost.core.plan.unread import as_far_as_known, each, said
 from milepost.core.plan.values import CyclePlan, MembershipPlan, PersonPlan, Plan, WorkspacePlan
@@ -146,7 +146,7 @@ def _nested(cycle: CyclePlan, known: Known, path: Path) -> Iterator[PlanProblem]
 
 
 def _parent_loops(name: str, things: tuple, known: dict) -> Iterator[PlanProblem]:
-    places = {said(thing, "id"): index for index, thing in enumerate(things)}
+    places = firsts((said(thing, "id"), index) for index, thing in enumerate(things))
     parents = {key: (said(thing, "parent"),) if said(thing, "parent") else () for key, thing in known.items()}
     for loop in loops(parents):
         here = next((step for step in loop if step in places), None)

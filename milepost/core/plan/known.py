@@ -19,6 +19,8 @@ _NOUNS = dict(zip(KINDS, ("person", "team", "cycle", "objective", "key result"),
 class Known:
     """What a reference may name, in the plan or in the workspace it is applied to.
 
+    Where an id stands twice in the plan, the first thing that has it is meant: the second is the one to mend.
+
     Of a kind there may be more than could be read: `nameless` counts the things whose id could not be, and of
     the kinds that are `unsure` there may be any number. `missed` are the references to what is not there.
     """
@@ -37,15 +39,17 @@ class Known:
         known = cls(unsure=set(unsure))
         for source in (have, plan):
             known.people.update(id for id, _ in known._named("people", source.people))
-            known.teams.update(known._named("teams", source.teams))
-            known.cycles.update(known._named("cycles", source.cycles))
-            known.objectives.update(known._named("objectives", source.objectives))
+            known.teams.update(firsts(known._named("teams", source.teams)))
+            known.cycles.update(firsts(known._named("cycles", source.cycles)))
+            known.objectives.update(firsts(known._named("objectives", source.objectives)))
+            uppers: list[tuple[str, str | None]] = []
             for objective in source.objectives:
                 below = said(objective, "key_results")
                 if below is None:
                     known.unsure.add("key_results")
                 upper = said(objective, "id")
-                known.key_results.update((id, upper) for id, _ in known._named("key_results", below or ()))
+                uppers += [(id, upper) for id, _ in known._named("key_results", below or ())]
+            known.key_results.update(firsts(uppers))
         return known
 
     def _named(self, kind: str, things: Iterable[Any]) -> Iterator[tuple[str, Any]]:
@@ -65,6 +69,14 @@ class Known:
             for problems in missed.values()
             for problem in problems
         }
+
+
+def firsts(named: Iterable[tuple[str | None, Any]]) -> dict[str | None, Any]:
+    """Keep, of what has the same id, the first."""
+    found: dict[str | None, Any] = {}
+    for id, thing in named:
+        found.setdefault(id, thing)
+    return found
 
 
 def names(wanted: str | None, kind: str, known: Known, path: Path) -> Iterator[PlanProblem]:
