@@ -30,6 +30,10 @@ class Problem(Exception):
         if code is not None:
             self.code = code
 
+    def as_json(self) -> dict[str, object]:
+        """Return plain values for a program to read."""
+        return {"code": self.code, "message": self.message, "remedy": self.remedy or ""}
+
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}" if self.remedy else self.message
 

@@ -19,8 +19,10 @@ HEAD = """\
 
 In a clone they are called `bin/milepost …`, once installed `milepost …`. `milepost --help` lists them, and
 each has a `--help` of its own. Commands that work with what is there (`backup`, `checkin`, `export`, `link`,
-`move`, `user`, `verify`, `apply --dry-run`) make nothing: in an empty folder they say so and name `milepost
-serve`, before a database of an older version `milepost migrate`.
+`move`, `user`, `verify`) make nothing: in an empty folder they say so and name `milepost serve`, before a
+database of an older version `milepost migrate`. `apply --dry-run` makes nothing either: in an empty folder it
+shows the workspace that the file would make. What `apply --json` refuses is JSON on standard output too, with
+a `code`, a `message` and, for a file, its `problems`; the exit code is the same.
 
 ## Exit codes
 

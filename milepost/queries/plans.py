@@ -146,6 +146,11 @@ def current(
     )  # fmt: skip
 
 
+def personal_objectives(workspace_id: int) -> int:
+    """Count the personal objectives, which `current` leaves out."""
+    return Objective.objects.of(workspace_id).filter(visibility="private").count()
+
+
 def _rows_of(workspace_id: int) -> Callable[[type[Model]], QuerySet]:
     """Return how to ask for the rows of one workspace."""
 

@@ -150,6 +150,23 @@ class TestApply:
         assert said.code == 1 and "okrs.yaml" in said.err and words in said.err
         assert not Workspace.objects.exists()
 
+    @pytest.mark.parametrize("words", [("--yes",), ("--dry-run",)])
+    def test_refuses_in_json_too(self, db, written, words):
+        """With --json a program reads each reason and its place; a person still reads them beside it."""
+        said = run("apply", written(SMALL.replace("target: 50", "target: fifty")), "--json", *words)
+
+        assert (said.code, said.json["code"]) == (1, "file_refused")
+        assert [(one["code"], one["line"], one["path"]) for one in said.json["problems"]] == [
+            ("not_a_number", 16, "objectives[0].key_results[0].measure.target")
+        ]
+        assert "okrs.yaml:16:54" in said.err
+
+    def test_says_in_json_that_there_is_no_file(self, db):
+        """What is no matter of a file's content has a code and words."""
+        said = run("apply", "nowhere.yaml", "--json", "--yes")
+
+        assert (said.code, said.json["code"]) == (3, "not_found")
+
     def test_refuses_a_file_that_is_not_there(self, db):
         """A wrong name is said plainly."""
         said = run("apply", "nowhere.yaml", "--yes")
@@ -183,6 +200,23 @@ class TestExport:
         assert said.code == 0 and "Wrote 1 objective to" in said.err
         assert out.read_text().lstrip().startswith("{") is name.endswith("json")
         assert run("apply", str(out), "--yes").code == 6
+
+    @pytest.mark.parametrize("words", [(), ("-o", "out.yaml")])
+    def test_says_how_many_personal_objectives_it_leaves_out(
+        self, db, written, tmp_path, monkeypatch, capfdbinary, words
+    ):
+        """What no export holds is not left out without a word."""
+        monkeypatch.chdir(tmp_path)
+        run(
+            "apply",
+            written(SMALL.replace("state: active", "state: active\n    visibility: private")),
+            "--yes",
+        )
+
+        said = run("export", *words)
+
+        assert "Left out 1 personal objective: no export holds them." in said.err
+        assert ("Wrote 0 objectives to out.yaml." in said.err) is bool(words)
 
     def test_asks_which_of_several(self, corner, written):
         """With two workspaces one has to be named; a wrong name is answered with the right ones."""

@@ -37,7 +37,16 @@ class Command(OperatorCommand):
         )
         parser.add_argument("-y", "--yes", action="store_true", help="apply without asking")
 
-    def handle(self, *, file, workspace, dry_run, json, yes, **_):
+    def handle(self, *, json, **options):
+        try:
+            self._apply(json=json, **options)
+        except Problem as problem:
+            # The terminal's door tells it in words and ends with its code; a program reads this.
+            if json:
+                self.stdout.write(json_module.dumps(problem.as_json(), ensure_ascii=False))
+            raise
+
+    def _apply(self, *, file, workspace, dry_run, json, yes, **_):
         if json and not (dry_run or yes):
             raise Problem(
                 "With --json nobody is asked.",
@@ -54,8 +63,11 @@ class Command(OperatorCommand):
         target, is_new = self._target(plan, workspace)
         have = Plan() if is_new else None
         changes = plans.preview(target, plan, have=have)
-        self._show(changes, as_json=json, is_new=plan.workspace.name if is_new else None)
-        if changes.is_empty and not is_new:
+        nothing_to_do = changes.is_empty and not is_new
+        # A program reads one answer: what was done, or, if that fails, why not.
+        if not json or dry_run or nothing_to_do:
+            self._show(changes, as_json=json, is_new=plan.workspace.name if is_new else None)
+        if nothing_to_do:
             if not json:
                 self.stdout.write("Nothing to do: the workspace says all this already.")
             sys.exit(Exit.NOTHING_TO_DO)
@@ -72,7 +84,9 @@ class Command(OperatorCommand):
                 plans.apply_to_new_workspace(plan=plan, changes=changes, progress=progress, by=by, at=at)
             else:
                 plans.apply_plan(plan=plan, changes=changes, progress=progress, by=by, at=at)
-        if not json:
+        if json:
+            self._show(changes, as_json=True, is_new=None)
+        else:
             self.stdout.write("Applied.")
 
     def _read(self, file: str, slug: str | None) -> Plan:

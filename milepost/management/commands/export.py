@@ -29,11 +29,13 @@ class Command(OperatorCommand):
     def handle(self, *, workspace, format, output, **_):
         as_ = format or ("json" if output and output.endswith(".json") else "yaml")
         with Progress("Reading") as progress:
-            plan = plans.current(which.chosen(workspace), progress=progress)
+            chosen = which.chosen(workspace)
+            plan = plans.current(chosen, progress=progress)
         data = okr_files.write(plan, as_=as_)
         if output is None:
             sys.stdout.buffer.write(data)
             sys.stdout.flush()
+            self._tell_left_out(chosen)
             return
         # Written beside it and moved into place, so a full disk leaves the old file whole.
         target = Path(output)
@@ -49,3 +51,8 @@ class Command(OperatorCommand):
                 remedy="Name a file in a folder where you may write, with room for it.",
             ) from None
         self.stderr.write(f"Wrote {counted(len(plan.objectives), 'objective')} to {output}.")
+        self._tell_left_out(chosen)
+
+    def _tell_left_out(self, workspace_id: int) -> None:
+        if personal := plans.personal_objectives(workspace_id):
+            self.stderr.write(f"Left out {counted(personal, 'personal objective')}: no export holds them.")
