@@ -167,7 +167,7 @@ def aim(measure: KeyResultCard) -> str:
             return "done or not"
         case Kind.MILESTONES:
             return "milestones"
-        case Kind.BASELINE:
+        case Kind.BASELINE if measure.start is None or measure.target is None:
             return "find the baseline"
         case Kind.RANGE:
             return f"keep {words.number(measure.low)}–{words.amount(measure.high, measure.unit)}"

@@ -92,6 +92,26 @@ class TestKinds:
         assert KeyResult.objects.of(cast.acme.id).get(id=one.id).revision == 2
 
 
+class TestBaseline:
+    @pytest.mark.parametrize(
+        ("sent", "words", "score"),
+        [
+            ({}, "baseline <b>5</b>", "no score until start and target are known"),
+            ({"start": "0", "target": "10"}, "0 → <b>5</b> → 10", "Why 50 %?"),
+        ],
+    )
+    def test_scores_once_start_and_target_are_known(self, signed_in, cast, okrs, sent, words, score):
+        """A first value is shown, and no page says that there is no data; with both ends it is a line."""
+        ben = signed_in("ben")
+        ben.post(new_url(okrs), filled(kind="baseline", **sent))
+        one = KeyResult.objects.of(cast.acme.id).get(title="Measure it")
+
+        assert ben.post(addresses.checkins("acme", one.id), {"value": "5"}).status_code == 303
+
+        page = text(ben.get(url(one)))
+        assert words in page and score in page and "no data yet" not in page
+
+
 class TestShow:
     def test_shows_course_ledger_and_form(self, signed_in, okrs: Okrs):
         """Its owner sees the chart with its table, every note, and a form to check in."""

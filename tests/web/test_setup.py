@@ -96,14 +96,14 @@ class TestSetUp:
         assert not Workspace.objects.exists()
 
     def test_lists_what_is_wrong_with_a_password_once(self, client: Client, address: str):
-        """Beside its field, one thing a line; the box on top leads there and repeats nothing."""
+        """Under its field, one thing a line; the box on top leads there and repeats nothing."""
         client.post(address, ORGANISATION)
 
         page = client.post(f"{address}you/", YOU | {"password": "123456"}).content.decode()
 
         assert page.count("This password is too short.") == page.count("This password is too common.") == 1
         assert page.count("Three or four unrelated words") == 1
-        assert '<a href="#f-password">Password</a>: listed beside it' in page
+        assert '<a href="#f-password">Password</a>: 3 things to mend, listed under the field' in page
 
     def test_begins_at_the_beginning(self, client: Client, address: str):
         """Whoever skips the organisation is led back to it; whoever goes back finds it filled in."""
