@@ -10,6 +10,7 @@ from http import HTTPStatus
 import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import HttpError, ValidationError
 
 from milepost.core.problems import Invalid, NotFound, Problem
@@ -138,6 +139,7 @@ def not_allowed(methods: Sequence[str]) -> HttpResponse:
     return response
 
 
+@csrf_exempt
 def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Answer an address that leads nowhere, exactly as one that leads to what may not be seen."""
     return answer(NotFound())

@@ -15,7 +15,7 @@ class Program:
 
     def __init__(self, secret: str | None, token_id: int = 0) -> None:
         self.secret, self.token_id = secret, token_id
-        self.client = Client(raise_request_exception=True)
+        self.client = Client(enforce_csrf_checks=True)
 
     def get(self, path: str, **headers: str) -> Any:
         """Read an address below /api/v1."""

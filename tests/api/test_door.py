@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -88,6 +89,7 @@ class TestRefusals:
         one = f"/objectives/{encode(okrs.company.id)}"
         answers = [
             (404, ada.get("/nowhere")),
+            (404, ada.post("/nowhere", {})),
             (404, ada.get("/objectives/short")),
             (404, ada.get("/objectives/7zzzzzzzzzzzz")),
             (405, ada.post("/me", {})),
@@ -152,6 +154,34 @@ class TestRefusals:
         answer = program("ada").send("PUT", "/objectives")
 
         assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
+FOREIGN = (
+    "id", "key", "workspace", "workspace_id", "objective_id", "key_result_id", "person_id", "created_at",
+    "by", "by_id", "door", "grade", "progress", "status", "secret_hash", "is_admin", "user_id", "left_on",
+    "position", "__class__",
+)  # fmt: skip
+
+
+class TestBodies:
+    def test_say_nothing_beyond_what_is_named(self, program, okrs, cast):
+        """A field that a body does not name is refused, whatever table has a column of that name."""
+        schemas, ada, wrong = document()["components"]["schemas"], program("ada"), []
+
+        for path, methods in document()["paths"].items():
+            for method, told in methods.items():
+                if "requestBody" not in told:
+                    continue
+                ref = told["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+                known = schemas[ref.rpartition("/")[2]]["properties"]
+                where = re.sub(r"{\w+}", encode(okrs.company.id), path)
+                for name in FOREIGN:
+                    answer = ada.send(method.upper(), where, {name: "x"})
+                    named = {each["field"] for each in answer.json().get("errors", ())}
+                    if name not in known and (answer.status_code != 422 or name not in named):
+                        wrong.append(f"{method} {path}: {name}: {answer.status_code}")
+
+        assert wrong == []
 
 
 class TestLimits:
