@@ -31,6 +31,18 @@ def due(cast) -> list[acme.Work]:
     return made
 
 
+class TestCycle:
+    def test_draws_past_weeks_as_plain_strokes(self, visit, due):
+        """No other part's style reaches the strip of weeks: a week that is over has neither frame nor filling."""
+        page = visit("ada", WEEK)
+
+        drawn = page.locator(".ribbon .past").first.evaluate(
+            "it => { const s = getComputedStyle(it); return [s.borderTopWidth, s.paddingTop, s.backgroundColor] }"
+        )
+
+        assert drawn == ["0px", "0px", "rgba(0, 0, 0, 0)"]
+
+
 class TestDue:
     def test_saves_in_place(self, visit, due):
         """A typed value is saved without a page load; row and message say the new progress."""
