@@ -69,7 +69,8 @@ class Trend:
     def _aims(self) -> Iterator[str]:
         course, planned = self.course, self.course.plan_on(self.course.today)
         if planned is not None:
-            yield f"plan today {amount(planned, places=2)}"
+            when = "then" if course.is_past else "today"
+            yield f"plan {when} {amount(planned, places=2)}"
         if course.low is not None and course.high is not None:
             yield f"to be kept between {amount(course.low)} and {amount(course.high, course.unit)}"
         elif course.low is not None:
