@@ -33,11 +33,12 @@ def due(cast) -> list[acme.Work]:
 
 class TestCycle:
     def test_draws_past_weeks_as_plain_strokes(self, visit, due):
-        """No other part's style reaches the strip of weeks: a week that is over has neither frame nor filling."""
+        """No other part's style reaches the strip of weeks: what is over has no frame and no filling."""
         page = visit("ada", WEEK)
 
         drawn = page.locator(".ribbon .past").first.evaluate(
-            "it => { const s = getComputedStyle(it); return [s.borderTopWidth, s.paddingTop, s.backgroundColor] }"
+            "week => ['border-top-width', 'padding-top', 'background-color']"
+            ".map(name => getComputedStyle(week).getPropertyValue(name))"
         )
 
         assert drawn == ["0px", "0px", "rgba(0, 0, 0, 0)"]

@@ -259,9 +259,7 @@ class TestWaiting:
 
 
 class TestObjectives:
-    def test_are_counted_but_not_averaged(
-        self, signed_in: Browser, cast: Cast, cycle: Cycle, now: datetime
-    ):
+    def test_are_counted_but_not_averaged(self, signed_in: Browser, cast: Cast, cycle: Cycle, now: datetime):
         """The cycle says how many stand well, without what is mine alone; a person has no score."""
         shared = acme.work("Repairs are quick", cycle=cycle, by=cast.ada, at=now - 30 * DAY)
         own = acme.work("I run ten miles", cycle=cycle, by=cast.ada, at=now - 30 * DAY, visibility="private")
