@@ -451,7 +451,16 @@ class Reader:
         return title if self.sees(id) else "Restricted work"
 
     def _part(self, id: int, weight: Fraction, counted: bool, label: str, how: str | None) -> Part:
-        return Part(weight=weight, raw=self.image.exact(id), counted=counted, label=label, ref=id, how=how)
+        row = self.image.key_results.get(id) or self.image.objectives[id]
+        return Part(
+            weight=weight,
+            raw=self.image.exact(id),
+            counted=counted,
+            is_restricted=row.counts and not counted,  # its state lets it count, its audience does not
+            label=label,
+            ref=id,
+            how=how,
+        )
 
     def _how(self, one: KeyResultRow) -> str | None:
         if one.source == "contributors":
@@ -463,12 +472,13 @@ class Reader:
         one = self.image.key_results.get(id)
         commitment = self.image.objectives[one.objective_id if one else id].commitment
         planned, share = round(self.expected(id) * 100), expected_grade(commitment)
+        then, now = ("that day", "then") if self.known else ("today", "now")
         if share == 1:
-            return f"{planned} % is planned by today, and a {commitment} objective needs all of it"
+            return f"{planned} % is planned by {then}, and a {commitment} objective needs all of it"
         article = "an" if commitment == "aspirational" else "a"
         return (
-            f"{planned} % is planned by today, and {article} {commitment} objective succeeds at"
-            f" {plain(share)}, so {round(needed * 100)} % is needed by now"
+            f"{planned} % is planned by {then}, and {article} {commitment} objective succeeds at"
+            f" {plain(share)}, so {round(needed * 100)} % is needed by {now}"
         )
 
     def _why_pool(self, id: int, parts: Iterable[Part]) -> Explanation:

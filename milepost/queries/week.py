@@ -14,12 +14,12 @@ from django.db.models import Q
 from milepost.core import access, addresses, cadence
 from milepost.core.cadence import Window
 from milepost.core.ids import encode
-from milepost.core.scoring import Explanation, Kind, Part, Reading, explain_roll_up, roll_up, score
+from milepost.core.scoring import Kind, Reading, score
 from milepost.core.states import State
 from milepost.ledger.entries import Entry
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, Comment
-from milepost.queries import deck, shell
+from milepost.queries import shell
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader
 from milepost.queries.registers import Register, register
 
@@ -35,6 +35,7 @@ LONGEST_RIBBON = 60
 MINE_SHOWN = 8
 SECONDS_EACH = 10
 LATELY = 60  # days that one still counts
+ON_TRACK = ("on_track", "achieved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class CycleCard:
     days_left: int | None
     gone: Fraction | None
     grading_opens_on: date | None
-    mean: Fraction | None
-    explanation: Explanation | None
+    on_track: int
+    owned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def _cycle(reader: Reader, row: CycleRow, listed: Register) -> CycleCard:
     weeks = cadence.weeks(window)
     now = cadence.week_of(window, reader.today)
     left = None if row.ends_on is None else (row.ends_on - reader.today).days
-    rolled = _rolled(reader, row, listed)
+    words = [reader.day.status_of(each.id).word for each in _owned(reader, row, listed)]
     return CycleCard(
         name=row.name,
         starts_on=row.starts_on,
@@ -182,24 +183,18 @@ def _cycle(reader: Reader, row: CycleRow, listed: Register) -> CycleCard:
         days_left=left if left is not None and left >= 0 and now else None,
         gone=None if row.ends_on is None else cadence.elapsed(window, reader.today),
         grading_opens_on=cadence.key_days(window).grading_opens_on,
-        mean=rolled.raw if rolled else None,
-        explanation=explain_roll_up(rolled, reader.policy) if rolled else None,
+        on_track=sum(word in ON_TRACK for word in words),
+        owned=len(words),
     )
 
 
-def _rolled(reader: Reader, cycle: CycleRow, listed: Register):
-    """Average what the reader owns in the cycle; what is theirs alone counts nowhere, so not here either."""
-    cards = [
-        deck.card(reader, row)
+def _owned(reader: Reader, cycle: CycleRow, listed: Register) -> list[ObjectiveRow]:
+    """List what the reader owns in the cycle and what counts; how many stand well is no score of a person."""
+    return [
+        row
         for row in listed.owners.get(reader.actor.person_id, ())
         if row.cycle_id == cycle.id and row.counts and row.visibility != access.Visibility.PRIVATE
     ]
-    parts = [
-        Part(raw=card.explanation.raw, label=card.title, ref=card.number, how="its own roll-up")
-        for card in cards
-    ]
-    known = any(card.progress is not None for card in cards)
-    return roll_up(parts, reader.policy) if known else None
 
 
 # -- what moved --------------------------------------------------------------------------------------------

@@ -41,6 +41,8 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
     before = queries.shown_before(request.actor, request.today, key_result)
     try:
         given = said(request, key_result)
+        if _is_early(request, key_result, given):
+            return _ask_whether_early(request, key_result, given)
         if earlier := _said_already(request, key_result, given):
             return _ask_once_more(request, key_result, earlier)
         made = actions.record(key_result=key_result, **given, by=request.actor, at=request.at)
@@ -117,6 +119,43 @@ def _again(request: HttpRequest, key_result: int, problem: Invalid) -> HttpRespo
     )
 
 
+def _is_early(request: HttpRequest, key_result: int, given: dict) -> bool:
+    """Say whether a form names a day before the key result's window: mostly a slip, so it is asked about.
+
+    If it is meant, it is sent as `early`. Programs get a warning with their answer.
+    """
+    if _wants_json(request) or request.headers.get("HX-Request") or given["effective_at"] is None:
+        return False
+    if "submission" not in request.POST or request.POST.get("early"):
+        return False
+    reader = Reader(request.actor, request.today)
+    day = given["effective_at"].astimezone(reader.zone).date()
+    return day < reader.window(reader.key_result_row(key_result)).begins_on
+
+
+def _ask_whether_early(request: HttpRequest, key_result: int, given: dict) -> HttpResponse:
+    reader = Reader(request.actor, request.today)
+    one = reader.key_result_row(key_result)
+    card = reader.key_result(one, trend=False)
+    context = {
+        "key_result": card,
+        "day": given["effective_at"].astimezone(reader.zone).date(),
+        "begins_on": reader.window(one).begins_on,
+        "here": request.path,
+        "kept": _kept(request),
+    }
+    crumbs = [(card.title, card.url), ("Check in", None)]
+    return pages.page(
+        request, "checkins/early.html", context, nav="teams", crumbs=crumbs, seen_by=reader, status=409
+    )
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    """List what a form said, to be sent again as it is."""
+    said = ((name, value) for name, values in request.POST.lists() for value in values)
+    return [(name, value) for name, value in said if name != "csrfmiddlewaretoken"]
+
+
 def _said_already(request: HttpRequest, key_result: int, given: dict) -> queries.Earlier | None:
     """Find what a form says for the second time: by the way back to a page that is made anew each time.
 
@@ -137,13 +176,12 @@ def _said_already(request: HttpRequest, key_result: int, given: dict) -> queries
 def _ask_once_more(request: HttpRequest, key_result: int, earlier: queries.Earlier) -> HttpResponse:
     reader = Reader(request.actor, request.today)
     card = reader.key_result(reader.key_result_row(key_result), trend=False)
-    kept = [(name, value) for name, values in request.POST.lists() for value in values]
     context = {
         "key_result": card,
         "earlier": earlier,
         "recorded_at": earlier.recorded_at.astimezone(reader.zone),
         "here": request.path,
-        "kept": [(name, value) for name, value in kept if name != "csrfmiddlewaretoken"],
+        "kept": _kept(request),
     }
     crumbs = [(card.title, card.url), ("Check in", None)]
     return pages.page(

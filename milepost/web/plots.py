@@ -30,8 +30,8 @@ def spark(course: Course | None) -> Markup:
     if trend.planned:
         parts.append(f'<path class="pl" d="{frame.path(trend.planned)}"/>')
     parts += [f'<path class="a" d="{frame.path(run)}"/>' for run in trend.runs()]
-    if trend.last:
-        x, y = frame.at(trend.last)
+    if trend.drawn:
+        x, y = frame.at(trend.drawn[-1])
         parts.append(f'<circle class="dot{coloured(course.status)}" cx="{x}" cy="{y}" r="3"/>')
     return Markup("".join([*parts, "</svg>"]))
 
@@ -149,11 +149,16 @@ def _value_axis(frame: Frame) -> Iterator[str]:
 def _day_axis(frame: Frame, most: int) -> Iterator[str]:
     start, end, floor = frame.start, frame.end, frame.floor
     yield f'<line class="ax" x1="{start}" x2="{end}" y1="{floor}" y2="{floor}"/>'
-    inner = [(frame.x(on), text) for on, text in frame.days.ticks(most)]
+    today, inner = frame.trend.course.today, [(frame.x(on), text) for on, text in frame.days.ticks(most)]
+    first, last = day(frame.days.first, today), day(frame.days.last, today)
+    is_long = last != day(frame.days.last)  # with its year it would run over the edge
+    inner = [
+        each for each in inner if start + 7 * len(first) + 10 <= each[0] <= end - (92 if is_long else 44)
+    ]
     for x, text, anchor in (
-        (start, day(frame.days.first), "start"),
-        *((x, text, "middle") for x, text in inner if start + 52 <= x <= end - 44),
-        (end, day(frame.days.last), "middle"),
+        (start, first, "start"),
+        *((x, text, "middle") for x, text in inner),
+        (end, last, "end" if is_long else "middle"),
     ):
         yield f'<line class="ax" x1="{x}" x2="{x}" y1="{floor}" y2="{_n(floor + 5)}"/>'
         yield f'<text x="{x}" y="{_n(floor + 20)}" text-anchor="{anchor}">{text}</text>'
@@ -188,13 +193,13 @@ def _course(frame: Frame) -> Iterator[str]:
         x, y = frame.at(point)
         yield f'<circle class="pt fixed" cx="{x}" cy="{y}" r="3"/>'
     yield from (f'<path class="act" d="{frame.path(run)}"/>' for run in trend.runs() if len(run) > 1)
-    for point in trend.points[:-1]:
+    for point in trend.drawn[:-1]:
         x, y = frame.at(point)
         yield f'<circle class="pt" cx="{x}" cy="{y}" r="2.5"/>'
-    if trend.last:
-        x, y = frame.at(trend.last)
+    if trend.drawn:
+        x, y = frame.at(trend.drawn[-1])
         beside, anchor = (10, "start") if x < frame.end - 60 else (-10, "end")
-        text = escape(_short(trend.last.value))
+        text = escape(_short(trend.drawn[-1].value))
         yield f'<circle class="st-dot{coloured(trend.course.status)}" cx="{x}" cy="{y}" r="5.5"/>'
         yield f'<text class="em" x="{_n(x + beside)}" y="{_n(y - 8)}" text-anchor="{anchor}">{text}</text>'
 

@@ -113,7 +113,8 @@ class Days:
         begun = self.first.year * 12 + self.first.month - 1
         for count in range((begun // gap + 1) * gap, ended + 1, gap):
             year, month = divmod(count, 12)
-            yield date(year, month + 1, 1), str(year) if not month and months > 12 else MONTHS[month]
+            begins = not month and self.first.year < self.last.year
+            yield date(year, month + 1, 1), str(year) if begins else MONTHS[month]
 
 
 def _round_step(rough: float) -> float:

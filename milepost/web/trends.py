@@ -9,22 +9,30 @@ from operator import attrgetter
 from milepost.core.trends import Course, Point
 from milepost.web.words import Number, amount, day
 
+LEAST_BEFORE = 28  # days before a window that a drawing always has room for
+
 
 class Trend:
-    """A course put in order: `points` that stand, `replaced` and `planned` ones, each by day."""
+    """A course put in order: `points` that stand, `replaced` and `planned` ones, each by day.
+
+    What lies more than half a window before it is counted in `earlier`, not drawn: it would squash the rest.
+    """
 
     def __init__(self, course: Course) -> None:
         in_order = sorted(course.points, key=attrgetter("day"))
         self.course = course
         self.points = [point for point in in_order if not point.corrected]
-        self.replaced = [point for point in in_order if point.corrected]
+        since = _drawn_since(course)
+        self.drawn = [point for point in self.points if point.day >= since]
+        self.replaced = [point for point in in_order if point.corrected and point.day >= since]
+        self.earlier = len(self.points) - len(self.drawn)
         self.planned = sorted(course.plan, key=attrgetter("day"))
         self.last = self.points[-1] if self.points else None
 
     def runs(self) -> Iterator[list[Point]]:
         """Cut the course where a check-in is missing: the line is never drawn through a gap."""
         run: list[Point] = []
-        for point in self.points:
+        for point in self.drawn:
             if run and (point.day - run[-1].day).days >= 2 * self.course.every:
                 yield run
                 run = []
@@ -36,16 +44,21 @@ class Trend:
         """List every value that must fit on a drawing."""
         course = self.course
         edges = (course.start, course.target, course.low, course.high)
-        drawn = [point.value for point in (*course.points, *course.plan)]
+        drawn = [point.value for point in (*self.drawn, *self.replaced, *course.plan)]
         return drawn + [value for value in edges if value is not None]
 
     def days(self) -> list[date]:
         """List every day that must fit on a drawing, the window apart."""
-        return [point.day for point in (*self.course.points, *self.course.plan)]
+        return [point.day for point in (*self.drawn, *self.replaced, *self.course.plan)]
 
     def sentence(self) -> str:
         """Say what the drawing shows."""
-        return "; ".join([self._said(), *self._aims()])
+        return "; ".join([self._said(), *self._aims(), *([self.aside] if self.earlier else [])])
+
+    @property
+    def aside(self) -> str:
+        """Say how much lies too long before the window to be drawn."""
+        return f"{self.earlier} earlier check-in{'' if self.earlier == 1 else 's'} not drawn"
 
     def rows(self) -> list[tuple[str, str, str]]:
         """List day, value and plan for the table beside the drawing."""
@@ -69,7 +82,8 @@ class Trend:
     def _aims(self) -> Iterator[str]:
         course, planned = self.course, self.course.plan_on(self.course.today)
         if planned is not None:
-            yield f"plan today {amount(planned, places=2)}"
+            when = "then" if course.is_past else "today"
+            yield f"plan {when} {amount(planned, places=2)}"
         if course.low is not None and course.high is not None:
             yield f"to be kept between {amount(course.low)} and {amount(course.high, course.unit)}"
         elif course.low is not None:
@@ -78,3 +92,10 @@ class Trend:
             yield f"to be kept at {amount(course.high, course.unit)} or less"
         elif course.target is not None:
             yield f"target {amount(course.target, course.unit)}"
+
+
+def _drawn_since(course: Course) -> date:
+    """Find the day from which points are drawn: half a window before it, and never less than some weeks."""
+    ends = course.ends_on or max(course.today, course.starts_on)
+    room = max((ends - course.starts_on).days // 2, LEAST_BEFORE)
+    return date.fromordinal(max(1, course.starts_on.toordinal() - room))

@@ -31,6 +31,19 @@ def due(cast) -> list[acme.Work]:
     return made
 
 
+class TestCycle:
+    def test_draws_past_weeks_as_plain_strokes(self, visit, due):
+        """No other part's style reaches the strip of weeks: what is over has no frame and no filling."""
+        page = visit("ada", WEEK)
+
+        drawn = page.locator(".ribbon .past").first.evaluate(
+            "week => ['border-top-width', 'padding-top', 'background-color']"
+            ".map(name => getComputedStyle(week).getPropertyValue(name))"
+        )
+
+        assert drawn == ["0px", "0px", "rgba(0, 0, 0, 0)"]
+
+
 class TestDue:
     def test_saves_in_place(self, visit, due):
         """A typed value is saved without a page load; row and message say the new progress."""

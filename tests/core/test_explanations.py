@@ -296,7 +296,7 @@ class TestExplainRollUp:
         found = explain_roll_up(rolled)
 
         assert [spaced(note) for note in found.notes] == [
-            "1 of 2 reported; what has no data counts 0 %.",
+            "1 of 2 parts reported; what has no data counts 0 %.",
             "“Over” stands at 120 % and counts as 100 %.",
             "“Dropped” is cancelled or deferred and left out.",
             "“Aside” has weight 0: shown, not counted.",

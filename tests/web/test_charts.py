@@ -86,6 +86,24 @@ class TestLine:
         assert [len(run) for run in Trend(broken).runs()] == [2, 1]
         assert line(broken, "T").count('class="act"') == 2
 
+    def test_leaves_out_what_lies_years_before(self):
+        """It would squash the window: it is counted in words instead; what is near is drawn."""
+        near, far = Point(STARTS - timedelta(days=20), 3), Point(date(2019, 1, 1), 900)
+        whole = course([5, 6])
+
+        drawn, without = (
+            str(line(course(points=[*listed, near, *whole.points]), "T")) for listed in ([far], [])
+        )
+
+        assert drawn == without.replace("</desc>", "; 1 earlier check-in not drawn</desc>")
+
+    def test_says_the_year_where_it_is_another(self):
+        """A window that reaches into the next year says which one at its end."""
+        drawn = line(course([5, 6], ends_on=date(2027, 3, 31)), "T")
+
+        assert ">31\u00a0Mar\u00a02027<" in drawn and ">2027<" in drawn
+        assert ">1\u00a0Oct<" in drawn
+
     def test_keeps_corrected_entries_off_the_line(self):
         """An entry that a later one replaced is a ring beside the line, and no row of the table."""
         corrected = course([1, 2, 3], today=TODAY)

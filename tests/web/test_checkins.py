@@ -143,6 +143,20 @@ class TestForm:
         assert within.date() == day and within.hour in (10, 11)  # noon in Prague
         assert "outside the key result's window" in text(answer)
 
+    def test_asks_about_a_day_before_the_window(self, signed_in, okrs):
+        """The form asks, keeping all that was said, and records nothing until it is meant."""
+        said = {"value": "9", "on": "2019-01-01", "note": "As it was.", "submission": "abc"}
+        browser, before = signed_in("cleo"), entries(okrs.waiting)
+
+        asked = browser.post(url(okrs.waiting), said)
+        between = entries(okrs.waiting)
+        meant = browser.post(url(okrs.waiting), said | {"early": "1"}, follow=True)
+
+        assert asked.status_code == 409 and between == before
+        assert "1 Jan 2019" in text(asked) and 'name="note" value="As it was."' in text(asked)
+        assert entries(okrs.waiting) == before + 1
+        assert "1 earlier check-in not drawn" in text(meant)
+
 
 class TestOnce:
     @pytest.mark.parametrize("how", ["form", "header"])

@@ -130,6 +130,17 @@ class TestShow:
 
         assert ('id="check-in"' in page) is form
 
+    def test_shows_a_value_as_it_was_typed(self, signed_in, cast: Cast, okrs: Okrs):
+        """However far the way is: the head of the page, its chart and its form say the same 7.5."""
+        now = timezone.now()
+        key_results.update(key_result=okrs.growth.id, changed={"target": Decimal(840)}, by=cast.ada, at=now)
+        checkins.record(key_result=okrs.growth.id, value=Decimal("7.5"), by=cast.ada, at=now)
+
+        page = text(signed_in("ada").get(url(okrs.growth)))
+
+        assert "<b>7.5</b> → 840" in page
+        assert 'value="7.5"' in page
+
     def test_strikes_what_was_corrected_or_withdrawn(self, signed_in, cast: Cast, okrs: Okrs):
         """The old value stays in the ledger, struck through, beside the one that corrects it."""
         first = Checkin.objects.of(cast.acme.id).get(key_result=okrs.waiting)

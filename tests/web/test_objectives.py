@@ -106,7 +106,18 @@ class TestShow:
 
         assert "Why 25 %?" in page
         assert "(6.5 − 9) ÷ (4 − 9)" in page
-        assert "1 of 2 reported" in page
+        assert "1 of 2 key results reported" in page
+        assert "1 of 2 parts reported" in page
+
+    def test_says_why_what_is_restricted_does_not_count(self, signed_in, okrs: Okrs):
+        """Active and contributing, but seen by fewer: its readers learn the true reason, others nothing."""
+        told = f"“{SECRET_TITLE}” is not seen by everyone who sees this, so it does not count here."
+
+        named = text(signed_in("ben").get(url(okrs.company)))
+        others = text(signed_in("cleo").get(url(okrs.company)))
+
+        assert told in named and "cancelled or deferred" not in named
+        assert "does not count here" not in others
 
 
 class TestNew:

@@ -56,6 +56,15 @@ class TestShow:
         assert "50\u00a0%" in then and "80\u00a0%" not in then and "As it stood" in then
         assert "80\u00a0%" in today and "As it stood" not in today
 
+    def test_speaks_of_the_plan_of_then(self, signed_in, okrs, now):
+        """Neither the head of the column, nor a chart, nor an explanation calls that day today."""
+        browser, path = signed_in("ada"), f"/w/acme/objectives/{encode(okrs.company.id)}/"
+
+        then, today = page(browser, path, now.date() - DAY), page(browser, path)
+
+        assert "tick = plan then" in then and "planned by that day" in then and "plan today" not in then
+        assert "tick = plan today" in today and "planned by today" in today
+
     def test_offers_nothing_that_changes_anything(self, signed_in, okrs, now):
         """No form but the one that asks for a day, the account's menu apart."""
         browser = signed_in("ada")

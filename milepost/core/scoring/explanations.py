@@ -14,7 +14,7 @@ from milepost.core.scoring.grades import score
 from milepost.core.scoring.kinds import FROM_ZERO, LINEAR, Kind
 from milepost.core.scoring.measures import Measure, Reading, ScoringProblem
 from milepost.core.scoring.progress import ONE, ZERO
-from milepost.core.scoring.rollups import Contribution, RollUp, Standing
+from milepost.core.scoring.rollups import Contribution, Part, RollUp, Standing
 
 FEWEST_PLACES, MOST_PLACES = 1, 3
 FROM_START = "(now − start) ÷ (target − start)"
@@ -166,7 +166,7 @@ def _line(contribution: Contribution, total: Fraction, policy: Policy, places: i
 def _roll_up_notes(rolled: RollUp) -> list[str]:
     notes = [rolled.reason] if rolled.reason else []
     if rolled.reported < rolled.counted:
-        notes.append(f"{rolled.reported} of {rolled.counted} reported; what has no data counts 0 %.")
+        notes.append(f"{rolled.reported} of {rolled.counted} parts reported; what has no data counts 0 %.")
     for contribution in rolled.parts:
         part = contribution.part
         if contribution.standing is Standing.COUNTED and part.raw != contribution.capped:
@@ -175,10 +175,16 @@ def _roll_up_notes(rolled: RollUp) -> list[str]:
                 f" and counts as {percent(contribution.capped)}."
             )
         if contribution.standing is Standing.LEFT_OUT:
-            notes.append(f"“{part.label}” is cancelled or deferred and left out.")
+            notes.append(f"“{part.label}” {_why_left_out(part)}.")
         if contribution.standing is Standing.WEIGHTLESS:
             notes.append(f"“{part.label}” has weight 0: shown, not counted.")
     return notes
+
+
+def _why_left_out(part: Part) -> str:
+    if part.is_restricted:
+        return "is not seen by everyone who sees this, so it does not count here"
+    return "is cancelled or deferred and left out"
 
 
 def _rounding(policy: Policy) -> str:

@@ -27,13 +27,15 @@ class Standing(StrEnum):
 class Part:
     """One key result or objective in a roll-up.
 
-    `raw` is its uncapped progress, None without data; `counted` is False for cancelled and deferred ones.
+    `raw` is its uncapped progress, None without data; `counted` is False for cancelled and deferred ones,
+    and for one that `is_restricted`: fewer people see it than see the whole.
     `label` names it, `ref` identifies it, `how` is the arithmetic behind `raw`, all for the explanation.
     """
 
     weight: Fraction = Fraction(1)
     raw: Fraction | None = None
     counted: bool = True
+    is_restricted: bool = False
     label: str = ""
     ref: Hashable = None
     how: str | None = None
@@ -68,7 +70,7 @@ class RollUp:
 
     @property
     def left_out(self) -> tuple[Contribution, ...]:
-        """List the cancelled and deferred parts: shown, not counted."""
+        """List the cancelled, deferred and restricted parts: shown, not counted."""
         return tuple(c for c in self.parts if c.standing is Standing.LEFT_OUT)
 
     @property
