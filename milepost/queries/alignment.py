@@ -87,19 +87,20 @@ class Outline:
     counted: np.ndarray  # nodes of the key results that count for everyone
     objectives: int  # how many count for everyone
     owners: list[int]
-    sights: dict[int | None, frozenset[int]] = field(default_factory=dict)  # what is restricted, and seen
+    sights: dict[tuple, frozenset[int]] = field(default_factory=dict)  # what is restricted, and seen
     loose: dict[frozenset[int], list[int]] = field(default_factory=dict)
     walks: dict[tuple, list[Place]] = field(default_factory=dict)  # the first places of an untouched tree
 
     def sight(self, reader: Reader) -> frozenset[int]:
         """Return what the reader sees of what is restricted."""
-        found = self.sights.get(reader.actor.person_id)
+        eyes = reader.actor.person_id, reader.actor.within
+        found = self.sights.get(eyes)
         if found is None:
             if len(self.sights) >= KEPT_SIGHTS:
                 self.sights.clear()
                 self.loose.clear()
             found = frozenset(id for id in self.restricted if reader.sees(id))
-            self.sights[reader.actor.person_id] = found
+            self.sights[eyes] = found
         return found
 
 

@@ -43,7 +43,7 @@ class TestLife:
         visitor.select_option("[name=kr2_kind]", "binary")
         visitor.get_by_role("button", name="Save draft").click()
 
-        assert visitor.get_by_text("A draft.").is_visible()
+        visitor.get_by_text("A draft.").wait_for()
         assert visitor.get_by_text("9 → no data → 4.5 days").is_visible()
         visitor.get_by_role("button", name="Activate").click()
         assert visitor.get_by_text("Activated.").is_visible()

@@ -24,7 +24,7 @@ REFUSES_NOTHING = {
     "withdraw_checkin", "looks", "objective_comments", "key_result_comments", "restore_key_result",
     "move_key_result", "end_alignment", "start_demo", "start_application", "uninvite_person",
     "depart_person", "readmit_person", "persona", "end_membership", "close_cycle", "reopen_cycle",
-    "preferences",
+    "preferences", "revoke_token",
 }  # fmt: skip
 
 
@@ -99,6 +99,7 @@ REFUSED: dict[str, tuple[Refused, ...]] = {
     "members": (Refused({"person": "", "since_on": NO_DAY}),),
     "new_cycle": (CYCLE, Refused({"name": "Short", "starts_on": "2031-01-05", "ends_on": "2031-01-04"})),
     "edit_cycle": (CYCLE,),
+    "tokens": (Refused({"name": "", "scope": "all", "days": "soon", "team": NO_ID}),),
     "settings": (Refused({"name": "", "time_zone": "Atlantis", "check_in_every": "0"}),),
 }  # fmt: skip
 

@@ -116,7 +116,9 @@ class TestAudience:
         """One number for everyone: what counts in a whole is seen by all who see the whole."""
         strangers = [*PEOPLE, 99]
         seen_by_all = all(
-            access.may_see(actor(each), part) for each in strangers if access.may_see(actor(each), whole)
+            access.may_see(actor(each), part, team=None)
+            for each in strangers
+            if access.may_see(actor(each), whole, team=None)
         )
 
         assert access.counts_towards(part, whole) is seen_by_all
@@ -125,6 +127,8 @@ class TestAudience:
         """The terminal sees restricted work and no personal one; an admin sees neither."""
         mine, operator = frozenset([BEN]), access.operator(1)
 
-        assert access.may_see(operator, mine) and not access.may_see(operator, mine, is_private=True)
-        assert not access.may_see(actor(ZED, Role.OWNER), mine)
-        assert access.may_see(actor(BEN), mine, is_private=True)
+        assert access.may_see(operator, mine, team=None) and not access.may_see(
+            operator, mine, is_private=True, team=None
+        )
+        assert not access.may_see(actor(ZED, Role.OWNER), mine, team=None)
+        assert access.may_see(actor(BEN), mine, is_private=True, team=None)
