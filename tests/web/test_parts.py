@@ -212,7 +212,7 @@ class TestWords:
         [
             ("9", "4", "6.2468", "9 → 6.2468 → 4 days"),
             ("62000", "85000", "66512.37", "62,000 → 66,512.37 → 85,000 days"),
-            ("0.9", "0.8", "0.87654", "0.9 → 0.87654 → 0.8 days"),
+            ("0.9", "0.8", "0.87654", "0.9 → 0.8765 → 0.8 days"),
             ("6.25", "30", "7.126", "6.25 → 7.126 → 30 days"),
         ],
     )
@@ -226,7 +226,7 @@ class TestWords:
         )
 
         assert re.sub(r"<[^>]*>", "", html).strip() == written.replace(" days", "\u00a0days")
-        assert f'title="{words.number(Decimal(now), 12)}' in html
+        assert ("title=" in html) is (now == "0.87654")  # the whole number, where it is too long to show
 
     @pytest.mark.parametrize(
         ("more", "aim", "asked"),
