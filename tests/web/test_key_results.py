@@ -133,7 +133,9 @@ class TestShow:
     def test_shows_a_value_as_it_was_typed(self, signed_in, cast: Cast, okrs: Okrs):
         """However far the way is: the head of the page, its chart and its form say the same 7.5."""
         now = timezone.now()
-        key_results.update(key_result=okrs.growth.id, changed={"target": Decimal(840)}, by=cast.ada, at=now)
+        key_results.update(
+            key_result=okrs.growth.id, changed={"target": Decimal(840)}, reason="More.", by=cast.ada, at=now
+        )
         checkins.record(key_result=okrs.growth.id, value=Decimal("7.5"), by=cast.ada, at=now)
 
         page = text(signed_in("ada").get(url(okrs.growth)))
