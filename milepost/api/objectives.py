@@ -22,7 +22,7 @@ from milepost.api.values import Exact, Line, Reason, Ref, Refs, Revision, Said, 
 from milepost.core import ids
 from milepost.core.access import Visibility
 from milepost.core.pace import Status
-from milepost.core.problems import Invalid
+from milepost.core.problems import Invalid, NotFound
 from milepost.core.scopes import Scope
 from milepost.core.states import State
 from milepost.queries.records import figures, objectives
@@ -141,7 +141,12 @@ def create(request: HttpRequest, said: NewObjective) -> HttpResponse:
             at=request.at,
         ).id
 
-    return _made(request, once(request, make))
+    try:
+        return _made(request, once(request, make))
+    except NotFound:
+        raise Invalid(
+            "There is nothing there to serve.", field="serves", remedy="Name an objective or a key result."
+        ) from None
 
 
 @reads(router, "/objectives/{objective}", ObjectiveRecord)

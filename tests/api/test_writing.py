@@ -85,6 +85,15 @@ class TestARound:
 
         assert ada.get(there).json()["curve"] == "linear"
 
+    def test_says_which_field_names_nothing(self, program, okrs: Okrs):
+        """What a body names and is not there is a wrong field, not a missing address; nothing is drafted."""
+        body = {"title": "New", "cycle": encode(okrs.cycle.id), "serves": {"objective": encode(2**61)}}
+
+        answer = program("ada").post("/objectives", body)
+
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "serves")
+        assert not Objective.objects.of(okrs.company.workspace_id).filter(title="New").exists()
+
     def test_closes_with_its_own_values_alone(self, program, okrs: Okrs):
         """A final value for another objective's key result is refused, and nothing is closed."""
         ada = program("ada")
