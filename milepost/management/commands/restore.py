@@ -31,7 +31,7 @@ class Command(OperatorCommand):
         if replace and backups.is_in_use():
             with Progress("Keeping what is there") as bar:
                 kept = backups.make(
-                    backups.default_folder() / f"before-restore-{at:%Y-%m-%d-%H%M%S}.zip",
+                    backups.default_folder() / f"before-restore-{at:%Y-%m-%d-%H%M%S-%f}.zip",
                     at=at,
                     heard=bar,
                 )
