@@ -256,7 +256,7 @@ def _parts(weights_cell: str, labels_cell: str, values_cell: str) -> tuple[Part,
         raw = None if cancelled else share(item, field="current")
         label = labels[index] if labels else ""
         counted = not cancelled and _may_count(label)
-        parts.append(Part(Fraction(1) if weight is None else weight, raw, counted, label))
+        parts.append(Part(Fraction(1) if weight is None else weight, raw, counted, label=label))
     return tuple(parts)
 
 

@@ -61,7 +61,7 @@ def progress(family, current, start, target, low, high, tolerance, given) -> np.
     All arguments are float arrays of one length (`family` holds `Family` numbers). For ABOVE and BELOW,
     `start` is the floor (NaN where none is declared).
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = (current - start) / (target - start)
         partial = np.where(np.isnan(start), 0.0, np.maximum(0.0, share))
         above = np.where(current >= target, 1.0, partial)
