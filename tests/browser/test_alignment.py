@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from milepost.core.ids import encode
 from milepost.models import User
@@ -45,7 +46,7 @@ class TestKeyboard:
         page.keyboard.press("ArrowLeft")
 
         assert okrs.waiting.title in on_child and okrs.helpful.title in on_parent
-        assert not row(page, okrs.waiting).is_visible()
+        expect(row(page, okrs.waiting)).to_be_hidden()
         assert row(page, okrs.helpful).get_attribute("aria-expanded") == "false"
 
     def test_opens_a_page_and_checks_in(self, visit, okrs):
@@ -72,7 +73,7 @@ class TestKeyboard:
 
         page.reload()
 
-        assert row(page, okrs.waiting).is_visible()
+        expect(row(page, okrs.waiting)).to_be_visible()
 
 
 class TestMoreRows:
@@ -152,7 +153,7 @@ class TestWithoutJavascript:
 
         page.get_by_role("link", name="Print").click()
 
-        assert page.get_by_text(okrs.guides.title).is_visible()
+        expect(page.get_by_text(okrs.guides.title)).to_be_visible()
 
 
 class TestLook:
@@ -185,5 +186,5 @@ class TestLook:
 
         page.emulate_media(media="print")
 
-        assert not page.get_by_role("button", name="Show").is_visible()
-        assert page.get_by_text(okrs.guides.title).is_visible()
+        expect(page.get_by_role("button", name="Show")).to_be_hidden()
+        expect(page.get_by_text(okrs.guides.title)).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.company import objective, running, sign_in
 from tests.running import Installation
@@ -22,12 +23,12 @@ class TestKinds:
         """Choosing a kind shows its fields, hides the others, and says in a sentence what it means."""
         sign_in(page, company, "ben")
         page.goto(objective(page, company, HELPFUL) + "key-results/new/")
-        assert page.locator("[name=start]").is_visible()
-        assert not page.locator("[name=low]").is_visible()
+        expect(page.locator("[name=start]")).to_be_visible()
+        expect(page.locator("[name=low]")).to_be_hidden()
 
         page.select_option("[name=kind]", "range")
-        assert page.locator("[name=low]").is_visible()
-        assert not page.locator("[name=start]").is_visible()
+        expect(page.locator("[name=low]")).to_be_visible()
+        expect(page.locator("[name=start]")).to_be_hidden()
         assert page.get_by_text("Met between the low and the high end.").first.is_visible()
 
         page.select_option("[name=kind]", "milestones")
@@ -43,14 +44,14 @@ class TestKinds:
         sign_in(visitor, company, "ben")
         visitor.goto(objective(visitor, company, HELPFUL) + "key-results/new/")
 
-        assert visitor.locator("[name=low]").is_visible()
-        assert visitor.get_by_text("Only for a range.").first.is_visible()
+        expect(visitor.locator("[name=low]")).to_be_visible()
+        expect(visitor.get_by_text("Only for a range.").first).to_be_visible()
         visitor.fill("[name=title]", "Keep it between")
         visitor.select_option("[name=kind]", "range")
         visitor.fill("[name=low]", "40")
         visitor.fill("[name=high]", "60")
         visitor.get_by_role("button", name="Add", exact=True).click()
-        assert visitor.get_by_role("link", name="Keep it between").first.is_visible()
+        expect(visitor.get_by_role("link", name="Keep it between").first).to_be_visible()
         context.close()
 
 
@@ -66,10 +67,10 @@ class TestChange:
         page.get_by_role("button", name="Save").click()
 
         page.get_by_role("heading", name="What was changed").wait_for()
-        assert page.get_by_text("4 → 3 days").is_visible()
-        assert page.get_by_text("Four was too easy.").is_visible()
+        expect(page.get_by_text("4 → 3 days")).to_be_visible()
+        expect(page.get_by_text("Four was too easy.")).to_be_visible()
         page.get_by_text("Show as table").click()
-        assert page.get_by_role("cell", name="6.5 days").is_visible()
+        expect(page.get_by_role("cell", name="6.5 days")).to_be_visible()
 
     def test_order_and_end(self, company: Installation, page):
         """Moved up it stands first; cancelled with a reason it is listed and no longer counts."""
@@ -78,7 +79,7 @@ class TestChange:
         page.get_by_text("Edit and reorder").click()
         page.get_by_role("button", name="Move Write the guides up").click()
         page.wait_for_url("**#arrange")
-        assert page.locator("#key-results .kr").first.get_by_text("Write the guides").is_visible()
+        expect(page.locator("#key-results .kr").first.get_by_text("Write the guides")).to_be_visible()
 
         page.get_by_role("link", name="Cancel Write the guides").click()
         page.fill("[name=reason]", "Nobody reads them.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from milepost.core.ids import encode
 from tests.browser.conftest import NARROW
@@ -150,7 +151,7 @@ class TestWhatIf:
         card(page, okrs.helpful).get_by_text("25\u00a0% → 15\u00a0%").wait_for()
 
         assert page.get_by_label("ends at").last.input_value() == "30"
-        assert page.locator("#map-what").get_by_text("ended at 30").is_visible()
+        expect(page.locator("#map-what").get_by_text("ended at 30")).to_be_visible()
         assert page.url.endswith(f"?whatif={encode(okrs.waiting.id)}%3A30")
         assert page.evaluate("window.here")
 
@@ -164,7 +165,7 @@ class TestWhatIf:
         page.get_by_role("button", name="What then?").click()
 
         assert page.url.endswith(f"?whatif={encode(okrs.waiting.id)}%3A100")
-        assert page.locator("#map-what").get_by_text("+25").is_visible()
+        expect(page.locator("#map-what").get_by_text("+25")).to_be_visible()
 
 
 class TestPast:
@@ -207,6 +208,6 @@ class TestOnPaper:
 
         page.emulate_media(media="print")
 
-        assert page.locator(".map-sheets svg").first.is_visible()
-        assert not page.locator(".map-view").is_visible()
-        assert not page.get_by_role("button", name="Fit").is_visible()
+        expect(page.locator(".map-sheets svg").first).to_be_visible()
+        expect(page.locator(".map-view")).to_be_hidden()
+        expect(page.get_by_role("button", name="Fit")).to_be_hidden()

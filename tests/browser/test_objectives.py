@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.company import objective, running, sign_in
 from tests.running import Installation
@@ -44,21 +45,21 @@ class TestLife:
         visitor.get_by_role("button", name="Save draft").click()
 
         visitor.get_by_text("A draft.").wait_for()
-        assert visitor.get_by_text("9 → no data → 4.5 days").is_visible()
+        expect(visitor.get_by_text("9 → no data → 4.5 days")).to_be_visible()
         visitor.get_by_role("button", name="Activate").click()
-        assert visitor.get_by_text("Activated.").is_visible()
+        expect(visitor.get_by_text("Activated.")).to_be_visible()
         here = visitor.url
 
         visitor.goto(f"{here}closing/")
         visitor.get_by_label("Final value of Cut the turnaround").fill("4.5 days")
         visitor.get_by_label("Final value of Open the second bench").select_option("1")
         visitor.get_by_role("button", name="See the grades").click()
-        assert visitor.get_by_text("As it stands: success").is_visible()
+        expect(visitor.get_by_text("As it stands: success")).to_be_visible()
         visitor.fill("[name=learned]", "One bench was never enough.")
         visitor.get_by_role("button", name="Close it with these grades").click()
 
-        assert visitor.get_by_role("heading", name="Success", exact=True).is_visible()
-        assert visitor.get_by_text("One bench was never enough.").first.is_visible()
+        expect(visitor.get_by_role("heading", name="Success", exact=True)).to_be_visible()
+        expect(visitor.get_by_text("One bench was never enough.").first).to_be_visible()
 
     def test_is_discussed_and_changed(self, company: Installation, visitor):
         """Cleo asks, Ben answers by changing the title; the history tells it with the reason."""
@@ -66,18 +67,18 @@ class TestLife:
         here = objective(visitor, company, HELPFUL)
         visitor.fill("[name=text]", "Do we mean **riders** only?")
         visitor.get_by_role("button", name="Post").click()
-        assert visitor.locator("#discussion strong", has_text="riders").first.is_visible()
+        expect(visitor.locator("#discussion strong", has_text="riders").first).to_be_visible()
 
         visitor.goto(f"{here}edit/")
         visitor.select_option("[name=sponsor]", label="Ada Lovelace")
         visitor.fill("[name=reason]", "Ada vouches for it.")
         visitor.get_by_role("button", name="Save").click()
-        assert visitor.get_by_text("Ada vouches for it.").first.is_visible()
+        expect(visitor.get_by_text("Ada vouches for it.").first).to_be_visible()
 
         visitor.goto(f"{here}edit/")
         visitor.select_option("[name=sponsor]", label="No one")
         visitor.get_by_role("button", name="Save").click()
-        assert visitor.get_by_text("taken out").first.is_visible()
+        expect(visitor.get_by_text("taken out").first).to_be_visible()
 
 
 class TestPlace:
@@ -122,4 +123,4 @@ class TestPlace:
         )
         page.get_by_role("button", name="Align").click()
 
-        assert page.get_by_text("The way round:").first.is_visible()
+        expect(page.get_by_text("The way round:").first).to_be_visible()

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from milepost.core import addresses
 from tests.browser.conftest import NARROW
@@ -35,7 +36,7 @@ class TestJourney:
         page.get_by_role("article").locator("summary").click()
 
         assert page.get_by_role("heading", name="Product").count() == 1
-        assert page.get_by_text("(6 − 9) ÷ (4 − 9)").is_visible()
+        expect(page.get_by_text("(6 − 9) ÷ (4 − 9)")).to_be_visible()
 
     def test_fits_a_narrow_screen(self, visit, quick, cast):
         """Nothing sticks out on a phone, neither on the tree nor on a team's page."""
@@ -52,5 +53,5 @@ class TestJourney:
 
         page.emulate_media(media="print")
 
-        assert not page.locator(".rail").is_visible()
-        assert page.get_by_text("(6 − 9) ÷ (4 − 9)").is_visible()
+        expect(page.locator(".rail")).to_be_hidden()
+        expect(page.get_by_text("(6 − 9) ÷ (4 − 9)")).to_be_visible()

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from milepost.core.ids import encode
 from milepost.models import Checkin, Person
@@ -157,7 +158,7 @@ class TestWaiting:
         page.wait_for_url("**/objectives/**")
 
         assert page.get_by_role("heading", level=1).inner_text() == due[0].objective.title
-        assert page.locator("#discussion li", has_text="second bench").is_visible()
+        expect(page.locator("#discussion li", has_text="second bench")).to_be_visible()
 
 
 def _latest(work: acme.Work) -> Checkin:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from milepost.actions import people
 from milepost.core import addresses
@@ -88,7 +89,7 @@ class TestSweep:
         page.get_by_label("What changed?").fill("Two benches")
         page.get_by_role("button", name="Save and next").click()
 
-        assert page.get_by_text("does not read as a number").first.is_visible()
+        expect(page.get_by_text("does not read as a number").first).to_be_visible()
         assert page.get_by_label("What changed?").input_value() == "Two benches"
         assert len(entries(due[0].key_result)) == 1
 
