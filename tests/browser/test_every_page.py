@@ -27,7 +27,7 @@ TAKES_FORMS = 405
 NO_PAGES = {
     "alignment_json", "team_json", "company_json", "livez", "readyz", "metrics",  # for programs
     "map_svg",  # a file
-    "alignment_rows", "checkins", "home",  # lead on
+    "alignment_rows", "checkins", "home", "new_token",  # lead on
     "password",  # leads whoever signed in by a link on to the first password
 }  # fmt: skip
 
