@@ -10,6 +10,7 @@ from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
 from milepost.actions import plans as actions
+from milepost.actions.plans.owners import REMEDY
 from milepost.actions.submissions import Done
 from milepost.api import answers, limits
 from milepost.api.bearers import reader
@@ -66,7 +67,6 @@ def show(request: HttpRequest) -> HttpResponse:
 @changes(router, "/plan/preview", ChangesRecord, scope=Scope.ADMIN, method="POST")
 def preview(request: HttpRequest, said: PlanFile) -> HttpResponse:
     """Show what a file would change, and change nothing: for owners."""
-    actions.require_owner(request.actor)
     found = actions.preview_as_owner(plan=_read(request, said), by=request.actor, at=request.at)
     return answers.one(_record(found, is_applied=False))
 
@@ -77,7 +77,6 @@ def apply(request: HttpRequest, said: PlanFile) -> HttpResponse:
 
     What the file does not mention stays; what you do not see is as if it were not there.
     """
-    actions.require_owner(request.actor)
     made: list[Changes] = []
 
     def make() -> int:
@@ -91,6 +90,9 @@ def apply(request: HttpRequest, said: PlanFile) -> HttpResponse:
 
 
 def _read(request: HttpRequest, said: PlanFile) -> Plan:
+    # Before anything is read: it is long work, and not for everyone.
+    access.require(access.may_apply_a_file(request.actor), "apply a file", remedy=REMEDY)
+
     def have(_: WorkspacePlan | None) -> Plan:
         # A file may name what is there already, as far as its owner sees it.
         return plans.as_seen(reader(request))

@@ -11,6 +11,7 @@ from types import ModuleType
 
 from milepost.cli.exits import EPILOG
 
+MEANS_HERE = ("MILEPOST_DATA_DIR", "MILEPOST_CONFIG", "MILEPOST_DATABASE_URL", "DATABASE_URL")
 FOLDER = Path(__file__).resolve().parent / "commands"
 
 
@@ -25,7 +26,10 @@ def knows(name: str) -> bool:
 
 
 def is_meant(name: str, arguments: Sequence[str], operators: Sequence[str]) -> bool:
-    """Say whether a server is asked: what operators have too is done here unless someone is logged in."""
+    """Say whether a server is asked: what operators have too is done here unless someone is logged in.
+
+    Whoever names a data folder, a database or a file of settings means this machine.
+    """
     if not knows(name):
         return False
     if name not in operators:
@@ -34,7 +38,9 @@ def is_meant(name: str, arguments: Sequence[str], operators: Sequence[str]) -> b
 
     if "--local" in arguments:
         return False
-    return any(word.split("=")[0] == "--server" for word in arguments) or servers.is_any()
+    if any(word.split("=")[0] == "--server" for word in arguments) or is_on(servers.SERVER):
+        return True
+    return not any(map(is_on, MEANS_HERE)) and bool(servers.every())
 
 
 def module(name: str) -> ModuleType:

@@ -40,6 +40,7 @@ def tree(wire: Wire, *, key_results: bool) -> dict[str, Any]:
     if data:
         _write(file, wire.headers.get("ETag", ""), data.decode())
         return json.loads(data)
+    touch(file)
     return json.loads(body)
 
 
@@ -47,6 +48,14 @@ def tree_at_hand(server: Server) -> dict[str, Any] | None:
     """Return the tree that is kept, with its key results, without asking anybody."""
     _, body = _read(folder(server) / "tree-full.json")
     return json.loads(body) if body else None
+
+
+def tree_kept_at(server: Server) -> float:
+    """Return when the tree at hand was last asked for, in seconds since 1970."""
+    try:
+        return (folder(server) / "tree-full.json").stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def names(wire: Wire, noun: str, *, anew: bool = False, **query: Any) -> dict[str, dict[str, Any]]:
@@ -81,6 +90,14 @@ def _read(file: Path) -> tuple[str, str]:
         return mark, body
     except (OSError, ValueError):
         return "", ""
+
+
+def touch(file: Path) -> None:
+    """Note that what a file says is still right."""
+    try:
+        file.touch()
+    except OSError:
+        pass  # as with what cannot be written
 
 
 def _write(file: Path, mark: str, body: str) -> None:

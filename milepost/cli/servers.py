@@ -94,11 +94,6 @@ def every() -> list[Server]:
 _KEPT = ("url", "token", "workspace", "name", "person")
 
 
-def is_any() -> bool:
-    """Say whether commands have a server to ask."""
-    return bool(os.environ.get(SERVER)) or bool(every())
-
-
 def chosen(url: str | None = None, workspace: str | None = None) -> Server:
     """Return the server that is meant: as named, as the environment says, or else the latest logged in to."""
     url, workspace = url or os.environ.get(SERVER), workspace or os.environ.get(WORKSPACE)

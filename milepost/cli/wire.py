@@ -61,8 +61,8 @@ class _NoWayRound(urllib.request.HTTPRedirectHandler):
 class Wire:
     """The way to one server."""
 
-    def __init__(self, server: Server) -> None:
-        self.server = server
+    def __init__(self, server: Server, *, patience: float | None = None) -> None:
+        self.server, self.patience = server, patience or usual_patience()
         handlers: list[urllib.request.BaseHandler] = [_NoWayRound()]
         if server.is_alone and not server.url.startswith("https:"):
             handlers.append(urllib.request.ProxyHandler({}))  # no proxy knows this machine's own name
@@ -137,7 +137,7 @@ class Wire:
             request.data = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
             request.add_header("Content-Type", "application/json")
         try:
-            with self.opener.open(request, timeout=patience()) as answer:
+            with self.opener.open(request, timeout=self.patience) as answer:
                 self.headers = answer.headers
                 return answer.read()
         except urllib.error.HTTPError as refused:
@@ -206,14 +206,14 @@ class Wire:
             )
         if isinstance(why, TimeoutError):
             return Unreachable(
-                f"{where} did not answer within {patience():g} seconds.",
+                f"{where} did not answer within {self.patience:g} seconds.",
                 remedy=f"Try again; {TIMEOUT} sets how long to wait.",
             )
         said = str(getattr(why, "strerror", None) or why).rstrip(".") or type(why).__name__
         return Unreachable(f"{where} cannot be reached: {said}.", remedy="Check the network, and try again.")
 
 
-def patience() -> float:
+def usual_patience() -> float:
     """Return for how many seconds a server may say nothing."""
     try:
         return max(0.1, float(os.environ.get(TIMEOUT, "") or PATIENCE))

@@ -274,14 +274,17 @@ class TestCheckin:
         assert waiting[0]["id"] not in left and waiting[1]["id"] in left
 
     def test_stays_here_when_told_to(self, client: Client, install):
-        """--local works on this machine's own data, whoever is logged in."""
-        here = install()
-        client.variables = {"MILEPOST_DATA_DIR": str(here.data_dir)}
+        """With --local, or with a data folder named, this machine's own data is meant."""
+        here = {"MILEPOST_DATA_DIR": str(install().data_dir)}
 
-        told = client.run("checkin", "anything", "5", "--local")
+        named = Client(client.home, here).run("checkin", "anything", "5")
+        told = Client(client.home, {"XDG_DATA_HOME": str(client.home)}).run(
+            "checkin", "anything", "5", "--local"
+        )
 
-        assert told.returncode == Exit.NOT_FOUND
-        assert "workspace" in told.stderr
+        assert (named.returncode, told.returncode) == (Exit.NOT_FOUND, Exit.NOT_FOUND)
+        assert "There is no workspace yet." in named.stderr
+        assert "no database" in told.stderr
 
 
 class TestOpen:

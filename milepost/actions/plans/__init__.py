@@ -12,7 +12,7 @@ from milepost.actions.plans.applying import (
     open_workspace,
     preview,
 )
-from milepost.actions.plans.owners import apply_as_owner, preview_as_owner, require_owner
+from milepost.actions.plans.owners import apply_as_owner, preview_as_owner
 
 __all__ = [
     "PlanRefused",
@@ -23,5 +23,4 @@ __all__ = [
     "open_workspace",
     "preview",
     "preview_as_owner",
-    "require_owner",
 ]

@@ -19,10 +19,12 @@ from milepost.models import Person, Workspace
 from milepost.queries import plans
 from milepost.queries.cards import Reader
 
+REMEDY = "Ask an owner; a token that is limited to a team is not enough."
+
 
 def preview_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
     """Return what applying a plan would do to what an owner sees; raises PlanRefused."""
-    require_owner(by)
+    access.require(access.may_apply_a_file(by), "apply a file", remedy=REMEDY)
     slug = Workspace.objects.values_list("slug", flat=True).get(id=by.workspace_id)
     if plan.workspace is not None and plan.workspace.id != slug:
         raise Invalid(
@@ -49,9 +51,3 @@ def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
                 remedy="Let the file keep one.",
             )
     return changes
-
-
-def require_owner(by: Actor) -> None:
-    """Raise NotAllowed unless somebody may apply a file from outside."""
-    may = by.role == Role.OWNER and by.within is None and not by.looks_back
-    access.require(may, "apply a file", remedy="Ask an owner; a token limited to a team is not enough.")
