@@ -36,6 +36,8 @@ def is_meant(name: str, arguments: Sequence[str], operators: Sequence[str]) -> b
         return True
     from milepost.cli import servers
 
+    if "-h" in arguments or "--help" in arguments:
+        return True  # the same words mean the same, here and there
     if "--local" in arguments:
         return False
     if any(word.split("=")[0] == "--server" for word in arguments) or is_on(servers.SERVER):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -159,7 +160,10 @@ def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:
     with image.lock:
         there = [*image.objectives, *image.key_results]
         seen = {id for id in there if reader.sees(id)}
-    return current(reader.actor.workspace_id, with_personal=with_personal, seen=seen.__contains__)
+    plan = current(reader.actor.workspace_id, with_personal=with_personal, seen=seen.__contains__)
+    if reader.actor.is_guest:  # who sees nobody's address
+        plan = replace(plan, people=tuple(replace(one, email=None) for one in plan.people))
+    return plan
 
 
 def taken(workspace_id: int, plan: Plan, have: Plan) -> list[PlanProblem]:

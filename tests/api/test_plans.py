@@ -36,7 +36,7 @@ class TestExport:
         assert [one for one in preview.json()["changes"] if one["action"] != "orphaned"] == []
 
     def test_holds_what_its_reader_sees(self, world, program):
-        """Of restricted work there is nothing in it, an admin's role or not; personal OKRs are in no export."""
+        """There is no restricted work in it, an admin's role or not, and nobody's personal OKRs."""
         Person.objects.of(world.cast.acme.id).filter(id=world.cast.cleo.person_id).update(role="admin")
 
         text = program("cleo").get("/plan").content.decode()
@@ -46,10 +46,10 @@ class TestExport:
         assert "Learn to say no" not in text
         assert "Riders choose us twice" in text
 
-    def test_is_for_admins(self, world, program):
-        """Others get a refusal, and so does a token that reads alone of those below."""
-        assert program("cleo").get("/plan").status_code == 403
-        assert program("gus", scope="read").get("/plan").status_code == 403
+    def test_tells_guests_no_addresses(self, world, program):
+        """Guests see nobody's e-mail, here neither."""
+        assert "@acme.example" in program("cleo").get("/plan").content.decode()
+        assert "@" not in program("gus").get("/plan").content.decode()
 
 
 class TestPreview:
@@ -69,7 +69,7 @@ class TestPreview:
 
         assert (told.status_code, told.json()["code"]) == (422, "file_refused")
         spots = [each["detail"].partition(" ")[0] for each in told.json()["errors"]]
-        assert spots == ["mine.yaml:4:10:", "mine.yaml:5:10:", "mine.yaml:6:9:"] or len(spots) == 3
+        assert spots == ["mine.yaml:4:10", "mine.yaml:5:10", "mine.yaml:6:9"]
 
     def test_mentions_nothing_hidden(self, world, program):
         """What the owner does not see is neither compared, nor listed as left out of the file."""
@@ -79,13 +79,12 @@ class TestPreview:
         assert "Learn to say no" not in told
 
     def test_is_for_owners(self, world, program):
-        """A file speaks for others and gives roles: an admin's token is not enough, nor a limited one."""
+        """A file speaks for others and gives roles: an admin's token is not enough."""
         Person.objects.of(world.cast.acme.id).filter(id=world.cast.cleo.person_id).update(role="admin")
-        limited = program("ada", team=world.cast.product.id)
 
-        answers = [each.post("/plan/preview", {"text": SPRING}) for each in (program("cleo"), limited)]
+        answer = program("cleo").post("/plan/preview", {"text": SPRING})
 
-        assert [answer.status_code for answer in answers] == [403, 403]
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
 
 class TestApplication:

@@ -42,6 +42,9 @@ def words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-change", action="store_true", help="the value is as it was: VALUE same")
     parser.add_argument("--workspace", metavar="SLUG", help="which workspace; needed where there are several")
     parser.add_argument(
+        "--as", dest="email", metavar="EMAIL", help="with --local: who you are, where several are"
+    )
+    parser.add_argument(
         "--local", action="store_true", help="record it on this machine, whoever is logged in"
     )
 
@@ -55,6 +58,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Record one, or go through what is due."""
     value = value_of(options.key_result, options.value, no_change=options.no_change)
+    if options.email is not None:
+        raise Invalid("On a server the token says who you are.", code="usage", remedy="Leave out --as.")
     wire = telling.wire(options)
     if options.key_result is None:
         return _sweep(wire)

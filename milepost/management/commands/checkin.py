@@ -34,7 +34,6 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser):
         words_of.words(parser)
-        parser.add_argument("--as", dest="email", metavar="EMAIL", help="who you are, where several are")
         parser.add_argument("--json", action="store_true", help="print JSON for a program to read")
 
     def handle(self, *, key_result, value, no_change, confidence, note, on, email, json, workspace, **_):
