@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from milepost.cli.exits import EPILOG
+from milepost.cli.exits import ending
 
 MEANS_HERE = ("MILEPOST_DATA_DIR", "MILEPOST_CONFIG", "MILEPOST_DATABASE_URL", "DATABASE_URL")
 FOLDER = Path(__file__).resolve().parent / "commands"
@@ -56,11 +56,10 @@ def parser(name: str) -> argparse.ArgumentParser:
     """Return what reads the arguments of a command; its help ends with examples."""
     command = module(name)
     says = argparse.RawDescriptionHelpFormatter
-    examples = "\n".join(f"  {line}" for line in command.EXAMPLES)
     made = argparse.ArgumentParser(
         prog=f"milepost {name}",
         description=(command.__doc__ or "").strip(),
-        epilog=f"examples:\n{examples}\n\n{EPILOG}",
+        epilog=ending(command.EXAMPLES),
         formatter_class=says,
         allow_abbrev=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from milepost.core.problems import Problem
@@ -51,6 +52,12 @@ MEANINGS = {
     Exit.INTERRUPTED: ("interrupted", "Ctrl-C ended it."),
 }
 EPILOG = f"Exit codes: {' · '.join(f'{code.value} {word}' for code, (word, _) in MEANINGS.items())}."
+
+
+def ending(examples: Iterable[str]) -> str:
+    """Return how the help of a command ends: with examples, and what its exit codes mean."""
+    return "\n".join(["examples:", *(f"  {line}" for line in examples), "", EPILOG])
+
 
 _BY_STATUS = {401: Exit.AUTH, 403: Exit.AUTH, 404: Exit.NOT_FOUND, 409: Exit.CONFLICT}
 

@@ -47,7 +47,7 @@ for _name in sorted(_LINES):
     _listed(_name, _LINES[_name])
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=f"Example: milepost score rows.csv --as status. {EPILOG}")
 def score(
     file: str = typer.Argument(help="A CSV file, or - for what is piped in."),
     kind: str = typer.Option(

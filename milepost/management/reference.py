@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import typer
 from django.core.management import get_commands, load_command_class
@@ -51,11 +51,13 @@ def page() -> str:
 
 
 def _operators(name: str) -> str:
-    parser = load_command_class(get_commands()[name], name).create_parser("milepost", name)
+    command = load_command_class(get_commands()[name], name)
+    parser = command.create_parser("milepost", name)
     if name in _INHERITED:
         return _section(name, operators.first_line(name), f"milepost {name}", [])
     usage = " ".join(parser.format_usage().removeprefix("usage: ").split())
-    return _section(name, operators.first_line(name), usage, list(_words(parser)))
+    words = list(_words(parser))
+    return _section(name, operators.first_line(name), usage, words) + _examples(command.examples)
 
 
 def _client(name: str) -> str:
@@ -66,9 +68,12 @@ def _client(name: str) -> str:
         # What only this machine understands comes last.
         here = load_command_class(get_commands()[name], name).create_parser("milepost", name)
         words |= {word: f"{says}; on this machine" for word, says in _words(here) if word not in words}
-    examples = "".join(f"    {line}\n" for line in clients.module(name).EXAMPLES)
     says = (parser.description or "").splitlines()[0]
-    return f"{_section(name, says, usage, list(words.items()))}\nFor example:\n\n{examples}"
+    return _section(name, says, usage, list(words.items())) + _examples(clients.module(name).EXAMPLES)
+
+
+def _examples(examples: Iterable[str]) -> str:
+    return "\nFor example:\n\n" + "".join(f"    {line}\n" for line in examples)
 
 
 def _words(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,8 @@ from milepost.queries.plans import current as plan_of
 
 
 class Command(OperatorCommand):
+    examples = client.EXAMPLES
+
     def add_arguments(self, parser):
         client.words(parser)
 

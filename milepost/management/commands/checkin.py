@@ -30,6 +30,7 @@ from milepost.web import words
 
 
 class Command(OperatorCommand):
+    examples = words_of.EXAMPLES
     needs_database = True
 
     def add_arguments(self, parser):

@@ -14,6 +14,7 @@ from milepost.queries import plans
 
 
 class Command(OperatorCommand):
+    examples = client.EXAMPLES
     needs_database = True
 
     def add_arguments(self, parser):
