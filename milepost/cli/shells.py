@@ -5,13 +5,19 @@ from __future__ import annotations
 BASH = """\
 # Completion of milepost for bash: put `eval "$(milepost completion bash)"` into ~/.bashrc.
 _milepost() {
-    local line
+    local line word
+    local -a typed=()
     COMPREPLY=()
+    # Words come as they were typed, with what keeps their blanks together.
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
+        word=${word#[\\'\\"]}
+        typed+=("${word//\\\\/}")
+    done
     while IFS= read -r line; do
         line=${line%%$'\\t'*}
         case $line in *[!A-Za-z0-9_.:/=,-]*) line=$(printf '%q' "$line") ;; esac
         COMPREPLY+=("$line")
-    done < <(milepost completion words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    done < <(milepost completion words -- "${typed[@]}" 2>/dev/null)
 }
 complete -o default -F _milepost milepost
 """
