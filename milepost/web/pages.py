@@ -16,6 +16,7 @@ from milepost.web import inserts, personas, travel
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
     "week": "week",
+    "overview": "overview",
     "teams": "teams",
     "alignment": "alignment",
     "map": "map",
