@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from milepost.cli.exits import EPILOG
 from milepost.core.problems import Invalid
-from milepost.management import schema
+from milepost.management import databases, schema
 
 
 @contextmanager
@@ -39,9 +39,10 @@ class OperatorCommand(BaseCommand):
         return super().create_parser(prog_name, subcommand, epilog=EPILOG, **more)
 
     def execute(self, *arguments, **options):
-        if self.needs_database:
-            schema.require()
-        return super().execute(*arguments, **options)
+        with databases.as_operator():
+            if self.needs_database:
+                schema.require()
+            return super().execute(*arguments, **options)
 
     @property
     def help(self) -> str:
