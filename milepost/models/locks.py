@@ -107,10 +107,12 @@ def _functions(owners: dict[str, str], schema: str) -> Iterator[str]:
             found = f"found := (SELECT {column} FROM {table} WHERE {key} = $1)"
             body = looking_across(schema, found, "found bigint", "RETURN found")
             yield f"CREATE OR REPLACE FUNCTION {name}(key text) RETURNS bigint {body}"
+            yield f"REVOKE EXECUTE ON FUNCTION {name}(text) FROM PUBLIC"
     if "workspace" in owners:
         found = "found := EXISTS (SELECT FROM workspace)"
         body = looking_across(schema, found, "found boolean", "RETURN found")
         yield f"CREATE OR REPLACE FUNCTION {IS_FOUNDED}() RETURNS boolean {body}"
+        yield f"REVOKE EXECUTE ON FUNCTION {IS_FOUNDED}() FROM PUBLIC"
 
 
 def _grants(schema: str, role: str) -> Iterator[str]:
@@ -118,3 +120,4 @@ def _grants(schema: str, role: str) -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA {schema} TO {role}"
     yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}"
     yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}"
+    yield f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role}"
