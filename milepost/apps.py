@@ -4,12 +4,13 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 
-def _guard_borders(*, using: str, **_) -> None:
+def _make_triggers(*, using: str, **_) -> None:
     from django.db import connections
 
-    from milepost.models import borders
+    from milepost.models import borders, search
 
     borders.install(connections[using])
+    search.install(connections[using])
 
 
 class MilepostConfig(AppConfig):
@@ -20,5 +21,5 @@ class MilepostConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the triggers that keep workspaces apart anew after every migration."""
-        post_migrate.connect(_guard_borders, sender=self, dispatch_uid="milepost.borders")
+        """Make the triggers that keep workspaces apart, and those of search, anew after every migration."""
+        post_migrate.connect(_make_triggers, sender=self, dispatch_uid="milepost.triggers")

@@ -28,6 +28,7 @@ NO_PAGES = {
     "alignment_json", "team_json", "company_json", "livez", "readyz", "metrics",  # for programs
     "map_svg",  # a file
     "alignment_rows", "checkins", "home",  # lead on
+    "palette",  # a part of pages, tried in test_palette.py
     "password",  # leads whoever signed in by a link on to the first password
 }  # fmt: skip
 
@@ -64,6 +65,7 @@ PAGES: dict[str, Page] = {
     "team": Page(),
     "company": Page(),
     "activity": Page(queries=("", "?kind=check-ins")),
+    "search": Page(queries=("", "?q=bread", "?q=a&kind=key_result", "?q=nothinglikeit")),
     # objectives, key results and what belongs to them
     "new_objective": Page(guest=403),
     "objective": Page(queries=("", "?arrange")),
@@ -89,6 +91,7 @@ PAGES: dict[str, Page] = {
     "signing_out": Page(),
     "account_set_password": Page(),
     "preferences": Page(),
+    "keyboard": Page(),
     "tokens": Page(),
     "api_reference": Page(),
     # the first run, once inside
