@@ -9,7 +9,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
+from urllib.parse import urlencode
 
 import orjson
 
@@ -133,7 +135,7 @@ def all_goals(trial: Trial, hello: Server, small: Trial | None) -> Iterator[Meas
     yield cold_start(trial)
     trial.start()
     try:
-        for goal in (check_in, tree_after_check_in, tree_unchanged, tree_page, team_page):
+        for goal in (check_in, tree_after_check_in, tree_unchanged, tree_page, team_page, found):
             yield from goal(trial, hello)
     finally:
         trial.server.stop()
@@ -240,6 +242,29 @@ def team_page(trial: Trial, hello: Server) -> Iterator[Measured]:
         _limit(trial, 1.2, 1.5),
         f"JSON {data:.2f} ms; HTML {page:.2f} ms (+{page - data:.2f}, goal +5); framework hello "
         f"{sides['framework'].median:.2f}, raw {sides['raw'].median:.2f}",
+    )  # fmt: skip
+
+
+# Words that the seed writes: one, its beginning, two beginnings, two letters that a third of the rows have.
+TYPED = ("customers", "custom", "cust wait", "team 12", "renewals", "re")
+
+
+def found(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 12: the palette's answer, top 20 ÷ R."""
+    asked = cycle(TYPED)
+    sides = in_turn(
+        ROUNDS, found=lambda: trial.get(f"palette/?{urlencode({'q': next(asked)})}"), raw=lambda: _raw(trial)
+    )
+    each = [
+        f"{typed} {statistics.median(sides['found'].times[number :: len(TYPED)]):.1f}"
+        for number, typed in enumerate(TYPED)
+    ]
+    cpu = cpu_each(trial.server, lambda: trial.get(f"palette/?{urlencode({'q': next(asked)})}"))
+    yield Measured(
+        "12", "search as one types, top 20 ÷ R", trial.database.name,
+        sides["found"].median / sides["raw"].median, 0.35,
+        f"{sides['found'].median:.2f} ms ({', '.join(each)}); R {sides['raw'].median:.2f} ms; "
+        f"CPU {cpu:.2f} ms",
     )  # fmt: skip
 
 

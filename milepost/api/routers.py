@@ -22,6 +22,7 @@ from milepost.api import (
     objectives,
     people,
     problems,
+    search,
     teams,
     workspace,
 )
@@ -56,8 +57,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, objectives, key_results, checkins, initiatives, alignments, comments, people, teams, cycles,
-    workspace,
+    me, events, search, objectives, key_results, checkins, initiatives, alignments, comments, people, teams,
+    cycles, workspace,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

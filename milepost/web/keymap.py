@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 COOKIE = "keymap"
 LONGEST = 1_000
-_TOGETHER = re.compile(r"^(?:ctrl|control|cmd|⌘)(?: ?\+ ?| )(?=\S)")
+_TOGETHER = re.compile(r"^(?:(?:ctrl|control|cmd)(?: ?\+ ?| )|⌘ ?\+? ?)(?=\S)")
 _WRITTEN = re.compile(r"(?:ctrl \S|\S(?: \S)?)")
 
 

@@ -19,8 +19,6 @@ from milepost.web.actors import in_workspace
 from milepost.web.search import LONGEST, WORDS
 from milepost.web.typed import Typed
 
-FOUND = 12
-
 
 class Offer(NamedTuple):
     """One thing to choose: it leads to an address, or presses what a selector finds on the page."""
@@ -64,7 +62,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Answer what was typed so far; nothing typed: where one was, the pages, what one may do."""
     reader, typed = pages.reader(request), Typed(request.GET)
     text = typed.text("q")[:LONGEST]
-    found = search.find(reader, text, most=FOUND)
+    found = search.find(reader, text)
     keys = keymap.in_force(pages.keymap_of(request))
     context = {
         "found": found,

@@ -141,6 +141,12 @@ class Palette extends HTMLElement {
   }
 
   press(event) {
+    if (event.isComposing) return;
+    if (event.key === "Escape") {
+      // A search field would take the first one to empty itself.
+      event.preventDefault();
+      return this.dialog.close();
+    }
     const options = this.options;
     const from = options.indexOf(this.at);
     const last = options.length - 1;
@@ -148,7 +154,7 @@ class Palette extends HTMLElement {
       ArrowDown: from < last ? from + 1 : 0, ArrowUp: from > 0 ? from - 1 : last,
       PageDown: Math.min(from + 8, last), PageUp: Math.max(from - 8, 0),
     }[event.key];
-    if (to === undefined || event.isComposing) return;
+    if (to === undefined) return;
     event.preventDefault();
     this.mark(options[to], true);
   }
