@@ -20,9 +20,7 @@ NO_KEYS = "One key (C), two one after the other (G H), or Ctrl with one (Ctrl K)
 @in_workspace
 def edit(request: HttpRequest) -> HttpResponse:
     """Show every key, and what it does."""
-    chosen = keymap.in_force(pages.keymap_of(request))
-    values = {key.name: keymap.shown(chosen.get(key.name, "")) for key in KEYS}
-    return _form(request, values, {})
+    return _form(request, _now(request), {})
 
 
 @in_workspace
@@ -32,7 +30,8 @@ def update(request: HttpRequest) -> HttpResponse:
     if "usual" in request.POST:
         values = {key.name: key.usual for key in KEYS}
     else:
-        values = {key.name: typed.text(key.name)[:20] for key in KEYS}
+        # What leads to a page that is not there yet is not asked for, and stays as it is.
+        values = {key.name: typed.text(key.name, _now(request)[key.name])[:20] for key in KEYS}
     keys = {name: keymap.spelled(value) for name, value in values.items()}
     wrong = {name: NO_KEYS for name, told in keys.items() if told is None}
     told = tuple((key.name, keys[key.name] or "") for key in KEYS if keys[key.name] != key.usual)
@@ -51,8 +50,15 @@ def update(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def _now(request: HttpRequest) -> dict[str, str]:
+    chosen = keymap.in_force(pages.keymap_of(request))
+    return {key.name: keymap.shown(chosen.get(key.name, "")) for key in KEYS}
+
+
 def _form(request: HttpRequest, values: dict[str, str], wrong: dict[str, str]) -> HttpResponse:
-    more = {"keys": KEYS, "values": values, "wrong": wrong, "here": request.path}
+    links = pages.links(request.seat.slug)
+    keys = [key for key in KEYS if not key.leads or key.name in links]
+    more = {"keys": keys, "values": values, "wrong": wrong, "here": request.path}
     crumbs = [("Preferences", reverse("preferences", args=[request.seat.slug])), ("Keyboard", None)]
     status = 422 if wrong else 200
     return pages.page(request, "preferences/keyboard.html", more, nav="", crumbs=crumbs, status=status)
