@@ -33,6 +33,7 @@ class Offer(NamedTuple):
 
 PAGES = (
     ("week", "My week", "home", "home due"),
+    ("overview", "Overview", "gauge", "dashboard cycle report"),
     ("teams", "Teams", "people", "company"),
     ("alignment", "Alignment", "map", "tree objectives okrs"),
     ("map", "Alignment map", "compass", "graph"),
