@@ -34,6 +34,7 @@ class Row:
     on: Mapping[str, str] = field(default_factory=dict)
     first: str = ""
     works: bool = True
+    query: str = ""  # what it cannot be read without
 
 
 READS = Row()
@@ -68,6 +69,7 @@ OPERATIONS: dict[str, Row] = {
     "me_sign_out": Row(works=False),  # nothing can be sent after it
     "events_index": Row(asks={"team": "team", "by": "person", **PAGE}),
     "events_whole": READS,
+    "search_index": Row(query="?q=wait"),
     "objectives_index": Row(asks={"team": "team", "owner": "person", "cycle": "cycle", **PAGE}),
     "objectives_create": Row(
         OBJECTIVE

@@ -29,6 +29,7 @@ NO_PAGES = {
     "livez", "readyz", "metrics",
     "map_svg",  # a file
     "alignment_rows", "checkins", "home", "new_token",  # lead on
+    "palette",  # a part of pages, tried in test_palette.py
     "password",  # leads whoever signed in by a link on to the first password
 }  # fmt: skip
 
@@ -66,6 +67,7 @@ PAGES: dict[str, Page] = {
     "overview": Page(),
     "company": Page(),
     "activity": Page(queries=("", "?kind=check-ins")),
+    "search": Page(queries=("", "?q=bread", "?q=a&kind=key_result", "?q=nothinglikeit")),
     # objectives, key results and what belongs to them
     "new_objective": Page(guest=403),
     "objective": Page(queries=("", "?arrange")),
@@ -91,6 +93,7 @@ PAGES: dict[str, Page] = {
     "signing_out": Page(),
     "account_set_password": Page(),
     "preferences": Page(),
+    "keyboard": Page(),
     "tokens": Page(),
     "api_reference": Page(),
     # the first run, once inside

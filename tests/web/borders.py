@@ -91,6 +91,8 @@ ROUTES: dict[str, Row] = {
     "company": READS,
     "company_json": READS,
     "activity": READS,
+    "search": READS,
+    "palette": READS,
     # objectives, key results and what belongs to them
     "new_objective": Row({**OBJECTIVE, "parent": Id("objective", prefix="o", in_base=False),
                           "kr1_title": "Raise it", "kr1_kind": "increase", "kr1_start": "1",
@@ -149,6 +151,7 @@ ROUTES: dict[str, Row] = {
     "reopen_cycle": Row({}, first="close_cycle"),
     "settings": Row({"name": "Renamed", "time_zone": "UTC", "check_in_every": "14"}),
     "preferences": Row({"theme": "dark"}, works=False),  # kept in the browser
+    "keyboard": Row({"usual": "1"}, works=False),  # kept in the browser
     # tokens
     "tokens": Row({"name": "A program", "scope": "read", "days": "30", "team": Id("team", in_base=False)}),
     "revoke_token": Row({}),
@@ -178,6 +181,13 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "map_svg": ("?path={objective}", "?branch={objective}", "?whatif={key_result}:30"),
     "new_objective": ("?team={team}", "?serves=o{objective}", "?serves=k{key_result}"),
     "new_initiative": ("?key_result={key_result}",),
+    "palette": (
+        "?recent={objective}",
+        "?recent={key_result}",
+        "?recent={team}.{objective}",
+        "?recent={person}.{key_result}",
+    ),
+    "search": ("?q={objective}", "?q=shares", "?q=buy+the+rival"),
     "sweep": ("?done={key_result}", "?skipped={key_result}"),
     "team": ("?cycle={cycle}",),
 }

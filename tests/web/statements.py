@@ -31,6 +31,8 @@ STATEMENTS = {
     "team": 4,
     "team_json": 2,
     "activity": 3,
+    "search": 3,
+    "palette": 3,
     "people": 7,
     "person": 7,
     "edit_team": 4,

@@ -484,7 +484,7 @@ class TestTwoWorlds:
         }
 
         assert telling >= {"week", "objective", "company", "activity", "alignment", "alignment_json"}
-        assert telling >= {"map", "map_svg"}
+        assert telling >= {"map", "map_svg", "search", "palette"}
 
 
 # What shows a page in full.
@@ -501,6 +501,9 @@ EVERY_VIEW = {
     ),
     "map_svg": ("", "?lens=owner"),
     "activity": ("", "?kind=check-ins", "?kind=discussion", "?kind=objectives"),
+    # What is hidden has words of what everyone sees, and of its own.
+    "search": ("?q=whisper", "?q=r", "?q=wait", "?q=o&kind=objective", "?q=the&kind=comment"),
+    "palette": ("", "?q=whisper", "?q=r", "?q=wait", "?recent={objective}.{key_result}.{team}.{person}"),
 }
 
 
