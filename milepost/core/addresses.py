@@ -44,3 +44,8 @@ def checkins(slug: str, id: int) -> str:
 def alignment(slug: str) -> str:
     """The whole company as a tree."""
     return f"/w/{slug}/alignment/"
+
+
+def undoing(slug: str, id: int) -> str:
+    """Where an event is undone."""
+    return f"/w/{slug}/events/{encode(id)}/undoing/"

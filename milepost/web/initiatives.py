@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -18,6 +17,7 @@ from milepost.queries.cards import Reader
 from milepost.queries.choices import people
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.toasts import saved, undo_url
 from milepost.web.typed import Typed, new_submission
 
 STATES = (("planned", "Planned"), ("doing", "In progress"), ("done", "Done"), ("dropped", "Dropped"))
@@ -67,7 +67,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            messages.success(request, "Initiative added.")
+            saved(request, "Initiative added.")
             return HttpResponseRedirect(
                 f"{addresses.objective(reader.slug, objective)}#initiatives", status=303
             )
@@ -110,7 +110,7 @@ def update(request: HttpRequest, initiative: int) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            messages.success(request, "Saved.")
+            saved(request, "Saved.")
             return HttpResponseRedirect(f"{addresses.objective(reader.slug, row.id)}#initiatives", status=303)
     return _page(request, reader, row, values, typed, card, theirs)
 
@@ -126,8 +126,9 @@ def move(request: HttpRequest, initiative: int) -> HttpResponse:
     card, row, *_ = _found(reader, initiative)
     if request.headers.get("HX-Request"):
         context = {"i": card, "today": request.today, "states": STATES, "slug": reader.slug}
+        context["undo"] = undo_url(request)
         return render(request, "initiatives/update.hx.html", context)
-    messages.success(request, f"“{card.title}” is {dict(STATES)[state].lower()}.")
+    saved(request, f"“{card.title}” is {dict(STATES)[state].lower()}.")
     return HttpResponseRedirect(f"{addresses.objective(reader.slug, row.id)}#initiatives", status=303)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from milepost.actions import key_results, submissions
@@ -20,6 +19,7 @@ from milepost.web import measures, pages, trails
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.objectives import require_open
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed, new_submission
 
 LABELS = {
@@ -114,7 +114,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         except Problem as wrong:
             _refuse(typed, wrong)
         else:
-            messages.success(request, "Key result added.")
+            saved(request, "Key result added.")
             if typed.text("then") == "another":
                 return HttpResponseRedirect(request.path, status=303)
             return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
@@ -225,7 +225,7 @@ def update(request: HttpRequest, key_result: int) -> HttpResponse:
         except Problem as wrong:
             _refuse(typed, wrong)
         else:
-            messages.success(request, "Saved.")
+            saved(request, "Saved.")
             return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
     return _edit_page(request, reader, form, values, typed, theirs)
 
@@ -321,7 +321,7 @@ def cancel(request: HttpRequest, key_result: int) -> HttpResponse:
     except Problem as wrong:
         typed.refuse(wrong, field="reason" if wrong.field == "reason" else "")
         return _cancel_page(request, reader, key_result, typed)
-    messages.success(request, "Cancelled: it stays listed and no longer counts.")
+    saved(request, "Cancelled: it stays listed and no longer counts.")
     return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
 
 
@@ -353,7 +353,7 @@ def restore(request: HttpRequest, key_result: int) -> HttpResponse:
     """Take a cancelled key result up again."""
     reason = Typed(request.POST).text("reason")
     key_results.restore(key_result=key_result, reason=reason, by=request.actor, at=request.at)
-    messages.success(request, "It counts again.")
+    saved(request, "It counts again.")
     return HttpResponseRedirect(addresses.key_result(pages.reader(request).slug, key_result), status=303)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -26,6 +25,7 @@ from milepost.queries.choices import Choices, choices
 from milepost.web import measures, pages, trails
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed, new_submission
 
 SLOTS = ("kr1", "kr2", "kr3")
@@ -139,7 +139,7 @@ def create(request: HttpRequest) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            messages.success(request, "Draft saved. Activate it once it reads well.")
+            saved(request, "Draft saved. Activate it once it reads well.")
             return HttpResponseRedirect(addresses.objective(reader.slug, made), status=303)
     return _new_page(request, reader, offered, _again(typed), typed)
 
@@ -304,7 +304,7 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            messages.success(request, "Saved.")
+            saved(request, "Saved.")
             return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
     return _edit_page(request, reader, form, values, typed, theirs)
 
@@ -496,7 +496,7 @@ def create_step(request: HttpRequest, objective: int, step: str) -> HttpResponse
     except Problem as wrong:
         typed.refuse(wrong, field="")
         return _step_page(request, reader, objective, taken, step, typed)
-    messages.success(request, taken.done)
+    saved(request, taken.done)
     return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
 
 

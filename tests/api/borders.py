@@ -66,6 +66,8 @@ OPERATIONS: dict[str, Row] = {
     "me_due": READS,
     "me_sign_out": Row(works=False),  # nothing can be sent after it
     "events_index": Row(asks={"team": "team", "by": "person", **PAGE}),
+    "events_show": READS,
+    "events_undo": Row({}),
     "events_whole": READS,
     "objectives_index": Row(asks={"team": "team", "owner": "person", "cycle": "cycle", **PAGE}),
     "objectives_create": Row(
@@ -150,7 +152,7 @@ def address(pattern: str, things: Mapping[str, int], on: Mapping[str, str]) -> s
     """Return the address of an operation, with these things in it."""
     path = pattern
     for name in ("objective", "key_result", "initiative", "alignment", "checkin", "comment", "team", "person",
-                 "cycle"):  # fmt: skip
+                 "cycle", "event"):  # fmt: skip
         if f"{{{name}}}" in path:
             path = path.replace(f"{{{name}}}", encode(things[on.get(name, name)]))
     return path

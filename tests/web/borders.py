@@ -117,6 +117,7 @@ ROUTES: dict[str, Row] = {
     "initiative_state": Row({"state": "done"}),
     "edit_alignment": Row({"how": "supports", "weight": "3"}),
     "end_alignment": Row({}),
+    "undoing": Row({}),
     # the first run
     "start": READS,
     "start_demo": Row({}, works=False),  # makes a whole company
@@ -194,6 +195,7 @@ def address(pattern: str, slug: str, things: Mapping[str, int], on: Mapping[str,
         "person",
         "cycle",
         "token",
+        "event",
     ):
         path = path.replace(f"<id:{name}>", encode(things[on.get(name, name)]))
     return f"/{path}"
