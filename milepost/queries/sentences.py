@@ -370,6 +370,10 @@ def _moved(told: _Telling) -> list[Phrase] | None:
     return [_words("moved "), told.objective, _words(" below "), told.link(to)]
 
 
+def _moved_back(told: _Telling) -> list[Phrase] | None:
+    return None if _moved(told) is None else [_words("moved "), told.objective, _words(" back")]
+
+
 def _handed(verb: str) -> Teller:
     def tell(told: _Telling) -> list[Phrase]:
         who = told.person(told.event.subject_id, str(told.data.get("name", "someone")))
@@ -485,7 +489,7 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "alignment.changed": _aligned({"before": "changed how", "between": "serves"}),
         "alignment.ended": _aligned({"before": "ended the link from", "between": "to"}),
         "alignment.moved": _moved,
-        "alignment.moved_back": _moved,
+        "alignment.moved_back": _moved_back,
         "cycle.created": _about_cycle("created"),
         "cycle.changed": _about_cycle("changed"),
         "cycle.closed": _about_cycle("closed"),

@@ -78,6 +78,7 @@ PAGES: dict[str, Page] = {
     "new_key_result": Page(guest=403),
     "new_initiative": Page(guest=403),
     "new_alignment": Page(guest=403),
+    "objective_place": Page(queries=("", "?to=none"), guest=403),
     "objective_comments": Page(on="closed"),
     "key_result": Page(),
     "edit_key_result": Page(guest=403),

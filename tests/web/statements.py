@@ -17,6 +17,7 @@ STATEMENTS = {
     "edit_objective": 3,
     "closing": 2,
     "new_alignment": 2,
+    "objective_place": 2,
     "key_result": 8,  # with the events by which its changes can be undone
     "edit_key_result": 3,
     "alignment": 2,
