@@ -129,6 +129,7 @@ OPERATIONS: dict[str, Row] = {
     "people_set_role": Row({"role": "guest"}),
     "people_invite": READS,
     "people_uninvite": Row(first="people_invite"),
+    "people_hand_over": Row({"to": Id("person")}, on={"person": "chief"}),
     "people_depart": READS,
     "people_readmit": Row(first="people_depart"),
     "teams_index": Row(asks={"parent": "team", **PAGE}),

@@ -102,6 +102,7 @@ PAGES: dict[str, Page] = {
     "people": Page(queries=("", "?show=left", "?q=zz")),
     "new_person": Page(guest=404),
     "person": Page(),
+    "handover": Page(guest=403),
     "new_team": Page(guest=404),
     "edit_team": Page(guest=404),
     "cycles": Page(),

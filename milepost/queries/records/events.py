@@ -48,6 +48,16 @@ class UndoingRecord:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class HandoverRecord:
+    """The event by which everything of a person went to others; undoing it undoes all of its changes."""
+
+    id: str
+    person: str
+    changes: int
+    at: datetime
+
+
 def slice_of(reader: Reader, wanted: Wanted, narrowed: Narrowed = EVERYTHING) -> Slice:
     """Return some of what happened, the latest first."""
     # One more than wanted, so that only what is seen decides whether the list goes on.
@@ -80,6 +90,12 @@ def undoing(actor: Actor, id: int) -> UndoingRecord:
     """Return the event that this actor has just undone another by."""
     row = Event.objects.of(actor.workspace_id).get(id=id)
     return UndoingRecord(encode(row.id), encode(row.undoes_id), row.kind, row.at)
+
+
+def handover(actor: Actor, id: int) -> HandoverRecord:
+    """Return the event by which everything was just handed over."""
+    row = Event.objects.of(actor.workspace_id).get(id=id)
+    return HandoverRecord(encode(row.id), encode(row.subject_id), len(row.data["events"]), row.at)
 
 
 def _record(told: Sentence, row: Event) -> EventRecord:
