@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from milepost.web import (
     cycles,
     departures,
+    handovers,
     home,
     invitations,
     keyboard,
@@ -69,6 +70,11 @@ urlpatterns = [
     path("w/<slug:slug>/people/<id:person>/", methods(get=people.show, post=people.update), name="person"),
     path("w/<slug:slug>/people/<id:person>/invitation/", invitations.create, name="invite_person"),
     path("w/<slug:slug>/people/<id:person>/invitation/revoke/", invitations.destroy, name="uninvite_person"),
+    path(
+        "w/<slug:slug>/people/<id:person>/handover/",
+        methods(get=handovers.show, post=handovers.create),
+        name="handover",
+    ),
     path("w/<slug:slug>/people/<id:person>/departure/", departures.create, name="depart_person"),
     path("w/<slug:slug>/people/<id:person>/departure/undo/", departures.destroy, name="readmit_person"),
     path("w/<slug:slug>/persona/<id:person>/", personas.update, name="persona"),

@@ -82,6 +82,7 @@ PAGES: dict[str, Page] = {
     "new_key_result": Page(guest=403),
     "new_initiative": Page(guest=403),
     "new_alignment": Page(guest=403),
+    "objective_place": Page(queries=("", "?to=none"), guest=403),
     "objective_comments": Page(on="closed"),
     "key_result": Page(),
     "edit_key_result": Page(guest=403),
@@ -89,6 +90,7 @@ PAGES: dict[str, Page] = {
     "key_result_comments": Page(on="closed"),
     "edit_initiative": Page(guest=403),
     "edit_alignment": Page(guest=403),
+    "undoing": Page(),
     # one's account
     "signing_out": Page(),
     "account_set_password": Page(),
@@ -105,6 +107,7 @@ PAGES: dict[str, Page] = {
     "people": Page(queries=("", "?show=left", "?q=zz")),
     "new_person": Page(guest=404),
     "person": Page(),
+    "handover": Page(guest=403),
     "new_team": Page(guest=404),
     "edit_team": Page(guest=404),
     "cycles": Page(),
@@ -147,6 +150,8 @@ class Demo:
                 "team": one("SELECT team_id FROM objective WHERE id = ?", objective),
                 "person": one("SELECT owner_id FROM objective WHERE id = ?", objective),
                 "cycle": one("SELECT cycle_id FROM objective WHERE id = ?", objective),
+                "event": one("SELECT max(id) FROM event WHERE objective_id = ?", objective)
+                or one("SELECT max(id) FROM event WHERE kind = 'plan.applied'"),
                 "token": 1,  # there is none; whoever asks for one is told what the route takes
             }
         here = {name: encode(id) for name, id in found.items() if id is not None}

@@ -110,6 +110,7 @@ ROUTES: dict[str, Row] = {
     "new_key_result": Row(KEY_RESULT),
     "new_initiative": Row(INITIATIVE),
     "new_alignment": Row(LINK),
+    "objective_place": Row({"to": Id("other", prefix="o"), "weight": "2"} | REASON),
     "objective_comments": Row({"text": "Well said"}),
     "key_result": READS,
     "edit_key_result": Row(KEY_RESULT | REASON),
@@ -121,6 +122,7 @@ ROUTES: dict[str, Row] = {
     "initiative_state": Row({"state": "done"}),
     "edit_alignment": Row({"how": "supports", "weight": "3"}),
     "end_alignment": Row({}),
+    "undoing": Row({}),
     # the first run
     "start": READS,
     "start_demo": Row({}, works=False),  # makes a whole company
@@ -135,6 +137,7 @@ ROUTES: dict[str, Row] = {
     "person": Row({"name": "Renamed Person"}),
     "invite_person": Row({}),
     "uninvite_person": Row({}, first="invite_person"),
+    "handover": Row({"to": Id("person")}, on={"person": "chief"}),
     "depart_person": Row({}),
     "readmit_person": Row({}, first="depart_person"),
     "persona": Row({}, works=False),  # only in the demo company
@@ -179,6 +182,12 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "?whatif={key_result}&ends_at=30",
     ),
     "map_svg": ("?path={objective}", "?branch={objective}", "?whatif={key_result}:30"),
+    "objective_place": (
+        "?from=o{objective}",
+        "?to=o{objective}",
+        "?to=k{key_result}",
+        "?from=o{objective}&to=none",
+    ),
     "new_objective": ("?team={team}", "?serves=o{objective}", "?serves=k{key_result}"),
     "new_initiative": ("?key_result={key_result}",),
     "palette": (
@@ -206,6 +215,7 @@ def address(pattern: str, slug: str, things: Mapping[str, int], on: Mapping[str,
         "person",
         "cycle",
         "token",
+        "event",
     ):
         path = path.replace(f"<id:{name}>", encode(things[on.get(name, name)]))
     return f"/{path}"
