@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 
 # Each of these costs every request, the check-in first of all: think before you add one.
@@ -123,11 +124,15 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "milepost.web.accounts.Accounts"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = False  # we count ourselves, where all processes see it: milepost/actions/guesses.py
+MFA_ADAPTER = "milepost.web.accounts.SecondSteps"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 LOGIN_URL = "signing_in"
 
 CSRF_FAILURE_VIEW = "milepost.web.problems.forbidden"
 SESSION_ENGINE = "milepost.models.sessions"
+SESSION_COOKIE_AGE = MILEPOST.session_longest * 24 * 3600
 
 # ── Cookies and headers ──
 

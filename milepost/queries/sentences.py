@@ -21,7 +21,9 @@ from milepost.queries.cards import PersonCard, Reader
 # Of interest to whoever keeps the doors, and to the person it is about.
 _CONFIDENTIAL = frozenset(
     {"person.added", "person.changed", "person.invited", "person.uninvited", "person.link_made"}
-    | {"person.password_changed"}
+    | {"person.password_changed", "person.second_step_added", "person.second_step_renamed"}
+    | {"person.second_step_removed", "person.recovery_codes_made", "person.recovery_code_used"}
+    | {"person.sessions_ended", "person.locked_out", "person.email_confirmed"}
 )
 
 
@@ -376,6 +378,23 @@ def _about_person(before: str, after: str = "") -> Teller:
     return tell
 
 
+_STEPS = {"app": "an authenticator app", "passkey": "a passkey", "all": "every second step"}
+
+
+def _second_step(verb: str) -> Teller:
+    def tell(told: _Telling) -> list[Phrase]:
+        what = _words(f"{verb} {_STEPS.get(str(told.data.get('what')), 'a second step')}")
+        if told.event.actor_id == told.event.subject_id:
+            return [what]
+        return [
+            what,
+            _words(" of "),
+            told.person(told.event.subject_id, str(told.data.get("name", "someone"))),
+        ]
+
+    return tell
+
+
 def _role(told: _Telling) -> list[Phrase]:
     role = str(told.data.get("to", ""))
     article = "an" if role in ("owner", "admin") else "a"
@@ -460,6 +479,14 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "person.role_changed": _role,
         "person.link_made": _about_person("made a sign-in link for"),
         "person.password_changed": lambda told: [_words("set a new password")],
+        "person.second_step_added": _second_step("added"),
+        "person.second_step_renamed": lambda told: [_words("renamed a passkey")],
+        "person.second_step_removed": _second_step("removed"),
+        "person.recovery_codes_made": lambda told: [_words("made new recovery codes")],
+        "person.recovery_code_used": lambda told: [_words("signed in with a recovery code")],
+        "person.sessions_ended": lambda told: [_words("signed out in other browsers")],
+        "person.locked_out": _about_person("locked the account of", " after ten wrong guesses"),
+        "person.email_confirmed": lambda told: [_words("confirmed the e-mail address")],
         "token.created": lambda told: [_words("made the token "), told.name],
         "token.revoked": lambda told: [_words("revoked the token "), told.name],
         "plan.applied": _applied,
