@@ -126,8 +126,10 @@ def found(
 
 
 def update(*, changed: Mapping[str, Any], by: Actor, at: datetime) -> Workspace:
-    """Change settings: name, time_zone, mission, vision, check_in_every, count_restricted_work, and, for
-    owners, second_step_for.
+    """Change settings.
+
+    They are name, time_zone, mission, vision, check_in_every, count_restricted_work, and, for owners alone,
+    second_step_for.
     """
     access.require(access.may_manage(by), "change the settings", remedy="Ask an admin.")
     wanted = {name: _CLEANED[name](value) for name, value in changed.items()}

@@ -186,6 +186,8 @@ LOGGING = {
         "django.db.backends": {"level": "INFO"},
         # A stranger who sends a wrong host name is not our error.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Each passkey that is made or used, by its number, which is nobody's business.
+        "fido2": {"level": "WARNING"},
         # A wrong address or a refused form is the browser's business, not the operator's.
         "django.request": {"level": "ERROR"},
         # A line for each request, which programs count and people do not read.

@@ -28,6 +28,7 @@ NO_PAGES = {
     "alignment_json", "team_json", "company_json", "livez", "readyz", "metrics",  # for programs
     "map_svg",  # a file
     "alignment_rows", "checkins", "home",  # lead on
+    "passkey_sign_in",  # for whoever is not signed in yet, as JSON
     "password",  # leads whoever signed in by a link on to the first password
 }  # fmt: skip
 
@@ -88,6 +89,9 @@ PAGES: dict[str, Page] = {
     # one's account
     "signing_out": Page(),
     "account_set_password": Page(),
+    "account": Page(),
+    "new_app": Page(),
+    "new_passkey": Page(),
     "preferences": Page(),
     "tokens": Page(),
     "api_reference": Page(),
