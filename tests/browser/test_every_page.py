@@ -25,7 +25,8 @@ EXECUTIVE, GUEST = "hanneke", "otto"
 # Routes that are no page: they only take what a form sends, or answer programs, or lead on at once.
 TAKES_FORMS = 405
 NO_PAGES = {
-    "alignment_json", "team_json", "company_json", "livez", "readyz", "metrics",  # for programs
+    "alignment_json", "overview_json", "team_json", "company_json",  # for programs
+    "livez", "readyz", "metrics",
     "map_svg",  # a file
     "alignment_rows", "checkins", "home",  # lead on
     "passkey_sign_in",  # for whoever is not signed in yet, as JSON
@@ -63,6 +64,7 @@ PAGES: dict[str, Page] = {
     "week": Page(),
     "teams": Page(),
     "team": Page(),
+    "overview": Page(),
     "company": Page(),
     "activity": Page(queries=("", "?kind=check-ins")),
     # objectives, key results and what belongs to them
