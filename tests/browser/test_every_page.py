@@ -34,6 +34,10 @@ NO_PAGES = {
 }  # fmt: skip
 
 
+# What of an account has a name of its own: there is none, and who asks is told what the route takes.
+OF_ACCOUNT = {"passkey": "1", "mark": "none"}
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of the table: the state of the objective it is opened on, what follows its address."""
@@ -155,7 +159,7 @@ class Demo:
 
     def address(self, route: Route, on: str = "active") -> str:
         """Return a route's address."""
-        return _filled(route, {"slug": SLUG, "secret": "no-such-secret", **self.ids(on)})
+        return _filled(route, {"slug": SLUG, "secret": "no-such-secret", **OF_ACCOUNT, **self.ids(on)})
 
     def sign_in(self, page, key: str) -> None:
         """Sign somebody in by a link from the terminal."""
