@@ -13,10 +13,12 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup, escape
 
+from milepost.core import listings as listings_of
 from milepost.core.ids import decode, encode
 from milepost.queries import alignment, tree
 from milepost.queries import shell as shells
-from milepost.queries.alignment import COMPANY, UNALIGNED, Filters, Outline, Place, View
+from milepost.queries.alignment import Filters, Outline, Place, View
+from milepost.queries.listings import Listed
 from milepost.web import pages, tree_rows
 from milepost.web.actors import in_workspace
 
@@ -34,6 +36,8 @@ COMMITMENTS = ("committed", "aspirational", "learning")
 @in_workspace
 def show(request: HttpRequest) -> HttpResponse:
     """Show the tree: the first rows that stand open; with open=all, all of it as a plain list."""
+    if "arranged" in request.GET:
+        return HttpResponseRedirect(arranged(request))
     asked = Asked(request)
     everything = "all" in asked.opened
     view = asked.view(all_open=everything)
@@ -45,6 +49,8 @@ def show(request: HttpRequest) -> HttpResponse:
             "cycle": asked.cycle,
             "json": reverse("alignment_json", args=[view.reader.slug]),
             "new_objective": _address("new_objective", view.reader.slug),
+            "groups": listings_of.GROUPS,
+            "sorts": listings_of.SORTS,
         }
         if everything:
             context.update(_plain(asked, view, _number(request.GET.get("from"), 0)))
@@ -55,6 +61,20 @@ def show(request: HttpRequest) -> HttpResponse:
     return pages.page(
         request, template, context, nav="alignment", crumbs=crumbs, seen_by=view.reader, travels=True
     )
+
+
+def arranged(request: HttpRequest) -> str:
+    """Return the address of the tree as a form arranged it: its columns, groups and order in short."""
+    said = request.GET
+    sort = f"-{said['sort']}" if said.get("sort") and said.get("down") else said.get("sort", "")
+    columns = ",".join(listings_of.known(said.getlist("column")))
+    listing = listings_of.read({"columns": columns, "group": said.get("group", ""), "sort": sort})
+    panel = []
+    for later in (False, True):
+        if moved := said.get("later" if later else "earlier"):
+            listing, panel = listing.moved(moved, later=later), [("panel", "1")]
+    kept = [(name, said[name]) for name in (*listings_of.FILTERS, "select", "on") if said.get(name)]
+    return "?" + urlencode([*kept, *listing.pairs(), *panel])
 
 
 @in_workspace
@@ -68,7 +88,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     view = asked.view()
     with view.reader.image.lock:
         if under is not None:
-            places = list(islice(view.places(under, level), MOST_ROWS)) if asked.is_there(under) else []
+            there = view.has(under) or asked.is_there(under)
+            places = list(islice(view.places(under, level), MOST_ROWS)) if there else []
             return HttpResponse(_drawn(asked, view, places))
         context = {"asked": asked, **_slice(asked, view, _number(request.GET.get("from"), 0), ROWS)}
     return render(request, "alignment/rows.hx.html", {**context, "csp_nonce": request.csp_nonce})
@@ -113,6 +134,13 @@ class Asked:
         wanted = said.get("cycle") or self.request.COOKIES.get(pages.CYCLE_COOKIE)
         self.cycle = None if self.every_cycle else shells.chosen_cycle(self.reader, wanted)
         self.filters = self._filters()
+        self.listing = listings_of.read(said)
+        self.selects = said.get("select") == "1" and self.may_select
+
+    @property
+    def may_select(self) -> bool:
+        """Whether the reader may choose rows to change: not a guest, and not on a past day."""
+        return not (self.reader.actor.is_guest or self.reader.actor.looks_back)
 
     @cached_property
     def outline(self) -> Outline:
@@ -122,8 +150,12 @@ class Asked:
 
     def view(self, *, all_open: bool = False) -> View:
         """Return the tree as this reader looks at it."""
+        given = (self.reader, self.outline, self.filters, self.opened, self.shut, all_open)
         with self.reader.image.lock:
-            return View(self.reader, self.outline, self.filters, self.opened, self.shut, all_open)
+            if self.listing.is_usual and not self.selects:
+                return View(*given)
+            look = tree_rows.Look(self.listing.columns, self.selects)
+            return Listed(*given, look, self.listing)
 
     def _filters(self) -> Filters:
         said, teams = self.said, self.reader.image.teams
@@ -148,8 +180,9 @@ class Asked:
     @cached_property
     def kept(self) -> list[tuple[str, str]]:
         """The parts of the address that narrow the tree."""
-        names = ("cycles", "team", "owner", "status", "type", "attention", "unaligned", "mine", "key_results")
-        return [(name, self.said[name]) for name in names if self.said.get(name)]
+        kept = [(name, self.said[name]) for name in listings_of.FILTERS if self.said.get(name)]
+        selects = [("select", "1")] if self.selects else []
+        return [*kept, *self.listing.pairs(), *selects]
 
     @property
     def wanted_rows(self) -> int:
@@ -170,10 +203,37 @@ class Asked:
 
     def is_there(self, key: str) -> bool:
         """Say whether a row has a place here and is the reader's to see."""
-        if key in (COMPANY, UNALIGNED):
-            return True
         id = decode(key)
         return id in self.outline.shown and self.reader.sees(id)
+
+    # -- how it is listed ----------------------------------------------------------------------------------
+
+    @property
+    def heads(self) -> list[tuple[str, str, str, str]]:
+        """The heads of the columns: words, class, the address that sorts by it, how it is sorted."""
+        numbers = ("confidence", "expected", "weight")
+        found = [("Objective or key result", "", *self._sorting("title"))]
+        for name in self.listing.columns:
+            classes = "r" if name in numbers else ""
+            found.append((listings_of.COLUMNS[name], classes, *self._sorting(name)))
+        return found
+
+    def _sorting(self, name: str) -> tuple[str, str]:
+        """Return the address that sorts by a column (again: the other way, then not at all), and its state."""
+        if name not in listings_of.SORTS:
+            return "", ""
+        if self.listing.sort != name:
+            return self.url(sort=name), ""
+        if self.listing.is_down:
+            return self.url(sort=None), "descending"
+        return self.url(sort=f"-{name}"), "ascending"
+
+    @property
+    def columns(self) -> list[tuple[str, str, bool]]:
+        """Every column to choose from, the chosen ones first and in their order: name, words, whether it is."""
+        chosen = self.listing.columns
+        rest = [name for name in listings_of.COLUMNS if name not in chosen]
+        return [(name, listings_of.COLUMNS[name], name in chosen) for name in (*chosen, *rest)]
 
     # -- what the page offers ------------------------------------------------------------------------------
 
