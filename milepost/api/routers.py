@@ -23,6 +23,7 @@ from milepost.api import (
     people,
     problems,
     teams,
+    views,
     workspace,
 )
 from milepost.core.problems import Problem
@@ -57,7 +58,7 @@ api = NinjaAPI(
 )
 for noun in (
     me, events, objectives, key_results, checkins, initiatives, alignments, comments, people, teams, cycles,
-    workspace,
+    views, workspace,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

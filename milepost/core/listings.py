@@ -39,7 +39,7 @@ SORTS: Mapping[str, str] = MappingProxyType(
     }
 )
 FILTERS = ("cycles", "team", "owner", "status", "type", "attention", "unaligned", "mine", "key_results")
-LONGEST = 600  # of what a saved view keeps of an address
+LONGEST = 80  # characters of a name that somebody typed into a filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,22 @@ def known(columns: Iterable[str]) -> tuple[str, ...]:
 
 def settings(query: str) -> str:
     """Return what a saved view keeps of an address: filters and listing, in one order, without the rest."""
-    said = dict(parse_qsl(query.removeprefix("?")[: 4 * LONGEST], max_num_fields=100))
-    kept = [(name, said[name][:80]) for name in FILTERS if said.get(name)]
-    return urlencode([*kept, *read(said).pairs()])
+    wanted = said(query)
+    kept = {name: wanted[name][:LONGEST].strip() for name in FILTERS if name in wanted}
+    plain = [(name, value) for name, value in kept.items() if value and _is_plain(name, value)]
+    return urlencode([*plain, *read(wanted).pairs()])
+
+
+def said(query: str) -> dict[str, str]:
+    """Return what an address says behind its question mark; of too much, nothing."""
+    try:
+        return dict(parse_qsl(query.removeprefix("?")[:4_000], max_num_fields=100))
+    except ValueError:
+        return {}
+
+
+def _is_plain(name: str, value: str) -> bool:
+    """Say whether a filter is worth keeping: all but an owner's name are short words, numbers and ids."""
+    if name == "owner":
+        return value.isprintable()
+    return value.isascii() and value.isprintable() and len(value) <= 20

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from milepost.core.access import Visibility
 from milepost.core.ids import encode
 from milepost.core.listings import Listing
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
@@ -97,12 +98,16 @@ class Listed(View):
     # -- groups --------------------------------------------------------------------------------------------
 
     def _is_listed(self, row: ObjectiveRow) -> bool:
-        if not self.reader.sees(row.id):
+        if not self.reader.sees(row.id) or self._is_apart(row):
             return False
         if not self.filters.is_narrow:
             return True
         own = self.reader.image.key_results_of.get(row.id, ())
         return row.id in self.matching or any(one.id in self.matching for one in own)
+
+    def _is_apart(self, row: ObjectiveRow) -> bool:
+        """Say whether it is somebody's own affair, which no tree shows: personal, and serving nothing."""
+        return row.visibility == Visibility.PRIVATE and not self.outline.parents.get(row.id)
 
     @property
     def _grouped_by(self) -> Callable[[ObjectiveRow], Any]:

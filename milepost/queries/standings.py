@@ -8,7 +8,7 @@ from __future__ import annotations
 from milepost.core import access
 from milepost.core.access import Actor, Standing, Visibility
 from milepost.core.problems import Invalid, NotFound
-from milepost.models import Cycle, Initiative, KeyResult, Objective, Person, Team, TeamMember
+from milepost.models import Cycle, Initiative, KeyResult, Objective, Person, SavedView, Team, TeamMember
 
 
 def lineage(workspace_id: int, team_id: int | None) -> tuple[int, ...]:
@@ -100,6 +100,15 @@ def initiative(actor: Actor, id: int) -> tuple[Initiative, Objective, Standing]:
     if one.key_result_id is not None:
         key_result(actor, one.key_result_id)
     return one, row, found
+
+
+def view(actor: Actor, id: int, *, lock: bool = False) -> SavedView:
+    """Return a saved view that the actor made, or that is shared with them."""
+    query = SavedView.objects.of(actor.workspace_id)
+    row = (query.select_for_update() if lock else query).filter(id=id).first()
+    if row is None or not access.may_see_view(actor, owner=row.owner_id, shared=row.shared, team=row.team_id):
+        raise NotFound
+    return row
 
 
 def person(actor: Actor, id: int | None, field: str) -> int | None:

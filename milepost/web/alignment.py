@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,10 +15,11 @@ from markupsafe import Markup, escape
 
 from milepost.core import listings as listings_of
 from milepost.core.ids import decode, encode
-from milepost.queries import alignment, tree
+from milepost.queries import alignment, tree, views
 from milepost.queries import shell as shells
 from milepost.queries.alignment import Filters, Outline, Place, View
 from milepost.queries.listings import Listed
+from milepost.queries.views import ViewCard
 from milepost.web import pages, tree_rows
 from milepost.web.actors import in_workspace
 
@@ -39,6 +40,8 @@ def show(request: HttpRequest) -> HttpResponse:
     if "arranged" in request.GET:
         return HttpResponseRedirect(arranged(request))
     asked = Asked(request)
+    if (begin := asked.beginning) is not None:
+        return HttpResponseRedirect(begin)
     everything = "all" in asked.opened
     view = asked.view(all_open=everything)
     with view.reader.image.lock:
@@ -51,6 +54,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "new_objective": _address("new_objective", view.reader.slug),
             "groups": listings_of.GROUPS,
             "sorts": listings_of.SORTS,
+            "saved": asked.saved,
         }
         if everything:
             context.update(_plain(asked, view, _number(request.GET.get("from"), 0)))
@@ -73,7 +77,7 @@ def arranged(request: HttpRequest) -> str:
     for later in (False, True):
         if moved := said.get("later" if later else "earlier"):
             listing, panel = listing.moved(moved, later=later), [("panel", "1")]
-    kept = [(name, said[name]) for name in (*listings_of.FILTERS, "select", "on") if said.get(name)]
+    kept = [(name, said[name]) for name in (*listings_of.FILTERS, "view", "select", "on") if said.get(name)]
     return "?" + urlencode([*kept, *listing.pairs(), *panel])
 
 
@@ -114,6 +118,21 @@ def _address(name: str, slug: str) -> str | None:
         return reverse(name, args=[slug])
     except NoReverseMatch:
         return None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The saved views that a page offers; `now` is what the page shows, as a view would keep it."""
+
+    cards: tuple[ViewCard, ...]
+    current: ViewCard | None
+    now: str
+    may_change: bool
+
+    @property
+    def is_otherwise(self) -> bool:
+        """Whether the page shows something else by now than the view that it began with."""
+        return self.current is not None and self.current.settings != self.now
 
 
 # -- what was asked for ------------------------------------------------------------------------------------
@@ -180,9 +199,20 @@ class Asked:
     @cached_property
     def kept(self) -> list[tuple[str, str]]:
         """The parts of the address that narrow the tree."""
-        kept = [(name, self.said[name]) for name in listings_of.FILTERS if self.said.get(name)]
         selects = [("select", "1")] if self.selects else []
-        return [*kept, *self.listing.pairs(), *selects]
+        return [*self.narrowed, *self.listing.pairs(), *self._named, *selects]
+
+    @cached_property
+    def narrowed(self) -> list[tuple[str, str]]:
+        """The filters, as the address says them."""
+        return [(name, self.said[name]) for name in listings_of.FILTERS if self.said.get(name)]
+
+    @cached_property
+    def _named(self) -> list[tuple[str, str]]:
+        """Which saved view the address began with: its id, or `none` where one's default is left aside."""
+        wanted = self.said.get("view", "")
+        known = wanted == "none" or any(card.id == wanted for card in self.saved.cards)
+        return [("view", wanted)] if known else []
 
     @property
     def wanted_rows(self) -> int:
@@ -191,7 +221,13 @@ class Asked:
     def url(self, **changes: str | None) -> str:
         """Return the address of the tree narrowed otherwise; None takes a filter off."""
         pairs = {**dict(self.kept), **changes}
-        return "?" + urlencode({name: value for name, value in pairs.items() if value is not None})
+        written = urlencode({name: value for name, value in pairs.items() if value is not None})
+        return f"?{written}" if written else self.plain
+
+    @property
+    def plain(self) -> str:
+        """The address of the tree with nothing asked of it."""
+        return "?view=none" if views.default(self.reader) else "?"
 
     def toggled(self, key: str, *, is_open: bool) -> str:
         """Return the address of the page with one row opened or shut."""
@@ -206,6 +242,36 @@ class Asked:
         id = decode(key)
         return id in self.outline.shown and self.reader.sees(id)
 
+    # -- saved views ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def saved(self) -> Saved:
+        """The saved views of the reader, and which one this is."""
+        mine = views.of(self.reader)
+        now = listings_of.settings(urlencode([*self.narrowed, *self.listing.pairs()]))
+        current = next((card for card in mine if card.id == self.said.get("view")), None)
+        return Saved(
+            mine,
+            current,
+            now,
+            may_change=current is not None and views.may_change(self.reader, current),
+        )
+
+    @property
+    def beginning(self) -> str | None:
+        """Where the tree begins instead: with a view named and nothing else said, or with one's default."""
+        said = set(self.said)
+        if self.request.headers.get("HX-Request") or not said <= {"view", "cycle", "on"}:
+            return None
+        if "view" in said:
+            card = self.saved.current if self.saved.current and self.saved.current.settings else None
+        else:
+            card = None if "on" in said else views.default(self.reader)
+        if card is None:
+            return None
+        kept = [(name, self.said[name]) for name in ("cycle", "on") if name in said]
+        return "?" + urlencode([*parse_qsl(card.settings), ("view", card.id), *kept])
+
     # -- how it is listed ----------------------------------------------------------------------------------
 
     @property
@@ -219,7 +285,7 @@ class Asked:
         return found
 
     def _sorting(self, name: str) -> tuple[str, str]:
-        """Return the address that sorts by a column (again: the other way, then not at all), and its state."""
+        """Return the address that sorts by a column (the other way, then not at all), and its state."""
         if name not in listings_of.SORTS:
             return "", ""
         if self.listing.sort != name:
@@ -230,7 +296,7 @@ class Asked:
 
     @property
     def columns(self) -> list[tuple[str, str, bool]]:
-        """Every column to choose from, the chosen ones first and in their order: name, words, whether it is."""
+        """Every column to choose from, the chosen ones first: name, words, whether it is chosen."""
         chosen = self.listing.columns
         rest = [name for name in listings_of.COLUMNS if name not in chosen]
         return [(name, listings_of.COLUMNS[name], name in chosen) for name in (*chosen, *rest)]

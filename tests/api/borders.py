@@ -141,6 +141,15 @@ OPERATIONS: dict[str, Row] = {
     "cycles_update": Row(CYCLE),
     "cycles_close": READS,
     "cycles_reopen": Row(first="cycles_close"),
+    "views_index": Row(asks=PAGE),
+    "views_create": Row(
+        {"name": "A look of its own", "settings": "group=team", "team": Id("team", in_base=False)}
+    ),
+    "views_show": READS,
+    "views_update": Row({"name": "Renamed view", "team": Id("team", in_base=False)}),
+    "views_delete": READS,
+    "views_choose": READS,
+    "views_unchoose": Row(first="views_choose"),
     "workspace_show": READS,
     "workspace_update": Row({"name": "Renamed", "check_in_every": 14}),
 }  # fmt: skip
@@ -150,7 +159,7 @@ def address(pattern: str, things: Mapping[str, int], on: Mapping[str, str]) -> s
     """Return the address of an operation, with these things in it."""
     path = pattern
     for name in ("objective", "key_result", "initiative", "alignment", "checkin", "comment", "team", "person",
-                 "cycle"):  # fmt: skip
+                 "cycle", "view"):  # fmt: skip
         if f"{{{name}}}" in path:
             path = path.replace(f"{{{name}}}", encode(things[on.get(name, name)]))
     return path
