@@ -20,7 +20,7 @@ from milepost.queries import shell as shells
 from milepost.queries.alignment import Filters, Outline, Place, View
 from milepost.queries.listings import Listed
 from milepost.queries.views import ViewCard
-from milepost.web import pages, tree_rows
+from milepost.web import bulk, pages, tree_rows
 from milepost.web.actors import in_workspace
 
 ROWS = 200  # shown at once; more on request, or as one scrolls
@@ -55,6 +55,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "groups": listings_of.GROUPS,
             "sorts": listings_of.SORTS,
             "saved": asked.saved,
+            "verbs": [(name, words) for name, (words, _) in bulk.VERBS.items()],
         }
         if everything:
             context.update(_plain(asked, view, _number(request.GET.get("from"), 0)))

@@ -75,6 +75,8 @@ ROUTES: dict[str, Row] = {
     "alignment": READS,
     "alignment_rows": READS,
     "alignment_json": READS,
+    "bulk": Row({"id": Id("objective", many=True), "change": "owner", "owner": Id("person"),
+                 "reason": "Because it is so"}),
     "views": READS,
     "new_view": Row({"name": "A look of its own", "settings": "group=team", "shared": "private",
                      "team": Id("team", in_base=False)}),
@@ -173,6 +175,11 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "?select=1&id={objective}",
     ),
     "alignment_rows": ("?under={objective}", "?under={team}&level=3", "?group=team&under={team}"),
+    "bulk": (
+        "?id={objective}",
+        "?id={key_result}&change=owner&owner=",
+        "?id={objective}&change=activate",
+    ),
     "map": (
         "?team={team}",
         "?owner={person}",

@@ -162,7 +162,7 @@ class TestChange:
 
 class TestBegin:
     def test_begins_with_it_and_as_usual_again(self, signed_in, worries):
-        """The plain address leads to one's view; the plain tree stays one click away, and links stay there."""
+        """The plain address leads to one’s view; the plain tree is one click away, and links stay there."""
         browser, key = signed_in("ben"), encode(worries.id)
 
         browser.post(of(worries, "choice"))
