@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from milepost.actions import alignments, key_results, objectives
+from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotFound, Problem
 from milepost.models import Alignment, KeyResult, Objective
@@ -116,6 +117,7 @@ def mark(*, lines: Sequence[Line]) -> str:
 
 
 def _each(items: Sequence[int], change: Change, reason: str, by: Actor, at: datetime) -> list[Line]:
+    access.require(not by.is_guest, "change OKRs", remedy="Guests read, comment and check in.")
     wanted = list(dict.fromkeys(items))
     verb = VERBS[_known(change.verb)]
     if not wanted or len(wanted) > MOST:
@@ -163,35 +165,30 @@ def _known(verb: str) -> str:
 
 
 def _check(by: Actor, change: Change) -> None:
-    """Refuse once what would be wrong with each."""
+    """Refuse once what would be wrong with each, and whatever is named that is not there."""
+    standings.person(by, change.owner, "owner")
+    standings.team(by, change.team)
+    _check_served(by, change)
+    if change.cycle is not None:
+        standings.cycle(by, change.cycle)
     match change.verb:
-        case "owner":
-            standings.person(by, change.owner, "owner")
-        case "team":
-            standings.team(by, change.team)
-        case "cycle":
-            if change.cycle is None:
-                raise Invalid("Say which cycle.", field="cycle", remedy="Choose one from the list.")
-            standings.cycle(by, change.cycle)
-        case "visibility":
-            if change.visibility not in VISIBILITIES:
-                raise Invalid(
-                    "Many at once are for everyone, or for their teams.",
-                    field="visibility",
-                    remedy="Named people are chosen one by one.",
-                )
-        case "dates":
-            if change.starts_on is None and change.ends_on is None:
-                raise Invalid("Say which day.", field="ends_on", remedy="The first, the last, or both.")
-        case "align":
-            _check_served(by, change)
+        case "cycle" if change.cycle is None:
+            raise Invalid("Say which cycle.", field="cycle", remedy="Choose one from the list.")
+        case "visibility" if change.visibility not in VISIBILITIES:
+            raise Invalid(
+                "Many at once are for everyone, or for their teams.",
+                field="visibility",
+                remedy="Named people are chosen one by one.",
+            )
+        case "dates" if change.starts_on is None and change.ends_on is None:
+            raise Invalid("Say which day.", field="ends_on", remedy="The first, the last, or both.")
 
 
 def _check_served(by: Actor, change: Change) -> None:
     try:
         if change.key_result is not None:
             standings.key_result(by, change.key_result)
-        elif change.objective is not None:
+        if change.objective is not None:
             standings.objective(by, change.objective)
     except NotFound:
         raise Invalid("There is nothing there to serve.", field="parent", remedy="Choose again.") from None

@@ -12,6 +12,7 @@ from ninja.parser import Parser
 
 from milepost.api import (
     alignments,
+    bulk,
     checkins,
     comments,
     cycles,
@@ -57,8 +58,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, objectives, key_results, checkins, initiatives, alignments, comments, people, teams, cycles,
-    views, workspace,
+    me, events, objectives, key_results, checkins, initiatives, alignments, bulk, comments, people, teams,
+    cycles, views, workspace,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

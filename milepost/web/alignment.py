@@ -174,7 +174,7 @@ class Asked:
         with self.reader.image.lock:
             if self.listing.is_usual and not self.selects:
                 return View(*given)
-            look = tree_rows.Look(self.listing.columns, self.selects)
+            look = tree_rows.Look(self.listing.columns, self.selects, self.listing.group)
             return Listed(*given, look, self.listing)
 
     def _filters(self) -> Filters:

@@ -99,6 +99,7 @@ class Look:
 
     columns: tuple[str, ...]
     picks: bool
+    group: str | None = None  # what its head says already
 
 
 def _draw(view: View, place: Place, anchor: bool) -> tuple[str, ...]:
@@ -172,7 +173,7 @@ def _told(reader: Reader, place: Place) -> dict:
 def _told_at_length(reader: Reader, place: Place, look: Look) -> dict:
     """Return what a row says with columns of somebody's choice; what these say, it does not say twice."""
     row, facts = alignment.row(reader, place), listings.facts(reader, place)
-    asides = _asides(row, place, without=look.columns)
+    asides = _asides(row, place, without=(*look.columns, look.group))
     return _told(reader, place) | {
         "sure": facts.confidence,
         "due": facts.due,
@@ -187,7 +188,7 @@ def _told_at_length(reader: Reader, place: Place, look: Look) -> dict:
     }
 
 
-def _asides(row: alignment.Row, place: Place, without: Sequence[str] = ()) -> Iterator[str]:
+def _asides(row: alignment.Row, place: Place, without: Sequence[str | None] = ()) -> Iterator[str]:
     if row.is_private:
         yield "personal"
     if row.team and "team" not in without:

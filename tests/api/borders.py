@@ -59,6 +59,15 @@ REASON = {"reason": "Because it is so"}
 CYCLE = {
     "name": "Later", "starts_on": "2031-01-01", "ends_on": "2031-03-31", "parent": Id("cycle", in_base=False),
 }  # fmt: skip
+BULK = {
+    "items": [Id("objective"), Id("key_result")],
+    "change": "owner",
+    "owner": Id("person"),
+    "team": Id("team", in_base=False),
+    "cycle": Id("cycle", in_base=False),
+    "serves": {"objective": Id("other", in_base=False), "key_result": Id("key_result", in_base=False)},
+    **REASON,
+}
 PAGE = {"after": "any"}
 
 OPERATIONS: dict[str, Row] = {
@@ -114,6 +123,8 @@ OPERATIONS: dict[str, Row] = {
     "alignments_show": READS,
     "alignments_update": Row({"how": "supports", "weight": "3"}),
     "alignments_end": READS,
+    "bulk_preview": Row(BULK, works=False),  # says what would change
+    "bulk_apply": Row(BULK),
     "comments_index": Row(asks={"objective": "objective", "key_result": "key_result", **PAGE}),
     "comments_show": READS,
     "comments_on_objective": Row({"text": "Well said"}),
