@@ -60,6 +60,11 @@ MEASURE_NAMES = (
     "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones",
 )  # fmt: skip
 
+CHECKIN_COLUMNS = (
+    "id", "key", "key_result_id", "effective_at", "recorded_at", "value", "parts", "confidence", "note",
+    "by_id", "corrects_id", "is_withdrawn",
+)  # fmt: skip
+
 
 class Keys:
     """The stable text ids of a workspace, by number."""
@@ -180,7 +185,9 @@ class _Parts:
         self.transitions = _grouped(of(Transition).order_by("id"), "objective_id")
         self.versions = _grouped(of(ObjectiveVersion).order_by("id"), "objective_id")
         self.key_result_versions = _grouped(of(KeyResultVersion).order_by("id"), "key_result_id")
-        self.checkins = _grouped(of(Checkin).order_by("id").iterator(), "key_result_id")
+        # As tuples: most rows are check-ins, and making a model of each takes longer than reading it.
+        rows = of(Checkin).order_by("id").values_list(*CHECKIN_COLUMNS, named=True)
+        self.checkins = _grouped(rows.iterator(), "key_result_id")
         self.entry_keys = {
             one.id: one.key or ids.encode(one.id) for rows in self.checkins.values() for one in rows
         }
@@ -252,7 +259,7 @@ class _Parts:
             grade=self._grade(self.grades.get((one.objective_id, one.id))),
         )
 
-    def _check_in(self, one: Checkin) -> CheckInPlan:
+    def _check_in(self, one: Any) -> CheckInPlan:
         return CheckInPlan(
             id=self.entry_keys[one.id],
             at=one.effective_at,
