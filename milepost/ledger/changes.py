@@ -24,6 +24,7 @@ class Kind(IntEnum):
     CHECKIN = 1  # subject: the key result; entry: the check-in
     OBJECTIVE = 2  # subject: the objective, with its key results and alignments
     ALL = 3  # people, teams, cycles, settings, or a whole file
+    VIEW = 4  # subject: whose saved views are other ones now; 0: everyone's
 
 
 class Change(NamedTuple):

@@ -92,6 +92,9 @@ class Image:
             with _without_collecting():
                 self._load()
             return
+        for change in found:
+            if change.kind == ChangeKind.VIEW:
+                self.forget_views(change.subject_id)
         touched = {change.subject_id for change in found if change.kind == ChangeKind.OBJECTIVE}
         checked_in = self.entries.take([change.entry for change in found if change.entry is not None])
         if touched:
@@ -102,6 +105,14 @@ class Image:
             for key_result_id in checked_in:
                 if key_result_id in self.node:
                     self._update(key_result_id)
+
+    def forget_views(self, person_id: int = 0) -> None:
+        """Forget which saved views somebody has, or everyone (0)."""
+        kept = self.derived.get(ChangeKind.VIEW, {})
+        if person_id:
+            kept.pop(person_id, None)
+        else:
+            kept.clear()
 
     def _reread(self, objective_id: int) -> None:
         # In copies: a past day may share the rows of before.

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('milepost', '0003_tokens'),
+        ('milepost', '0006_undoing'),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from milepost.core import addresses
+from milepost.core import access, addresses
 from milepost.core.ids import encode
 from milepost.models import Event
 from milepost.queries import undoing
@@ -109,6 +109,11 @@ def _may_see(reader: Reader, event: Happening | Event) -> bool:
         # What is gone has no audience any more, so nobody is told about it.
         if id is not None and (id not in reader.image.node or not reader.sees(id)):
             return False
+    if event.kind.startswith("view."):
+        data = event.data
+        return access.may_see_view(
+            reader.actor, owner=event.actor_id, shared=data.get("shared", ""), team=data.get("team")
+        )
     if event.kind.startswith("token."):
         return reader.actor.is_admin or event.actor_id == reader.actor.person_id
     if event.kind in CONFIDENTIAL:
@@ -538,6 +543,11 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "person.email_confirmed": lambda told: [_words("confirmed the e-mail address")],
         "token.created": lambda told: [_words("made the token "), told.name],
         "token.revoked": lambda told: [_words("revoked the token "), told.name],
+        "view.saved": lambda told: [_words("saved the view "), told.name],
+        "view.changed": lambda told: [_words("changed the view "), told.name],
+        "view.deleted": lambda told: [_words("deleted the view "), told.name],
+        "view.chosen": lambda told: [_words("begins the tree with "), told.name],
+        "view.unchosen": lambda told: [_words("begins the tree as usual")],
         "plan.applied": _applied,
         "workspace.founded": _founded,
         "workspace.changed": _settings,

@@ -8,7 +8,17 @@ from __future__ import annotations
 from milepost.core import access
 from milepost.core.access import Actor, Standing, Visibility
 from milepost.core.problems import Invalid, NotFound
-from milepost.models import Cycle, Event, Initiative, KeyResult, Objective, Person, Team, TeamMember
+from milepost.models import (
+    Cycle,
+    Event,
+    Initiative,
+    KeyResult,
+    Objective,
+    Person,
+    SavedView,
+    Team,
+    TeamMember,
+)
 
 
 def lineage(workspace_id: int, team_id: int | None) -> tuple[int, ...]:
@@ -140,6 +150,15 @@ def _is_objective(actor: Actor, id: int) -> bool:
         return False
     objective(actor, id)
     return True
+
+
+def view(actor: Actor, id: int, *, lock: bool = False) -> SavedView:
+    """Return a saved view that the actor made, or that is shared with them."""
+    query = SavedView.objects.of(actor.workspace_id)
+    row = (query.select_for_update() if lock else query).filter(id=id).first()
+    if row is None or not access.may_see_view(actor, owner=row.owner_id, shared=row.shared, team=row.team_id):
+        raise NotFound
+    return row
 
 
 def person(actor: Actor, id: int | None, field: str) -> int | None:

@@ -51,8 +51,28 @@ class Page:
 PAGES: dict[str, Page] = {
     # the round
     "alignment": Page(
-        queries=("", "?open=all", "?attention=1&key_results=0", "?status=off_track&unaligned=1")
+        queries=(
+            "",
+            "?open=all",
+            "?attention=1&key_results=0",
+            "?status=off_track&unaligned=1",
+            "?columns=status,expected,due,ends,weight,team,cycle,type,state&group=owner&sort=-due&panel=1",
+            "?open=all&columns=status,due,weight,team&group=status",
+            "?select=1&group=team",
+            "?view={view}",
+        )
     ),
+    "bulk": Page(
+        queries=(
+            "?id={objective}",
+            "?id={objective}&id={key_result}&change=owner&owner=",
+            "?id={objective}&change=activate",
+        ),
+        guest=403,
+    ),
+    "views": Page(),
+    "new_view": Page(queries=("", "?group=owner&status=at_risk&columns=due")),
+    "edit_view": Page(),
     "map": Page(
         queries=(
             "",
@@ -160,6 +180,7 @@ class Demo:
                 "cycle": one("SELECT cycle_id FROM objective WHERE id = ?", objective),
                 "event": one("SELECT max(id) FROM event WHERE objective_id = ?", objective)
                 or one("SELECT max(id) FROM event WHERE kind = 'plan.applied'"),
+                "view": one("SELECT max(id) FROM saved_view") or 1,  # of whoever looks
                 "token": 1,  # there is none; whoever asks for one is told what the route takes
             }
         here = {name: encode(id) for name, id in found.items() if id is not None}
@@ -212,6 +233,7 @@ class TestEveryPage:
             demo.sign_in(looking.page, key)
             if role == "executive":
                 demo.just_closed = close_one(looking.page, demo)
+            save_view(looking.page)
             for route in routes():
                 if (row := PAGES.get(route.name)) is None or (role == "guest" and row.on == "just closed"):
                     continue
@@ -221,6 +243,13 @@ class TestEveryPage:
             problems = looking.everything()
 
         assert problems == []
+
+
+def save_view(page) -> None:
+    """Save a view of one's own."""
+    page.goto(page.url.partition("/w/")[0] + f"{HOME}views/new/?group=team&sort=due")
+    page.get_by_label("Name").fill("By team")
+    page.get_by_role("button", name="Save the view").click()
 
 
 def close_one(page, demo: Demo) -> str:
