@@ -8,7 +8,10 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
+import numpy as np
 from django.db import connection
+
+from milepost.ledger.columns import Floats, Numbers, Rows, Words
 
 # A decimal of up to 15 significant digits survives the way through a float and back unchanged.
 SAFE_LENGTH = 15
@@ -32,6 +35,30 @@ class Entry(NamedTuple):
     corrects: int | None = None
     is_withdrawn: bool = False
     micro: int = 0
+
+
+class Latest(NamedTuple):
+    """The entry that stands for a key result now; the name of its columns."""
+
+    id: int  # the key result's
+    entry: int
+    effective: int
+    recorded: int
+    value: float
+    confidence: int
+    corrects: int | None
+    is_withdrawn: bool
+    micro: int
+
+
+LATEST = {
+    "id": Numbers, "entry": Numbers, "effective": Numbers, "recorded": Numbers, "value": Floats,
+    "confidence": Words, "corrects": Numbers, "is_withdrawn": Words, "micro": Words,
+}  # fmt: skip
+
+
+def _entry_of(_key_result: int, *entry) -> Entry:
+    return Entry(*entry)
 
 
 # Moments as whole seconds, counted by the database: turning each into a datetime costs more than reading it.
@@ -65,7 +92,7 @@ _LATEST = """
 SELECT {} FROM key_result k JOIN checkin c ON c.id = (
   SELECT l.id FROM checkin l WHERE l.workspace_id = k.workspace_id AND l.key_result_id = k.id
   ORDER BY l.effective_at DESC, l.id DESC LIMIT 1)
-WHERE k.workspace_id = %s
+WHERE k.workspace_id = %s ORDER BY k.id
 """
 _SERIES = "SELECT {} FROM checkin c WHERE c.workspace_id = %s AND "
 _IN_ORDER = " ORDER BY c.key_result_id, c.effective_at, c.id"
@@ -80,6 +107,13 @@ def _rows(sql: str, parameters: Sequence) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql.format(columns(connection.vendor)), parameters)
         return cursor.fetchall()
+
+
+def _in_stretches(sql: str, parameters: Sequence) -> Iterator[tuple]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql.format(columns(connection.vendor)), parameters)
+        while rows := cursor.fetchmany(STRETCH):
+            yield from rows
 
 
 def stretches(workspace_id: int) -> Iterator[list[tuple]]:
@@ -110,7 +144,8 @@ class Entries:
 
     def __init__(self, workspace_id: int) -> None:
         self.workspace_id = workspace_id
-        self._latest: dict[int, Entry] = {}
+        self._latest = Rows.collect(_entry_of, LATEST, ())
+        self._mended: set[int] = set()  # key results of which something was corrected
         self._series: dict[int, list[Entry]] = {}
         self._exact: dict[int, Fraction | tuple[Fraction, ...]] = {}
         self.history = None  # every entry in columns, once a past day was asked for
@@ -120,8 +155,8 @@ class Entries:
     def load(cls, workspace_id: int, *, series_of: Iterable[str] = ()) -> Entries:
         """Read what stands now; the whole series of the kinds named, and where something was corrected."""
         entries = cls(workspace_id)
-        for row in _rows(_LATEST, [workspace_id]):
-            entries._latest[row[0]] = entries._entry(row)
+        found = (Latest(row[0], *entries._entry(row)) for row in _in_stretches(_LATEST, [workspace_id]))
+        entries._latest = Rows.collect(_entry_of, LATEST, found)
         entries._take_series(_rows(f"{_SERIES}{_CORRECTED}{_IN_ORDER}", [workspace_id, workspace_id]))
         kinds = list(series_of)
         if kinds:
@@ -145,10 +180,13 @@ class Entries:
         """Hold a whole series, and what of it stands now."""
         self._series[key_result_id] = entries
         standing = _standing(entries)
+        if len(standing) < len(entries):
+            self._mended.add(key_result_id)
         if standing:
-            self._latest[key_result_id] = standing[-1]
-        else:
-            self._latest.pop(key_result_id, None)
+            if self._latest.get(key_result_id) != standing[-1]:
+                self._latest.put(key_result_id, standing[-1])
+        elif key_result_id in self._latest:
+            self._latest.drop(key_result_id)
 
     def fetch(self, key_result_ids: Iterable[int]) -> None:
         """Read the series of these key results at once, those that are not held yet."""
@@ -169,7 +207,8 @@ class Entries:
         for row in rows:
             key_result_id, entry = row[0], self._entry(row)
             touched.add(key_result_id)
-            if entry.corrects is not None:
+            is_mended = key_result_id in self._mended and key_result_id not in self._series
+            if entry.corrects is not None or is_mended:
                 self._series.pop(key_result_id, None)
                 self.fetch([key_result_id])
             elif key_result_id in self._series:
@@ -179,7 +218,7 @@ class Entries:
             else:
                 latest = self._latest.get(key_result_id)
                 if latest is None or _order(entry) > _order(latest):
-                    self._latest[key_result_id] = entry
+                    self._latest.put(key_result_id, entry)
         return touched
 
     def series(self, key_result_id: int) -> list[Entry]:
@@ -195,6 +234,15 @@ class Entries:
     def current(self, key_result_id: int) -> Entry | None:
         """Return the latest entry that stands."""
         return self._latest.get(key_result_id)
+
+    def columns(self, key_result_ids: np.ndarray, *names: str) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Say which of these key results have an entry that stands, and return columns of those entries."""
+        latest = self._latest
+        places = np.searchsorted(latest.ids, key_result_ids)
+        there = places < len(latest.ids)
+        there[there] = latest.ids[places[there]] == key_result_ids[there]
+        of = {"confidence": int}
+        return there, [latest.array(name, of.get(name))[places[there]] for name in names]
 
     def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
         """Return an entry's value exactly as it was written; milestones as the done fraction of each."""
