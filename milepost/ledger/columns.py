@@ -190,6 +190,17 @@ class Rows(Mapping):
         """Return every id with its row."""
         return zip(self.ids.tolist(), self.values(), strict=True)
 
+    def listed(self, name: str) -> list:
+        """Return one column of every row, in the order of ids."""
+        whole = self.columns[name].all()
+        ids, where = self._merged
+        if where is None:
+            return whole
+        return [
+            whole[place] if place >= 0 else getattr(self.own[id], name)
+            for id, place in zip(ids.tolist(), where.tolist(), strict=True)
+        ]
+
     # -- as arrays -------------------------------------------------------------------------------------
 
     @cached_property

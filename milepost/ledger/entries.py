@@ -57,7 +57,8 @@ LATEST = {
 }  # fmt: skip
 
 
-def _entry_of(_key_result: int, *entry) -> Entry:
+def latest_row(_key_result: int, *entry) -> Entry:
+    """Return the entry that a row of `LATEST` holds."""
     return Entry(*entry)
 
 
@@ -144,10 +145,10 @@ class Entries:
 
     def __init__(self, workspace_id: int) -> None:
         self.workspace_id = workspace_id
-        self._latest = Rows.collect(_entry_of, LATEST, ())
-        self._mended: set[int] = set()  # key results of which something was corrected
+        self.latest = Rows.collect(latest_row, LATEST, ())
+        self.mended: set[int] = set()  # key results of which something was corrected
         self._series: dict[int, list[Entry]] = {}
-        self._exact: dict[int, Fraction | tuple[Fraction, ...]] = {}
+        self.exacts: dict[int, Fraction | tuple[Fraction, ...]] = {}
         self.history = None  # every entry in columns, once a past day was asked for
         self.watchers: list[Callable[[Sequence[tuple]], None]] = []  # who else takes in what comes
 
@@ -156,7 +157,7 @@ class Entries:
         """Read what stands now; the whole series of the kinds named, and where something was corrected."""
         entries = cls(workspace_id)
         found = (Latest(row[0], *entries._entry(row)) for row in _in_stretches(_LATEST, [workspace_id]))
-        entries._latest = Rows.collect(_entry_of, LATEST, found)
+        entries.latest = Rows.collect(latest_row, LATEST, found)
         entries._take_series(_rows(f"{_SERIES}{_CORRECTED}{_IN_ORDER}", [workspace_id, workspace_id]))
         kinds = list(series_of)
         if kinds:
@@ -164,11 +165,18 @@ class Entries:
             entries._take_series(_rows(f"{_SERIES}{where}{_IN_ORDER}", [workspace_id, workspace_id, *kinds]))
         return entries
 
+    @classmethod
+    def resumed(cls, workspace_id: int, latest: Rows, exacts: dict, mended: set[int]) -> Entries:
+        """Go on from what another process knew; series are read again when they are asked for."""
+        entries = cls(workspace_id)
+        entries.latest, entries.exacts, entries.mended = latest, exacts, mended
+        return entries
+
     def _entry(self, row: tuple) -> Entry:
         _, id, effective, recorded, value, confidence, _, corrects, is_withdrawn, micro = row
         exact = exact_of(row)
         if exact is not None:
-            self._exact[id] = exact
+            self.exacts[id] = exact
         number = NAN if value is None else float(value)
         return Entry(id, effective, recorded, number, confidence, corrects, bool(is_withdrawn), micro)
 
@@ -181,12 +189,12 @@ class Entries:
         self._series[key_result_id] = entries
         standing = _standing(entries)
         if len(standing) < len(entries):
-            self._mended.add(key_result_id)
+            self.mended.add(key_result_id)
         if standing:
-            if self._latest.get(key_result_id) != standing[-1]:
-                self._latest.put(key_result_id, standing[-1])
-        elif key_result_id in self._latest:
-            self._latest.drop(key_result_id)
+            if self.latest.get(key_result_id) != standing[-1]:
+                self.latest.put(key_result_id, standing[-1])
+        elif key_result_id in self.latest:
+            self.latest.drop(key_result_id)
 
     def fetch(self, key_result_ids: Iterable[int]) -> None:
         """Read the series of these key results at once, those that are not held yet."""
@@ -207,7 +215,7 @@ class Entries:
         for row in rows:
             key_result_id, entry = row[0], self._entry(row)
             touched.add(key_result_id)
-            is_mended = key_result_id in self._mended and key_result_id not in self._series
+            is_mended = key_result_id in self.mended and key_result_id not in self._series
             if entry.corrects is not None or is_mended:
                 self._series.pop(key_result_id, None)
                 self.fetch([key_result_id])
@@ -216,9 +224,9 @@ class Entries:
                 if all(one.id != entry.id for one in series):
                     self._settle(key_result_id, sorted([*series, entry], key=_order))
             else:
-                latest = self._latest.get(key_result_id)
+                latest = self.latest.get(key_result_id)
                 if latest is None or _order(entry) > _order(latest):
-                    self._latest.put(key_result_id, entry)
+                    self.latest.put(key_result_id, entry)
         return touched
 
     def series(self, key_result_id: int) -> list[Entry]:
@@ -233,11 +241,11 @@ class Entries:
 
     def current(self, key_result_id: int) -> Entry | None:
         """Return the latest entry that stands."""
-        return self._latest.get(key_result_id)
+        return self.latest.get(key_result_id)
 
     def columns(self, key_result_ids: np.ndarray, *names: str) -> tuple[np.ndarray, list[np.ndarray]]:
         """Say which of these key results have an entry that stands, and return columns of those entries."""
-        latest = self._latest
+        latest = self.latest
         places = np.searchsorted(latest.ids, key_result_ids)
         there = places < len(latest.ids)
         there[there] = latest.ids[places[there]] == key_result_ids[there]
@@ -246,7 +254,7 @@ class Entries:
 
     def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
         """Return an entry's value exactly as it was written; milestones as the done fraction of each."""
-        found = self._exact.get(entry.id)
+        found = self.exacts.get(entry.id)
         if found is not None:
             return found
         return None if entry.value != entry.value else Fraction(repr(entry.value))

@@ -10,7 +10,7 @@ import gc
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -62,13 +62,18 @@ def _without_collecting() -> Iterator[None]:
 class Image:
     """One workspace as of its token. Hold `lock` while reading more than one figure."""
 
-    def __init__(self, workspace_id: int) -> None:
+    def __init__(self, workspace_id: int, *, fill: Callable[[Image], None] | None = None) -> None:
+        """Load a workspace from the tables, or let `fill` bring its rows and figures."""
         self.workspace_id = workspace_id
         self.lock = threading.RLock()
         self.token = changes.Token()
         self.version = 0
         with _without_collecting():
-            self._load()
+            if fill is None:
+                self._load()
+            else:
+                fill(self)
+                self._build()
 
     # -- bringing it up to date ------------------------------------------------------------------------
 
@@ -480,6 +485,14 @@ class Image:
                     waiting.append(parent)
         return [self.ids[node] for node in sorted(found, key=self.tree.height.__getitem__)]
 
+    def links(self) -> Iterator[tuple[int, int, str, str]]:
+        """Yield every link whose ends are there: (node, node of what it serves, how, weight), by id."""
+        rows = self.alignments
+        ends = zip(self._child.tolist(), self._served.tolist(), strict=True)
+        for (child, served), how, weight in zip(ends, rows.listed("how"), rows.listed("weight"), strict=True):
+            if child >= 0 and served >= 0:
+                yield child, served, how, weight
+
     # -- exact figures ---------------------------------------------------------------------------------
 
     def reading(self, one: KeyResultRow) -> Reading:
@@ -742,6 +755,8 @@ def _shape(one: KeyResultRow) -> tuple:
 
 _images: dict[int, Image] = {}
 _images_lock = threading.Lock()
+# Where an image may come from other than the tables: `snapshots.read_from` sets it.
+opened_from: Callable[[int], Image | None] | None = None
 
 
 def of(workspace_id: int) -> Image:
@@ -751,8 +766,10 @@ def of(workspace_id: int) -> Image:
         with _images_lock:
             image = _images.get(workspace_id)
             if image is None:
-                image = _images[workspace_id] = Image(workspace_id)
-                return image
+                kept = opened_from(workspace_id) if opened_from else None
+                image = _images[workspace_id] = kept or Image(workspace_id)
+                if kept is None:
+                    return image
     image.refresh()
     return image
 
@@ -760,6 +777,11 @@ def of(workspace_id: int) -> Image:
 def held(workspace_id: int) -> Image | None:
     """Return the image as this process last saw it, without looking for news."""
     return _images.get(workspace_id)
+
+
+def all_held() -> list[Image]:
+    """Return every image that this process holds, as last seen."""
+    return list(_images.values())
 
 
 def forget(workspace_id: int | None = None) -> None:
@@ -771,4 +793,4 @@ def forget(workspace_id: int | None = None) -> None:
             _images.pop(workspace_id, None)
 
 
-__all__ = ["Day", "Entry", "Image", "ObjectiveRow", "forget", "held", "of"]
+__all__ = ["Day", "Entry", "Image", "ObjectiveRow", "all_held", "forget", "held", "of"]
