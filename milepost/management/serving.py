@@ -22,7 +22,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from milepost.core.problems import Conflict, Invalid, Problem
-from milepost.management import assets, schema, whereabouts
+from milepost.management import assets, keeping, schema, whereabouts
 
 # Requests that wait for a thread; those beyond it wait in the system's own queue.
 WAITING_FOR_EACH_THREAD = 8
@@ -136,6 +136,7 @@ def _share_what_is_loaded() -> None:
 def _load():
     _keep_files_open()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    keeping.begin()
     return import_string(settings.WSGI_APPLICATION)
 
 

@@ -33,6 +33,11 @@ class Settings:
     count_restricted_work: bool
 
 
+def ids() -> list[int]:
+    """List the id of every workspace."""
+    return list(Workspace.objects.order_by("id").values_list("id", flat=True))
+
+
 def is_founded() -> bool:
     """Say whether anybody has set the installation up."""
     return Workspace.objects.exists()
