@@ -53,7 +53,8 @@ def add(
             TeamMember.objects.create(
                 workspace=workspace, team_id=team, person=person, since_on=today, is_lead=False
             )
-        changes.append(by.workspace_id, changes.Kind.ALL)
+            changes.append(by.workspace_id, changes.Kind.TEAMS)
+        changes.append(by.workspace_id, changes.Kind.PERSON, person.id)
     return person
 
 
@@ -89,7 +90,7 @@ def update(
             setattr(row, field, value)
         row.save(update_fields=list(found))
         tell("person.changed", subject=row.id, data={"fields": sorted(found)}, by=by, at=at)
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
     return row
 
 
@@ -116,7 +117,7 @@ def change_role(*, person: int, role: str, by: Actor, at: datetime) -> Person:
             by=by,
             at=at,
         )
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
     return row
 
 
@@ -136,7 +137,8 @@ def leave(*, person: int, by: Actor, at: datetime) -> Person:
         TeamMember.objects.of(by.workspace_id).filter(person=row, until_on=None).update(until_on=row.left_on)
         _void_invitations(row, at)
         tell("person.left", subject=row.id, data={"name": row.name}, by=by, at=at)
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.TEAMS)
+        changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
     return row
 
 
@@ -153,7 +155,7 @@ def readmit(*, person: int, by: Actor, at: datetime) -> Person:
         row.left_on = None
         row.save(update_fields=["left_on"])
         tell("person.returned", subject=row.id, data={"name": row.name}, by=by, at=at)
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
     return row
 
 

@@ -284,9 +284,14 @@ class Groups:
         *,
         size: int,
         within: np.ndarray | None = None,
+        ids: np.ndarray | None = None,
     ) -> None:
-        """Group rows by `keys`, the places of what they belong to (-1: nowhere); `within` orders a group."""
+        """Group rows by `keys`, the places of what they belong to (-1: nowhere); `within` orders a group.
+
+        Keys are those of all rows, in order, or of `ids`, where a row belongs to several groups.
+        """
         self.rows, self._place = rows, place
+        ids = rows.ids if ids is None else ids
         there = np.flatnonzero(keys >= 0)
         keys = keys[there]
         if within is None or not len(keys):
@@ -294,8 +299,15 @@ class Groups:
         else:
             least, most = int(within.min()), int(within.max())
             order = np.argsort(keys * (most - least + 1) + (within[there] - least), kind="stable")
-        self._ids = rows.ids[there[order]]
+        self._ids = ids[there[order]]
         self._ends = np.cumsum(np.bincount(keys, minlength=size))
+
+    @classmethod
+    def by(cls, rows: Rows, values: np.ndarray, **more) -> Groups:
+        """Group rows by what a column says; NOTHING stands for None."""
+        found, keys = np.unique(values, return_inverse=True)
+        place = {None if value == NOTHING else value: at for at, value in enumerate(found.tolist())}
+        return cls(rows, place.get, keys, size=len(found), **more)
 
     def following(self, rows: Mapping) -> Groups:
         """Return the same groups of rows of which some have been replaced."""

@@ -45,6 +45,7 @@ CURVES = {
 }
 EXPECTED_GRADE = {"committed": 1.0}  # the others: 0.7 (method 2.6)
 STRETCH_GRADE = 0.7
+FRAME = {ChangeKind.PERSON, ChangeKind.TEAMS, ChangeKind.CYCLES, ChangeKind.SETTINGS}
 
 
 @contextmanager
@@ -115,6 +116,8 @@ class Image:
             with _without_collecting():
                 self._load()
             return
+        if frame := [change for change in found if change.kind in FRAME]:
+            self._reframe(frame)
         touched = {change.subject_id for change in found if change.kind == ChangeKind.OBJECTIVE}
         checked_in = self.entries.take([change.entry for change in found if change.entry is not None])
         if touched:
@@ -122,6 +125,30 @@ class Image:
         for key_result_id in checked_in:
             if key_result_id in self.node:
                 self._update(key_result_id)
+
+    def _reframe(self, found: list[changes.Change]) -> None:
+        """Read again what changed of people, teams, cycles and settings, and what follows from it."""
+        kinds = {change.kind for change in found}
+        people = {change.subject_id for change in found if change.kind == ChangeKind.PERSON}
+        rows = [row for id in people for row in structure.people(self.workspace_id, id)]
+        self.people = self.people.changed(rows, people - {row.id for row in rows})
+        if ChangeKind.TEAMS in kinds:
+            self.teams = {row.id: row for row in structure.teams(self.workspace_id)}
+            self._build_teams()
+            self._build_audiences()
+        if ChangeKind.CYCLES in kinds:
+            self.cycles = {row.id: row for row in structure.cycles(self.workspace_id)}
+            self._build_windows()
+        if ChangeKind.SETTINGS in kinds:
+            self.workspace = structure.workspace(self.workspace_id)
+        if kinds & {ChangeKind.TEAMS, ChangeKind.SETTINGS}:  # who sees what, and what then counts
+            self._build_tree()
+        self.derived, self._exact = {}, {}
+        if kinds == {ChangeKind.PERSON}:
+            for day in self._days.values():
+                day.derived = {}  # it may hold names
+        else:
+            self._days = {}
 
     # -- taking in what was edited ---------------------------------------------------------------------
 
@@ -281,9 +308,7 @@ class Image:
             self.key_results, self.node.get, self.parent, size=size,
             within=self.key_results.array("position"),
         )  # fmt: skip
-        self.children_teams: dict[int | None, list[int]] = defaultdict(list)
-        for team in self.teams.values():
-            self.children_teams[team.parent_id].append(team.id)
+        self._build_teams()
         self.__dict__.pop("owned_by", None)
         # What others make of this structure and keep with it.
         self.derived: dict = {}
@@ -296,6 +321,11 @@ class Image:
         self._build_tree()
         self._build_windows()
         self._days: dict[date, Day] = {}
+
+    def _build_teams(self) -> None:
+        self.children_teams: dict[int | None, list[int]] = defaultdict(list)
+        for team in self.teams.values():
+            self.children_teams[team.parent_id].append(team.id)
 
     def _build_links(self) -> None:
         links = self.alignments
@@ -314,11 +344,7 @@ class Image:
         if len(above):
             inherited = np.where(self.parent >= 0, above[self.parent], NOTHING)
             own = np.where(own == NOTHING, inherited, own)
-        owners, keys = np.unique(own, return_inverse=True)
-        place = {None if id == NOTHING else id: at for at, id in enumerate(owners.tolist())}
-        return Groups(
-            self.key_results, place.get, keys, size=len(owners), within=self.key_results.array("position")
-        )
+        return Groups.by(self.key_results, own, within=self.key_results.array("position"))
 
     def _build_audiences(self) -> None:
         self._audiences: dict[int, frozenset[int]] = {}

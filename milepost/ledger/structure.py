@@ -210,12 +210,13 @@ def workspace(workspace_id: int) -> WorkspaceRow:
     return WorkspaceRow(*row[:6], bool(row[6]))
 
 
-def people(workspace_id: int) -> Iterator[PersonRow]:
-    """Read everyone, also those who have left: history names them."""
+def people(workspace_id: int, person_id: int | None = None) -> Iterator[PersonRow]:
+    """Read everyone, also those who have left, for history names them; or one person."""
+    only, more = _only("id", person_id)
     for row in _in_stretches(
-        "SELECT id, key, name, role, left_on IS NOT NULL, user_id FROM person WHERE workspace_id = %s "
-        "ORDER BY id",
-        [workspace_id],
+        "SELECT id, key, name, role, left_on IS NOT NULL, user_id FROM person "
+        f"WHERE workspace_id = %s{only} ORDER BY id",
+        [workspace_id, *more],
     ):
         yield PersonRow(*row[:4], bool(row[4]), row[5])
 
@@ -248,8 +249,8 @@ def cycles(workspace_id: int) -> Iterator[CycleRow]:
         yield CycleRow(*row[:3], _day(row[3]), _day(row[4]), row[5], _day(row[6]))
 
 
-def _only(column: str, objective_id: int | None) -> tuple[str, list]:
-    return ("", []) if objective_id is None else (f" AND {column} = %s", [objective_id])
+def _only(column: str, id: int | None) -> tuple[str, list]:
+    return ("", []) if id is None else (f" AND {column} = %s", [id])
 
 
 # What is dated comes from `v`, the row of today or a dated one; who may see it is always today's.
