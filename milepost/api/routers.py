@@ -21,6 +21,7 @@ from milepost.api import (
     me,
     objectives,
     people,
+    plans,
     problems,
     teams,
     workspace,
@@ -57,7 +58,7 @@ api = NinjaAPI(
 )
 for noun in (
     me, events, objectives, key_results, checkins, initiatives, alignments, comments, people, teams, cycles,
-    workspace,
+    workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

@@ -806,7 +806,7 @@ def held(workspace_id: int) -> Image | None:
 
 
 def all_held() -> list[Image]:
-    """Return every image that this process holds, as last seen."""
+    """Return every image of this process, as it last saw them."""
     return list(_images.values())
 
 

@@ -15,7 +15,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, astuple
 from datetime import date
@@ -105,11 +105,10 @@ def drop(folder: Path, workspace_id: int) -> None:
     _path(folder, workspace_id).unlink(missing_ok=True)
 
 
-def drop_others(folder: Path, workspace_ids: Iterable[int]) -> None:
+def drop_others(folder: Path, exists: Callable[[int], bool]) -> None:
     """Delete the snapshots of workspaces that are no longer there."""
-    kept = {_path(folder, id).name for id in workspace_ids}
-    for path in folder.glob(f"*{ENDING}"):
-        if path.name not in kept:
+    for path in folder.glob(f"[0-9]*{ENDING}"):
+        if not exists(int(path.stem)):
             path.unlink(missing_ok=True)
 
 

@@ -193,8 +193,9 @@ def _rows(sql: str, parameters: list) -> list[tuple]:
 
 
 def _in_stretches(sql: str, parameters: list) -> Iterator[tuple]:
-    # Hundreds of thousands of rows at once would take the memory that columns save.
-    with connection.chunked_cursor() as cursor:
+    # Hundreds of thousands of rows at once would take the memory that columns save. A cursor of the server's
+    # would need a connection of its own, which a pooler does not give.
+    with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(AT_ONCE):
             yield from rows

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from milepost.ledger import image as images
-from milepost.ledger import snapshots
+from milepost.ledger import sight, snapshots
 from milepost.ledger.changes import Token
 from milepost.queries import workspaces
 
@@ -64,7 +64,7 @@ class Keeper:
         with self._turn:
             try:
                 snapshots.clear_away(self.folder)
-                snapshots.drop_others(self.folder, workspaces.ids())
+                snapshots.drop_others(self.folder, workspaces.exists)
                 for image in images.all_held():
                     self._keep(image, age)
             except (OSError, DatabaseError) as why:
@@ -75,4 +75,5 @@ class Keeper:
     def _keep(self, image: images.Image, age: float) -> None:
         token, at = self._written.get(image.workspace_id, (None, 0.0))
         if token != image.token and (token is None or time.monotonic() - at >= age):
-            self._written[image.workspace_id] = snapshots.save(self.folder, image), time.monotonic()
+            with sight.within(image.workspace_id):
+                self._written[image.workspace_id] = snapshots.save(self.folder, image), time.monotonic()

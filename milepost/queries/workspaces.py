@@ -7,6 +7,7 @@ from datetime import datetime
 
 from milepost.core.access import Actor
 from milepost.core.tokens import hash_of
+from milepost.ledger import sight
 from milepost.models import Person, SignInLink, Workspace
 
 
@@ -33,14 +34,22 @@ class Settings:
     count_restricted_work: bool
 
 
-def ids() -> list[int]:
-    """List the id of every workspace."""
-    return list(Workspace.objects.order_by("id").values_list("id", flat=True))
+def exists(workspace_id: int) -> bool:
+    """Say whether there is a workspace with this id."""
+    with sight.within(workspace_id):
+        return Workspace.objects.filter(id=workspace_id).exists()
 
 
 def is_founded() -> bool:
     """Say whether anybody has set the installation up."""
-    return Workspace.objects.exists()
+    return sight.anything_founded() if sight.is_held() else Workspace.objects.exists()
+
+
+def is_taken(slug: str) -> bool:
+    """Say whether a workspace has this name in addresses, whoever's it is."""
+    if sight.is_held():
+        return sight.opened_by("slug", slug) is not None
+    return Workspace.objects.filter(slug=slug).exists()
 
 
 def may_set_up(secret: str, at: datetime) -> bool:
@@ -58,7 +67,8 @@ def memberships(user_id: int) -> list[Membership]:
         .order_by("workspace__name", "id")
         .values_list("workspace__slug", "workspace__name", "role", "id")
     )
-    return [Membership(*row) for row in rows]
+    with sight.own(user_id):
+        return [Membership(*row) for row in rows]
 
 
 def by_slug(slug: str) -> int | None:

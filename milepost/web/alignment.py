@@ -17,8 +17,9 @@ from milepost.core.ids import decode, encode
 from milepost.queries import alignment, tree
 from milepost.queries import shell as shells
 from milepost.queries.alignment import COMPANY, UNALIGNED, Filters, Outline, Place, View
-from milepost.web import pages, tree_rows
+from milepost.web import inserts, pages, tree_rows
 from milepost.web.actors import in_workspace
+from milepost.web.inserts import Fragment
 
 ROWS = 200  # shown at once; more on request, or as one scrolls
 MOST_ROWS = 4_000
@@ -50,6 +51,7 @@ def show(request: HttpRequest) -> HttpResponse:
             context.update(_plain(asked, view, _number(request.GET.get("from"), 0)))
         else:
             context.update(_slice(asked, view, 0, asked.wanted_rows, anchors=True))
+            context["rows"] = inserts.later(request, context["rows"])
     template = "alignment/list.html" if everything else "alignment/show.html"
     crumbs = [("Alignment", None)]
     return pages.page(
@@ -245,7 +247,7 @@ def _joined(query: str, more: str) -> str:
 
 def _drawn(
     asked: Asked, view: View, places: list[Place], *, anchors: bool = False, name: Hashable | None = None
-) -> Markup:
+) -> Fragment:
     """Draw rows; what has a name (`View.untouched`) is kept whole until a figure changes."""
     kept = tree_rows.kept(view.reader)
     whole = (name, view.outline, asked.url(), anchors)
@@ -259,7 +261,7 @@ def _drawn(
 
 def _joined_rows(
     asked: Asked, view: View, kept: tree_rows.Kept, places: list[Place], anchors: bool
-) -> Markup:
+) -> Fragment:
     filters = escape(asked.url()[1:] and "&" + asked.url()[1:])
     untouched = escape(_joined(asked.url(), ""))
     plain = not asked.opened and not asked.shut
@@ -276,7 +278,7 @@ def _joined_rows(
         else:
             toggle = escape(asked.toggled(place.key, is_open=bool(place.is_open)))
         drawn += (parts[0], filters, parts[1], toggle, parts[2])
-    return Markup("".join(drawn))
+    return Fragment("".join(drawn))
 
 
 def _plain(asked: Asked, view: View, start: int) -> dict:

@@ -6,16 +6,17 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
-from milepost.web import personas, travel
+from milepost.web import inserts, personas, travel
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
     "week": "week",
+    "overview": "overview",
     "teams": "teams",
     "alignment": "alignment",
     "map": "map",
@@ -73,12 +74,13 @@ def page(
     frame.can_edit = not request.actor.is_guest and not looking.actor.looks_back
     frame.travel = travel.of(request, looking) if travels else None
     context = {"shell": frame, "today": looking.today, "csp_nonce": request.csp_nonce, **context}
-    answer = render(request, template, context, status=status)
+    html = render_to_string(template, context, request)
     if looking.known is not None:
-        answer.content = travel.carried(answer.text, looking.today)
+        html = travel.carried(inserts.filled(request, html), looking.today)
     if travels and request.headers.get("HX-Request"):
         # The slider is being dragged: the middle of the page is all that it shows.
-        answer.content = travel.middle(answer.text)
+        html = travel.middle(html)
+    answer = HttpResponse(inserts.encoded(request, html), status=status)
     if request.GET.get("cycle"):
         answer.set_cookie(
             CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True

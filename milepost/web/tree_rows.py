@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.template import engines
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from milepost.core.ids import encode
 from milepost.core.scoring import Kind
@@ -21,6 +21,7 @@ from milepost.queries import alignment
 from milepost.queries.alignment import COMPANY, Place, View
 from milepost.queries.cards import KeyResultCard, Reader
 from milepost.web import words
+from milepost.web.inserts import Fragment
 
 KEPT_ROWS = 50_000
 KEPT_SLICES = 64
@@ -36,7 +37,7 @@ class Kept:
     seen: int
     rows: dict[int, dict[tuple, tuple[str, ...]]] = field(default_factory=dict)
     count: int = 0
-    slices: dict[tuple, Markup] = field(default_factory=dict)  # first pages, whole
+    slices: dict[tuple, Fragment] = field(default_factory=dict)  # first pages, whole
 
     @cached_property
     def teams(self) -> str:
@@ -63,7 +64,7 @@ class Kept:
             self.rows.pop(self.image.ids[node], None)
         self.seen = len(touched)
 
-    def keep(self, name: tuple, rows: Markup) -> None:
+    def keep(self, name: tuple, rows: Fragment) -> None:
         """Keep a stretch of rows whole, until a figure changes."""
         if len(self.slices) >= KEPT_SLICES:
             self.slices.clear()

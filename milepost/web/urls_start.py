@@ -43,6 +43,7 @@ ALLAUTH = [
 
 urlpatterns = [
     path("", home.index, name="home"),
+    path("tokens/new/", home.token, name="new_token"),
     # the way in
     path("sign-in/", signing_in.new, name="signing_in"),
     path("sign-in/link/<str:secret>/", sign_in_links.show, name="sign_in_link"),

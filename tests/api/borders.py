@@ -60,6 +60,7 @@ CYCLE = {
     "name": "Later", "starts_on": "2031-01-01", "ends_on": "2031-03-31", "parent": Id("cycle", in_base=False),
 }  # fmt: skip
 PAGE = {"after": "any"}
+FILE = {"text": "milepost: 1\npeople:\n  - {id: newcomer, name: New Comer}\n", "name": "okrs.yaml"}
 
 OPERATIONS: dict[str, Row] = {
     "me_show": READS,
@@ -141,6 +142,9 @@ OPERATIONS: dict[str, Row] = {
     "cycles_update": Row(CYCLE),
     "cycles_close": READS,
     "cycles_reopen": Row(first="cycles_close"),
+    "plans_show": READS,
+    "plans_preview": Row(FILE, works=False),  # changes nothing
+    "plans_apply": Row(FILE),
     "workspace_show": READS,
     "workspace_update": Row({"name": "Renamed", "check_in_every": 14}),
 }  # fmt: skip

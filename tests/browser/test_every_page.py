@@ -25,9 +25,10 @@ EXECUTIVE, GUEST = "hanneke", "otto"
 # Routes that are no page: they only take what a form sends, or answer programs, or lead on at once.
 TAKES_FORMS = 405
 NO_PAGES = {
-    "alignment_json", "team_json", "company_json", "livez", "readyz", "metrics",  # for programs
+    "alignment_json", "overview_json", "team_json", "company_json",  # for programs
+    "livez", "readyz", "metrics",
     "map_svg",  # a file
-    "alignment_rows", "checkins", "home",  # lead on
+    "alignment_rows", "checkins", "home", "new_token",  # lead on
     "password",  # leads whoever signed in by a link on to the first password
 }  # fmt: skip
 
@@ -62,6 +63,7 @@ PAGES: dict[str, Page] = {
     "week": Page(),
     "teams": Page(),
     "team": Page(),
+    "overview": Page(),
     "company": Page(),
     "activity": Page(queries=("", "?kind=check-ins")),
     # objectives, key results and what belongs to them

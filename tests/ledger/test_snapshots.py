@@ -112,9 +112,9 @@ class TestSnapshot:
         """Those of workspaces that are no longer there are deleted; the others stay."""
         path = saved(folder, cast)
 
-        snapshots.drop_others(folder, [cast.acme.id, cast.zenith.id])
+        snapshots.drop_others(folder, {cast.acme.id, cast.zenith.id}.__contains__)
         stayed = path.exists()
-        snapshots.drop_others(folder, [cast.zenith.id])
+        snapshots.drop_others(folder, {cast.zenith.id}.__contains__)
 
         assert stayed
         assert not path.exists()

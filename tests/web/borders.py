@@ -83,6 +83,8 @@ ROUTES: dict[str, Row] = {
     # seeing
     "week": READS,
     "looks": Row({"seen": "1"}),
+    "overview": READS,
+    "overview_json": READS,
     "teams": READS,
     "team": READS,
     "team_json": READS,

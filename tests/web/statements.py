@@ -25,6 +25,8 @@ STATEMENTS = {
     "map": 2,
     "map_svg": 2,
     "week": 7,
+    "overview": 2,
+    "overview_json": 2,
     "teams": 2,
     "team": 4,
     "team_json": 2,
