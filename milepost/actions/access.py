@@ -112,7 +112,7 @@ def accept(
         person.save(update_fields=["user", "name"])
         joined = Actor(person.workspace_id, person.id, Role(person.role), door=by.door, name=person.name)
         tell("person.joined", subject=person.id, data={"name": person.name}, by=joined, at=at)
-        changes.append(person.workspace_id, changes.Kind.ALL)
+        changes.append(person.workspace_id, changes.Kind.PERSON, person.id)
     return person
 
 

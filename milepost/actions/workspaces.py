@@ -148,7 +148,7 @@ def update(*, changed: Mapping[str, Any], by: Actor, at: datetime) -> Workspace:
             setattr(row, name, value)
         row.save(update_fields=list(differing))
         tell("workspace.changed", subject=row.id, data={"changes": history.in_words(differing)}, by=by, at=at)
-        changes.append(row.id, changes.Kind.ALL)
+        changes.append(row.id, changes.Kind.SETTINGS)
     return row
 
 

@@ -37,6 +37,12 @@ class Settings:
     second_step_for: str
 
 
+def exists(workspace_id: int) -> bool:
+    """Say whether there is a workspace with this id."""
+    with sight.within(workspace_id):
+        return Workspace.objects.filter(id=workspace_id).exists()
+
+
 def is_founded() -> bool:
     """Say whether anybody has set the installation up."""
     return sight.anything_founded() if sight.is_held() else Workspace.objects.exists()
