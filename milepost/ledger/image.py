@@ -523,6 +523,11 @@ def held(workspace_id: int) -> Image | None:
     return _images.get(workspace_id)
 
 
+def all_held() -> list[Image]:
+    """Return every image of this process, as it last saw them."""
+    return list(_images.values())
+
+
 def forget(workspace_id: int | None = None) -> None:
     """Drop an image (or all), so that it is loaded anew when next read."""
     with _images_lock:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, DjangoHelpFormatter
 
 from milepost.cli.exits import ending
 from milepost.core.problems import Invalid
-from milepost.management import schema
+from milepost.management import databases, schema
 
 
 @contextmanager
@@ -48,9 +48,10 @@ class OperatorCommand(BaseCommand):
         return super().create_parser(prog_name, subcommand, epilog=epilog, formatter_class=Help, **more)
 
     def execute(self, *arguments, **options):
-        if self.needs_database:
-            schema.require()
-        return super().execute(*arguments, **options)
+        with databases.as_operator():
+            if self.needs_database:
+                schema.require()
+            return super().execute(*arguments, **options)
 
     @property
     def help(self) -> str:

@@ -3,7 +3,7 @@
 from django.core.management.commands import migrate
 
 from milepost.cli.exits import ending
-from milepost.management import assets, schema
+from milepost.management import assets, databases, schema
 from milepost.management.operator import Help
 
 
@@ -18,7 +18,9 @@ class Command(migrate.Command):
     def execute(self, *arguments, **options):
         # First of all: Django's checks open the database before the command begins.
         schema.keep_key()
-        return super().execute(*arguments, **options)
+        # What a migration does not see it does not change, without a word.
+        with databases.as_operator():
+            return super().execute(*arguments, **options)
 
     def handle(self, *arguments, **options):
         super().handle(*arguments, **options)
