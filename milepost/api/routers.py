@@ -23,6 +23,7 @@ from milepost.api import (
     people,
     plans,
     problems,
+    search,
     teams,
     workspace,
 )
@@ -57,8 +58,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, objectives, key_results, checkins, initiatives, alignments, comments, people, teams, cycles,
-    workspace, plans,
+    me, events, search, objectives, key_results, checkins, initiatives, alignments, comments, people, teams,
+    cycles, workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

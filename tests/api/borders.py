@@ -34,6 +34,7 @@ class Row:
     on: Mapping[str, str] = field(default_factory=dict)
     first: str = ""
     works: bool = True
+    query: str = ""  # what it cannot be read without
 
 
 READS = Row()
@@ -67,7 +68,10 @@ OPERATIONS: dict[str, Row] = {
     "me_due": READS,
     "me_sign_out": Row(works=False),  # nothing can be sent after it
     "events_index": Row(asks={"team": "team", "by": "person", **PAGE}),
+    "events_show": READS,
+    "events_undo": Row({}),
     "events_whole": READS,
+    "search_index": Row(query="?q=wait"),
     "objectives_index": Row(asks={"team": "team", "owner": "person", "cycle": "cycle", **PAGE}),
     "objectives_create": Row(
         OBJECTIVE
@@ -128,6 +132,7 @@ OPERATIONS: dict[str, Row] = {
     "people_set_role": Row({"role": "guest"}),
     "people_invite": READS,
     "people_uninvite": Row(first="people_invite"),
+    "people_hand_over": Row({"to": Id("person")}, on={"person": "chief"}),
     "people_depart": READS,
     "people_readmit": Row(first="people_depart"),
     "teams_index": Row(asks={"parent": "team", **PAGE}),
@@ -154,7 +159,7 @@ def address(pattern: str, things: Mapping[str, int], on: Mapping[str, str]) -> s
     """Return the address of an operation, with these things in it."""
     path = pattern
     for name in ("objective", "key_result", "initiative", "alignment", "checkin", "comment", "team", "person",
-                 "cycle"):  # fmt: skip
+                 "cycle", "event"):  # fmt: skip
         if f"{{{name}}}" in path:
             path = path.replace(f"{{{name}}}", encode(things[on.get(name, name)]))
     return path
