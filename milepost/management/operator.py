@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, DjangoHelpFormatter
 
-from milepost.cli.exits import EPILOG
+from milepost.cli.exits import ending
 from milepost.core.problems import Invalid
 from milepost.management import databases, schema
 
@@ -23,6 +24,10 @@ def on_the_command_line() -> Iterator[None]:
         raise
 
 
+class Help(RawDescriptionHelpFormatter, DjangoHelpFormatter):
+    """Help whose examples stay one a line."""
+
+
 class OperatorCommand(BaseCommand):
     """A command of `milepost`; what goes wrong is raised as a Problem and told by the terminal's door."""
 
@@ -35,8 +40,12 @@ class OperatorCommand(BaseCommand):
     # Whether it works with what is there: then it makes nothing, and says so where nothing is there.
     needs_database = False
 
+    # Commands as one would type them, shown below the options.
+    examples: tuple[str, ...] = ()
+
     def create_parser(self, prog_name, subcommand, **more):
-        return super().create_parser(prog_name, subcommand, epilog=EPILOG, **more)
+        epilog = ending(self.examples)
+        return super().create_parser(prog_name, subcommand, epilog=epilog, formatter_class=Help, **more)
 
     def execute(self, *arguments, **options):
         with databases.as_operator():

@@ -2,15 +2,18 @@
 
 from django.core.management.commands import migrate
 
-from milepost.cli.exits import EPILOG
+from milepost.cli.exits import ending
 from milepost.management import assets, databases, schema
+from milepost.management.operator import Help
 
 
 class Command(migrate.Command):
+    examples = ("milepost migrate",)
     help = __doc__
 
     def create_parser(self, prog_name, subcommand, **more):
-        return super().create_parser(prog_name, subcommand, epilog=EPILOG, **more)
+        epilog = ending(self.examples)
+        return super().create_parser(prog_name, subcommand, epilog=epilog, formatter_class=Help, **more)
 
     def execute(self, *arguments, **options):
         # First of all: Django's checks open the database before the command begins.
