@@ -122,7 +122,7 @@ def sqlite(folder: Path) -> Database:
 def postgresql(folder: Path) -> Database:
     """Start a PostgreSQL of its own that puts every commit on the disk."""
     server = Postgres(durable=True).start()
-    connection = psycopg.connect(server.url, autocommit=True)
+    connection = psycopg.connect(server.superuser_url, autocommit=True)
     connection.execute("CREATE TABLE bare_row (at float8)")
     return Database(
         "PostgreSQL",

@@ -6,6 +6,7 @@ import json
 import threading
 import zipfile
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +21,7 @@ from hypothesis import settings as how
 
 from milepost.actions import checkins
 from milepost.cli.exits import Exit
-from milepost.ledger import changes, image, rows
+from milepost.ledger import bulk, changes, image, rows
 from milepost.management import backups, databases
 from milepost.models import Checkin, Event
 from milepost.models.search import INDEXED
@@ -115,7 +116,8 @@ class TestRows:
                 found = [one for batch in rows.read(table) for one in batch if one[0] == row.id]
                 model.objects.everywhere().filter(id=row.id).delete()
 
-                rows.write(table, [json.loads(json.dumps(found))], lambda count: None)
+                with bulk.unlocked([table.name]):
+                    rows.write(table, [json.loads(json.dumps(found))], lambda count: None)
 
                 assert model.objects.everywhere().filter(id=row.id).values().get() == before
             transaction.set_rollback(True)
@@ -143,7 +145,7 @@ class TestBackup:
 
         before = Checkin.objects.everywhere().count()
         with databases.one_moment():
-            writer = threading.Thread(target=write)
+            writer = threading.Thread(target=copy_context().run, args=(write,))
             writer.start()
             writer.join(timeout=5)
             seen = Checkin.objects.everywhere().count()
