@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from milepost.core import addresses
+from tests.inspection import accessibility_problems, html_problems
 from tests.okrs import written
 
 pytestmark = pytest.mark.browser
@@ -110,3 +111,37 @@ class TestKeys:
         page.keyboard.press("x")
 
         page.wait_for_url("**/objectives/new/**")
+
+
+class TestSound:
+    @pytest.mark.parametrize("width", [1280, 320])
+    def test_to_everyone_on_every_screen(self, visit, okrs, width):
+        """The palette, the list of keys and the pages of both: accessible, and none too wide."""
+        page = visit("ben", WEEK)
+        page.set_viewport_size({"width": width, "height": 800})
+        found = []
+
+        def look(what: str) -> None:
+            found.extend(f"{what}: {problem}" for problem in accessibility_problems(page))
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{what}: too wide")
+
+        page.keyboard.press("?")
+        look("keys")
+        page.keyboard.press("Escape")
+        opened(page)
+        look("palette")
+        page.keyboard.type("wai")
+        expect(page.get_by_role("group", name="Found")).to_be_visible()
+        look("palette with something found")
+        for where in ("search/", "search/?q=wait", "search/?q=zzz", "preferences/keyboard/"):
+            page.goto(f"{WEEK}{where}")
+            look(where)
+
+        assert found == []
+        if width == 1280:
+            documents = {
+                name: page.request.get(f"{WEEK}{name}").text()
+                for name in ("search/?q=wait", "preferences/keyboard/")
+            }
+            assert "\n".join(html_problems(documents)) == ""
