@@ -15,7 +15,7 @@ from milepost.core import access, membership
 from milepost.core.access import Actor, Role
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.tokens import hash_of
-from milepost.ledger import changes
+from milepost.ledger import changes, sight
 from milepost.models import Invitation, Person, Session, SignInLink, User
 from milepost.queries import people as known
 
@@ -52,6 +52,14 @@ def invite(*, person: int, by: Actor, at: datetime) -> str:
         )
         tell("person.invited", subject=row.id, data={"name": row.name}, by=by, at=at)
     return secret
+
+
+def mailed(*, person: int, by: Actor, at: datetime) -> None:
+    """Remember that an invitation went by mail: whoever follows it proves that the address is theirs."""
+    with transaction.atomic():
+        row = Person.objects.of(by.workspace_id).filter(id=person).first()
+        if row is not None:
+            _open_invitations(row, at).update(mailed_at=at)
 
 
 def let_in(
@@ -96,12 +104,15 @@ def accept(
         user = _existing(user_id, email) if user_id is not None else _new(email, name, hashed)
         invitation.accepted_at = at
         invitation.save(update_fields=["accepted_at"])
+        if invitation.mailed_at and user.email_confirmed_at is None:
+            user.email_confirmed_at = at
+            user.save(update_fields=["email_confirmed_at"])
         person.user = user
         person.name = name or person.name
         person.save(update_fields=["user", "name"])
         joined = Actor(person.workspace_id, person.id, Role(person.role), door=by.door, name=person.name)
         tell("person.joined", subject=person.id, data={"name": person.name}, by=joined, at=at)
-        changes.append(person.workspace_id, changes.Kind.ALL)
+        changes.append(person.workspace_id, changes.Kind.PERSON, person.id)
     return person
 
 
@@ -130,7 +141,8 @@ def set_password(
         Session.objects.filter(user_id=user_id).exclude(session_key=keep_session).delete()
         SignInLink.objects.filter(user_id=user_id, used_at=None).delete()
         for own in known.own_actors(user_id, door=by.door):
-            tell("person.password_changed", subject=own.person_id, by=own, at=at)
+            with sight.within(own.workspace_id):
+                tell("person.password_changed", subject=own.person_id, by=own, at=at)
 
 
 def _invitable(by: Actor, id: int) -> Person:

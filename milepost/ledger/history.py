@@ -7,6 +7,7 @@ take 45 bytes each; as rows they would take ten times that.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 
@@ -134,6 +135,13 @@ class EntriesThen:
         """Return what stood, oldest first."""
         stretch = self.history.stretch(key_result_id)
         return [self.history.entry(place) for place in stretch if self.standing[place]]
+
+    def before(self, moment: datetime) -> dict[int, Entry]:
+        """Return, by key result, the latest of the entries that stood and had been recorded before then."""
+        history = self.history
+        places = history.latest(self.standing & (history.recorded < int(moment.timestamp())))
+        known = zip(history.key_results.tolist(), places.tolist(), strict=True)
+        return {id: history.entry(place) for id, place in known if place >= 0}
 
     def name(self, key_result_id: int) -> tuple[int, int, int]:
         """Name a series by what stood in it: where the name is the same, so are the figures."""

@@ -20,6 +20,7 @@ import numpy as np
 from milepost.core.rollup import Family
 from milepost.ledger import image as images
 from milepost.ledger import structure
+from milepost.ledger.columns import Rows
 from milepost.ledger.entries import Entries
 from milepost.ledger.history import EntriesThen, History
 from milepost.ledger.image import Image
@@ -51,7 +52,7 @@ class Archive:
         if living.entries.history is None:
             living.entries.history = History(living.workspace_id)
             living.entries.watchers.append(living.entries.history.add)
-        living.entries.watchers.append(self._take)
+        living.entries.watchers[1:] = [self._take]  # in the place of the archive of another structure
         self.history: History = living.entries.history
         self.moments = structure.moments(living.workspace_id)
         self._structures: OrderedDict[tuple, Image] = OrderedDict()
@@ -102,33 +103,28 @@ class Structure(Image):
             id: replace(cycle, closed_on=None) if cycle.closed_on and cycle.closed_on > day else cycle
             for id, cycle in living.cycles.items()
         }
-        self.objectives = _before(living.objectives, structure.objectives_then(self.workspace_id, known))
-        self.key_results = _before(living.key_results, structure.key_results_then(self.workspace_id, known))
+        objectives = list(structure.objectives_then(self.workspace_id, known))
+        key_results = list(structure.key_results_then(self.workspace_id, known))
+        self.objectives = _before(living.objectives, objectives)
+        self.key_results = _before(living.key_results, key_results)
         made_since = structure.alignments_since(self.workspace_id, known)
-        self.alignments = {id: row for id, row in living.alignments.items() if id not in made_since}
-        for row in structure.alignments_ended(self.workspace_id, known):
-            self.alignments[row.id] = row
+        self.alignments = living.alignments.changed(
+            structure.alignments_ended(self.workspace_id, known), made_since
+        )
         self.entries = Entries(self.workspace_id)
         self._seen_by = living.audience
+        self.family, self.numbers = living.family, living.numbers
+        self._take_over(living.key_results.ids, (row for row in key_results if row.title is not None))
+        self._restricted = living.restricted()
         self._build()
 
     def _build_audiences(self) -> None:
         # The past is seen with today's rights: what was open then and is confidential now is confidential.
-        self._audiences = {
-            id: seen_by
-            for id in (*self.objectives, *self.key_results)
-            if (seen_by := self._seen_by(id)) is not None
-        }
+        self._audiences = {id: self._seen_by(id) for id in self._restricted if id in self.node}
 
 
-def _before(living: dict, changed) -> dict:
-    rows = dict(living)
-    for row in changed:
-        if row.title is None:
-            rows.pop(row.id, None)
-        else:
-            rows[row.id] = row
-    return rows
+def _before(living: Rows, changed: list) -> Rows:
+    return living.changed((row for row in changed if row.title is not None), (row.id for row in changed))
 
 
 class Past(Image):

@@ -15,7 +15,7 @@ from milepost.core import access, membership
 from milepost.core.access import Actor, Role
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotFound
-from milepost.ledger import image
+from milepost.ledger import image, sight
 from milepost.models import Checkin, Event, Invitation, Person, TeamMember, User
 from milepost.models.ids import COUNTER_BITS
 
@@ -96,12 +96,25 @@ def own_actors(user_id: int, *, door: str) -> list[Actor]:
     """Return who an account is in each of its workspaces."""
     # One's own memberships may be read before a workspace is chosen.
     rows = Person.objects.everywhere().filter(user_id=user_id, left_on=None).order_by("id")
-    return [Actor(row.workspace_id, row.id, Role(row.role), door=door, name=row.name) for row in rows]
+    with sight.own(user_id):
+        return [Actor(row.workspace_id, row.id, Role(row.role), door=door, name=row.name) for row in rows]
 
 
 def account(email: str) -> int | None:
     """Return the account that signs in with an e-mail address."""
     return User.objects.filter(email=User.objects.spell(email)).values_list("id", flat=True).first()
+
+
+def told_of_lock(user_id: int) -> list[tuple[str, str, str]]:
+    """List whom to tell that an account was locked, as (address, name, whose account): its person, admins."""
+    mine = Person.objects.everywhere().filter(user_id=user_id, left_on=None)
+    found = {}
+    for here in mine:
+        rows = Person.objects.of(here.workspace_id).filter(left_on=None, user__is_active=True)
+        for row in rows.filter(Q(role__in=(Role.OWNER, Role.ADMIN)) | Q(id=here.id)).select_related("user"):
+            whose = "your account" if row.user_id == user_id else f"the account of {here.name}"
+            found.setdefault(row.user.email, (row.user.email, row.name, whose))
+    return list(found.values())
 
 
 def anyone_signs_in() -> bool:

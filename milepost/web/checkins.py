@@ -12,13 +12,13 @@ from django.shortcuts import render
 
 from milepost.actions import checkins as actions
 from milepost.actions.checkins import Recorded
-from milepost.core import access, addresses, ids
+from milepost.core import access, addresses, ids, numbers
 from milepost.core.cadence import noon
 from milepost.core.problems import Invalid, Problem
 from milepost.queries import checkins as queries
 from milepost.queries import shell
 from milepost.queries.cards import Reader
-from milepost.web import numbers, pages, week
+from milepost.web import pages, week
 from milepost.web.actors import in_workspace
 from milepost.web.toasts import saved, undo_url
 

@@ -18,6 +18,7 @@ from milepost.channels import links
 from milepost.core import addresses
 from milepost.core.problems import Conflict, Invalid
 from milepost.core.tokens import hash_of
+from milepost.ledger import sight
 from milepost.queries import people, workspaces
 from milepost.web import accounts, entrance, pages
 from milepost.web.actors import in_workspace, now
@@ -59,6 +60,8 @@ def delivered(request: HttpRequest, person, secret: str) -> Delivered:
     link = address(request, reverse("invitation", args=[secret]))
     by, where = request.actor.name, workspaces.settings(request.actor).name
     is_mailed = mails.mail(to=person.email, name=person.name, by=by, where=where, link=link)
+    if is_mailed:
+        access.mailed(person=person.id, by=request.actor, at=request.at)
     return Delivered(person.name, person.email, None if is_mailed else link)
 
 
@@ -87,8 +90,14 @@ def answer(request: HttpRequest, given: Delivered) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, secret: str) -> HttpResponse:
     """Let somebody in: with the account they are signed in with, or with a name and a password."""
+    with sight.behind("invitation", hash_of(secret)):
+        return _shown(request, secret)
+
+
+def _shown(request: HttpRequest, secret: str) -> HttpResponse:
     found = people.invitation(hash_of(secret), now())
     if found is None:
+        entrance.missed(request, now())
         return entrance.page(request, "invitations/over.html", status=404)
     typed = Typed(request.POST)
     signed_in = request.user if request.user.is_authenticated else None

@@ -83,7 +83,8 @@ def of(request: HttpRequest, reader: Reader) -> Travel:
 
 
 _LINK = re.compile(
-    r'(?<!data-day )href="(/w/[^/"]+/(?:objectives|key-results|teams|company|alignment|map)/(?:[^"?#/]+/)?)'
+    r'(?<!data-day )href="(/w/[^/"]+/'
+    r'(?:objectives|key-results|teams|company|overview|alignment|map)/(?:[^"?#/]+/)?)'
     r'(\?[^"#]*)?(#[^"]*)?"'
 )
 

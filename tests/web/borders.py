@@ -75,6 +75,15 @@ ROUTES: dict[str, Row] = {
     "alignment": READS,
     "alignment_rows": READS,
     "alignment_json": READS,
+    "bulk": Row({"id": Id("objective", many=True), "change": "owner", "owner": Id("person"),
+                 "reason": "Because it is so"}),
+    "views": READS,
+    "new_view": Row({"name": "A look of its own", "settings": "group=team", "shared": "private",
+                     "team": Id("team", in_base=False)}),
+    "edit_view": Row({"name": "Renamed view", "team": Id("team", in_base=False)}),
+    "copy_view": Row({}),
+    "choose_view": Row({}),
+    "delete_view": Row({}),
     "map": READS,
     "map_svg": READS,
     "sweep": Row({**CHECKIN, "key_result": Id("key_result")}),
@@ -83,12 +92,16 @@ ROUTES: dict[str, Row] = {
     # seeing
     "week": READS,
     "looks": Row({"seen": "1"}),
+    "overview": READS,
+    "overview_json": READS,
     "teams": READS,
     "team": READS,
     "team_json": READS,
     "company": READS,
     "company_json": READS,
     "activity": READS,
+    "search": READS,
+    "palette": READS,
     # objectives, key results and what belongs to them
     "new_objective": Row({**OBJECTIVE, "parent": Id("objective", prefix="o", in_base=False),
                           "kr1_title": "Raise it", "kr1_kind": "increase", "kr1_start": "1",
@@ -150,6 +163,7 @@ ROUTES: dict[str, Row] = {
     "reopen_cycle": Row({}, first="close_cycle"),
     "settings": Row({"name": "Renamed", "time_zone": "UTC", "check_in_every": "14"}),
     "preferences": Row({"theme": "dark"}, works=False),  # kept in the browser
+    "keyboard": Row({"usual": "1"}, works=False),  # kept in the browser
     # tokens
     "tokens": Row({"name": "A program", "scope": "read", "days": "30", "team": Id("team", in_base=False)}),
     "revoke_token": Row({}),
@@ -164,8 +178,16 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "?open={objective}",
         "?shut={objective}",
         "?cycle={cycle}",
+        "?view={view}",
+        "?group=owner&open={objective}",
+        "?select=1&id={objective}",
     ),
-    "alignment_rows": ("?under={objective}", "?under={team}&level=3"),
+    "alignment_rows": ("?under={objective}", "?under={team}&level=3", "?group=team&under={team}"),
+    "bulk": (
+        "?id={objective}",
+        "?id={key_result}&change=owner&owner=",
+        "?id={objective}&change=activate",
+    ),
     "map": (
         "?team={team}",
         "?owner={person}",
@@ -185,6 +207,13 @@ QUERIES: dict[str, tuple[str, ...]] = {
     ),
     "new_objective": ("?team={team}", "?serves=o{objective}", "?serves=k{key_result}"),
     "new_initiative": ("?key_result={key_result}",),
+    "palette": (
+        "?recent={objective}",
+        "?recent={key_result}",
+        "?recent={team}.{objective}",
+        "?recent={person}.{key_result}",
+    ),
+    "search": ("?q={objective}", "?q=shares", "?q=buy+the+rival"),
     "sweep": ("?done={key_result}", "?skipped={key_result}"),
     "team": ("?cycle={cycle}",),
 }
@@ -204,6 +233,7 @@ def address(pattern: str, slug: str, things: Mapping[str, int], on: Mapping[str,
         "cycle",
         "token",
         "event",
+        "view",
     ):
         path = path.replace(f"<id:{name}>", encode(things[on.get(name, name)]))
     return f"/{path}"
