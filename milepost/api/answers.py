@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel, Field
 
 from milepost.actions.submissions import Done
+from milepost.api import versions
 from milepost.api.values import Ref
 from milepost.core.problems import Invalid
 from milepost.queries.records.slices import Slice, Wanted
@@ -48,7 +49,7 @@ class Page(BaseModel):
 
 def one(record: Any, part: Part | None = None) -> HttpResponse:
     """Answer with one record."""
-    return _json(_narrowed(record, _names(record, part)))
+    return _tagged(record, _json(_narrowed(record, _names(record, part))))
 
 
 def many(request: HttpRequest, found: Slice, page: Page | None = None) -> HttpResponse:
@@ -71,7 +72,14 @@ def made(done: Done, record: Any, location: str) -> HttpResponse:
 
 def changed(done: Done, record: Any) -> HttpResponse:
     """Answer with what it is now."""
-    return marked(done, _json(record))
+    return marked(done, _tagged(record, _json(record)))
+
+
+def _tagged(record: Any, response: HttpResponse) -> HttpResponse:
+    """Tag what can be edited, so that `If-Match` can name it; all else is tagged by its bytes alone."""
+    if (revision := getattr(record, "revision", None)) is not None:
+        response.headers["ETag"] = versions.etag(revision, response.content)
+    return response
 
 
 def gone(done: Done) -> HttpResponse:

@@ -25,6 +25,7 @@ REFUSALS = {
     405: "The address does not take this method; `Allow` says which it takes.",
     406: "Only JSON is answered.",
     409: "The thing has changed meanwhile, or its state does not allow this.",
+    412: "Somebody has changed it since; read it again.",
     413: f"The body has more than {limits.BODY:,} bytes.",
     415: "Bodies are JSON.",
     422: "Something said cannot be accepted; `errors` says what, field by field.",

@@ -12,6 +12,7 @@ from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Day, Line, Ref, Revision, Said, Text, left_out
+from milepost.api.versions import guarded
 from milepost.core.scopes import Scope
 from milepost.core.states import InitiativeState
 from milepost.queries.records import initiatives
@@ -83,17 +84,16 @@ def show(request: HttpRequest, initiative: Path[Ref], part: Query[Part]) -> Http
     return answers.one(initiatives.one(reader(request), initiative), part)
 
 
-@changes(router, "/initiatives/{initiative}", InitiativeRecord, scope=Scope.WRITE)
+@changes(router, "/initiatives/{initiative}", InitiativeRecord, scope=Scope.WRITE, guarded=True)
 def update(request: HttpRequest, initiative: Path[Ref], said: InitiativeChange) -> HttpResponse:
     """Change an initiative, or where it stands; its owner may as well."""
     changed = said.given()
     revision = changed.pop("revision", None)
-    done = once(
-        request,
-        lambda: (
-            actions.update(
-                initiative=initiative, changed=changed, revision=revision, by=request.actor, at=request.at
-            ).id
-        ),
-    )
+
+    def write(revision: int | None) -> int:
+        return actions.update(
+            initiative=initiative, changed=changed, revision=revision, by=request.actor, at=request.at
+        ).id
+
+    done = once(request, guarded(request, revision, write))
     return answers.changed(done, initiatives.one(reader(request), initiative))

@@ -16,6 +16,7 @@ from milepost.api.measures import KeyResultChange, NewKeyResult
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Reason, Ref, Said
+from milepost.api.versions import guarded
 from milepost.core import ids
 from milepost.core.pace import Status
 from milepost.core.scopes import Scope
@@ -93,22 +94,17 @@ def explain(request: HttpRequest, key_result: Path[Ref]) -> HttpResponse:
         return answers.one(figures.of_key_result(looking, key_result))
 
 
-@changes(router, "/key-results/{key_result}", KeyResultRecord, scope=Scope.WRITE)
+@changes(router, "/key-results/{key_result}", KeyResultRecord, scope=Scope.WRITE, guarded=True)
 def update(request: HttpRequest, key_result: Path[Ref], said: KeyResultChange) -> HttpResponse:
     """Change a key result; what it said before stays in its history."""
-    done = once(
-        request,
-        lambda: (
-            actions.update(
-                key_result=key_result,
-                changed=said.changed(),
-                reason=said.reason,
-                revision=said.revision,
-                by=request.actor,
-                at=request.at,
-            ).id
-        ),
-    )
+
+    def write(revision: int | None) -> int:
+        return actions.update(
+            key_result=key_result, changed=said.changed(), reason=said.reason, revision=revision,
+            by=request.actor, at=request.at,
+        ).id  # fmt: skip
+
+    done = once(request, guarded(request, said.revision, write))
     return answers.changed(done, _record(request, key_result))
 
 

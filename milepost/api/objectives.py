@@ -19,6 +19,7 @@ from milepost.api.measures import NewKeyResult
 from milepost.api.once import named, once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Exact, Line, Reason, Ref, Refs, Revision, Said, Text, left_out
+from milepost.api.versions import guarded
 from milepost.core import ids
 from milepost.core.access import Visibility
 from milepost.core.pace import Status
@@ -165,18 +166,19 @@ def explain(request: HttpRequest, objective: Path[Ref]) -> HttpResponse:
         return answers.one(figures.of_objective(looking, objective))
 
 
-@changes(router, "/objectives/{objective}", ObjectiveRecord, scope=Scope.WRITE)
+@changes(router, "/objectives/{objective}", ObjectiveRecord, scope=Scope.WRITE, guarded=True)
 def update(request: HttpRequest, objective: Path[Ref], said: ObjectiveChange) -> HttpResponse:
     """Change an objective; what it said before stays in its history."""
     changed = said.given()
-    more = {name: changed.pop(name) for name in ("reason", "revision") if name in changed}
+    reason, revision = changed.pop("reason", ""), changed.pop("revision", None)
 
-    def make() -> int:
+    def write(revision: int | None) -> int:
         return actions.update(
-            objective=objective, changed=changed, **more, by=request.actor, at=request.at
-        ).id
+            objective=objective, changed=changed, reason=reason, revision=revision, by=request.actor,
+            at=request.at,
+        ).id  # fmt: skip
 
-    done = once(request, make)
+    done = once(request, guarded(request, revision, write))
     return answers.changed(done, _record(request, objective))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ninja import Router
 from pydantic import create_model
 
+from milepost.api import versions
 from milepost.api.bearers import Holds
 from milepost.api.once import HEADER
 from milepost.core.scopes import Scope
@@ -24,6 +25,14 @@ KEY = {
     "required": False,
     "description": "Of your making. A request that is sent again with the same key is not done again.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+}
+MATCH = {
+    "name": versions.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of what you have read and edited. Where it was edited since: 412, and nothing "
+    "is written. Figures that have moved meanwhile do not matter.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
 
 
@@ -46,9 +55,15 @@ def creates(router: Router, path: str, of: Any, *, scope: Scope) -> Callable:
     return _operation(router, "POST", path, {201: of, 200: of}, scope, (*UNSAFE, 422))
 
 
-def changes(router: Router, path: str, of: Any, *, scope: Scope, method: str = "PATCH") -> Callable:
-    """Let a view change something, and answer with what it is now (None: with nothing)."""
-    return _operation(router, method, path, {204: None} if of is None else {200: of}, scope, (*UNSAFE, 422))
+def changes(
+    router: Router, path: str, of: Any, *, scope: Scope, method: str = "PATCH", guarded: bool = False
+) -> Callable:
+    """Let a view change something, and answer with what it is now (None: with nothing).
+
+    One that is `guarded` takes `If-Match`, and refuses with 412 where somebody else came first.
+    """
+    refusals = (*UNSAFE, 412, 422) if guarded else (*UNSAFE, 422)
+    return _operation(router, method, path, {204: None} if of is None else {200: of}, scope, refusals)
 
 
 def many(router: Router, path: str, of: Any, *, scope: Scope) -> Callable:
@@ -71,7 +86,7 @@ def _operation(
             },
         }
         if method != "GET":
-            extra["parameters"] = [KEY]
+            extra["parameters"] = [KEY, MATCH] if 412 in statuses else [KEY]
         METHODS[path].append(method)
         return router.api_operation(
             [method],

@@ -10,12 +10,12 @@ from milepost.ledger.structure import AlignmentRow
 
 
 class Supposed(Image):
-    """The living image with other alignments. Nothing of the living one is changed, and nothing refreshed."""
+    """The living image with some links more and some without: it stays as it is, and so does this."""
 
-    def __init__(self, living: Image, alignments: Iterable[AlignmentRow]) -> None:
+    def __init__(self, living: Image, more: Iterable[AlignmentRow], without: Iterable[int]) -> None:
         self.__dict__.update(living.__dict__)
         self.lock = threading.RLock()
-        self.alignments = {row.id: row for row in alignments}
+        self.alignments = living.alignments.changed(more, without)
         self.derived, self._exact, self._days = {}, {}, {}
         self._build_links()
         self._build_tree()

@@ -70,7 +70,7 @@ def places(reader: Reader, row: ObjectiveRow) -> list[Place]:
     """List what an objective serves now, as far as the reader sees it."""
     found = []
     for link in reader.image.serves.get(row.id, ()):
-        above = link.parent_objective_id or link.parent_key_result_id
+        above = _above(link)
         if reader.sees(above):
             place = _place(reader, above)
             found.append(_with(place, link.how, Decimal(link.weight)))
@@ -102,15 +102,14 @@ def preview(
     reader: Reader, row: ObjectiveRow, *, leaves: Place | None, to: Place | None, how: str, weight: Decimal
 ) -> Preview:
     """Return what would follow if an objective left one place for another (None: it stands by itself)."""
-    image = reader.image
-    kept = [link for link in image.alignments.values() if not _is(link, row.id, leaves)]
+    image, more = reader.image, []
+    without = [link.id for link in image.serves.get(row.id, ()) if _leads_to(link, leaves, to)]
     if to is not None:
-        if loop := _loop(reader, kept, row, to):
+        if loop := _loop(reader, row, to, without):
             return Preview(loop=loop)
-        kept = [link for link in kept if not _is(link, row.id, to)]
         objective, key_result = (None, to.id) if to.is_key_result else (to.id, None)
-        kept.append(AlignmentRow(SUPPOSED, row.id, objective, key_result, how, format(weight, "f")))
-    supposed = Supposed(image, kept)
+        more = [AlignmentRow(SUPPOSED, row.id, objective, key_result, how, format(weight, "f"))]
+    supposed = Supposed(image, more, without)
     above = _seen_above(reader, image, row.id)
     above += [id for id in _seen_above(reader, supposed, row.id) if id not in above]
     turns = [_turn(reader, supposed, id) for id in above]
@@ -118,18 +117,29 @@ def preview(
     return Preview(changed, len(turns) - len(changed))
 
 
-def _is(link: AlignmentRow, child: int, place: Place | None) -> bool:
-    above = link.parent_objective_id or link.parent_key_result_id
-    return place is not None and link.child_id == child and above == place.id
+def _leads_to(link: AlignmentRow, *places: Place | None) -> bool:
+    return any(place is not None and _above(link) == place.id for place in places)
 
 
-def _loop(reader: Reader, links: list[AlignmentRow], row: ObjectiveRow, to: Place) -> tuple[str, ...]:
+def _above(link: AlignmentRow) -> int:
+    return link.parent_objective_id or link.parent_key_result_id
+
+
+def _loop(reader: Reader, row: ObjectiveRow, to: Place, without: list[int]) -> tuple[str, ...]:
     image = reader.image
-    edges = [(link.child_id, link.parent_objective_id or link.parent_key_result_id) for link in links]
-    edges += [(one.id, one.objective_id) for one in image.key_results.values()]
+    edges: list[tuple[int, int]] = []
+    waiting, known = [to.id], {to.id}
+    while waiting:  # upwards from the new place; nothing else can close a circle
+        here = waiting.pop()
+        one = image.key_results.get(here)
+        links = () if one else [link for link in image.serves.get(here, ()) if link.id not in without]
+        above = [one.objective_id] if one else [_above(link) for link in links]
+        edges += [(here, id) for id in above]
+        waiting += [id for id in above if id not in known]
+        known.update(above)
     found = path_of_loop(edges, row.id, to.id) or ()
-    rows = image.objectives | image.key_results
-    return tuple(rows[id].title if reader.sees(id) else "something you may not see" for id in found)
+    named = lambda id: (image.key_results.get(id) or image.objectives[id]).title  # noqa: E731
+    return tuple(named(id) if reader.sees(id) else "something you may not see" for id in found)
 
 
 def _seen_above(reader: Reader, image: Image, id: int) -> list[int]:

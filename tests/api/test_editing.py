@@ -1,0 +1,113 @@
+"""Editing without fear, by program: versions that are named, what is undone, what is handed over."""
+
+from __future__ import annotations
+
+import pytest
+
+from milepost.core.ids import encode
+from milepost.models import Objective
+
+pytestmark = pytest.mark.both_databases
+
+
+class TestIfMatch:
+    @pytest.mark.parametrize("noun", ["objectives", "key-results", "initiatives"])
+    def test_writes_over_nothing_newer(self, program, okrs, noun: str):
+        """What was read and named is changed; read before somebody else's change, it is refused with 412."""
+        ada = program("ada")
+        there = {
+            "objectives": f"/objectives/{encode(okrs.helpful.id)}",
+            "key-results": f"/key-results/{encode(okrs.waiting.id)}",
+            "initiatives": f"/initiatives/{encode(okrs.triage.id)}",
+        }[noun]
+        read = ada.get(there).headers["ETag"]
+
+        first = ada.patch(there, {"title": "First"}, If_Match=read)
+        late = ada.patch(there, {"title": "Late"}, If_Match=read)
+        again = ada.patch(there, {"title": "Again"}, If_Match=first.headers["ETag"])
+
+        assert (first.status_code, late.status_code, again.status_code) == (200, 412, 200)
+        assert late.json()["code"] == "changed_meanwhile"
+        assert ada.get(there).json()["title"] == "Again"
+
+    def test_minds_the_definition_alone(self, program, okrs):
+        """A check-in moves the figures, and no edit is lost by it."""
+        ada, there = program("ada"), f"/objectives/{encode(okrs.helpful.id)}"
+        read = ada.get(there).headers["ETag"]
+        ada.post(f"/key-results/{encode(okrs.waiting.id)}/checkins", {"value": 5})
+
+        answer = ada.patch(there, {"title": "New"}, If_Match=read)
+
+        assert answer.status_code == 200
+        assert ada.get(there, If_None_Match=read).status_code == 200
+        assert ada.get(there, If_None_Match=answer.headers["ETag"]).status_code == 304
+
+    @pytest.mark.parametrize("named", ['"nonsense"', 'W/"1-0123456789abcdef"', "1", '"99-"'])
+    def test_refuses_what_it_never_gave(self, program, okrs, named: str):
+        """A tag that names no version matches none."""
+        answer = program("ada").patch(
+            f"/objectives/{encode(okrs.helpful.id)}", {"title": "X"}, If_Match=named
+        )
+
+        assert answer.status_code == 412
+        assert Objective.objects.of(okrs.helpful.workspace_id).get(id=okrs.helpful.id).title != "X"
+
+    def test_takes_any_where_asked(self, program, okrs):
+        """A star matches whatever there is."""
+        answer = program("ada").patch(f"/objectives/{encode(okrs.helpful.id)}", {"title": "X"}, If_Match="*")
+
+        assert answer.status_code == 200
+
+
+class TestUndoing:
+    def test_takes_back_what_an_event_tells(self, program, okrs):
+        """The latest event is undone, once; the answer names the event that did it."""
+        ada, there = program("ada"), f"/objectives/{encode(okrs.helpful.id)}"
+        ada.patch(there, {"title": "New"})
+        latest = ada.get("/events?limit=1").json()["items"][0]
+        assert latest["may_undo"]
+
+        done = ada.post(f"/events/{latest['id']}/undoing", {})
+
+        assert (done.status_code, done.json()["undoes"]) == (201, latest["id"])
+        assert ada.get(done.headers["Location"]).json()["undoes"] == latest["id"]
+        assert ada.get(there).json()["title"] == okrs.helpful.title
+        assert ada.post(f"/events/{latest['id']}/undoing", {}).json()["code"] == "undone_already"
+
+    def test_is_done_once_by_its_key(self, program, okrs):
+        """Sent again with the same key, it is answered again."""
+        ada = program("ada")
+        ada.patch(f"/objectives/{encode(okrs.helpful.id)}", {"title": "New"})
+        where = f"/events/{ada.get('/events?limit=1').json()['items'][0]['id']}/undoing"
+
+        first, again = (ada.post(where, {}, Idempotency_Key="u-1") for _ in range(2))
+
+        assert (first.status_code, again.status_code) == (201, 200)
+        assert first.json() == again.json()
+
+    def test_writes_over_a_later_change_only_when_told(self, program, okrs):
+        """What was changed since is named with 409, and written over with `anyway`."""
+        ada, there = program("ada"), f"/objectives/{encode(okrs.helpful.id)}"
+        ada.patch(there, {"title": "First"})
+        where = f"/events/{ada.get('/events?limit=1').json()['items'][0]['id']}/undoing"
+        ada.patch(there, {"title": "Second"})
+
+        assert ada.post(where, {}).json()["code"] == "changed_since"
+        assert ada.post(where, {"anyway": True}).status_code == 201
+        assert ada.get(there).json()["title"] == okrs.helpful.title
+
+
+class TestHandover:
+    def test_gives_everything(self, cast, program, okrs):
+        """All that is Ben's is Cleo's, and one undoing gives it back."""
+        ada = program("ada")
+        owned = f"/objectives?owner={encode(cast.ben.person_id)}"
+        before = ada.get(owned).json()["items"]
+
+        done = ada.post(f"/people/{encode(cast.ben.person_id)}/handover", {"to": encode(cast.cleo.person_id)})
+
+        assert done.status_code == 201
+        assert before
+        assert ada.get(owned).json()["items"] == []
+        ada.post(f"/events/{done.json()['id']}/undoing", {})
+        assert [one["id"] for one in ada.get(owned).json()["items"]] == [one["id"] for one in before]
