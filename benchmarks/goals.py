@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import orjson
 
@@ -253,6 +254,29 @@ def team_page(trial: Trial, hello: Server) -> Iterator[Measured]:
     )  # fmt: skip
 
 
+# Words that the seed writes: one, its beginning, two beginnings, two letters that a third of the rows have.
+TYPED = ("customers", "custom", "cust wait", "team 12", "renewals", "re")
+
+
+def found(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 12: the palette's answer, top 20 ÷ R."""
+    asked = itertools.cycle(TYPED)
+    sides = in_turn(
+        ROUNDS, found=lambda: trial.get(f"palette/?{urlencode({'q': next(asked)})}"), raw=lambda: _raw(trial)
+    )
+    each = [
+        f"{typed} {statistics.median(sides['found'].times[number :: len(TYPED)]):.1f}"
+        for number, typed in enumerate(TYPED)
+    ]
+    cpu = cpu_each(trial.server, lambda: trial.get(f"palette/?{urlencode({'q': next(asked)})}"))
+    yield Measured(
+        "12", "search as one types, top 20 ÷ R", trial.database.name,
+        sides["found"].median / sides["raw"].median, 0.35,
+        f"{sides['found'].median:.2f} ms ({', '.join(each)}); R {sides['raw'].median:.2f} ms; "
+        f"CPU {cpu:.2f} ms",
+    )  # fmt: skip
+
+
 def crowd(trial: Trial, hello: Server) -> Iterator[Measured]:
     """Goal 2: the slowest of a hundred check-ins ÷ the median, with 32 clients at once."""
     clients = [_another(trial.server) for _ in range(CLIENTS)]
@@ -425,5 +449,6 @@ def large_start(trial: Trial) -> Iterator[Measured]:
 
 
 GOALS = (
-    check_in, crowd, tree_after_check_in, tree_unchanged, tree_page, past_tree, dashboard, team_page, painted,
+    check_in, crowd, tree_after_check_in, tree_unchanged, tree_page, past_tree, dashboard, team_page, found,
+    painted,
 )  # fmt: skip

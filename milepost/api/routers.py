@@ -12,6 +12,7 @@ from ninja.parser import Parser
 
 from milepost.api import (
     alignments,
+    bulk,
     checkins,
     comments,
     cycles,
@@ -23,7 +24,9 @@ from milepost.api import (
     people,
     plans,
     problems,
+    search,
     teams,
+    views,
     workspace,
 )
 from milepost.core.problems import Problem
@@ -57,8 +60,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, objectives, key_results, checkins, initiatives, alignments, comments, people, teams, cycles,
-    workspace, plans,
+    me, events, search, objectives, key_results, checkins, initiatives, alignments, bulk, comments, people,
+    teams, cycles, views, workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

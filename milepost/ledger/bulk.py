@@ -13,7 +13,7 @@ from itertools import islice
 from django.apps import apps
 from django.db import IntegrityError, connection
 
-from milepost.models import borders
+from milepost.models import borders, search
 
 BATCH = 20_000
 # Pages of an index are written out again and again where the cache holds fewer than the rows need.
@@ -89,6 +89,7 @@ def checked_at_once(tables: Sequence[str]) -> Iterator[None]:
                 _refuse_strangers(cursor, table, found)
         for statement in again:
             cursor.execute(statement)
+    search.fill(connection, tables)
 
 
 def _lifted_on_sqlite(cursor, table: str) -> list[str]:

@@ -28,6 +28,7 @@ class Kind(IntEnum):
     TEAMS = 5  # the teams and who belongs to them
     CYCLES = 6
     SETTINGS = 7  # the workspace's own
+    VIEW = 8  # subject: whose saved views are other ones now; 0: everyone's
 
 
 class Change(NamedTuple):

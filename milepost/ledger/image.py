@@ -116,6 +116,9 @@ class Image:
             with _without_collecting():
                 self._load()
             return
+        for change in found:
+            if change.kind == ChangeKind.VIEW:
+                self.forget_views(change.subject_id)
         if frame := [change for change in found if change.kind in FRAME]:
             self._reframe(frame)
         touched = {change.subject_id for change in found if change.kind == ChangeKind.OBJECTIVE}
@@ -199,6 +202,14 @@ class Image:
                 self._take_current(at, one)
                 for day in self._days.values():
                     day.update(self.first_key_result + at)
+
+    def forget_views(self, person_id: int = 0) -> None:
+        """Forget which saved views somebody has, or everyone (0)."""
+        kept = self.derived.get(ChangeKind.VIEW, {})
+        if person_id:
+            kept.pop(person_id, None)
+        else:
+            kept.clear()
 
     def _replace(self, objectives: list[ObjectiveRow], key_results: list[KeyResultRow]) -> None:
         self.key_results_of = self.key_results_of.following(self.key_results)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.apps import apps
-from django.db.models import Model
 
+from milepost.models import search
 from milepost.models.people import Person
 from milepost.models.workspaces import Workspace
 
@@ -32,13 +32,15 @@ KEYS = {
 IS_FOUNDED = "milepost_is_founded"
 
 
-def tables() -> dict[str, type[Model]]:
-    """Return every table that belongs to workspaces, and the workspaces' own."""
-    return {
-        model._meta.db_table: model
+def tables() -> dict[str, str]:
+    """Return every table that belongs to workspaces, with the column that says to which."""
+    of_models = {
+        model._meta.db_table: "workspace_id"
         for model in apps.get_app_config("milepost").get_models()
-        if model is Workspace or any(field.column == "workspace_id" for field in model._meta.local_fields)
+        if any(field.column == "workspace_id" for field in model._meta.local_fields)
     }
+    of_search = {search.index_of(table): "workspace_id" for table in search.INDEXED}
+    return {Workspace._meta.db_table: "id"} | of_models | of_search
 
 
 def looking_across(schema: str, found: str, declared: str, then: str) -> str:
@@ -72,9 +74,9 @@ def install(connection, *, application: str | None = None) -> None:
         statements = ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"]
         statements += [
             statement
-            for table, model in tables().items()
+            for table, column in tables().items()
             if table in owners
-            for statement in _policies(quoted(table), model, owners[table])
+            for statement in _policies(table, quoted(table), column, owners[table])
         ]
         statements += _functions(owners, schema)
         if application is not None and quoted(application) != me:
@@ -83,15 +85,14 @@ def install(connection, *, application: str | None = None) -> None:
         cursor.execute(";\n".join(statements))
 
 
-def _policies(table: str, model: type[Model], owner: str) -> Iterator[str]:
-    column = "id" if model is Workspace else "workspace_id"
+def _policies(name: str, table: str, column: str, owner: str) -> Iterator[str]:
     # Forced, for where there is one role alone it owns the tables, and an owner is else not held.
     yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
     yield from _policy(table, "milepost_workspace", f"USING ({column} = {_WORKSPACE})")
     yield from _policy(table, "milepost_everywhere", f"TO {owner} USING ({_EVERYWHERE})")
-    if model is Person:
+    if name == Person._meta.db_table:
         yield from _policy(table, "milepost_own", f"FOR SELECT USING (user_id = {_ACCOUNT})")
-    if model is Workspace:
+    if name == Workspace._meta.db_table:
         mine = f"SELECT p.workspace_id FROM person p WHERE p.user_id = {_ACCOUNT}"
         yield from _policy(table, "milepost_own", f"FOR SELECT USING (id IN ({mine}))")
 

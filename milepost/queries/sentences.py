@@ -13,16 +13,12 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from milepost.core import addresses
+from milepost.core import access, addresses
 from milepost.core.ids import encode
 from milepost.models import Event
+from milepost.queries import undoing
 from milepost.queries.cards import PersonCard, Reader
-
-# Of interest to whoever keeps the doors, and to the person it is about.
-_CONFIDENTIAL = frozenset(
-    {"person.added", "person.changed", "person.invited", "person.uninvited", "person.link_made"}
-    | {"person.password_changed"}
-)
+from milepost.queries.standings import CONFIDENTIAL
 
 
 class Happening(NamedTuple):
@@ -37,6 +33,8 @@ class Happening(NamedTuple):
     key_result_id: int | None
     subject_id: int | None
     data: dict[str, Any]
+    undoes_id: int | None = None
+    is_undone: bool = False  # as queries.undoing annotates it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,8 @@ class Sentence:
     note: str
     at: datetime
     on: date
+    is_undone: bool = False
+    undo_url: str = ""  # where it can be undone; empty where it cannot, or not by this reader
 
     @property
     def actor(self) -> str:
@@ -86,6 +86,9 @@ def sentence(reader: Reader, event: Happening | Event) -> Sentence | None:
     phrases = TELLERS.get(event.kind, _anything_else)(told)
     if phrases is None:
         return None
+    if event.undoes_id is not None:
+        phrases = [*phrases, _words(", undoing an earlier change")]
+    is_undone = getattr(event, "is_undone", False)
     at = event.at.astimezone(reader.zone)
     return Sentence(
         id=encode(event.id),
@@ -93,9 +96,11 @@ def sentence(reader: Reader, event: Happening | Event) -> Sentence | None:
         by=_author(reader, event),
         is_mine=event.actor_id is not None and event.actor_id == reader.actor.person_id,
         phrases=tuple(phrases),
-        note=_note(event),
+        note="" if is_undone and event.kind == "comment.added" else _note(event),
         at=at,
         on=at.date(),
+        is_undone=is_undone,
+        undo_url=undoing.url(reader, event),
     )
 
 
@@ -104,9 +109,14 @@ def _may_see(reader: Reader, event: Happening | Event) -> bool:
         # What is gone has no audience any more, so nobody is told about it.
         if id is not None and (id not in reader.image.node or not reader.sees(id)):
             return False
+    if event.kind.startswith("view."):
+        data = event.data
+        return access.may_see_view(
+            reader.actor, owner=event.actor_id, shared=data.get("shared", ""), team=data.get("team")
+        )
     if event.kind.startswith("token."):
         return reader.actor.is_admin or event.actor_id == reader.actor.person_id
-    if event.kind in _CONFIDENTIAL:
+    if event.kind in CONFIDENTIAL:
         return reader.actor.is_admin or event.subject_id == reader.actor.person_id
     return True
 
@@ -260,10 +270,11 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "high": "upper end", "tolerance": "tolerance", "milestones": "milestones", "weight": "weight",
         "starts_on": "first day", "ends_on": "last day", "curve": "plan", "points": "plan",
         "source": "source", "data_source": "source", "due_on": "due day", "how": "kind of link",
+        "role": "role", "name": "name", "purpose": "purpose", "email": "address", "parent_id": "place",
     }
 )  # fmt: skip
 _MEASURED = frozenset({"start", "target", "floor", "low", "high", "tolerance"})
-_NAMED = ("commitment", "level", "title", "unit", "state", "how", "starts_on", "ends_on", "due_on")
+_NAMED = ("name", "commitment", "level", "title", "unit", "state", "how", "starts_on", "ends_on", "due_on")
 
 
 def _differences(told: _Telling) -> Iterator[list[Phrase]]:
@@ -281,6 +292,15 @@ def _differences(told: _Telling) -> Iterator[list[Phrase]]:
             yield [_words(f"{word} "), before, _words(" → "), after]
 
 
+def rewritten(
+    reader: Reader, event: Happening | Event, changes: Mapping[str, tuple[Any, Any]]
+) -> list[list[Phrase]]:
+    """Say fields of what an event is about as "title “Now” → “Then”"."""
+    told = _Telling(reader, event)
+    told.data = {**event.data, "changes": changes}
+    return list(_differences(told))
+
+
 def _as_phrase(told: _Telling, column: str, value: Any) -> Phrase | None:
     nothing = Phrase("none")
     if column in _MEASURED:
@@ -295,6 +315,8 @@ def _as_phrase(told: _Telling, column: str, value: Any) -> Phrase | None:
     if column == "cycle_id":
         cycle = told.reader.image.cycles.get(value)
         return Phrase(cycle.name) if cycle else nothing
+    if column == "role":
+        return Phrase(str(value))
     if column in _NAMED:
         return (
             Phrase(f"“{value}”" if column == "title" else str(value).replace("_", " ")) if value else nothing
@@ -343,6 +365,31 @@ def _aligned(verbs: Mapping[str, str]) -> Teller:
     return tell
 
 
+def _moved(told: _Telling) -> list[Phrase] | None:
+    reader, parents = told.reader, told.data.get("parents", ())
+    if any(id not in reader.image.node or not reader.sees(id) for id in parents):
+        return None  # what the reader may not see is not mentioned
+    to = told.data.get("to")
+    if to is None:
+        return [_words("let "), told.objective, _words(" stand by itself")]
+    return [_words("moved "), told.objective, _words(" below "), told.link(to)]
+
+
+def _moved_back(told: _Telling) -> list[Phrase] | None:
+    return None if _moved(told) is None else [_words("moved "), told.objective, _words(" back")]
+
+
+def _handed(verb: str) -> Teller:
+    def tell(told: _Telling) -> list[Phrase]:
+        who = told.person(told.event.subject_id, str(told.data.get("name", "someone")))
+        said = [_words(f"{verb} what was "), who, _words("’s")]
+        for number, id in enumerate(told.data.get("to", ())):
+            said += [_words(", " if number else " to "), told.person(id)]
+        return said
+
+    return tell
+
+
 def _about_cycle(verb: str) -> Teller:
     return lambda told: [_words(f"{verb} the cycle "), told.name]
 
@@ -372,6 +419,23 @@ def _about_person(before: str, after: str = "") -> Teller:
     def tell(told: _Telling) -> list[Phrase]:
         who = told.person(told.event.subject_id, str(told.data.get("name", "someone")))
         return [_words(f"{before} "), who, _words(after)]
+
+    return tell
+
+
+_STEPS = {"app": "an authenticator app", "passkey": "a passkey", "all": "every second step"}
+
+
+def _second_step(verb: str) -> Teller:
+    def tell(told: _Telling) -> list[Phrase]:
+        what = _words(f"{verb} {_STEPS.get(str(told.data.get('what')), 'a second step')}")
+        if told.event.actor_id == told.event.subject_id:
+            return [what]
+        return [
+            what,
+            _words(" of "),
+            told.person(told.event.subject_id, str(told.data.get("name", "someone"))),
+        ]
 
     return tell
 
@@ -420,6 +484,7 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "checkin.corrected": _corrected,
         "checkin.withdrawn": _on_key_result("took back an entry of"),
         "comment.added": _on_key_result("wrote about"),
+        "comment.withdrawn": _on_key_result("took back a comment on"),
         "objective.drafted": _on_objective("drafted"),
         "objective.changed": _changed,
         "objective.activated": _on_objective("activated"),
@@ -428,19 +493,25 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "objective.deferred": _on_objective("deferred"),
         "objective.parked": _on_objective("parked"),
         "objective.redrafted": _on_objective("took back to draft"),
+        "objective.withdrawn": _on_objective("took away"),
+        "objective.stepped_back": _on_objective("took a step back with"),
         "objective.closed": _closed,
         "objective.reopened": _on_objective("reopened"),
         "key_result.added": _added_key_result,
         "key_result.changed": _changed,
         "key_result.cancelled": _on_key_result("cancelled"),
         "key_result.restored": _on_key_result("took up again"),
+        "key_result.withdrawn": _on_key_result("took away"),
         "key_result.moved": _on_key_result("moved"),
         "initiative.added": _added_initiative,
         "initiative.changed": _changed_initiative,
         "initiative.done": _finished_initiative,
+        "initiative.withdrawn": lambda told: [_words("took away the initiative "), _quoted(told)],
         "alignment.added": _aligned({"before": "let", "between": "{}"}),
         "alignment.changed": _aligned({"before": "changed how", "between": "serves"}),
         "alignment.ended": _aligned({"before": "ended the link from", "between": "to"}),
+        "alignment.moved": _moved,
+        "alignment.moved_back": _moved_back,
         "cycle.created": _about_cycle("created"),
         "cycle.changed": _about_cycle("changed"),
         "cycle.closed": _about_cycle("closed"),
@@ -458,10 +529,25 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "person.left": _about_person("let", " leave"),
         "person.returned": _about_person("took", " back"),
         "person.role_changed": _role,
+        "person.handed_over": _handed("handed over"),
+        "person.handed_back": _handed("handed back"),
         "person.link_made": _about_person("made a sign-in link for"),
         "person.password_changed": lambda told: [_words("set a new password")],
+        "person.second_step_added": _second_step("added"),
+        "person.second_step_renamed": lambda told: [_words("renamed a passkey")],
+        "person.second_step_removed": _second_step("removed"),
+        "person.recovery_codes_made": lambda told: [_words("made new recovery codes")],
+        "person.recovery_code_used": lambda told: [_words("signed in with a recovery code")],
+        "person.sessions_ended": lambda told: [_words("signed out in other browsers")],
+        "person.locked_out": _about_person("locked the account of", " after ten wrong guesses"),
+        "person.email_confirmed": lambda told: [_words("confirmed the e-mail address")],
         "token.created": lambda told: [_words("made the token "), told.name],
         "token.revoked": lambda told: [_words("revoked the token "), told.name],
+        "view.saved": lambda told: [_words("saved the view "), told.name],
+        "view.changed": lambda told: [_words("changed the view "), told.name],
+        "view.deleted": lambda told: [_words("deleted the view "), told.name],
+        "view.chosen": lambda told: [_words("begins the tree with "), told.name],
+        "view.unchosen": lambda told: [_words("begins the tree as usual")],
         "plan.applied": _applied,
         "workspace.founded": _founded,
         "workspace.changed": _settings,

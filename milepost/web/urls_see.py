@@ -1,11 +1,11 @@
-"""Addresses for seeing: my week, the overview, teams, activity."""
+"""Addresses for seeing: my week, the overview, teams, activity, search."""
 
 from __future__ import annotations
 
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from milepost.web import activity, overview, teams, week
+from milepost.web import activity, overview, palette, search, teams, week
 
 urlpatterns = [
     path("w/<slug:slug>/", require_safe(week.show), name="week"),
@@ -18,4 +18,6 @@ urlpatterns = [
     path("w/<slug:slug>/company/", require_safe(teams.company), name="company"),
     path("w/<slug:slug>/company.json", require_safe(teams.company_json), name="company_json"),
     path("w/<slug:slug>/activity/", require_safe(activity.index), name="activity"),
+    path("w/<slug:slug>/search/", require_safe(search.show), name="search"),
+    path("w/<slug:slug>/palette/", require_safe(palette.show), name="palette"),
 ]

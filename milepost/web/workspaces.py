@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -13,6 +12,7 @@ from milepost.queries import workspaces as known
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
 LABELS = {
@@ -21,6 +21,7 @@ LABELS = {
     "mission": "Mission",
     "vision": "Vision",
     "check_in_every": "Check-in every",
+    "second_step_for": "Second step",
 }
 CADENCES = (("7", "Every week"), ("14", "Every two weeks"), ("28", "Every four weeks"), ("1", "Every day"))
 
@@ -35,9 +36,12 @@ def edit(request: HttpRequest) -> HttpResponse:
 def update(request: HttpRequest) -> HttpResponse:
     """Change the settings."""
     typed = Typed(request.POST)
+    # Admins do not see this one, so that they do not send it.
+    asked = {"second_step_for": typed.text("second_step_for")} if "second_step_for" in request.POST else {}
     try:
         workspaces.update(
-            changed={
+            changed=asked
+            | {
                 "name": typed.text("name"),
                 "time_zone": typed.text("time_zone"),
                 "mission": typed.text("mission"),
@@ -48,7 +52,7 @@ def update(request: HttpRequest) -> HttpResponse:
             by=request.actor,
             at=request.at,
         )
-        messages.success(request, "Saved.")
+        saved(request, "Saved.")
         return go("settings", slug=request.seat.slug)
     except Invalid as wrong:
         typed.refuse(wrong)
@@ -68,6 +72,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
         "cadences": cadences,
         "zones": zones.names(),
         "may_manage": access.may_manage(request.actor),
+        "may_ask_for_second_step": request.actor.role == access.Role.OWNER,
         "is_sent": request.method == "POST",
         "links": {
             name: reverse(name, kwargs={"slug": slug})

@@ -173,16 +173,13 @@ class TestTelling:
         """A savepoint that is rolled back takes settings back; the next statement is told again."""
         with sight.within(full.acme.id):
             asked("SELECT name FROM workspace")
-            self._taken_back(full.zenith.id)
+        with sight.within(full.zenith.id):
+            with transaction.atomic():
+                asked("SELECT name FROM workspace")
+                transaction.set_rollback(True)
             after = asked("SELECT name FROM workspace")
 
-        assert after == [("Acme",)]
-
-    def _taken_back(self, workspace_id: int) -> None:
-        with transaction.atomic():
-            with sight.within(workspace_id):
-                asked("SELECT name FROM workspace")
-            transaction.set_rollback(True)
+        assert after == [("Zenith",)]
 
     def test_a_failed_statement_leaves_nothing_behind(self, full):
         """After an error the connection shows what it showed before."""

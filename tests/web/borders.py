@@ -75,6 +75,15 @@ ROUTES: dict[str, Row] = {
     "alignment": READS,
     "alignment_rows": READS,
     "alignment_json": READS,
+    "bulk": Row({"id": Id("objective", many=True), "change": "owner", "owner": Id("person"),
+                 "reason": "Because it is so"}),
+    "views": READS,
+    "new_view": Row({"name": "A look of its own", "settings": "group=team", "shared": "private",
+                     "team": Id("team", in_base=False)}),
+    "edit_view": Row({"name": "Renamed view", "team": Id("team", in_base=False)}),
+    "copy_view": Row({}),
+    "choose_view": Row({}),
+    "delete_view": Row({}),
     "map": READS,
     "map_svg": READS,
     "sweep": Row({**CHECKIN, "key_result": Id("key_result")}),
@@ -91,6 +100,8 @@ ROUTES: dict[str, Row] = {
     "company": READS,
     "company_json": READS,
     "activity": READS,
+    "search": READS,
+    "palette": READS,
     # objectives, key results and what belongs to them
     "new_objective": Row({**OBJECTIVE, "parent": Id("objective", prefix="o", in_base=False),
                           "kr1_title": "Raise it", "kr1_kind": "increase", "kr1_start": "1",
@@ -108,6 +119,7 @@ ROUTES: dict[str, Row] = {
     "new_key_result": Row(KEY_RESULT),
     "new_initiative": Row(INITIATIVE),
     "new_alignment": Row(LINK),
+    "objective_place": Row({"to": Id("other", prefix="o"), "weight": "2"} | REASON),
     "objective_comments": Row({"text": "Well said"}),
     "key_result": READS,
     "edit_key_result": Row(KEY_RESULT | REASON),
@@ -119,6 +131,7 @@ ROUTES: dict[str, Row] = {
     "initiative_state": Row({"state": "done"}),
     "edit_alignment": Row({"how": "supports", "weight": "3"}),
     "end_alignment": Row({}),
+    "undoing": Row({}),
     # the first run
     "start": READS,
     "start_demo": Row({}, works=False),  # makes a whole company
@@ -133,6 +146,7 @@ ROUTES: dict[str, Row] = {
     "person": Row({"name": "Renamed Person"}),
     "invite_person": Row({}),
     "uninvite_person": Row({}, first="invite_person"),
+    "handover": Row({"to": Id("person")}, on={"person": "chief"}),
     "depart_person": Row({}),
     "readmit_person": Row({}, first="depart_person"),
     "persona": Row({}, works=False),  # only in the demo company
@@ -149,6 +163,7 @@ ROUTES: dict[str, Row] = {
     "reopen_cycle": Row({}, first="close_cycle"),
     "settings": Row({"name": "Renamed", "time_zone": "UTC", "check_in_every": "14"}),
     "preferences": Row({"theme": "dark"}, works=False),  # kept in the browser
+    "keyboard": Row({"usual": "1"}, works=False),  # kept in the browser
     # tokens
     "tokens": Row({"name": "A program", "scope": "read", "days": "30", "team": Id("team", in_base=False)}),
     "revoke_token": Row({}),
@@ -163,8 +178,16 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "?open={objective}",
         "?shut={objective}",
         "?cycle={cycle}",
+        "?view={view}",
+        "?group=owner&open={objective}",
+        "?select=1&id={objective}",
     ),
-    "alignment_rows": ("?under={objective}", "?under={team}&level=3"),
+    "alignment_rows": ("?under={objective}", "?under={team}&level=3", "?group=team&under={team}"),
+    "bulk": (
+        "?id={objective}",
+        "?id={key_result}&change=owner&owner=",
+        "?id={objective}&change=activate",
+    ),
     "map": (
         "?team={team}",
         "?owner={person}",
@@ -176,8 +199,21 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "?whatif={key_result}&ends_at=30",
     ),
     "map_svg": ("?path={objective}", "?branch={objective}", "?whatif={key_result}:30"),
+    "objective_place": (
+        "?from=o{objective}",
+        "?to=o{objective}",
+        "?to=k{key_result}",
+        "?from=o{objective}&to=none",
+    ),
     "new_objective": ("?team={team}", "?serves=o{objective}", "?serves=k{key_result}"),
     "new_initiative": ("?key_result={key_result}",),
+    "palette": (
+        "?recent={objective}",
+        "?recent={key_result}",
+        "?recent={team}.{objective}",
+        "?recent={person}.{key_result}",
+    ),
+    "search": ("?q={objective}", "?q=shares", "?q=buy+the+rival"),
     "sweep": ("?done={key_result}", "?skipped={key_result}"),
     "team": ("?cycle={cycle}",),
 }
@@ -196,6 +232,8 @@ def address(pattern: str, slug: str, things: Mapping[str, int], on: Mapping[str,
         "person",
         "cycle",
         "token",
+        "event",
+        "view",
     ):
         path = path.replace(f"<id:{name}>", encode(things[on.get(name, name)]))
     return f"/{path}"

@@ -26,13 +26,14 @@ from milepost.actions import (
     people,
     teams,
     tokens,
+    views,
 )
 from milepost.actions.key_results import Definition
 from milepost.core import addresses
 from milepost.core.access import Actor
 from milepost.core.ids import encode
 from milepost.ledger import image
-from milepost.models import Checkin, Session, Team
+from milepost.models import Checkin, Event, Session, Team
 from tests import cast as the_cast
 from tests.cast import Cast
 from tests.okrs import Okrs, written
@@ -91,7 +92,14 @@ def work(title: str, *, cycle: int, by: Actor, above: int, at, **more) -> dict[s
         "initiative": deed.id,
         "checkin": said.id,
         "comment": word.id,
+        "event": told_of(row.id, by),
     }
+
+
+def told_of(objective: int, by: Actor) -> int:
+    """Return the event of a comment on an objective, which can be undone."""
+    rows = Event.objects.of(by.workspace_id).filter(objective_id=objective, kind="comment.added")
+    return rows.order_by("id").values_list("id", flat=True)[0]
 
 
 def zenith_at_work(cast: Cast, at) -> dict[str, int]:
@@ -110,13 +118,17 @@ def zenith_at_work(cast: Cast, at) -> dict[str, int]:
     )
     zoe = people.add(name="Zoe", email="zoe@zenith.example", role="member", by=zed, at=began)
     below = work("Build engines", cycle=cycle.id, by=zed, above=above.id, at=began, team=cast.rockets.id)
+    comments.add(text="Up", objective=other.id, by=zed, at=at)
     return below | {
+        "event": told_of(other.id, zed),
         "team": cast.rockets.id,
         "person": zoe.id,
+        "chief": zed.person_id,
         "cycle": cycle.id,
         "draft": draft.id,
         "other": other.id,
         "token": tokens.create(name="Telemetry", by=zed, at=began)[0].id,
+        "view": views.save(name="Countdown", settings="sort=due", by=zed, at=began).id,
     }
 
 
@@ -145,19 +157,27 @@ def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
         objective=okrs.helpful.id, title="Whispered deed", key_result=one.id, by=ben, at=began
     )
     word = comments.add(text="Whispered word", key_result=one.id, by=ben, at=at)
+    whispered = views.save(
+        name="Whispered view", settings="group=owner", shared="team", team=board.id, by=chief, at=began
+    )
     return {
         "a number of its own": {
             "key_result": one.id,
             "checkin": said.id,
             "initiative": deed.id,
             "comment": word.id,
+            "event": Event.objects.of(cast.acme.id).get(subject_id=word.id).id,
         },
-        "a team": work("Whispered on the board", by=chief, visibility="team", team=board.id, **shared),
+        "a team": work("Whispered on the board", by=chief, visibility="team", team=board.id, **shared)
+        | {"view": whispered.id},
         "named people": work(
             "Whispered to Ben", by=ada, visibility="people", visible_to=[ben.person_id], **shared
         ),
         "its owner": work("Whispered to myself", by=ben, visibility="private", **shared),
-        "whose it is": {"token": tokens.create(name="Whispering", by=ben, at=began)[0].id},
+        "whose it is": {
+            "token": tokens.create(name="Whispering", by=ben, at=began)[0].id,
+            "view": views.save(name="Whispering looks", settings="group=type", by=ben, at=began).id,
+        },
     }
 
 
@@ -176,11 +196,16 @@ def visible(cast: Cast, okrs: Okrs) -> dict[str, int]:
         "checkin": entry.id,
         "team": cast.product.id,
         "person": cast.cleo.person_id,
+        "chief": cast.ada.person_id,
         "cycle": okrs.cycle.id,
         "draft": okrs.draft.id,
         "other": okrs.company.id,
         "token": token.id,
+        "view": views.save(
+            name="At a glance", settings="sort=-due", shared="everyone", by=cast.ada, at=now
+        ).id,
         "comment": word.id,
+        "event": Event.objects.of(cast.acme.id).get(subject_id=word.id).id,
     }
 
 
@@ -484,12 +509,19 @@ class TestTwoWorlds:
         }
 
         assert telling >= {"week", "objective", "company", "activity", "alignment", "alignment_json"}
-        assert telling >= {"map", "map_svg"}
+        assert telling >= {"map", "map_svg", "search", "palette"}
 
 
 # What shows a page in full.
 EVERY_VIEW = {
-    "alignment": ("", "?open=all", "?attention=1", "?unaligned=1", "?cycles=all&open=all"),
+    "alignment": (
+        "",
+        "?group=owner&sort=-confidence&columns=due,weight,confidence,state",
+        "?open=all",
+        "?attention=1",
+        "?unaligned=1",
+        "?cycles=all&open=all",
+    ),
     "alignment_rows": ("?under=company", "?under=unaligned"),
     "alignment_json": ("", "?key_results=1"),
     "map": (
@@ -501,6 +533,9 @@ EVERY_VIEW = {
     ),
     "map_svg": ("", "?lens=owner"),
     "activity": ("", "?kind=check-ins", "?kind=discussion", "?kind=objectives"),
+    # What is hidden has words of what everyone sees, and of its own.
+    "search": ("?q=whisper", "?q=r", "?q=wait", "?q=o&kind=objective", "?q=the&kind=comment"),
+    "palette": ("", "?q=whisper", "?q=r", "?q=wait", "?recent={objective}.{key_result}.{team}.{person}"),
 }
 
 
