@@ -8,6 +8,7 @@ from typing import Any
 
 from milepost.core import undoing
 from milepost.core.access import Actor
+from milepost.ledger import sight
 from milepost.models import Event
 
 # Who acted when, and what they have told at that moment, as (id, kind): what a door offers to undo.
@@ -48,17 +49,19 @@ def tell(
     at: datetime,
 ) -> Event:
     """Write the event of a change, named in the past tense (`objective.drafted`)."""
-    new = Event.objects.create(
-        workspace_id=by.workspace_id,
-        kind=kind,
-        at=at,
-        actor_id=by.person_id,
-        door=by.door,
-        objective_id=objective,
-        key_result_id=key_result,
-        subject_id=subject,
-        data=data or {},
-        undoes_id=undoes,
-    )
+    # What an account does is told in each of its workspaces, before it is let into one.
+    with sight.reaching(by.workspace_id):
+        new = Event.objects.create(
+            workspace_id=by.workspace_id,
+            kind=kind,
+            at=at,
+            actor_id=by.person_id,
+            door=by.door,
+            objective_id=objective,
+            key_result_id=key_result,
+            subject_id=subject,
+            data=data or {},
+            undoes_id=undoes,
+        )
     note(event=new.id, kind=kind, by=by, at=at)
     return new

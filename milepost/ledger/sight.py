@@ -46,6 +46,16 @@ def within(workspace_id: int):
     return _seeing(Sight(workspace=str(workspace_id)))
 
 
+@contextmanager
+def reaching(workspace_id: int) -> Iterator[None]:
+    """See one workspace as long as this holds, unless it is seen already."""
+    if _wanted.get() in (EVERYTHING, Sight(workspace=str(workspace_id))):
+        yield
+        return
+    with within(workspace_id):
+        yield
+
+
 def own(account_id: int):
     """See in which workspaces an account is, as long as this holds."""
     return _seeing(Sight(account=str(account_id)))

@@ -26,7 +26,7 @@ _LACKING = """CASE WHEN (w.second_step_for = 'everyone'
         AND NOT EXISTS (SELECT 1 FROM mfa_authenticator f WHERE f.user_id = a.id
                         AND f.type IN ('totp', 'webauthn')) THEN 1 ELSE 0 END"""
 _SQL = """
-SELECT s.user_id, a.name, s.seen_at, {lacking}, w.id, w.slug, p.id, p.role, p.name, p.looked_at, w.time_zone,
+SELECT w.id, s.user_id, a.name, s.seen_at, {lacking}, w.slug, p.id, p.role, p.name, p.looked_at, w.time_zone,
        (SELECT {teams} FROM team_member m WHERE m.workspace_id = w.id AND m.person_id = p.id
         AND m.until_on IS NULL)
 FROM session s
@@ -38,7 +38,7 @@ WHERE s.session_key = %s AND s.expire_date > %s
 
 # A token says which workspace. What one that is limited to a team reaches: that team and those below it.
 _TOKEN_SQL = """
-SELECT k.id, k.name, k.scope, k.expires_at, k.used_at, k.team_id, w.id, w.slug, p.id, p.role, p.name,
+SELECT w.id, k.id, k.name, k.scope, k.expires_at, k.used_at, k.team_id, w.slug, p.id, p.role, p.name,
        w.time_zone, {lacking},
        (SELECT {teams} FROM team_member m WHERE m.workspace_id = w.id AND m.person_id = p.id
         AND m.until_on IS NULL),
@@ -85,10 +85,10 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
     # Bound the way the ORM binds it, so that text comparison on SQLite is right.
     database = connections[DEFAULT_DB_ALIAS]
     moment = database.ops.adapt_datetimefield_value(at)
-    row = _asked(_STATEMENTS[database.vendor], [slug, session_key, moment], "slug", slug, at=2)
+    row = _asked(_STATEMENTS[database.vendor], [slug, session_key, moment], "slug", slug)
     if row is None:
         return None
-    user_id, user_name, seen_at, lacking, workspace_id, found = row[:6]
+    workspace_id, user_id, user_name, seen_at, lacking, found = row[:6]
     person_id, role, name, looked_at, time_zone, teams = row[6:]
     if person_id is None:
         return Seat(user_id, user_name, None, None, seen_at=_zoned(seen_at))
@@ -118,10 +118,10 @@ def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
     """Return for whom a token acts; None where it has ended, or its person has left, or it never was."""
     database = connections[DEFAULT_DB_ALIAS]
     moment = database.ops.adapt_datetimefield_value(at)
-    row = _asked(_TOKEN_STATEMENTS[database.vendor], [secret_hash, moment], "token", secret_hash, at=6)
+    row = _asked(_TOKEN_STATEMENTS[database.vendor], [secret_hash, moment], "token", secret_hash)
     if row is None:
         return None
-    id, named, scope, expires_at, used_at, team_id, workspace_id, slug = row[:8]
+    workspace_id, id, named, scope, expires_at, used_at, team_id, slug = row[:8]
     person_id, role, name, time_zone, lacking, teams, below = row[8:]
     within = None if team_id is None else frozenset(map(int, below.split(",")))
     actor = _actor(workspace_id, person_id, role, name, teams, door, within)
@@ -135,15 +135,15 @@ _opened: dict[tuple[str, str], int] = {}
 MOST_OPENED = 100_000
 
 
-def _asked(statement: Statement, arguments: list, kind: str, key: str, *, at: int) -> tuple | None:
-    """Ask within the workspace that a key opens; `at` is where the row says which one it is."""
+def _asked(statement: Statement, arguments: list, kind: str, key: str) -> tuple | None:
+    """Ask within the workspace that a key opens, which the row begins with."""
     if not sight.is_held():
         return statement.row(arguments)
     before = _opened.get((kind, key))
     if before is not None:
         with sight.within(before):
             row = statement.row(arguments)
-        if row is None or row[at] is not None:
+        if row is None or row[0] is not None:
             return row
     opened = sight.opened_by(kind, key) if key else None
     if opened is None:

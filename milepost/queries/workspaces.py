@@ -81,7 +81,8 @@ def asking_for_second_step(user_id: int) -> list[str]:
     asked = Q(workspace__second_step_for="everyone") | Q(
         workspace__second_step_for="admins", role__in=(Role.OWNER, Role.ADMIN)
     )
-    return list(mine.filter(asked).order_by("workspace__name").values_list("workspace__name", flat=True))
+    with sight.own(user_id):
+        return list(mine.filter(asked).order_by("workspace__name").values_list("workspace__name", flat=True))
 
 
 def by_slug(slug: str) -> int | None:

@@ -27,6 +27,8 @@ FOR_EVERYONE = {
     "account_user_permissions": "Django's, empty",
     "account_emailaddress": "allauth's, of an account",
     "account_emailconfirmation": "allauth's, of an account",
+    "guess": "counts under hashes, before anybody is in",
+    "mfa_authenticator": "allauth's, of an account",
     "auth_group": "Django's, empty",
     "auth_group_permissions": "Django's, empty",
     "auth_permission": "Django's: the names of the models",
