@@ -44,3 +44,8 @@ def checkins(slug: str, id: int) -> str:
 def alignment(slug: str) -> str:
     """The whole company as a tree."""
     return f"/w/{slug}/alignment/"
+
+
+def company(slug: str) -> str:
+    """The company's own OKRs."""
+    return f"/w/{slug}/company/"

@@ -93,6 +93,12 @@ class History:
             return np.zeros(0, dtype=np.int64)
         return np.maximum.reduceat(np.where(standing, np.arange(len(standing)), -1), self.first)
 
+    def busy(self, begin: int, end: int) -> set[int]:
+        """Return the key results of which something was recorded from one moment up to another."""
+        self._refresh()
+        between = (self.recorded >= begin) & (self.recorded < end)
+        return set(self.key_result[between].tolist())
+
     def stretch(self, key_result_id: int) -> range:
         """Return the places of a key result's entries."""
         number = self._place.get(key_result_id)

@@ -60,8 +60,12 @@ def page(
     seen_by: Reader | None = None,
     status: int = 200,
     travels: bool = False,
+    comparison: str | None = None,
 ) -> HttpResponse:
-    """Render a page of a workspace with its frame; one that `travels` can be shown on any past day."""
+    """Render a page of a workspace with its frame; one that `travels` can be shown on any past day.
+
+    `comparison` is where two days of it stand side by side.
+    """
     looking = seen_by or reader(request)
     wanted = request.GET.get("cycle") or request.COOKIES.get(CYCLE_COOKIE)
     frame = shells.shell(looking, cycle=shells.chosen_cycle(looking, wanted))
@@ -71,7 +75,7 @@ def page(
     frame.personas = personas.offered(request)
     frame.keys_off = request.COOKIES.get("keys") == "off"
     frame.can_edit = not request.actor.is_guest and not looking.actor.looks_back
-    frame.travel = travel.of(request, looking) if travels else None
+    frame.travel = travel.of(request, looking, comparison) if travels else None
     context = {"shell": frame, "today": looking.today, "csp_nonce": request.csp_nonce, **context}
     html = render_to_string(template, context, request)
     if looking.known is not None:

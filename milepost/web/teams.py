@@ -76,8 +76,9 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
     if found.above:
         crumbs.insert(1, (found.above.name, found.above.url))
     return pages.page(
-        request, "teams/show.html", context, nav="teams", crumbs=crumbs, seen_by=reader, travels=True
-    )
+        request, "teams/show.html", context, nav="teams", crumbs=crumbs, seen_by=reader, travels=True,
+        comparison=f"{request.path}comparison/",
+    )  # fmt: skip
 
 
 def _drafting(found: teams.TeamPage, slug: str) -> str | None:

@@ -66,6 +66,12 @@ def percent(value: Number | None, places: int = 0) -> str:
     return f"{_written(rounded(value, places + 2), places)}{NO_BREAK}%"
 
 
+def signed(value: Number | None, places: int = 1) -> str:
+    """Write a difference: 16.2 → "+16.2", a real minus sign; nothing known is a dash."""
+    written = number(value, places)
+    return f"+{written}" if value is not None and rounded(value, places) > 0 else written
+
+
 def number(value: Number | None, places: int = 4) -> str:
     """Write a number as people do: 1200.50 → "1,200.5", a real minus sign, at most `places` decimals."""
     return NOTHING if value is None else _written(rounded(value, places), places)

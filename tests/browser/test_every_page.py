@@ -25,7 +25,8 @@ EXECUTIVE, GUEST = "hanneke", "otto"
 # Routes that are no page: they only take what a form sends, or answer programs, or lead on at once.
 TAKES_FORMS = 405
 NO_PAGES = {
-    "alignment_json", "team_json", "company_json", "livez", "readyz", "metrics",  # for programs
+    "alignment_json", "team_json", "company_json", "objective_comparison_json", "team_comparison_json",
+    "company_comparison_json", "alignment_comparison_json", "livez", "readyz", "metrics",  # for programs
     "map_svg",  # a file
     "alignment_rows", "checkins", "home",  # lead on
     "password",  # leads whoever signed in by a link on to the first password
@@ -63,6 +64,10 @@ PAGES: dict[str, Page] = {
     "teams": Page(),
     "team": Page(),
     "company": Page(),
+    "objective_comparison": Page(),
+    "team_comparison": Page(),
+    "company_comparison": Page(),
+    "alignment_comparison": Page(queries=("", "?from=2026-01-05")),
     "activity": Page(queries=("", "?kind=check-ins")),
     # objectives, key results and what belongs to them
     "new_objective": Page(guest=403),

@@ -88,6 +88,14 @@ ROUTES: dict[str, Row] = {
     "team_json": READS,
     "company": READS,
     "company_json": READS,
+    "objective_comparison": READS,
+    "objective_comparison_json": READS,
+    "team_comparison": READS,
+    "team_comparison_json": READS,
+    "company_comparison": READS,
+    "company_comparison_json": READS,
+    "alignment_comparison": READS,
+    "alignment_comparison_json": READS,
     "activity": READS,
     # objectives, key results and what belongs to them
     "new_objective": Row({**OBJECTIVE, "parent": Id("objective", prefix="o", in_base=False),
@@ -178,6 +186,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "new_initiative": ("?key_result={key_result}",),
     "sweep": ("?done={key_result}", "?skipped={key_result}"),
     "team": ("?cycle={cycle}",),
+    "team_comparison": ("?cycle={cycle}",),
 }
 
 
