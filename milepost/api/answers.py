@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import BaseModel, Field
 
 from milepost.actions.submissions import Done
-from milepost.api.values import Ref
+from milepost.api.values import Day, Ref
 from milepost.core.problems import Invalid
 from milepost.queries.records.slices import Slice, Wanted
 
@@ -28,10 +28,26 @@ FIELDS = Annotated[
 ]
 
 
+ON = Annotated[
+    Day | None,
+    Field(description="A past day: everything as it stood at its end, for whoever may see it today."),
+]
+
+
 class Part(BaseModel):
     """How much of a record is wanted."""
 
     fields: FIELDS = None
+
+
+class Then(BaseModel):
+    """Of which day something is wanted."""
+
+    on: ON = None
+
+
+class PartThen(Part, Then):
+    """How much of a record is wanted, and of which day."""
 
 
 class Page(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,7 +16,7 @@ from milepost.core.cadence import day_in
 from milepost.core.problems import NotAllowed
 from milepost.core.scopes import Scope
 from milepost.core.tokens import hash_of
-from milepost.queries import actors
+from milepost.queries import actors, days
 from milepost.queries.actors import Bearer
 from milepost.queries.cards import Reader
 
@@ -52,6 +53,8 @@ class Holds:
         return found
 
 
-def reader(request: HttpRequest) -> Reader:
-    """Return the reader of this request: the actor, today."""
-    return Reader(request.actor, request.today)
+def reader(request: HttpRequest, on: date | None = None) -> Reader:
+    """Return the reader of this request: the actor, today or at the end of a past day."""
+    if on is None or on == request.today:
+        return Reader(request.actor, request.today)
+    return Reader(request.actor, request.today, days.past(request.actor, on, today=request.today))

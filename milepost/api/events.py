@@ -6,10 +6,9 @@ from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import BaseModel
 
 from milepost.api import answers
-from milepost.api.answers import Page
+from milepost.api.answers import Page, Then
 from milepost.api.bearers import reader
 from milepost.api.operations import reads
 from milepost.api.values import Ref
@@ -30,7 +29,7 @@ class EventsAsked(Page):
     by: Ref | None = None
 
 
-class TreeAsked(BaseModel):
+class TreeAsked(Then):
     """How much of the tree is wanted."""
 
     key_results: bool = False
@@ -53,7 +52,9 @@ def whole(request: HttpRequest, asked: Query[TreeAsked]) -> HttpResponse:
     nothing that you may see has changed, the answer is 304 and empty.
     """
     found = tree.as_json(
-        reader(request), key_results=asked.key_results, known=request.headers.get("If-None-Match")
+        reader(request, asked.on),
+        key_results=asked.key_results,
+        known=request.headers.get("If-None-Match"),
     )
     response = answers.encoded(found.body or b"")
     response.headers["ETag"] = found.etag

@@ -14,6 +14,7 @@ from milepost.api import (
     alignments,
     checkins,
     comments,
+    comparisons,
     cycles,
     events,
     initiatives,
@@ -56,8 +57,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, objectives, key_results, checkins, initiatives, alignments, comments, people, teams, cycles,
-    workspace,
+    me, events, objectives, key_results, checkins, initiatives, alignments, comments, comparisons, people,
+    teams, cycles, workspace,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

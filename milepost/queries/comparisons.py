@@ -117,7 +117,7 @@ class Unmoved:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two days side by side. `objectives` are those that differ, what moved most first; `more` are not told."""
+    """Two days side by side: what differs, what moved most first; `more` objectives differ less."""
 
     before: date
     after: date

@@ -66,7 +66,11 @@ def day_named(request: HttpRequest, name: str) -> date | None:
     if not written:
         return None
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
+        # Nothing here is older than computers; sums with days near the calendar's first would fail.
+        if day.year < 1970:
+            raise ValueError
+        return day
     except ValueError:
         raise Invalid(f"“{written[:20]}” is no day.", field=name, remedy="Write it as 2026-10-05.") from None
 

@@ -22,7 +22,7 @@ FEWEST_PLACES, MOST_PLACES = 1, 3
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What one part did to the difference, in shares of 1; `before` or `after` is None where it was not there.
+    """What one part did to the difference, in shares of 1; a side is None where it was not there.
 
     `by_progress` comes from its own progress, `by_share` from what it counts among the others.
     """
@@ -158,8 +158,8 @@ def _notes(found: tuple[Shift, ...], then: Fraction, now: Fraction, places: int)
     notes = []
     if by_share:
         notes.append(
-            f"{_signed(by_progress, 1)} points come from progress, {_signed(by_share, 1)} from what counts and"
-            " with what weight. Where both moved, each takes the middle of the other."
+            f"{_signed(by_progress, 1)} points come from progress, {_signed(by_share, 1)} from what counts"
+            " and with what weight. Where both moved, each takes the middle of the other."
         )
     if _apart(found, then, now, places):
         notes.append(
@@ -171,11 +171,7 @@ def _notes(found: tuple[Shift, ...], then: Fraction, now: Fraction, places: int)
 
 def _exactly(share: Fraction) -> str:
     points = share * 100
-    sign = MINUS if points < 0 else "+" if points else ""
-    size = abs(points)
-    return (
-        f"{sign}{size.numerator}" if size.denominator == 1 else f"{sign}{size.numerator}/{size.denominator}"
-    )
+    return f"{MINUS if points < 0 else '+' if points else ''}{abs(points)}"
 
 
 def _points(share: Fraction, places: int) -> str:
