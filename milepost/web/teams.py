@@ -65,7 +65,7 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
         "team": found,
         "beside": (beside := teams.beside(reader, found)),
         "objectives": [
-            drawn.of(card, reader.today, beside.initiatives_of.get(card.number, 0))
+            drawn.of(card, pages.day_of(reader), beside.initiatives_of.get(card.number, 0))
             for card in found.objectives
         ],
         "drafting": _drafting(found, reader.slug),

@@ -20,7 +20,7 @@ from milepost.ledger.image import Day, Image
 from milepost.queries import alignment
 from milepost.queries.alignment import COMPANY, Place, View
 from milepost.queries.cards import KeyResultCard, Reader
-from milepost.web import words
+from milepost.web import pages, words
 from milepost.web.inserts import Fragment
 
 KEPT_ROWS = 50_000
@@ -103,7 +103,7 @@ def _draw(said: dict, reader: Reader, place: Place, anchor: bool) -> tuple[str, 
         "anchor": anchor,
     }
     row = engines["jinja2"].env.get_template("_parts/tree.html").module.row
-    return tuple(str(row({**said, **branch}, reader.today)).split(SLOT))
+    return tuple(str(row({**said, **branch}, pages.day_of(reader))).split(SLOT))
 
 
 def told(view: View, place: Place) -> dict:

@@ -131,7 +131,8 @@ def _added(one: Contribution | None, places: int) -> tuple[str, str]:
         return "–", "not counted"
     if one.part.raw is None:
         return _points(one.adds, places), "no data"
-    return _points(one.adds, places), f"{percent(one.capped, 1)} × {plain(one.share, 4)}"
+    share = str(one.share) if one.share.denominator < 1_000 else plain(one.share, 4)
+    return _points(one.adds, places), f"{percent(one.capped, 1)} × {share}"
 
 
 def _places(found: tuple[Shift, ...], then: Fraction, now: Fraction) -> int:
@@ -163,15 +164,18 @@ def _notes(found: tuple[Shift, ...], then: Fraction, now: Fraction, places: int)
         )
     if _apart(found, then, now, places):
         notes.append(
-            "Each figure is rounded by itself, so a column may miss its sum by a last digit; exactly it is "
-            f"{_exactly(now - then)} points."
+            "Each figure is rounded by itself, so a column may miss its sum by a last digit;"
+            f" {_exactly(now - then)} points."
         )
     return notes
 
 
 def _exactly(share: Fraction) -> str:
     points = share * 100
-    return f"{MINUS if points < 0 else '+' if points else ''}{abs(points)}"
+    sign = MINUS if points < 0 else "+" if points else ""
+    if points.denominator < 100_000:
+        return f"exactly it is {sign}{abs(points)}"
+    return f"to six decimals it is {sign}{plain(abs(points), 6)}"
 
 
 def _points(share: Fraction, places: int) -> str:
