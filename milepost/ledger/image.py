@@ -282,6 +282,9 @@ class Image:
             if one.points:
                 self.points[number] = [(float(x), float(y)) for x, y in one.points]
             self._place(at, one)
+        self.from_contributors = [
+            first + at for at, one in enumerate(ordered) if one.source == "contributors"
+        ]
         for at in self._take_entries(ordered):
             self._take_current(at, ordered[at])
         self.curve, self.starts, self.ends, self.expected_grade = curve, starts, ends, grade
@@ -405,9 +408,7 @@ class Day:
         tree = image.tree
         raw = np.full(len(image.ids), np.nan)
         raw[image.first_key_result :] = rollup.progress(*image.measures)
-        for id, one in image.key_results.items():
-            if one.source == "contributors":
-                raw[image.node[id]] = np.nan
+        raw[image.from_contributors] = np.nan
         self.raw = rollup.roll_up(tree, raw)
         self.elapsed = rollup.elapsed_share(day.toordinal(), image.starts, image.ends)
         expected = rollup.expected(image.curve, self.elapsed, image.points)

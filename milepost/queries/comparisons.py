@@ -217,7 +217,7 @@ class _Between:
         """Return the key results that were checked in between the two days."""
         until = self.now.known
         end = 2**62 if until is None else int(until.timestamp())
-        return self.then.image.entries.history.busy(int(self.then.known.timestamp()), end)
+        return self.then.image.entries.history.columns.busy(int(self.then.known.timestamp()), end)
 
     def _all_of(self, id: int) -> set[int]:
         return {one.id for one in self._key_results(self.now, id)}

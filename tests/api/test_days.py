@@ -34,9 +34,7 @@ class TestOn:
         before = ada.get(path).json()
         explained = ada.get(f"{path}/explanation").json()
         changed = {"target": Decimal(80), "description": "More."}
-        key_results.update(
-            key_result=okrs.growth.id, changed=changed, reason="We can.", by=cast.ada, at=now
-        )
+        key_results.update(key_result=okrs.growth.id, changed=changed, reason="We can.", by=cast.ada, at=now)
         checkins.record(key_result=okrs.growth.id, value=Decimal(49), by=cast.ada, at=now)
 
         then, today = ada.get(path + yesterday).json(), ada.get(path).json()

@@ -176,6 +176,21 @@ class TestPast:
         assert later[0] == earlier[0] and later[1] != earlier[1]
         assert later[1] == said(images.of(cast.acme.id), today)
 
+    def test_stays_what_it_was_when_other_days_are_looked_at_since(self, cast):
+        """A kept day is read rightly after a new check-in has moved the places of all entries."""
+        okrs = the_okrs.written(cast, BEGAN)
+        for number in range(3):
+            checkins.record(
+                key_result=okrs.waiting.id, value=Decimal(8 - number), by=cast.ada, at=BEGAN + number * DAY
+            )
+        first, second = BEGAN.date(), BEGAN.date() + DAY
+        earlier = said(past.of(cast.acme.id, first), first)
+
+        checkins.record(key_result=okrs.growth.id, value=Decimal(45), by=cast.ada, at=BEGAN + 5 * DAY)
+        past.of(cast.acme.id, second)
+
+        assert said(past.of(cast.acme.id, first), first) == earlier
+
     def test_is_seen_with_the_rights_of_today(self, cast):
         """What was open then and is confidential now, is confidential on every past day."""
         okrs = the_okrs.written(cast, BEGAN)

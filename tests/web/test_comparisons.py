@@ -188,7 +188,9 @@ class TestDays:
 
         assert read(signed_in("ada"), COMPANY, last, first) == read(signed_in("ada"), COMPANY, first, last)
 
-    @pytest.mark.parametrize("asked", ["from=soon", "to=2026-02-30", "to=0001-01-01", "from={today}", "from={last}&to={last}"])
+    @pytest.mark.parametrize(
+        "asked", ["from=soon", "to=2026-02-30", "to=0001-01-01", "from={today}", "from={last}&to={last}"]
+    )
     def test_refuses_what_are_not_two_days(self, signed_in, okrs, now, asked):
         """Said kindly, on the page and as JSON."""
         query = asked.format(today=now.date(), last=now.date() - DAY)
