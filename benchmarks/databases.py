@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import orjson
@@ -26,6 +27,37 @@ TEAM_CHECKINS = (
     "SELECT c.key_result_id, c.effective_at, c.value, c.confidence FROM checkin c JOIN key_result k "
     "ON k.id = c.key_result_id JOIN objective o ON o.id = k.objective_id "
     "AND c.workspace_id = k.workspace_id WHERE o.team_id = {} AND o.workspace_id = {}"
+)
+# As of a moment: for each key result its latest entry then, one step into the index.
+PAST = (
+    "SELECT o.id, o.title, k.id, k.title, k.start, k.target, c.value, c.confidence FROM objective o "
+    "JOIN key_result k ON k.objective_id = o.id AND k.workspace_id = o.workspace_id "
+    "LEFT JOIN checkin c ON c.id = (SELECT l.id FROM checkin l WHERE l.workspace_id = k.workspace_id AND "
+    "l.key_result_id = k.id AND l.effective_at < '{1}' AND l.recorded_at < '{1}' "
+    "ORDER BY l.effective_at DESC, l.id DESC LIMIT 1) WHERE o.workspace_id = {0}"
+)
+# Team by team: how many key results, how far on average, how sure, how many heard of within a week.
+DASHBOARD = (
+    "SELECT o.team_id, count(*), avg(CASE WHEN k.target <> k.start THEN "
+    "(c.value - k.start) / (k.target - k.start) END), avg(c.confidence), "
+    "sum(CASE WHEN c.effective_at > '{1}' THEN 1 ELSE 0 END), "
+    "sum(CASE WHEN c.confidence < 4 THEN 1 ELSE 0 END) FROM objective o "
+    "JOIN key_result k ON k.objective_id = o.id AND k.workspace_id = o.workspace_id "
+    "LEFT JOIN checkin c ON c.id = (SELECT l.id FROM checkin l WHERE l.workspace_id = k.workspace_id AND "
+    "l.key_result_id = k.id ORDER BY l.effective_at DESC, l.id DESC LIMIT 1) "
+    "WHERE o.workspace_id = {0} GROUP BY o.team_id"
+)
+EVERYTHING = (
+    "person",
+    "team",
+    "team_member",
+    "cycle",
+    "objective",
+    "key_result",
+    "initiative",
+    "alignment",
+    "checkin",
+    "comment",
 )
 
 
@@ -53,6 +85,22 @@ class Database:
         checkins = self.execute(TEAM_CHECKINS.format(team_id, workspace_id))
         return orjson.dumps([rows, checkins], default=_written)
 
+    def read_past(self, workspace_id: int, day: date) -> bytes:
+        """The rows of a tree as they stood on a day, encoded."""
+        return orjson.dumps(self.execute(PAST.format(workspace_id, day)), default=_written)
+
+    def read_dashboard(self, workspace_id: int) -> bytes:
+        """How every team stands, encoded."""
+        week_ago = date.today() - timedelta(days=7)
+        return orjson.dumps(self.execute(DASHBOARD.format(workspace_id, week_ago)), default=_written)
+
+    def fetch_all(self, workspace_id: int) -> int:
+        """Fetch every row that an export tells of."""
+        return sum(
+            len(self.execute(f"SELECT * FROM {table} WHERE workspace_id = {workspace_id}"))
+            for table in EVERYTHING
+        )
+
 
 def sqlite(folder: Path) -> Database:
     """Open SQLite as Milepost does: WAL, every commit on the disk."""
@@ -74,7 +122,7 @@ def sqlite(folder: Path) -> Database:
 def postgresql(folder: Path) -> Database:
     """Start a PostgreSQL of its own that puts every commit on the disk."""
     server = Postgres(durable=True).start()
-    connection = psycopg.connect(server.url, autocommit=True)
+    connection = psycopg.connect(server.superuser_url, autocommit=True)
     connection.execute("CREATE TABLE bare_row (at float8)")
     return Database(
         "PostgreSQL",

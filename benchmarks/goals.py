@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import orjson
 
-from benchmarks import servers
+from benchmarks import browser, servers
 from benchmarks.databases import Database
 from benchmarks.servers import ROOT, Server
 from milepost.core.ids import encode
@@ -22,6 +27,8 @@ ROUNDS = 200
 WARM = 20
 TOKEN = "b" * 32
 SIGN_IN = "benchmarks.signing_in"
+CLIENTS, CROWD_ROUNDS = 32, 40
+PAST_DAYS = 20
 
 
 @dataclass
@@ -90,10 +97,10 @@ class Trial:
         self.log = folder / f"{size}.log"
         self.server: Server | None = None
 
-    def run(self, *words: str) -> None:
+    def run(self, *words: str, **environ: str) -> None:
         subprocess.run(
-            [sys.executable, "-m", "milepost", *words], env=self.database.environ, cwd=ROOT, check=True,
-            stdout=subprocess.DEVNULL,
+            [sys.executable, "-m", "milepost", *words], env=self.database.environ | environ, cwd=ROOT,
+            check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
 
     def start(self) -> Server:
@@ -117,15 +124,18 @@ class Trial:
     def check_in(self) -> bytes:
         self.number = getattr(self, "number", 0) + 1
         key_results = self.about["key_results"]
-        id = encode(key_results[self.number % len(key_results)])
-        body = orjson.dumps({"value": self.number % 97, "confidence": 1 + self.number % 10})
-        status, answer, _ = self.server.ask(
-            "POST", f"/w/{self.slug}/key-results/{id}/checkins/", body, Content_Type="application/json",
-            Idempotency_Key=f"bench-{os.getpid()}-{time.time_ns()}",
-        )  # fmt: skip
-        if status != 201:
-            raise RuntimeError(f"a check-in answered {status}: {answer[:200]!r}")
-        return answer
+        return _check_in(self.server, self.slug, key_results[self.number % len(key_results)], self.number)
+
+
+def _check_in(server: Server, slug: str, key_result: int, number: int) -> bytes:
+    status, answer, _ = server.ask(
+        "POST", f"/w/{slug}/key-results/{encode(key_result)}/checkins/",
+        orjson.dumps({"value": number % 97, "confidence": 1 + number % 10}),
+        Content_Type="application/json", Idempotency_Key=f"bench-{os.getpid()}-{number}-{time.time_ns()}",
+    )  # fmt: skip
+    if status != 201:
+        raise RuntimeError(f"a check-in answered {status}: {answer[:200]!r}")
+    return answer
 
 
 def all_goals(trial: Trial, hello: Server, small: Trial | None) -> Iterator[Measured]:
@@ -133,10 +143,11 @@ def all_goals(trial: Trial, hello: Server, small: Trial | None) -> Iterator[Meas
     yield cold_start(trial)
     trial.start()
     try:
-        for goal in (check_in, tree_after_check_in, tree_unchanged, tree_page, team_page):
+        for goal in GOALS:
             yield from goal(trial, hello)
     finally:
         trial.server.stop()
+    yield from files(trial)
     if small is not None:
         yield growth(small, trial)
 
@@ -243,6 +254,141 @@ def team_page(trial: Trial, hello: Server) -> Iterator[Measured]:
     )  # fmt: skip
 
 
+# Words that the seed writes: one, its beginning, two beginnings, two letters that a third of the rows have.
+TYPED = ("customers", "custom", "cust wait", "team 12", "renewals", "re")
+
+
+def found(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 12: the palette's answer, top 20 ÷ R."""
+    asked = itertools.cycle(TYPED)
+    sides = in_turn(
+        ROUNDS, found=lambda: trial.get(f"palette/?{urlencode({'q': next(asked)})}"), raw=lambda: _raw(trial)
+    )
+    each = [
+        f"{typed} {statistics.median(sides['found'].times[number :: len(TYPED)]):.1f}"
+        for number, typed in enumerate(TYPED)
+    ]
+    cpu = cpu_each(trial.server, lambda: trial.get(f"palette/?{urlencode({'q': next(asked)})}"))
+    yield Measured(
+        "12", "search as one types, top 20 ÷ R", trial.database.name,
+        sides["found"].median / sides["raw"].median, 0.35,
+        f"{sides['found'].median:.2f} ms ({', '.join(each)}); R {sides['raw'].median:.2f} ms; "
+        f"CPU {cpu:.2f} ms",
+    )  # fmt: skip
+
+
+def crowd(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 2: the slowest of a hundred check-ins ÷ the median, with 32 clients at once."""
+    clients = [_another(trial.server) for _ in range(CLIENTS)]
+    key_results, id_of = trial.about["key_results"], itertools.count()
+
+    def work(server: Server) -> list[float]:
+        times = []
+        for _ in range(CROWD_ROUNDS):
+            number = next(id_of)
+            began = time.perf_counter()
+            _check_in(server, trial.slug, key_results[number * 7 % len(key_results)], number)
+            times.append((time.perf_counter() - began) * 1000)
+        return times
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        times = sorted(each for found in pool.map(work, clients) for each in found)
+    median, slow = times[len(times) // 2], times[int(len(times) * 0.99)]
+    for client in clients:
+        client.connection.close()
+    yield Measured(
+        "2", f"p99 ÷ p50 of check-ins with {CLIENTS} clients", trial.database.name, slow / median, 3.0,
+        f"p50 {median:.1f} ms, p99 {slow:.1f} ms, {len(times)} check-ins",
+    )  # fmt: skip
+
+
+def _another(server: Server) -> Server:
+    return Server(server.process, server.port, server.headers)
+
+
+def past_tree(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 6: the tree as of a past date ÷ R, and ÷ the best SQL for it; a day nobody asked for before."""
+    workspace, today = trial.about["workspace"], date.today()
+    trial.get(f"alignment.json?on={today - timedelta(days=1)}")  # the history is read once
+    tree, raw, best = Side(), Side(), Side()
+    for number in range(PAST_DAYS):
+        day = today - timedelta(days=3 + number * 2)
+        for side, act in (
+            (tree, lambda day=day: trial.get(f"alignment.json?on={day}")),
+            (raw, lambda: _raw(trial)),
+            (best, lambda day=day: trial.database.read_past(workspace, day)),
+        ):
+            began = time.perf_counter()
+            act()
+            side.times.append((time.perf_counter() - began) * 1000)
+    for number, other, limit, name in (("6a", raw, 0.30, "R"), ("6b", best, 0.10, "the best SQL for it")):
+        yield Measured(
+            number, f"tree as of a past date ÷ {name}", trial.database.name,
+            tree.median / other.median, limit,
+            f"{tree.median:.1f} ms; {name} {other.median:.1f} ms",
+        )  # fmt: skip
+
+
+def dashboard(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 7: the overview, just after a check-in, ÷ the same by SQL."""
+    workspace = trial.about["workspace"]
+    ours, sql = Side(), Side()
+    for number in range(-3, 40):
+        trial.check_in()
+        for side, act in (
+            (ours, lambda: trial.get("overview.json")),
+            (sql, lambda: trial.database.read_dashboard(workspace)),
+        ):
+            began = time.perf_counter()
+            act()
+            if number >= 0:
+                side.times.append((time.perf_counter() - began) * 1000)
+    yield Measured(
+        "7", "overview just after a check-in ÷ the same by SQL", trial.database.name,
+        ours.median / sql.median, _limit(trial, 0.20, 0.33), f"{ours.median:.1f} ms; SQL {sql.median:.1f} ms",
+    )  # fmt: skip
+
+
+def files(trial: Trial) -> Iterator[Measured]:
+    """Goal 11: everything written to a file, and read from it, ÷ fetching the raw rows."""
+    raw = min(_seconds(lambda: trial.database.fetch_all(trial.about["workspace"])) for _ in range(3))
+    with tempfile.TemporaryDirectory(prefix="milepost-files-") as folder:
+        file = Path(folder) / "everything.json"
+        out = _seconds(lambda: trial.run("export", "--workspace", trial.slug, "-o", str(file)))
+        size = file.stat().st_size >> 20
+        environ = {"MILEPOST_DATA_DIR": folder, "DATABASE_URL": ""}
+        into = _seconds(lambda: trial.run("apply", "--yes", str(file), **environ))
+    for number, seconds, limit, what in (
+        ("11a", out, 1.1, "export"),
+        ("11b", into, 2.2, "import into SQLite"),
+    ):
+        yield Measured(
+            number, f"{what} of everything ÷ raw fetchall", trial.database.name, seconds / raw, limit,
+            f"{seconds:.1f} s, {size} MB; raw {raw:.2f} s",
+        )  # fmt: skip
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def painted(trial: Trial, hello: Server) -> Iterator[Measured]:
+    """Goal 13: in a browser, the first 200 rows painted ÷ laying out the full HTML tree."""
+    times = browser.painted(
+        trial.server, f"/w/{trial.slug}/{trial.about['rows']}", f"/w/{trial.slug}/alignment/?open=all"
+    )
+    if times is None:
+        return
+    first, full = times
+    yield Measured(
+        "13", "browser: first 200 rows painted ÷ the full tree laid out", trial.database.name,
+        first / full, 0.15,
+        f"{first:.0f} ms; full {full:.0f} ms",
+    )  # fmt: skip
+
+
 def growth(small: Trial, large: Trial) -> Measured:
     """Goal 9: a check-in's median in the large workspace ÷ in the small one."""
     small.start()
@@ -276,3 +422,9 @@ def cold_start(trial: Trial) -> Measured:
         "14", "cold start to the first page, seconds ÷ 1.5", trial.database.name, best / 1.5, 1.0,
         f"{best:.2f} s; {memory:.0f} MB (goal 200)",
     )  # fmt: skip
+
+
+GOALS = (
+    check_in, crowd, tree_after_check_in, tree_unchanged, tree_page, past_tree, dashboard, team_page, found,
+    painted,
+)  # fmt: skip

@@ -5,6 +5,8 @@ It sees every workspace, and nobody's personal OKRs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from allauth.account import admin as addresses
 from allauth.account.decorators import secure_admin_login
 from django.apps import apps
@@ -14,6 +16,7 @@ from django.db.models import Field, Model, QuerySet, TextField
 from django.http import HttpRequest
 
 from milepost.core.access import Visibility
+from milepost.ledger import sight
 from milepost.models import Event, Objective, Session
 from milepost.models.workspaces import WorkspaceBound
 
@@ -82,6 +85,16 @@ def _is_short(field: Field) -> bool:
     return not isinstance(field, TextField) and field.name not in SECRETS
 
 
+def _behind_the_glass(view: Callable, cacheable: bool = False) -> Callable:
+    # Its pages are made after its views have returned, so this holds to the end of the request.
+    def looking(request: HttpRequest, *args, **kwargs):
+        sight.settle_everywhere()
+        return view(request, *args, **kwargs)
+
+    return _asking_who(looking, cacheable)
+
+
+_asking_who, admin.site.admin_view = admin.site.admin_view, _behind_the_glass
 # Our sign-in page throttles; the admin's own does not.
 admin.site.login = secure_admin_login(admin.site.login)
 admin.site.site_header = "Milepost: look, don't touch"

@@ -75,6 +75,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
+@pytest.fixture(autouse=True)
+def _tests_see_everywhere():
+    """What a test does by itself it does as the operator's tools do; a request of its sees what it may."""
+    from milepost.ledger import sight
+
+    with sight.everywhere():
+        yield
+
+
 def _forget_the_persons_own_settings() -> None:
     for name in [*os.environ]:
         if name.startswith("MILEPOST_") or name == "DATABASE_URL":

@@ -27,7 +27,9 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="milepost-pg-"))
         self.port = free_port()
         self.account = _account()
-        self.url = f"postgresql://milepost@127.0.0.1:{self.port}/postgres"
+        # Milepost's role owns its database and is no superuser, whom no policy would hold.
+        self.url = f"postgresql://milepost@127.0.0.1:{self.port}/milepost"
+        self.superuser_url = f"postgresql://postgres@127.0.0.1:{self.port}/milepost"
 
     def start(self) -> Postgres:
         """Make the cluster and start the server; wait until it answers."""
@@ -35,10 +37,16 @@ class Postgres:
             os.chown(self.folder, self.account.pw_uid, self.account.pw_gid)
         data = self.folder / "data"
         self._run(
-            "initdb", "--pgdata", data, "--username=milepost", "--auth=trust", "--encoding=UTF8",
+            "initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8",
             "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
-        return self.boot()
+        self.boot()
+        for statement in ("CREATE ROLE milepost LOGIN CREATEDB", "CREATE DATABASE milepost OWNER milepost"):
+            self._run(
+                "psql", "--host=127.0.0.1", f"--port={self.port}", "--username=postgres", "--no-psqlrc",
+                "--dbname=postgres", f"--command={statement}",
+            )  # fmt: skip
+        return self
 
     def boot(self) -> Postgres:
         """Start the server on the cluster that is there; after a crash it recovers."""

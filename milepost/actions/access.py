@@ -15,7 +15,7 @@ from milepost.core import access, membership
 from milepost.core.access import Actor, Role
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.tokens import hash_of
-from milepost.ledger import changes
+from milepost.ledger import changes, sight
 from milepost.models import Invitation, Person, Session, SignInLink, User
 from milepost.queries import people as known
 
@@ -130,7 +130,8 @@ def set_password(
         Session.objects.filter(user_id=user_id).exclude(session_key=keep_session).delete()
         SignInLink.objects.filter(user_id=user_id, used_at=None).delete()
         for own in known.own_actors(user_id, door=by.door):
-            tell("person.password_changed", subject=own.person_id, by=own, at=at)
+            with sight.within(own.workspace_id):
+                tell("person.password_changed", subject=own.person_id, by=own, at=at)
 
 
 def _invitable(by: Actor, id: int) -> Person:

@@ -6,9 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
-from milepost.actions import history
+from milepost.actions import events, history, wording
 from milepost.actions.events import tell
+from milepost.actions.key_results import AGREED, ReasonNeeded
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.alignment import path_of_loop
@@ -104,6 +106,64 @@ def end(*, alignment: int, by: Actor, at: datetime) -> None:
         old.until_at = at
         old.save(update_fields=["until_at"])
         _tell("alignment.ended", old, by=by, at=at)
+
+
+def move(
+    *,
+    child: int,
+    leaves: int | None = None,
+    objective: int | None = None,
+    key_result: int | None = None,
+    how: str = "contributes",
+    weight: Decimal = Decimal(1),
+    reason: str = "",
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Put an objective below something else, in one step: the link to what it `leaves` ends, another begins.
+
+    Without anything to serve it stands by itself. What was agreed moves for a reason.
+    """
+    with transaction.atomic():
+        row, standing = standings.objective(by, child, lock=True)
+        access.require(access.may_edit(by, standing), "move this objective")
+        reason, to = wording.printable(reason), objective or key_result
+        if (leaves is None and to is None) or leaves == to:
+            raise Invalid("It stands there already.", field="to", remedy="Choose another place.")
+        if row.state in AGREED and not reason:
+            raise ReasonNeeded(
+                "Say why: this changes what was agreed.",
+                field="reason",
+                remedy="One sentence is enough; it stands in the history beside the change.",
+            )
+        before = len(events.told(by=by, at=at))
+        if leaves is not None:
+            end(alignment=_link(by, row, leaves).id, by=by, at=at)
+        if to is not None:
+            align(
+                child=child, objective=objective, key_result=key_result, how=how, weight=weight, by=by, at=at
+            )
+        events.tell(
+            "alignment.moved",
+            objective=child,
+            subject=child,
+            data={
+                "events": events.told(by=by, at=at)[before:],
+                "parents": [id for id in (leaves, to) if id is not None],
+                "to": to,
+                "reason": reason,
+            },
+            by=by,
+            at=at,
+        )
+
+
+def _link(by: Actor, row: Objective, parent: int) -> Alignment:
+    links = Alignment.objects.of(by.workspace_id).filter(child=row, until_at=None)
+    found = links.filter(Q(parent_objective_id=parent) | Q(parent_key_result_id=parent)).first()
+    if found is None:
+        raise NotFound("It does not serve this any more.")
+    return found
 
 
 def _found(by: Actor, id: int) -> tuple[Alignment, Objective]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from milepost.actions import submissions, wording
+from milepost.actions import events, submissions, wording
 from milepost.actions.objectives import start_if_begun
 from milepost.core import access
 from milepost.core.access import Actor, Standing
@@ -166,6 +166,7 @@ def _append(
                 event=event,
                 data=_in_short(facts, value, confidence, note, corrects),
             )
+            events.note(event=made.event_id, kind=event, by=by, at=at)
     except IntegrityError:
         # The same submission came twice at once: the other one won, and its entry is the answer.
         found = recording.facts(by.workspace_id, key_result, person_id=by.person_id, submission=submission)

@@ -10,7 +10,7 @@ from milepost.actions import wording
 from milepost.actions.events import tell
 from milepost.core import access
 from milepost.core.access import Actor
-from milepost.core.problems import Invalid
+from milepost.core.problems import Invalid, NotFound
 from milepost.models import Comment
 from milepost.queries import standings
 
@@ -45,3 +45,26 @@ def add(
             at=at,
         )
     return new
+
+
+def withdraw(*, comment: int, by: Actor, at: datetime) -> None:
+    """Take a comment away: whoever wrote it may, and admins."""
+    with transaction.atomic():
+        old = Comment.objects.of(by.workspace_id).filter(id=comment).first()
+        if old is None:
+            raise NotFound
+        if old.key_result_id is not None:
+            standings.key_result(by, old.key_result_id)
+        else:
+            standings.objective(by, old.objective_id)
+        mine = old.by_id is not None and old.by_id == by.person_id and access.may_comment(by)
+        access.require(mine or access.may_manage(by), "take this comment away")
+        tell(
+            "comment.withdrawn",
+            objective=old.objective_id,
+            key_result=old.key_result_id,
+            subject=old.id,
+            by=by,
+            at=at,
+        )
+        old.delete()

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
+from milepost.core import undoing
 from milepost.core.access import Actor
 from milepost.models import Event
+
+# Who acted when, and what they have told at that moment, as (id, kind): what a door offers to undo.
+_told: ContextVar[tuple[tuple, list[tuple[int, str]]]] = ContextVar("told", default=((), []))
+
+
+def told(*, by: Actor, at: datetime) -> list[int]:
+    """Return the ids of the events that this actor has told at this moment, the earliest first."""
+    return [id for id, _ in _heard(by, at)]
+
+
+def undoable(*, by: Actor, at: datetime) -> int | None:
+    """Return the event by which all that was just done can be undone, if there is one."""
+    heard = [(id, kind) for id, kind in _heard(by, at) if kind in undoing.KINDS]
+    drafted = [id for id, kind in heard if kind == "objective.drafted"]  # with what was drafted below it
+    return drafted[0] if drafted else heard[-1][0] if heard else None
+
+
+def note(*, event: int, kind: str, by: Actor, at: datetime) -> None:
+    """Note an event that was written without `tell`."""
+    _told.set(((by.workspace_id, by.person_id, at), [*_heard(by, at), (event, kind)]))
+
+
+def _heard(by: Actor, at: datetime) -> list[tuple[int, str]]:
+    moment, heard = _told.get()
+    return heard if moment == (by.workspace_id, by.person_id, at) else []
 
 
 def tell(
@@ -16,11 +43,12 @@ def tell(
     key_result: int | None = None,
     subject: int | None = None,
     data: dict[str, Any] | None = None,
+    undoes: int | None = None,
     by: Actor,
     at: datetime,
 ) -> Event:
     """Write the event of a change, named in the past tense (`objective.drafted`)."""
-    return Event.objects.create(
+    new = Event.objects.create(
         workspace_id=by.workspace_id,
         kind=kind,
         at=at,
@@ -30,4 +58,7 @@ def tell(
         key_result_id=key_result,
         subject_id=subject,
         data=data or {},
+        undoes_id=undoes,
     )
+    note(event=new.id, kind=kind, by=by, at=at)
+    return new

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from milepost.core.access import Actor
+from milepost.core.cadence import day_in
 from milepost.core.problems import Conflict
-from milepost.models import KeyResult, KeyResultVersion, Objective, ObjectiveVersion
+from milepost.models import KeyResult, KeyResultVersion, Objective, ObjectiveVersion, Workspace
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
 
@@ -55,12 +56,19 @@ def require_unchanged(row: Any, revision: int | None, noun: str) -> None:
         )
 
 
+def is_of_today(made_at: datetime, *, by: Actor, at: datetime) -> bool:
+    """Say whether something was made on the workspace's day of `at`: then no past day shows it."""
+    zone = Workspace.objects.filter(id=by.workspace_id).values_list("time_zone", flat=True).get()
+    return day_in(zone, made_at) == day_in(zone, at)
+
+
 def in_words(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
     """Return changes as an event keeps them: field → [from, to], numbers as text."""
-    return {name: [_plain(old), _plain(new)] for name, (old, new) in changes.items()}
+    return {name: [as_kept(old), as_kept(new)] for name, (old, new) in changes.items()}
 
 
-def _plain(value: Any) -> Any:
+def as_kept(value: Any) -> Any:
+    """Return a value as an event keeps it: numbers and days as text."""
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -12,7 +12,7 @@ from milepost.actions import history, wording
 from milepost.actions.events import tell
 from milepost.core import access, ids
 from milepost.core.access import Actor
-from milepost.core.problems import Invalid
+from milepost.core.problems import Conflict, Invalid
 from milepost.core.states import InitiativeState, move_initiative
 from milepost.models import Initiative, Objective
 from milepost.queries import standings
@@ -58,7 +58,7 @@ def update(
 ) -> Initiative:
     """Change fields of an initiative; its owner may as well as whoever may edit the objective."""
     with transaction.atomic():
-        one, row, standing = standings.initiative(by, initiative)
+        one, row, standing = standings.initiative(by, initiative, lock=True)
         own = not by.is_guest and one.owner_id is not None and one.owner_id == by.person_id
         access.require(own or access.may_edit(by, standing), "change this initiative")
         history.require_unchanged(one, revision, "initiative")
@@ -75,6 +75,19 @@ def update(
             told = "initiative.done" if found.get("state", ("", ""))[1] == "done" else "initiative.changed"
             _tell(told, one, {"title": one.title, "changes": history.in_words(found)}, by=by, at=at)
     return one
+
+
+def withdraw(*, initiative: int, by: Actor, at: datetime) -> None:
+    """Take an initiative away as if it had never been added: it counts nowhere, so nothing else changes."""
+    with transaction.atomic():
+        one, _, standing = standings.initiative(by, initiative)
+        access.require(access.may_edit(by, standing), "take this initiative away")
+        if not history.is_of_today(one.created_at, by=by, at=at):
+            raise Conflict(
+                "This initiative is part of the record by now.", code="on_record", remedy="Drop it instead."
+            )
+        _tell("initiative.withdrawn", one, {"title": one.title}, by=by, at=at)
+        one.delete()
 
 
 def _tell(kind: str, one: Initiative, data: dict, *, by: Actor, at: datetime) -> None:

@@ -18,11 +18,11 @@ from milepost.core.access import Actor
 from milepost.core.plan.measuring import measure_problems
 from milepost.core.plan.objective_rules import curve_problems
 from milepost.core.plan.values import KeyResultPlan, MeasurePlan, MilestonePlan, PlanPoint
-from milepost.core.problems import Invalid
+from milepost.core.problems import Conflict, Invalid
 from milepost.core.scoring import Kind
 from milepost.core.states import KeyResultState, State, move_key_result
 from milepost.ledger import changes
-from milepost.models import Checkin, KeyResult, Objective
+from milepost.models import Checkin, Event, KeyResult, Objective
 from milepost.queries import standings
 
 CURVES = ("linear", "s", "back", "front", "points")
@@ -172,9 +172,39 @@ def cancel(*, key_result: int, reason: str, by: Actor, at: datetime) -> KeyResul
     return _move(key_result, KeyResultState.CANCELLED, "key_result.cancelled", reason, by=by, at=at)
 
 
-def restore(*, key_result: int, reason: str = "", by: Actor, at: datetime) -> KeyResult:
+def restore(
+    *, key_result: int, to: str = KeyResultState.ACTIVE, reason: str = "", by: Actor, at: datetime
+) -> KeyResult:
     """Take a cancelled or paused key result up again: its grade is what it would have been."""
-    return _move(key_result, KeyResultState.ACTIVE, "key_result.restored", reason, by=by, at=at)
+    return _move(key_result, KeyResultState(to), "key_result.restored", reason, by=by, at=at)
+
+
+def withdraw(*, key_result: int, by: Actor, at: datetime) -> None:
+    """Take a key result away as if it had never been added: on the same day, with nothing standing on it."""
+    with transaction.atomic():
+        one, row, standing = standings.key_result(by, key_result, lock=True)
+        access.require(access.may_edit(by, standing), "take this key result away")
+        _require_open(row)
+        theirs = Event.objects.of(by.workspace_id).filter(key_result_id=one.id).exclude(actor_id=by.person_id)
+        stands = (one.checkins, one.served_by, one.initiatives)
+        is_used = theirs.exists() or any(rows.of(by.workspace_id).exists() for rows in stands)
+        if is_used or not history.is_of_today(one.created_at, by=by, at=at):
+            raise Conflict(
+                "This key result is part of the record by now.",
+                code="on_record",
+                remedy="Cancel it instead: it stays listed and no longer counts.",
+            )
+        tell(
+            "key_result.withdrawn",
+            objective=row.id,
+            key_result=one.id,
+            subject=one.id,
+            data={"title": one.title},
+            by=by,
+            at=at,
+        )
+        one.delete()
+        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, row.id)
 
 
 def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:

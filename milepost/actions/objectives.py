@@ -10,13 +10,14 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from milepost.actions import history, wording
 from milepost.actions.events import tell
 from milepost.core import access, ids
 from milepost.core.access import Actor, Visibility
 from milepost.core.cadence import Window, day_in
-from milepost.core.problems import Invalid
+from milepost.core.problems import Conflict, Invalid
 from milepost.core.scoring import Kind
 from milepost.core.states import (
     PLAIN_ACTIVATION,
@@ -28,8 +29,9 @@ from milepost.core.states import (
     next_state,
 )
 from milepost.ledger import changes
-from milepost.models import Grade, KeyResult, Objective, Transition, Workspace
-from milepost.models.objectives import COMMITMENTS, LEVELS, VISIBILITIES
+from milepost.models import Alignment, Grade, KeyResult, Objective, Transition, Workspace
+from milepost.models import Event as Told
+from milepost.models.objectives import COMMITMENTS, LEVELS, OBJECTIVE_FIELDS, VISIBILITIES
 from milepost.queries import standings
 
 TITLE_LENGTH = 300
@@ -122,6 +124,7 @@ def update(
         _require_amendable(row)
         history.require_unchanged(row, revision, "objective")
         renamed = {_COLUMNS.get(name, name): value for name, value in changed.items()}
+        before = {name: getattr(row, name) for name in OBJECTIVE_FIELDS}
         found = history.differences(row, _checked(by, renamed))
         if not found:
             return row
@@ -131,6 +134,8 @@ def update(
             access.require(may, "move an objective to this team")
         _assign(row, {name: new for name, (_, new) in found.items()})
         _keep_private_alone(by, row)
+        # With what a personal objective gives up besides, so that all of it can be undone.
+        found = {name: (old, getattr(row, name)) for name, old in before.items() if getattr(row, name) != old}
         row.revision += 1
         row.save()
         history.remember_objective(row, reason=reason, by=by, at=at)
@@ -151,14 +156,14 @@ def activate(*, objective: int, by: Actor, at: datetime) -> Objective:
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "activate this objective")
-        begun = Window(row.cycle.starts_on, row.cycle.ends_on).begins_on <= _today(by, at)
+        begun, was = Window(row.cycle.starts_on, row.cycle.ends_on).begins_on <= _today(by, at), row.state
         for event in PLAIN_ACTIVATION:
             if event not in legal_events(State(row.state)) or (event == Event.START and not begun):
                 continue
             _step(row, event, facts=_facts(row, begun=begun), by=by, at=at)
         if row.state not in (State.COMMITTED, State.ACTIVE):
             next_state(State(row.state), Event.START)  # says what can be done instead
-        _stepped(row, "objective.activated", by=by, at=at)
+        _stepped(row, "objective.activated", was, by=by, at=at)
     return row
 
 
@@ -167,7 +172,7 @@ def start_if_begun(*, objective: Objective, by: Actor, at: datetime) -> None:
     if objective.state == State.COMMITTED and objective.cycle.starts_on <= _today(by, at):
         system = access.operator(by.workspace_id, door="worker")
         _step(objective, Event.START, facts={Guard.BEGUN.value: True}, by=system, at=at)
-        _stepped(objective, "objective.started", by=system, at=at)
+        _stepped(objective, "objective.started", State.COMMITTED, by=system, at=at)
 
 
 def cancel(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective:
@@ -196,10 +201,46 @@ def _by_event(
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), f"{verb} this objective")
-        facts = {Guard.REASON.value: bool(reason.strip()), Guard.TWO_KEYS.value: True}
+        facts, was = {Guard.REASON.value: bool(reason.strip()), Guard.TWO_KEYS.value: True}, row.state
         _step(row, event, facts=facts, reason=wording.printable(reason), by=by, at=at)
-        _stepped(row, told, reason=wording.printable(reason), by=by, at=at)
+        _stepped(row, told, was, reason=wording.printable(reason), by=by, at=at)
     return row
+
+
+def step_back(*, objective: int, to: str, reason: str = "", by: Actor, at: datetime) -> Objective:
+    """Take the last step of an objective's life back, to the state it came from; the log keeps both."""
+    with transaction.atomic():
+        row, standing = standings.objective(by, objective, lock=True)
+        access.require(access.may_edit(by, standing), "undo this")
+        was = row.state
+        _step(row, Event.UNDO, to=State(to), facts={}, reason=wording.printable(reason), by=by, at=at)
+        _stepped(row, "objective.stepped_back", was, reason=wording.printable(reason), by=by, at=at)
+    return row
+
+
+def withdraw(*, objective: int, by: Actor, at: datetime) -> None:
+    """Take a draft away with its key results and links, as if it had never been written.
+
+    Only on the day it was written and while nobody else had a part in it: no past day can have shown it.
+    """
+    with transaction.atomic():
+        row, standing = standings.objective(by, objective, lock=True)
+        access.require(access.may_edit(by, standing), "take this draft away")
+        # Whatever else stands on it has told an event, by somebody else, or is a link upwards to it.
+        theirs = Told.objects.of(by.workspace_id).filter(objective_id=row.id).exclude(actor_id=by.person_id)
+        served = Alignment.objects.of(by.workspace_id).filter(
+            Q(parent_objective=row) | Q(parent_key_result__objective=row)
+        )
+        is_alone = not theirs.exists() and not served.exists()
+        if row.state != State.DRAFT or not is_alone or not history.is_of_today(row.created_at, by=by, at=at):
+            raise Conflict(
+                "This draft is part of the record by now.",
+                code="on_record",
+                remedy="Park it instead: it goes to the not-now list.",
+            )
+        tell("objective.withdrawn", objective=row.id, subject=row.id, data={"title": row.title}, by=by, at=at)
+        row.delete()
+        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, objective)
 
 
 @dataclass(frozen=True)
@@ -248,7 +289,8 @@ def close(
                 at=at,
                 by_id=by.person_id,
             )
-        _stepped(row, "objective.closed", data={"grade": str(whole.grade)}, reason=learned, by=by, at=at)
+        more = {"grade": str(whole.grade)}
+        _stepped(row, "objective.closed", State.ACTIVE, data=more, reason=learned, by=by, at=at)
     return row
 
 
@@ -268,7 +310,7 @@ def reopen(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective
             Guard.WITHIN_14_DAYS.value: closed is not None and at - closed.at <= timedelta(days=14),
         }
         _step(row, Event.REOPEN, facts=facts, reason=wording.printable(reason), by=by, at=at)
-        _stepped(row, "objective.reopened", reason=wording.printable(reason), by=by, at=at)
+        _stepped(row, "objective.reopened", State.CLOSED, reason=wording.printable(reason), by=by, at=at)
     return row
 
 
@@ -278,10 +320,17 @@ _COLUMNS = {"cycle": "cycle_id", "team": "team_id", "owner": "owner_id", "sponso
 
 
 def _step(
-    row: Objective, event: Event, *, facts: Mapping[str, bool], reason: str = "", by: Actor, at: datetime
+    row: Objective,
+    event: Event,
+    *,
+    facts: Mapping[str, bool],
+    to: State | None = None,
+    reason: str = "",
+    by: Actor,
+    at: datetime,
 ) -> None:
     before = State(row.state)
-    row.state = next_state(before, event, facts, without=NOT_YET).value
+    row.state = next_state(before, event, facts, to=to, without=NOT_YET).value
     Transition.objects.create(
         workspace_id=row.workspace_id,
         objective=row,
@@ -295,12 +344,21 @@ def _step(
 
 
 def _stepped(
-    row: Objective, told: str, *, data: dict | None = None, reason: str = "", by: Actor, at: datetime
+    row: Objective,
+    told: str,
+    was: str,
+    *,
+    data: dict | None = None,
+    reason: str = "",
+    by: Actor,
+    at: datetime,
 ) -> None:
     row.revision += 1
     row.save()
     history.remember_objective(row, reason=reason, by=by, at=at)
-    more = {"title": row.title, "state": row.state, **({"reason": reason} if reason else {}), **(data or {})}
+    more = {"title": row.title, "state": row.state, "was": str(was), **(data or {})}
+    if reason:
+        more["reason"] = reason
     tell(told, objective=row.id, subject=row.id, data=more, by=by, at=at)
     changes.append(row.workspace_id, changes.Kind.OBJECTIVE, row.id)
 

@@ -88,7 +88,8 @@ def update(
         for field, (_, value) in found.items():
             setattr(row, field, value)
         row.save(update_fields=list(found))
-        tell("person.changed", subject=row.id, data={"fields": sorted(found)}, by=by, at=at)
+        told = {"fields": sorted(found), "changes": history.in_words(found)}
+        tell("person.changed", subject=row.id, data=told, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.ALL)
     return row
 
@@ -133,9 +134,11 @@ def leave(*, person: int, by: Actor, at: datetime) -> Person:
         _require_another_owner(row)
         row.left_on = day_in(workspace.time_zone, at)
         row.save(update_fields=["left_on"])
-        TeamMember.objects.of(by.workspace_id).filter(person=row, until_on=None).update(until_on=row.left_on)
+        belonged = TeamMember.objects.of(by.workspace_id).filter(person=row, until_on=None)
+        teams = [[team, is_lead] for team, is_lead in belonged.values_list("team_id", "is_lead")]
+        belonged.update(until_on=row.left_on)
         _void_invitations(row, at)
-        tell("person.left", subject=row.id, data={"name": row.name}, by=by, at=at)
+        tell("person.left", subject=row.id, data={"name": row.name, "teams": teams}, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.ALL)
     return row
 

@@ -14,8 +14,10 @@ from milepost.core import access
 from milepost.core.access import Actor, Role, operator
 from milepost.core.plan import Changes, Plan, PlanProblem, check, diff
 from milepost.core.problems import Conflict
-from milepost.models import Person, User, Workspace
+from milepost.ledger import sight
+from milepost.models import Person, User
 from milepost.queries import plans as written
+from milepost.queries import workspaces
 
 
 @dataclass(frozen=True)
@@ -74,23 +76,24 @@ def beside(*, plan: Plan, by: Actor, at: datetime) -> str:
     access.require(access.may_manage(by), "open the demo", remedy="Ask an admin.")
     slug = plan.workspace.id
     with transaction.atomic():
-        if Workspace.objects.filter(slug=slug).exists():
+        if workspaces.is_taken(slug):
             raise Conflict(
                 "The demo company is here already.", code="demo_exists", remedy="Choose it after signing in."
             )
         account = User.objects.get(people__id=by.person_id)
         opening = operator(plans.new_workspace_id(), door=by.door)
-        demos.open(plan=plan, by=opening, at=at)
-        rows = Person.objects.of(opening.workspace_id)
-        person = Person.objects.create(
-            workspace_id=opening.workspace_id,
-            key=free_key(rows, account.name, "visitor"),
-            user=account,
-            name=account.name,
-            email=account.email,
-            role=Role.OWNER,
-        )
-        tell("person.joined", subject=person.id, data={"name": person.name}, by=opening, at=at)
+        with sight.within(opening.workspace_id):
+            demos.open(plan=plan, by=opening, at=at)
+            rows = Person.objects.of(opening.workspace_id)
+            person = Person.objects.create(
+                workspace_id=opening.workspace_id,
+                key=free_key(rows, account.name, "visitor"),
+                user=account,
+                name=account.name,
+                email=account.email,
+                role=Role.OWNER,
+            )
+            tell("person.joined", subject=person.id, data={"name": person.name}, by=opening, at=at)
     return slug
 
 

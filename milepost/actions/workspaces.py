@@ -19,8 +19,10 @@ from milepost.core import access, zones
 from milepost.core.access import Actor, Role
 from milepost.core.problems import Invalid, NotFound
 from milepost.core.tokens import hash_of
-from milepost.ledger import changes
+from milepost.ledger import changes, sight
 from milepost.models import Person, SignInLink, User, Workspace
+from milepost.models.ids import new_id
+from milepost.queries import workspaces as known
 
 SETUP_LINK_LASTS = timedelta(days=7)
 CADENCES = range(1, 93)  # days between check-ins: from daily to once a quarter
@@ -39,7 +41,7 @@ class AlreadyFounded(NotFound):
 def setup_link(*, by: Actor = FIRST, at: datetime) -> str | None:
     """Make the secret with which the first person sets everything up; None where somebody has."""
     with transaction.atomic():
-        if Workspace.objects.exists():
+        if known.is_founded():
             return None
         # Younger ones stay, so that whoever is half-way through can go on when the server restarts.
         SignInLink.objects.filter(user=None, expires_at__lte=at).delete()
@@ -66,7 +68,7 @@ def set_up(
         links = SignInLink.objects.filter(user=None, used_at=None)
         valid = links.filter(secret_hash=hash_of(secret), expires_at__gt=at).exists()
         # All at once: of two people who both hold a link, the second finds none left to use.
-        if not valid or not links.update(used_at=at) or Workspace.objects.exists():
+        if not valid or not links.update(used_at=at) or known.is_founded():
             raise AlreadyFounded
         return found(
             name=name,
@@ -103,12 +105,13 @@ def found(
     if password is not None:
         passwords.check(password, name=person_name, email=email)
         hashed = make_password(password)  # slow on purpose, so not while others wait for the database
-    with transaction.atomic():
+    id = new_id()
+    with sight.within(id), transaction.atomic():
         user, _ = User.objects.get_or_create(
             email=email, defaults={"name": person_name, "password": hashed or make_password(None)}
         )
         workspace = Workspace.objects.create(
-            slug=_free_slug(slug or name), name=name, time_zone=zone, created_at=at
+            id=id, slug=_free_slug(slug or name), name=name, time_zone=zone, created_at=at
         )
         person = Person.objects.create(
             workspace=workspace,
@@ -154,8 +157,7 @@ def held(workspace_id: int) -> Workspace:
 
 def _free_slug(wanted: str) -> str:
     stem = slugify(wanted)[:SLUG_LENGTH].strip("-") or "workspace"
-    taken = set(Workspace.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(slug for slug in numbered(stem) if slug not in taken)
+    return next(slug for slug in numbered(stem) if not known.is_taken(slug))
 
 
 def _cadence(days: int) -> int:

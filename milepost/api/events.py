@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router
+from ninja import Path, Query, Router
 
+from milepost.actions import undos
 from milepost.api import answers
-from milepost.api.answers import Page, Then
+from milepost.api.answers import Page, Part, Then
 from milepost.api.bearers import reader
-from milepost.api.operations import reads
-from milepost.api.values import Ref
+from milepost.api.once import once
+from milepost.api.operations import creates, reads
+from milepost.api.values import Flag, Ref, Said
+from milepost.core.scopes import Scope
 from milepost.queries import tree
 from milepost.queries.activity import Narrowed
 from milepost.queries.records import events
-from milepost.queries.records.events import EventRecord
+from milepost.queries.records.events import EventRecord, UndoingRecord
 from milepost.queries.records.trees import TreeRecord
 
 router = Router(tags=["The whole"])
@@ -27,6 +30,12 @@ class EventsAsked(Page):
     group: Literal["check-ins", "objectives", "initiatives", "discussion", "people", "settings"] | None = None
     team: Ref | None = None
     by: Ref | None = None
+
+
+class NewUndoing(Said):
+    """How an event is undone."""
+
+    anyway: Flag = False
 
 
 class TreeAsked(Then):
@@ -42,6 +51,29 @@ def index(request: HttpRequest, asked: Query[EventsAsked]) -> HttpResponse:
     looking = reader(request)
     with looking.image.lock:
         return answers.many(request, events.slice_of(looking, asked.wanted, narrowed), asked)
+
+
+@reads(router, "/events/{event}", EventRecord)
+def show(request: HttpRequest, event: Path[Ref], part: Query[Part]) -> HttpResponse:
+    """Show one event."""
+    looking = reader(request)
+    with looking.image.lock:
+        return answers.one(events.one(looking, event), part)
+
+
+@creates(router, "/events/{event}/undoing", UndoingRecord, scope=Scope.WRITE)
+def undo(request: HttpRequest, event: Path[Ref], said: NewUndoing) -> HttpResponse:
+    """Take back what an event tells of, for 30 days, where you did it yourself or are an admin.
+
+    The inverse is an ordinary change with an event of its own. 409 with `changed_since` says that it was
+    changed again meanwhile; `anyway` writes over that. Nothing is undone across a closing.
+    """
+    done = once(
+        request,
+        lambda: undos.undo(event=event, anyway=said.anyway, by=request.actor, at=request.at).id,
+    )
+    record = events.undoing(request.actor, done.id)
+    return answers.made(done, record, f"/api/v1/events/{record.id}")
 
 
 @reads(router, "/tree", TreeRecord)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from ninja import Path, Query, Router
 from pydantic import Field
 
-from milepost.actions import access
+from milepost.actions import access, handovers
 from milepost.actions import people as actions
 from milepost.api import answers
 from milepost.api.answers import Page, Part
@@ -22,7 +22,8 @@ from milepost.channels import invitations as mails
 from milepost.channels import links
 from milepost.core.access import Role
 from milepost.core.scopes import Scope
-from milepost.queries.records import people, workspaces
+from milepost.queries.records import events, people, workspaces
+from milepost.queries.records.events import HandoverRecord
 from milepost.queries.records.people import PersonRecord
 
 router = Router(tags=["People"])
@@ -66,6 +67,12 @@ class InvitationRecord:
     id: str
     is_mailed: bool
     link: str | None
+
+
+class NewHandover(Said):
+    """Who is to have it all."""
+
+    to: Ref
 
 
 @reads(router, "/people", PersonRecord, many=True)
@@ -170,3 +177,17 @@ def readmit(request: HttpRequest, person: Path[Ref]) -> HttpResponse:
     """Take back somebody who left, with the role they had; teams are chosen anew."""
     done = once(request, lambda: actions.readmit(person=person, by=request.actor, at=request.at).id)
     return answers.changed(done, people.one(reader(request), person))
+
+
+@creates(router, "/people/{person}/handover", HandoverRecord, scope=Scope.ADMIN)
+def hand_over(request: HttpRequest, person: Path[Ref], said: NewHandover) -> HttpResponse:
+    """Hand everything that somebody holds over to another, in one step that can be undone as one.
+
+    That is what they own, sponsor or help with and is still going on, and the teams they lead.
+    """
+    done = once(
+        request,
+        lambda: handovers.hand_over(person=person, to=said.to, by=request.actor, at=request.at).id,
+    )
+    record = events.handover(request.actor, done.id)
+    return answers.made(done, record, f"/api/v1/events/{record.id}")

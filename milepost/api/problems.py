@@ -13,7 +13,9 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import HttpError, ValidationError
 
+from milepost.actions.plans import PlanRefused
 from milepost.core.problems import Invalid, NotFound, Problem
+from milepost.formats.places import FileProblem, FileProblems
 
 log = logging.getLogger("milepost.api")
 MEDIA_TYPE = "application/problem+json"
@@ -91,6 +93,11 @@ def answer(problem: Problem, faults: Sequence[Fault] = ()) -> HttpResponse:
 def of(raised: Exception) -> HttpResponse:
     """Answer whatever a request ran into; a defect is logged, and says nothing of our inside."""
     match raised:
+        case FileProblems():
+            return _refused(raised, raised.message, [_in_file(each) for each in raised.problems])
+        case PlanRefused():
+            found = [Fault(each.where, str(each), each.code) for each in raised.problems]
+            return _refused(raised, raised.message, found)
         case Problem():
             return answer(raised)
         case ValidationError():
@@ -109,6 +116,15 @@ def of(raised: Exception) -> HttpResponse:
     )
     defect.status = 500
     return answer(defect)
+
+
+def _refused(raised: Problem, message: str, faults: Sequence[Fault]) -> HttpResponse:
+    """Answer with what is wrong in a file: one sentence, and each place with its line among the errors."""
+    return answer(Invalid(message, code=raised.code, remedy=raised.remedy), faults)
+
+
+def _in_file(found: FileProblem) -> Fault:
+    return Fault(found.place.where, str(found), found.code)
 
 
 def _invalid(raised: ValidationError) -> HttpResponse:

@@ -22,7 +22,9 @@ from milepost.api import (
     me,
     objectives,
     people,
+    plans,
     problems,
+    search,
     teams,
     workspace,
 )
@@ -57,8 +59,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, objectives, key_results, checkins, initiatives, alignments, comments, comparisons, people,
-    teams, cycles, workspace,
+    me, events, search, objectives, key_results, checkins, initiatives, alignments, comments, comparisons,
+    people, teams, cycles, workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

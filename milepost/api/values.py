@@ -89,7 +89,8 @@ def _moment(written: Any) -> datetime:
     return found
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Refuse a text that no database can keep."""
     if "\x00" in text:
         raise ValueError("A text holds no NUL characters.")
     return text
@@ -118,12 +119,12 @@ Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "f
 Moment = Annotated[
     datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
-_NO_NUL = r"^[^\u0000]*$"
+NO_NUL = r"^[^\u0000]*$"
 Line = Annotated[
-    str, Field(max_length=LINE, json_schema_extra={"pattern": _NO_NUL}), AfterValidator(_printable)
+    str, Field(max_length=LINE, json_schema_extra={"pattern": NO_NUL}), AfterValidator(printable)
 ]
 Text = Annotated[
-    str, Field(max_length=TEXT, json_schema_extra={"pattern": _NO_NUL}), AfterValidator(_printable)
+    str, Field(max_length=TEXT, json_schema_extra={"pattern": NO_NUL}), AfterValidator(printable)
 ]
 Refs = Annotated[list[Ref], Field(max_length=MOST)]
 Whole = StrictInt

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TextIO
 
-from milepost.cli import operators
+from milepost.cli import clients, operators
 from milepost.cli.exits import Exit, exit_for
 from milepost.core.problems import Problem
 
@@ -15,7 +15,12 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        if arguments and operators.knows(arguments[0]):
+        name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+        if name and clients.is_meant(name, rest, operators.names()):
+            code = clients.start(name, rest)
+            sys.stdout.flush()
+            return code
+        if operators.knows(name):
             operators.start(*arguments)
         else:
             from milepost.cli.listing import app

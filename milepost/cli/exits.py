@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 from milepost.core.problems import Problem
@@ -25,8 +26,8 @@ MEANINGS = {
     Exit.OK: ("done", "What was asked for is done."),
     Exit.ERROR: (
         "error",
-        "Something is wrong: a file, a setting, the database. `doctor` and `verify` end so when they find "
-        "something.",
+        "Something is wrong: a file, a setting, the database, the network, the server. `doctor` and `verify` "
+        "end so when they find something.",
     ),
     Exit.USAGE: (
         "usage",
@@ -35,17 +36,28 @@ MEANINGS = {
     ),
     Exit.NOT_FOUND: (
         "not found",
-        "There is no such file, workspace, key result or person, or no database yet.",
+        "There is no such file, workspace, objective, key result or person that you may see, or no database "
+        "yet.",
     ),
-    Exit.AUTH: ("not allowed", "Whoever asks may not do this."),
+    Exit.AUTH: (
+        "not allowed",
+        "Whoever asks may not do this, is not logged in, or the token does not reach that far.",
+    ),
     Exit.CONFLICT: (
         "conflict",
-        "What is there does not allow it: a port or an address that is taken, a database of another version.",
+        "What is there does not allow it: a port or an address that is taken, a database of another version, "
+        "something that changed meanwhile.",
     ),
     Exit.NOTHING_TO_DO: ("nothing to do", "Everything is so already; nothing was changed."),
     Exit.INTERRUPTED: ("interrupted", "Ctrl-C ended it."),
 }
 EPILOG = f"Exit codes: {' · '.join(f'{code.value} {word}' for code, (word, _) in MEANINGS.items())}."
+
+
+def ending(examples: Iterable[str]) -> str:
+    """Return how the help of a command ends: with examples, and what its exit codes mean."""
+    return "\n".join(["examples:", *(f"  {line}" for line in examples), "", EPILOG])
+
 
 _BY_STATUS = {401: Exit.AUTH, 403: Exit.AUTH, 404: Exit.NOT_FOUND, 409: Exit.CONFLICT}
 

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from milepost import __version__
-from milepost.cli import operators
+from milepost.cli import clients, operators
 from milepost.cli.exits import EPILOG
 
 app = typer.Typer(
@@ -37,16 +37,17 @@ def root(
     """
 
 
-def _listed(name: str) -> None:
+def _listed(name: str, says: str) -> None:
     # Only listed: the door hands these on before anything here reads their arguments.
-    app.command(name, help=operators.first_line(name))(lambda: operators.start(name))
+    app.command(name, help=says)(lambda: None)
 
 
-for _name in operators.names():
-    _listed(_name)
+_LINES = {name: operators.first_line(name) for name in operators.names()} | dict(clients.first_lines())
+for _name in sorted(_LINES):
+    _listed(_name, _LINES[_name])
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=f"Example: milepost score rows.csv --as status. {EPILOG}")
 def score(
     file: str = typer.Argument(help="A CSV file, or - for what is piped in."),
     kind: str = typer.Option(

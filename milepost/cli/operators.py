@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import os
 from pathlib import Path
@@ -26,6 +25,8 @@ def knows(name: str) -> bool:
 
 def first_line(name: str) -> str:
     """Read what a command does; nothing is imported, for `milepost --help` must not wait for Django."""
+    import ast  # which is slow to come, and few need it
+
     said = ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8")))
     return said.splitlines()[0] if said else ""
 

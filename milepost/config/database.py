@@ -77,6 +77,7 @@ def _postgresql(url: str) -> dict[str, Any]:
             field="database_url",
         )
     more = dict(parse_qsl(parts.query))
+    prepared = _prepared(more.pop("prepare_threshold", "2"))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
@@ -87,12 +88,14 @@ def _postgresql(url: str) -> dict[str, Any]:
         # One connection for each thread, kept: opening one costs more than a check-in. A connection
         # that broke fails one request and is then replaced, which is cheaper than asking each time.
         "CONN_MAX_AGE": None,
+        # A cursor that outlives its transaction stays with a connection that a pooler lends to somebody else.
+        "DISABLE_SERVER_SIDE_CURSORS": prepared is None,
         "OPTIONS": {
             "application_name": "milepost",
             "connect_timeout": 10,
             # Statements are planned once for each connection, which saves a third of a small one's time.
             "server_side_binding": True,
-            "prepare_threshold": _prepared(more.pop("prepare_threshold", "2")),
+            "prepare_threshold": prepared,
             **more,
         },
     }

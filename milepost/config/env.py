@@ -12,6 +12,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
+from milepost.cli.servers import VARIABLES as FOR_CLIENTS
 from milepost.config import kinds
 from milepost.config.table import PREFIX, Settings, WrongSetting, completed, described_settings, read
 from milepost.core.problems import Invalid, Problem
@@ -94,7 +95,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         name.removeprefix(PREFIX).lower(): value
         for name, value in sorted(environ.items())
-        if name.startswith(PREFIX) and name != CONFIG_VARIABLE and value != ""
+        if name.startswith(PREFIX) and name not in (CONFIG_VARIABLE, *FOR_CLIENTS) and value != ""
     }
 
 

@@ -58,6 +58,9 @@ class Settings:
         None, "Where the data is: postgresql://user:password@host:5432/name or sqlite:///file. The plain "
         "variable DATABASE_URL is read too.",
         secret=True, usual="SQLite, the file milepost.sqlite3 in the data folder")
+    database_owner_url: str = _setting(
+        "", "Where PostgreSQL's tables belong to another role than the one that database_url names: the same "
+        "address with that role, which every command takes. Serving takes database_url.", secret=True)
     threads: int = _setting(
         8, "How many requests are worked on at the same time.", kinds.whole(1, 64))
     api_rate: int = _setting(

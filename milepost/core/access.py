@@ -213,6 +213,11 @@ def may_manage(actor: Actor) -> bool:
     return actor.is_admin and not actor.looks_back
 
 
+def may_apply_a_file(actor: Actor) -> bool:
+    """Owners alone: a file tells of other people's check-ins and gives roles. Not through a limited token."""
+    return actor.role == Role.OWNER and actor.within is None and not actor.looks_back
+
+
 def may_manage_team(actor: Actor, lineage: Collection[int]) -> bool:
     """Admins, and the leads of the team or of one above it."""
     if actor.looks_back:

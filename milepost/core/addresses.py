@@ -47,5 +47,10 @@ def alignment(slug: str) -> str:
 
 
 def company(slug: str) -> str:
-    """The company's own OKRs."""
+    """The objectives that stand above all teams."""
     return f"/w/{slug}/company/"
+
+
+def undoing(slug: str, id: int) -> str:
+    """Where an event is undone."""
+    return f"/w/{slug}/events/{encode(id)}/undoing/"

@@ -67,6 +67,7 @@ class Event(StrEnum):
     CARRY_OVER = "carry_over"
     REOPEN = "reopen"
     REDRAFT = "redraft"
+    UNDO = "undo"
 
 
 class Who(StrEnum):
@@ -241,6 +242,15 @@ TABLE: tuple[Rule, ...] = (
     ),
 )
 
+TAKEN_BACK: tuple[Rule, ...] = (
+    Rule((State.COMMITTED, State.ACTIVE), Event.UNDO, (), (State.DRAFT, State.IN_REVIEW), (Who.OWNER,)),
+    Rule((State.PARKED,), Event.UNDO, (), (State.DRAFT, State.IN_REVIEW), (Who.OWNER,)),
+    Rule((State.CANCELLED, State.DEFERRED), Event.UNDO, (), (State.ACTIVE,), (Who.OWNER,)),
+    Rule((State.DRAFT,), Event.UNDO, (), (State.PARKED, State.CANCELLED, State.DEFERRED), (Who.OWNER,)),
+)
+"""Where a step that is undone leads back to; the caller says which it came from. Beside the method's table,
+because it is no step of an objective's life: whoever made a slip takes it back, and the log keeps both."""
+
 PLAIN_ACTIVATION: tuple[Event, ...] = (Event.SUBMIT, Event.COMMIT, Event.START)
 """From a draft to an active objective in one go, where a workspace does without review."""
 
@@ -265,7 +275,7 @@ class GuardNotMet(Invalid):
 
 def rule_for(state: State | None, event: Event) -> Rule:
     """Find the row for an event in a state; raises IllegalTransition naming the legal ones."""
-    for rule in TABLE:
+    for rule in TAKEN_BACK if event is Event.UNDO else TABLE:
         if rule.event is event and state in rule.states:
             return rule
     legal = legal_events(state)
@@ -304,6 +314,8 @@ def next_state(
     Raises IllegalTransition or GuardNotMet.
     """
     rule = rule_for(state, event)
+    if event is Event.UNDO and to is None:
+        raise IllegalTransition("An undo says which state it leads back to.")
     missing = unmet(state, event, facts or {}, without=without)
     if missing:
         words = tuple(_WORDS[guard] for guard in missing)

@@ -80,18 +80,18 @@ def _json_value(value: Any, pad: str, put: Put, *, spread: bool = False) -> None
 def _is_flat(value: dict | list) -> bool:
     if isinstance(value, list):
         return not any(isinstance(item, (dict, list)) for item in value)
-    return not any(
-        isinstance(item, dict) or (isinstance(item, list) and not _is_flat(item)) for item in value.values()
-    )
+    for item in value.values():
+        if isinstance(item, dict) or (isinstance(item, list) and not _is_flat(item)):
+            return False
+    return True
 
 
 def _json_line(value: Any) -> str:
     if isinstance(value, dict):
-        return (
-            f"{{{', '.join(f'{encode_basestring(key)}: {_json_line(item)}' for key, item in value.items())}}}"
-        )
+        said = [f"{encode_basestring(key)}: {_json_line(item)}" for key, item in value.items()]
+        return f"{{{', '.join(said)}}}"
     if isinstance(value, list):
-        return f"[{', '.join(_json_line(item) for item in value)}]"
+        return f"[{', '.join([_json_line(item) for item in value])}]"
     return _json_scalar(value)
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from django.apps import apps
 from django.db import IntegrityError, connection
 
-from milepost.models import borders
+from milepost.models import borders, search
 
 BATCH = 20_000
 # Pages of an index are written out again and again where the cache holds fewer than the rows need.
@@ -46,6 +46,34 @@ def write(
 
 
 @contextmanager
+def unlocked(tables: Iterable[str]) -> Iterator[None]:
+    """Let the tables' owner copy rows into them, which PostgreSQL refuses whom policies hold.
+
+    The tables are locked for everyone else until the transaction ends.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relforcerowsecurity AND oid = ANY (%s::text[]::regclass[])",
+            [list(tables)],
+        )
+        forced = [table for (table,) in cursor.fetchall()]
+        _force(cursor, forced, "NO FORCE")
+        yield
+        _force(cursor, forced, "FORCE")
+
+
+def _force(cursor, tables: list[str], how: str) -> None:
+    # A table is not altered while references of its rows wait to be checked.
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    for table in tables:
+        cursor.execute(f'ALTER TABLE "{table}" {how} ROW LEVEL SECURITY')
+
+
+@contextmanager
 def checked_at_once(tables: Sequence[str]) -> Iterator[None]:
     """Check the references of the rows written meanwhile all together at the end, in this transaction.
 
@@ -53,7 +81,7 @@ def checked_at_once(tables: Sequence[str]) -> Iterator[None]:
     tables are locked for everyone else meanwhile, so this is for a database that nobody uses yet.
     """
     lift = _lifted_on_postgresql if connection.vendor == "postgresql" else _lifted_on_sqlite
-    with connection.cursor() as cursor:
+    with unlocked(tables), connection.cursor() as cursor:
         again = [statement for table in tables for statement in lift(cursor, table)]
         yield
         for table, found in borders.references():
@@ -61,6 +89,7 @@ def checked_at_once(tables: Sequence[str]) -> Iterator[None]:
                 _refuse_strangers(cursor, table, found)
         for statement in again:
             cursor.execute(statement)
+    search.fill(connection, tables)
 
 
 def _lifted_on_sqlite(cursor, table: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
@@ -64,6 +65,15 @@ def columns(vendor: str) -> str:
 _LATEST = """
 SELECT {} FROM key_result k JOIN checkin c ON c.id = (
   SELECT l.id FROM checkin l WHERE l.workspace_id = k.workspace_id AND l.key_result_id = k.id
+  ORDER BY l.effective_at DESC, l.id DESC LIMIT 1)
+WHERE k.workspace_id = %s
+"""
+# The same by what had been recorded before a moment: what was corrected since stays corrected.
+_LATEST_BEFORE = """
+SELECT {} FROM key_result k JOIN checkin c ON c.id = (
+  SELECT l.id FROM checkin l WHERE l.workspace_id = k.workspace_id AND l.key_result_id = k.id
+  AND l.recorded_at < %s AND NOT l.is_withdrawn AND NOT EXISTS (
+    SELECT 1 FROM checkin x WHERE x.workspace_id = l.workspace_id AND x.corrects_id = l.id)
   ORDER BY l.effective_at DESC, l.id DESC LIMIT 1)
 WHERE k.workspace_id = %s
 """
@@ -195,6 +205,12 @@ class Entries:
     def current(self, key_result_id: int) -> Entry | None:
         """Return the latest entry that stands."""
         return self._latest.get(key_result_id)
+
+    def before(self, moment: datetime) -> dict[int, Entry]:
+        """Return, by key result, the latest entry of those that had been recorded before a moment."""
+        then = connection.ops.adapt_datetimefield_value(moment)
+        rows = _rows(_LATEST_BEFORE, [then, self.workspace_id])
+        return {row[0]: self._entry(row) for row in rows}
 
     def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
         """Return an entry's value exactly as it was written; milestones as the done fraction of each."""

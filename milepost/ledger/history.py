@@ -7,6 +7,7 @@ take 45 bytes each; as rows they would take ten times that.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from fractions import Fraction
 
 import numpy as np
@@ -149,6 +150,13 @@ class EntriesThen:
         """Return what stood, oldest first."""
         stretch = self.columns.stretch(key_result_id)
         return [self.columns.entry(place) for place in stretch if self.standing[place]]
+
+    def before(self, moment: datetime) -> dict[int, Entry]:
+        """Return, by key result, the latest of the entries that stood and had been recorded before then."""
+        columns = self.columns
+        places = columns.latest(self.standing & (columns.recorded < int(moment.timestamp())))
+        known = zip(columns.key_results.tolist(), places.tolist(), strict=True)
+        return {id: columns.entry(place) for id, place in known if place >= 0}
 
     def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
         """Return an entry's value exactly as it was written; milestones as the done fraction of each."""

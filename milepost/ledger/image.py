@@ -132,11 +132,7 @@ class Image:
         self.key_results_of: dict[int, list[KeyResultRow]] = defaultdict(list)
         for row in ordered:
             self.key_results_of[row.objective_id].append(row)
-        self.served_by: dict[int, list[structure.AlignmentRow]] = defaultdict(list)
-        self.serves: dict[int, list[structure.AlignmentRow]] = defaultdict(list)
-        for link in self.alignments.values():
-            self.served_by[link.parent_objective_id or link.parent_key_result_id].append(link)
-            self.serves[link.child_id].append(link)
+        self._build_links()
         self.children_teams: dict[int | None, list[int]] = defaultdict(list)
         for team in self.teams.values():
             self.children_teams[team.parent_id].append(team.id)
@@ -151,6 +147,13 @@ class Image:
         self._build_tree()
         self._build_key_results(ordered, first)
         self._days: dict[date, Day] = {}
+
+    def _build_links(self) -> None:
+        self.served_by: dict[int, list[structure.AlignmentRow]] = defaultdict(list)
+        self.serves: dict[int, list[structure.AlignmentRow]] = defaultdict(list)
+        for link in self.alignments.values():
+            self.served_by[link.parent_objective_id or link.parent_key_result_id].append(link)
+            self.serves[link.child_id].append(link)
 
     def _build_audiences(self) -> None:
         self._audiences: dict[int, frozenset[int]] = {}
@@ -522,6 +525,11 @@ def of(workspace_id: int) -> Image:
 def held(workspace_id: int) -> Image | None:
     """Return the image as this process last saw it, without looking for news."""
     return _images.get(workspace_id)
+
+
+def all_held() -> list[Image]:
+    """Return every image of this process, as it last saw them."""
+    return list(_images.values())
 
 
 def forget(workspace_id: int | None = None) -> None:

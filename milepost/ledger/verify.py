@@ -11,6 +11,7 @@ import numpy as np
 from milepost.core.problems import Problem
 from milepost.core.states import Event, State, Step, fold
 from milepost.ledger import image as images
+from milepost.ledger import search
 from milepost.ledger.entries import Entry
 from milepost.ledger.image import Image
 from milepost.models import KeyResult, KeyResultVersion, Objective, ObjectiveVersion, Transition
@@ -35,11 +36,13 @@ class Difference:
 
 
 def differences(workspace_id: int, day: date) -> Iterator[Difference]:
-    """Yield every difference in a workspace: the image, the dated rows, the states."""
+    """Yield every difference in a workspace: the image, the dated rows, the states, the index of words."""
     yield from of_image(images.of(workspace_id), day)
     yield from _versions(workspace_id, Objective, ObjectiveVersion, "objective", OBJECTIVE_FIELDS)
     yield from _versions(workspace_id, KeyResult, KeyResultVersion, "key_result", KEY_RESULT_FIELDS)
     yield from _states(workspace_id)
+    for table, id in search.differences(workspace_id):
+        yield Difference(f"words of {table}", id, "not what search knows", "those of its row")
 
 
 def of_image(living: Image, day: date) -> Iterator[Difference]:

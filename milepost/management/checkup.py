@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 
+from milepost.ledger import holding
 from milepost.management import assets, schema
 from milepost.management.counts import counted
 
@@ -144,11 +145,8 @@ def _postgresql() -> Iterator[Finding]:
     else:
         yield Finding("database", State.OK, f"PostgreSQL {version}.{part}, {place}")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('synchronous_commit'), current_setting('server_encoding'), usesuper"
-            " FROM pg_user WHERE usename = current_user"
-        )
-        commit, encoding, is_superuser = cursor.fetchone()
+        cursor.execute("SELECT current_setting('synchronous_commit'), current_setting('server_encoding')")
+        commit, encoding = cursor.fetchone()
     if commit == "off":
         mend = "Acknowledged check-ins could be lost: set synchronous_commit to on."
         yield Finding("durability", State.BAD, "synchronous_commit is off", mend)
@@ -156,9 +154,24 @@ def _postgresql() -> Iterator[Finding]:
         yield Finding("durability", State.OK, f"synchronous_commit is {commit}")
     if encoding != "UTF8":
         yield Finding("encoding", State.BAD, encoding, "Make the database again, with ENCODING 'UTF8'.")
-    if is_superuser:
-        mend = "Give Milepost a role of its own that is not a superuser."
-        yield Finding("database role", State.WARN, "a superuser, whom no rule of the database holds", mend)
+    yield _row_security()
+
+
+def _row_security() -> Finding:
+    found = holding.now()
+    if found.open_tables:
+        listed = ", ".join(found.open_tables[:3])
+        told = f"{counted(len(found.open_tables), 'table')} without it: {listed} …"
+        return Finding("row security", State.BAD, told, "Run `milepost migrate`: it makes the policies anew.")
+    if found.passes_by:
+        told = f"{found.role} is a superuser or has BYPASSRLS, so no policy holds it"
+        mend = "Let Milepost connect as a role that is neither: docs/operations.md, “Two roles”."
+        return Finding("row security", State.WARN, told, mend)
+    if found.owns_the_tables:
+        told = f"{found.role} is held, but owns the tables, so it could let itself go"
+        mend = "Where that matters, let another role own them: docs/operations.md, “Two roles”."
+        return Finding("row security", State.WARN, told, mend)
+    return Finding("row security", State.OK, f"{found.role} is held, and owns nothing")
 
 
 def _schema() -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
 
 from milepost.core.problems import Problem
-from milepost.ledger import image
+from milepost.ledger import image, sight
 
 DEFAULT = "default"
 
@@ -42,6 +42,14 @@ def standing_on(url: str) -> Iterator[BaseDatabaseWrapper]:
                 field="database_url",
             ) from None
         yield connection
+
+
+@contextmanager
+def as_operator() -> Iterator[None]:
+    """See every workspace, with the role that owns the tables where the application has one of its own."""
+    url = settings.MILEPOST.database_owner_url
+    with sight.everywhere(), standing_on(url) if url else nullcontext():
+        yield
 
 
 @contextmanager

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, DjangoHelpFormatter
 
-from milepost.cli.exits import EPILOG
+from milepost.cli.exits import ending
 from milepost.core.problems import Invalid
-from milepost.management import schema
+from milepost.management import databases, schema
 
 
 @contextmanager
@@ -21,6 +22,10 @@ def on_the_command_line() -> Iterator[None]:
     except Invalid as wrong:
         wrong.code = "usage"
         raise
+
+
+class Help(RawDescriptionHelpFormatter, DjangoHelpFormatter):
+    """Help whose examples stay one a line."""
 
 
 class OperatorCommand(BaseCommand):
@@ -35,13 +40,18 @@ class OperatorCommand(BaseCommand):
     # Whether it works with what is there: then it makes nothing, and says so where nothing is there.
     needs_database = False
 
+    # Commands as one would type them, shown below the options.
+    examples: tuple[str, ...] = ()
+
     def create_parser(self, prog_name, subcommand, **more):
-        return super().create_parser(prog_name, subcommand, epilog=EPILOG, **more)
+        epilog = ending(self.examples)
+        return super().create_parser(prog_name, subcommand, epilog=epilog, formatter_class=Help, **more)
 
     def execute(self, *arguments, **options):
-        if self.needs_database:
-            schema.require()
-        return super().execute(*arguments, **options)
+        with databases.as_operator():
+            if self.needs_database:
+                schema.require()
+            return super().execute(*arguments, **options)
 
     @property
     def help(self) -> str:

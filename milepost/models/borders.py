@@ -7,9 +7,11 @@ They are made from the models and made again after every migration, on both data
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from django.apps import apps
 
+from milepost.models import locks
 from milepost.models.workspaces import WorkspaceBound
 
 MESSAGE = "reference across workspaces"
@@ -46,7 +48,7 @@ def _sqlite(table: str, found: list[tuple[str, str]]) -> Iterator[str]:
             )
 
 
-def _postgresql(table: str, found: list[tuple[str, str]]) -> Iterator[str]:
+def _postgresql(table: str, found: list[tuple[str, str]], schema: str) -> Iterator[str]:
     tests = [
         f'(NEW."{column}" IS NOT NULL AND EXISTS (SELECT 1 FROM "{other}" o WHERE o.id = NEW."{column}" '
         f"AND o.workspace_id <> NEW.workspace_id))"
@@ -54,11 +56,15 @@ def _postgresql(table: str, found: list[tuple[str, str]]) -> Iterator[str]:
     ]
     tests.append("(TG_OP = 'UPDATE' AND NEW.workspace_id <> OLD.workspace_id)")
     yield f'DROP TRIGGER IF EXISTS "{table}_border" ON "{table}"'
-    yield (
-        f'CREATE OR REPLACE FUNCTION "{table}_border"() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN '
-        f"IF {' OR '.join(tests)} THEN RAISE EXCEPTION '{table}: {MESSAGE}' "
-        f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $body$"
+    # What a strange row belongs to must be seen to be refused, whatever its writer may see.
+    body = locks.looking_across(
+        schema,
+        f"is_strange := {' OR '.join(tests)}",
+        "is_strange boolean",
+        f"IF is_strange THEN RAISE EXCEPTION '{table}: {MESSAGE}' "
+        "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW",
     )
+    yield f'CREATE OR REPLACE FUNCTION "{table}_border"() RETURNS trigger {body}'
     moments = "INSERT OR UPDATE" if found else "UPDATE"
     yield (
         f'CREATE TRIGGER "{table}_border" BEFORE {moments} ON "{table}" '
@@ -68,8 +74,11 @@ def _postgresql(table: str, found: list[tuple[str, str]]) -> Iterator[str]:
 
 def install(connection) -> None:
     """Make the triggers anew for every table that exists."""
-    write = _postgresql if connection.vendor == "postgresql" else _sqlite
     with connection.cursor() as cursor:
+        write = _sqlite
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT current_schema()")
+            write = partial(_postgresql, schema=connection.ops.quote_name(cursor.fetchone()[0]))
         present = set(connection.introspection.table_names(cursor))
         for table, found in references():
             if table in present and all(other in present for _, other in found):

@@ -23,10 +23,15 @@ class Event(WorkspaceBound):
     key_result_id = models.BigIntegerField(null=True)
     subject_id = models.BigIntegerField(null=True)
     data = models.JSONField(default=dict)
+    undoes_id = models.BigIntegerField(null=True)  # the event that this one takes back
 
     class Meta:
         db_table = "event"
-        constraints = [unique_in_workspace("event", "id")]
+        constraints = [
+            unique_in_workspace("event", "id"),
+            # Nothing is undone twice; a check-in's event, which undoes nothing, is in no such index.
+            unique_in_workspace("event", "undoes_id", condition=models.Q(undoes_id__isnull=False)),
+        ]
         indexes = [models.Index(fields=["workspace", "objective_id", "id"], name="event_objective")]
 
 

@@ -14,6 +14,7 @@ from milepost.core.ids import encode
 from milepost.models import Event
 from milepost.queries.cards import Reader
 from milepost.queries.sentences import Happening, Phrase, Sentence, sentence
+from milepost.queries.undoing import is_undone
 
 __all__ = [
     "GROUPS",
@@ -119,7 +120,8 @@ def _page(
     looked, chunk = 0, size + 20
     while looked < look_at:
         rows = query if before is None else query.filter(id__lt=before)
-        happenings = [Happening(*row) for row in rows.order_by("-id").values_list(*Happening._fields)[:chunk]]
+        rows = rows.annotate(is_undone=is_undone()).order_by("-id")
+        happenings = [Happening(*row) for row in rows.values_list(*Happening._fields)[:chunk]]
         for happening in happenings:
             if len(found) == size:
                 return found, before

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from milepost.core.access import Actor, Role
+from milepost.ledger import sight
 from milepost.ledger.statements import Statement
 
 _TEAMS = {
@@ -74,7 +75,7 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
     # Bound the way the ORM binds it, so that text comparison on SQLite is right.
     database = connections[DEFAULT_DB_ALIAS]
     moment = database.ops.adapt_datetimefield_value(at)
-    row = _STATEMENTS[database.vendor].row([slug, session_key, moment])
+    row = _asked(_STATEMENTS[database.vendor], [slug, session_key, moment], "slug", slug, at=2)
     if row is None:
         return None
     user_id, user_name, workspace_id, found, person_id, role, name, looked_at, time_zone, teams = row
@@ -103,7 +104,7 @@ def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
     """Return for whom a token acts; None where it has ended, or its person has left, or it never was."""
     database = connections[DEFAULT_DB_ALIAS]
     moment = database.ops.adapt_datetimefield_value(at)
-    row = _TOKEN_STATEMENTS[database.vendor].row([secret_hash, moment])
+    row = _asked(_TOKEN_STATEMENTS[database.vendor], [secret_hash, moment], "token", secret_hash, at=6)
     if row is None:
         return None
     id, named, scope, expires_at, used_at, team_id, workspace_id, slug = row[:8]
@@ -111,6 +112,33 @@ def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
     within = None if team_id is None else frozenset(map(int, below.split(",")))
     actor = _actor(workspace_id, person_id, role, name, teams, door, within)
     return Bearer(actor, slug, time_zone, id, named, scope, team_id, _zoned(expires_at), _zoned(used_at))
+
+
+# Which workspace a key opened before, for PostgreSQL, which must be told before it is asked. It lets nobody
+# in: the statement is asked all the same, and where the workspace is not there any more it finds none.
+_opened: dict[tuple[str, str], int] = {}
+MOST_OPENED = 100_000
+
+
+def _asked(statement: Statement, arguments: list, kind: str, key: str, *, at: int) -> tuple | None:
+    """Ask within the workspace that a key opens; `at` is where the row says which one it is."""
+    if not sight.is_held():
+        return statement.row(arguments)
+    before = _opened.get((kind, key))
+    if before is not None:
+        with sight.within(before):
+            row = statement.row(arguments)
+        if row is None or row[at] is not None:
+            return row
+    opened = sight.opened_by(kind, key) if key else None
+    if opened is None:
+        with sight.nothing():
+            return statement.row(arguments)
+    if len(_opened) >= MOST_OPENED:
+        _opened.clear()
+    _opened[kind, key] = opened
+    with sight.within(opened):
+        return statement.row(arguments)
 
 
 def _actor(

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from milepost.ledger import changes, image, tallies
-from milepost.models import Workspace
+from milepost.ledger import changes, image, sight, tallies
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,11 @@ def now(data_dir: Path) -> Iterator[Figure]:
 
 
 def _of_images() -> Iterator[Figure]:
-    # One statement for the ids, which the images themselves are asked by.
-    ids = Workspace.objects.values_list("id", flat=True)
-    held = [one for id in ids if (one := image.held(id)) is not None]
-    behind = sum(len(changes.changes_since(one.workspace_id, one.token)[0]) for one in held)
+    held = image.all_held()
+    behind = 0
+    for one in held:
+        with sight.within(one.workspace_id):
+            behind += len(changes.changes_since(one.workspace_id, one.token)[0])
     yield Figure("images_held", "Workspaces whose image this process holds.", len(held))
     yield Figure("image_nodes", "Objectives and key results in them.", sum(len(one.ids) for one in held))
     yield Figure("image_changes_behind", "Changes that they take in when they are next read.", behind)

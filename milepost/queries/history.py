@@ -9,13 +9,17 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Any
 
+from django.db.models import QuerySet
+
 from milepost.core.ids import encode
 from milepost.core.scoring import plain
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Event, KeyResultVersion, ObjectiveVersion, Transition
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
+from milepost.queries import undoing
 from milepost.queries.cards import PersonCard, Reader
+from milepost.queries.undoing import is_undone
 
 NOTHING = "none"
 
@@ -41,6 +45,7 @@ class Entry:
     differences: tuple[Difference, ...] = ()
     reason: str = ""
     about: tuple[str, str] | None = None  # (title, address) that the words lead up to
+    undo_url: str = ""  # where it can be undone; empty where it cannot, or not by this reader
 
 
 def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
@@ -50,7 +55,7 @@ def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
     until = reader.until
     versions = until(ObjectiveVersion.objects.of(workspace)).filter(objective_id=row.id).order_by("id")
     steps = until(Transition.objects.of(workspace)).filter(objective_id=row.id).order_by("id")
-    events = until(Event.objects.of(workspace)).filter(objective_id=row.id, kind__in=EVENTS).order_by("id")
+    events = told.heard(until(Event.objects.of(workspace)).filter(objective_id=row.id))
     made = list(steps)
     seen = {one.id: one for one in reader.key_results_of(row)}
     rows = until(KeyResultVersion.objects.of(workspace)).filter(key_result_id__in=seen)
@@ -62,7 +67,7 @@ def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
     found = [
         *told.changes(versions, OBJECTIVE_FIELDS, besides={"state"}),
         *told.steps(made, first=len(first)),
-        *told.events(events),
+        *told.events(one for one in events if one.kind in EVENTS),
     ]
     for id, listed in of_key_results.items():
         found += told.key_result(listed, seen[id], of_its_own=False, is_told=id in first)
@@ -71,8 +76,10 @@ def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
 
 def of_key_result(reader: Reader, one: KeyResultRow) -> tuple[Entry, ...]:
     """Return how a key result's definition changed, newest first."""
-    rows = reader.until(KeyResultVersion.objects.of(reader.actor.workspace_id)).filter(key_result_id=one.id)
-    return _newest_first(Told(reader).key_result(list(rows.order_by("id")), one, of_its_own=True))
+    workspace, told = reader.actor.workspace_id, Told(reader)
+    rows = reader.until(KeyResultVersion.objects.of(workspace)).filter(key_result_id=one.id)
+    told.heard(reader.until(Event.objects.of(workspace)).filter(objective_id=one.objective_id))
+    return _newest_first(told.key_result(list(rows.order_by("id")), one, of_its_own=True))
 
 
 def _newest_first(found: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -87,6 +94,17 @@ class Told:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
+        self.undo: dict[tuple, str] = {}
+
+    def heard(self, rows: QuerySet[Event]) -> list[Event]:
+        """Read events, and know from now on which dated rows can be undone by them."""
+        found = list(rows.filter(kind__in={*EVENTS, *DATED}).annotate(is_undone=is_undone()).order_by("id"))
+        self.undo = {
+            (one.at, one.actor_id, one.key_result_id): undoing.url(self.reader, one)
+            for one in found
+            if one.kind in DATED
+        }
+        return found
 
     def _entry(self, at: datetime, by: int | None, symbol: str, words: str, **more: Any) -> Entry:
         on = at.astimezone(self.reader.zone).date()
@@ -101,8 +119,9 @@ class Told:
             found = self._differences(before, after, names)
             if found:
                 yield self._entry(
-                    after.at, after.by_id, "pencil", "changed", differences=found, reason=after.reason
-                )
+                    after.at, after.by_id, "pencil", "changed", differences=found, reason=after.reason,
+                    undo_url=self.undo.get((after.at, after.by_id, None), ""),
+                )  # fmt: skip
 
     def key_result(
         self, rows: list, one: KeyResultRow, *, of_its_own: bool, is_told: bool = False
@@ -115,16 +134,19 @@ class Told:
             yield self._entry(first.at, first.by_id, "plus", words, about=about)
         names = [name for name in KEY_RESULT_FIELDS if name not in ("state", "objective_id")]
         for before, after in pairwise(rows):
+            undo = self.undo.get((after.at, after.by_id, one.id), "")
             if after.state != before.state:
                 verb = KEY_RESULT_STATES.get(after.state, f"made {after.state}")
                 words = f"{verb} this key result" if of_its_own else f"{verb} the key result"
                 symbol = "close" if after.state == "cancelled" else "undo"
-                yield self._entry(after.at, after.by_id, symbol, words, about=about, reason=after.reason)
+                yield self._entry(
+                    after.at, after.by_id, symbol, words, about=about, reason=after.reason, undo_url=undo
+                )
             if found := self._differences(before, after, names):
                 words = "changed" if of_its_own else "changed the key result"
                 yield self._entry(
                     after.at, after.by_id, "pencil", words,
-                    differences=found, reason=after.reason, about=about,
+                    differences=found, reason=after.reason, about=about, undo_url=undo,
                 )  # fmt: skip
 
     def _address(self, one: KeyResultRow) -> str:
@@ -198,7 +220,8 @@ class Told:
             elif last.event == "start" and by is None:
                 words = "started it with its cycle"
             reason = next((one.reason for one in reversed(made) if one.reason), "")
-            yield self._entry(at, by, symbol, words, reason=reason)
+            undo = "" if last.event == "create" else self.undo.get((at, by, None), "")
+            yield self._entry(at, by, symbol, words, reason=reason, undo_url=undo)
 
     # -- events ----------------------------------------------------------------------------------------
 
@@ -235,7 +258,10 @@ class Told:
                 Difference({"how": "kind"}.get(name, name), str(old), str(new))
                 for name, (old, new) in data.get("changes", {}).items()
             )
-        return self._entry(one.at, one.actor_id, "link", words, about=card, differences=differences)
+        return self._entry(
+            one.at, one.actor_id, "link", words, about=card, differences=differences,
+            undo_url=undoing.url(self.reader, one),
+        )  # fmt: skip
 
     def _initiative(self, one: Event) -> Entry:
         title = one.data.get("title", "")
@@ -249,7 +275,8 @@ class Told:
         else:
             words = "changed the initiative"
         symbol = "check" if one.kind == "initiative.done" else "calendar"
-        return self._entry(one.at, one.actor_id, symbol, words, about=(title, ""))
+        undo = undoing.url(self.reader, one)
+        return self._entry(one.at, one.actor_id, symbol, words, about=(title, ""), undo_url=undo)
 
 
 def day(value: date) -> str:
@@ -260,6 +287,13 @@ def day(value: date) -> str:
 EVENTS = (
     "alignment.added", "alignment.changed", "alignment.ended",
     "initiative.added", "initiative.changed", "initiative.done",
+)  # fmt: skip
+
+# Events of which the dated rows tell; here they say what can be undone.
+DATED = (
+    "objective.changed", "objective.activated", "objective.cancelled", "objective.deferred",
+    "objective.parked", "objective.redrafted", "key_result.changed", "key_result.cancelled",
+    "key_result.restored",
 )  # fmt: skip
 
 LABELS = {
@@ -324,4 +358,5 @@ STEPS = {
     "carry_over": ("arrow", "carried it over"),
     "reopen": ("undo", "reopened it"),
     "redraft": ("undo", "took it back to draft"),
+    "undo": ("undo", "undid the step before"),
 }

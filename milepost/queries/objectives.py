@@ -366,6 +366,9 @@ def form(reader: Reader, id: int) -> ObjectiveForm:
     """Return what the form of an objective begins with, or NotFound."""
     row = reader.objective_row(id)
     kept = Objective.objects.of(reader.actor.workspace_id).get(id=row.id)
+    # What is shown is then never older than its revision, so nothing of others is written over unseen.
+    reader.image.refresh()
+    row = reader.objective_row(id)
     return ObjectiveForm(row, kept.description, kept.revision)
 
 

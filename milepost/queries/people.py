@@ -15,7 +15,7 @@ from milepost.core import access, membership
 from milepost.core.access import Actor, Role
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotFound
-from milepost.ledger import image
+from milepost.ledger import image, sight
 from milepost.models import Checkin, Event, Invitation, Person, TeamMember, User
 from milepost.models.ids import COUNTER_BITS
 
@@ -96,7 +96,8 @@ def own_actors(user_id: int, *, door: str) -> list[Actor]:
     """Return who an account is in each of its workspaces."""
     # One's own memberships may be read before a workspace is chosen.
     rows = Person.objects.everywhere().filter(user_id=user_id, left_on=None).order_by("id")
-    return [Actor(row.workspace_id, row.id, Role(row.role), door=door, name=row.name) for row in rows]
+    with sight.own(user_id):
+        return [Actor(row.workspace_id, row.id, Role(row.role), door=door, name=row.name) for row in rows]
 
 
 def account(email: str) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from milepost.core import ids
+from milepost.core.plan.findings import PlanProblem
 from milepost.core.plan.values import (
     AlignmentPlan,
     CheckInPlan,
@@ -50,6 +52,7 @@ from milepost.models import (
 )
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
+from milepost.queries.cards import Reader
 
 # A column that the plan calls otherwise.
 PLAN_NAMES = {
@@ -58,6 +61,11 @@ PLAN_NAMES = {
 }  # fmt: skip
 MEASURE_NAMES = (
     "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones",
+)  # fmt: skip
+
+CHECKIN_COLUMNS = (
+    "id", "key", "key_result_id", "effective_at", "recorded_at", "value", "parts", "confidence", "note",
+    "by_id", "corrects_id", "is_withdrawn",
 )  # fmt: skip
 
 
@@ -94,11 +102,14 @@ def current(
     workspace_id: int,
     *,
     with_personal: Iterable[str] = (),
+    seen: Callable[[int], bool] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Plan:
     """Return everything in a workspace except personal OKRs.
 
     `with_personal` names objectives (by key) that are taken in even so: those the reader's own file holds.
+    `seen` says which objectives and key results the reader sees, where that is not all: the others are left
+    out as if they were not there.
     """
     of = _rows_of(workspace_id)
     keys = Keys(workspace_id)
@@ -110,7 +121,9 @@ def current(
         .exclude(key__in=list(with_personal))
         .values_list("id", flat=True)
     )
-    parts = _Parts(workspace_id, keys, hidden)
+    if seen is not None:
+        hidden |= {id for id in keys.objectives if not seen(id)}
+    parts = _Parts(workspace_id, keys, hidden, seen)
     rows = [row for row in of(Objective).order_by("id") if row.id not in hidden]
     objectives = []
     for number, row in enumerate(rows, 1):
@@ -146,6 +159,40 @@ def current(
     )  # fmt: skip
 
 
+def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:
+    """Return what somebody sees of their workspace, as a plan; personal OKRs only where they are named."""
+    image = reader.image
+    with image.lock:
+        there = [*image.objectives, *image.key_results]
+        seen = {id for id in there if reader.sees(id)}
+    plan = current(reader.actor.workspace_id, with_personal=with_personal, seen=seen.__contains__)
+    if reader.actor.is_guest:  # who sees nobody's address
+        plan = replace(plan, people=tuple(replace(one, email=None) for one in plan.people))
+    return plan
+
+
+def taken(workspace_id: int, plan: Plan, have: Plan) -> list[PlanProblem]:
+    """Return what would be new in `have`, but has the id of something that is there all the same."""
+    keys = Keys(workspace_id)
+    initiatives = set(_rows_of(workspace_id)(Initiative).values_list("key", flat=True))
+    known = {one.id for one in have.objectives}
+    inner = {each.id for one in have.objectives for each in (*one.key_results, *one.initiatives)}
+    found: list[PlanProblem] = []
+
+    def look(path: tuple, id: str, here: set[str], there: Iterable[str]) -> None:
+        if id not in here and id in there:
+            found.append(PlanProblem((*path, "id"), f"The id “{id}” is taken.", "id_taken", "Use another."))
+
+    objectives, key_results = set(keys.objectives.values()), set(keys.key_results.values())
+    for place, one in enumerate(plan.objectives):
+        look(("objectives", place), one.id, known, objectives)
+        for below, each in enumerate(one.key_results):
+            look(("objectives", place, "key_results", below), each.id, inner, key_results)
+        for below, each in enumerate(one.initiatives):
+            look(("objectives", place, "initiatives", below), each.id, inner, initiatives)
+    return found
+
+
 def personal_objectives(workspace_id: int) -> int:
     """Count the personal objectives, which `current` leaves out."""
     return Objective.objects.of(workspace_id).filter(visibility="private").count()
@@ -170,17 +217,33 @@ def _grouped(rows: Iterable, column: str) -> dict[int, list]:
 class _Parts:
     """Everything below the objectives, read in a few statements and handed out by objective."""
 
-    def __init__(self, workspace_id: int, keys: Keys, hidden: set[int]) -> None:
+    def __init__(
+        self, workspace_id: int, keys: Keys, hidden: set[int], seen: Callable[[int], bool] | None
+    ) -> None:
         of = _rows_of(workspace_id)
         self.keys, self.hidden = keys, hidden
-        self.key_results = _grouped(of(KeyResult).order_by("position", "id"), "objective_id")
-        self.hidden_key_results = {one.id for id in hidden for one in self.key_results[id]}
-        self.initiatives = _grouped(of(Initiative).order_by("id"), "objective_id")
+        rows = list(of(KeyResult).order_by("position", "id"))
+        self.hidden_key_results = {
+            one.id for one in rows if one.objective_id in hidden or (seen is not None and not seen(one.id))
+        }
+        self.key_results = _grouped(
+            (one for one in rows if one.id not in self.hidden_key_results), "objective_id"
+        )
+        self.initiatives = _grouped(
+            (
+                one
+                for one in of(Initiative).order_by("id")
+                if one.key_result_id not in self.hidden_key_results
+            ),
+            "objective_id",
+        )
         self.links = _grouped(of(Alignment).order_by("id"), "child_id")
         self.transitions = _grouped(of(Transition).order_by("id"), "objective_id")
         self.versions = _grouped(of(ObjectiveVersion).order_by("id"), "objective_id")
         self.key_result_versions = _grouped(of(KeyResultVersion).order_by("id"), "key_result_id")
-        self.checkins = _grouped(of(Checkin).order_by("id").iterator(), "key_result_id")
+        # As tuples: most rows are check-ins, and making a model of each takes longer than reading it.
+        rows = of(Checkin).order_by("id").values_list(*CHECKIN_COLUMNS, named=True)
+        self.checkins = _grouped(rows.iterator(), "key_result_id")
         self.entry_keys = {
             one.id: one.key or ids.encode(one.id) for rows in self.checkins.values() for one in rows
         }
@@ -252,7 +315,7 @@ class _Parts:
             grade=self._grade(self.grades.get((one.objective_id, one.id))),
         )
 
-    def _check_in(self, one: Checkin) -> CheckInPlan:
+    def _check_in(self, one: Any) -> CheckInPlan:
         return CheckInPlan(
             id=self.entry_keys[one.id],
             at=one.effective_at,

@@ -11,12 +11,16 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from milepost.ledger import holding
+
 LEAST_FREE_SHARE = 20  # a twentieth of the disk: 5 %
 SQLITE_WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 # Milliseconds: who asks whether we are ready does not wait as long as somebody who wants to write.
 SHORT_WAIT, USUAL_WAIT = 1_000, 10_000
 
 OK = "ok"
+PASSES_BY = "off: the database's role is not held by it"
+WELL = (OK, PASSES_BY)
 
 
 def now(data_dir: Path) -> dict[str, str]:
@@ -29,6 +33,8 @@ def now(data_dir: Path) -> dict[str, str]:
     }
     if connection.vendor == "sqlite":
         found["durability"] = _told(_durability)
+    else:
+        found["row_security"] = _told(_row_security)
     return found
 
 
@@ -58,6 +64,14 @@ def _writable() -> str:
                 return "failed: only reads" if cursor.fetchone()[0] else OK
         finally:
             cursor.execute(f"PRAGMA busy_timeout={USUAL_WAIT}")
+
+
+def _row_security() -> str:
+    found = holding.now()
+    if found.open_tables:
+        return f"failed: {len(found.open_tables)} tables without it"
+    # It works as it is, so it is ready; the operator should know all the same.
+    return PASSES_BY if found.passes_by else OK
 
 
 def _migrations() -> str:

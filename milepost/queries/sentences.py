@@ -16,13 +16,9 @@ from typing import Any, NamedTuple
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Event
+from milepost.queries import undoing
 from milepost.queries.cards import PersonCard, Reader
-
-# Of interest to whoever keeps the doors, and to the person it is about.
-_CONFIDENTIAL = frozenset(
-    {"person.added", "person.changed", "person.invited", "person.uninvited", "person.link_made"}
-    | {"person.password_changed"}
-)
+from milepost.queries.standings import CONFIDENTIAL
 
 
 class Happening(NamedTuple):
@@ -37,6 +33,8 @@ class Happening(NamedTuple):
     key_result_id: int | None
     subject_id: int | None
     data: dict[str, Any]
+    undoes_id: int | None = None
+    is_undone: bool = False  # as queries.undoing annotates it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,8 @@ class Sentence:
     note: str
     at: datetime
     on: date
+    is_undone: bool = False
+    undo_url: str = ""  # where it can be undone; empty where it cannot, or not by this reader
 
     @property
     def actor(self) -> str:
@@ -86,6 +86,9 @@ def sentence(reader: Reader, event: Happening | Event) -> Sentence | None:
     phrases = TELLERS.get(event.kind, _anything_else)(told)
     if phrases is None:
         return None
+    if event.undoes_id is not None:
+        phrases = [*phrases, _words(", undoing an earlier change")]
+    is_undone = getattr(event, "is_undone", False)
     at = event.at.astimezone(reader.zone)
     return Sentence(
         id=encode(event.id),
@@ -93,9 +96,11 @@ def sentence(reader: Reader, event: Happening | Event) -> Sentence | None:
         by=_author(reader, event),
         is_mine=event.actor_id is not None and event.actor_id == reader.actor.person_id,
         phrases=tuple(phrases),
-        note=_note(event),
+        note="" if is_undone and event.kind == "comment.added" else _note(event),
         at=at,
         on=at.date(),
+        is_undone=is_undone,
+        undo_url=undoing.url(reader, event),
     )
 
 
@@ -106,7 +111,7 @@ def _may_see(reader: Reader, event: Happening | Event) -> bool:
             return False
     if event.kind.startswith("token."):
         return reader.actor.is_admin or event.actor_id == reader.actor.person_id
-    if event.kind in _CONFIDENTIAL:
+    if event.kind in CONFIDENTIAL:
         return reader.actor.is_admin or event.subject_id == reader.actor.person_id
     return True
 
@@ -260,10 +265,11 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "high": "upper end", "tolerance": "tolerance", "milestones": "milestones", "weight": "weight",
         "starts_on": "first day", "ends_on": "last day", "curve": "plan", "points": "plan",
         "source": "source", "data_source": "source", "due_on": "due day", "how": "kind of link",
+        "role": "role", "name": "name", "purpose": "purpose", "email": "address", "parent_id": "place",
     }
 )  # fmt: skip
 _MEASURED = frozenset({"start", "target", "floor", "low", "high", "tolerance"})
-_NAMED = ("commitment", "level", "title", "unit", "state", "how", "starts_on", "ends_on", "due_on")
+_NAMED = ("name", "commitment", "level", "title", "unit", "state", "how", "starts_on", "ends_on", "due_on")
 
 
 def _differences(told: _Telling) -> Iterator[list[Phrase]]:
@@ -281,6 +287,15 @@ def _differences(told: _Telling) -> Iterator[list[Phrase]]:
             yield [_words(f"{word} "), before, _words(" → "), after]
 
 
+def rewritten(
+    reader: Reader, event: Happening | Event, changes: Mapping[str, tuple[Any, Any]]
+) -> list[list[Phrase]]:
+    """Say fields of what an event is about as "title “Now” → “Then”"."""
+    told = _Telling(reader, event)
+    told.data = {**event.data, "changes": changes}
+    return list(_differences(told))
+
+
 def _as_phrase(told: _Telling, column: str, value: Any) -> Phrase | None:
     nothing = Phrase("none")
     if column in _MEASURED:
@@ -295,6 +310,8 @@ def _as_phrase(told: _Telling, column: str, value: Any) -> Phrase | None:
     if column == "cycle_id":
         cycle = told.reader.image.cycles.get(value)
         return Phrase(cycle.name) if cycle else nothing
+    if column == "role":
+        return Phrase(str(value))
     if column in _NAMED:
         return (
             Phrase(f"“{value}”" if column == "title" else str(value).replace("_", " ")) if value else nothing
@@ -339,6 +356,31 @@ def _aligned(verbs: Mapping[str, str]) -> Teller:
         how = "contribute to" if told.data.get("how") == "contributes" else "support"
         said = [_words(f"{verbs['before']} "), told.objective, _words(f" {verbs['between'].format(how)} ")]
         return [*said, told.link(above)]
+
+    return tell
+
+
+def _moved(told: _Telling) -> list[Phrase] | None:
+    reader, parents = told.reader, told.data.get("parents", ())
+    if any(id not in reader.image.node or not reader.sees(id) for id in parents):
+        return None  # what the reader may not see is not mentioned
+    to = told.data.get("to")
+    if to is None:
+        return [_words("let "), told.objective, _words(" stand by itself")]
+    return [_words("moved "), told.objective, _words(" below "), told.link(to)]
+
+
+def _moved_back(told: _Telling) -> list[Phrase] | None:
+    return None if _moved(told) is None else [_words("moved "), told.objective, _words(" back")]
+
+
+def _handed(verb: str) -> Teller:
+    def tell(told: _Telling) -> list[Phrase]:
+        who = told.person(told.event.subject_id, str(told.data.get("name", "someone")))
+        said = [_words(f"{verb} what was "), who, _words("’s")]
+        for number, id in enumerate(told.data.get("to", ())):
+            said += [_words(", " if number else " to "), told.person(id)]
+        return said
 
     return tell
 
@@ -420,6 +462,7 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "checkin.corrected": _corrected,
         "checkin.withdrawn": _on_key_result("took back an entry of"),
         "comment.added": _on_key_result("wrote about"),
+        "comment.withdrawn": _on_key_result("took back a comment on"),
         "objective.drafted": _on_objective("drafted"),
         "objective.changed": _changed,
         "objective.activated": _on_objective("activated"),
@@ -428,19 +471,25 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "objective.deferred": _on_objective("deferred"),
         "objective.parked": _on_objective("parked"),
         "objective.redrafted": _on_objective("took back to draft"),
+        "objective.withdrawn": _on_objective("took away"),
+        "objective.stepped_back": _on_objective("took a step back with"),
         "objective.closed": _closed,
         "objective.reopened": _on_objective("reopened"),
         "key_result.added": _added_key_result,
         "key_result.changed": _changed,
         "key_result.cancelled": _on_key_result("cancelled"),
         "key_result.restored": _on_key_result("took up again"),
+        "key_result.withdrawn": _on_key_result("took away"),
         "key_result.moved": _on_key_result("moved"),
         "initiative.added": _added_initiative,
         "initiative.changed": _changed_initiative,
         "initiative.done": _finished_initiative,
+        "initiative.withdrawn": lambda told: [_words("took away the initiative "), _quoted(told)],
         "alignment.added": _aligned({"before": "let", "between": "{}"}),
         "alignment.changed": _aligned({"before": "changed how", "between": "serves"}),
         "alignment.ended": _aligned({"before": "ended the link from", "between": "to"}),
+        "alignment.moved": _moved,
+        "alignment.moved_back": _moved_back,
         "cycle.created": _about_cycle("created"),
         "cycle.changed": _about_cycle("changed"),
         "cycle.closed": _about_cycle("closed"),
@@ -458,6 +507,8 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "person.left": _about_person("let", " leave"),
         "person.returned": _about_person("took", " back"),
         "person.role_changed": _role,
+        "person.handed_over": _handed("handed over"),
+        "person.handed_back": _handed("handed back"),
         "person.link_made": _about_person("made a sign-in link for"),
         "person.password_changed": lambda told: [_words("set a new password")],
         "token.created": lambda told: [_words("made the token "), told.name],

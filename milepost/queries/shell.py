@@ -34,6 +34,7 @@ class Shell:
     personas: list[tuple[str, str]] = field(default_factory=list)
     can_edit: bool = True
     keys_off: bool = False
+    keys: object | None = None  # web.keymap.Keys: which keys do what
     travel: object | None = None  # web.travel.Travel, where a page can be shown as of a past day
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from milepost.core import access
 from milepost.core.access import Actor, Standing, Visibility
 from milepost.core.problems import Invalid, NotFound
-from milepost.models import Cycle, Initiative, KeyResult, Objective, Person, Team, TeamMember
+from milepost.models import Cycle, Event, Initiative, KeyResult, Objective, Person, Team, TeamMember
 
 
 def lineage(workspace_id: int, team_id: int | None) -> tuple[int, ...]:
@@ -91,15 +91,53 @@ def key_result(actor: Actor, id: int, *, lock: bool = False) -> tuple[KeyResult,
     return one, row, found
 
 
-def initiative(actor: Actor, id: int) -> tuple[Initiative, Objective, Standing]:
+def initiative(actor: Actor, id: int, *, lock: bool = False) -> tuple[Initiative, Objective, Standing]:
     """Return an initiative the actor may see: whoever sees its objective, and the key result it is for."""
-    one = Initiative.objects.of(actor.workspace_id).filter(id=id).first()
+    query = Initiative.objects.of(actor.workspace_id)
+    one = (query.select_for_update() if lock else query).filter(id=id).first()
     if one is None:
         raise NotFound
     row, found = objective(actor, one.objective_id)
     if one.key_result_id is not None:
         key_result(actor, one.key_result_id)
     return one, row, found
+
+
+# Of interest to whoever keeps the doors, and to the person it is about.
+CONFIDENTIAL = frozenset(
+    {"person.added", "person.changed", "person.invited", "person.uninvited", "person.link_made"}
+    | {"person.password_changed"}
+)
+
+
+def event(actor: Actor, id: int, *, lock: bool = False) -> Event:
+    """Return an event the actor may see: whoever sees what it is about, and what a link led up to."""
+    query = Event.objects.of(actor.workspace_id)
+    found = (query.select_for_update() if lock else query).filter(id=id).first()
+    if found is None:
+        raise NotFound
+    if found.objective_id is not None:
+        objective(actor, found.objective_id)
+    elif actor.within is not None:
+        raise NotFound  # a token that is limited to teams reaches their work alone
+    if found.key_result_id is not None:
+        key_result(actor, found.key_result_id)
+    for parent in filter(None, (found.data.get("parent"), *found.data.get("parents", ()))):
+        if not _is_objective(actor, parent):
+            key_result(actor, parent)
+    mine = actor.person_id is not None and found.actor_id == actor.person_id
+    if found.kind.startswith("token.") and not (actor.is_admin or mine):
+        raise NotFound
+    if found.kind in CONFIDENTIAL and not (actor.is_admin or found.subject_id == actor.person_id):
+        raise NotFound
+    return found
+
+
+def _is_objective(actor: Actor, id: int) -> bool:
+    if not Objective.objects.of(actor.workspace_id).filter(id=id).exists():
+        return False
+    objective(actor, id)
+    return True
 
 
 def person(actor: Actor, id: int | None, field: str) -> int | None:

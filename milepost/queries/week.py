@@ -215,7 +215,7 @@ def _moved(reader: Reader, listed: Register, since: datetime) -> Iterator[Moved]
     shown = 0
     for one, entry in nearest:
         by, note = told.get(entry.id, (None, ""))
-        before, after = _before(reader, one, looked), image.exact(one.id)
+        before, after = progress_before(reader, one, looked), image.exact(one.id)
         if (before == after and not note) or (by is not None and by == reader.actor.person_id):
             continue
         yield Moved(
@@ -257,7 +257,7 @@ def _objective_of(reader: Reader, key_result_id: int | None) -> int | None:
     return one.objective_id if one else None
 
 
-def _before(reader: Reader, one: KeyResultRow, looked: int) -> Fraction | None:
+def progress_before(reader: Reader, one: KeyResultRow, looked: int) -> Fraction | None:
     """Return the progress at the last look, by what is known today: corrected entries stay corrected."""
     entries = [entry for entry in reader.image.entries.series(one.id) if entry.recorded <= looked]
     return score(one.measure, _reading(reader, one, entries), policy=reader.policy).raw

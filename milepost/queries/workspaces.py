@@ -7,6 +7,7 @@ from datetime import datetime
 
 from milepost.core.access import Actor
 from milepost.core.tokens import hash_of
+from milepost.ledger import sight
 from milepost.models import Person, SignInLink, Workspace
 
 
@@ -35,7 +36,14 @@ class Settings:
 
 def is_founded() -> bool:
     """Say whether anybody has set the installation up."""
-    return Workspace.objects.exists()
+    return sight.anything_founded() if sight.is_held() else Workspace.objects.exists()
+
+
+def is_taken(slug: str) -> bool:
+    """Say whether a workspace has this name in addresses, whoever's it is."""
+    if sight.is_held():
+        return sight.opened_by("slug", slug) is not None
+    return Workspace.objects.filter(slug=slug).exists()
 
 
 def may_set_up(secret: str, at: datetime) -> bool:
@@ -53,7 +61,8 @@ def memberships(user_id: int) -> list[Membership]:
         .order_by("workspace__name", "id")
         .values_list("workspace__slug", "workspace__name", "role", "id")
     )
-    return [Membership(*row) for row in rows]
+    with sight.own(user_id):
+        return [Membership(*row) for row in rows]
 
 
 def by_slug(slug: str) -> int | None:

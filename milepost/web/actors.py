@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotFound
+from milepost.ledger import sight
 from milepost.queries import actors
 
 
@@ -52,7 +53,8 @@ def in_workspace(view: Callable) -> Callable:
             raise NotFound
         request.seat, request.actor = seat, seat.actor
         request.today = today(request)
-        return view(request, *args, **kwargs)
+        with sight.within(seat.actor.workspace_id):
+            return view(request, *args, **kwargs)
 
     return seated
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from milepost.actions import alignments, submissions
@@ -17,6 +16,7 @@ from milepost.queries.cards import Reader
 from milepost.queries.choices import parents
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed, new_submission
 from milepost.web.words import plain_number
 
@@ -66,7 +66,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
-            messages.success(request, "Aligned.")
+            saved(request, "Aligned.")
             return HttpResponseRedirect(
                 f"{addresses.objective(reader.slug, objective)}#alignment", status=303
             )
@@ -134,7 +134,7 @@ def update(request: HttpRequest, alignment: int) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
-            messages.success(request, "Saved. The past keeps how it counted before.")
+            saved(request, "Saved. The past keeps how it counted before.")
             return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
     return _edit_page(request, reader, link, {"how": how, "weight": typed.text("weight")}, typed)
 
@@ -144,7 +144,7 @@ def destroy(request: HttpRequest, alignment: int) -> HttpResponse:
     """End a link."""
     link = _mine(pages.reader(request), alignment)
     alignments.end(alignment=alignment, by=request.actor, at=request.at)
-    messages.success(request, f"It no longer serves “{link.card.title}”.")
+    saved(request, f"It no longer serves “{link.card.title}”.")
     return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
 
 

@@ -7,20 +7,20 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import orjson
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 
 from milepost.actions import checkins as actions
 from milepost.actions.checkins import Recorded
-from milepost.core import access, addresses, ids
+from milepost.core import access, addresses, ids, numbers
 from milepost.core.cadence import noon
 from milepost.core.problems import Invalid, Problem
 from milepost.queries import checkins as queries
 from milepost.queries import shell
 from milepost.queries.cards import Reader
-from milepost.web import numbers, pages, week
+from milepost.web import pages, week
 from milepost.web.actors import in_workspace
+from milepost.web.toasts import saved, undo_url
 
 JSON = "application/json"
 KEY_LENGTH = 80
@@ -72,7 +72,7 @@ def update(request: HttpRequest, checkin: int) -> HttpResponse:
         made = actions.correct(checkin=checkin, **given, by=request.actor, at=request.at)
     except Invalid as problem:
         return _edit_page(request, checkin, problem=problem)
-    messages.success(request, "Corrected. The entry of before stays in the history.")
+    saved(request, "Corrected. The entry of before stays in the history.")
     return HttpResponseRedirect(_back(request, made), status=303)
 
 
@@ -82,7 +82,7 @@ def destroy(request: HttpRequest, checkin: int) -> HttpResponse:
     made = actions.withdraw(
         checkin=checkin, note=request.POST.get("note", ""), by=request.actor, at=request.at
     )
-    messages.success(request, "Withdrawn. It no longer counts; the history keeps it.")
+    saved(request, "Withdrawn. It no longer counts; the history keeps it.")
     return HttpResponseRedirect(_back(request, made), status=303)
 
 
@@ -210,9 +210,10 @@ def _answer(request: HttpRequest, made: Recorded, before: dict) -> HttpResponse:
             "today": request.today,
             "due": len(due := shell.due_now(reader)),
             "due_words": week.due_words(len(due)),
+            "undo": undo_url(request),
         }
         return render(request, "checkins/create.hx.html", context)
-    messages.success(request, _sentence(outcome, made))
+    saved(request, _sentence(outcome, made))
     return HttpResponseRedirect(_back(request, made), status=303)
 
 

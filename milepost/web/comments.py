@@ -10,6 +10,7 @@ from milepost.core import addresses
 from milepost.core.problems import Invalid
 from milepost.web import pages
 from milepost.web.actors import in_workspace
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
 
@@ -38,5 +39,5 @@ def create(request: HttpRequest, objective: int | None = None, key_result: int |
         # Nothing worth keeping was typed, or far too much: the draft in the browser still holds it.
         messages.error(request, str(wrong))
     else:
-        messages.success(request, "Posted.")
+        saved(request, "Posted.")
     return HttpResponseRedirect(f"{url}#discussion", status=303)

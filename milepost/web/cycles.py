@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -15,6 +14,7 @@ from milepost.queries import cycles as known
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
 LABELS = {"name": "Name", "starts_on": "First day", "ends_on": "Last day", "parent": "Within"}
@@ -55,7 +55,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if not typed.problems:
         try:
             row = cycles.create(**wanted, by=request.actor, at=request.at)
-            messages.success(request, f"{row.name} is there.")
+            saved(request, f"{row.name} is there.")
             return go("cycles", slug=request.seat.slug)
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong)
@@ -77,7 +77,7 @@ def update(request: HttpRequest, cycle: int) -> HttpResponse:
     if not typed.problems:
         try:
             cycles.update(cycle=cycle, changed=wanted, by=request.actor, at=request.at)
-            messages.success(request, "Saved.")
+            saved(request, "Saved.")
             return go("cycles", slug=request.seat.slug)
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong)
@@ -89,7 +89,7 @@ def update(request: HttpRequest, cycle: int) -> HttpResponse:
 def close(request: HttpRequest, cycle: int) -> HttpResponse:
     """Close a cycle."""
     row = cycles.close(cycle=cycle, by=request.actor, at=request.at)
-    messages.success(request, f"{row.name} is closed.")
+    saved(request, f"{row.name} is closed.")
     return go("cycles", slug=request.seat.slug)
 
 
@@ -98,7 +98,7 @@ def close(request: HttpRequest, cycle: int) -> HttpResponse:
 def reopen(request: HttpRequest, cycle: int) -> HttpResponse:
     """Open a closed cycle again."""
     row = cycles.reopen(cycle=cycle, by=request.actor, at=request.at)
-    messages.success(request, f"{row.name} is open again.")
+    saved(request, f"{row.name} is open again.")
     return go("cycles", slug=request.seat.slug)
 
 

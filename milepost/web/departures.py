@@ -10,6 +10,7 @@ from milepost.actions import people
 from milepost.core.problems import Conflict
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
+from milepost.web.toasts import saved
 
 
 @require_http_methods(["POST"])
@@ -18,7 +19,7 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
     """Let someone leave."""
     try:
         row = people.leave(person=person, by=request.actor, at=request.at)
-        messages.success(request, f"{row.name} has left. What they did stays under their name.")
+        saved(request, f"{row.name} has left. What they did stays under their name.")
     except Conflict as problem:
         messages.error(request, str(problem))
     return go("person", slug=request.seat.slug, person=person)
@@ -29,5 +30,5 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
 def destroy(request: HttpRequest, person: int) -> HttpResponse:
     """Take someone back."""
     row = people.readmit(person=person, by=request.actor, at=request.at)
-    messages.success(request, f"{row.name} is back. Choose their teams anew.")
+    saved(request, f"{row.name} is back. Choose their teams anew.")
     return go("person", slug=request.seat.slug, person=person)

@@ -16,7 +16,7 @@ _kept: dict[tuple, str] = {}
 
 @pass_context
 def frame(context: Context, part: str) -> Markup:
-    """Return a part of the frame: `_parts/rail.html` or `_parts/keys.html`."""
+    """Return a part of the frame: `_parts/rail.html`, `_parts/palette.html` or `_parts/keys.html`."""
     shell = context["shell"]
     # Told apart by all that these parts read of the shell, and by nothing that belongs to one request.
     name = (part, *_read(shell))
@@ -38,6 +38,7 @@ def _read(shell: Shell) -> tuple:
         shell.nav,
         shell.theme,
         shell.keys_off,
+        shell.keys,
         tuple(shell.personas),
         tuple(shell.links.items()),
     )

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from milepost.core.trends import Course, Point
+from milepost.web.keymap import Keys
 
 TODAY = date(2026, 11, 24)
 STARTS, ENDS = date(2026, 10, 1), date(2026, 12, 31)
@@ -184,10 +185,14 @@ def moved(status, title, before, after, by, day, note):
 
 def shell():
     """Make the frame of a page."""
-    ids = "week teams alignment activity people settings sweep new_objective appearance preferences sign_out"
+    ids = (
+        "week teams alignment activity people settings sweep new_objective appearance preferences sign_out "
+        "search"
+    )
     return Thing(
         workspace=Thing(name="Larkspoke", slug="larkspoke"), person=INES, due=3, nav="week", theme="system",
         status_colours="standard", can_edit=True, keys_off=False, travel=None,
+        keys=Keys((), ()),
         links=dict.fromkeys(ids.split(), "#"), cycle="Q4 2026",
         cycles=[("2026", "#", False), ("Q4 2026", "#", True), ("Q3 2026", "#", False)],
         crumbs=[("Teams", "#"), ("States and pieces", None)], personas=[("Lead", "#"), ("Guest", "#")],

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from milepost.actions import initiatives, submissions
 from milepost.core import access, addresses, ids
-from milepost.core.problems import Conflict, Invalid, NotFound, Problem
+from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.core.states import InitiativeState
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import people
-from milepost.web import pages, trails
+from milepost.web import pages, trails, versions
 from milepost.web.actors import in_workspace
+from milepost.web.toasts import saved, undo_url
 from milepost.web.typed import Typed, new_submission
 
 STATES = (("planned", "Planned"), ("doing", "In progress"), ("done", "Done"), ("dropped", "Dropped"))
@@ -40,6 +41,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     values = {
         "title": "", "description": "", "key_result": request.GET.get("key_result", ""), "owner": me,
         "state": "planned", "due_on": "", "submission": new_submission(), "revision": "",
+        "read": "",
     }  # fmt: skip
     return _page(request, reader, row, values, None)
 
@@ -67,7 +69,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            messages.success(request, "Initiative added.")
+            saved(request, "Initiative added.")
             return HttpResponseRedirect(
                 f"{addresses.objective(reader.slug, objective)}#initiatives", status=303
             )
@@ -92,27 +94,36 @@ def edit(request: HttpRequest, initiative: int) -> HttpResponse:
 def update(request: HttpRequest, initiative: int) -> HttpResponse:
     """Change an initiative."""
     reader, typed = pages.reader(request), Typed(request.POST)
-    card, row, key_result, owner = _mine(reader, initiative)
-    fields, values = _fields(typed), _again(typed)
-    theirs: list[tuple[str, str, str]] = []
+    card, row, *_ = _mine(reader, initiative)
+    fields, values, theirs = _fields(typed), _again(typed), versions.NOTHING
     if not typed.problems:
         try:
-            initiatives.update(
-                initiative=initiative, changed=fields, revision=typed.whole("revision"),
-                by=request.actor, at=request.at,
+            done, theirs = versions.save(
+                typed,
+                values,
+                fields,
+                stored=lambda: _stored(*_told(_mine(pages.reader(request), initiative))),
+                write=lambda changed, revision: initiatives.update(
+                    initiative=initiative, changed=changed, revision=revision, by=request.actor, at=request.at
+                ),
+                say=_say(reader, row),
+                labels=LABELS,
             )  # fmt: skip
         except NotFound:
             typed.say("key_result", "That key result is not there any more.")
-        except Conflict as clash:
-            typed.refuse(clash)
-            values["revision"] = str(card.revision)
-            theirs = _both(_stored(card, key_result, owner), values, reader, row)
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            messages.success(request, "Saved.")
-            return HttpResponseRedirect(f"{addresses.objective(reader.slug, row.id)}#initiatives", status=303)
+            if done:
+                saved(request, versions.words(theirs))
+                there = f"{addresses.objective(reader.slug, row.id)}#initiatives"
+                return HttpResponseRedirect(there, status=303)
     return _page(request, reader, row, values, typed, card, theirs)
+
+
+def _told(found: tuple) -> tuple:
+    card, _, key_result, owner = found
+    return card, key_result, owner
 
 
 @in_workspace
@@ -126,8 +137,9 @@ def move(request: HttpRequest, initiative: int) -> HttpResponse:
     card, row, *_ = _found(reader, initiative)
     if request.headers.get("HX-Request"):
         context = {"i": card, "today": request.today, "states": STATES, "slug": reader.slug}
+        context["undo"] = undo_url(request)
         return render(request, "initiatives/update.hx.html", context)
-    messages.success(request, f"“{card.title}” is {dict(STATES)[state].lower()}.")
+    saved(request, f"“{card.title}” is {dict(STATES)[state].lower()}.")
     return HttpResponseRedirect(f"{addresses.objective(reader.slug, row.id)}#initiatives", status=303)
 
 
@@ -160,11 +172,11 @@ def _fields(typed: Typed) -> dict[str, Any]:
 
 
 def _again(typed: Typed) -> dict[str, Any]:
-    return {name: typed.text(name) for name in (*LABELS, "submission", "revision")}
+    return {name: typed.text(name) for name in (*LABELS, "submission", "revision", "read")}
 
 
 def _stored(card: pages_of.InitiativeCard, key_result: int | None, owner: int | None) -> dict[str, Any]:
-    return {
+    values = {
         "title": card.title,
         "description": card.description,
         "key_result": ids.encode(key_result) if key_result else "",
@@ -174,22 +186,17 @@ def _stored(card: pages_of.InitiativeCard, key_result: int | None, owner: int | 
         "submission": "",
         "revision": str(card.revision),
     }
+    return values | {"read": versions.read_as(values)}
 
 
-def _both(
-    stored: dict[str, Any], typed: dict[str, Any], reader: Reader, row: ObjectiveRow
-) -> list[tuple[str, str, str]]:
+def _say(reader: Reader, row: ObjectiveRow) -> Callable[[str, Any], str]:
+    """Return how a field's value reads, its ids as names."""
     named = {
         "owner": dict(people(reader)),
         "key_result": dict(_key_results(reader, row)),
         "state": dict(STATES),
     }
-    say = lambda name, value: named.get(name, {}).get(value, value) or "nothing"  # noqa: E731
-    return [
-        (label, say(name, stored[name]), say(name, typed[name]))
-        for name, label in LABELS.items()
-        if stored[name] != typed[name]
-    ]
+    return lambda name, value: named.get(name, {}).get(value, value) or "nothing"
 
 
 def _key_results(reader: Reader, row: ObjectiveRow) -> list[tuple[str, str]]:
@@ -203,14 +210,14 @@ def _page(
     values: dict[str, Any],
     typed: Typed | None,
     card: pages_of.InitiativeCard | None = None,
-    theirs: list[tuple[str, str, str]] | None = None,
+    theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, row.id)
     context = {
         "v": values,
         "error": typed.error if typed else lambda name: "",
         "problems": typed.listed(LABELS) if typed else [],
-        "theirs": theirs or [],
+        "theirs": theirs,
         "title": card.title if card else None,
         "objective": (row.title, url),
         "people": people(reader),

@@ -18,6 +18,7 @@ from milepost.channels import links
 from milepost.core import addresses
 from milepost.core.problems import Conflict, Invalid
 from milepost.core.tokens import hash_of
+from milepost.ledger import sight
 from milepost.queries import people, workspaces
 from milepost.web import accounts, entrance, pages
 from milepost.web.actors import in_workspace, now
@@ -87,6 +88,11 @@ def answer(request: HttpRequest, given: Delivered) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, secret: str) -> HttpResponse:
     """Let somebody in: with the account they are signed in with, or with a name and a password."""
+    with sight.behind("invitation", hash_of(secret)):
+        return _shown(request, secret)
+
+
+def _shown(request: HttpRequest, secret: str) -> HttpResponse:
     found = people.invitation(hash_of(secret), now())
     if found is None:
         return entrance.page(request, "invitations/over.html", status=404)

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from milepost.web import charts, frames, marks, words
+from milepost.web import charts, frames, keymap, marks, words
 
 ALLOWED_TAGS = {
     "p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
@@ -58,6 +58,7 @@ def environment(**options) -> Environment:
         initials=words.initials,
         tint=words.tint,
         notes=notes,
+        keys_shown=keymap.shown,
         status_class=marks.status_class,
         status_word=marks.status_word,
     )

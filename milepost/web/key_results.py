@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from milepost.actions import key_results, submissions
 from milepost.actions.key_results import Definition
 from milepost.core import access, addresses, ids
-from milepost.core.problems import Conflict, NotFound, Problem
+from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import key_results as pages_of
 from milepost.queries import sweep
 from milepost.queries.cards import Reader
 from milepost.queries.choices import people
-from milepost.web import measures, pages, trails
+from milepost.web import measures, pages, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.objectives import require_open
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed, new_submission
 
 LABELS = {
@@ -47,6 +48,13 @@ LABELS = {
     "visible_to": "Named people",
     "reason": "Why",
 }
+# Fields that mean something only together: who changes one of them has looked at all.
+WHOLES = (
+    ("kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones"),
+    ("starts_on", "ends_on"),
+    ("curve", "points"),
+    ("visibility", "visible_to"),
+)
 # What the action calls a whole measure stands beside its kind.
 PLACES = {"measure": "kind"}
 
@@ -115,7 +123,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         except Problem as wrong:
             _refuse(typed, wrong)
         else:
-            messages.success(request, "Key result added.")
+            saved(request, "Key result added.")
             if typed.text("then") == "another":
                 return HttpResponseRedirect(request.path, status=303)
             return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
@@ -182,7 +190,7 @@ def _fields(typed: Typed) -> dict[str, Any]:
 def _again(typed: Typed) -> dict[str, Any]:
     plain = (
         "title", "starts_on", "ends_on", "data_source", "description", "visibility", "reason", "owner",
-        "source", "submission", "revision",
+        "source", "submission", "revision", "read",
     )  # fmt: skip
     return (
         measures.typed_again(typed)
@@ -209,25 +217,30 @@ def update(request: HttpRequest, key_result: int) -> HttpResponse:
     """Change a key result; where somebody else came first, show both versions."""
     reader, typed = pages.reader(request), Typed(request.POST)
     form = _mine(reader, key_result)
-    fields, values = _fields(typed), _again(typed)
-    theirs: list[tuple[str, str, str]] = []
+    fields, values, theirs = _fields(typed), _again(typed), versions.NOTHING
     if not typed.problems:
         try:
-            key_results.update(
-                key_result=key_result, changed=fields, reason=typed.text("reason"),
-                revision=typed.whole("revision"), by=request.actor, at=request.at,
+            done, theirs = versions.save(
+                typed,
+                values,
+                fields,
+                stored=lambda: _stored(pages_of.form(pages.reader(request), key_result)),
+                write=lambda changed, revision: key_results.update(
+                    key_result=key_result, changed=changed, reason=typed.text("reason"), revision=revision,
+                    by=request.actor, at=request.at,
+                ),
+                say=_say(dict(people(reader))),
+                labels=LABELS,
+                wholes=WHOLES,
             )  # fmt: skip
         except NotFound:
             raise
-        except Conflict as clash:
-            _refuse(typed, clash)
-            values["revision"] = str(form.revision)
-            theirs = _both(_stored(form), values, dict(people(reader)))
         except Problem as wrong:
             _refuse(typed, wrong)
         else:
-            messages.success(request, "Saved.")
-            return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
+            if done:
+                saved(request, versions.words(theirs))
+                return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
     return _edit_page(request, reader, form, values, typed, theirs)
 
 
@@ -241,7 +254,7 @@ def _mine(reader: Reader, key_result: int) -> pages_of.KeyResultForm:
 
 def _stored(form: pages_of.KeyResultForm) -> dict[str, Any]:
     row, written = form.row, lambda id: ids.encode(id) if id else ""
-    return measures.written(row) | {
+    values = measures.written(row) | {
         "title": row.title,
         "starts_on": row.starts_on.isoformat() if row.starts_on else "",
         "ends_on": row.ends_on.isoformat() if row.ends_on else "",
@@ -254,22 +267,21 @@ def _stored(form: pages_of.KeyResultForm) -> dict[str, Any]:
         "reason": "",
         "revision": str(form.revision),
     }
+    return values | {"read": versions.read_as(values)}
 
 
-def _both(stored: dict[str, Any], typed: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str, str]]:
+def _say(names: dict[str, str]) -> Callable[[str, Any], str]:
+    """Return how a field's value reads, its ids as names."""
+
     def say(name: str, value: Any) -> str:
         if isinstance(value, list):
-            listed = [" ".join(each) if isinstance(each, tuple) else names.get(each, each) for each in value]
+            listed = [" ".join(each) if isinstance(each, list) else names.get(each, each) for each in value]
             return ", ".join(filter(None, map(str.strip, listed))) or "nothing"
         if name == "kind" and value in measures.NAMES:
             return measures.NAMES[value].name
         return names.get(value, value) if name == "owner" else (value or "nothing")
 
-    return [
-        (LABELS[name], say(name, value), say(name, typed[name]))
-        for name, value in stored.items()
-        if name in LABELS and name != "reason" and value != typed[name]
-    ]
+    return say
 
 
 def _edit_page(
@@ -278,7 +290,7 @@ def _edit_page(
     form: pages_of.KeyResultForm,
     values: dict[str, Any],
     typed: Typed | None,
-    theirs: list[tuple[str, str, str]] | None = None,
+    theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     row, whole = form.row, form.objective
     url = addresses.key_result(reader.slug, row.id)
@@ -289,7 +301,7 @@ def _edit_page(
         "state": row.state,
         "here": f"{url}edit/",
         "back": url,
-        "theirs": theirs or [],
+        "theirs": theirs,
         "draft_key": f"key-result-{ids.encode(row.id)}-{request.actor.person_id}",
         "may_change_state": access.may_edit(reader.actor, reader.standing(whole, row)),
     }
@@ -322,7 +334,7 @@ def cancel(request: HttpRequest, key_result: int) -> HttpResponse:
     except Problem as wrong:
         typed.refuse(wrong, field="reason" if wrong.field == "reason" else "")
         return _cancel_page(request, reader, key_result, typed)
-    messages.success(request, "Cancelled: it stays listed and no longer counts.")
+    saved(request, "Cancelled: it stays listed and no longer counts.")
     return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
 
 
@@ -354,7 +366,7 @@ def restore(request: HttpRequest, key_result: int) -> HttpResponse:
     """Take a cancelled key result up again."""
     reason = Typed(request.POST).text("reason")
     key_results.restore(key_result=key_result, reason=reason, by=request.actor, at=request.at)
-    messages.success(request, "It counts again.")
+    saved(request, "It counts again.")
     return HttpResponseRedirect(addresses.key_result(pages.reader(request).slug, key_result), status=303)
 
 

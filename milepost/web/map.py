@@ -14,13 +14,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from milepost.core import numbers
 from milepost.core.ids import decode, encode
 from milepost.core.problems import Invalid
 from milepost.queries import map as maps
 from milepost.queries.alignment import Filters
 from milepost.queries.map import Card, Link, Map, Wish
 from milepost.queries.what_if import Supposition, suppose
-from milepost.web import alignment, map_styles, numbers, pages, words
+from milepost.web import alignment, map_styles, pages, words
 from milepost.web.actors import in_workspace
 from milepost.web.map_cards import Pen, hidden_words
 from milepost.web.map_drawing import Picture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -12,6 +11,7 @@ from milepost.core.problems import Invalid
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.team_settings import arranged
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
 
@@ -33,9 +33,7 @@ def create(request: HttpRequest, team: int) -> HttpResponse:
                 by=request.actor,
                 at=request.at,
             )
-            messages.success(
-                request, f"{row.person.name} {'leads' if row.is_lead else 'belongs to'} the team now."
-            )
+            saved(request, f"{row.person.name} {'leads' if row.is_lead else 'belongs to'} the team now.")
             return go("edit_team", slug=request.seat.slug, team=team)
         except Invalid as wrong:
             typed.refuse(wrong)
@@ -47,7 +45,7 @@ def create(request: HttpRequest, team: int) -> HttpResponse:
 def destroy(request: HttpRequest, team: int, person: int) -> HttpResponse:
     """Let someone's time in the team end."""
     teams.remove_member(team=team, person=person, by=request.actor, at=request.at)
-    messages.success(request, "They no longer belong to the team. What was theirs stays theirs.")
+    saved(request, "They no longer belong to the team. What was theirs stays theirs.")
     if person == request.actor.person_id:  # who may perhaps not arrange it any more
         return go(addresses.team(request.seat.slug, team))
     return go("edit_team", slug=request.seat.slug, team=team)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -23,9 +22,10 @@ from milepost.queries import objectives as pages_of
 from milepost.queries import shell
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Choices, choices
-from milepost.web import measures, pages, trails
+from milepost.web import measures, pages, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed, new_submission
 
 SLOTS = ("kr1", "kr2", "kr3")
@@ -140,7 +140,7 @@ def create(request: HttpRequest) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            messages.success(request, "Draft saved. Activate it once it reads well.")
+            saved(request, "Draft saved. Activate it once it reads well.")
             return HttpResponseRedirect(addresses.objective(reader.slug, made), status=303)
     return _new_page(request, reader, offered, _again(typed), typed)
 
@@ -192,7 +192,7 @@ def _blank(request: HttpRequest, reader: Reader, offered: Choices) -> dict[str, 
 def _again(typed: Typed) -> dict[str, Any]:
     plain = (
         "title", "description", "commitment", "level", "cycle", "team", "owner", "sponsor", "visibility",
-        "parent", "how", "weight", "submission", "reason", "revision",
+        "parent", "how", "weight", "submission", "reason", "revision", "read",
     )  # fmt: skip
     slots = [f"{slot}_{field}" for slot in SLOTS for field in SLOT_FIELDS]
     values: dict[str, Any] = {name: typed.text(name) for name in (*plain, *slots)}
@@ -287,26 +287,30 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
     """Change an objective; where somebody else came first, show both versions."""
     reader, typed = pages.reader(request), Typed(request.POST)
     form = _editable(reader, objective)
-    fields = _fields(typed)
-    theirs: list[tuple[str, str, str]] = []
-    values = _again(typed)
+    fields, values, theirs = _fields(typed), _again(typed), versions.NOTHING
     if not typed.problems:
         try:
-            objectives.update(
-                objective=objective, changed=fields, reason=typed.text("reason"),
-                revision=typed.whole("revision"), by=request.actor, at=request.at,
+            done, theirs = versions.save(
+                typed,
+                values,
+                fields,
+                stored=lambda: _stored(pages_of.form(pages.reader(request), objective)),
+                write=lambda changed, revision: objectives.update(
+                    objective=objective, changed=changed, reason=typed.text("reason"), revision=revision,
+                    by=request.actor, at=request.at,
+                ),
+                say=_say(choices(reader, form.row)),
+                labels=LABELS,
+                wholes=(("visibility", "visible_to"),),
             )  # fmt: skip
         except NotFound:
             raise
-        except Conflict as clash:
-            typed.refuse(clash)
-            values["revision"] = str(form.revision)
-            theirs = _both(_stored(form), values, choices(reader, form.row))
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            messages.success(request, "Saved.")
-            return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
+            if done:
+                saved(request, versions.words(theirs))
+                return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
     return _edit_page(request, reader, form, values, typed, theirs)
 
 
@@ -328,7 +332,7 @@ def require_open(row: ObjectiveRow) -> None:
 
 def _stored(form: pages_of.ObjectiveForm) -> dict[str, Any]:
     row, written = form.row, lambda id: ids.encode(id) if id else ""
-    return {
+    values = {
         "title": row.title,
         "description": form.description,
         "commitment": row.commitment,
@@ -343,10 +347,11 @@ def _stored(form: pages_of.ObjectiveForm) -> dict[str, Any]:
         "reason": "",
         "revision": str(form.revision),
     }
+    return values | {"read": versions.read_as(values)}
 
 
-def _both(stored: dict[str, Any], typed: dict[str, Any], offered: Choices) -> list[tuple[str, str, str]]:
-    """List the fields in which what is kept now and what was typed differ: (label, theirs, yours)."""
+def _say(offered: Choices) -> Callable[[str, Any], str]:
+    """Return how a field's value reads, its ids as names."""
     named = {
         "cycle": dict(offered.cycles),
         "team": dict(offered.teams),
@@ -357,11 +362,7 @@ def _both(stored: dict[str, Any], typed: dict[str, Any], offered: Choices) -> li
         listed = value if isinstance(value, list) else [value]
         return ", ".join(named.get(name, {}).get(each, each).strip() for each in listed if each) or "nothing"
 
-    return [
-        (LABELS[name], say(name, value), say(name, typed[name]))
-        for name, value in stored.items()
-        if name in LABELS and name != "reason" and value != typed[name]
-    ]
+    return say
 
 
 def _edit_page(
@@ -370,14 +371,14 @@ def _edit_page(
     form: pages_of.ObjectiveForm,
     values: dict[str, Any],
     typed: Typed | None,
-    theirs: list[tuple[str, str, str]] | None = None,
+    theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     row, url = form.row, addresses.objective(reader.slug, form.row.id)
     context = _form(choices(reader, row), values, typed) | {
         "title": row.title,
         "here": f"{url}edit/",
         "back": url,
-        "theirs": theirs or [],
+        "theirs": theirs,
         "draft_key": f"objective-{ids.encode(row.id)}-{request.actor.person_id}",
     }
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Edit", None))
@@ -497,7 +498,7 @@ def create_step(request: HttpRequest, objective: int, step: str) -> HttpResponse
     except Problem as wrong:
         typed.refuse(wrong, field="")
         return _step_page(request, reader, objective, taken, step, typed)
-    messages.success(request, taken.done)
+    saved(request, taken.done)
     return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
 
 

@@ -12,11 +12,12 @@ from django.urls import NoReverseMatch, reverse
 
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
-from milepost.web import inserts, personas, travel, words
+from milepost.web import inserts, keymap, personas, travel, words
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
     "week": "week",
+    "overview": "overview",
     "teams": "teams",
     "alignment": "alignment",
     "map": "map",
@@ -28,6 +29,9 @@ LINKS = {
     "appearance": "appearance",
     "preferences": "preferences",
     "sign_out": "signing_out",
+    "search": "search",
+    "palette": "palette",
+    "keyboard": "keyboard",
 }
 CYCLE_COOKIE = "cycle"
 
@@ -56,6 +60,11 @@ def links(slug: str) -> dict[str, str]:
     return found
 
 
+def keymap_of(request: HttpRequest) -> keymap.Keymap:
+    """Return what the reader has made of the keys in this browser."""
+    return keymap.read(request.COOKIES.get(keymap.COOKIE))
+
+
 def page(
     request: HttpRequest,
     template: str,
@@ -80,6 +89,7 @@ def page(
     frame.status_colours = _one_of(request.COOKIES.get("status_colours"), "standard", "classic")
     frame.personas = personas.offered(request)
     frame.keys_off = request.COOKIES.get("keys") == "off"
+    frame.keys = keymap.Keys(keymap_of(request), tuple(frame.links.items()))
     frame.can_edit = not request.actor.is_guest and not looking.actor.looks_back
     if looking.known is not None:
         # The rail leads to what waits today.

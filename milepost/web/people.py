@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -22,6 +21,7 @@ from milepost.web import invitations
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
 LABELS = {"name": "Name", "email": "E-mail", "role": "Role", "team": "Team"}
@@ -105,11 +105,11 @@ def update(request: HttpRequest, person: int) -> HttpResponse:
     try:
         if "role" in request.POST:
             row = people.change_role(person=person, role=typed.text("role"), **told)
-            messages.success(request, f"{row.name} is {_a(row.role)} now.")
+            saved(request, f"{row.name} is {_a(row.role)} now.")
         else:
             email = typed.text("email") if "email" in request.POST else None
             row = people.update(person=person, name=typed.text("name"), email=email, **told)
-            messages.success(request, "Saved.")
+            saved(request, "Saved.")
     except (Invalid, Conflict) as wrong:
         typed.refuse(wrong, field=wrong.field or "role")
         return _profile(request, person, typed)

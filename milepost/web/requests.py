@@ -29,6 +29,8 @@ def observed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
     A proxy's own number (X-Request-ID) is taken where it looks like one; the answer carries it in any case.
     """
+    from milepost.ledger import sight  # only now, for the log imports this before there are tables
+
     observe = _observer()
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -37,7 +39,8 @@ def observed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
         request.number = given if SANE.fullmatch(given) else secrets.token_hex(8)
         token = _number.set(request.number)
         try:
-            response = get_response(request)
+            with sight.nothing():  # until somebody is let in
+                response = get_response(request)
             response.headers["X-Request-ID"] = request.number
             if observe is not None or log.isEnabledFor(logging.INFO):
                 facts = (_method(request), route(request), response.status_code, perf_counter() - begun)

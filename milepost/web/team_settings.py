@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -14,6 +13,7 @@ from milepost.queries import team_tree
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
 LABELS = {"name": "Name", "purpose": "What for", "parent": "Below", "person": "Person"}
@@ -39,7 +39,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 by=request.actor,
                 at=request.at,
             )
-            messages.success(request, f"{row.name} is there. Now choose who belongs to it.")
+            saved(request, f"{row.name} is there. Now choose who belongs to it.")
             return go("edit_team", slug=request.seat.slug, team=row.id)
         except Invalid as wrong:
             typed.refuse(wrong)
@@ -65,7 +65,7 @@ def update(request: HttpRequest, team: int) -> HttpResponse:
                 by=request.actor,
                 at=request.at,
             )
-            messages.success(request, "Saved.")
+            saved(request, "Saved.")
             return go(addresses.team(request.seat.slug, team))
         except Invalid as wrong:
             typed.refuse(wrong)

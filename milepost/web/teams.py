@@ -166,7 +166,11 @@ def company_json(request: HttpRequest) -> HttpResponse:
 def _show_json(request: HttpRequest, team: int | None) -> HttpResponse:
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
-    body = _body(reader, team, cycle)
+    return answer_with(request, _body(reader, team, cycle))
+
+
+def answer_with(request: HttpRequest, body: bytes) -> HttpResponse:
+    """Answer with JSON, or 304 where the reader has the very same."""
     etag = _etag(body)
     if etag in request.headers.get("If-None-Match", ""):  # perhaps among others, perhaps marked as weak
         answer = HttpResponse(status=304)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
@@ -20,13 +20,15 @@ from milepost.web.methods import go
 from milepost.web.typed import Typed
 
 LABELS = {"name": "Name", "scope": "What it may do", "team": "Limited to a team", "days": "Lasts"}
+# What `milepost login` asks for.
+FOR_MILEPOST = QueryDict("name=milepost, the command&scope=write")
 LASTS = ((7, "a week"), (30, "30 days"), (90, "90 days"), (365, "a year"))
 
 
 @in_workspace
 def index(request: HttpRequest) -> HttpResponse:
     """Show one's tokens, the form for another, and how to use one."""
-    return _index(request, Typed(request.POST))
+    return _index(request, Typed(FOR_MILEPOST if "for" in request.GET else request.POST))
 
 
 @never_cache
@@ -51,7 +53,7 @@ def create(request: HttpRequest) -> HttpResponse:
         return _index(request, typed)
     reader, here = pages.reader(request), reverse("tokens", args=[request.seat.slug])
     more = {"secret": secret, "name": row.name, "expires_on": reader.day_of(row.expires_at.timestamp())}
-    more |= {"tokens": here, "examples": _examples(request, reader)}
+    more |= {"tokens": here, "examples": _examples(request, reader), "server": address(request, "")}
     crumbs = [("API", here), (row.name, None)]
     return pages.page(
         request, "tokens/create.html", more, nav="settings", crumbs=crumbs, seen_by=reader, status=201

@@ -106,7 +106,8 @@ def _beside(request: HttpRequest, reader: Reader, comparison: str) -> str:
 
 
 _LINK = re.compile(
-    r'(?<!data-day )href="(/w/[^/"]+/(?:objectives|key-results|teams|company|alignment|map)/(?:[^"?#/]+/)?)'
+    r'(?<!data-day )href="(/w/[^/"]+/'
+    r'(?:objectives|key-results|teams|company|overview|alignment|map)/(?:[^"?#/]+/)?)'
     r'(\?[^"#]*)?(#[^"]*)?"'
 )
 

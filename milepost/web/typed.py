@@ -9,9 +9,8 @@ from decimal import Decimal
 
 from django.http import QueryDict
 
-from milepost.core import ids
+from milepost.core import ids, numbers
 from milepost.core.problems import Invalid, Problem
-from milepost.web import numbers
 
 
 def new_submission() -> str:

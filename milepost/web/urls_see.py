@@ -1,15 +1,17 @@
-"""Addresses for seeing: my week, teams, activity."""
+"""Addresses for seeing: my week, the overview, teams, activity, search."""
 
 from __future__ import annotations
 
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from milepost.web import activity, comparisons, teams, week
+from milepost.web import activity, comparisons, overview, palette, search, teams, week
 
 urlpatterns = [
     path("w/<slug:slug>/", require_safe(week.show), name="week"),
     path("w/<slug:slug>/looks/", require_POST(week.look), name="looks"),
+    path("w/<slug:slug>/overview/", require_safe(overview.show), name="overview"),
+    path("w/<slug:slug>/overview.json", require_safe(overview.show_json), name="overview_json"),
     path("w/<slug:slug>/teams/", require_safe(teams.index), name="teams"),
     path("w/<slug:slug>/teams/<id:team>/", require_safe(teams.show), name="team"),
     path("w/<slug:slug>/teams/<id:team>.json", require_safe(teams.show_json), name="team_json"),
@@ -30,4 +32,6 @@ urlpatterns = [
         for end, view in (("/", ""), (".json", "_json"))
     ],
     path("w/<slug:slug>/activity/", require_safe(activity.index), name="activity"),
+    path("w/<slug:slug>/search/", require_safe(search.show), name="search"),
+    path("w/<slug:slug>/palette/", require_safe(palette.show), name="palette"),
 ]

@@ -8,8 +8,10 @@ from django.views.decorators.http import require_POST
 from milepost.web import (
     cycles,
     departures,
+    handovers,
     home,
     invitations,
+    keyboard,
     memberships,
     passwords,
     people,
@@ -43,6 +45,7 @@ ALLAUTH = [
 
 urlpatterns = [
     path("", home.index, name="home"),
+    path("tokens/new/", home.token, name="new_token"),
     # the way in
     path("sign-in/", signing_in.new, name="signing_in"),
     path("sign-in/link/<str:secret>/", sign_in_links.show, name="sign_in_link"),
@@ -67,6 +70,11 @@ urlpatterns = [
     path("w/<slug:slug>/people/<id:person>/", methods(get=people.show, post=people.update), name="person"),
     path("w/<slug:slug>/people/<id:person>/invitation/", invitations.create, name="invite_person"),
     path("w/<slug:slug>/people/<id:person>/invitation/revoke/", invitations.destroy, name="uninvite_person"),
+    path(
+        "w/<slug:slug>/people/<id:person>/handover/",
+        methods(get=handovers.show, post=handovers.create),
+        name="handover",
+    ),
     path("w/<slug:slug>/people/<id:person>/departure/", departures.create, name="depart_person"),
     path("w/<slug:slug>/people/<id:person>/departure/undo/", departures.destroy, name="readmit_person"),
     path("w/<slug:slug>/persona/<id:person>/", personas.update, name="persona"),
@@ -99,6 +107,11 @@ urlpatterns = [
         "w/<slug:slug>/preferences/",
         methods(get=preferences.edit, post=preferences.update),
         name="preferences",
+    ),
+    path(
+        "w/<slug:slug>/preferences/keyboard/",
+        methods(get=keyboard.edit, post=keyboard.update),
+        name="keyboard",
     ),
     path("w/<slug:slug>/tokens/", methods(get=tokens.index, post=tokens.create), name="tokens"),
     path("w/<slug:slug>/tokens/<id:token>/revocation/", require_POST(tokens.destroy), name="revoke_token"),

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from milepost.web import alignments, closings, comments, initiatives, key_results, objectives
+from milepost.web import (
+    alignments,
+    closings,
+    comments,
+    initiatives,
+    key_results,
+    objectives,
+    placing,
+    undoing,
+)
 from milepost.web.methods import methods
 
 OBJECTIVE = "w/<slug:slug>/objectives/<id:objective>/"
@@ -46,6 +55,7 @@ urlpatterns = [
         methods(get=alignments.new, post=alignments.create),
         name="new_alignment",
     ),
+    path(f"{OBJECTIVE}place/", methods(get=placing.show, post=placing.create), name="objective_place"),
     path(
         f"{OBJECTIVE}comments/", methods(get=objectives.show, post=comments.create), name="objective_comments"
     ),
@@ -71,4 +81,9 @@ urlpatterns = [
     path(f"{INITIATIVE}state/", require_POST(initiatives.move), name="initiative_state"),
     path(f"{ALIGNMENT}edit/", methods(get=alignments.edit, post=alignments.update), name="edit_alignment"),
     path(f"{ALIGNMENT}ending/", require_POST(alignments.destroy), name="end_alignment"),
+    path(
+        "w/<slug:slug>/events/<id:event>/undoing/",
+        methods(get=undoing.show, post=undoing.create),
+        name="undoing",
+    ),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -13,6 +12,7 @@ from milepost.queries import workspaces as known
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
 LABELS = {
@@ -48,7 +48,7 @@ def update(request: HttpRequest) -> HttpResponse:
             by=request.actor,
             at=request.at,
         )
-        messages.success(request, "Saved.")
+        saved(request, "Saved.")
         return go("settings", slug=request.seat.slug)
     except Invalid as wrong:
         typed.refuse(wrong)

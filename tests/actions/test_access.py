@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextvars import copy_context
 
 import pytest
 from django.contrib.auth import SESSION_KEY
@@ -186,7 +187,7 @@ class TestAcceptAtOnce:
             finally:
                 connection.close()
 
-        threads = [threading.Thread(target=use, args=(number,)) for number in range(4)]
+        threads = [threading.Thread(target=copy_context().run, args=(use, number)) for number in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextvars import copy_context
 from datetime import timedelta
 from decimal import Decimal
 
@@ -220,7 +221,7 @@ class TestOnce:
             finally:
                 connection.close()
 
-        threads = [threading.Thread(target=send) for _ in range(4)]
+        threads = [threading.Thread(target=copy_context().run, args=(send,)) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

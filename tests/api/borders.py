@@ -34,6 +34,7 @@ class Row:
     on: Mapping[str, str] = field(default_factory=dict)
     first: str = ""
     works: bool = True
+    query: str = ""  # what it cannot be read without
 
 
 READS = Row()
@@ -60,13 +61,17 @@ CYCLE = {
     "name": "Later", "starts_on": "2031-01-01", "ends_on": "2031-03-31", "parent": Id("cycle", in_base=False),
 }  # fmt: skip
 PAGE = {"after": "any"}
+FILE = {"text": "milepost: 1\npeople:\n  - {id: newcomer, name: New Comer}\n", "name": "okrs.yaml"}
 
 OPERATIONS: dict[str, Row] = {
     "me_show": READS,
     "me_due": READS,
     "me_sign_out": Row(works=False),  # nothing can be sent after it
     "events_index": Row(asks={"team": "team", "by": "person", **PAGE}),
+    "events_show": READS,
+    "events_undo": Row({}),
     "events_whole": READS,
+    "search_index": Row(query="?q=wait"),
     "objectives_index": Row(asks={"team": "team", "owner": "person", "cycle": "cycle", **PAGE}),
     "objectives_create": Row(
         OBJECTIVE
@@ -131,6 +136,7 @@ OPERATIONS: dict[str, Row] = {
     "people_set_role": Row({"role": "guest"}),
     "people_invite": READS,
     "people_uninvite": Row(first="people_invite"),
+    "people_hand_over": Row({"to": Id("person")}, on={"person": "chief"}),
     "people_depart": READS,
     "people_readmit": Row(first="people_depart"),
     "teams_index": Row(asks={"parent": "team", **PAGE}),
@@ -145,6 +151,9 @@ OPERATIONS: dict[str, Row] = {
     "cycles_update": Row(CYCLE),
     "cycles_close": READS,
     "cycles_reopen": Row(first="cycles_close"),
+    "plans_show": READS,
+    "plans_preview": Row(FILE, works=False),  # changes nothing
+    "plans_apply": Row(FILE),
     "workspace_show": READS,
     "workspace_update": Row({"name": "Renamed", "check_in_every": 14}),
 }  # fmt: skip
@@ -154,7 +163,7 @@ def address(pattern: str, things: Mapping[str, int], on: Mapping[str, str]) -> s
     """Return the address of an operation, with these things in it."""
     path = pattern
     for name in ("objective", "key_result", "initiative", "alignment", "checkin", "comment", "team", "person",
-                 "cycle"):  # fmt: skip
+                 "cycle", "event"):  # fmt: skip
         if f"{{{name}}}" in path:
             path = path.replace(f"{{{name}}}", encode(things[on.get(name, name)]))
     return path

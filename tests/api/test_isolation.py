@@ -90,7 +90,7 @@ def told(answer, masked: Mapping[int, bytes]) -> tuple[int, dict[str, str], byte
 def sent(program: Program, operation: Operation, things: Mapping[str, int], **more: Any):
     """Send an operation as its row says, about these things."""
     row = operation.row
-    where = address(operation.path, things, more.get("on", row.on)) + more.get("query", "")
+    where = address(operation.path, things, more.get("on", row.on)) + more.get("query", row.query)
     what = more["body"] if "body" in more else body(row, things)
     return program.send(operation.method, where, what)
 
@@ -367,7 +367,7 @@ class TestTwoWorlds:
 
         assert telling >= {
             "objectives_index", "key_results_index", "checkins_index", "comments_index", "initiatives_index",
-            "events_index", "events_whole",
+            "events_index", "events_whole", "search_index",
         }  # fmt: skip
 
 
@@ -379,6 +379,7 @@ VIEWS = {
     "events_index": ("", "?limit=3", "?group=check-ins", "?group=objectives"),
     "comments_index": ("", "?limit=1"),
     "alignments_index": ("", "?limit=1"),
+    "search_index": ("?q=whisper", "?q=r&limit=50", "?q=wait", "?q=wh&kind=comment"),
 }
 
 

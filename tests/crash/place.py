@@ -79,7 +79,7 @@ def place(request, install, tmp_path) -> Iterator[Place]:
         assert milepost.run("migrate").returncode == 0
 
         def ask(statement: str) -> list[tuple]:
-            with psycopg.connect(server.url) as opened:
+            with psycopg.connect(server.superuser_url) as opened:
                 return opened.execute(statement).fetchall()
 
         yield Place(milepost, broken(milepost), ask, server)

@@ -6,6 +6,7 @@ import json
 import threading
 import zipfile
 from collections.abc import Callable
+from contextvars import copy_context
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,9 +21,10 @@ from hypothesis import settings as how
 
 from milepost.actions import checkins
 from milepost.cli.exits import Exit
-from milepost.ledger import changes, image, rows
+from milepost.ledger import bulk, changes, image, rows
 from milepost.management import backups, databases
 from milepost.models import Checkin, Event
+from milepost.models.search import INDEXED
 from milepost.queries import verification
 from tests.cast import LATER, NOW, Cast
 from tests.management.terminal import run
@@ -82,8 +84,9 @@ def spoiled(path: Path, entry: str, change: Callable[[bytes], bytes]) -> Path:
 
 class TestRows:
     def test_have_a_form_for_every_column(self):
-        """There is no table and no column that a backup would leave out."""
+        """There is no table and no column that a backup would leave out, but what search makes of them."""
         there = set(connection.introspection.table_names()) - {"django_migrations"}
+        there = {name for name in there if not any(name.startswith(f"{table}_words") for table in INDEXED)}
 
         assert {table.name for table in rows.tables(apps)} == there
 
@@ -113,7 +116,8 @@ class TestRows:
                 found = [one for batch in rows.read(table) for one in batch if one[0] == row.id]
                 model.objects.everywhere().filter(id=row.id).delete()
 
-                rows.write(table, [json.loads(json.dumps(found))], lambda count: None)
+                with bulk.unlocked([table.name]):
+                    rows.write(table, [json.loads(json.dumps(found))], lambda count: None)
 
                 assert model.objects.everywhere().filter(id=row.id).values().get() == before
             transaction.set_rollback(True)
@@ -141,7 +145,7 @@ class TestBackup:
 
         before = Checkin.objects.everywhere().count()
         with databases.one_moment():
-            writer = threading.Thread(target=write)
+            writer = threading.Thread(target=copy_context().run, args=(write,))
             writer.start()
             writer.join(timeout=5)
             seen = Checkin.objects.everywhere().count()

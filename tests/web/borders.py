@@ -83,6 +83,8 @@ ROUTES: dict[str, Row] = {
     # seeing
     "week": READS,
     "looks": Row({"seen": "1"}),
+    "overview": READS,
+    "overview_json": READS,
     "teams": READS,
     "team": READS,
     "team_json": READS,
@@ -97,6 +99,8 @@ ROUTES: dict[str, Row] = {
     "alignment_comparison": READS,
     "alignment_comparison_json": READS,
     "activity": READS,
+    "search": READS,
+    "palette": READS,
     # objectives, key results and what belongs to them
     "new_objective": Row({**OBJECTIVE, "parent": Id("objective", prefix="o", in_base=False),
                           "kr1_title": "Raise it", "kr1_kind": "increase", "kr1_start": "1",
@@ -114,6 +118,7 @@ ROUTES: dict[str, Row] = {
     "new_key_result": Row(KEY_RESULT),
     "new_initiative": Row(INITIATIVE),
     "new_alignment": Row(LINK),
+    "objective_place": Row({"to": Id("other", prefix="o"), "weight": "2"} | REASON),
     "objective_comments": Row({"text": "Well said"}),
     "key_result": READS,
     "edit_key_result": Row(KEY_RESULT | REASON),
@@ -125,6 +130,7 @@ ROUTES: dict[str, Row] = {
     "initiative_state": Row({"state": "done"}),
     "edit_alignment": Row({"how": "supports", "weight": "3"}),
     "end_alignment": Row({}),
+    "undoing": Row({}),
     # the first run
     "start": READS,
     "start_demo": Row({}, works=False),  # makes a whole company
@@ -139,6 +145,7 @@ ROUTES: dict[str, Row] = {
     "person": Row({"name": "Renamed Person"}),
     "invite_person": Row({}),
     "uninvite_person": Row({}, first="invite_person"),
+    "handover": Row({"to": Id("person")}, on={"person": "chief"}),
     "depart_person": Row({}),
     "readmit_person": Row({}, first="depart_person"),
     "persona": Row({}, works=False),  # only in the demo company
@@ -155,6 +162,7 @@ ROUTES: dict[str, Row] = {
     "reopen_cycle": Row({}, first="close_cycle"),
     "settings": Row({"name": "Renamed", "time_zone": "UTC", "check_in_every": "14"}),
     "preferences": Row({"theme": "dark"}, works=False),  # kept in the browser
+    "keyboard": Row({"usual": "1"}, works=False),  # kept in the browser
     # tokens
     "tokens": Row({"name": "A program", "scope": "read", "days": "30", "team": Id("team", in_base=False)}),
     "revoke_token": Row({}),
@@ -182,8 +190,21 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "?whatif={key_result}&ends_at=30",
     ),
     "map_svg": ("?path={objective}", "?branch={objective}", "?whatif={key_result}:30"),
+    "objective_place": (
+        "?from=o{objective}",
+        "?to=o{objective}",
+        "?to=k{key_result}",
+        "?from=o{objective}&to=none",
+    ),
     "new_objective": ("?team={team}", "?serves=o{objective}", "?serves=k{key_result}"),
     "new_initiative": ("?key_result={key_result}",),
+    "palette": (
+        "?recent={objective}",
+        "?recent={key_result}",
+        "?recent={team}.{objective}",
+        "?recent={person}.{key_result}",
+    ),
+    "search": ("?q={objective}", "?q=shares", "?q=buy+the+rival"),
     "sweep": ("?done={key_result}", "?skipped={key_result}"),
     "team": ("?cycle={cycle}",),
     "team_comparison": ("?cycle={cycle}",),
@@ -203,6 +224,7 @@ def address(pattern: str, slug: str, things: Mapping[str, int], on: Mapping[str,
         "person",
         "cycle",
         "token",
+        "event",
     ):
         path = path.replace(f"<id:{name}>", encode(things[on.get(name, name)]))
     return f"/{path}"

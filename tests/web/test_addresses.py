@@ -14,7 +14,7 @@ from tests.routes import routes
 ID = 5_000_000_000_000_000_001
 NAMED = {name: make for name, make in inspect.getmembers(addresses, inspect.isfunction) if name != "encode"}
 # The noun whose id stands in the address, where it is not the address's own name.
-NOUNS = {"checkins": "key_result"}
+NOUNS = {"checkins": "key_result", "undoing": "event"}
 
 
 class TestAddresses:

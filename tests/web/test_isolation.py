@@ -32,7 +32,7 @@ from milepost.core import addresses
 from milepost.core.access import Actor
 from milepost.core.ids import encode
 from milepost.ledger import image
-from milepost.models import Checkin, Session, Team
+from milepost.models import Checkin, Event, Session, Team
 from tests import cast as the_cast
 from tests.cast import Cast
 from tests.okrs import Okrs, written
@@ -91,7 +91,14 @@ def work(title: str, *, cycle: int, by: Actor, above: int, at, **more) -> dict[s
         "initiative": deed.id,
         "checkin": said.id,
         "comment": word.id,
+        "event": told_of(row.id, by),
     }
+
+
+def told_of(objective: int, by: Actor) -> int:
+    """Return the event of a comment on an objective, which can be undone."""
+    rows = Event.objects.of(by.workspace_id).filter(objective_id=objective, kind="comment.added")
+    return rows.order_by("id").values_list("id", flat=True)[0]
 
 
 def zenith_at_work(cast: Cast, at) -> dict[str, int]:
@@ -110,9 +117,12 @@ def zenith_at_work(cast: Cast, at) -> dict[str, int]:
     )
     zoe = people.add(name="Zoe", email="zoe@zenith.example", role="member", by=zed, at=began)
     below = work("Build engines", cycle=cycle.id, by=zed, above=above.id, at=began, team=cast.rockets.id)
+    comments.add(text="Up", objective=other.id, by=zed, at=at)
     return below | {
+        "event": told_of(other.id, zed),
         "team": cast.rockets.id,
         "person": zoe.id,
+        "chief": zed.person_id,
         "cycle": cycle.id,
         "draft": draft.id,
         "other": other.id,
@@ -151,6 +161,7 @@ def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
             "checkin": said.id,
             "initiative": deed.id,
             "comment": word.id,
+            "event": Event.objects.of(cast.acme.id).get(subject_id=word.id).id,
         },
         "a team": work("Whispered on the board", by=chief, visibility="team", team=board.id, **shared),
         "named people": work(
@@ -176,11 +187,13 @@ def visible(cast: Cast, okrs: Okrs) -> dict[str, int]:
         "checkin": entry.id,
         "team": cast.product.id,
         "person": cast.cleo.person_id,
+        "chief": cast.ada.person_id,
         "cycle": okrs.cycle.id,
         "draft": okrs.draft.id,
         "other": okrs.company.id,
         "token": token.id,
         "comment": word.id,
+        "event": Event.objects.of(cast.acme.id).get(subject_id=word.id).id,
     }
 
 
@@ -484,7 +497,7 @@ class TestTwoWorlds:
         }
 
         assert telling >= {"week", "objective", "company", "activity", "alignment", "alignment_json"}
-        assert telling >= {"map", "map_svg"}
+        assert telling >= {"map", "map_svg", "search", "palette"}
 
 
 # What shows a page in full.
@@ -501,6 +514,9 @@ EVERY_VIEW = {
     ),
     "map_svg": ("", "?lens=owner"),
     "activity": ("", "?kind=check-ins", "?kind=discussion", "?kind=objectives"),
+    # What is hidden has words of what everyone sees, and of its own.
+    "search": ("?q=whisper", "?q=r", "?q=wait", "?q=o&kind=objective", "?q=the&kind=comment"),
+    "palette": ("", "?q=whisper", "?q=r", "?q=wait", "?recent={objective}.{key_result}.{team}.{person}"),
 }
 
 

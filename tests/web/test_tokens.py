@@ -103,3 +103,28 @@ class TestCost:
             tokens.create(name=name, team=cast.product.id, by=cast.ada, at=timezone.now())
 
         assert count(signed_in("ada"), HERE) == STATEMENTS["tokens"]
+
+
+class TestLogin:
+    def test_leads_to_the_form_filled_in(self, cast: Cast, signed_in):
+        """Whoever comes from `milepost login` knows no workspace: the way leads to the form, filled in."""
+        ada = signed_in("ada")
+
+        answer = ada.get("/tokens/new/?for=milepost")
+        form = ada.get(answer.headers["Location"]).content.decode()
+
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"{HERE}?for=milepost#new")
+        assert 'value="milepost, the command"' in form
+        assert re.search(r'value="write"[^>]* checked|checked[^>]* value="write"', form)
+
+    def test_signs_in_first(self, cast: Cast, client):
+        """Somebody who is not signed in does that, and comes back."""
+        answer = client.get("/tokens/new/?for=milepost")
+
+        assert answer.headers["Location"] == "/sign-in/?next=%2Ftokens%2Fnew%2F%3Ffor%3Dmilepost"
+
+    def test_is_told_on_the_page_of_the_token(self, cast: Cast, signed_in):
+        """Beside a new token stands the command that takes it."""
+        answer = signed_in("ada").post(HERE, {"name": "Me", "scope": "write", "days": "30", "team": ""})
+
+        assert "milepost login http" in answer.content.decode()

@@ -12,12 +12,15 @@ from milepost.actions.plans.applying import (
     open_workspace,
     preview,
 )
+from milepost.actions.plans.owners import apply_as_owner, preview_as_owner
 
 __all__ = [
     "PlanRefused",
+    "apply_as_owner",
     "apply_plan",
     "apply_to_new_workspace",
     "new_workspace_id",
     "open_workspace",
     "preview",
+    "preview_as_owner",
 ]

@@ -9,10 +9,11 @@ from pathlib import Path
 from django.utils import timezone
 
 from milepost.actions import plans
+from milepost.cli.changes import lines
+from milepost.cli.commands import apply as client
 from milepost.cli.exits import Exit
 from milepost.core.access import operator
 from milepost.core.plan import Changes, Plan
-from milepost.core.plan.changes import ACTIONS
 from milepost.core.plan.values import WorkspacePlan
 from milepost.core.problems import NotFound, Problem
 from milepost.formats import okr_files
@@ -23,19 +24,12 @@ from milepost.management.progress import Progress
 from milepost.queries import workspaces
 from milepost.queries.plans import current as plan_of
 
-NAMED = 12  # changes told by name
-WORDS = {"orphaned": "not in the file (kept)"}
-
 
 class Command(OperatorCommand):
+    examples = client.EXAMPLES
+
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FILE", help="YAML or JSON; - for what is piped in")
-        which.argument(parser)
-        parser.add_argument("--dry-run", action="store_true", help="show what would change, change nothing")
-        parser.add_argument(
-            "--json", action="store_true", help="print JSON for a program to read (asks nothing)"
-        )
-        parser.add_argument("-y", "--yes", action="store_true", help="apply without asking")
+        client.words(parser)
 
     def handle(self, *, json, **options):
         try:
@@ -139,29 +133,8 @@ class Command(OperatorCommand):
             return
         if is_new is not None:
             self.stdout.write(f"A new workspace, “{is_new}”, will be made.")
-        summary = changes.summary()
-        heads = [action for action in ACTIONS if any(row[action] for row in summary.values())]
-        self.stdout.write(" ".join([f"{'':14}", *(f"{WORDS.get(head, head):>12}" for head in heads)]))
-        for kind, row in summary.items():
-            words = kind.replace("_", " ")
-            self.stdout.write(
-                " ".join(
-                    [
-                        f"{words:14}",
-                        *(f"{row[head] or '·':>{max(12, len(WORDS.get(head, head)))}}" for head in heads),
-                    ]
-                )
-            )
-        told = [item for item in changes.items if item.action not in ("unchanged", "created")]
-        for item in told[:NAMED]:
-            fields = "; ".join(
-                f"{name}: {_short(old)} → {_short(new)}" for name, (old, new) in item.fields.items()
-            )
-            self.stdout.write(
-                f"  {WORDS.get(item.action, item.action)} {item.kind.replace('_', ' ')} {item.id}  {fields}"
-            )
-        if len(told) > NAMED:
-            self.stdout.write(f"  … and {len(told) - NAMED} more (--dry-run --json lists all)")
+        for line in lines(changes.as_json()):
+            self.stdout.write(line)
 
     def _agreed(self) -> bool:
         if not sys.stdin.isatty():
@@ -169,8 +142,3 @@ class Command(OperatorCommand):
                 "There is no terminal to ask at.", code="usage", remedy="Add --yes to apply without asking."
             )
         return input("Apply? [y/N] ").strip().lower() in ("y", "yes")
-
-
-def _short(value: object) -> str:
-    text = "nothing" if value in (None, "", ()) else str(value)
-    return text if len(text) <= 40 else text[:39] + "…"

@@ -16,6 +16,12 @@ from milepost.management.progress import Progress
 
 
 class Command(OperatorCommand):
+    examples = (
+        "milepost backup",
+        "milepost backup --keep 14 ~/backups",
+        "milepost backup verify ~/backups/milepost.zip",
+    )
+
     def add_arguments(self, parser):
         parser.add_argument(
             "words",

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from milepost.actions import checkins as actions
+from milepost.cli.commands import checkin as words_of
 from milepost.cli.exits import Exit
+from milepost.core import numbers
 from milepost.core.access import Actor, Role, operator
 from milepost.core.cadence import day_in
 from milepost.core.ids import encode
@@ -24,41 +26,26 @@ from milepost.queries import checkins as queries
 from milepost.queries import people
 from milepost.queries.cards import Reader
 from milepost.queries.shell import due_now
-from milepost.web import numbers, words
-
-YES, NO = ("done", "yes", "true", "1"), ("not-done", "no", "false", "0")
-NO_DATA = ("no-data", "none", "-")
-VALUES = "a number; done or not-done; a share for each milestone, such as 1,0.5,0; no-data; same"
+from milepost.web import words
 
 
 class Command(OperatorCommand):
+    examples = words_of.EXAMPLES
     needs_database = True
 
     def add_arguments(self, parser):
-        parser.add_argument("key_result", nargs="?", metavar="KEY", help="its id, or its id in the file")
-        parser.add_argument("value", nargs="?", metavar="VALUE", help=VALUES)
-        parser.add_argument("--confidence", metavar="N", help="how sure you are, from 1 to 10")
-        parser.add_argument("--note", default="", metavar="TEXT", help="what changed")
-        parser.add_argument("--on", metavar="DATE", help="the day it was true, such as 2026-11-20 (today)")
-        parser.add_argument("--as", dest="email", metavar="EMAIL", help="who you are, where several are")
+        words_of.words(parser)
         parser.add_argument("--json", action="store_true", help="print JSON for a program to read")
-        which.argument(parser)
 
-    def handle(self, *, key_result, value, confidence, note, on, email, json, workspace, **_):
+    def handle(self, *, key_result, value, no_change, confidence, note, on, email, json, workspace, **_):
+        value = words_of.value_of(key_result, value, no_change=no_change)
         reader = self._reader(email, workspace)
         if key_result is None:
             self._sweep(reader)
             return
-        if value is None:
-            raise Invalid(
-                "The value is missing.",
-                field="value",
-                code="usage",
-                remedy=f"For example: milepost checkin {key_result} 6.2 --confidence 7",
-            )
         one = queries.named(reader, key_result)
         with on_the_command_line():
-            sure = None if confidence is None else _confidence(confidence)
+            sure = None if confidence is None else words_of.confidence(confidence)
             said = {**_said(reader, one, value), "confidence": sure, "note": note}
             moment = _moment(reader, on)
         self._record(reader, one, said, on=moment, as_json=json)
@@ -134,7 +121,11 @@ class Command(OperatorCommand):
             try:
                 said = _said(reader, one, typed or "same")
                 sure = input(f"    Sure, 1 to 10 [{form.confidence}]: ").strip() or str(form.confidence)
-                return {**said, "confidence": _confidence(sure), "note": input("    What changed? ").strip()}
+                return {
+                    **said,
+                    "confidence": words_of.confidence(sure),
+                    "note": input("    What changed? ").strip(),
+                }
             except Invalid as wrong:
                 self.stdout.write(f"    {wrong} {wrong.remedy or ''}".rstrip())
 
@@ -175,29 +166,20 @@ def _said(reader: Reader, one: KeyResultRow, typed: str) -> dict:
     if word == "same":
         value, parts = queries.last_value(reader, one)
         return {"value": value, "parts": parts}
-    if word in NO_DATA:
+    if word in words_of.NO_DATA:
         return {"value": None}
     if one.kind == Kind.MILESTONES:
         shares = [numbers.read(share, field="parts") for share in typed.split(",")]
         return {"value": None, "parts": shares}
-    if one.kind == Kind.BINARY and word in (*YES, *NO):
-        return {"value": Decimal(word in YES)}
+    if one.kind == Kind.BINARY and word in (*words_of.YES, *words_of.NO):
+        return {"value": Decimal(word in words_of.YES)}
     return {"value": numbers.read(typed, one.unit)}
-
-
-def _confidence(typed: str) -> int:
-    if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= 10):
-        raise Invalid("Confidence is a number from 1 to 10.", field="confidence")
-    return int(typed)
 
 
 def _moment(reader: Reader, written: str | None) -> datetime | None:
     if written is None:
         return None
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        raise Invalid(f"“{written}” is not a day.", field="on", remedy="Write it as 2026-11-24.") from None
+    day = words_of.day(written)
     return None if day == reader.today else datetime.combine(day, time(12), tzinfo=ZoneInfo(reader.zone.key))
 
 

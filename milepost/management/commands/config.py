@@ -10,6 +10,8 @@ from milepost.management.operator import OperatorCommand
 
 
 class Command(OperatorCommand):
+    examples = ("milepost config", "milepost config --json")
+
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
 

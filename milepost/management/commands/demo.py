@@ -27,6 +27,8 @@ STILL_FRESH = timedelta(days=7)  # after that its ninth week is over
 
 
 class Command(OperatorCommand):
+    examples = ("milepost demo", "milepost demo --port 8100 --no-browser")
+
     def add_arguments(self, parser):
         usual = settings.MILEPOST.port
         parser.add_argument("--port", help=f"the port to listen on ({usual}, or the next free one)")

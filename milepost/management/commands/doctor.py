@@ -16,6 +16,8 @@ MARKS = {State.OK: "✓", State.WARN: "!", State.BAD: "✗"}
 
 
 class Command(OperatorCommand):
+    examples = ("milepost doctor", "milepost doctor --json")
+
     def add_arguments(self, parser):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from milepost.core.problems import Problem
+from milepost.cli.commands import export as client
 from milepost.formats import okr_files
 from milepost.management import workspaces as which
 from milepost.management.counts import counted
@@ -15,19 +14,14 @@ from milepost.queries import plans
 
 
 class Command(OperatorCommand):
+    examples = client.EXAMPLES
     needs_database = True
 
     def add_arguments(self, parser):
-        which.argument(parser)
-        parser.add_argument(
-            "--format", choices=("yaml", "json"), help="yaml unless the file's name says json"
-        )
-        parser.add_argument(
-            "-o", "--output", metavar="FILE", help="the file to write; without it, to the terminal"
-        )
+        client.words(parser)
 
     def handle(self, *, workspace, format, output, **_):
-        as_ = format or ("json" if output and output.endswith(".json") else "yaml")
+        as_ = client.format_of(format, output)
         with Progress("Reading") as progress:
             chosen = which.chosen(workspace)
             plan = plans.current(chosen, progress=progress)
@@ -37,19 +31,7 @@ class Command(OperatorCommand):
             sys.stdout.flush()
             self._tell_left_out(chosen)
             return
-        # Written beside it and moved into place, so a full disk leaves the old file whole.
-        target = Path(output)
-        partial = target.with_name(target.name + ".partial")
-        try:
-            partial.write_bytes(data)
-            partial.replace(target)
-        except OSError as wrong:
-            partial.unlink(missing_ok=True)
-            raise Problem(
-                f"{output} cannot be written: {wrong.strerror}.",
-                code="unwritable",
-                remedy="Name a file in a folder where you may write, with room for it.",
-            ) from None
+        client.write(output, data)
         self.stderr.write(f"Wrote {counted(len(plan.objectives), 'objective')} to {output}.")
         self._tell_left_out(chosen)
 

@@ -14,6 +14,7 @@ from milepost.queries import people as known
 
 
 class Command(OperatorCommand):
+    examples = ("milepost link ada@example.org",)
     needs_database = True
 
     def add_arguments(self, parser):

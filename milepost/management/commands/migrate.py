@@ -2,20 +2,25 @@
 
 from django.core.management.commands import migrate
 
-from milepost.cli.exits import EPILOG
-from milepost.management import assets, schema
+from milepost.cli.exits import ending
+from milepost.management import assets, databases, schema
+from milepost.management.operator import Help
 
 
 class Command(migrate.Command):
+    examples = ("milepost migrate",)
     help = __doc__
 
     def create_parser(self, prog_name, subcommand, **more):
-        return super().create_parser(prog_name, subcommand, epilog=EPILOG, **more)
+        epilog = ending(self.examples)
+        return super().create_parser(prog_name, subcommand, epilog=epilog, formatter_class=Help, **more)
 
     def execute(self, *arguments, **options):
         # First of all: Django's checks open the database before the command begins.
         schema.keep_key()
-        return super().execute(*arguments, **options)
+        # What a migration does not see it does not change, without a word.
+        with databases.as_operator():
+            return super().execute(*arguments, **options)
 
     def handle(self, *arguments, **options):
         super().handle(*arguments, **options)

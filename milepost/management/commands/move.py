@@ -11,6 +11,7 @@ from milepost.management.progress import Progress
 
 
 class Command(OperatorCommand):
+    examples = ("milepost move postgresql://milepost@localhost/milepost",)
     needs_database = True
 
     def add_arguments(self, parser):

@@ -14,6 +14,8 @@ from milepost.management.progress import Progress
 
 
 class Command(OperatorCommand):
+    examples = ("milepost restore ~/backups/milepost.zip", "milepost restore --replace milepost.zip")
+
     def add_arguments(self, parser):
         parser.add_argument("file", help="the file that `milepost backup` wrote")
         parser.add_argument(

@@ -18,6 +18,8 @@ from milepost.management.seeding.ground import Ground
 
 
 class Command(OperatorCommand):
+    examples = ("milepost seed --size S", "milepost seed --size M --workspace measured")
+
     def add_arguments(self, parser):
         parser.add_argument(
             "--size", choices=SIZES, default="S", help="S, M or L: 400, 20,000, 400,000 key results"

@@ -16,6 +16,8 @@ from milepost.queries import people, workspaces
 
 
 class Command(OperatorCommand):
+    examples = ("milepost serve", "milepost serve --port 8100 --no-browser")
+
     def add_arguments(self, parser):
         parser.add_argument("--port", help=f"the port to listen on ({settings.MILEPOST.port})")
         parser.add_argument("--host", help=f"the network address to listen on ({settings.MILEPOST.host})")

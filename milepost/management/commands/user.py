@@ -14,6 +14,7 @@ from milepost.queries import people
 
 
 class Command(OperatorCommand):
+    examples = ('milepost user add ada@example.org --name "Ada Lovelace" --role admin',)
     needs_database = True
 
     def add_arguments(self, parser):

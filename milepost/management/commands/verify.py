@@ -17,6 +17,7 @@ MOST = 200
 
 
 class Command(OperatorCommand):
+    examples = ("milepost verify", "milepost verify --json")
     needs_database = True
 
     def add_arguments(self, parser):

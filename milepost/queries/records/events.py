@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from milepost.core.access import Actor
 from milepost.core.ids import decode, encode
+from milepost.core.problems import NotFound
 from milepost.models import Event
 from milepost.queries import activity
 from milepost.queries.activity import Narrowed
 from milepost.queries.cards import Reader
 from milepost.queries.records.slices import Slice, Wanted, written
+from milepost.queries.sentences import Sentence, sentence
+from milepost.queries.undoing import is_undone
 
 EVERYTHING = Narrowed()
 
@@ -30,6 +34,28 @@ class EventRecord:
     subject: str | None
     text: str
     note: str
+    undoes: str | None
+    may_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UndoingRecord:
+    """The event that undid another: `kind` is that of an ordinary change."""
+
+    id: str
+    undoes: str
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverRecord:
+    """The event by which everything of a person went to others; undoing it undoes all of its changes."""
+
+    id: str
+    person: str
+    changes: int
+    at: datetime
 
 
 def slice_of(reader: Reader, wanted: Wanted, narrowed: Narrowed = EVERYTHING) -> Slice:
@@ -46,19 +72,45 @@ def slice_of(reader: Reader, wanted: Wanted, narrowed: Narrowed = EVERYTHING) ->
     records = []
     for one in told:
         row = rows[decode(one.id)]
-        records.append(
-            EventRecord(
-                id=one.id,
-                kind=one.kind,
-                at=row.at,
-                by=encode(one.by.id) if one.by.id else None,
-                by_name=one.by.name,
-                door=row.door,
-                objective=written(row.objective_id),
-                key_result=written(row.key_result_id),
-                subject=written(row.subject_id),
-                text=one.text,
-                note=one.note,
-            )
-        )
+        records.append(_record(one, row))
     return Slice(tuple(records), onwards)
+
+
+def one(reader: Reader, id: int) -> EventRecord:
+    """Return one event that the reader may see; raises NotFound."""
+    rows = Event.objects.of(reader.actor.workspace_id).annotate(is_undone=is_undone())
+    row = rows.filter(id=id).first()
+    told = None if row is None else sentence(reader, row)
+    if told is None:
+        raise NotFound
+    return _record(told, row)
+
+
+def undoing(actor: Actor, id: int) -> UndoingRecord:
+    """Return the event that this actor has just undone another by."""
+    row = Event.objects.of(actor.workspace_id).get(id=id)
+    return UndoingRecord(encode(row.id), encode(row.undoes_id), row.kind, row.at)
+
+
+def handover(actor: Actor, id: int) -> HandoverRecord:
+    """Return the event by which everything was just handed over."""
+    row = Event.objects.of(actor.workspace_id).get(id=id)
+    return HandoverRecord(encode(row.id), encode(row.subject_id), len(row.data["events"]), row.at)
+
+
+def _record(told: Sentence, row: Event) -> EventRecord:
+    return EventRecord(
+        id=told.id,
+        kind=told.kind,
+        at=row.at,
+        by=encode(told.by.id) if told.by.id else None,
+        by_name=told.by.name,
+        door=row.door,
+        objective=written(row.objective_id),
+        key_result=written(row.key_result_id),
+        subject=written(row.subject_id),
+        text=told.text,
+        note=told.note,
+        undoes=written(row.undoes_id),
+        may_undo=bool(told.undo_url),
+    )

@@ -1,9 +1,8 @@
-// Time travel by dragging: the page's middle follows the slider. [ and ] go a week back and on.
+// Time travel by dragging: the page's middle follows the slider. [ and ] (js/keys.js) go a week back and on.
 // Without this, the arrows are links and any day can be typed.
 class Travel extends HTMLElement {
   connectedCallback() {
     this.range = this.querySelector("input");
-    document.addEventListener("keydown", this);
     if (!this.range) return;
     this.stops = this.range.dataset.stops.split(" ");
     this.range.hidden = false;
@@ -11,12 +10,7 @@ class Travel extends HTMLElement {
     this.range.addEventListener("change", this);
   }
 
-  disconnectedCallback() {
-    document.removeEventListener("keydown", this);
-  }
-
   handleEvent(event) {
-    if (event.type === "keydown") return this.press(event);
     const address = this.address();
     this.range.setAttribute("aria-valuetext", this.words());
     this.closest("nav").querySelector("summary b").textContent = this.words();
@@ -24,13 +18,6 @@ class Travel extends HTMLElement {
     // Letting go settles where one is; on the way there the page only shows it.
     if (event.type === "change") return location.assign(address);
     this.waiting = setTimeout(() => this.show(address), 60);
-  }
-
-  press(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest?.("input, textarea, select") || document.querySelector("mp-keys[data-off], dialog[open]")) return;
-    const link = this.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
-    if (link) location.assign(link.href);
   }
 
   address() {

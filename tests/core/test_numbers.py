@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from milepost.core.numbers import read
 from milepost.core.problems import Invalid
-from milepost.web.numbers import read
 from milepost.web.words import number, plain_number
 
 KEPT = st.decimals(min_value=-(10**12), max_value=10**12, places=4, allow_nan=False, allow_infinity=False)

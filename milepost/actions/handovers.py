@@ -1,0 +1,114 @@
+"""Handing over: what somebody holds becomes others', all of it in one step or none of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db import transaction
+
+from milepost.actions import events, initiatives, key_results, objectives, teams
+from milepost.actions.workspaces import held
+from milepost.core import access, membership
+from milepost.core.access import Actor
+from milepost.core.cadence import day_in
+from milepost.core.problems import Conflict, Invalid
+from milepost.models import Event, Objective
+from milepost.queries import holdings, standings
+from milepost.queries.cards import Reader
+from milepost.queries.holdings import Holding
+
+NOBODY_ELSE: Mapping[str, int | None] = MappingProxyType({})
+
+
+class NothingToHandOver(Conflict):
+    """They hold nothing that this actor may give."""
+
+    code = "nothing_to_hand_over"
+
+
+def hand_over(
+    *, person: int, to: int | None, instead: Mapping[str, int | None] = NOBODY_ELSE, by: Actor, at: datetime
+) -> Event:
+    """Hand everything that somebody holds over `to` another; return the event, by which it can be undone.
+
+    `instead` names, by their `ref`, holdings that go to somebody else, or (None) stay. Who may: the person
+    themself, and admins. Whoever may not give something away leaves it where it is.
+    """
+    with transaction.atomic():
+        workspace = held(by.workspace_id)
+        reader = Reader(by, day_in(workspace.time_zone, at))
+        role = reader.image.people[person].role if person in reader.image.people else ""
+        found = holdings.of(reader, person)
+        access.require(
+            by.person_id == person or membership.may_manage_person(by, role),
+            f"hand over what is {found.name}’s",
+            remedy="They can do so themself, or an admin can.",
+        )
+        given = _given(found.listed, to, instead)
+        for successor in {one for one in given.values() if one is not None}:
+            if successor == person:
+                raise Invalid("They hold it already.", field="to", remedy="Choose somebody else.")
+            standings.person(by, successor, "to")
+        before = len(events.told(by=by, at=at))
+        _give(person, found.name, given, by=by, at=at)
+        told = events.told(by=by, at=at)[before:]
+        if not told:
+            raise NothingToHandOver(f"There is nothing of {found.name}’s that you can hand over.")
+        return events.tell(
+            "person.handed_over",
+            subject=person,
+            data={
+                "name": found.name,
+                "to": sorted({one for one in given.values() if one is not None}),
+                "events": told,
+            },
+            by=by,
+            at=at,
+        )
+
+
+def _given(
+    listed: tuple[Holding, ...], to: int | None, instead: Mapping[str, int | None]
+) -> dict[Holding, int | None]:
+    known = {one.ref for one in listed}
+    if gone := instead.keys() - known:
+        raise Conflict(
+            f"Not theirs any more: {', '.join(sorted(gone))[:200]}.",
+            code="changed_meanwhile",
+            remedy="Look at what they hold now.",
+        )
+    return {one: instead.get(one.ref, to) for one in listed if one.may_give}
+
+
+def _give(person: int, name: str, given: Mapping[Holding, int | None], *, by: Actor, at: datetime) -> None:
+    reason, who = f"Handed over from {name}.", {"by": by, "at": at}
+    of_objectives: dict[int, dict[str, int]] = defaultdict(dict)
+    for one, to in given.items():
+        match one.role:
+            case _ if to is None:
+                continue
+            case "initiative":
+                initiatives.update(initiative=one.id, changed={"owner": to}, **who)
+            case "key_result":
+                key_results.update(key_result=one.id, changed={"owner": to}, reason=reason, **who)
+            case "lead":
+                # First the other, so that the team is never without and the giver may still choose.
+                teams.add_member(team=one.id, person=to, is_lead=True, **who)
+                teams.add_member(team=one.id, person=person, is_lead=False, **who)
+            case _:
+                of_objectives[one.id][one.role] = to
+    # At once: whoever gave the ownership away might not be let give away the rest.
+    for id, roles in of_objectives.items():
+        objectives.update(objective=id, changed=_changed(person, id, roles, by), reason=reason, **who)
+
+
+def _changed(person: int, id: int, roles: Mapping[str, int], by: Actor) -> dict[str, Any]:
+    changed: dict[str, Any] = {name: roles[name] for name in ("owner", "sponsor") if name in roles}
+    if "contributor" in roles:
+        helpers = Objective.objects.of(by.workspace_id).values_list("contributors", flat=True).get(id=id)
+        changed["contributors"] = [roles["contributor"] if one == person else one for one in helpers]
+    return changed

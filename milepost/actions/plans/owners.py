@@ -1,0 +1,53 @@
+"""Plans that an owner applies from outside: with an owner's rights and sight, not with the operator's.
+
+A file tells of other people's check-ins and gives roles, so nobody below an owner applies one. What the owner
+does not see is as if it were not there: it is neither compared nor changed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from milepost.actions.plans.applying import PlanRefused, apply_plan, preview
+from milepost.core import access
+from milepost.core.access import Actor, Role
+from milepost.core.plan import Changes, Plan
+from milepost.core.problems import Conflict, Invalid
+from milepost.models import Person, Workspace
+from milepost.queries import plans
+from milepost.queries.cards import Reader
+
+REMEDY = "Ask an owner; a token that is limited to a team is not enough."
+
+
+def preview_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
+    """Return what applying a plan would do to what an owner sees; raises PlanRefused."""
+    access.require(access.may_apply_a_file(by), "apply a file", remedy=REMEDY)
+    slug = Workspace.objects.values_list("slug", flat=True).get(id=by.workspace_id)
+    if plan.workspace is not None and plan.workspace.id != slug:
+        raise Invalid(
+            f"The file is of the workspace “{plan.workspace.id}”, and this is “{slug}”.",
+            field="workspace",
+            remedy="Apply it there, or take `workspace:` out of the file.",
+        )
+    have = plans.as_seen(Reader(by, at.date()), with_personal=[one.id for one in plan.objectives])
+    if problems := plans.taken(by.workspace_id, plan, have):
+        raise PlanRefused(problems)
+    return preview(by.workspace_id, plan, have)
+
+
+def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
+    """Make what an owner sees of a workspace what a plan says, all of it or nothing."""
+    with transaction.atomic():
+        changes = preview_as_owner(plan=plan, by=by, at=at)
+        apply_plan(plan=plan, changes=changes, by=by, at=at)
+        owners = Person.objects.of(by.workspace_id).filter(role=Role.OWNER, left_on=None)
+        if not owners.exclude(user=None).exists():
+            raise Conflict(
+                "With this file the workspace would have no owner who can sign in.",
+                code="last_owner",
+                remedy="Let the file keep one.",
+            )
+    return changes

@@ -1,0 +1,104 @@
+"""OKRs as code: the workspace as a file, what a file would change, and changing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import BaseModel, ConfigDict, Field
+
+from milepost.actions import plans as actions
+from milepost.actions.plans.owners import REMEDY
+from milepost.actions.submissions import Done
+from milepost.api import answers, limits
+from milepost.api.bearers import reader
+from milepost.api.once import once
+from milepost.api.operations import changes, creates, reads
+from milepost.api.values import Line, Said
+from milepost.core import access
+from milepost.core.plan import Changes, Plan
+from milepost.core.plan.values import WorkspacePlan
+from milepost.core.scopes import Scope
+from milepost.formats import okr_files
+from milepost.queries import plans
+
+router = Router(tags=["OKRs as code"])
+
+
+class PlanFile(Said):
+    """A file of OKRs; `name` says in refusals which file is meant, and by its ending whether it is JSON."""
+
+    text: Annotated[
+        str, Field(max_length=limits.BODY, description="The file: YAML or JSON, as docs/format.md says.")
+    ]
+    name: Line = "okrs.yaml"
+
+
+class PlanRecord(BaseModel):
+    """A file of OKRs, version 1, as JSON: what may be sent back as it is."""
+
+    model_config = ConfigDict(extra="allow")
+
+    milepost: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesRecord:
+    """What a file changes: `summary` counts by kind and action, `changes` lists all but what stays.
+
+    `is_applied`: it is done; `again`: an earlier request with the same key did it.
+    """
+
+    is_applied: bool
+    again: bool
+    summary: dict[str, dict[str, int]]
+    changes: list[dict[str, Any]]
+
+
+@reads(router, "/plan", PlanRecord)
+def show(request: HttpRequest) -> HttpResponse:
+    """Export all that you see as a file of OKRs; personal ones are in no export."""
+    return answers.encoded(okr_files.write(plans.as_seen(reader(request)), as_="json"))
+
+
+@changes(router, "/plan/preview", ChangesRecord, scope=Scope.ADMIN, method="POST")
+def preview(request: HttpRequest, said: PlanFile) -> HttpResponse:
+    """Show what a file would change, and change nothing: for owners."""
+    found = actions.preview_as_owner(plan=_read(request, said), by=request.actor, at=request.at)
+    return answers.one(_record(found, is_applied=False))
+
+
+@creates(router, "/plan/application", ChangesRecord, scope=Scope.ADMIN)
+def apply(request: HttpRequest, said: PlanFile) -> HttpResponse:
+    """Make the workspace what a file says, all of it or nothing: for owners.
+
+    What the file does not mention stays; what you do not see is as if it were not there.
+    """
+    made: list[Changes] = []
+
+    def make() -> int:
+        plan = _read(request, said)
+        made.append(actions.apply_as_owner(plan=plan, by=request.actor, at=request.at))
+        return request.actor.workspace_id
+
+    done: Done = once(request, make)
+    found = made[0] if made else Changes()
+    return answers.made(done, _record(found, is_applied=True, again=done.again), "/api/v1/plan")
+
+
+def _read(request: HttpRequest, said: PlanFile) -> Plan:
+    # Before anything is read: it is long work, and not for everyone.
+    access.require(access.may_apply_a_file(request.actor), "apply a file", remedy=REMEDY)
+
+    def have(_: WorkspacePlan | None) -> Plan:
+        # A file may name what is there already, as far as its owner sees it.
+        return plans.as_seen(reader(request))
+
+    return okr_files.read(said.text.encode(errors="replace"), name=said.name or "okrs.yaml", have=have)
+
+
+def _record(found: Changes, *, is_applied: bool, again: bool = False) -> ChangesRecord:
+    told = found.as_json()
+    return ChangesRecord(is_applied, again, told["summary"], told["changes"])

@@ -1,0 +1,139 @@
+"""Make a workspace what a file of OKRs says: shows what would change, asks, applies all or nothing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+from milepost.cli import changes, clients, telling
+from milepost.cli.exits import Exit
+from milepost.cli.terminal import ask, plain
+from milepost.cli.wire import Refused, Wire
+from milepost.core.problems import NotFound, Problem
+
+EXAMPLES = ("milepost apply okrs.yaml", "milepost apply --dry-run --json okrs.yaml")
+LARGEST = 2 * 1024 * 1024 - 64 * 1024  # what the API takes at once, with what stands around it
+
+
+def words(parser: argparse.ArgumentParser) -> None:
+    """Say what it understands, wherever it is applied."""
+    parser.add_argument("file", metavar="FILE", help="YAML or JSON; - for what is piped in")
+    parser.add_argument("--workspace", metavar="SLUG", help="which workspace; needed where there are several")
+    parser.add_argument("--dry-run", action="store_true", help="show what would change, change nothing")
+    parser.add_argument("--json", action="store_true", help="print JSON for a program to read (asks nothing)")
+    parser.add_argument("-y", "--yes", action="store_true", help="apply without asking")
+    parser.add_argument("--local", action="store_true", help="apply it on this machine, whoever is logged in")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what it understands."""
+    words(parser)
+    clients.common(parser, shows=False, is_shared=True)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show what it would change, ask, apply."""
+    try:
+        return _run(options)
+    except Refused as refused:
+        # The door of the terminal tells it in words; a program reads this.
+        if options.json:
+            print(json.dumps(_refusal(refused), ensure_ascii=False))
+        raise
+    except Problem as problem:
+        if options.json:
+            print(json.dumps(problem.as_json(), ensure_ascii=False))
+        raise
+
+
+def _run(options: argparse.Namespace) -> int:
+    require_an_answer(options)
+    wire = telling.wire(options)
+    name, text = _text(options.file)
+    body = {"name": name, "text": text}
+    preview = wire.send("POST", "/plan/preview", body)
+    is_nothing = changes.is_nothing(preview)
+    if not options.json:
+        for line in changes.lines(preview):
+            print(plain(line))
+    elif options.dry_run or is_nothing:
+        _print(preview)
+    if is_nothing:
+        if not options.json:
+            print("Nothing to do: the workspace says all this already.")
+        return Exit.NOTHING_TO_DO
+    if options.dry_run:
+        return Exit.OK
+    if not options.yes and not _agreed(wire):
+        print("Nothing was changed.")
+        return Exit.OK
+    done = wire.post("/plan/application", body, key=f"cli-{secrets.token_hex(16)}")
+    if options.json:
+        _print({**preview, "is_applied": True, "again": done["again"]})
+    else:
+        print("Applied.")
+    return Exit.OK
+
+
+def require_an_answer(options: argparse.Namespace) -> None:
+    """Raise what is wrong where nobody can be asked."""
+    if options.json and not (options.dry_run or options.yes):
+        raise Problem(
+            "With --json nobody is asked.",
+            code="usage",
+            remedy="Add --yes to apply, or --dry-run to look.",
+        )
+
+
+def _text(file: str) -> tuple[str, str]:
+    if file == "-":
+        return "standard input", _decoded(sys.stdin.buffer.read(LARGEST + 1), "standard input")
+    path = Path(file)
+    try:
+        return path.name, _decoded(path.read_bytes(), file)
+    except FileNotFoundError:
+        raise NotFound(f"There is no file {file}.", remedy="Check its name.") from None
+    except OSError as wrong:
+        raise Problem(
+            f"{file} cannot be read: {wrong.strerror}.", code="unreadable", remedy="Check its name."
+        ) from None
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if len(data) > LARGEST:
+        raise Problem(
+            f"{name} has more than {LARGEST >> 10:,} KB.",
+            code="too_large",
+            remedy="Split it by cycle, or apply it on the server itself: milepost apply --local.",
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Problem(f"{name} is not UTF-8.", code="not_utf8", remedy="Save it as UTF-8.") from None
+
+
+def _agreed(wire: Wire) -> bool:
+    if not sys.stdin.isatty():
+        raise Problem(
+            "There is no terminal to ask at.", code="usage", remedy="Add --yes to apply without asking."
+        )
+    try:
+        return ask(f"Apply to {wire.server.name or wire.server.url}? [y/N] ").lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _print(said: dict[str, Any]) -> None:
+    print(json.dumps({"problems": [], **said}, ensure_ascii=False))
+
+
+def _refusal(refused: Refused) -> dict[str, Any]:
+    problems = [
+        {"path": each.get("field", ""), "code": each.get("code", ""), "message": each.get("detail", "")}
+        for each in refused.errors
+    ]
+    return {**refused.as_json(), "problems": problems}

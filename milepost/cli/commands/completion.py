@@ -1,0 +1,38 @@
+"""Print what makes a shell complete milepost: commands, options, names, and things by id and title.
+
+bash        put   eval "$(milepost completion bash)"   into ~/.bashrc
+zsh         put   eval "$(milepost completion zsh)"   into ~/.zshrc, after compinit
+fish        milepost completion fish > ~/.config/fish/completions/milepost.fish
+powershell  put   milepost completion powershell | Out-String | Invoke-Expression   into $PROFILE
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from milepost.cli.shells import SCRIPTS
+from milepost.cli.terminal import plain
+
+EXAMPLES = (
+    "milepost completion bash",
+    "milepost completion fish > ~/.config/fish/completions/milepost.fish",
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what it understands."""
+    # The shells' scripts ask for “words” behind each Tab; it is not for people.
+    parser.add_argument("shell", choices=(*SCRIPTS, "words"), metavar="SHELL", help=", ".join(SCRIPTS))
+    parser.add_argument("typed", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print the script, or the words that fit."""
+    if options.shell != "words":
+        print(SCRIPTS[options.shell], end="")
+        return
+    from milepost.cli import completing
+
+    typed = options.typed[1:] if options.typed[:1] == ["--"] else options.typed
+    for value, says in completing.words(typed):
+        print(f"{plain(value)}\t{plain(says)}" if says else plain(value))

@@ -1,0 +1,67 @@
+"""Write a workspace to a file of OKRs: everything except personal ones."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from milepost.cli import clients, telling
+from milepost.core.problems import Problem
+
+EXAMPLES = ("milepost export -o okrs.yaml", "milepost export --format json | jq .objectives[].title")
+
+
+def words(parser: argparse.ArgumentParser) -> None:
+    """Say what it understands, wherever it reads from."""
+    parser.add_argument("--workspace", metavar="SLUG", help="which workspace; needed where there are several")
+    parser.add_argument("--format", choices=("yaml", "json"), help="yaml unless the file's name says json")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="the file to write; without it, to the terminal"
+    )
+    parser.add_argument("--local", action="store_true", help="export from this machine, whoever is logged in")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what it understands."""
+    words(parser)
+    clients.common(parser, shows=False, is_shared=True)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Ask for the file and write it."""
+    wire = telling.wire(options)
+    data = wire.bytes("GET", "/plan")
+    if format_of(options.format, options.output) == "yaml":
+        from milepost.formats import okr_files  # which is slow to come
+
+        data = okr_files.write(okr_files.read(data, name="export.json"), as_="yaml")
+    if options.output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
+    write(options.output, data)
+    print(
+        f"Wrote what you see of {wire.server.name or wire.server.url} to {options.output}.", file=sys.stderr
+    )
+
+
+def format_of(said: str | None, output: str | None) -> str:
+    """Return the format that is wanted."""
+    return said or ("json" if output and output.endswith(".json") else "yaml")
+
+
+def write(output: str, data: bytes) -> None:
+    """Write a file beside its place and move it there, so a full disk leaves the old one whole."""
+    target = Path(output)
+    partial = target.with_name(target.name + ".partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(target)
+    except OSError as wrong:
+        partial.unlink(missing_ok=True)
+        raise Problem(
+            f"{output} cannot be written: {wrong.strerror}.",
+            code="unwritable",
+            remedy="Name a file in a folder where you may write, with room for it.",
+        ) from None

@@ -1,0 +1,236 @@
+"""List objectives, key results, check-ins, initiatives, teams, people or cycles.
+
+At a terminal in columns; piped, one a line with tabs between and nothing cut; with --json as the API
+gives them.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from milepost.cli import clients, telling, terminal
+from milepost.cli.exits import Exit
+from milepost.cli.terminal import number
+from milepost.cli.things import Names
+from milepost.cli.wire import Wire
+from milepost.core.problems import Invalid
+
+EXAMPLES = (
+    "milepost list objectives --team Product --status at_risk",
+    "milepost list key-results --due",
+    "milepost list key-results --mine --jq '.[] | [.id, .percent] | @tsv'",
+)
+LATEST = 50  # of what never ends, unless more are asked for
+STATUSES = tuple(terminal.MARKS)
+
+Cells = Callable[[dict[str, Any], Names], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Noun:
+    """What can be listed: by which words it is narrowed, and what stands in its columns."""
+
+    path: str
+    narrows: tuple[str, ...]
+    heads: tuple[str, ...]
+    widest: int
+    cells: Cells
+    page: str = ""
+    limit: int | None = None
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    shape, word, _ = terminal.MARKS.get(row["status"], terminal.MARKS["no_data"])
+    return f"{shape} {word}"
+
+
+def _percent(row: Mapping[str, Any]) -> str:
+    return (row["percent"] or "–").replace("\u00a0", " ")
+
+
+NOUNS = {
+    "objectives": Noun(
+        "/objectives",
+        ("owner", "team", "cycle", "state", "status", "title"),
+        ("id", "done", "status", "objective", "owner", "state"),
+        3,
+        lambda row, names: (
+            row["id"], _percent(row), _status(row), row["title"], names.of("people", row["owner"]),
+            row["state"].replace("_", " "),
+        ),
+        "alignment/",
+    ),
+    "key-results": Noun(
+        "/key-results",
+        ("owner", "team", "cycle", "state", "status", "objective"),
+        ("id", "done", "status", "key result", "now", "target", "due", "owner"),
+        3,
+        lambda row, names: (
+            row["id"], _percent(row), _status(row), row["title"],
+            number(row["value"], row["unit"]), number(row["target"], row["unit"]), row["due_on"] or "–",
+            names.of("people", row["owner"]),
+        ),
+        "alignment/",
+    ),
+    "checkins": Noun(
+        "/checkins",
+        ("objective", "key_result", "by"),
+        ("id", "day", "value", "sure", "note", "by", "key result"),
+        4,
+        lambda row, names: (
+            row["id"], row["effective_at"][:10],
+            " ".join(row["parts"]) if row["parts"] else number(row["value"]),
+            str(row["confidence"] or "–"), row["note"], names.of("people", row["by"]), row["key_result"],
+        ),
+        "activity/",
+        LATEST,
+    ),
+    "initiatives": Noun(
+        "/initiatives",
+        ("objective", "key_result", "owner", "state"),
+        ("id", "state", "initiative", "due", "owner"),
+        2,
+        lambda row, names: (
+            row["id"], row["state"], row["title"], row["due_on"] or "–", names.of("people", row["owner"]),
+        ),
+    ),
+    "teams": Noun(
+        "/teams",
+        ("parent",),
+        ("id", "team", "below", "people"),
+        1,
+        lambda row, names: (
+            row["id"], row["name"], names.of("teams", row["parent"]), str(len(row["members"])),
+        ),
+        "teams/",
+    ),
+    "people": Noun(
+        "/people",
+        ("team",),
+        ("id", "name", "role", "e-mail", "teams"),
+        1,
+        lambda row, names: (
+            row["id"], row["name"], row["role"], row["email"] or "–",
+            ", ".join(names.of("teams", seat["team"]) for seat in row["teams"]),
+        ),
+        "people/",
+    ),
+    "cycles": Noun(
+        "/cycles",
+        ("state",),
+        ("id", "cycle", "begins", "ends", "state"),
+        1,
+        lambda row, names: (
+            row["id"], row["name"], row["starts_on"], row["ends_on"] or "open", row["state"],
+        ),
+        "cycles/",
+    ),
+}  # fmt: skip
+NAMED = {"owner": "people", "by": "people", "team": "teams", "parent": "teams", "cycle": "cycles"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what it understands."""
+    parser.add_argument("noun", choices=NOUNS, metavar="WHAT", help=f"{', '.join(NOUNS)}")
+    clients.common(parser)
+    parser.add_argument("--mine", action="store_true", help="those that are yours")
+    parser.add_argument("--due", action="store_true", help="your key results whose check-in is due")
+    parser.add_argument("--owner", metavar="NAME", help="those of somebody: a name, an id, or me")
+    parser.add_argument("--by", metavar="NAME", help="check-ins of somebody")
+    parser.add_argument("--team", metavar="NAME", help="those of a team")
+    parser.add_argument("--cycle", metavar="NAME", help="those of a cycle")
+    parser.add_argument("--parent", metavar="TEAM", help="the teams right below one")
+    parser.add_argument("--status", choices=STATUSES, metavar="STATUS", help=", ".join(STATUSES))
+    parser.add_argument("--state", metavar="STATE", help="a state, such as active, draft, closed")
+    parser.add_argument("--title", metavar="WORDS", help="a part of an objective's title")
+    parser.add_argument("--objective", metavar="ID", help="those of an objective: its id, address or title")
+    parser.add_argument("--key-result", metavar="ID", help="those of a key result")
+    parser.add_argument(
+        "--limit", type=int, metavar="N", help=f"at most so many (all; of check-ins the latest {LATEST})"
+    )
+    parser.add_argument("--web", action="store_true", help="open the page instead")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask for them and print them."""
+    noun = NOUNS[options.noun]
+    wire = telling.wire(options)
+    if options.web:
+        telling.browse(wire.page(_home(wire) + noun.page))
+        return Exit.OK
+    if options.limit is not None and options.limit < 1:
+        raise Invalid("--limit is a number from 1.", code="usage", field="limit")
+    names = Names(wire)
+    rows = _rows(options, noun, wire, names)
+
+    def listed() -> None:
+        if rows:
+            terminal.table(
+                telling.look(options),
+                noun.heads,
+                [noun.cells(row, names) for row in rows],
+                widest=noun.widest,
+            )
+        elif telling.look(options).is_terminal:
+            print("There are none.")
+
+    telling.tell(options, rows, listed, (row["id"] for row in rows))
+    return Exit.OK
+
+
+def _rows(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names) -> list[dict[str, Any]]:
+    if options.due:
+        if options.noun != "key-results":
+            raise _not_known("--due", "key-results")
+        rows = wire.get("/me/due")["items"]
+        return rows[: options.limit]
+    return list(
+        wire.every(noun.path, limit=options.limit or noun.limit, **_query(options, noun, wire, names))
+    )
+
+
+def _query(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names) -> dict[str, str]:
+    from milepost.cli import things
+
+    asked: dict[str, str] = {}
+    if options.mine:
+        place = "by" if options.noun == "checkins" else "owner"
+        if place not in noun.narrows:
+            raise _not_known("--mine", "objectives, key-results, checkins or initiatives")
+        asked[place] = names.id("people", "me")
+    for name in (
+        "owner",
+        "by",
+        "team",
+        "cycle",
+        "parent",
+        "status",
+        "state",
+        "title",
+        "objective",
+        "key_result",
+    ):
+        written = getattr(options, name)
+        if written is None:
+            continue
+        if name not in noun.narrows:
+            fitting = [each for each, one in NOUNS.items() if name in one.narrows]
+            raise _not_known(f"--{name.replace('_', '-')}", ", ".join(fitting))
+        if name in NAMED:
+            asked[name] = names.id(NAMED[name], written)
+        elif name in things.BOTH:
+            asked[name] = things.find(wire, [written], (name,)).id
+        else:
+            asked[name] = written
+    return asked
+
+
+def _home(wire: Wire) -> str:
+    return f"/w/{wire.server.workspace or wire.get('/me')['workspace']['slug']}/"
+
+
+def _not_known(option: str, fitting: str) -> Invalid:
+    return Invalid(f"{option} is for {fitting}.", code="usage", remedy="See milepost list --help.")

@@ -1,0 +1,100 @@
+"""Draw the company as a tree: what serves what, how far it is, and who owns it."""
+
+from __future__ import annotations
+
+import argparse
+
+from milepost.cli import clients, drawing, kept, telling
+from milepost.cli.drawing import Node
+from milepost.cli.exits import Exit
+from milepost.cli.terminal import MARKS, Look
+from milepost.cli.things import Names
+from milepost.cli.wire import Wire
+from milepost.core.problems import Invalid
+
+EXAMPLES = (
+    "milepost tree --key-results",
+    "milepost tree --team Product --status at_risk",
+    "milepost tree --jq '.. | .title? // empty'",
+)
+MOST_ASKED = 40  # of figures near a tie, one request each
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what it understands."""
+    clients.common(parser)
+    parser.add_argument("-k", "--key-results", action="store_true", help="with the key results")
+    parser.add_argument("--team", metavar="NAME", help="what belongs to a team and those below it")
+    parser.add_argument("--owner", metavar="NAME", help="what somebody owns: a name, an id, or me")
+    parser.add_argument("--cycle", metavar="NAME", help="what belongs to a cycle")
+    parser.add_argument("--status", choices=tuple(MARKS), metavar="STATUS", help=", ".join(MARKS))
+    parser.add_argument("--depth", type=int, metavar="N", help="no further down than so many levels")
+    parser.add_argument("--all", action="store_true", help="with drafts, and what is closed or was dropped")
+    parser.add_argument("--web", action="store_true", help="open the page instead")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask for the tree and draw it."""
+    wire = telling.wire(options)
+    if options.depth is not None and options.depth < 1:
+        raise Invalid("--depth is a number from 1.", code="usage", field="depth")
+    if options.web:
+        slug = wire.server.workspace or wire.get("/me")["workspace"]["slug"]
+        telling.browse(wire.page(f"/w/{slug}/alignment/"))
+        return Exit.OK
+    names = Names(wire)
+    whole = kept.tree(wire, key_results=options.key_results)
+    roots = drawing.grown(whole, states=None if options.all else drawing.OPEN)
+    roots = _narrowed(roots, options, names)
+    shown = [node for root in roots for node in root.walk()]
+
+    def drawn() -> None:
+        look = telling.look(options)
+        if not shown:
+            print(
+                "There is nothing to show." if look.is_terminal else "", end="\n" if look.is_terminal else ""
+            )
+            return
+        _settle(wire, shown)
+        for line in drawing.draw(look, roots, depth=options.depth, owner=lambda id: names.of("people", id)):
+            print(line)
+        if look.is_terminal:
+            print("\n" + _counted(look, shown))
+
+    telling.tell(options, [root.as_json() for root in roots], drawn, (node.id for node in shown))
+    return Exit.OK
+
+
+def _counted(look: Look, shown: list[Node]) -> str:
+    wanted = [node for node in shown if node.is_wanted and node.kind == "objective"]
+    noun = "objective" if len(wanted) == 1 else "objectives"
+    return f"{len(wanted)} {noun}:  {drawing.legend(look, wanted)}"
+
+
+def _narrowed(roots: list[Node], options: argparse.Namespace, names: Names) -> list[Node]:
+    teams = names.below(names.id("teams", options.team)) if options.team else None
+    owner = names.id("people", options.owner) if options.owner else None
+    cycle = names.id("cycles", options.cycle) if options.cycle else None
+    if teams is owner is cycle is options.status is None:
+        return roots
+    above = {child.id: node for root in roots for node in root.walk() for child in node.children}
+
+    def is_wanted(node: Node) -> bool:
+        # A key result stands in the team and the cycle of its objective.
+        home = node if node.kind == "objective" else above[node.id]
+        return (
+            (teams is None or home.team in teams)
+            and (cycle is None or home.cycle == cycle)
+            and (owner is None or node.owner == owner)
+            and (options.status is None or node.status == options.status)
+        )
+
+    return drawing.narrowed(roots, is_wanted)
+
+
+def _settle(wire: Wire, shown: list[Node]) -> None:
+    """Let the server say the figures that six decimals leave open."""
+    from milepost.cli.things import PATHS
+
+    for node in [node for node in shown if drawing.needs_asking(node.progress)][:MOST_ASKED]:
+        node.percent = wire.get(f"{PATHS[node.kind]}/{node.id}", fields="percent")["percent"]

@@ -1,0 +1,71 @@
+"""What makes a shell complete `milepost …`: each script asks the command itself for the words that fit."""
+
+from __future__ import annotations
+
+BASH = """\
+# Completion of milepost for bash: put `eval "$(milepost completion bash)"` into ~/.bashrc.
+_milepost() {
+    local line word
+    local -a typed=()
+    COMPREPLY=()
+    # Words come as they were typed, with what keeps their blanks together.
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
+        word=${word#[\\'\\"]}
+        typed+=("${word//\\\\/}")
+    done
+    while IFS= read -r line; do
+        line=${line%%$'\\t'*}
+        case $line in *[!A-Za-z0-9_.:/=,-]*) line=$(printf '%q' "$line") ;; esac
+        COMPREPLY+=("$line")
+    done < <(milepost completion words -- "${typed[@]}" 2>/dev/null)
+}
+complete -o default -F _milepost milepost
+"""
+
+ZSH = """\
+#compdef milepost
+# Completion of milepost for zsh: put `eval "$(milepost completion zsh)"` into ~/.zshrc, after compinit.
+_milepost() {
+    local value says
+    local -a found
+    while IFS=$'\\t' read -r value says; do
+        found+=("${value//:/\\\\:}${says:+:$says}")
+    done < <(milepost completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null)
+    if (( ${#found} )); then
+        _describe -t words 'milepost' found -M 'm:{a-zA-Z}={A-Za-z}'
+    else
+        _files
+    fi
+}
+compdef _milepost milepost
+"""
+
+FISH = """\
+# Completion of milepost for fish: milepost completion fish > ~/.config/fish/completions/milepost.fish
+function __milepost_words
+    set -l typed (commandline -opc) (commandline -ct)
+    milepost completion words -- $typed[2..-1] 2>/dev/null
+end
+complete -c milepost -f -a '(__milepost_words)'
+complete -c milepost -n '__fish_seen_subcommand_from apply restore score export backup' -F
+"""
+
+POWERSHELL = """\
+# Completion of milepost for PowerShell: put this into your $PROFILE:
+#   milepost completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName milepost -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $typed = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_".Trim("'", '"') })
+    # Older PowerShells pass no empty words on, so a blank stands for the one that begins.
+    if (-not $wordToComplete) { $typed += ' ' }
+    milepost completion words -- @typed 2>$null | ForEach-Object {
+        $value, $says = $_ -split "`t", 2
+        $written = $value
+        if ($value -match '[^\\w./:=,-]') { $written = "'" + ($value -replace "'", "''") + "'" }
+        $shown = if ($says) { $says } else { $value }
+        [System.Management.Automation.CompletionResult]::new($written, $value, 'ParameterValue', $shown)
+    }
+}
+"""
+
+SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH, "powershell": POWERSHELL}

@@ -1,0 +1,85 @@
+"""Answers: told as JSON, through jq, as ids alone, or for a person to read."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from milepost.cli import servers
+from milepost.cli.terminal import Look
+from milepost.cli.wire import Wire
+from milepost.core.problems import Problem
+
+
+def wire(options: argparse.Namespace) -> Wire:
+    """Return the way to the server that the options mean."""
+    return Wire(servers.chosen(options.server, options.workspace))
+
+
+def look(options: argparse.Namespace) -> Look:
+    """Return how to print on standard output."""
+    return Look.of(sys.stdout, no_color=options.no_color)
+
+
+def tell(
+    options: argparse.Namespace, value: Any, for_people: Callable[[], None], ids: Iterable[str] = ()
+) -> None:
+    """Print an answer as it is wanted."""
+    if options.jq is not None:
+        _through_jq(options.jq, value)
+    elif options.json:
+        print(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+    elif options.quiet:
+        for id in ids:
+            print(id)
+    else:
+        for_people()
+
+
+def is_for_programs(options: argparse.Namespace) -> bool:
+    """Say whether JSON is wanted."""
+    return options.json or options.jq is not None
+
+
+def _through_jq(filter: str, value: Any) -> None:
+    program = shutil.which("jq")
+    if program is None:
+        raise Problem(
+            "jq is not on this machine.",
+            code="no_jq",
+            remedy="Install it (jqlang.org), or take --json and filter it yourself.",
+        )
+    sys.stdout.flush()
+    # With a space before it, no filter is taken for an option; old jqs know no “--”.
+    ended = subprocess.run(
+        [program, "-r", f" {filter}"], input=json.dumps(value, ensure_ascii=False), text=True, check=False
+    )
+    if ended.returncode:
+        raise Problem(
+            "jq did not take the filter.", code="usage", remedy="Put it in quotes: --jq '.[].title'."
+        )
+
+
+def browse(address: str, *, no_browser: bool = False) -> None:
+    """Print the address of a page, and open it where a person sits."""
+    print(address)
+    if no_browser or not sys.stdout.isatty() or not address.startswith(("http://", "https://")):
+        return
+    import webbrowser
+
+    # A browser that writes to the terminal would write into what the person types next.
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    kept = os.dup(2)
+    try:
+        os.dup2(quiet, 2)
+        webbrowser.open(address)
+    finally:
+        os.dup2(kept, 2)
+        os.close(quiet)
+        os.close(kept)

@@ -1,0 +1,188 @@
+"""Things as people name them at a terminal: by id, by address, by the id in a file, by words of the title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from milepost.cli import kept
+from milepost.cli.wire import Refused, Wire
+from milepost.core import ids
+from milepost.core.problems import Invalid, NotFound
+
+BOTH = ("objective", "key_result")
+PATHS = {"objective": "/objectives", "key_result": "/key-results"}
+NEAR = 5  # of several that a word may mean, told
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An objective or a key result."""
+
+    kind: str
+    id: str
+    title: str
+    key: str = ""
+
+
+def things_in(tree: dict[str, Any]) -> list[Thing]:
+    """Return the objectives and key results of a tree."""
+    found = []
+    for kind in BOTH:
+        part = tree.get(f"{kind}s")
+        if part is not None:
+            places = {name: place for place, name in enumerate(part["columns"])}
+            key = places.get("key")
+            for row in part["rows"]:
+                found.append(
+                    Thing(kind, row[places["id"]], row[places["title"]], "" if key is None else row[key])
+                )
+    return found
+
+
+def find(wire: Wire, words: Sequence[str], kinds: Sequence[str] = BOTH) -> Thing:
+    """Return what is meant; raises NotFound, or Invalid where it may be several."""
+    written = " ".join(words).strip()
+    kind, id = in_address(written)
+    if id is None and ids.decode(written.lower()) is not None:
+        id = written.lower()
+    if id is not None:
+        found = _by_id(wire, id, (kind,) if kind else kinds)
+        if found is not None and found.kind in kinds:
+            return found
+        raise _nothing(written, kinds)
+    here = [each for each in things_in(kept.tree(wire, key_results=True)) if each.kind in kinds]
+    for same in (
+        [each for each in here if written and each.key == written],
+        [each for each in here if each.title.casefold() == written.casefold()],
+        [each for each in here if _has_words(each.title, written)],
+        _by_key(wire, written) if "objective" in kinds else [],
+    ):
+        if len(same) == 1:
+            return same[0]
+        if same:
+            raise Invalid(
+                f"“{written}” may be any of {len(same)}.",
+                code="usage",
+                remedy="Say more of the title, or the id.",
+                details=tuple(f"{each.id}  {each.title}" for each in same[:NEAR]),
+            )
+    raise _nothing(written, kinds, here)
+
+
+def in_address(written: str) -> tuple[str | None, str | None]:
+    """Return the kind and the id that the address of a page names, or nothing."""
+    parts = written.partition("?")[0].partition("#")[0].split("/")
+    for noun, kind in (("key-results", "key_result"), ("objectives", "objective")):
+        if noun in parts[:-1]:
+            id = parts[parts.index(noun) + 1]
+            if ids.decode(id) is not None:
+                return kind, id
+    return None, None
+
+
+def _by_id(wire: Wire, id: str, kinds: Iterable[str]) -> Thing | None:
+    for kind in kinds:
+        try:
+            row = wire.get(f"{PATHS[kind]}/{id}", fields="title,key")
+            return Thing(kind, id, row["title"], row["key"])
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+    return None
+
+
+def _by_key(wire: Wire, written: str) -> list[Thing]:
+    if " " in written:
+        return []
+    rows = wire.every("/objectives", fields="title,key")
+    return [Thing("objective", each["id"], each["title"], written) for each in rows if each["key"] == written]
+
+
+def _has_words(title: str, written: str) -> bool:
+    there = title.casefold()
+    return bool(written) and all(word in there for word in written.casefold().split())
+
+
+def _nothing(written: str, kinds: Sequence[str], here: Sequence[Thing] = ()) -> NotFound:
+    from difflib import get_close_matches
+
+    titles = {each.title.casefold(): each for each in here}
+    near = [titles[title] for title in get_close_matches(written.casefold(), titles, n=3)]
+    noun = " or ".join(kind.replace("_", " ") for kind in kinds)
+    return NotFound(
+        f"There is no {noun} “{written}” that you may see.",
+        remedy="Did you mean one of these?" if near else "`milepost list objectives` shows what there is.",
+        details=tuple(f"{each.id}  {each.title}" for each in near),
+    )
+
+
+class Names:
+    """People, teams and cycles by id, as far as they are asked for."""
+
+    QUERIES = {"people": {"show": "all", "fields": "name"}, "teams": {"fields": "name,parent"},
+               "cycles": {"fields": "name,state"}}  # fmt: skip
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.known: dict[str, dict[str, Any]] = {}
+        self.asked: set[str] = set()
+
+    def all(self, noun: str) -> dict[str, Any]:
+        """Return all of a noun."""
+        if noun not in self.known:
+            self.known[noun] = kept.names(self.wire, noun, **self.QUERIES[noun])
+        return self.known[noun]
+
+    def of(self, noun: str, id: str | None) -> str:
+        """Return the name of somebody or something; one that came since is asked for."""
+        if id is None:
+            return ""
+        if id not in self.all(noun):
+            self._anew(noun)
+        return self.known[noun].get(id, {}).get("name", "")
+
+    def id(self, noun: str, written: str) -> str:
+        """Return the id of what a name means; raises NotFound, or Invalid where it may be several."""
+        if ids.decode(written) is not None:
+            return written
+        one = {"people": "person", "teams": "team", "cycles": "cycle"}[noun]
+        if noun == "people" and written == "me":
+            return self.wire.get("/me")["person"]["id"]
+        for is_last in (False, True):
+            here = self.all(noun)
+            named = {id: each["name"] for id, each in here.items()}
+            for same in (
+                [id for id, name in named.items() if name.casefold() == written.casefold()],
+                [id for id, name in named.items() if _has_words(name, written)],
+            ):
+                if len(same) == 1:
+                    return same[0]
+                if same:
+                    raise Invalid(
+                        f"“{written}” may be any of {len(same)}.",
+                        code="usage",
+                        field=one,
+                        remedy="Say more of the name, or the id.",
+                        details=tuple(f"{id}  {named[id]}" for id in same[:NEAR]),
+                    )
+            if not is_last:
+                self._anew(noun)
+        raise NotFound(
+            f"There is no {one} “{written}”.", remedy=f"`milepost list {noun}` shows who or what there is."
+        )
+
+    def below(self, team: str) -> set[str]:
+        """Return a team and all teams below it."""
+        found, teams = {team}, self.all("teams")
+        while True:
+            more = {id for id, each in teams.items() if each["parent"] in found} - found
+            if not more:
+                return found
+            found |= more
+
+    def _anew(self, noun: str) -> None:
+        if noun not in self.asked:
+            self.asked.add(noun)
+            self.known[noun] = kept.names(self.wire, noun, anew=True, **self.QUERIES[noun])

@@ -1,0 +1,229 @@
+"""Asking a server over its API: what comes back is plain values, what goes wrong is a Problem in words."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import ssl
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from milepost import __version__
+from milepost.cli.servers import TIMEOUT, Server
+from milepost.core.problems import Problem
+
+ROOT = "/api/v1"
+MOST = 200  # of a list in one answer
+PATIENCE = 30  # seconds until a server that says nothing is given up
+LONGEST_WAIT = 90  # seconds that a server may ask us to wait
+
+
+class Unreachable(Problem):
+    """No answer came, so nobody knows what the server did with the request."""
+
+    code = "unreachable"
+    status = 503
+
+
+class Refused(Problem):
+    """The server said no; `errors` says what is wrong field by field, `answer` is all that it said."""
+
+    def __init__(self, status: int, answer: Mapping[str, Any], retry_after: str | None = None) -> None:
+        errors = answer.get("errors") or ()
+        # Of a single mistake in a form the sentence tells already; of one in a file it does not.
+        is_listed = len(errors) > 1 or answer.get("code") == "file_refused"
+        details = tuple(str(each.get("detail", "")) for each in errors) if is_listed else ()
+        super().__init__(
+            str(answer.get("detail") or f"The server answered {status}."),
+            code=str(answer.get("code") or f"status_{status}"),
+            remedy=answer.get("remedy") or None,
+            details=details,
+        )
+        self.status, self.errors, self.retry_after = status, errors, retry_after
+        if status == 401:
+            self.remedy = "Run `milepost login`: the token ended, was revoked, or is for another server."
+
+
+class _NoWayRound(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: a token is shown to the server it is for alone."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+class Wire:
+    """The way to one server."""
+
+    def __init__(self, server: Server, *, patience: float | None = None) -> None:
+        self.server, self.patience = server, patience or usual_patience()
+        handlers: list[urllib.request.BaseHandler] = [_NoWayRound()]
+        if server.is_alone and not server.url.startswith("https:"):
+            handlers.append(urllib.request.ProxyHandler({}))  # no proxy knows this machine's own name
+        self.opener = urllib.request.build_opener(*handlers)
+        self.headers: Mapping[str, str] = {}  # of the last answer
+
+    def get(self, path: str, *, etag: str | None = None, **query: Any) -> Any:
+        """Read an address below /api/v1; None where what `etag` names is still right."""
+        asked = {name: _written(value) for name, value in query.items() if value is not None}
+        more = {"If-None-Match": etag} if etag else {}
+        return self.send("GET", path + (f"?{urlencode(asked)}" if asked else ""), **more)
+
+    def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
+        """Make something. With a key it is sent again where no answer came, and counts once."""
+        more = {"Idempotency-Key": key} if key else {}
+        return self.send("POST", path, body, **more)
+
+    def every(self, path: str, *, limit: int | None = None, **query: Any) -> Iterator[dict[str, Any]]:
+        """Yield the entries of a list, asking for more as they are wanted."""
+        after, left = None, limit
+        while True:
+            size = MOST if left is None else min(left, MOST)
+            found = self.get(path, limit=size, after=after, **query)
+            yield from found["items"]
+            after = found["next"]
+            if left is not None:
+                left -= len(found["items"])
+            if after is None or left == 0:
+                return
+
+    def page(self, path: str) -> str:
+        """Return the whole address of a page."""
+        parts = urlsplit(self.server.url)
+        return f"{parts.scheme}://{parts.netloc}{quote(path, safe='/?=&%')}"
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """Send a request; it is tried a second time where that can do no harm."""
+        data = self.bytes(method, path, body, **headers)
+        if not data:
+            return None
+        try:
+            return json.loads(data)
+        except ValueError:
+            raise self._no_milepost() from None
+
+    def bytes(self, method: str, path: str, body: Any = None, **headers: str) -> bytes:
+        """Send a request and return the answer as it came."""
+        may_repeat = method == "GET" or "Idempotency-Key" in headers
+        try:
+            return self._once(method, path, body, headers)
+        except Unreachable as wrong:
+            # Who is not there at all, or not whom they say, will not be otherwise a moment later.
+            if not may_repeat or wrong.code != "unreachable":
+                raise
+        except Refused as wrong:
+            seconds = _seconds(wrong.retry_after)
+            if wrong.status != 429 or seconds is None or seconds > LONGEST_WAIT:
+                raise
+            print(f"The server asks to wait {seconds} seconds.", file=sys.stderr)
+            time.sleep(seconds)
+        return self._once(method, path, body, headers)
+
+    def _once(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> bytes:
+        url = f"{self.server.url}{ROOT}{path}"
+        request = urllib.request.Request(url, method=method)
+        request.add_header("Accept", "application/json")
+        request.add_header("User-Agent", f"milepost/{__version__}")
+        request.add_unredirected_header("Authorization", f"Bearer {self.server.token}")
+        for name, value in headers.items():
+            request.add_header(name, value)
+        if method != "GET":
+            request.data = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+            request.add_header("Content-Type", "application/json")
+        try:
+            with self.opener.open(request, timeout=self.patience) as answer:
+                self.headers = answer.headers
+                return answer.read()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                if refused.code == 304:
+                    return b""
+                raise self._refusal(refused) from None
+        except (OSError, HTTPException) as wrong:  # URLError is one of the first
+            raise self._unreachable(wrong) from None
+
+    def _refusal(self, refused: urllib.error.HTTPError) -> Problem:
+        if 300 <= refused.code < 400:
+            where = refused.headers.get("Location", "elsewhere")
+            return Problem(
+                f"{self.server.url} sends us on to {where}.",
+                code="moved",
+                remedy="Log in at the address where it is: milepost login URL.",
+            )
+        try:
+            said = json.loads(refused.read())
+        except (ValueError, OSError, HTTPException):
+            said = None
+        if not isinstance(said, dict) or "code" not in said:
+            if refused.code >= 500:
+                return Problem(
+                    f"{self.server.url} does not work right now ({refused.code}).",
+                    code="server_error",
+                    remedy="Try again in a while; whoever runs it finds why in its log.",
+                )
+            return self._no_milepost()
+        return Refused(refused.code, said, refused.headers.get("Retry-After"))
+
+    def _no_milepost(self) -> Problem:
+        return Problem(
+            f"What answers at {self.server.url} is no Milepost.",
+            code="no_milepost",
+            remedy="Check the address: it is the one in the browser, up to the first /w/.",
+        )
+
+    def _unreachable(self, wrong: Exception) -> Unreachable:
+        why = getattr(wrong, "reason", wrong)
+        where = self.server.url
+        if isinstance(why, ssl.SSLCertVerificationError):
+            return Unreachable(
+                f"{where} cannot prove who it is: {why.verify_message or 'its certificate is not good'}.",
+                code="untrusted",
+                remedy="Nothing was sent. For a certificate of your own company, name it in SSL_CERT_FILE.",
+            )
+        if isinstance(why, ssl.SSLError):
+            return Unreachable(
+                f"{where} does not speak HTTPS as it should: {why.reason or why}.",
+                code="untrusted",
+                remedy="Nothing was sent. Check the address: http:// for a server without HTTPS.",
+            )
+        if isinstance(why, socket.gaierror):
+            return Unreachable(
+                f"There is no machine called {urlsplit(where).hostname}, or no network.",
+                code="no_such_host",
+                remedy="Check the address and the network.",
+            )
+        if isinstance(why, ConnectionRefusedError):
+            return Unreachable(
+                f"Nothing listens at {where}.",
+                code="refused",
+                remedy="Is the server running, and at this port?",
+            )
+        if isinstance(why, TimeoutError):
+            return Unreachable(
+                f"{where} did not answer within {self.patience:g} seconds.",
+                remedy=f"Try again; {TIMEOUT} sets how long to wait.",
+            )
+        said = str(getattr(why, "strerror", None) or why).rstrip(".") or type(why).__name__
+        return Unreachable(f"{where} cannot be reached: {said}.", remedy="Check the network, and try again.")
+
+
+def usual_patience() -> float:
+    """Return for how many seconds a server may say nothing."""
+    try:
+        return max(0.1, float(os.environ.get(TIMEOUT, "") or PATIENCE))
+    except ValueError:
+        return PATIENCE
+
+
+def _seconds(said: str | None) -> int | None:
+    return int(said) if said and said.isdecimal() else None
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,43 @@
+"""What can be undone, for how long, and by whom."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from milepost.core.access import Actor
+
+LASTS = timedelta(days=30)
+
+# Bundles: several changes that were made as one, and what undoing all of them is called.
+BUNDLES = {
+    "alignment.moved": "alignment.moved_back",
+    "alignment.moved_back": "alignment.moved",
+    "person.handed_over": "person.handed_back",
+    "person.handed_back": "person.handed_over",
+}
+
+KINDS = frozenset(
+    {
+        "checkin.recorded", "checkin.corrected", "checkin.withdrawn", "comment.added", "objective.drafted",
+        "objective.changed", "objective.activated", "objective.cancelled", "objective.deferred",
+        "objective.parked", "objective.redrafted", "key_result.added", "key_result.changed",
+        "key_result.cancelled", "key_result.restored", "key_result.moved", "initiative.added",
+        "initiative.changed", "initiative.done", "alignment.added", "alignment.changed", "alignment.ended",
+        "team.changed", "team.member_joined", "team.member_left", "team.lead_changed", "person.changed",
+        "person.role_changed", "person.left", "person.returned", "cycle.changed", "workspace.changed",
+        *BUNDLES,
+    }
+)  # fmt: skip
+"""The kinds of event that have an inverse. Closing, reopening and applying a file have none."""
+
+
+def is_in_time(told_at: datetime, at: datetime) -> bool:
+    """Say whether what happened at `told_at` can still be undone."""
+    return at - told_at <= LASTS
+
+
+def may_undo(actor: Actor, told_by: int | None) -> bool:
+    """Whoever did it, and admins (house.md)."""
+    if actor.looks_back:
+        return False
+    return actor.is_admin or (actor.person_id is not None and actor.person_id == told_by)

@@ -1,0 +1,150 @@
+"""What somebody holds and would hand over: work they own, sponsor or help with, and teams they lead.
+
+Only what the reader may see, and of that only what is still going on. Personal objectives are nobody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from milepost.core import access, addresses
+from milepost.core.access import Visibility
+from milepost.core.ids import encode
+from milepost.core.problems import NotFound
+from milepost.core.states import State
+from milepost.models import Initiative, Token
+from milepost.queries.cards import Reader
+
+CLOSED = (State.GRADED, State.CLOSED, State.CANCELLED)
+WORDS = {
+    "owner": "Owner",
+    "sponsor": "Sponsor",
+    "contributor": "Contributor",
+    "key_result": "Key result",
+    "initiative": "Initiative",
+    "lead": "Lead of the team",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One thing held. `ref` names it in forms: the role, a hyphen, the id."""
+
+    role: str  # a key of WORDS
+    id: int
+    title: str
+    url: str
+    context: str
+    mates: tuple[tuple[str, str], ...]  # who stands near: (id, name)
+    may_give: bool  # whether this reader may hand it over
+
+    @property
+    def ref(self) -> str:
+        return f"{self.role}-{encode(self.id)}"
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Everything of one person, and what ends with them: tokens are not handed on."""
+
+    person_id: int
+    name: str
+    listed: tuple[Holding, ...]
+    tokens: int
+
+
+def of(reader: Reader, person: int) -> Holdings:
+    """Return what somebody holds, in the order in which it is handed over; raises NotFound."""
+    row = reader.image.people.get(person)
+    if row is None:
+        raise NotFound
+    listed = (
+        *_initiatives(reader, person),
+        *_key_results(reader, person),
+        *_objectives(reader, person),
+        *_teams(reader, person),
+    )
+    tokens = Token.objects.of(reader.actor.workspace_id).filter(person_id=person, revoked_at=None).count()
+    return Holdings(person, row.name, listed, tokens)
+
+
+def _open(reader: Reader) -> Iterator:
+    for row in reader.objectives():
+        if row.state not in CLOSED and row.visibility != Visibility.PRIVATE:
+            yield row
+
+
+def _objectives(reader: Reader, person: int) -> Iterator[Holding]:
+    for row in _open(reader):
+        roles = (("owner", [row.owner_id]), ("sponsor", [row.sponsor_id]), ("contributor", row.contributors))
+        for role, holders in roles:
+            if person in holders:
+                yield Holding(
+                    role,
+                    row.id,
+                    row.title,
+                    addresses.objective(reader.slug, row.id),
+                    reader.cycle_of(row).name,
+                    _mates(reader, row.team_id, person),
+                    access.may_edit(reader.actor, reader.standing(row)),
+                )
+
+
+def _key_results(reader: Reader, person: int) -> Iterator[Holding]:
+    for row in _open(reader):
+        for one in reader.key_results_of(row):
+            if one.owner_id == person and one.state not in ("cancelled", "graded"):
+                yield Holding(
+                    "key_result",
+                    one.id,
+                    one.title,
+                    addresses.key_result(reader.slug, one.id),
+                    row.title,
+                    _mates(reader, row.team_id, person),
+                    access.may_edit_key_result(reader.actor, reader.standing(row, one)),
+                )
+
+
+def _initiatives(reader: Reader, person: int) -> Iterator[Holding]:
+    rows = Initiative.objects.of(reader.actor.workspace_id)
+    for one in rows.filter(owner_id=person, state__in=("planned", "doing")).order_by("id"):
+        row = reader.image.objectives.get(one.objective_id)
+        ids = [id for id in (one.objective_id, one.key_result_id) if id is not None]
+        if row is None or row.visibility == Visibility.PRIVATE or not all(map(reader.sees, ids)):
+            continue
+        mine = reader.actor.person_id == person and not reader.actor.is_guest
+        yield Holding(
+            "initiative",
+            one.id,
+            one.title,
+            f"{addresses.objective(reader.slug, row.id)}#initiatives",
+            row.title,
+            _mates(reader, row.team_id, person),
+            mine or access.may_edit(reader.actor, reader.standing(row)),
+        )
+
+
+def _teams(reader: Reader, person: int) -> Iterator[Holding]:
+    for team in reader.image.teams.values():
+        if person in team.leads:
+            yield Holding(
+                "lead",
+                team.id,
+                team.name,
+                addresses.team(reader.slug, team.id),
+                "",
+                _mates(reader, team.id, person),
+                access.may_manage_team(reader.actor, reader.lineage(team.id)),
+            )
+
+
+def _mates(reader: Reader, team_id: int | None, person: int) -> tuple[tuple[str, str], ...]:
+    team = reader.image.teams.get(team_id)
+    people = reader.image.people
+    here = [people[id] for id in team.members if id != person and not people[id].has_left] if team else []
+    return tuple((encode(one.id), one.name) for one in sorted(here, key=lambda one: one.name.casefold()))

@@ -1,0 +1,433 @@
+"""The overview: how everything stands, team by team, what moved, and where words and numbers disagree.
+
+One number for everyone: what is restricted is in none of these figures and lists (unless the workspace counts
+it: then it is in the figures, never in a list). Everything is made once for each state of the image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+import numpy as np
+
+from milepost.core import addresses, rollup
+from milepost.core.cadence import Window, elapsed
+from milepost.core.pace import Agreement, confidence_status
+from milepost.core.pace import Status as Pace
+from milepost.core.rollup import Family, Status
+from milepost.ledger import past
+from milepost.ledger.image import Day, Image
+from milepost.ledger.structure import CycleRow, KeyResultRow
+from milepost.queries import alignment
+from milepost.queries.cards import PersonCard, Reader, TeamCard
+from milepost.queries.week import progress_before
+
+LOOKS_BACK = timedelta(days=7)
+LISTED = 6
+SEEN = 0.005  # a smaller move shows as none
+TEAMS_IN_FULL = 40  # more teams than this are shown by their two upper levels
+TOP_LEVELS = 2
+TAKE_CHECKINS = frozenset({"active", "grading", "committed"})
+OPEN = frozenset({"active", "achieved"})
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a set of key results stands. Shares: 1 is done; None where there is nothing to say.
+
+    `progress` is the plain mean, each between 0 and 1, those without data as 0; `expected` the mean of
+    where their plans say they should be; `confidence` the mean of what their owners last said, 1 to 10.
+    `asked` take check-ins now, `on_time` of them have had theirs.
+    """
+
+    key_results: int
+    counts: dict[str, int]
+    progress: float | None
+    expected: float | None
+    confidence: float | None
+    reported: int
+    asked: int
+    on_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A team with the teams below it; without a team, what stands above all teams."""
+
+    team: TeamCard | None
+    name: str
+    url: str
+    level: int
+    stand: Stand
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A key result in a list: `before` is its progress a week ago; `said` what its owner says of it."""
+
+    title: str
+    url: str
+    status: str
+    progress: float | Fraction | None
+    before: float | None
+    confidence: int | None
+    said: str | None
+    owner: PersonCard | None
+    team: str
+    checked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How a cycle stands, with what it holds and what holds it."""
+
+    cycle: str
+    gone: float | None  # of the cycle's days
+    objectives: int
+    whole: Stand
+    units: tuple[Unit, ...]
+    teams: int
+    risen: tuple[Line, ...]
+    fallen: tuple[Line, ...]
+    agreement: dict[str, int]
+    watermelons: tuple[Line, ...]
+    quiet: tuple[Line, ...]
+    is_whole: bool  # every team is listed
+
+
+def overview(reader: Reader, cycle: CycleRow | None) -> Overview:
+    """Return how a cycle stands on the reader's day: the same for everyone."""
+    image, day = reader.image, reader.day
+    with image.lock:
+        cycles = alignment.cycles_around(image, cycle)
+        kept = day.derived.setdefault(Overview, {})
+        at, found = kept.get(cycles, (-1, None))
+        if at != len(day.touched):
+            found = _made(reader, cycle, _frame(image, cycles))
+            kept[cycles] = (len(day.touched), found)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What holds until the structure changes: the key results that count, and the teams they add up in."""
+
+    objectives: int
+    counted: np.ndarray  # nodes
+    listed: np.ndarray  # of these, what everyone may see
+    teams: tuple[tuple[int | None, int], ...]  # as a tree: (id, level); first what stands above all teams
+    places: np.ndarray  # for each counted node, its team's place in `teams`
+
+
+def _frame(image: Image, cycles: frozenset[int] | None) -> Frame:
+    frames = image.derived.setdefault(Frame, {})
+    if cycles not in frames:
+        outline = alignment.outline(image, cycles)
+        teams = tuple(_order(image))
+        place = {id: number for number, (id, _) in enumerate(teams)}
+        ids = [image.ids[node] for node in outline.counted.tolist()]
+        is_open = np.array([image.audience(id) is None for id in ids], dtype=bool)
+        places = np.array([place.get(image.team_of(id), 0) for id in ids], dtype=np.int64)
+        frames[cycles] = Frame(outline.objectives, outline.counted, outline.counted[is_open], teams, places)
+    return frames[cycles]
+
+
+def _made(reader: Reader, cycle: CycleRow | None, frame: Frame) -> Overview:
+    image, listed = reader.image, frame.listed
+    gauges = _gauges(reader)
+    totals = _totals(reader, gauges, frame.counted)
+    units, teams = _units(reader, frame, totals)
+    said = _said(reader.day, gauges, listed, image.first_key_result)
+    risen, fallen = _moves(reader, gauges, listed)
+    return Overview(
+        cycle=cycle.name if cycle else "Every cycle",
+        gone=_gone(reader, cycle),
+        objectives=frame.objectives,
+        whole=_stand(totals.sum(axis=0)),
+        units=units,
+        teams=teams,
+        risen=risen,
+        fallen=fallen,
+        agreement={word.value: int((said == number).sum()) for number, word in enumerate(AGREEMENTS)},
+        watermelons=tuple(
+            _line(reader, gauges, node) for node in _steepest(reader.day, listed[said == WATERMELON])
+        ),
+        quiet=tuple(_line(reader, gauges, node) for node in _quietest(gauges, listed, image)),
+        is_whole=teams <= TEAMS_IN_FULL,
+    )
+
+
+def _gone(reader: Reader, cycle: CycleRow | None) -> float | None:
+    if cycle is None or cycle.ends_on is None:
+        return None
+    return float(elapsed(Window(cycle.starts_on, cycle.ends_on), reader.today))
+
+
+# -- gauges: what the image does not hold in arrays --------------------------------------------------------
+
+
+@dataclass
+class Gauges:
+    """For each key result of a day: the last confidence (0: none), the day of the last check-in (NaN: none),
+    whether it takes check-ins, whether its check-in is late, and its progress a week ago."""
+
+    seen: int
+    asked: np.ndarray
+    confidence: np.ndarray
+    checked: np.ndarray
+    late: np.ndarray
+    before: np.ndarray
+
+
+def _gauges(reader: Reader) -> Gauges:
+    image, day = reader.image, reader.day
+    found = day.derived.get(Gauges)
+    if found is None:
+        found = day.derived[Gauges] = _measured(reader)
+    elif found.seen != len(day.touched):
+        for node in set(day.touched[found.seen :]):
+            if node >= image.first_key_result:
+                _read(reader, found, node)
+        found.seen = len(day.touched)
+    return found
+
+
+def _measured(reader: Reader) -> Gauges:
+    image = reader.image
+    first, count = image.first_key_result, len(image.ids) - image.first_key_result
+    gauges = Gauges(
+        seen=len(reader.day.touched),
+        asked=np.array([_is_asked(image, image.key_results[id]) for id in image.ids[first:]], dtype=bool),
+        confidence=np.zeros(count, dtype=np.int8),
+        checked=np.full(count, NAN),
+        late=np.zeros(count, dtype=bool),
+        before=np.full(count, NAN),
+    )
+    current = [image.entries.current(id) for id in image.ids[first:]]
+    gauges.confidence[:] = [entry.confidence if entry else 0 for entry in current]
+    gauges.checked[:] = [reader.day_of(entry.effective).toordinal() if entry else NAN for entry in current]
+    starts, ends = image.starts[first:], image.ends[first:]
+    gauges.late[:] = _late(gauges.checked, starts, ends, reader.today, image.workspace.check_in_every)
+    gauges.late &= gauges.asked
+    gauges.before[:] = _a_week_ago(reader)
+    return gauges
+
+
+def _is_asked(image: Image, one: KeyResultRow) -> bool:
+    row = image.objectives.get(one.objective_id)
+    if row is None or row.state not in TAKE_CHECKINS or one.state not in OPEN:
+        return False
+    return one.source != "contributors"
+
+
+def _late(checked: np.ndarray, starts: np.ndarray, ends: np.ndarray, today: date, every: int) -> np.ndarray:
+    """Say whose check-in should have come before today: `core.cadence.due_on`, for all at once."""
+    open_ended = np.isnan(ends)
+    following = checked + every
+    due = np.where(open_ended | (following <= ends), following, np.where(checked < ends, ends, np.inf))
+    due = np.where(np.isnan(checked) | (checked < starts), starts, due)
+    return due < today.toordinal()
+
+
+def _a_week_ago(reader: Reader) -> np.ndarray:
+    image, first = reader.image, reader.image.first_key_result
+    moment = past.end_of(reader.today - LOOKS_BACK, image.workspace.time_zone)
+    then = image.entries.before(moment)
+    entries = [then.get(id) for id in image.ids[first:]]
+    measures = list(image.measures)
+    measures[1] = np.array([NAN if entry is None else entry.value for entry in entries])
+    measures[-1] = np.full(len(entries), NAN)
+    before = rollup.progress(*measures)
+    # What arrays cannot compute is worked out where something moved at all.
+    for place in np.flatnonzero(image.family == Family.GIVEN).tolist():
+        id = image.ids[first + place]
+        one, current = image.key_results[id], image.entries.current(id)
+        if one.source == "contributors" or entries[place] is None or current is None:
+            continue
+        if current.id == entries[place].id:
+            before[place] = reader.day.raw[first + place]
+        else:
+            raw = progress_before(reader, one, int(moment.timestamp()) - 1)
+            before[place] = NAN if raw is None else float(raw)
+    return before
+
+
+def _read(reader: Reader, gauges: Gauges, node: int) -> None:
+    image, place = reader.image, node - reader.image.first_key_result
+    entry = image.entries.current(image.ids[node])
+    gauges.confidence[place] = entry.confidence if entry else 0
+    gauges.checked[place] = reader.day_of(entry.effective).toordinal() if entry else NAN
+    one = slice(place, place + 1)
+    at = slice(node, node + 1)
+    late = _late(
+        gauges.checked[one],
+        image.starts[at],
+        image.ends[at],
+        reader.today,
+        image.workspace.check_in_every,
+    )
+    gauges.late[one] = late & gauges.asked[one]
+
+
+# -- how things stand --------------------------------------------------------------------------------------
+
+_COLUMNS = len(Status) + 8
+
+
+def _totals(reader: Reader, gauges: Gauges, nodes: np.ndarray) -> np.ndarray:
+    """Return a row for each key result, such that the rows of a set can be added up."""
+    day, at = reader.day, nodes - reader.image.first_key_result
+    found = np.zeros((len(nodes), _COLUMNS))
+    if not len(nodes):
+        return found
+    found[np.arange(len(nodes)), day.status[nodes]] = 1
+    raw, expected = day.raw[nodes], day.expected[nodes]
+    has_raw, has_plan = day.reported[nodes] & ~np.isnan(raw), ~np.isnan(expected)
+    confidence = gauges.confidence[at]
+    columns = (
+        np.where(has_raw, np.clip(np.nan_to_num(raw), 0, 1), 0),
+        has_raw,
+        np.where(has_plan, expected, 0),
+        has_plan,
+        confidence,
+        confidence > 0,
+        gauges.asked[at],
+        gauges.asked[at] & ~gauges.late[at],
+    )
+    for number, column in enumerate(columns, len(Status)):
+        found[:, number] = column
+    return found
+
+
+def _stand(total: np.ndarray) -> Stand:
+    tally = total[: len(Status)].astype(int).tolist()
+    progress, reported, expected, planned, confidence, sure, asked, on_time = total[len(Status) :].tolist()
+    count = sum(tally)
+    return Stand(
+        key_results=count,
+        counts={status.word: tally[status] for status in Status if tally[status]},
+        progress=progress / count if reported else None,
+        expected=expected / planned if planned else None,
+        confidence=confidence / sure if sure else None,
+        reported=int(reported),
+        asked=int(asked),
+        on_time=int(on_time),
+    )
+
+
+def _units(reader: Reader, frame: Frame, totals: np.ndarray) -> tuple[tuple[Unit, ...], int]:
+    """Return the teams, each with all below it; where they are many, only those of the upper levels."""
+    image, teams = reader.image, frame.teams
+    sums = np.stack(
+        [np.bincount(frame.places, column, len(teams)) for column in totals.T], axis=1
+    )  # a row for each team
+    own = sums[0].copy()
+    place = {id: number for number, (id, _) in enumerate(teams)}
+    for number in range(len(teams) - 1, 0, -1):
+        above = place.get(image.teams[teams[number][0]].parent_id, 0)
+        sums[above] += sums[number]
+    has_work = sums[:, : len(Status)].any(axis=1).tolist()
+    with_work = sum(has_work[1:])
+    deepest = len(teams) if with_work <= TEAMS_IN_FULL else TOP_LEVELS
+    found = []
+    if own[: len(Status)].any():
+        found.append(Unit(None, image.workspace.name, addresses.company(reader.slug), 1, _stand(own)))
+    for number, (id, level) in enumerate(teams):
+        if id is not None and level <= deepest and has_work[number]:
+            team = reader.team(id)
+            found.append(Unit(team, team.name, team.url, level, _stand(sums[number])))
+    return tuple(found), with_work
+
+
+def _order(image: Image) -> list[tuple[int | None, int]]:
+    """Return the teams as a tree, by name: (id, level), with what has no team before them."""
+    found: list[tuple[int | None, int]] = [(None, 0)]
+
+    def below(above: int | None, level: int) -> None:
+        for id in sorted(
+            image.children_teams.get(above, ()), key=lambda one: image.teams[one].name.casefold()
+        ):
+            found.append((id, level))
+            below(id, level + 1)
+
+    below(None, 1)
+    return found
+
+
+# -- what moved, what is said, what is silent --------------------------------------------------------------
+
+AGREEMENTS = tuple(Agreement)
+WATERMELON = AGREEMENTS.index(Agreement.WATERMELON)
+_RANKS = np.array([NAN if (rank := Pace(status.word).rank) is None else rank for status in Status])
+_SAID = np.array([NAN, *(confidence_status(number).rank for number in range(1, 11))])
+
+
+def _said(day: Day, gauges: Gauges, nodes: np.ndarray, first: int) -> np.ndarray:
+    """Compare what owners say with what the numbers say: places in AGREEMENTS, -1 without an opinion."""
+    ours, theirs = _SAID[gauges.confidence[nodes - first]], _RANKS[day.status[nodes]]
+    # Who is sure of something that is achieved says no less than it is.
+    theirs = np.where(theirs == Pace.ACHIEVED.rank, Pace.ON_TRACK.rank, theirs)
+    known = ~np.isnan(ours) & ~np.isnan(theirs)
+    found = np.full(len(nodes), -1)
+    with np.errstate(invalid="ignore"):
+        found[known & (ours == theirs)] = AGREEMENTS.index(Agreement.AGREE)
+        found[known & (ours > theirs)] = AGREEMENTS.index(Agreement.OPTIMISTIC)
+        found[known & (ours < theirs)] = AGREEMENTS.index(Agreement.PESSIMISTIC)
+        found[known & (ours >= Pace.ON_TRACK.rank) & (theirs == Pace.OFF_TRACK.rank)] = WATERMELON
+    return found
+
+
+def _moves(reader: Reader, gauges: Gauges, nodes: np.ndarray) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    if not len(nodes):
+        return (), ()
+    day = reader.day
+    moved = day.raw[nodes] - gauges.before[nodes - reader.image.first_key_result]
+    moved = np.where(np.isnan(moved), 0, moved)
+    order = np.argsort(moved, kind="stable")
+    up = [
+        node for node, by in zip(nodes[order[::-1]][:LISTED], moved[order[::-1]], strict=False) if by >= SEEN
+    ]
+    down = [node for node, by in zip(nodes[order][:LISTED], moved[order], strict=False) if by <= -SEEN]
+    return (
+        tuple(_line(reader, gauges, int(node)) for node in up),
+        tuple(_line(reader, gauges, int(node)) for node in down),
+    )
+
+
+def _steepest(day: Day, nodes: np.ndarray) -> Iterator[int]:
+    """Yield those first whose numbers are furthest behind."""
+    behind = day.raw[nodes] - day.needed[nodes]
+    yield from nodes[np.argsort(behind, kind="stable")][:LISTED].tolist()
+
+
+def _quietest(gauges: Gauges, nodes: np.ndarray, image: Image) -> Iterator[int]:
+    at = nodes - image.first_key_result
+    late = nodes[gauges.late[at]]
+    since = np.nan_to_num(gauges.checked[late - image.first_key_result], nan=-1)
+    since = np.where(since < 0, image.starts[late], since)
+    yield from late[np.argsort(since, kind="stable")][:LISTED].tolist()
+
+
+def _line(reader: Reader, gauges: Gauges, node: int) -> Line:
+    image, place = reader.image, node - reader.image.first_key_result
+    one = image.key_results[image.ids[node]]
+    team = reader.team(image.team_of(one.id))
+    confidence, checked, before = (
+        int(gauges.confidence[place]), float(gauges.checked[place]), float(gauges.before[place]),
+    )  # fmt: skip
+    return Line(
+        title=one.title,
+        url=addresses.key_result(reader.slug, one.id),
+        status=reader.day.status_of(one.id).word,
+        progress=reader.progress(one.id),
+        before=None if before != before else before,
+        confidence=confidence or None,
+        said=confidence_status(confidence).value if confidence else None,
+        owner=reader.person(image.answers_for(one)),
+        team=team.name if team else image.workspace.name,
+        checked_on=None if checked != checked else date.fromordinal(int(checked)),
+    )

@@ -1,0 +1,61 @@
+"""What the palette offers a reader besides what it finds: where they were, and what they may begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from milepost.core import access, addresses, ids, membership
+from milepost.core.ids import encode
+from milepost.queries.cards import Reader
+from milepost.queries.hits import Hit
+
+RECENT = 5
+LONGEST = 20  # of what a browser remembers, how much is looked at
+
+
+def recent(reader: Reader, remembered: str) -> tuple[Hit, ...]:
+    """Return the things behind ids that a browser remembers, as far as the reader may see them."""
+    found = []
+    for text in remembered.split(".")[:LONGEST]:
+        id = ids.decode(text)
+        hit = None if id is None else _thing(reader, id)
+        if hit is not None and hit not in found:
+            found.append(hit)
+    return tuple(found[:RECENT])
+
+
+def _thing(reader: Reader, id: int) -> Hit | None:
+    image, slug = reader.image, reader.slug
+    if row := image.objectives.get(id):
+        if not reader.sees(id):
+            return None
+        where = (reader.cycle_of(row).name,)
+        return Hit("objective", encode(id), addresses.objective(slug, id), row.title, where)
+    if one := image.key_results.get(id):
+        if not reader.sees(id):
+            return None
+        where = (image.objectives[one.objective_id].title,)
+        return Hit("key_result", encode(id), addresses.key_result(slug, id), one.title, where)
+    if team := image.teams.get(id):
+        return Hit("team", encode(id), addresses.team(slug, id), team.name)
+    if person := image.people.get(id):
+        return Hit("person", encode(id), addresses.person(slug, id), person.name)
+    return None
+
+
+def own_teams(reader: Reader) -> list[Hit]:
+    """Return the reader's own teams, by name."""
+    teams = [reader.image.teams[id] for id in reader.actor.teams if id in reader.image.teams]
+    teams.sort(key=lambda team: (team.name.casefold(), team.id))
+    return [Hit("team", encode(team.id), addresses.team(reader.slug, team.id), team.name) for team in teams]
+
+
+def may_begin(reader: Reader) -> Iterator[str]:
+    """Name what the reader may begin, by the pages on which it begins."""
+    if not reader.actor.is_guest:
+        yield "sweep"
+        yield "new_objective"
+    if membership.roles_to_give(reader.actor):
+        yield "new_person"
+    if access.may_manage(reader.actor):
+        yield from ("new_team", "new_cycle")

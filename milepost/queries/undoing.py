@@ -1,0 +1,36 @@
+"""What can still be undone, as pages offer it. Whether it can be is decided when it is done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+
+from milepost.core import addresses, undoing
+from milepost.core.states import State
+from milepost.models import Event
+
+if TYPE_CHECKING:
+    from milepost.queries.cards import Reader
+    from milepost.queries.sentences import Happening
+
+
+def is_undone() -> Exists:
+    """Tell of each row of events whether another one undoes it, in the statement that reads them."""
+    rows = Event.objects.everywhere()
+    return Exists(rows.filter(workspace_id=OuterRef("workspace_id"), undoes_id=OuterRef("id")))
+
+
+def url(reader: Reader, event: Happening | Event) -> str:
+    """Return where an event can be undone; empty where it cannot be, or not by this reader."""
+    if event.kind not in undoing.KINDS or getattr(event, "is_undone", False):
+        return ""
+    if not undoing.may_undo(reader.actor, event.actor_id):
+        return ""
+    if reader.today - event.at.astimezone(reader.zone).date() > undoing.LASTS + timedelta(days=1):
+        return ""
+    row = reader.image.objectives.get(event.objective_id)
+    if row is not None and (row.state in (State.GRADED, State.CLOSED) or reader.cycle_of(row).closed_on):
+        return ""
+    return addresses.undoing(reader.slug, event.id)

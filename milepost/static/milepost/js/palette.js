@@ -1,0 +1,190 @@
+// The palette: a dialog with a combobox. What can be chosen comes from the server as one types; what the page
+// itself offers to do (its own buttons and links, which are only there for who may) is read from the page.
+const WAIT = 60;
+const KEPT = 12;
+const THING = /^\/w\/([^/]+)\/(?:objectives|key-results|teams|people)\/([0-9a-z]{13})\/$/;
+const OFFERED = ".head :is(a, button, .item), .sec > a, .sec > .end";
+const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+class Palette extends HTMLElement {
+  connectedCallback() {
+    this.dialog = this.querySelector("dialog");
+    this.field = this.querySelector("input");
+    this.list = this.querySelector("[role=listbox]");
+    this.key = `recent-${this.dataset.who}`;
+    this.remember();
+    this.field.addEventListener("input", () => this.ask(WAIT));
+    this.field.addEventListener("keydown", (event) => this.press(event));
+    this.field.form.addEventListener("submit", (event) => this.enter(event));
+    this.list.addEventListener("click", (event) => this.choose(event));
+    this.list.addEventListener("mousemove", (event) => this.mark(event.target.closest("[role=option]") ?? this.at));
+    this.addEventListener("click", (event) => {
+      if (event.target === this.dialog || event.target.closest("[data-close]")) this.dialog.close();
+    });
+    document.addEventListener("click", (event) => {
+      const control = event.target.closest('[data-keys="palette"]');
+      if (!control || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.open();
+    });
+  }
+
+  async open() {
+    if (this.dialog.open) return this.field.select();
+    await this.sheet();
+    this.field.value = "";
+    this.shown = null;
+    this.hurried = false;
+    this.dialog.showModal();
+    this.field.focus();
+    this.ask(0);
+  }
+
+  // Its own look comes with its first use.
+  sheet() {
+    return this.looks ??= new Promise((done) => {
+      if (document.querySelector(`link[href="${CSS.escape(this.dataset.sheet)}"]`)) return done();
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.href = this.dataset.sheet;
+      link.onload = link.onerror = done;
+      document.head.append(link);
+    });
+  }
+
+  // Who types fast and presses Enter means what will be found, not what was.
+  enter(event) {
+    if (this.shown === this.field.value && !this.at) return;
+    event.preventDefault();
+    if (this.shown === this.field.value) this.at.click();
+    else this.hurried = true;
+  }
+
+  ask(wait) {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.fetch(this.field.value), wait);
+  }
+
+  async fetch(text) {
+    this.stale?.abort();
+    const { signal } = this.stale = new AbortController();
+    const asked = new URLSearchParams(text.trim() ? { q: text } : { recent: this.recent().filter((id) => id !== this.here).join(".") });
+    try {
+      const answer = await fetch(`${this.dataset.url}?${asked}`, { signal, headers: { "HX-Request": "true" } });
+      if (answer.redirected || !answer.ok) throw new Error(answer.status);
+      const html = await answer.text();
+      if (signal.aborted) return;
+      // htmx owns the one Trusted Types policy of the page, so it parses.
+      this.group?.remove();
+      await htmx.swap({ sourceElement: this.list, target: this.list, text: html, swap: "innerMorph" });
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      this.list.replaceChildren(Object.assign(document.createElement("p"), { className: "opt-none", textContent: "No answer from the server. Enter searches on a page." }));
+    }
+    this.offer(text);
+    this.settle();
+    this.shown = text;
+    if (this.hurried && text === this.field.value) {
+      this.hurried = false;
+      this.at?.click();
+    }
+  }
+
+  // What this page offers, under "On this page".
+  offer(text) {
+    const words = fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+    const group = this.group = document.createElement("div");
+    const seen = new Set();
+    for (const control of document.querySelectorAll(`main :is(${OFFERED})`)) {
+      const said = control.cloneNode(true);
+      said.querySelectorAll("kbd").forEach((key) => key.remove());
+      const says = said.textContent.trim().replace(/\s+/g, " ");
+      const fits = words.every((word) => fold(` ${says}`).includes(` ${word}`));
+      if (!says || !fits || seen.has(says) || control.disabled || control.matches("summary, details a[aria-current]")) continue;
+      seen.add(says);
+      const option = document.createElement("button");
+      Object.assign(option, { type: "button", className: "item opt", role: "option", tabIndex: -1 });
+      option.append(said.querySelector("svg") ?? this.querySelector("svg").cloneNode(true), Object.assign(document.createElement("span"), { className: "opt-t", textContent: says }));
+      option.onclick = () => { this.dialog.close(); control.click(); };
+      group.append(option);
+    }
+    if (!seen.size) return;
+    group.role = "group";
+    group.ariaLabel = "On this page";
+    group.prepend(Object.assign(document.createElement("p"), { className: "menu-l", role: "presentation", textContent: "On this page" }));
+    this.list.querySelector(".opt-none")?.remove();
+    const found = words.length ? this.list.querySelector('[aria-label="Do"]') : this.list.querySelector('[aria-label="Go to"]');
+    this.list.insertBefore(group, found);
+  }
+
+  get options() {
+    return [...this.list.querySelectorAll("[role=option]")];
+  }
+
+  settle() {
+    this.list.scrollTop = 0;
+    this.options.forEach((option, number) => { option.id = `pal-${number}`; option.ariaSelected = "false"; });
+    this.at = null;
+    this.mark(this.options[0]);
+    const count = this.options.length;
+    this.querySelector("[data-count]").textContent = count === 1 ? "1 choice" : `${count} choices`;
+  }
+
+  mark(option, scroll) {
+    if (option === this.at) return;
+    if (this.at) this.at.ariaSelected = "false";
+    this.at = option ?? null;
+    if (!option) return this.field.removeAttribute("aria-activedescendant");
+    option.ariaSelected = "true";
+    this.field.setAttribute("aria-activedescendant", option.id);
+    if (scroll) option.scrollIntoView({ block: "nearest" });
+  }
+
+  press(event) {
+    if (event.isComposing) return;
+    if (event.key === "Escape") {
+      // A search field would take the first one to empty itself.
+      event.preventDefault();
+      return this.dialog.close();
+    }
+    const options = this.options;
+    const from = options.indexOf(this.at);
+    const last = options.length - 1;
+    const to = {
+      ArrowDown: from < last ? from + 1 : 0, ArrowUp: from > 0 ? from - 1 : last,
+      PageDown: Math.min(from + 8, last), PageUp: Math.max(from - 8, 0),
+    }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    this.mark(options[to], true);
+  }
+
+  choose(event) {
+    const press = event.target.closest("[data-press]")?.dataset.press;
+    if (!press) return;
+    this.dialog.close();
+    if (press === ":copy") navigator.clipboard?.writeText(location.href);
+    else if (press === ":help") document.querySelector("mp-keys")?.help();
+    else document.querySelector(press)?.click();
+  }
+
+  recent() {
+    try {
+      return JSON.parse(localStorage.getItem(this.key)) ?? [];
+    } catch {
+      return [];
+    }
+  }
+
+  // Ids alone: what they are called, and whether one may still see them, the server says.
+  remember() {
+    const id = THING.exec(location.pathname)?.[2];
+    this.here = id;
+    if (!id) return;
+    try {
+      localStorage.setItem(this.key, JSON.stringify([id, ...this.recent().filter((other) => other !== id)].slice(0, KEPT)));
+    } catch { /* storage is full or switched off */ }
+  }
+}
+
+customElements.define("mp-palette", Palette);

@@ -1,0 +1,78 @@
+"""Handing over what somebody holds, before they leave or at any time."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from milepost.actions import handovers
+from milepost.core import access, addresses, membership
+from milepost.core.ids import encode
+from milepost.core.problems import Conflict, Invalid
+from milepost.queries import holdings
+from milepost.queries.choices import people
+from milepost.web import pages
+from milepost.web.actors import in_workspace
+from milepost.web.methods import go
+from milepost.web.toasts import saved
+from milepost.web.typed import Typed
+
+STAYS = "stays"
+LABELS = {"to": "Everything to"}
+
+
+@in_workspace
+def show(request: HttpRequest, person: int) -> HttpResponse:
+    """List what somebody holds, and ask who is to have it."""
+    return _page(request, person, Typed(request.GET))
+
+
+@in_workspace
+def create(request: HttpRequest, person: int) -> HttpResponse:
+    """Hand it over, in one step."""
+    typed = Typed(request.POST)
+    to, instead = typed.id("to"), {}
+    for name in request.POST:
+        if name.startswith("to-") and (chosen := typed.text(name)):
+            instead[name.removeprefix("to-")] = None if chosen == STAYS else typed.id(name)
+    if to is None and not any(instead.values()):
+        typed.say("to", "Choose somebody who is to have it.")
+    if not typed.problems:
+        try:
+            made = handovers.hand_over(person=person, to=to, instead=instead, by=request.actor, at=request.at)
+        except (Invalid, Conflict) as wrong:
+            typed.refuse(wrong, field="to")
+        else:
+            saved(request, f"Handed over: {len(made.data['events'])} changes.")
+            return go("person", slug=request.seat.slug, person=person)
+    return _page(request, person, typed)
+
+
+def _page(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
+    reader = pages.reader(request)
+    found = holdings.of(reader, person)
+    role = reader.image.people[person].role
+    mine = request.actor.person_id == person
+    access.require(
+        mine or membership.may_manage_person(request.actor, role),
+        f"hand over what is {found.name}’s",
+        remedy="They can do so themself, or an admin can.",
+    )
+    there = addresses.person(reader.slug, person)
+    context = {
+        "found": found,
+        "given": [one for one in found.listed if one.may_give],
+        "kept": [one for one in found.listed if not one.may_give],
+        "mine": mine,
+        "people": [option for option in people(reader) if option[0] != encode(person)],
+        "to": typed.text("to"),
+        "picked": {one.ref: typed.text(f"to-{one.ref}") for one in found.listed},
+        "error": typed.error,
+        "problems": typed.listed(LABELS),
+        "here": f"{there}handover/",
+        "back": there,
+    }
+    crumbs = [("People", f"{addresses.week(reader.slug)}people/"), (found.name, there), ("Hand over", None)]
+    return pages.page(
+        request, "handovers/show.html", context, nav="people", crumbs=crumbs, seen_by=reader,
+        status=typed.status if typed.problems and request.method == "POST" else 200,
+    )  # fmt: skip

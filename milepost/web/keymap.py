@@ -1,0 +1,128 @@
+"""The keyboard of every page: which keys do what, and what somebody has made of them in this browser.
+
+Keys are written as they are pressed: "c", "g h" (one after the other), "ctrl k" (together; on a Mac with ⌘).
+Only what differs from the usual is kept, in a cookie.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+COOKIE = "keymap"
+LONGEST = 1_000
+_TOGETHER = re.compile(r"^(?:(?:ctrl|control|cmd)(?: ?\+ ?| )|⌘ ?\+? ?)(?=\S)")
+_WRITTEN = re.compile(r"(?:ctrl \S|\S(?: \S)?)")
+
+
+class Key(NamedTuple):
+    """Something that a key does: where it leads (the name of a link) or what it does to the page."""
+
+    name: str
+    words: str
+    usual: str
+    needs: str = ""  # what a page must have for it, as a selector
+    leads: bool = False  # to the page of that name among `shell.links`
+
+
+ROWS = "mp-tree tr[data-level], main :is(.kr, .rows > li, .tbl tbody tr)"  # as js/keys.js walks them
+# What leads nowhere is done by js/keys.js, by its name.
+KEYS = (
+    Key("palette", "Search, jump or act", "ctrl k"),
+    Key("help", "All keys", "?"),
+    Key("sweep", "Check in, one after another", "c", leads=True),
+    Key("new_objective", "New objective", "n", leads=True),
+    Key("week", "My week", "g h", leads=True),
+    Key("teams", "Teams", "g t", leads=True),
+    Key("alignment", "Alignment", "g a", leads=True),
+    Key("map", "The alignment map", "g m", leads=True),
+    Key("kpis", "KPIs", "g k", leads=True),
+    Key("reviews", "Reviews", "g r", leads=True),
+    Key("next", "Next in a list; Enter opens it", "j", ROWS),
+    Key("previous", "The one before", "k", ROWS),
+    Key("edit", "Edit", "e", '[data-keys="edit"], main a[href$="/edit/"]'),
+    Key("undo", "Undo", "u", '[data-keys="undo"], .toast form button'),
+    Key("filter", "Filter this page", "/", '[data-keys="filter"], .filters :is(input, select, a)'),
+    Key("earlier", "A week earlier", "[", 'mp-travel a[data-key="["]'),
+    Key("later", "A week later", "]", 'mp-travel a[data-key="]"]'),
+)
+NAMES = {key.name: key for key in KEYS}
+
+Keymap = tuple[tuple[str, str], ...]  # what is not as usual: (name, keys); no keys: switched off
+
+
+def read(cookie: str | None) -> Keymap:
+    """Read what somebody has made of the keys; what does not read as keys is left out."""
+    said = dict(parse_qsl((cookie or "")[:LONGEST], keep_blank_values=True, max_num_fields=len(KEYS)))
+    found = ((key.name, spelled(said[key.name])) for key in KEYS if key.name in said)
+    return tuple((name, keys) for name, keys in found if keys is not None and keys != NAMES[name].usual)
+
+
+def written(keymap: Keymap) -> str:
+    """Write a keymap as the cookie keeps it."""
+    return urlencode(keymap)
+
+
+def spelled(text: str) -> str | None:
+    """Return keys in the one spelling they are compared in; None where these are no keys."""
+    told = _TOGETHER.sub("ctrl ", " ".join(text.lower().split()))
+    told = told.replace(" then ", " ")
+    return told if not told or (_WRITTEN.fullmatch(told) and told.isprintable()) else None
+
+
+def in_force(keymap: Keymap) -> dict[str, str]:
+    """Return the keys of everything that has any, by name."""
+    chosen = {key.name: key.usual for key in KEYS} | dict(keymap)
+    return {name: keys for name, keys in chosen.items() if keys}
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys in force on the pages of a workspace, as the frame tells them."""
+
+    keymap: Keymap
+    links: tuple[tuple[str, str], ...]
+
+    @property
+    def bound(self) -> dict[str, str]:
+        """What each of the keys does: an address, or ":" and a name."""
+        links = dict(self.links)
+        return {keys: links[key.name] if key.leads else f":{key.name}" for key, keys in self.listed}
+
+    @property
+    def listed(self) -> list[tuple[Key, str]]:
+        """Everything that has a key here, in the order of the list."""
+        chosen, links = in_force(self.keymap), dict(self.links)
+        return [
+            (key, chosen[key.name])
+            for key in KEYS
+            if key.name in chosen and (not key.leads or key.name in links)
+        ]
+
+    @property
+    def palette(self) -> str:
+        return in_force(self.keymap).get("palette", "")
+
+
+def conflicts(keymap: Keymap) -> dict[str, str]:
+    """Say of each name whose keys another one has too, or begins with, what is wrong."""
+    chosen = in_force(keymap)
+    found: dict[str, str] = {}
+    for name, keys in chosen.items():
+        for other, theirs in chosen.items():
+            if other == name:
+                continue
+            if keys == theirs:
+                found[name] = f"“{NAMES[other].words}” has these keys too. Choose others for one of them."
+            elif theirs.startswith(f"{keys} "):
+                found[name] = (
+                    f"“{NAMES[other].words}” begins with it ({shown(theirs)}), so it would never come."
+                )
+    return found
+
+
+def shown(keys: str) -> str:
+    """Write keys as people read them: "Ctrl K", "G H"."""
+    return " ".join("Ctrl" if part == "ctrl" else part.upper() for part in keys.split(" "))

@@ -1,0 +1,108 @@
+"""The palette over every page: where to go, what is found, what can be done; a part of HTML as one types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from milepost.core import terms
+from milepost.core.terms import Fit, Terms
+from milepost.queries import palette, search
+from milepost.queries.cards import Reader
+from milepost.web import keymap, pages
+from milepost.web.actors import in_workspace
+from milepost.web.search import LONGEST, WORDS
+from milepost.web.typed import Typed
+
+
+class Offer(NamedTuple):
+    """One thing to choose: it leads to an address, or presses what a selector finds on the page."""
+
+    words: str
+    symbol: str
+    url: str = ""
+    press: str = ""
+    also: str = ""  # other words it answers to
+    keys: str = ""
+
+
+PAGES = (
+    ("week", "My week", "home", "home due"),
+    ("overview", "Overview", "gauge", "dashboard cycle report"),
+    ("teams", "Teams", "people", "company"),
+    ("alignment", "Alignment", "map", "tree objectives okrs"),
+    ("map", "Alignment map", "compass", "graph"),
+    ("activity", "Activity", "activity", "changes history feed"),
+    ("people", "People", "person", "members directory"),
+    ("cycles", "Cycles", "calendar", "quarters years"),
+    ("settings", "Settings", "gear", "workspace admin"),
+    ("preferences", "Preferences", "keys", "appearance keyboard account"),
+    ("tokens", "Tokens for your programs", "link", "api"),
+)
+BEGINNINGS = {
+    "sweep": ("Check in", "check", "sweep due update"),
+    "new_objective": ("New objective", "plus", "create draft add okr"),
+    "new_person": ("Add someone", "plus", "invite person member"),
+    "new_team": ("New team", "plus", "create add"),
+    "new_cycle": ("New cycle", "plus", "create add quarter"),
+}
+THEMES = (
+    ("dark", "Switch to dark", "moon"),
+    ("light", "Switch to light", "sun"),
+    ("system", "Look like the system", "system"),
+)
+
+
+@in_workspace
+def show(request: HttpRequest) -> HttpResponse:
+    """Answer what was typed so far; nothing typed: where one was, the pages, what one may do."""
+    reader, typed = pages.reader(request), Typed(request.GET)
+    text = typed.text("q")[:LONGEST]
+    found = search.find(reader, text)
+    keys = keymap.in_force(pages.keymap_of(request))
+    context = {
+        "found": found,
+        "kinds": WORDS,
+        "recent": () if found.terms else palette.recent(reader, typed.text("recent")),
+        "pages": answering(found.terms, _pages(reader, keys)),
+        "acts": answering(found.terms, _acts(request, reader, keys)),
+        "all": f"{reverse('search', args=[reader.slug])}?{urlencode({'q': text})}",
+    }
+    return render(request, "palette/show.hx.html", context)
+
+
+def answering(wanted: Terms, offers: Iterable[Offer]) -> list[Offer]:
+    """Return the offers that answer what was typed, the best first; all where nothing was."""
+    if not wanted:
+        return list(offers)
+    fits = [(min(terms.fit(wanted, offer.words), _also(wanted, offer)), offer) for offer in offers]
+    return [offer for how, offer in sorted(fits, key=lambda entry: entry[0]) if how is not Fit.TEXT]
+
+
+def _also(wanted: Terms, offer: Offer) -> Fit:
+    return max(terms.fit(wanted, f"{offer.words} {offer.also}"), Fit.PREFIXES)
+
+
+def _pages(reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:
+    for team in palette.own_teams(reader):
+        yield Offer(team.title, "people", team.url, also="my team")
+    for name, words, symbol, also in PAGES:
+        yield Offer(words, symbol, reverse(name, args=[reader.slug]), also=also, keys=keys.get(name, ""))
+
+
+def _acts(request: HttpRequest, reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:
+    for name in palette.may_begin(reader):
+        words, symbol, also = BEGINNINGS[name]
+        yield Offer(words, symbol, reverse(name, args=[reader.slug]), also=also, keys=keys.get(name, ""))
+    for theme, words, symbol in THEMES:
+        if request.COOKIES.get("theme", "system") != theme:
+            press = f'.rail button[name="theme"][value="{theme}"]'
+            yield Offer(words, symbol, press=press, also="theme appearance mode")
+    yield Offer("Copy the link to this page", "copy", press=":copy", also="address url share")
+    yield Offer("All keys", "keys", press=":help", also="keyboard shortcuts", keys=keys.get("help", ""))
+    yield Offer("Sign out", "out", press='.rail form[action$="/sign-out/"] button', also="log leave")

@@ -1,0 +1,83 @@
+"""Undoing: what an event tells of is taken back; where that would write over a later change, it asks."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from milepost.actions import undos
+from milepost.actions.undos import ChangedSince
+from milepost.core import addresses
+from milepost.core.problems import NotAllowed, NotFound, Problem
+from milepost.queries import sentences, standings
+from milepost.web import pages
+from milepost.web.actors import in_workspace
+from milepost.web.toasts import saved
+
+
+@in_workspace
+def show(request: HttpRequest, event: int) -> HttpResponse:
+    """Ask whether to undo what an event tells of."""
+    return _page(request, event, None)
+
+
+@in_workspace
+def create(request: HttpRequest, event: int) -> HttpResponse:
+    """Undo what an event tells of."""
+    try:
+        made = undos.undo(event=event, anyway="anyway" in request.POST, by=request.actor, at=request.at)
+    except (NotFound, NotAllowed):
+        raise
+    except Problem as wrong:
+        return _page(request, event, wrong)
+    saved(request, "Undone.")
+    slug = request.seat.slug
+    match made.kind:
+        case "objective.withdrawn":
+            there = addresses.week(slug)
+        case "key_result.withdrawn":
+            there = addresses.objective(slug, made.objective_id)
+        case _:
+            there = _back(request) or _home(request, made)
+    return HttpResponseRedirect(there, status=303)
+
+
+def _page(request: HttpRequest, event: int, wrong: Problem | None) -> HttpResponse:
+    told, reader = standings.event(request.actor, event), pages.reader(request)
+    told_as = sentences.sentence(reader, told)
+    if told_as is None:
+        raise NotFound
+    over = []
+    if isinstance(wrong, ChangedSince):
+        changes = {one.field: (one.now, one.then) for one in wrong.over}
+        over = sentences.rewritten(reader, told, changes)
+    context = {
+        "sentence": told_as,
+        "wrong": wrong,
+        "over": over,
+        "may_insist": isinstance(wrong, ChangedSince) and bool(wrong.over),
+        "here": addresses.undoing(reader.slug, event),
+        "back": _back(request) or _home(request, told),
+    }
+    return pages.page(
+        request, "undoing/show.html", context, nav="activity", crumbs=[("Undo", None)], seen_by=reader,
+        status=wrong.status if wrong else 200,
+    )  # fmt: skip
+
+
+def _home(request: HttpRequest, told) -> str:
+    slug = request.seat.slug
+    if told.key_result_id is not None:
+        return addresses.key_result(slug, told.key_result_id)
+    if told.objective_id is not None:
+        return addresses.objective(slug, told.objective_id)
+    return f"{addresses.week(slug)}activity/"
+
+
+def _back(request: HttpRequest) -> str | None:
+    """Return the page from which the button was pressed, if it is one of this workspace."""
+    there = request.POST.get("back") or urlsplit(request.headers.get("Referer", "")).path
+    own = f"/w/{request.seat.slug}/"
+    is_ours = there.startswith(own) and "//" not in there and "\\" not in there
+    return there if is_ours and not there.endswith("/undoing/") else None

@@ -1,0 +1,513 @@
+"""Undos: what was done is taken back by an ordinary change, and the record keeps both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from threading import Thread
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from milepost.actions import (
+    alignments,
+    checkins,
+    comments,
+    cycles,
+    events,
+    initiatives,
+    key_results,
+    objectives,
+    people,
+    reviews,
+    teams,
+    undos,
+    workspaces,
+)
+from milepost.actions.inverses import INVERSES, ChangedSince
+from milepost.actions.key_results import Definition
+from milepost.actions.undos import CannotUndo, ClosedSince, TooLate, UndoneAlready
+from milepost.core import undoing
+from milepost.core.access import Actor
+from milepost.core.problems import Conflict, NotAllowed, NotFound
+from milepost.ledger import image
+from milepost.models import Comment, Event, Initiative, KeyResult, Objective, Transition
+from milepost.queries import plans, verification
+from tests.cast import LATER, NOW, Cast
+from tests.okrs import Okrs, written
+
+pytestmark = pytest.mark.both_databases
+
+SOON = LATER + timedelta(minutes=5)
+MONTH = timedelta(days=30)
+
+
+@pytest.fixture
+def okrs(cast: Cast) -> Okrs:
+    return written(cast, NOW)
+
+
+def latest(cast: Cast, kind: str = "") -> int:
+    rows = Event.objects.of(cast.acme.id)
+    return (rows.filter(kind=kind) if kind else rows).latest("id").id
+
+
+def standing(cast: Cast) -> tuple:
+    """Return what holds now, without the logs that only grow: the export, and every number."""
+    plan = plans.current(cast.acme.id)
+    told = [
+        replace(
+            row,
+            transitions=(),
+            history=(),
+            aligned_to=tuple(
+                sorted((replace(link, since=None) for link in row.aligned_to if link.until is None), key=repr)
+            ),
+            key_results=tuple(replace(one, history=(), check_ins=()) for one in row.key_results),
+        )
+        for row in plan.objectives
+    ]
+    belong = [
+        (team.id, sorted((one.person, one.lead) for one in team.members if one.until is None))
+        for team in plan.teams
+    ]
+    now = image.of(cast.acme.id)
+    numbers = {row.title: now.exact(id) for id, row in now.objectives.items()}
+    values = {one.title: now.exact(id) for id, one in now.key_results.items()}
+    frame = [replace(team, members=()) for team in plan.teams]
+    return plan.workspace, plan.people, plan.cycles, frame, belong, told, numbers, values
+
+
+class Deeds:
+    """What the cast can do to its OKRs, each as one deed."""
+
+    def __init__(self, cast: Cast, okrs: Okrs) -> None:
+        self.cast, self.okrs = cast, okrs
+        self.ada = {"by": cast.ada, "at": LATER}
+
+    def __iter__(self):
+        return iter(name for name in vars(type(self)) if not name.startswith("_"))
+
+    def retitle(self) -> None:
+        objectives.update(
+            objective=self.okrs.helpful.id,
+            changed={"title": "Nobody waits", "owner": self.cast.cleo.person_id, "description": ""},
+            **self.ada,
+        )
+
+    def move_to_another_cycle_and_team(self) -> None:
+        objectives.update(
+            objective=self.okrs.helpful.id,
+            changed={"cycle": self.okrs.next_cycle.id, "team": None, "contributors": []},
+            **self.ada,
+        )
+
+    def make_it_a_secret(self) -> None:
+        objectives.update(
+            objective=self.okrs.helpful.id,
+            changed={"visibility": "people", "visible_to": [self.cast.ada.person_id]},
+            **self.ada,
+        )
+
+    def keep_it_for_oneself(self) -> None:
+        # Whoever makes it a personal one is its owner, and it gives up its team and helpers.
+        objectives.update(
+            objective=self.okrs.company.id,
+            changed={"visibility": "private"},
+            **self.ada,
+        )
+
+    def aim_elsewhere(self) -> None:
+        key_results.update(
+            key_result=self.okrs.waiting.id,
+            changed={
+                "target": Decimal("3.50"), "weight": Decimal(3), "ends_on": self.okrs.cycle.ends_on,
+                "curve": "points", "points": ((Decimal("0.5"), Decimal("0.2")), (Decimal(1), Decimal(1))),
+                "owner": None,
+            },
+            reason="The market moved.",
+            **self.ada,
+        )  # fmt: skip
+
+    def rename_milestones(self) -> None:
+        key_results.update(
+            key_result=self.okrs.guides.id,
+            changed={"milestones": (("Five guides", Decimal("0.5")), ("Fifty guides", Decimal(4)))},
+            reason="Smaller first.",
+            **self.ada,
+        )
+
+    def cancel_a_key_result(self) -> None:
+        key_results.cancel(key_result=self.okrs.waiting.id, reason="Not ours.", **self.ada)
+
+    def add_a_key_result(self) -> None:
+        key_results.add(
+            objective=self.okrs.helpful.id,
+            definition=Definition("Another", start=Decimal(0), target=Decimal(5)),
+            **self.ada,
+        )
+
+    def order_anew(self) -> None:
+        key_results.move(key_result=self.okrs.guides.id, up=True, **self.ada)
+
+    def check_in(self) -> None:
+        checkins.record(key_result=self.okrs.waiting.id, value=Decimal(5), note="Better.", **self.ada)
+
+    def report_milestones(self) -> None:
+        checkins.record(
+            key_result=self.okrs.guides.id, value=None, parts=[Decimal(1), Decimal("0.5")], **self.ada
+        )
+
+    def correct_an_entry(self) -> None:
+        entry = self.okrs.waiting.checkins.of(self.cast.acme.id).latest("id")
+        checkins.correct(checkin=entry.id, value=Decimal(8), **self.ada)
+
+    def withdraw_an_entry(self) -> None:
+        entry = self.okrs.growth.checkins.of(self.cast.acme.id).latest("id")
+        checkins.withdraw(checkin=entry.id, **self.ada)
+
+    def cancel(self) -> None:
+        objectives.cancel(objective=self.okrs.helpful.id, reason="Enough.", **self.ada)
+
+    def defer(self) -> None:
+        objectives.defer(objective=self.okrs.helpful.id, reason="Later.", **self.ada)
+
+    def park(self) -> None:
+        objectives.park(objective=self.okrs.draft.id, reason="Not now.", **self.ada)
+
+    def activate(self) -> None:
+        with transaction.atomic():
+            key_results.add(
+                objective=self.okrs.draft.id,
+                definition=Definition("Smiles", start=Decimal(0), target=Decimal(5)),
+                by=self.cast.ada,
+                at=NOW,
+            )
+        objectives.activate(objective=self.okrs.draft.id, **self.ada)
+
+    def draft(self) -> None:
+        objectives.draft(title="New", cycle=self.okrs.cycle.id, **self.ada)
+
+    def add_an_initiative(self) -> None:
+        initiatives.add(objective=self.okrs.helpful.id, title="Hire", **self.ada)
+
+    def change_an_initiative(self) -> None:
+        initiatives.update(
+            initiative=self.okrs.triage.id,
+            changed={"title": "Form", "due_on": NOW.date(), "owner": None, "key_result": None},
+            **self.ada,
+        )
+
+    def finish_an_initiative(self) -> None:
+        initiatives.update(initiative=self.okrs.triage.id, changed={"state": "done"}, **self.ada)
+
+    def align(self) -> None:
+        alignments.align(child=self.okrs.draft.id, key_result=self.okrs.growth.id, **self.ada)
+
+    def weigh_a_link(self) -> None:
+        alignments.update(alignment=self._link(), how="supports", weight=Decimal("0.5"), **self.ada)
+
+    def end_a_link(self) -> None:
+        alignments.end(alignment=self._link(), **self.ada)
+
+    def _link(self) -> int:
+        return self.okrs.helpful.alignments.of(self.cast.acme.id).get(until_at=None).id
+
+    def comment(self) -> None:
+        comments.add(text="Well done", objective=self.okrs.helpful.id, **self.ada)
+
+    def rename_a_team(self) -> None:
+        teams.update(team=self.cast.product.id, changed={"name": "Things", "purpose": "Make"}, **self.ada)
+
+    def let_in(self) -> None:
+        teams.add_member(team=self.cast.product.id, person=self.cast.gus.person_id, **self.ada)
+
+    def let_out(self) -> None:
+        teams.remove_member(team=self.cast.product.id, person=self.cast.ben.person_id, **self.ada)
+
+    def let_lead(self) -> None:
+        teams.add_member(team=self.cast.product.id, person=self.cast.cleo.person_id, is_lead=True, **self.ada)
+
+    def give_a_role(self) -> None:
+        people.change_role(person=self.cast.cleo.person_id, role="admin", **self.ada)
+
+    def rename_someone(self) -> None:
+        people.update(person=self.cast.cleo.person_id, name="Cleopatra", **self.ada)
+
+    def let_leave(self) -> None:
+        people.leave(person=self.cast.ben.person_id, **self.ada)
+
+    def lengthen_a_cycle(self) -> None:
+        ends = self.okrs.next_cycle.ends_on + timedelta(days=7)
+        cycles.update(cycle=self.okrs.next_cycle.id, changed={"ends_on": ends, "name": "Ice"}, **self.ada)
+
+    def change_settings(self) -> None:
+        workspaces.update(changed={"check_in_every": 14, "mission": "Ride"}, **self.ada)
+
+
+DEEDS = [name for name in vars(Deeds) if not name.startswith("_")]
+
+
+class TestUndo:
+    @pytest.mark.parametrize("deed", DEEDS)
+    def test_takes_it_back(self, cast: Cast, okrs: Okrs, deed: str):
+        """Whatever was done: undone, the export and every number are as before, and the record holds both."""
+        deeds = Deeds(cast, okrs)
+        if deed == "activate":
+            getattr(deeds, deed)()
+            undos.undo(event=latest(cast), by=cast.ada, at=LATER)
+            assert Objective.objects.of(cast.acme.id).get(id=okrs.draft.id).state == "draft"
+            return
+        before = standing(cast)
+        getattr(deeds, deed)()
+        done = events.told(by=cast.ada, at=LATER)[-1]
+        assert standing(cast) != before
+
+        made = undos.undo(event=done, by=cast.ada, at=SOON)
+
+        assert standing(cast) == before
+        assert made.undoes_id == done
+        assert Event.objects.of(cast.acme.id).filter(id=done).exists()
+
+    def test_every_kind_has_its_inverse(self):
+        """What core says can be undone has an inverse, and nothing else has one."""
+        assert {*INVERSES, *undoing.BUNDLES} == undoing.KINDS
+
+    @settings(
+        max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    )
+    @given(chosen=some.lists(some.sampled_from([name for name in DEEDS if name != "activate"]), max_size=6))
+    def test_any_row_of_deeds_backwards(self, cast: Cast, okrs: Okrs, chosen: list[str]):
+        """Any deeds, undone from the last to the first, leave everything as it was, and verify agrees."""
+        with transaction.atomic():
+            before, deeds, done = standing(cast), Deeds(cast, okrs), []
+            for name in chosen:
+                count = len(events.told(by=cast.ada, at=LATER))
+                try:
+                    with transaction.atomic():
+                        getattr(deeds, name)()
+                except (Conflict, NotFound):
+                    continue  # what one deed has made impossible for the next
+                done += events.told(by=cast.ada, at=LATER)[count:]
+            for id in reversed(done):
+                undos.undo(event=id, by=cast.ada, at=LATER)
+
+            assert standing(cast) == before
+            transaction.set_rollback(True)
+        image.forget(cast.acme.id)
+
+    def test_can_be_undone_itself(self, cast: Cast, okrs: Okrs):
+        """An undo is a change like any other: undone, what was done first holds again."""
+        deeds = Deeds(cast, okrs)
+        deeds.retitle()
+        after = standing(cast)
+        made = undos.undo(event=latest(cast), by=cast.ada, at=SOON)
+
+        undos.undo(event=made.id, by=cast.ada, at=SOON)
+
+        assert standing(cast) == after
+
+    def test_keeps_the_log_foldable(self, cast: Cast, okrs: Okrs):
+        """A step taken back stands in the log of steps, which still leads to the state."""
+        Deeds(cast, okrs).cancel()
+
+        undos.undo(event=latest(cast), by=cast.ada, at=SOON)
+
+        log = Transition.objects.of(cast.acme.id).filter(objective=okrs.helpful).order_by("-id")
+        assert [(step.event, step.to_state) for step in log[:2]] == [
+            ("undo", "active"),
+            ("cancel", "cancelled"),
+        ]
+        assert not list(verification.differences(cast.acme.id, SOON))
+
+
+class TestRefusal:
+    def test_after_30_days(self, cast: Cast, okrs: Okrs):
+        """On the thirtieth day it can be undone, later no more."""
+        Deeds(cast, okrs).retitle()
+
+        with pytest.raises(TooLate, match="30 days"):
+            undos.undo(event=latest(cast), by=cast.ada, at=LATER + MONTH + timedelta(seconds=1))
+
+        assert undos.undo(event=latest(cast), by=cast.ada, at=LATER + MONTH)
+
+    def test_what_another_did(self, cast: Cast, okrs: Okrs):
+        """Whoever did it may, and admins; nobody else, not even who may edit it."""
+        Deeds(cast, okrs).retitle()
+
+        with pytest.raises(NotAllowed):
+            undos.undo(event=latest(cast), by=cast.ben, at=SOON)
+
+    def test_what_one_may_no_longer_do(self, cast: Cast, okrs: Okrs):
+        """Undoing asks for the rights of today."""
+        objectives.update(
+            objective=okrs.helpful.id,
+            changed={"owner": cast.cleo.person_id, "team": None},
+            by=cast.ada,
+            at=NOW,
+        )
+        at_the_time = replace(cast.cleo, teams=frozenset())
+        objectives.update(objective=okrs.helpful.id, changed={"title": "Mine"}, by=at_the_time, at=LATER)
+        mine = latest(cast)
+        objectives.update(
+            objective=okrs.helpful.id, changed={"owner": cast.ada.person_id}, by=cast.ada, at=LATER
+        )
+
+        with pytest.raises(NotAllowed):
+            undos.undo(event=mine, by=at_the_time, at=SOON)
+
+    def test_twice(self, cast: Cast, okrs: Okrs):
+        """What was undone is not undone again."""
+        Deeds(cast, okrs).retitle()
+        done = latest(cast)
+        undos.undo(event=done, by=cast.ada, at=SOON)
+
+        with pytest.raises(UndoneAlready):
+            undos.undo(event=done, by=cast.ada, at=SOON)
+
+    def test_across_a_closing(self, cast: Cast, okrs: Okrs):
+        """What a grade rests on stays, even after the objective was opened again."""
+        Deeds(cast, okrs).check_in()
+        done = latest(cast)
+        reviews.close(objective=okrs.helpful.id, by=cast.ada, at=SOON)
+        with pytest.raises(ClosedSince):
+            undos.undo(event=done, by=cast.ada, at=SOON)
+        objectives.reopen(objective=okrs.helpful.id, reason="A slip", by=cast.ada, at=SOON)
+
+        with pytest.raises(ClosedSince):
+            undos.undo(event=done, by=cast.ada, at=SOON)
+
+    def test_in_a_closed_cycle(self, cast: Cast, okrs: Okrs):
+        """What happened in a closed cycle is part of the record."""
+        Deeds(cast, okrs).retitle()
+        done = latest(cast)
+        cycles.close(cycle=okrs.cycle.id, by=cast.ada, at=SOON)
+
+        with pytest.raises(ClosedSince, match="Autumn"):
+            undos.undo(event=done, by=cast.ada, at=SOON)
+
+    def test_of_what_has_none(self, cast: Cast, okrs: Okrs):
+        """What has no inverse says so."""
+        reviews.close(objective=okrs.helpful.id, by=cast.ada, at=LATER)
+
+        with pytest.raises(CannotUndo):
+            undos.undo(event=latest(cast, "objective.closed"), by=cast.ada, at=SOON)
+
+    def test_where_it_was_changed_since(self, cast: Cast, okrs: Okrs):
+        """Someone's later change is not written over unasked: the refusal says what would be."""
+        change = {"objective": okrs.helpful.id, "by": cast.ada}
+        objectives.update(**change, changed={"title": "First", "level": "strategic"}, at=LATER)
+        done = latest(cast)
+        objectives.update(**change, changed={"title": "Second"}, at=LATER)
+
+        with pytest.raises(ChangedSince) as caught:
+            undos.undo(event=done, by=cast.ada, at=SOON)
+
+        assert [(one.field, one.now, one.then) for one in caught.value.over] == [
+            ("title", "Second", "Nobody waits for an answer")
+        ]
+        undos.undo(event=done, anyway=True, by=cast.ada, at=SOON)
+        row = Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id)
+        assert (row.title, row.level) == ("Nobody waits for an answer", "tactical")
+
+    def test_leaves_other_fields_alone(self, cast: Cast, okrs: Okrs):
+        """What somebody else changed meanwhile, elsewhere in it, stays."""
+        change = {"objective": okrs.helpful.id, "by": cast.ada}
+        objectives.update(**change, changed={"title": "First"}, at=LATER)
+        done = latest(cast)
+        objectives.update(**change, changed={"level": "strategic"}, at=LATER)
+
+        undos.undo(event=done, by=cast.ada, at=SOON)
+
+        row = Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id)
+        assert (row.title, row.level) == ("Nobody waits for an answer", "strategic")
+
+    @pytest.mark.parametrize("who", ["zed", "gus"])
+    def test_of_what_one_may_not_see(self, cast: Cast, okrs: Okrs, who: str):
+        """An event about what one may not see answers like one that never was."""
+        objectives.update(objective=okrs.secret.id, changed={"title": "Hush"}, by=cast.ada, at=LATER)
+
+        with pytest.raises(NotFound):
+            undos.undo(event=latest(cast), by=getattr(cast, who), at=SOON)
+
+    def test_of_an_activation_with_check_ins(self, cast: Cast, okrs: Okrs):
+        """What was checked in since stays: then it is cancelled instead."""
+        Deeds(cast, okrs).activate()
+        done = latest(cast)
+        one = KeyResult.objects.of(cast.acme.id).get(objective=okrs.draft)
+        checkins.record(key_result=one.id, value=Decimal(1), by=cast.ada, at=SOON)
+
+        with pytest.raises(Conflict, match="checked in since"):
+            undos.undo(event=done, by=cast.ada, at=SOON)
+
+
+class TestAddition:
+    """What was added goes away as if it had never been on the same day; later it is put aside."""
+
+    def test_later_is_put_aside(self, cast: Cast, okrs: Okrs):
+        """A past day has shown it: the draft is parked, the key result cancelled, the initiative dropped."""
+        deeds, tomorrow = Deeds(cast, okrs), LATER + timedelta(days=1)
+        for deed in (deeds.add_a_key_result, deeds.add_an_initiative, deeds.draft):
+            deed()
+            undos.undo(event=latest(cast), by=cast.ada, at=tomorrow)
+
+        assert KeyResult.objects.of(cast.acme.id).get(title="Another").state == "cancelled"
+        assert Initiative.objects.of(cast.acme.id).get(title="Hire").state == "dropped"
+        assert Objective.objects.of(cast.acme.id).get(title="New").state == "parked"
+
+    def test_stays_where_another_had_a_part(self, cast: Cast, okrs: Okrs):
+        """A draft that somebody else wrote about is parked, and what they said stays."""
+        Deeds(cast, okrs).draft()
+        done, new = latest(cast), Objective.objects.of(cast.acme.id).get(title="New")
+        comments.add(text="Nice", objective=new.id, by=cast.ben, at=LATER)
+
+        undos.undo(event=done, by=cast.ada, at=SOON)
+
+        assert Objective.objects.of(cast.acme.id).get(title="New").state == "parked"
+        assert Comment.objects.of(cast.acme.id).filter(text="Nice").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def test_counts_once(self, cast: Cast, okrs: Okrs):
+        """Eight who undo the same at the same moment: one does, the others are told."""
+        Deeds(cast, okrs).retitle()
+        done, said = latest(cast), []
+
+        _at_once(8, lambda number: said.append(_told(lambda: undos.undo(event=done, by=cast.ada, at=SOON))))
+
+        assert sorted(said) == ["Event", *["UndoneAlready"] * 7]
+        assert Event.objects.of(cast.acme.id).filter(undoes_id=done).count() == 1
+
+
+def _told(deed: Callable[[], object]) -> str:
+    try:
+        return type(deed()).__name__
+    except Conflict as refused:
+        return type(refused).__name__
+
+
+def _at_once(count: int, deed: Callable[[int], object]) -> None:
+    def run(number: int) -> None:
+        try:
+            deed(number)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_actors_are_told_apart(cast: Cast, okrs: Okrs):
+    """Events told at one moment are told apart by who told them."""
+    Deeds(cast, okrs).retitle()
+
+    assert events.told(by=cast.ben, at=LATER) == []
+    assert isinstance(cast.ben, Actor)

@@ -1,0 +1,112 @@
+"""The palette and the keys, in a browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from milepost.core import addresses
+from tests.okrs import written
+
+pytestmark = pytest.mark.browser
+WEEK = "/w/acme/"
+
+
+@pytest.fixture
+def okrs(cast):
+    return written(cast, timezone.now())
+
+
+def opened(page):
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Search, jump or act")
+    expect(field).to_be_focused()
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    return field
+
+
+class TestPalette:
+    def test_finds_and_goes_by_keys_alone(self, visit, okrs):
+        """Ctrl K, a few letters, Enter: one is there; the next time it stands among what one opened."""
+        page = visit("ben", WEEK)
+
+        opened(page)
+        page.keyboard.type("nobo wai")
+        expect(page.get_by_role("option", name=okrs.helpful.title)).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{addresses.objective('acme', okrs.helpful.id)}")
+        page.goto(WEEK)
+        opened(page)
+
+        expect(page.get_by_role("group", name="Where you were").get_by_role("option")).to_have_text(
+            [f"{okrs.helpful.title}Objective · Autumn"], use_inner_text=False
+        )
+
+    def test_means_what_was_typed_however_fast(self, visit, okrs):
+        """Enter right behind the last letter waits for the answer to it."""
+        page = visit("ben", WEEK)
+
+        opened(page)
+        page.keyboard.type("riders choose")
+        page.keyboard.press("Enter")
+
+        page.wait_for_url(f"**{addresses.objective('acme', okrs.company.id)}")
+
+    def test_offers_what_the_page_offers(self, visit, okrs):
+        """What one may do here stands under "On this page", and does it."""
+        page = visit("ben", addresses.objective("acme", okrs.draft.id))
+
+        opened(page)
+        page.keyboard.type("activ")
+        expect(
+            page.get_by_role("group", name="On this page").get_by_role("option", name="Activate")
+        ).to_be_visible()
+        page.keyboard.press("Escape")
+
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        guest = visit("gus", addresses.objective("acme", okrs.helpful.id))
+        opened(guest)
+        expect(guest.get_by_role("option", name="Alignment map")).to_be_visible()
+        expect(guest.get_by_role("option", name="Edit")).to_have_count(0)
+
+    def test_switches_the_look(self, visit, okrs):
+        """An act is done on the page that one is on."""
+        page = visit("ben", WEEK)
+
+        opened(page)
+        page.keyboard.type("dark")
+        expect(page.get_by_role("option", name="Switch to dark")).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Enter")
+
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+class TestKeys:
+    def test_walk_lists_and_edit(self, visit, okrs):
+        """J and K go from one to the next, E edits."""
+        page = visit("ben", addresses.objective("acme", okrs.helpful.id))
+
+        page.keyboard.press("j")
+        first = page.evaluate("document.activeElement.closest('li').textContent")
+        page.keyboard.press("j")
+        second = page.evaluate("document.activeElement.closest('li').textContent")
+        page.keyboard.press("k")
+
+        assert first != second
+        assert page.evaluate("document.activeElement.closest('li').textContent") == first
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("e")
+        page.wait_for_url("**/edit/")
+
+    def test_are_ones_own(self, visit, okrs):
+        """A key changed in the preferences does there what the usual one did."""
+        page = visit("ben", "/w/acme/preferences/keyboard/")
+
+        page.get_by_label("New objective").fill("x")
+        page.get_by_role("button", name="Save").click()
+        page.goto(WEEK)
+        page.keyboard.press("n")
+        page.keyboard.press("x")
+
+        page.wait_for_url("**/objectives/new/**")

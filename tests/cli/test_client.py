@@ -1,0 +1,319 @@
+"""The command speaks to a server: log in, look, check in."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from milepost.cli import clients, operators
+from milepost.cli.exits import Exit
+from tests.cli.client import Client
+from tests.cli.test_door import IMPORTED
+from tests.running import missing
+
+ID = re.compile(r"^[0-7][0-9a-z]{12}$")
+
+
+def an_off_track(client: Client) -> dict:
+    return client.json("list", "key-results", "--state", "active", "--limit", "40")[0]
+
+
+class TestLogin:
+    def test_keeps_the_token_where_nobody_else_reads_it(self, client: Client, token):
+        """The file is its owner's alone, and so is its folder."""
+        kept = json.loads(client.kept.read_text())
+
+        assert [each["token"] for each in kept["servers"]] == [token("owner")]
+        assert stat.S_IMODE(client.kept.stat().st_mode) == 0o600
+        assert stat.S_IMODE(client.kept.parent.stat().st_mode) == 0o700
+
+    def test_asks_at_a_terminal_without_showing_the_token(self, demo, token, stranger: Client):
+        """It prints where to make one, and what is pasted is not shown."""
+        code, shown = stranger.type("login", demo.url, "--no-browser", answers=(token("owner"),))
+
+        assert code == Exit.OK, shown
+        assert f"{demo.url}/tokens/new/?for=milepost" in shown
+        assert token("owner") not in shown
+        assert "Logged in to Morrowmill" in shown
+
+    def test_reads_a_file(self, demo, token, stranger: Client, tmp_path):
+        """A token may lie in a file, as secrets of containers do."""
+        (tmp_path / "token").write_text(token("owner") + "\n")
+
+        told = stranger.run("login", demo.url, "--token-file", str(tmp_path / "token"))
+
+        assert told.returncode == Exit.OK, told.stderr
+
+    def test_refuses_a_wrong_token(self, demo, stranger: Client):
+        """Nothing is kept of a token that opens nothing."""
+        told = stranger.run("login", demo.url, "--with-token", stdin="mp_wrong")
+
+        assert told.returncode == Exit.AUTH
+        assert not stranger.kept.exists()
+
+    def test_takes_the_environment_alone(self, demo, token, stranger: Client):
+        """A job needs no login: two variables say where and with which token."""
+        stranger.variables = {"MILEPOST_SERVER": demo.url, "MILEPOST_TOKEN": token("owner")}
+
+        assert stranger.json("whoami")["workspace"]["slug"] == "morrowmill"
+        assert not stranger.kept.exists()
+
+    def test_ends(self, demo, stranger: Client):
+        """Logging out forgets the token here, and the second time there is nothing to do."""
+        from tests.cli.conftest import TOKEN
+
+        made = subprocess.run(
+            [sys.executable, "-c", TOKEN, "owner", "read"],
+            env={**demo.environ, "DJANGO_SETTINGS_MODULE": "milepost.config.settings"},
+            capture_output=True, text=True, check=True,
+        ).stdout.strip()  # fmt: skip
+        stranger.run("login", demo.url, "--with-token", stdin=made)
+
+        told = stranger.run("logout")
+
+        assert told.returncode == Exit.OK, told.stderr
+        assert made not in stranger.kept.read_text()
+        assert stranger.run("logout").returncode == Exit.NOTHING_TO_DO
+        assert stranger.run("login", demo.url, "--with-token", stdin=made).returncode == Exit.AUTH
+
+    def test_is_asked_for(self, stranger: Client):
+        """Without a login, the command says what to do."""
+        told = stranger.run("tree")
+
+        assert told.returncode == Exit.AUTH
+        assert "milepost login" in told.stderr
+
+
+class TestTree:
+    def test_shows_what_serves_what(self, client: Client):
+        """Each line has a shape, a title, how far it is, and a word; children hang on their parents."""
+        told = client.run("tree", "-k")
+
+        assert told.returncode == Exit.OK, told.stderr
+        assert re.search(r"^● Our bread is worth walking past .* \d+ %  On track", told.stdout, re.MULTILINE)
+        assert re.search(r"^│  ├─ .* %  ", told.stdout, re.MULTILINE)
+        assert "\033" not in told.stdout
+
+    def test_fits_the_terminal(self, client: Client):
+        """No line is wider than the window, and colours are for terminals that have some."""
+        client.variables = {"COLUMNS": "60"}
+
+        _, shown = client.type("tree", "-k")
+        client.variables["NO_COLOR"] = "1"
+        _, bare = client.type("tree", "-k")
+
+        assert "\033[32m" in shown and "\033" not in bare
+        assert max(map(len, bare.splitlines())) <= 60
+
+    def test_is_nested_for_programs(self, client: Client):
+        """As JSON each node has its children in it."""
+        roots = client.json("tree")
+
+        assert roots[0].keys() >= {"id", "kind", "title", "status", "progress", "children"}
+        assert any(root["children"] for root in roots)
+
+    def test_narrows(self, client: Client):
+        """With a status, only what has it is a match, and what stands above it leads there."""
+
+        def matches(nodes):
+            for node in nodes:
+                yield from [node] if node["is_match"] else []
+                yield from matches(node["children"])
+
+        found = list(matches(client.json("tree", "-k", "--status", "off_track")))
+
+        assert found
+        assert {node["status"] for node in found} == {"off_track"}
+
+    def test_says_the_percentages_that_pages_say(self, client: Client):
+        """What stands in the tree is what the lists of the API call `percent`."""
+        listed = {
+            each["title"]: each["percent"] for each in client.json("list", "objectives", "--state", "active")
+        }
+
+        form = re.compile(r"^[│├└─ ]*\S (.+?)(?: \(serves \d+ more\))? +(–|−?\d+ %)  ")
+        drawn = client.run("tree").stdout.splitlines()
+
+        for line in drawn:
+            title, share = form.match(line).groups()
+            assert (listed[title] or "–").replace("\u00a0", " ") == share, line
+
+
+class TestList:
+    @pytest.mark.parametrize(
+        "noun", ["objectives", "key-results", "checkins", "initiatives", "teams", "people", "cycles"]
+    )
+    def test_lists(self, client: Client, noun: str):
+        """Piped, each line begins with an id; as JSON the records are the API's."""
+        told = client.run("list", noun, "--limit", "3")
+        records = client.json("list", noun, "--limit", "3")
+
+        lines = [line.split("\t") for line in told.stdout.splitlines()]
+        assert told.returncode == Exit.OK, told.stderr
+        assert 0 < len(lines) <= 3
+        assert [line[0] for line in lines] == [each["id"] for each in records]
+        assert client.run("list", noun, "--limit", "3", "--quiet").stdout.split() == [
+            each["id"] for each in records
+        ]
+
+    def test_follows_the_list_to_its_end(self, client: Client):
+        """More than one answer holds come as one list."""
+        everything = client.json("list", "key-results")
+
+        counted = client.json("tree", "-k", "--all")
+        assert len({each["id"] for each in everything}) == len(everything) > 100
+        assert counted
+
+    def test_narrows_by_names(self, client: Client):
+        """People, teams and cycles are meant by their names, or a part that only one has."""
+        mine = client.json("list", "objectives", "--mine")
+        named = client.json("list", "objectives", "--owner", "hanneke")
+
+        assert mine and mine == named
+
+    def test_says_who_may_be_meant(self, client: Client):
+        """Where several fit, they are listed; where nobody does, so is what to do."""
+        several, none = (
+            client.run("list", "objectives", "--team", "a"),
+            client.run("list", "people", "--team", "xyz"),
+        )
+
+        assert several.returncode == Exit.USAGE and "may be any of" in several.stderr
+        assert none.returncode == Exit.NOT_FOUND and "milepost list teams" in none.stderr
+
+    def test_refuses_what_does_not_fit(self, client: Client):
+        """An option that narrows nothing here is a mistake in use, not passed over."""
+        told = client.run("list", "cycles", "--status", "at_risk")
+
+        assert told.returncode == Exit.USAGE
+        assert "objectives, key-results" in told.stderr
+
+    def test_pipes_into_jq(self, client: Client):
+        """--jq is the machine's own jq."""
+        if shutil.which("jq") is None:
+            missing("jq is not on this machine (apt install jq).")
+
+        told = client.run("list", "cycles", "--jq", ".[0].id")
+
+        assert told.returncode == Exit.OK and ID.match(told.stdout.strip())
+        assert client.run("list", "cycles", "--jq", ".[").returncode == Exit.USAGE
+
+
+class TestShow:
+    def test_says_how_the_number_comes_about(self, client: Client):
+        """The formula with its numbers stands below, as the page's “how?” has it."""
+        one = an_off_track(client)
+
+        told, value = client.run("show", one["id"]), client.json("show", one["id"])
+
+        assert told.returncode == Exit.OK, told.stderr
+        assert one["title"] in told.stdout
+        assert value["explanation"]["formula"] in told.stdout
+        assert value["id"] == one["id"] and value["noun"] == "key_result"
+
+    def test_takes_addresses_titles_and_keys(self, client: Client, demo):
+        """A thing is meant by its page's address, its title or a part of it, or its id in the file."""
+        one = an_off_track(client)
+
+        for name in (demo.url + one["url"], one["title"], one["title"].upper(), one["key"]):
+            assert client.json("show", name)["id"] == one["id"], name
+
+    def test_knows_nothing_that_is_not_there(self, client: Client):
+        """An id of nothing and words of nothing are not found."""
+        assert client.run("show", "7zzzzzzzzzzzz").returncode == Exit.NOT_FOUND
+        assert client.run("show", "no", "such", "words").returncode == Exit.NOT_FOUND
+
+
+class TestCheckin:
+    def test_records_and_tells_what_moved(self, client: Client):
+        """The new figures of it and of what stands above, and an entry in the list."""
+        one = an_off_track(client)
+
+        told = client.json(
+            "checkin", one["id"], one["target"], "--confidence", "9", "--note", "From the terminal"
+        )
+
+        assert told["key_result"]["percent"] == "100\u00a0%"
+        assert told["ancestors"]
+        latest = client.json("list", "checkins", "--key-result", one["id"])[0]
+        assert (latest["id"], latest["note"], latest["confidence"]) == (told["id"], "From the terminal", 9)
+
+    def test_can_say_that_nothing_changed(self, client: Client):
+        """--no-change takes the last value again."""
+        one = client.json("list", "key-results", "--state", "active")[5]
+
+        told = client.json("checkin", one["id"], "--no-change")
+
+        entry = client.json("list", "checkins", "--key-result", one["id"])[0]
+        assert entry["id"] == told["id"] and entry["value"] == one["value"]
+
+    def test_refuses_what_is_no_number(self, client: Client):
+        """What cannot be read is a mistake in use, told as at this machine."""
+        one = an_off_track(client)
+
+        told = client.run("checkin", one["id"], "a lot")
+
+        assert told.returncode == Exit.USAGE
+        assert "does not read as a number" in told.stderr
+
+    def test_goes_through_what_is_due(self, busy: Client):
+        """Without arguments it asks for one after another; Enter keeps what stands, q leaves."""
+        waiting = busy.json("list", "key-results", "--due")
+
+        code, shown = busy.type("checkin", answers=("", "", "As it was", "s", "q"))
+
+        assert code == Exit.OK, shown
+        assert "1 recorded." in shown
+        left = [each["id"] for each in busy.json("list", "key-results", "--due")]
+        assert waiting[0]["id"] not in left and waiting[1]["id"] in left
+
+    def test_stays_here_when_told_to(self, client: Client, install):
+        """With --local, or with a data folder named, this machine's own data is meant."""
+        here = {"MILEPOST_DATA_DIR": str(install().data_dir)}
+
+        named = Client(client.home, here).run("checkin", "anything", "5")
+        told = Client(client.home, {"XDG_DATA_HOME": str(client.home)}).run(
+            "checkin", "anything", "5", "--local"
+        )
+
+        assert (named.returncode, told.returncode) == (Exit.NOT_FOUND, Exit.NOT_FOUND)
+        assert "There is no workspace yet." in named.stderr
+        assert "no database" in told.stderr
+
+
+class TestOpen:
+    def test_prints_the_address(self, client: Client, demo):
+        """Where no person sits, the address is all there is."""
+        one = an_off_track(client)
+
+        assert client.run("open").stdout == f"{demo.url}/w/morrowmill/\n"
+        assert client.run("open", one["id"]).stdout.strip() == demo.url + one["url"]
+
+
+class TestStart:
+    @pytest.mark.parametrize("name", clients.names())
+    def test_imports_no_django(self, name: str, stranger: Client):
+        """No command that asks a server waits for Django, nor for what draws its numbers."""
+        told = subprocess.run(
+            [sys.executable, "-c", IMPORTED, name, "--help"],
+            env={**stranger.environ, "MILEPOST_SERVER": "localhost:9"}, capture_output=True, text=True,
+        )  # fmt: skip
+
+        loaded = told.stdout.splitlines()[-1]
+        assert told.returncode == Exit.OK, told.stderr
+        for slow in ("django", "numpy", "typer", "rich"):
+            assert f"'{slow}'" not in loaded
+
+    @pytest.mark.parametrize("name", sorted({*clients.names(), *operators.names(), "score"}))
+    def test_help_has_an_example(self, name: str, stranger: Client):
+        """Each help ends with examples that begin as one would type them, and with the exit codes."""
+        told = " ".join(stranger.run(name, "--help").stdout.split())
+
+        assert re.search(f"[Ee]xamples?: milepost {name}", told)
+        assert "Exit codes: 0 done" in told

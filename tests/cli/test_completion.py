@@ -1,0 +1,147 @@
+"""Tab completes: in bash for real, in the other shells as far as they are on the machine."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shlex
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from milepost.cli import clients, operators
+from milepost.cli.exits import Exit
+from milepost.cli.shells import SCRIPTS
+from tests.cli.client import PATIENCE, Client
+from tests.running import missing
+
+# How each shell checks a script without running it.
+CHECKS = {
+    "bash": ("bash", "-n"),
+    "zsh": ("zsh", "-n"),
+    "fish": ("fish", "--no-execute"),
+    "powershell": ("pwsh", "-NoProfile", "-File"),
+}
+
+
+def offered(client: Client, *typed: str) -> dict[str, str]:
+    """Return the words that fit, with what they mean."""
+    told = client.run("completion", "words", "--", *typed)
+    assert told.returncode == Exit.OK, told.stderr
+    rows = (line.partition("\t") for line in told.stdout.splitlines())
+    return {value: says for value, _, says in rows}
+
+
+class TestWords:
+    def test_are_the_commands_first(self, stranger: Client):
+        """Every command is offered with what it does, logged in or not."""
+        found = offered(stranger, "")
+
+        assert {*clients.names(), *operators.names(), "score"} <= set(found)
+        assert all(found.values())
+        assert offered(stranger, "che").keys() == {"checkin"}
+
+    def test_are_the_options_of_the_command(self, stranger: Client):
+        """What begins with a dash are its options; what has choices offers them."""
+        assert {"--status", "--state"} <= offered(stranger, "list", "objectives", "--sta").keys()
+        assert "off_track" in offered(stranger, "tree", "--status", "")
+        assert "--verify" in offered(stranger, "backup", "--")
+
+    def test_are_names_and_things(self, client: Client):
+        """Teams by name, key results by their id in the file, anything by its title or id."""
+        one = client.json("list", "key-results", "--state", "active", "--limit", "1")[0]
+
+        assert client.json("list", "teams", "--limit", "1")[0]["name"] in offered(
+            client, "tree", "--team", ""
+        )
+        assert offered(client, "checkin", one["key"][:-1])[one["key"]] == one["title"]
+        assert one["title"] in offered(client, "show", one["title"][:6].lower())
+        assert one["id"] in offered(client, "open", one["id"][:10])
+
+    def test_are_none_where_nobody_is_logged_in(self, stranger: Client):
+        """Without a login nothing is offered, and nothing is complained about."""
+        assert offered(stranger, "show", "a") == {}
+
+
+@pytest.mark.parametrize("shell", SCRIPTS)
+class TestScripts:
+    def test_are_printed_whole(self, shell: str, stranger: Client):
+        """Each says how to put it in place, and asks the command."""
+        script = stranger.run("completion", shell).stdout
+
+        assert script.startswith("#")
+        assert "milepost completion words --" in script
+
+    def test_are_understood(self, shell: str, stranger: Client, tmp_path):
+        """The shell itself finds no mistake in it."""
+        program, *more = CHECKS[shell]
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not on this machine.")
+        file = tmp_path / "milepost.ps1"
+        file.write_text(stranger.run("completion", shell).stdout)
+
+        told = subprocess.run([program, *more, str(file)], capture_output=True, text=True, timeout=PATIENCE)
+
+        assert (told.returncode, told.stderr) == (0, "")
+
+
+class Typist:
+    """Somebody at an interactive bash with the completion in place."""
+
+    def __init__(self, client: Client) -> None:
+        bash = shutil.which("bash")
+        if bash is None:
+            missing("bash is not on this machine.")
+        folder = client.home / "bin"
+        folder.mkdir(parents=True, exist_ok=True)
+        command = folder / "milepost"
+        command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m milepost "$@"\n')
+        command.chmod(0o755)
+        there = {**client.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PS1": "> "}
+        here, end = pty.openpty()
+        self.terminal = here
+        self.process = subprocess.Popen(
+            [bash, "--norc", "-i"], env=there, stdin=end, stdout=end, stderr=end, start_new_session=True
+        )
+        os.close(end)
+        self.shown = ""
+        self.see("> ")
+        self.type('eval "$(milepost completion bash)"; echo read""y\n')
+        self.see("ready")
+
+    def type(self, keys: str) -> None:
+        self.shown = ""
+        os.write(self.terminal, keys.encode())
+
+    def see(self, text: str) -> None:
+        """Wait until a text is shown."""
+        while text not in self.shown:
+            assert select.select([self.terminal], [], [], PATIENCE)[0], f"{text!r} never came: {self.shown!r}"
+            self.shown += os.read(self.terminal, 65_536).decode(errors="replace")
+
+    def leave(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.terminal)
+
+
+class TestBash:
+    def test_completes_at_a_tab(self, client: Client):
+        """A command, an option, a value and a title with blanks are finished by pressing Tab."""
+        title = client.json("list", "objectives", "--state", "active", "--limit", "1")[0]["title"]
+        typist = Typist(client)
+
+        try:
+            typist.type("milepost che\t")
+            typist.see("milepost checkin ")
+            typist.type("\x15milepost list objectives --stat\t\t")
+            typist.see("--status")
+            typist.type("\x15milepost tree --status off\t")
+            typist.see("--status off_track ")
+            typist.type(f"\x15milepost show {shlex.quote(title[:9])[1:-1].replace(' ', chr(92) + ' ')}\t")
+            typist.see(title.split()[2])
+        finally:
+            typist.leave()

@@ -1,0 +1,32 @@
+"""The commands of the guide work as they stand, in their order, for somebody who is logged in."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+
+from tests.cli.client import Client
+from tests.docs.pages import ROOT, snippets
+
+GUIDE = ROOT / "docs" / "cli.md"
+
+
+class TestGuide:
+    def test_commands_work_as_written(self, client: Client, tmp_path):
+        """Every command succeeds."""
+        folder = client.home / "bin"
+        folder.mkdir()
+        command = folder / "milepost"
+        command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m milepost "$@"\n')
+        command.chmod(0o755)
+        client.variables = {"PATH": f"{folder}:{client.environ['PATH']}"}
+        typed = [snippet.text for snippet in snippets(GUIDE) if snippet.info == "sh"]
+
+        told = subprocess.run(
+            ["sh", "-c", "set -eu\n" + "\n".join(typed)],
+            env=client.environ, cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+        assert told.returncode == 0, told.stderr
+        assert len(typed) > 4

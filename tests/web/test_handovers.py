@@ -1,0 +1,156 @@
+"""Handing over: everything somebody holds goes to others in one step, and comes back in one."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from milepost.actions import handovers, undos
+from milepost.actions.handovers import NothingToHandOver
+from milepost.core.ids import encode
+from milepost.core.problems import Conflict, Invalid, NotAllowed
+from milepost.models import Event, Initiative, KeyResult, Objective, TeamMember
+from milepost.queries import holdings
+from milepost.queries.cards import Reader
+from tests.cast import Cast
+from tests.okrs import SECRET_TITLE, Okrs, written
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def okrs(cast: Cast) -> Okrs:
+    return written(cast, timezone.now())
+
+
+def owners(cast: Cast) -> list[tuple]:
+    """Return who holds what."""
+    id = cast.acme.id
+    return [
+        *Objective.objects.of(id).order_by("id").values_list("owner_id", "sponsor_id", "contributors"),
+        *KeyResult.objects.of(id).order_by("id").values_list("title", "owner_id"),
+        *Initiative.objects.of(id).order_by("id").values_list("title", "owner_id"),
+        *TeamMember.objects.of(id)
+        .filter(until_on=None)
+        .order_by("team_id", "person_id")
+        .values_list("team_id", "person_id", "is_lead"),
+    ]  # fmt: skip
+
+
+def held_by(cast: Cast, who: str, person: int) -> set[tuple[str, str]]:
+    reader = Reader(getattr(cast, who), timezone.now().date())
+    return {(one.role, one.title) for one in holdings.of(reader, person).listed}
+
+
+def give(cast: Cast, who: str, **more) -> Event:
+    return handovers.hand_over(
+        person=cast.ben.person_id, by=getattr(cast, who), at=timezone.now(),
+        **{"to": cast.cleo.person_id, **more},
+    )  # fmt: skip
+
+
+class TestHandOver:
+    def test_gives_all_of_it(self, cast, okrs):
+        """Objectives, key results and the lead of teams: whatever was Ben's is Cleo's."""
+        assert held_by(cast, "ada", cast.ben.person_id) == {
+            ("owner", "Nobody waits for an answer"),
+            ("owner", "Repairs come with a smile"),
+            ("key_result", "Write the guides"),
+            ("lead", "Product"),
+        }
+
+        give(cast, "ada")
+
+        assert held_by(cast, "ada", cast.ben.person_id) == set()
+        assert ("lead", "Product") in held_by(cast, "ada", cast.cleo.person_id)
+
+    def test_is_undone_as_one(self, cast, okrs):
+        """Undone, everybody holds what they held."""
+        before = owners(cast)
+        made = give(cast, "ada")
+        assert owners(cast) != before
+
+        undos.undo(event=made.id, by=cast.ada, at=timezone.now())
+
+        assert owners(cast) == before
+
+    def test_gives_some_to_others(self, cast, okrs):
+        """A row may go to somebody else, or stay."""
+        instead = {
+            f"owner-{encode(okrs.helpful.id)}": cast.ada.person_id,
+            f"lead-{encode(cast.product.id)}": None,
+        }
+
+        give(cast, "ada", instead=instead)
+
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).owner_id == cast.ada.person_id
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.draft.id).owner_id == cast.cleo.person_id
+        assert held_by(cast, "ada", cast.ben.person_id) == {("lead", "Product")}
+
+    def test_one_may_give_ones_own(self, cast, okrs):
+        """Ben hands over by himself what he may change; what was his is not his to change afterwards."""
+        give(cast, "ben")
+
+        assert held_by(cast, "ben", cast.ben.person_id) == set()
+
+    def test_leaves_what_the_giver_does_not_see(self, cast, okrs):
+        """A role opens no restricted work: an admin hands over what they see, and learns of no other."""
+        Objective.objects.of(cast.acme.id).filter(id=okrs.secret.id).update(
+            owner_id=cast.ben.person_id, visible_to=[]
+        )
+        KeyResult.objects.of(cast.acme.id).filter(id=okrs.shares.id).update(owner_id=cast.ben.person_id)
+        give(cast, "ada")
+
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.secret.id).owner_id == cast.ben.person_id
+
+    def test_is_all_or_nothing(self, cast, okrs):
+        """A successor of another company is refused, and nothing has moved."""
+        before = owners(cast)
+
+        with pytest.raises(Invalid, match="no such person"):
+            give(cast, "ada", instead={f"lead-{encode(cast.product.id)}": cast.zed.person_id})
+
+        assert owners(cast) == before
+
+    def test_refuses_what_is_not_theirs(self, cast, okrs):
+        """What they no longer hold is named, and nothing has moved."""
+        with pytest.raises(Conflict, match="Not theirs any more"):
+            give(cast, "ada", instead={f"owner-{encode(okrs.company.id)}": cast.ada.person_id})
+
+    def test_refuses_colleagues(self, cast, okrs):
+        """What is somebody else's is not Cleo's to give."""
+        with pytest.raises(NotAllowed):
+            give(cast, "cleo")
+
+    def test_says_where_there_is_nothing(self, cast, okrs):
+        """A second time there is nothing left."""
+        give(cast, "ada")
+
+        with pytest.raises(NothingToHandOver):
+            give(cast, "ada")
+
+
+class TestPage:
+    def test_hands_over(self, cast, okrs, signed_in):
+        """The form gives it all, and the next page offers to undo that."""
+        here = f"/w/acme/people/{encode(cast.ben.person_id)}/handover/"
+        ada = signed_in("ada")
+        assert SECRET_TITLE not in ada.get(here).content.decode()
+
+        answer = ada.post(here, {"to": encode(cast.cleo.person_id)}, follow=True)
+
+        assert "/undoing/" in answer.content.decode()
+        assert held_by(cast, "ada", cast.ben.person_id) == set()
+
+    def test_asks_for_a_successor(self, cast, okrs, signed_in):
+        """Without one nothing moves."""
+        here = f"/w/acme/people/{encode(cast.ben.person_id)}/handover/"
+
+        assert signed_in("ada").post(here, {}).status_code == 422
+        assert [signed_in(who).get(here).status_code for who in ("cleo", "zed")] == [403, 404]
+
+    def test_is_offered_before_somebody_leaves(self, cast, okrs, signed_in):
+        """Whoever lets somebody leave is told what would be nobody's."""
+        page = signed_in("ada").get(f"/w/acme/people/{encode(cast.ben.person_id)}/").content.decode()
+
+        assert "hand over what is theirs" in page

@@ -1,0 +1,208 @@
+"""The overview: how everything stands on one page, the same for everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milepost.core.cadence import Window, days_overdue
+from milepost.ledger import image
+from milepost.models import Cycle
+from milepost.queries import overview
+from tests.cast import Cast
+from tests.web import acme
+from tests.web.statements import STATEMENTS, count
+
+PAGE, DATA = "/w/acme/overview/", "/w/acme/overview.json"
+DAY = timedelta(days=1)
+MONDAY = date(2026, 10, 5)
+Browser = Callable[..., Client]
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def cycle(cast: Cast, now: datetime) -> Cycle:
+    return acme.quarter(by=cast.ada, at=now - 60 * DAY, today=acme.day_of(now))
+
+
+@pytest.fixture
+def quick(cast: Cast, cycle: Cycle, now: datetime) -> acme.Work:
+    """Product's: 9 → 4 days, at 8 ten days ago and at 6 yesterday."""
+    made = acme.work("Repairs are quick", cycle=cycle, by=cast.ada, at=now - 50 * DAY, team=cast.product.id)
+    acme.check_in(made.key_result, "8", by=cast.ada, at=now - 10 * DAY)
+    acme.check_in(made.key_result, "6", by=cast.ada, at=now - DAY, confidence=6)
+    return made
+
+
+@pytest.fixture
+def riders(cast: Cast, cycle: Cycle, now: datetime) -> acme.Work:
+    """The company's own: at 8.5 three weeks ago, and its owner was nearly sure."""
+    made = acme.work("Riders stay", cycle=cycle, by=cast.ada, at=now - 50 * DAY)
+    acme.check_in(made.key_result, "8.5", by=cast.ada, at=now - 21 * DAY, confidence=9)
+    return made
+
+
+@pytest.fixture
+def hidden(cast: Cast, cycle: Cycle, now: datetime) -> acme.Work:
+    """What only Ada sees, fallen by much."""
+    made = acme.work(
+        "A quiet plan", cycle=cycle, by=cast.ada, at=now - 50 * DAY, team=cast.product.id, visibility="people"
+    )
+    acme.check_in(made.key_result, "4", by=cast.ada, at=now - 10 * DAY, confidence=9)
+    acme.check_in(made.key_result, "9", by=cast.ada, at=now - DAY, confidence=9)
+    return made
+
+
+def named(lines: list[dict]) -> list[str]:
+    return [line["title"] for line in lines]
+
+
+@pytest.mark.both_databases
+class TestFigures:
+    def test_are_means_and_counts(self, signed_in: Browser, quick: acme.Work, riders: acme.Work):
+        """60 % and 10 % make 35 %; 6 and 9 make 7.5 of 10; one of two is on time."""
+        said = signed_in("cleo").get(DATA).json()
+
+        assert said["key_results"] == 2
+        assert said["progress"] == pytest.approx(0.35)
+        assert said["confidence"] == 7.5
+        assert (said["asked"], said["on_time"]) == (2, 1)
+
+    def test_add_up_team_by_team(self, signed_in: Browser, quick: acme.Work, riders: acme.Work):
+        """What is above all teams stands first, then each team with those below it."""
+        teams = signed_in("cleo").get(DATA).json()["teams"]
+
+        assert [(team["name"], team["key_results"]) for team in teams] == [("Acme", 1), ("Product", 1)]
+        assert teams[1]["progress"] == pytest.approx(0.6)
+
+    def test_are_the_same_for_everyone(
+        self, signed_in: Browser, quick: acme.Work, riders: acme.Work, hidden: acme.Work
+    ):
+        """What is restricted is in no figure and in no list, whoever asks; not even in the answer's tag."""
+        hers, his = (signed_in(who).get(DATA) for who in ("ada", "ben"))
+
+        assert hers.content == his.content
+        assert hers.headers["ETag"] == his.headers["ETag"]
+        assert b"quiet plan" not in hers.content
+        assert b"quiet plan" not in signed_in("ada").get(PAGE).content
+
+    def test_follow_each_check_in(
+        self, signed_in: Browser, cast: Cast, quick: acme.Work, riders: acme.Work, now: datetime
+    ):
+        """What is kept of the day, brought up to date, is what a fresh start makes."""
+        cleo = signed_in("cleo")
+        before = cleo.get(DATA).json()
+        acme.check_in(riders.key_result, "5", by=cast.ada, at=now, confidence=3)
+
+        after = cleo.get(DATA).json()
+        image.forget()
+        anew = cleo.get(DATA).json()
+
+        assert after == anew
+        assert (before["on_time"], after["on_time"]) == (1, 2)
+        assert named(after["risen"]) == ["Riders stay, measured", "Repairs are quick, measured"]
+
+    def test_are_those_of_a_past_day(self, signed_in: Browser, quick: acme.Work, now: datetime):
+        """Five days ago the value of ten days ago stood."""
+        then = acme.day_of(now) - 5 * DAY
+
+        said = signed_in("cleo").get(f"{DATA}?on={then}").json()
+
+        assert said["progress"] == pytest.approx(0.2)
+        assert said["day"] == then.isoformat()
+
+
+@pytest.mark.both_databases
+class TestLists:
+    def test_tell_what_moved_within_a_week(
+        self, signed_in: Browser, cast: Cast, quick: acme.Work, riders: acme.Work, now: datetime
+    ):
+        """From 20 to 60 %; what stood still is in neither list, what went back is in the other."""
+        acme.check_in(riders.key_result, "9", by=cast.ada, at=now - DAY)
+
+        said = signed_in("cleo").get(DATA).json()
+
+        assert named(said["risen"]) == ["Repairs are quick, measured"]
+        assert said["risen"][0]["before"] == pytest.approx(0.2)
+        assert named(said["fallen"]) == ["Riders stay, measured"]
+
+    def test_tell_where_words_and_numbers_disagree(
+        self, signed_in: Browser, quick: acme.Work, riders: acme.Work
+    ):
+        """Nine sure, and far behind."""
+        said = signed_in("cleo").get(DATA).json()
+
+        assert named(said["watermelons"]) == ["Riders stay, measured"]
+        assert said["agreement"]["watermelon"] == 1
+
+    def test_tell_who_is_silent(self, signed_in: Browser, quick: acme.Work, riders: acme.Work):
+        """Three weeks without a word."""
+        assert named(signed_in("cleo").get(DATA).json()["quiet"]) == ["Riders stay, measured"]
+
+
+@pytest.mark.both_databases
+class TestPage:
+    def test_shows_figures_and_teams(self, signed_in: Browser, quick: acme.Work, riders: acme.Work):
+        """35 %, and where Product stands."""
+        page = signed_in("cleo").get(PAGE).content.decode()
+
+        assert "35\u00a0%" in page
+        assert "Product</a>" in page
+
+    def test_says_what_it_will_be_good_for(self, signed_in: Browser):
+        """An empty workspace is told what comes."""
+        assert "Nothing to look over yet" in signed_in("cleo").get(PAGE).content.decode()
+
+    def test_is_for_members_alone(self, signed_in: Browser):
+        """A stranger finds nothing."""
+        assert signed_in("zed").get(PAGE).status_code == 404
+        assert signed_in("zed").get(DATA).status_code == 404
+
+    def test_costs_what_it_cost(self, signed_in: Browser, quick: acme.Work, riders: acme.Work):
+        """Who asks, what is new: the rest comes from the image."""
+        cleo = signed_in("cleo")
+
+        assert count(cleo, PAGE) == STATEMENTS["overview"]
+        assert count(cleo, DATA) == STATEMENTS["overview_json"]
+
+    def test_answers_304_to_who_has_it(self, signed_in: Browser, quick: acme.Work):
+        """The same is not sent twice."""
+        cleo = signed_in("cleo")
+        tag = cleo.get(DATA).headers["ETag"]
+
+        assert cleo.get(DATA, headers={"If-None-Match": tag}).status_code == 304
+
+
+class TestLate:
+    @given(
+        last=st.none() | st.integers(-30, 120),
+        ends=st.none() | st.integers(1, 100),
+        today=st.integers(-10, 130),
+        every=st.sampled_from((1, 7, 14, 30)),
+    )
+    def test_is_what_the_calendar_says(self, last: int | None, ends: int | None, today: int, every: int):
+        """For all at once or for one: the same are late."""
+        window = Window(MONDAY, None if ends is None else MONDAY + ends * DAY)
+        checked = None if last is None else MONDAY + last * DAY
+        is_late = days_overdue(window, checked, MONDAY + today * DAY, every) > 0
+
+        at_once = overview._late(
+            _days(checked), _days(window.begins_on), _days(window.ends_on), MONDAY + today * DAY, every
+        )
+
+        assert at_once.tolist() == [is_late]
+
+
+def _days(day: date | None) -> np.ndarray:
+    return np.array([np.nan if day is None else day.toordinal()])

@@ -1,0 +1,141 @@
+"""Search: its page, the palette's answer, and one's own keys."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from milepost.core import terms
+from milepost.core.ids import encode
+from milepost.web import keymap
+from milepost.web.palette import Offer, answering
+from tests.cast import Cast
+from tests.okrs import Okrs, written
+from tests.web.statements import STATEMENTS, count
+
+pytestmark = pytest.mark.both_databases
+PAGE, PALETTE, KEYBOARD = "/w/acme/search/", "/w/acme/palette/", "/w/acme/preferences/keyboard/"
+
+
+@pytest.fixture
+def okrs(cast: Cast) -> Okrs:
+    return written(cast, timezone.now())
+
+
+class TestPage:
+    def test_shows_what_was_found_by_kind(self, okrs, signed_in):
+        """Each kind has its list, and the words are marked in titles and texts."""
+        said = signed_in("cleo").get(PAGE, {"q": "wait"}).text
+
+        assert "<mark>wait</mark>" in said and '<h2 id="k-key_result">Key results</h2>' in said
+        assert okrs.helpful.title not in said or "<mark>" in said
+
+    def test_says_what_to_try_where_nothing_is_found(self, okrs, signed_in):
+        """Nothing typed explains itself; nothing found leads on."""
+        cleo = signed_in("cleo")
+
+        assert "Find anything by a few letters" in cleo.get(PAGE).text
+        assert "Nothing has these words" in cleo.get(PAGE, {"q": "zzz"}).text
+        assert "None of this kind" in cleo.get(PAGE, {"q": "wait", "kind": "person"}).text
+
+    @pytest.mark.parametrize(
+        "typed", ['"><script>', "a\x00b", "%", "' OR 1", "x" * 5_000, "NEAR(", "\ud83c\udf5e"]
+    )
+    def test_takes_whatever_is_typed(self, okrs, signed_in, typed):
+        """Signs of any kind are no operators, and come back as they were typed."""
+        answer = signed_in("cleo").get(PAGE, {"q": typed.encode("utf-16", "surrogatepass").decode("utf-16")})
+
+        assert answer.status_code == 200 and "<script>\n" not in answer.text
+
+    def test_costs_few_statements(self, okrs, signed_in):
+        """Who asks, what changed, what has the words."""
+        cleo = signed_in("cleo")
+
+        assert count(cleo, f"{PAGE}?q=nobody") == STATEMENTS["search"]
+        assert count(cleo, f"{PALETTE}?q=nobody") == STATEMENTS["palette"]
+
+
+class TestPalette:
+    def test_offers_pages_and_what_one_may_begin(self, okrs, signed_in):
+        """Everyone is led to the pages; only who may is offered to begin something."""
+        ada, gus = (signed_in(who).get(PALETTE).text for who in ("ada", "gus"))
+
+        assert "Alignment map" in ada and "Alignment map" in gus
+        assert "New cycle" in ada and "New objective" in ada
+        assert "New cycle" not in gus and "New objective" not in gus
+
+    def test_finds_what_is_typed_and_what_can_be_done(self, okrs, signed_in):
+        """Things, pages and acts answer to the same words."""
+        said = signed_in("cleo").get(PALETTE, {"q": "nob"}).text
+
+        assert "<mark>Nob</mark>ody waits" in said and "Alignment map" not in said
+        assert "data-press" in signed_in("cleo").get(PALETTE, {"q": "dark"}).text
+
+    def test_names_what_one_opened_lately_and_may_see(self, okrs, signed_in):
+        """The browser sends ids; those of what one may not see are ids of nothing."""
+        ids = ".".join(encode(row.id) for row in (okrs.secret, okrs.waiting, okrs.helpful))
+
+        said = signed_in("cleo").get(PALETTE, {"recent": f"junk.{ids}.0000000000000"}).text
+
+        assert said.index(okrs.waiting.title) < said.index("Go to")
+        assert okrs.secret.title not in said
+
+    def test_ranks_offers(self):
+        """What begins with what was typed comes before what only answers to it."""
+        offers = [Offer("Teams", "", also="people"), Offer("People", ""), Offer("Map", "")]
+
+        assert [one.words for one in answering(terms.terms("peo"), offers)] == ["People", "Teams"]
+        assert answering(terms.terms(""), offers) == offers
+
+
+class TestKeymap:
+    @pytest.mark.parametrize(
+        ("typed", "keys"),
+        [
+            ("C", "c"), (" g  H ", "g h"), ("Ctrl+K", "ctrl k"), ("cmd k", "ctrl k"), ("⌘K", "ctrl k"),
+            ("g then t", "g t"), ("+", "+"), ("ctrl +", "ctrl +"), ("", ""), ("é", "é"),
+            ("abc", None), ("g h t", None), ("ctrl", None), ("\x07", None),
+        ],
+    )  # fmt: skip
+    def test_reads_keys_as_people_write_them(self, typed, keys):
+        """One key, two one after the other, or Ctrl with one; nothing else."""
+        assert keymap.spelled(typed) == keys
+
+    def test_keeps_only_what_differs(self):
+        """What is as usual is not kept, and what was kept reads back."""
+        mine = (("sweep", "x"), ("new_objective", ""))
+
+        assert keymap.read(keymap.written(mine)) == mine
+        assert keymap.read("sweep=c&nonsense=1&help=too long") == ()
+        assert keymap.read("x" * 9_000) == keymap.read(None) == ()
+        assert "new_objective" not in keymap.in_force(mine)
+
+    def test_tells_of_keys_that_clash(self):
+        """Two with the same keys, or one that begins with the other's, cannot both work."""
+        assert set(keymap.conflicts((("sweep", "n"),))) == {"sweep", "new_objective"}
+        assert set(keymap.conflicts((("sweep", "g"),))) == {"sweep"}
+        assert keymap.conflicts(()) == {}
+
+
+class TestKeyboard:
+    def test_changes_a_key_in_this_browser(self, okrs, signed_in):
+        """A key that was changed, or switched off, is so on every page; the usual ones come back."""
+        cleo = signed_in("cleo")
+        usual = {key.name: key.usual for key in keymap.KEYS}
+
+        saved = cleo.post(KEYBOARD, usual | {"sweep": "X", "new_objective": ""})
+        page = cleo.get("/w/acme/").text
+
+        assert saved.status_code == 303
+        assert "&#34;x&#34;: &#34;/w/acme/sweep/&#34;" in page and "/objectives/new/&#34;" not in page
+        cleo.post(KEYBOARD, {"usual": "1"})
+        assert "&#34;c&#34;: &#34;/w/acme/sweep/&#34;" in cleo.get("/w/acme/").text
+
+    def test_refuses_what_clashes(self, okrs, signed_in):
+        """Both are named, and what was typed stands there still."""
+        usual = {key.name: key.usual for key in keymap.KEYS}
+
+        answer = signed_in("cleo").post(KEYBOARD, usual | {"sweep": "n", "undo": "too long"})
+
+        assert answer.status_code == 422 and "keymap" not in answer.cookies
+        assert answer.text.count('aria-invalid="true"') == 3 and 'value="too long"' in answer.text

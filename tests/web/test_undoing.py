@@ -1,0 +1,132 @@
+"""Undoing on pages: the button after a change, the mark in the feed, and what is asked first."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from milepost.actions import objectives
+from milepost.core.ids import encode
+from milepost.models import Event, Objective
+from tests.cast import Cast
+from tests.okrs import Okrs, written
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def okrs(cast: Cast) -> Okrs:
+    return written(cast, timezone.now())
+
+
+def renamed(cast: Cast, okrs: Okrs, title: str, by=None) -> str:
+    """Give Ben's objective another title; return where that is undone."""
+    by = by or cast.ada
+    objectives.update(objective=okrs.helpful.id, changed={"title": title}, by=by, at=timezone.now())
+    return f"/w/acme/events/{encode(Event.objects.of(cast.acme.id).latest('id').id)}/undoing/"
+
+
+def title(okrs: Okrs) -> str:
+    return Objective.objects.of(okrs.helpful.workspace_id).get(id=okrs.helpful.id).title
+
+
+class TestToast:
+    def test_offers_to_undo_what_was_done(self, cast, okrs, signed_in):
+        """After a change the page says so with a button, and pressing it takes the change back."""
+        ada, here = signed_in("ada"), f"/w/acme/objectives/{encode(okrs.helpful.id)}/"
+        page = ada.post(f"{here}cancellation/", {"reason": "Enough."}, follow=True).content.decode()
+        there = re.search(r'<form method="post" action="(/w/acme/events/\w+/undoing/)">', page)[1]
+
+        answer = ada.post(there, headers={"Referer": f"http://testserver{here}"}, follow=True)
+
+        assert answer.redirect_chain == [(here, 303)]
+        assert "Undone." in answer.content.decode()
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).state == "active"
+
+    def test_leaves_a_page_that_is_gone(self, cast, okrs, signed_in):
+        """A draft taken back has no page to return to."""
+        ada = signed_in("ada")
+        form = {"title": "New", "cycle": encode(okrs.cycle.id), "visibility": "workspace",
+                "kr1_title": "Raise it", "kr1_start": "1", "kr1_target": "2"}  # fmt: skip
+        answer = ada.post("/w/acme/objectives/new/", form, follow=True)
+        here = answer.redirect_chain[-1][0]
+        there = re.search(r'action="(/w/acme/events/\w+/undoing/)"', answer.content.decode())[1]
+
+        undone = ada.post(there, headers={"Referer": f"http://testserver{here}"}, follow=True)
+
+        assert undone.redirect_chain == [("/w/acme/", 303)]
+        assert ada.get(here).status_code == 404
+
+
+class TestFeed:
+    def test_marks_what_can_be_undone(self, cast, okrs, signed_in):
+        """Whoever did it finds the mark; an onlooker does not; afterwards it reads as undone."""
+        there = renamed(cast, okrs, "Nobody waits")
+        ada, cleo = signed_in("ada"), signed_in("cleo")
+        assert there in ada.get("/w/acme/activity/").content.decode()
+        assert there not in cleo.get("/w/acme/activity/").content.decode()
+        ada.post(there)
+
+        feed = ada.get("/w/acme/activity/").content.decode()
+
+        assert there not in feed
+        assert "undone" in feed
+        assert ", undoing an earlier change" in feed
+
+    def test_history_has_it_too(self, cast, okrs, signed_in):
+        """The objective's own history leads to the same page."""
+        there = renamed(cast, okrs, "Nobody waits")
+
+        page = signed_in("ada").get(f"/w/acme/objectives/{encode(okrs.helpful.id)}/").content.decode()
+
+        assert there in page
+
+
+class TestPage:
+    def test_asks_first(self, cast, okrs, signed_in):
+        """By its address it asks, and nothing has happened yet."""
+        there = renamed(cast, okrs, "Nobody waits")
+
+        page = signed_in("ada").get(there)
+
+        assert "Undo this?" in page.content.decode()
+        assert title(okrs) == "Nobody waits"
+
+    def test_shows_what_it_would_write_over(self, cast, okrs, signed_in):
+        """Where it was changed since, both are shown; insisting writes."""
+        there, ada = renamed(cast, okrs, "First"), signed_in("ada")
+        renamed(cast, okrs, "Second")
+
+        refused = ada.post(there)
+        assert refused.status_code == 409
+        assert "“Second” → “Nobody waits for an answer”" in refused.content.decode()
+        assert title(okrs) == "Second"
+        ada.post(there, {"anyway": "1"})
+
+        assert title(okrs) == "Nobody waits for an answer"
+
+    def test_says_why_it_cannot_be(self, cast, okrs, signed_in):
+        """What was undone before says so, kindly, on its page."""
+        there, ada = renamed(cast, okrs, "First"), signed_in("ada")
+        ada.post(there)
+
+        again = ada.post(there)
+
+        assert again.status_code == 409
+        assert "undone already" in again.content.decode()
+
+    def test_is_not_for_others(self, cast, okrs, signed_in):
+        """A colleague is refused, a stranger finds nothing."""
+        there = renamed(cast, okrs, "First")
+
+        assert [signed_in(who).post(there).status_code for who in ("cleo", "zed")] == [403, 404]
+
+    def test_goes_nowhere_else(self, cast, okrs, signed_in):
+        """A page of somebody else is no place to go back to."""
+        there = renamed(cast, okrs, "First")
+
+        answer = signed_in("ada").post(there, {"back": "//evil.example/w/acme/"})
+
+        assert answer["Location"] == f"/w/acme/objectives/{encode(okrs.helpful.id)}/"
