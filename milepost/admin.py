@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from allauth.account import admin as addresses
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa import admin as factors
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import admin as auth
@@ -99,7 +100,7 @@ _asking_who, admin.site.admin_view = admin.site.admin_view, _behind_the_glass
 admin.site.login = secure_admin_login(admin.site.login)
 admin.site.site_header = "Milepost: look, don't touch"
 # What others offer to be edited; importing their modules here makes them be registered before.
-admin.site.unregister([auth.Group, addresses.EmailAddress])
+admin.site.unregister([auth.Group, addresses.EmailAddress, factors.Authenticator])
 for each in apps.get_app_config("milepost").get_models():
     if each is not Session:  # its key is somebody's cookie
         admin.site.register(each, LookingGlass)

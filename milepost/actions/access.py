@@ -54,6 +54,14 @@ def invite(*, person: int, by: Actor, at: datetime) -> str:
     return secret
 
 
+def mailed(*, person: int, by: Actor, at: datetime) -> None:
+    """Remember that an invitation went by mail: whoever follows it proves that the address is theirs."""
+    with transaction.atomic():
+        row = Person.objects.of(by.workspace_id).filter(id=person).first()
+        if row is not None:
+            _open_invitations(row, at).update(mailed_at=at)
+
+
 def let_in(
     *, name: str, email: str, role: str = Role.MEMBER, team: int | None = None, by: Actor, at: datetime
 ) -> tuple[Person, str]:
@@ -96,12 +104,15 @@ def accept(
         user = _existing(user_id, email) if user_id is not None else _new(email, name, hashed)
         invitation.accepted_at = at
         invitation.save(update_fields=["accepted_at"])
+        if invitation.mailed_at and user.email_confirmed_at is None:
+            user.email_confirmed_at = at
+            user.save(update_fields=["email_confirmed_at"])
         person.user = user
         person.name = name or person.name
         person.save(update_fields=["user", "name"])
         joined = Actor(person.workspace_id, person.id, Role(person.role), door=by.door, name=person.name)
         tell("person.joined", subject=person.id, data={"name": person.name}, by=joined, at=at)
-        changes.append(person.workspace_id, changes.Kind.ALL)
+        changes.append(person.workspace_id, changes.Kind.PERSON, person.id)
     return person
 
 

@@ -137,7 +137,7 @@ def _cycle(by: Actor, id: int) -> Cycle:
 
 def _tell(kind: str, row: Cycle, *, data: Mapping[str, Any] | None = None, by: Actor, at: datetime) -> None:
     tell(kind, subject=row.id, data={"name": row.name, **(data or {})}, by=by, at=at)
-    changes.append(by.workspace_id, changes.Kind.ALL)
+    changes.append(by.workspace_id, changes.Kind.CYCLES)
 
 
 def _of(row: Cycle) -> Window:

@@ -53,7 +53,8 @@ def add(
             TeamMember.objects.create(
                 workspace=workspace, team_id=team, person=person, since_on=today, is_lead=False
             )
-        changes.append(by.workspace_id, changes.Kind.ALL)
+            changes.append(by.workspace_id, changes.Kind.TEAMS)
+        changes.append(by.workspace_id, changes.Kind.PERSON, person.id)
     return person
 
 
@@ -90,7 +91,7 @@ def update(
         row.save(update_fields=list(found))
         told = {"fields": sorted(found), "changes": history.in_words(found)}
         tell("person.changed", subject=row.id, data=told, by=by, at=at)
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
     return row
 
 
@@ -117,7 +118,7 @@ def change_role(*, person: int, role: str, by: Actor, at: datetime) -> Person:
             by=by,
             at=at,
         )
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
     return row
 
 
@@ -139,7 +140,8 @@ def leave(*, person: int, by: Actor, at: datetime) -> Person:
         belonged.update(until_on=row.left_on)
         _void_invitations(row, at)
         tell("person.left", subject=row.id, data={"name": row.name, "teams": teams}, by=by, at=at)
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.TEAMS)
+        changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
     return row
 
 
@@ -156,7 +158,7 @@ def readmit(*, person: int, by: Actor, at: datetime) -> Person:
         row.left_on = None
         row.save(update_fields=["left_on"])
         tell("person.returned", subject=row.id, data={"name": row.name}, by=by, at=at)
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
     return row
 
 

@@ -43,7 +43,7 @@ def create(*, name: str, purpose: str = "", parent: int | None = None, by: Actor
             parent_id=parent,
         )
         tell("team.created", subject=row.id, data={"name": name}, by=by, at=at)
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.TEAMS)
     return row
 
 
@@ -77,7 +77,7 @@ def update(*, team: int, changed: Mapping[str, Any], by: Actor, at: datetime) ->
             by=by,
             at=at,
         )
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.TEAMS)
     return row
 
 
@@ -119,7 +119,7 @@ def add_member(
         )
         kind = "team.lead_changed" if current else "team.member_joined"
         tell(kind, subject=row.id, data=_told(row, new), by=by, at=at)
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.TEAMS)
     return new
 
 
@@ -134,7 +134,7 @@ def remove_member(*, team: int, person: int, by: Actor, at: datetime) -> None:
             raise NotFound("They do not belong to this team.")
         _end(current, today)
         tell("team.member_left", subject=row.id, data=_told(row, current), by=by, at=at)
-        changes.append(by.workspace_id, changes.Kind.ALL)
+        changes.append(by.workspace_id, changes.Kind.TEAMS)
 
 
 def _team(by: Actor, id: int) -> Team:

@@ -22,6 +22,7 @@ from milepost.core.tokens import hash_of
 from milepost.ledger import changes, sight
 from milepost.models import Person, SignInLink, User, Workspace
 from milepost.models.ids import new_id
+from milepost.models.workspaces import SECOND_STEP_FOR
 from milepost.queries import workspaces as known
 
 SETUP_LINK_LASTS = timedelta(days=7)
@@ -128,7 +129,11 @@ def found(
 
 
 def update(*, changed: Mapping[str, Any], by: Actor, at: datetime) -> Workspace:
-    """Change settings: name, time_zone, mission, vision, check_in_every, count_restricted_work."""
+    """Change settings.
+
+    They are name, time_zone, mission, vision, check_in_every, count_restricted_work, and, for owners alone,
+    second_step_for.
+    """
     access.require(access.may_manage(by), "change the settings", remedy="Ask an admin.")
     wanted = {name: _CLEANED[name](value) for name, value in changed.items()}
     with transaction.atomic():
@@ -136,11 +141,14 @@ def update(*, changed: Mapping[str, Any], by: Actor, at: datetime) -> Workspace:
         differing = history.differences(row, wanted)
         if not differing:
             return row
+        if "second_step_for" in differing:
+            is_owner = by.is_operator or by.role == Role.OWNER
+            access.require(is_owner, "change who needs a second step", remedy="Ask an owner.")
         for name, (_, value) in differing.items():
             setattr(row, name, value)
         row.save(update_fields=list(differing))
         tell("workspace.changed", subject=row.id, data={"changes": history.in_words(differing)}, by=by, at=at)
-        changes.append(row.id, changes.Kind.ALL)
+        changes.append(row.id, changes.Kind.SETTINGS)
     return row
 
 
@@ -170,6 +178,16 @@ def _cadence(days: int) -> int:
     return days
 
 
+def _second_step_for(who: str) -> str:
+    if who not in dict(SECOND_STEP_FOR):
+        raise Invalid(
+            f"“{who[:20]}” is nobody who could need a second step.",
+            field="second_step_for",
+            remedy="Choose nobody, admins or everyone.",
+        )
+    return who
+
+
 _CLEANED = {
     "name": partial(wording.name, of="The organisation"),
     "time_zone": zones.check,
@@ -177,4 +195,5 @@ _CLEANED = {
     "vision": partial(wording.prose, field="vision"),
     "check_in_every": _cadence,
     "count_restricted_work": bool,
+    "second_step_for": _second_step_for,
 }

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from milepost.actions import tokens
+from milepost.actions import guesses, tokens
+from milepost.actions.access import NOBODY_YET
 from milepost.api import limits
 from milepost.api.problems import Unauthorized
-from milepost.core import scopes
+from milepost.core import devices, scopes
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotAllowed
 from milepost.core.scopes import Scope
@@ -38,6 +40,8 @@ class Holds:
             actors.bearer(hash_of(secret), door="api", at=request.at) if kind.lower() == "bearer" else None
         )
         if found is None:
+            place = devices.caller(request.META, settings.MILEPOST.proxies)
+            guesses.miss(of="token", place=place, by=NOBODY_YET, at=request.at)
             raise Unauthorized
         request.count = limits.count(found.token_id, request.at)
         limits.refuse(request.count)
@@ -46,6 +50,12 @@ class Holds:
                 f"This token reaches as far as “{found.scope}”; this needs “{self.scope}”.",
                 code="insufficient_scope",
                 remedy="Make a token that reaches further.",
+            )
+        if found.lacks_second_step:
+            raise NotAllowed(
+                "This workspace asks for a second step at sign-in, and you have none.",
+                code="second_step_needed",
+                remedy="Open Milepost in a browser and add a passkey or an app; the token then works again.",
             )
         request.bearer, request.actor = found, found.actor
         sight.settle(found.actor.workspace_id)  # until the door closes behind the request

@@ -51,6 +51,11 @@ def changes(router: Router, path: str, of: Any, *, scope: Scope, method: str = "
     return _operation(router, method, path, {204: None} if of is None else {200: of}, scope, (*UNSAFE, 422))
 
 
+def many(router: Router, path: str, of: Any, *, scope: Scope) -> Callable:
+    """Let a view do something to many things that its body names: all of them, or none."""
+    return _operation(router, "POST", path, {200: of}, scope, (*UNSAFE, 404, 422))
+
+
 def _operation(
     router: Router, method: str, path: str, shapes: dict, scope: Scope, refusals: tuple[int, ...]
 ) -> Callable:

@@ -12,6 +12,7 @@ from ninja.parser import Parser
 
 from milepost.api import (
     alignments,
+    bulk,
     checkins,
     comments,
     comparisons,
@@ -26,6 +27,7 @@ from milepost.api import (
     problems,
     search,
     teams,
+    views,
     workspace,
 )
 from milepost.core.problems import Problem
@@ -59,8 +61,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, search, objectives, key_results, checkins, initiatives, alignments, comments, comparisons,
-    people, teams, cycles, workspace, plans,
+    me, events, search, objectives, key_results, checkins, initiatives, alignments, bulk, comments,
+    comparisons, people, teams, cycles, views, workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

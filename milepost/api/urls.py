@@ -1,4 +1,7 @@
-"""Addresses of the API. Each operation stands behind the same door; what leads nowhere is told as JSON."""
+"""Addresses of the API. Each operation stands behind the same door; what leads nowhere is told as JSON.
+
+They are imported with the first request of a program (`milepost.config.later`).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from functools import cache
 
 from django.urls import URLPattern, path
 
-from milepost.api import document, problems, reference
+from milepost.api import document, problems
 from milepost.api.door import through
 from milepost.api.operations import METHODS
 from milepost.api.routers import PREFIX, api
@@ -40,7 +43,5 @@ def _known(written: str):
 
 urlpatterns = [
     *_operations(),
-    path("", reference.show, name="api_reference"),
-    path("openapi.json", reference.show_json, name="api_document"),
     path("<path:rest>", problems.nothing, name="api_nothing"),
 ]

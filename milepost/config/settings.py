@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 
 # Each of these costs every request, the check-in first of all: think before you add one.
@@ -123,11 +124,15 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "milepost.web.accounts.Accounts"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = False  # we count ourselves, where all processes see it: milepost/actions/guesses.py
+MFA_ADAPTER = "milepost.web.accounts.SecondSteps"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 LOGIN_URL = "signing_in"
 
 CSRF_FAILURE_VIEW = "milepost.web.problems.forbidden"
 SESSION_ENGINE = "milepost.models.sessions"
+SESSION_COOKIE_AGE = MILEPOST.session_longest * 24 * 3600
 
 # ── Cookies and headers ──
 
@@ -181,6 +186,8 @@ LOGGING = {
         "django.db.backends": {"level": "INFO"},
         # A stranger who sends a wrong host name is not our error.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Each passkey that is made or used, by its number, which is nobody's business.
+        "fido2": {"level": "WARNING"},
         # A wrong address or a refused form is the browser's business, not the operator's.
         "django.request": {"level": "ERROR"},
         # A line for each request, which programs count and people do not read.

@@ -78,6 +78,13 @@ class Settings:
     mail_tls: str = _setting(
         "starttls", "How the connection to the mail server is protected: starttls, tls or none.",
         kinds.one_of("starttls", "tls", "none"))
+    proxies: tuple[str, ...] = _setting(
+        ("127.0.0.1", "::1"), "The addresses of your proxies: what they say about where a request came from "
+        "(X-Forwarded-For) is believed, for throttling and the list of sessions.", kinds.names)
+    session_idle: int = _setting(
+        14, "After how many days without a visit one signs in again.", kinds.whole(1, 365))
+    session_longest: int = _setting(
+        30, "After how many days one signs in again in any case.", kinds.whole(1, 365))
     time_zone: str = _setting(
         "UTC", "The time zone that a new workspace begins with.", kinds.time_zone)
     log_level: str = _setting(
@@ -139,6 +146,12 @@ def completed(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings
     hosts = ("localhost", "127.0.0.1", "[::1]", parts.hostname)
     told.setdefault("allowed_hosts", tuple(dict.fromkeys(hosts)))
     made = Settings(**told, origins=origins)
+    if made.session_idle > made.session_longest:
+        raise WrongSetting(
+            f"session_idle is {made.session_idle} days, longer than session_longest.",
+            remedy=f"Set {PREFIX}SESSION_IDLE to {made.session_longest} or less.",
+            field="session_idle",
+        )
     if made.metrics == "token" and not made.metrics_token:
         raise WrongSetting(
             "metrics is token, and metrics_token is not set.",

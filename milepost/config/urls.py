@@ -2,11 +2,15 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.urls.resolvers import RoutePattern
 
+from milepost.config.later import Later, later
 from milepost.web import health, metrics
 
 urlpatterns = [
-    path("api/", include("milepost.api.urls")),  # first, so that it need not wait for a hundred pages
+    path("api/", later("milepost.api.reference.show"), name="api_reference"),
+    path("api/openapi.json", later("milepost.api.reference.show_json"), name="api_document"),
+    Later(RoutePattern("api/"), "milepost.api.urls"),  # first: it need not wait for a hundred pages
     path("", include("milepost.web.urls")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),

@@ -225,6 +225,42 @@ def may_manage_team(actor: Actor, lineage: Collection[int]) -> bool:
     return actor.is_admin or bool(actor.leads.intersection(lineage))
 
 
+def may_see_view(actor: Actor, *, owner: int | None, shared: str, team: int | None) -> bool:
+    """A saved view is seen by who made it, and by those it is shared with: a team's members, or everyone."""
+    if actor.within is not None and team not in actor.within:
+        return False
+    if shared == "everyone" or (owner is not None and owner == actor.person_id):
+        return True
+    return shared == "team" and (actor.is_operator or team in actor.teams)
+
+
+def may_share_view(actor: Actor, shared: str, lineage: Collection[int]) -> bool:
+    """Anyone may keep a view; a team's members share with it, leads of any team and admins with everyone.
+
+    `lineage` is the team it is shared with, and those above.
+    """
+    if actor.looks_back or actor.is_operator:
+        return False
+    if shared == "private":
+        return actor.within is None
+    if actor.is_guest:
+        return False
+    if shared == "team":
+        return bool(lineage) and within(actor, lineage) and next(iter(lineage)) in actor.teams
+    return actor.within is None and (actor.is_admin or bool(actor.leads))
+
+
+def may_change_view(
+    actor: Actor, *, owner: int | None, shared: str, team: int | None, lineage: Collection[int]
+) -> bool:
+    """Whoever made it; of what a team shares also its leads, of what everyone sees also admins."""
+    if not may_see_view(actor, owner=owner, shared=shared, team=team) or actor.looks_back:
+        return False
+    if owner == actor.person_id:
+        return True
+    return actor.is_admin if shared == "everyone" else shared == "team" and may_manage_team(actor, lineage)
+
+
 def require(allowed: bool, doing: str, *, remedy: str | None = None) -> None:
     """Raise NotAllowed unless allowed; `doing` completes "You may not …"."""
     if not allowed:

@@ -23,7 +23,12 @@ from milepost.ledger.statements import Statement
 class Kind(IntEnum):
     CHECKIN = 1  # subject: the key result; entry: the check-in
     OBJECTIVE = 2  # subject: the objective, with its key results and alignments
-    ALL = 3  # people, teams, cycles, settings, or a whole file
+    ALL = 3  # a whole file, or a new log
+    PERSON = 4  # subject: the person
+    TEAMS = 5  # the teams and who belongs to them
+    CYCLES = 6
+    SETTINGS = 7  # the workspace's own
+    VIEW = 8  # subject: whose saved views are other ones now; 0: everyone's
 
 
 class Change(NamedTuple):

@@ -9,7 +9,10 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
+import numpy as np
 from django.db import connection
+
+from milepost.ledger.columns import Floats, Numbers, Rows, Words
 
 # A decimal of up to 15 significant digits survives the way through a float and back unchanged.
 SAFE_LENGTH = 15
@@ -33,6 +36,31 @@ class Entry(NamedTuple):
     corrects: int | None = None
     is_withdrawn: bool = False
     micro: int = 0
+
+
+class Latest(NamedTuple):
+    """The entry that stands for a key result now; the name of its columns."""
+
+    id: int  # the key result's
+    entry: int
+    effective: int
+    recorded: int
+    value: float
+    confidence: int
+    corrects: int | None
+    is_withdrawn: bool
+    micro: int
+
+
+LATEST = {
+    "id": Numbers, "entry": Numbers, "effective": Numbers, "recorded": Numbers, "value": Floats,
+    "confidence": Words, "corrects": Numbers, "is_withdrawn": Words, "micro": Words,
+}  # fmt: skip
+
+
+def latest_row(_key_result: int, *entry) -> Entry:
+    """Return the entry that a row of `LATEST` holds."""
+    return Entry(*entry)
 
 
 # Moments as whole seconds, counted by the database: turning each into a datetime costs more than reading it.
@@ -66,7 +94,7 @@ _LATEST = """
 SELECT {} FROM key_result k JOIN checkin c ON c.id = (
   SELECT l.id FROM checkin l WHERE l.workspace_id = k.workspace_id AND l.key_result_id = k.id
   ORDER BY l.effective_at DESC, l.id DESC LIMIT 1)
-WHERE k.workspace_id = %s
+WHERE k.workspace_id = %s ORDER BY k.id
 """
 # The same by what had been recorded before a moment: what was corrected since stays corrected.
 _LATEST_BEFORE = """
@@ -90,6 +118,13 @@ def _rows(sql: str, parameters: Sequence) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql.format(columns(connection.vendor)), parameters)
         return cursor.fetchall()
+
+
+def _in_stretches(sql: str, parameters: Sequence) -> Iterator[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(columns(connection.vendor)), parameters)
+        while rows := cursor.fetchmany(STRETCH):
+            yield from rows
 
 
 def stretches(workspace_id: int) -> Iterator[list[tuple]]:
@@ -120,9 +155,10 @@ class Entries:
 
     def __init__(self, workspace_id: int) -> None:
         self.workspace_id = workspace_id
-        self._latest: dict[int, Entry] = {}
+        self.latest = Rows.collect(latest_row, LATEST, ())
+        self.mended: set[int] = set()  # key results of which something was corrected
         self._series: dict[int, list[Entry]] = {}
-        self._exact: dict[int, Fraction | tuple[Fraction, ...]] = {}
+        self.exacts: dict[int, Fraction | tuple[Fraction, ...]] = {}
         self.history = None  # every entry in columns, once a past day was asked for
         self.watchers: list[Callable[[Sequence[tuple]], None]] = []  # who else takes in what comes
 
@@ -130,8 +166,8 @@ class Entries:
     def load(cls, workspace_id: int, *, series_of: Iterable[str] = ()) -> Entries:
         """Read what stands now; the whole series of the kinds named, and where something was corrected."""
         entries = cls(workspace_id)
-        for row in _rows(_LATEST, [workspace_id]):
-            entries._latest[row[0]] = entries._entry(row)
+        found = (Latest(row[0], *entries._entry(row)) for row in _in_stretches(_LATEST, [workspace_id]))
+        entries.latest = Rows.collect(latest_row, LATEST, found)
         entries._take_series(_rows(f"{_SERIES}{_CORRECTED}{_IN_ORDER}", [workspace_id, workspace_id]))
         kinds = list(series_of)
         if kinds:
@@ -139,11 +175,18 @@ class Entries:
             entries._take_series(_rows(f"{_SERIES}{where}{_IN_ORDER}", [workspace_id, workspace_id, *kinds]))
         return entries
 
+    @classmethod
+    def resumed(cls, workspace_id: int, latest: Rows, exacts: dict, mended: set[int]) -> Entries:
+        """Go on from what another process knew; series are read again when they are asked for."""
+        entries = cls(workspace_id)
+        entries.latest, entries.exacts, entries.mended = latest, exacts, mended
+        return entries
+
     def _entry(self, row: tuple) -> Entry:
         _, id, effective, recorded, value, confidence, _, corrects, is_withdrawn, micro = row
         exact = exact_of(row)
         if exact is not None:
-            self._exact[id] = exact
+            self.exacts[id] = exact
         number = NAN if value is None else float(value)
         return Entry(id, effective, recorded, number, confidence, corrects, bool(is_withdrawn), micro)
 
@@ -155,10 +198,13 @@ class Entries:
         """Hold a whole series, and what of it stands now."""
         self._series[key_result_id] = entries
         standing = _standing(entries)
+        if len(standing) < len(entries):
+            self.mended.add(key_result_id)
         if standing:
-            self._latest[key_result_id] = standing[-1]
-        else:
-            self._latest.pop(key_result_id, None)
+            if self.latest.get(key_result_id) != standing[-1]:
+                self.latest.put(key_result_id, standing[-1])
+        elif key_result_id in self.latest:
+            self.latest.drop(key_result_id)
 
     def fetch(self, key_result_ids: Iterable[int]) -> None:
         """Read the series of these key results at once, those that are not held yet."""
@@ -179,7 +225,8 @@ class Entries:
         for row in rows:
             key_result_id, entry = row[0], self._entry(row)
             touched.add(key_result_id)
-            if entry.corrects is not None:
+            is_mended = key_result_id in self.mended and key_result_id not in self._series
+            if entry.corrects is not None or is_mended:
                 self._series.pop(key_result_id, None)
                 self.fetch([key_result_id])
             elif key_result_id in self._series:
@@ -187,9 +234,9 @@ class Entries:
                 if all(one.id != entry.id for one in series):
                     self._settle(key_result_id, sorted([*series, entry], key=_order))
             else:
-                latest = self._latest.get(key_result_id)
+                latest = self.latest.get(key_result_id)
                 if latest is None or _order(entry) > _order(latest):
-                    self._latest[key_result_id] = entry
+                    self.latest.put(key_result_id, entry)
         return touched
 
     def series(self, key_result_id: int) -> list[Entry]:
@@ -204,7 +251,16 @@ class Entries:
 
     def current(self, key_result_id: int) -> Entry | None:
         """Return the latest entry that stands."""
-        return self._latest.get(key_result_id)
+        return self.latest.get(key_result_id)
+
+    def columns(self, key_result_ids: np.ndarray, *names: str) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Say which of these key results have an entry that stands, and return columns of those entries."""
+        latest = self.latest
+        places = np.searchsorted(latest.ids, key_result_ids)
+        there = places < len(latest.ids)
+        there[there] = latest.ids[places[there]] == key_result_ids[there]
+        of = {"confidence": int}
+        return there, [latest.array(name, of.get(name))[places[there]] for name in names]
 
     def before(self, moment: datetime) -> dict[int, Entry]:
         """Return, by key result, the latest entry of those that had been recorded before a moment."""
@@ -214,7 +270,7 @@ class Entries:
 
     def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
         """Return an entry's value exactly as it was written; milestones as the done fraction of each."""
-        found = self._exact.get(entry.id)
+        found = self.exacts.get(entry.id)
         if found is not None:
             return found
         return None if entry.value != entry.value else Fraction(repr(entry.value))

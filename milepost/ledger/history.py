@@ -136,24 +136,34 @@ class EntriesThen:
     def __init__(self, history: History, *, known: int, then: int) -> None:
         self.history = history
         # These very columns: entries that come in later stand elsewhere.
-        self.columns = history.columns
-        self.standing = self.columns.standing(known, then)
-        self.latest = self.columns.latest(self.standing)
+        self.held = history.columns
+        self.standing = self.held.standing(known, then)
+        self.latest = self.held.latest(self.standing)
 
     def current(self, key_result_id: int) -> Entry | None:
         """Return the latest entry that stood."""
-        number = self.columns.place.get(key_result_id)
+        number = self.held.place.get(key_result_id)
         place = -1 if number is None else int(self.latest[number])
-        return None if place < 0 else self.columns.entry(place)
+        return None if place < 0 else self.held.entry(place)
 
     def series(self, key_result_id: int) -> list[Entry]:
         """Return what stood, oldest first."""
-        stretch = self.columns.stretch(key_result_id)
-        return [self.columns.entry(place) for place in stretch if self.standing[place]]
+        stretch = self.held.stretch(key_result_id)
+        return [self.held.entry(place) for place in stretch if self.standing[place]]
+
+    def columns(self, key_result_ids: np.ndarray, *names: str) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Return which of the key results have entries, and of each latest one what is asked for."""
+        held, wanted = self.held, np.asarray(key_result_ids)
+        if not len(held.key_results):
+            return np.zeros(len(wanted), dtype=bool), [getattr(held, name) for name in names]
+        at = np.minimum(np.searchsorted(held.key_results, wanted), len(held.key_results) - 1)
+        places = np.where(held.key_results[at] == wanted, self.latest[at], -1)
+        there = places >= 0
+        return there, [getattr(held, name)[places[there]] for name in names]
 
     def before(self, moment: datetime) -> dict[int, Entry]:
         """Return, by key result, the latest of the entries that stood and had been recorded before then."""
-        columns = self.columns
+        columns = self.held
         places = columns.latest(self.standing & (columns.recorded < int(moment.timestamp())))
         known = zip(columns.key_results.tolist(), places.tolist(), strict=True)
         return {id: columns.entry(place) for id, place in known if place >= 0}

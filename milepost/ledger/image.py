@@ -10,10 +10,12 @@ import gc
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -23,8 +25,16 @@ from milepost.core.scoring import Kind, Part, Reading, ScoringProblem, percent, 
 from milepost.core.scoring import roll_up as exact_roll_up
 from milepost.ledger import changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
+from milepost.ledger.columns import NOTHING, Groups, Rows
 from milepost.ledger.entries import Entries, Entry
-from milepost.ledger.structure import KeyResultRow, ObjectiveRow
+from milepost.ledger.structure import (
+    COUNTING_KEY_RESULT_STATES,
+    COUNTING_STATES,
+    AlignmentRow,
+    KeyResultRow,
+    ObjectiveRow,
+    PersonRow,
+)
 
 CURVES = {
     "linear": Curve.LINEAR,
@@ -35,6 +45,7 @@ CURVES = {
 }
 EXPECTED_GRADE = {"committed": 1.0}  # the others: 0.7 (method 2.6)
 STRETCH_GRADE = 0.7
+FRAME = {ChangeKind.PERSON, ChangeKind.TEAMS, ChangeKind.CYCLES, ChangeKind.SETTINGS}
 
 
 @contextmanager
@@ -52,13 +63,18 @@ def _without_collecting() -> Iterator[None]:
 class Image:
     """One workspace as of its token. Hold `lock` while reading more than one figure."""
 
-    def __init__(self, workspace_id: int) -> None:
+    def __init__(self, workspace_id: int, *, fill: Callable[[Image], None] | None = None) -> None:
+        """Load a workspace from the tables, or let `fill` bring its rows and figures."""
         self.workspace_id = workspace_id
         self.lock = threading.RLock()
         self.token = changes.Token()
         self.version = 0
         with _without_collecting():
-            self._load()
+            if fill is None:
+                self._load()
+            else:
+                fill(self)
+                self._build()
 
     # -- bringing it up to date ------------------------------------------------------------------------
 
@@ -74,16 +90,24 @@ class Image:
     def _load(self) -> None:
         self.token = changes.now(self.workspace_id)
         self._load_frame()
-        self.objectives = {row.id: row for row in structure.objectives(self.workspace_id)}
-        self.key_results = {row.id: row for row in structure.key_results(self.workspace_id)}
-        self.alignments = {row.id: row for row in structure.alignments(self.workspace_id)}
+        shapes: list[list[tuple]] = []
+        id = self.workspace_id
+        self.objectives = Rows.collect(ObjectiveRow, structure.OBJECTIVE, structure.objectives(id))
+        self.key_results = Rows.collect(
+            KeyResultRow, structure.KEY_RESULT, structure.key_results(id),
+            look=lambda rows: shapes.append(np.array([_shape(row) for row in rows], dtype=np.float64)),
+        )  # fmt: skip
+        self.alignments = Rows.collect(AlignmentRow, structure.ALIGNMENT, structure.alignments(id))
         kinds = [kind.value for kind in Kind if kind.is_series]
-        self.entries = Entries.load(self.workspace_id, series_of=kinds)
+        self.entries = Entries.load(id, series_of=kinds)
+        self._take_shapes(np.concatenate(shapes) if shapes else np.zeros((0, 6)))
         self._build()
+        for at in np.flatnonzero((self.family == Family.GIVEN) & ~self.from_contributors).tolist():
+            self._take_current(at, self.key_results[self.ids[self.first_key_result + at]])
 
     def _load_frame(self) -> None:
         self.workspace = structure.workspace(self.workspace_id)
-        self.people = {row.id: row for row in structure.people(self.workspace_id)}
+        self.people = Rows.collect(PersonRow, structure.PERSON, structure.people(self.workspace_id))
         self.teams = {row.id: row for row in structure.teams(self.workspace_id)}
         self.cycles = {row.id: row for row in structure.cycles(self.workspace_id)}
 
@@ -92,101 +116,282 @@ class Image:
             with _without_collecting():
                 self._load()
             return
+        for change in found:
+            if change.kind == ChangeKind.VIEW:
+                self.forget_views(change.subject_id)
+        if frame := [change for change in found if change.kind in FRAME]:
+            self._reframe(frame)
         touched = {change.subject_id for change in found if change.kind == ChangeKind.OBJECTIVE}
         checked_in = self.entries.take([change.entry for change in found if change.entry is not None])
         if touched:
-            for objective_id in touched:
-                self._reread(objective_id)
+            self._edit(touched)
+        for key_result_id in checked_in:
+            if key_result_id in self.node:
+                self._update(key_result_id)
+
+    def _reframe(self, found: list[changes.Change]) -> None:
+        """Read again what changed of people, teams, cycles and settings, and what follows from it."""
+        kinds = {change.kind for change in found}
+        people = {change.subject_id for change in found if change.kind == ChangeKind.PERSON}
+        rows = [row for id in people for row in structure.people(self.workspace_id, id)]
+        self.people = self.people.changed(rows, people - {row.id for row in rows})
+        if ChangeKind.TEAMS in kinds:
+            self.teams = {row.id: row for row in structure.teams(self.workspace_id)}
+            self._build_teams()
+            self._build_audiences()
+        if ChangeKind.CYCLES in kinds:
+            self.cycles = {row.id: row for row in structure.cycles(self.workspace_id)}
+            self._build_windows()
+        if ChangeKind.SETTINGS in kinds:
+            self.workspace = structure.workspace(self.workspace_id)
+        if kinds & {ChangeKind.TEAMS, ChangeKind.SETTINGS}:  # who sees what, and what then counts
+            self._build_tree()
+        self.derived, self._exact = {}, {}
+        if kinds == {ChangeKind.PERSON}:
+            for day in self._days.values():
+                day.derived = {}  # it may hold names
+        else:
+            self._days = {}
+
+    # -- taking in what was edited ---------------------------------------------------------------------
+
+    def _edit(self, touched: set[int]) -> None:
+        """Take in some objectives with all that belongs to them; what they did not touch stays.
+
+        Rows and arrays are exchanged, never written over: a past day may share those of before.
+        """
+        had = self.objectives, self.key_results, self.alignments
+        own = {row.id for id in touched for row in self.key_results_of.get(id, ())}
+        links = {row.id: row for id in touched for row in self.serves.get(id, ())}
+        edges = self._edges_around(touched)
+        objectives = [row for id in touched for row in structure.objectives(self.workspace_id, id)]
+        key_results = [row for id in touched for row in structure.key_results(self.workspace_id, id)]
+        alignments = [row for id in touched for row in structure.alignments(self.workspace_id, id)]
+        self.objectives = had[0].changed(objectives, touched - {row.id for row in objectives})
+        self.key_results = had[1].changed(key_results, own - {row.id for row in key_results})
+        self.alignments = had[2].changed(alignments, links.keys() - {row.id for row in alignments})
+        stays = (
+            all(row.id in had[0] for row in objectives)
+            and len(objectives) == len(touched)
+            and own == {row.id for row in key_results}
+            and all(
+                (row.objective_id, row.position) == (had[1][row.id].objective_id, had[1][row.id].position)
+                for row in key_results
+            )
+        )
+        if not stays:
+            self._take_over(had[1].ids, key_results)
             self._build()
         else:
-            for key_result_id in checked_in:
-                if key_result_id in self.node:
-                    self._update(key_result_id)
+            self._replace(objectives, key_results)
+            if {id: _ends(row) for id, row in links.items()} != {row.id: _ends(row) for row in alignments}:
+                self._build_links()
+            now = self._edges_around(touched)
+            if now.keys() != edges.keys():
+                self._build_tree()
+                self._days = {}
+            else:
+                if now != edges:
+                    self._weigh(now)
+                nodes = [self.node[row.id] for row in (*key_results, *objectives)]
+                for day in self._days.values():
+                    day.revise(nodes)
+        for one in key_results:
+            at = self.node[one.id] - self.first_key_result
+            if self.family[at] == Family.GIVEN:
+                self._take_current(at, one)
+                for day in self._days.values():
+                    day.update(self.first_key_result + at)
 
-    def _reread(self, objective_id: int) -> None:
-        # In copies: a past day may share the rows of before.
-        self.objectives, self.key_results, self.alignments = (
-            dict(self.objectives), dict(self.key_results), dict(self.alignments),
-        )  # fmt: skip
-        self.objectives.pop(objective_id, None)
-        for rows, column in ((self.key_results, "objective_id"), (self.alignments, "child_id")):
-            for row in [row for row in rows.values() if getattr(row, column) == objective_id]:
-                del rows[row.id]
-        for row in structure.objectives(self.workspace_id, objective_id):
-            self.objectives[row.id] = row
-        for row in structure.key_results(self.workspace_id, objective_id):
-            self.key_results[row.id] = row
-        for row in structure.alignments(self.workspace_id, objective_id):
-            self.alignments[row.id] = row
+    def forget_views(self, person_id: int = 0) -> None:
+        """Forget which saved views somebody has, or everyone (0)."""
+        kept = self.derived.get(ChangeKind.VIEW, {})
+        if person_id:
+            kept.pop(person_id, None)
+        else:
+            kept.clear()
+
+    def _replace(self, objectives: list[ObjectiveRow], key_results: list[KeyResultRow]) -> None:
+        self.key_results_of = self.key_results_of.following(self.key_results)
+        self.served_by = self.served_by.following(self.alignments)
+        self.serves = self.serves.following(self.alignments)
+        self.__dict__.pop("owned_by", None)
+        self.derived, self._exact = {}, {}
+        self._audiences = dict(self._audiences)
+        for row in objectives:
+            self._find_audience(row)
+        self.family, self.numbers = self.family.copy(), self.numbers.copy()
+        self._name_numbers()
+        self.from_contributors = self.from_contributors.copy()
+        self.curve, self.starts, self.ends = self.curve.copy(), self.starts.copy(), self.ends.copy()
+        self.expected_grade, self.points = self.expected_grade.copy(), dict(self.points)
+        for row in objectives:
+            number, cycle = self.node[row.id], self.cycles[row.cycle_id]
+            self.starts[number] = cycle.starts_on.toordinal()
+            self.ends[number] = cycle.ends_on.toordinal() if cycle.ends_on else np.nan
+            self.expected_grade[number] = EXPECTED_GRADE.get(row.commitment, STRETCH_GRADE)
+        for one in key_results:
+            number, above = self.node[one.id], self.node[one.objective_id]
+            self.starts[number] = one.starts_on.toordinal() if one.starts_on else self.starts[above]
+            self.ends[number] = one.ends_on.toordinal() if one.ends_on else self.ends[above]
+            self.expected_grade[number] = self.expected_grade[above]
+            self.curve[number] = CURVES[one.curve]
+            self.points.pop(number, None)
+            if one.points:
+                self.points[number] = _floats(one.points)
+            self.from_contributors[number - self.first_key_result] = one.source == "contributors"
+            self._place(number - self.first_key_result, one)
+
+    def _edges_around(self, touched: set[int]) -> dict[tuple[int, int], float]:
+        """Return what counts in these objectives and their key results, and what these count in."""
+        found = {}
+        for id in touched:
+            mine = self.key_results_of.get(id, ())
+            for one in mine:
+                if self.counted(one.id, id):
+                    found[one.id, id] = float(one.weight)
+            links = list(self.serves.get(id, ()))
+            for above in (id, *(one.id for one in mine)):
+                links += self.served_by.get(above, ())
+            for link in links:
+                above = link.parent_objective_id or link.parent_key_result_id
+                if self._bears(link, above):
+                    found[link.child_id, above] = float(link.weight)
+        return found
+
+    def _bears(self, link: AlignmentRow, above: int) -> bool:
+        if link.how != "contributes" or link.child_id not in self.node or above not in self.node:
+            return False
+        if link.parent_key_result_id and self.key_results[above].source != "contributors":
+            return False
+        return self.counted(link.child_id, above)
+
+    def _weigh(self, edges: dict[tuple[int, int], float]) -> None:
+        weight = self.tree.weight.copy()
+        for (child_id, parent_id), new in edges.items():
+            weight[self.pool.place(self.node[parent_id], self.node[child_id])] = new
+        self.tree = replace(self.tree, weight=weight)
+        self.pool, self.above = Pools(self.tree), self.above
 
     # -- building the arrays ---------------------------------------------------------------------------
 
+    def _take_shapes(self, shapes: np.ndarray) -> None:
+        """Put every measure, and what was last said of it, into the arrays of the key results."""
+        self.family = shapes[:, 0].astype(np.int8)
+        self.numbers = np.full((7, len(shapes)), np.nan)
+        self.numbers[1:6] = shapes[:, 1:].T
+        there, (value,) = self.entries.columns(self.key_results.ids, "value")
+        self.numbers[0, there] = value
+
+    def _take_over(self, ids: np.ndarray, fresh: Iterable[KeyResultRow]) -> None:
+        """Take the measures of key results `ids` over to those there are now, and place fresh ones."""
+        wanted = self.key_results.ids
+        places = np.searchsorted(ids, wanted)
+        places[places == len(ids)] = 0
+        known = ids[places] == wanted if len(ids) else np.zeros(len(wanted), dtype=bool)
+        family, numbers = np.zeros(len(wanted), dtype=np.int8), np.full((7, len(wanted)), np.nan)
+        family[known] = self.family[places[known]]
+        numbers[:, known] = self.numbers[:, places[known]]
+        self.family, self.numbers = family, numbers
+        self._name_numbers()
+        for one in fresh:
+            at = int(np.searchsorted(wanted, one.id))
+            self._place(at, one)
+            entry = self.entries.current(one.id)
+            self.current[at] = np.nan if entry is None else entry.value
+
+    def _name_numbers(self) -> None:
+        self.current, self.start, self.target, self.low, self.high, self.tolerance, self.given = self.numbers
+        self.measures = (self.family, *self.numbers)  # as core.rollup takes them
+
     def _build(self) -> None:
-        self.objectives = dict(sorted(self.objectives.items()))
-        self.node: dict[int, int] = {id: number for number, id in enumerate(self.objectives)}
-        first = len(self.node)
-        self.ids_of_objectives = list(self.objectives)
-        ordered = sorted(self.key_results.values(), key=lambda row: (row.position, row.id))
-        self.node |= {row.id: first + number for number, row in enumerate(ordered)}
-        self.ids = [*self.ids_of_objectives, *(row.id for row in ordered)]
-        self.key_results_of: dict[int, list[KeyResultRow]] = defaultdict(list)
-        for row in ordered:
-            self.key_results_of[row.objective_id].append(row)
-        self._build_links()
-        self.children_teams: dict[int | None, list[int]] = defaultdict(list)
-        for team in self.teams.values():
-            self.children_teams[team.parent_id].append(team.id)
-        self.owned_by: dict[int | None, list[KeyResultRow]] = defaultdict(list)
-        for row in ordered:
-            self.owned_by[self.answers_for(row)].append(row)
+        """Make what is derived from the rows: numbers for the nodes, groups, the tree, windows."""
+        self._name_numbers()
+        objectives, key_results = self.objectives.ids, self.key_results.ids
+        self.first_key_result = first = len(objectives)
+        self.ids_of_objectives = objectives.tolist()
+        self.ids = [*self.ids_of_objectives, *key_results.tolist()]
+        self.node: dict[int, int] = {id: number for number, id in enumerate(self.ids)}
+        size = len(self.ids)
+        self.parent = _places(objectives, self.key_results.array("objective_id"))
+        self.from_contributors = self.key_results.array("source", lambda word: word == "contributors", bool)
+        self.key_results_of = Groups(
+            self.key_results, self.node.get, self.parent, size=size,
+            within=self.key_results.array("position"),
+        )  # fmt: skip
+        self._build_teams()
+        self.__dict__.pop("owned_by", None)
         # What others make of this structure and keep with it.
         self.derived: dict = {}
         # What the exact path has found: a tall tree asks for the same below again and again.
         self._exact: dict[int, Fraction | None] = {}
+        self.has_entries = np.zeros(size, dtype=bool)
+        self.has_entries[first:] = self.entries.columns(key_results)[0]
         self._build_audiences()
+        self._build_links()
         self._build_tree()
-        self._build_key_results(ordered, first)
+        self._build_windows()
         self._days: dict[date, Day] = {}
 
+    def _build_teams(self) -> None:
+        self.children_teams: dict[int | None, list[int]] = defaultdict(list)
+        for team in self.teams.values():
+            self.children_teams[team.parent_id].append(team.id)
+
     def _build_links(self) -> None:
-        self.served_by: dict[int, list[structure.AlignmentRow]] = defaultdict(list)
-        self.serves: dict[int, list[structure.AlignmentRow]] = defaultdict(list)
-        for link in self.alignments.values():
-            self.served_by[link.parent_objective_id or link.parent_key_result_id].append(link)
-            self.serves[link.child_id].append(link)
+        links = self.alignments
+        self._child = _places(self.objectives.ids, links.array("child_id"))
+        above = _places(self.objectives.ids, links.array("parent_objective_id"))
+        served = _places(self.key_results.ids, links.array("parent_key_result_id"))
+        self._served = np.where(served >= 0, served + self.first_key_result, above)
+        size = len(self.ids)
+        self.serves = Groups(links, self.node.get, self._child, size=size)
+        self.served_by = Groups(links, self.node.get, self._served, size=size)
+
+    @cached_property
+    def owned_by(self) -> Groups:
+        """The key results that each person answers for: they own them, or else the objective."""
+        own, above = self.key_results.array("owner_id"), self.objectives.array("owner_id")
+        if len(above):
+            inherited = np.where(self.parent >= 0, above[self.parent], NOTHING)
+            own = np.where(own == NOTHING, inherited, own)
+        return Groups.by(self.key_results, own, within=self.key_results.array("position"))
 
     def _build_audiences(self) -> None:
         self._audiences: dict[int, frozenset[int]] = {}
-        for row in self.objectives.values():
-            if row.visibility != access.Visibility.WORKSPACE:
-                team = self.teams.get(row.team_id)
-                self._audiences[row.id] = access.audience(
-                    row.visibility,
-                    owner=row.owner_id,
-                    workers=[
-                        row.sponsor_id,
-                        *row.contributors,
-                        *(one.owner_id for one in self.key_results_of[row.id]),
-                    ],
-                    team_members=team.members if team else (),
-                    named=row.visible_to,
-                )
-        for one in self.key_results.values():
-            whole = self._audiences.get(one.objective_id)
-            if one.visibility is None:
-                if whole is not None:
-                    self._audiences[one.id] = whole
-                continue
-            row = self.objectives.get(one.objective_id)
-            team = self.teams.get(row.team_id) if row else None
-            found = access.narrowed(
-                whole,
-                one.visibility,
-                owner=one.owner_id,
-                workers=[row.owner_id] if row else [],
+        restricted = self.objectives.array("visibility", _is_restricted, bool)
+        narrowed = self.key_results.array("visibility", lambda word: word is not None, bool)
+        wanted = set(self.objectives.ids[restricted].tolist())
+        wanted.update(self.objectives.ids[self.parent[narrowed & (self.parent >= 0)]].tolist())
+        for id in sorted(wanted):
+            self._find_audience(self.objectives[id])
+
+    def _find_audience(self, row: ObjectiveRow) -> None:
+        """Find out who may see an objective and its key results."""
+        self._audiences.pop(row.id, None)
+        mine = self.key_results_of.get(row.id, ())
+        team = self.teams.get(row.team_id)
+        whole = None
+        if row.visibility != access.Visibility.WORKSPACE:
+            self._audiences[row.id] = whole = access.audience(
+                row.visibility,
+                owner=row.owner_id,
+                workers=[row.sponsor_id, *row.contributors, *(one.owner_id for one in mine)],
                 team_members=team.members if team else (),
-                named=one.visible_to,
+                named=row.visible_to,
             )
+        for one in mine:
+            self._audiences.pop(one.id, None)
+            found = whole
+            if one.visibility is not None:
+                found = access.narrowed(
+                    whole,
+                    one.visibility,
+                    owner=one.owner_id,
+                    workers=[row.owner_id],
+                    team_members=team.members if team else (),
+                    named=one.visible_to,
+                )
             if found is not None:
                 self._audiences[one.id] = found
 
@@ -228,91 +433,71 @@ class Image:
         return self.workspace.count_restricted_work and not self.is_private(child_id)
 
     def _build_tree(self) -> None:
-        child, parent, weight = [], [], []
-        for one in self.key_results.values():
-            if one.objective_id in self.node and self.counted(one.id, one.objective_id):
-                child.append(self.node[one.id])
-                parent.append(self.node[one.objective_id])
-                weight.append(float(one.weight))
-        for link in self.alignments.values():
-            above = link.parent_objective_id or link.parent_key_result_id
-            if link.how != "contributes" or link.child_id not in self.node or above not in self.node:
-                continue
-            if link.parent_key_result_id and self.key_results[above].source != "contributors":
-                continue
-            if self.counted(link.child_id, above):
-                child.append(self.node[link.child_id])
-                parent.append(self.node[above])
-                weight.append(float(link.weight))
-        self.tree = rollup.tree(
-            len(self.ids), np.array(child, dtype=np.int64), np.array(parent, dtype=np.int64), np.array(weight)
-        )
-        self.pool: dict[int, list[tuple[int, float]]] = defaultdict(list)
-        self.above: dict[int, list[int]] = defaultdict(list)
-        for c, p, w in zip(child, parent, weight, strict=True):
-            self.pool[p].append((c, w))
-            self.above[c].append(p)
+        size, first = len(self.ids), self.first_key_result
+        restricted = np.zeros(size, dtype=bool)
+        restricted[[self.node[id] for id in self._audiences if id in self.node]] = True
+        # What everyone sees counts by its state; the few others are asked about one by one.
+        counts = np.concatenate([
+            self.objectives.array("state", COUNTING_STATES.__contains__, bool),
+            self.key_results.array("state", COUNTING_KEY_RESULT_STATES.__contains__, bool),
+        ])  # fmt: skip
+        child = np.arange(first, size)
+        weight = self.key_results.array("weight", float, np.float64)
+        links = self.alignments.array("how", lambda word: word == "contributes", bool)
+        is_key_result = self._served >= first
+        links[is_key_result] &= self.from_contributors[self._served[is_key_result] - first]
+        child = np.concatenate([child, self._child[links]])
+        parent = np.concatenate([self.parent, self._served[links]])
+        weight = np.concatenate([weight, self.alignments.array("weight", float, np.float64)[links]])
+        kept = (child >= 0) & (parent >= 0)
+        kept[kept] = counts[child[kept]]
+        for at in np.flatnonzero(kept & restricted[child]).tolist():
+            kept[at] = self.counted(self.ids[child[at]], self.ids[parent[at]])
+        self.tree = rollup.tree(size, child[kept], parent[kept], weight[kept])
+        self.pool, self.above = Pools(self.tree), Parents(self.tree)
 
-    def _build_key_results(self, ordered: list[KeyResultRow], first: int) -> None:
-        count = len(ordered)
-        self.first_key_result = first
-        self.family = np.zeros(count, dtype=np.int8)
-        numbers = np.full((7, count), np.nan)
-        self.current, self.start, self.target, self.low, self.high, self.tolerance, self.given = numbers
-        self.measures = (self.family, *numbers)  # as core.rollup takes them
-        self.has_entries = np.zeros(len(self.ids), dtype=bool)
-        curve = np.zeros(len(self.ids), dtype=np.int8)
+    def _build_windows(self) -> None:
+        size, first = len(self.ids), self.first_key_result
+        cycles = {id: place for place, id in enumerate(self.cycles)}
+        begins = np.array([row.starts_on.toordinal() for row in self.cycles.values()], dtype=np.float64)
+        stops = np.array(
+            [row.ends_on.toordinal() if row.ends_on else np.nan for row in self.cycles.values()],
+            dtype=np.float64,
+        )
+        listed, at = np.unique(self.objectives.array("cycle_id"), return_inverse=True)
+        cycle = np.array([cycles[id] for id in listed.tolist()], dtype=np.int64)[at]
+        grade = self.objectives.array(
+            "commitment", lambda word: EXPECTED_GRADE.get(word, STRETCH_GRADE), np.float64
+        )
+        self.starts, self.ends = np.full(size, np.nan), np.full(size, np.nan)
+        self.expected_grade = np.full(size, STRETCH_GRADE)
+        self.curve = np.zeros(size, dtype=np.int8)
+        self.starts[:first], self.ends[:first], self.expected_grade[:first] = (
+            begins[cycle],
+            stops[cycle],
+            grade,
+        )
+        inside = np.flatnonzero(self.parent >= 0)
+        above = self.parent[inside]
+        for array, name in ((self.starts, "starts_on"), (self.ends, "ends_on")):
+            own = self.key_results.array(name, lambda day: day.toordinal() if day else np.nan, np.float64)
+            array[first + inside] = np.where(np.isnan(own[inside]), array[above], own[inside])
+        self.expected_grade[first + inside] = self.expected_grade[above]
+        self.curve[first:] = self.key_results.array("curve", CURVES.__getitem__, np.int8)
         self.points: dict[int, list[tuple[float, float]]] = {}
-        starts, ends = np.full(len(self.ids), np.nan), np.full(len(self.ids), np.nan)
-        grade = np.full(len(self.ids), STRETCH_GRADE)
-        for row in self.objectives.values():
-            number = self.node[row.id]
-            cycle = self.cycles[row.cycle_id]
-            starts[number] = cycle.starts_on.toordinal()
-            if cycle.ends_on:
-                ends[number] = cycle.ends_on.toordinal()
-            grade[number] = EXPECTED_GRADE.get(row.commitment, STRETCH_GRADE)
-        for at, one in enumerate(ordered):
-            number = first + at
-            whole = self.objectives.get(one.objective_id)
-            if whole is None:
-                continue
-            above = self.node[whole.id]
-            starts[number] = one.starts_on.toordinal() if one.starts_on else starts[above]
-            ends[number] = one.ends_on.toordinal() if one.ends_on else ends[above]
-            grade[number] = grade[above]
-            curve[number] = CURVES[one.curve]
-            if one.points:
-                self.points[number] = [(float(x), float(y)) for x, y in one.points]
-            self._place(at, one)
-        self.from_contributors = [
-            first + at for at, one in enumerate(ordered) if one.source == "contributors"
-        ]
-        for at in self._take_entries(ordered):
-            self._take_current(at, ordered[at])
-        self.curve, self.starts, self.ends, self.expected_grade = curve, starts, ends, grade
+        for at in np.flatnonzero(self.key_results.array("points", bool, bool)).tolist():
+            self.points[first + at] = _floats(self.key_results[self.ids[first + at]].points)
 
     def _place(self, at: int, one: KeyResultRow) -> None:
         """Put a key result's measure into the arrays, where arrays can compute it."""
-        if one.shape is None:
-            one.shape = _shape(one)
-        family, *numbers = one.shape
-        if family:  # not Family.GIVEN
-            self.family[at] = family
-            self.start[at], self.target[at], self.low[at], self.high[at], self.tolerance[at] = numbers
-
-    def _take_entries(self, ordered: list[KeyResultRow]) -> list[int]:
-        """Put the latest values into the arrays at once; return the places that arrays cannot compute."""
-        found = [self.entries.current(one.id) for one in ordered]
-        self.current[:] = [NAN if entry is None else entry.value for entry in found]
-        self.has_entries[self.first_key_result :] = [entry is not None for entry in found]
-        return np.flatnonzero(self.family == Family.GIVEN).tolist()
+        self.family[at], *self.numbers[1:6, at] = _shape(one)
+        self.given[at] = np.nan
 
     def _take_current(self, at: int, one: KeyResultRow) -> None:
         entry = self.entries.current(one.id)
         self.has_entries[self.first_key_result + at] = entry is not None
         self.current[at] = np.nan if entry is None else entry.value
-        if self.family[at] == Family.GIVEN:
+        if self.family[at] == Family.GIVEN and one.source != "contributors":
             raw = self.exact_key_result(one) if entry is not None else None
             self.given[at] = np.nan if raw is None else float(raw)
 
@@ -336,6 +521,14 @@ class Image:
                     found.add(parent)
                     waiting.append(parent)
         return [self.ids[node] for node in sorted(found, key=self.tree.height.__getitem__)]
+
+    def links(self) -> Iterator[tuple[int, int, str, str]]:
+        """Yield every link whose ends are there: (node, node of what it serves, how, weight), by id."""
+        rows = self.alignments
+        ends = zip(self._child.tolist(), self._served.tolist(), strict=True)
+        for (child, served), how, weight in zip(ends, rows.listed("how"), rows.listed("weight"), strict=True):
+            if child >= 0 and served >= 0:
+                yield child, served, how, weight
 
     # -- exact figures ---------------------------------------------------------------------------------
 
@@ -403,6 +596,49 @@ class Image:
             return found
 
 
+class Pools:
+    """What counts in each node: (child, weight), from the edges of the tree, which are in that order."""
+
+    def __init__(self, tree: rollup.Tree) -> None:
+        self.tree = tree
+        size = np.bincount(tree.parent, minlength=tree.size)
+        self._begin, self._end = np.zeros(tree.size, dtype=np.int64), np.zeros(tree.size, dtype=np.int64)
+        for begin, _, parents, first in tree.steps:
+            self._begin[parents] = begin + first
+        self._end = self._begin + size
+
+    def __getitem__(self, node: int) -> list[tuple[int, float]]:
+        begin, end = self._begin.item(node), self._end.item(node)
+        if begin == end:
+            return []
+        tree = self.tree
+        return list(zip(tree.child[begin:end].tolist(), tree.weight[begin:end].tolist(), strict=True))
+
+    def get(self, node: int, default=()):
+        """Return a node's pool, or the default where nothing counts in it."""
+        return self[node] or default
+
+    def place(self, node: int, child: int) -> int:
+        """Return which edge of the tree takes a child to a node."""
+        begin, end = self._begin.item(node), self._end.item(node)
+        return begin + self.tree.child[begin:end].tolist().index(child)
+
+
+class Parents:
+    """What each node counts in."""
+
+    def __init__(self, tree: rollup.Tree) -> None:
+        self._parents = tree.parent[np.argsort(tree.child, kind="stable")]
+        self._ends = np.cumsum(np.bincount(tree.child, minlength=tree.size))
+
+    def __getitem__(self, node: int) -> list[int]:
+        return self._parents[self._ends.item(node - 1) if node else 0 : self._ends.item(node)].tolist()
+
+    def get(self, node: int, default=()):
+        """Return what a node counts in, or the default where it counts in nothing."""
+        return self[node] or default
+
+
 class Day:
     """Every node's figures on one day, kept up to date check-in by check-in."""
 
@@ -411,7 +647,7 @@ class Day:
         tree = image.tree
         raw = np.full(len(image.ids), np.nan)
         raw[image.first_key_result :] = rollup.progress(*image.measures)
-        raw[image.from_contributors] = np.nan
+        raw[image.first_key_result :][image.from_contributors] = np.nan
         self.raw = rollup.roll_up(tree, raw)
         self.elapsed = rollup.elapsed_share(day.toordinal(), image.starts, image.ends)
         expected = rollup.expected(image.curve, self.elapsed, image.points)
@@ -426,12 +662,44 @@ class Day:
         # What changed since this day's figures were made, for those who keep something made of them.
         self.touched: list[int] = []
 
+    def revise(self, numbers: list[int]) -> None:
+        """Recompute these nodes, their windows and plans too, and what stands above them."""
+        image, first = self.image, self.image.first_key_result
+        self.derived = {}  # it may hold titles and names
+        at = np.array(numbers)
+        elapsed = rollup.elapsed_share(self.day.toordinal(), image.starts[at], image.ends[at])
+        points = {place: image.points[node] for place, node in enumerate(numbers) if node in image.points}
+        plan = rollup.expected(image.curve[at], elapsed, points)
+        self.elapsed[at] = elapsed
+        for node, expected in zip(numbers, plan.tolist(), strict=True):
+            self.expected[node] = expected
+            self.needed[node] = expected * image.expected_grade.item(node)
+            self.raw[node], self.reported[node] = np.nan, image.has_entries[node]
+            if node >= first and not image.from_contributors[node - first]:
+                self.raw[node] = rollup.progress_of(*(each.item(node - first) for each in image.measures))
+        above = {image.node[up] for node in numbers for up in image.ancestors(image.ids[node])}
+        touched = sorted({*numbers, *above}, key=image.tree.height.item)
+        for node in touched:
+            pool = image.pool[node]
+            if pool:
+                for values in (self.raw, self.expected, self.needed):
+                    values[node] = rollup.pool_of((values.item(child), weight) for child, weight in pool)
+                self.reported[node] = any(self.reported.item(child) for child, _ in pool)
+        self._judge(touched)
+
+    def _judge(self, touched: list[int]) -> None:
+        for node in touched:
+            self.status[node] = rollup.status_of(
+                self.raw.item(node), self.needed.item(node), self.elapsed.item(node), self.reported.item(node)
+            )
+        self.touched.extend(touched)
+
     def update(self, number: int) -> None:
         """Recompute one key result and what stands above it."""
         image, raw, reported = self.image, self.raw, self.reported
         at = number - image.first_key_result
         id = image.ids[number]
-        if image.key_results[id].source != "contributors":
+        if not image.from_contributors[at]:
             raw[number] = rollup.progress_of(*(numbers.item(at) for numbers in image.measures))
         reported[number] = image.has_entries[number]
         touched = [number, *(image.node[above] for above in image.ancestors(id))]
@@ -439,11 +707,7 @@ class Day:
             pool = image.pool[node]
             raw[node] = rollup.pool_of((raw.item(child), weight) for child, weight in pool)
             reported[node] = any(reported.item(child) for child, _ in pool)
-        for node in touched:
-            self.status[node] = rollup.status_of(
-                raw.item(node), self.needed.item(node), self.elapsed.item(node), reported.item(node)
-            )
-        self.touched.extend(touched)
+        self._judge(touched)
 
     def progress(self, id: int) -> float | None:
         """Return raw progress; None without data (a pool in which nothing is reported has none either)."""
@@ -470,6 +734,27 @@ NAN = float("nan")
 DECREASE = Kind.DECREASE.value  # looked up once: it is asked of every key result
 PLAIN_LINES = frozenset(kind.value for kind in Kind if kind.is_linear)
 GIVEN = (Family.GIVEN, NAN, NAN, NAN, NAN, NAN)
+
+
+def _places(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return where each of the wanted stands among sorted ids; -1 for what is not there."""
+    if not len(ids):
+        return np.full(len(wanted), -1)
+    places = np.searchsorted(ids, wanted)
+    places[places == len(ids)] = 0
+    return np.where(ids[places] == wanted, places, -1)
+
+
+def _is_restricted(visibility: str) -> bool:
+    return visibility != access.Visibility.WORKSPACE
+
+
+def _ends(link: AlignmentRow) -> tuple:
+    return link.child_id, link.parent_objective_id, link.parent_key_result_id
+
+
+def _floats(points: Iterable[tuple[str, str]]) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in points]
 
 
 def _shape(one: KeyResultRow) -> tuple:
@@ -507,6 +792,8 @@ def _shape(one: KeyResultRow) -> tuple:
 
 _images: dict[int, Image] = {}
 _images_lock = threading.Lock()
+# Where an image may come from other than the tables: `snapshots.read_from` sets it.
+opened_from: Callable[[int], Image | None] | None = None
 
 
 def of(workspace_id: int) -> Image:
@@ -516,8 +803,10 @@ def of(workspace_id: int) -> Image:
         with _images_lock:
             image = _images.get(workspace_id)
             if image is None:
-                image = _images[workspace_id] = Image(workspace_id)
-                return image
+                kept = opened_from(workspace_id) if opened_from else None
+                image = _images[workspace_id] = kept or Image(workspace_id)
+                if kept is None:
+                    return image
     image.refresh()
     return image
 
@@ -541,4 +830,4 @@ def forget(workspace_id: int | None = None) -> None:
             _images.pop(workspace_id, None)
 
 
-__all__ = ["Day", "Entry", "Image", "ObjectiveRow", "forget", "held", "of"]
+__all__ = ["Day", "Entry", "Image", "ObjectiveRow", "all_held", "forget", "held", "of"]

@@ -20,6 +20,7 @@ import numpy as np
 from milepost.core.rollup import Family
 from milepost.ledger import image as images
 from milepost.ledger import structure
+from milepost.ledger.columns import Rows
 from milepost.ledger.entries import Entries
 from milepost.ledger.history import Columns, EntriesThen, History
 from milepost.ledger.image import Image
@@ -53,7 +54,7 @@ class Archive:
         if living.entries.history is None:
             living.entries.history = History(living.workspace_id)
             living.entries.watchers.append(living.entries.history.add)
-        living.entries.watchers.append(self._take)
+        living.entries.watchers[1:] = [self._take]  # in the place of the archive of another structure
         self.history: History = living.entries.history
         self.moments = structure.moments(living.workspace_id)
         self._structures: OrderedDict[tuple, Image] = OrderedDict()
@@ -70,7 +71,7 @@ class Archive:
         """Return the image as of the end of a day."""
         kept = self._days.get(day)
         # Columns in which something came in since have their entries in other places.
-        if kept is None or kept.entries.columns is not self.history.columns:
+        if kept is None or kept.entries.held is not self.history.columns:
             known = end_of(day, self.living.workspace.time_zone)
             self._days[day] = Past(self._structure(day, known), self.history, known)
             if len(self._days) > KEPT_DAYS:
@@ -106,33 +107,28 @@ class Structure(Image):
             id: replace(cycle, closed_on=None) if cycle.closed_on and cycle.closed_on > day else cycle
             for id, cycle in living.cycles.items()
         }
-        self.objectives = _before(living.objectives, structure.objectives_then(self.workspace_id, known))
-        self.key_results = _before(living.key_results, structure.key_results_then(self.workspace_id, known))
+        objectives = list(structure.objectives_then(self.workspace_id, known))
+        key_results = list(structure.key_results_then(self.workspace_id, known))
+        self.objectives = _before(living.objectives, objectives)
+        self.key_results = _before(living.key_results, key_results)
         made_since = structure.alignments_since(self.workspace_id, known)
-        self.alignments = {id: row for id, row in living.alignments.items() if id not in made_since}
-        for row in structure.alignments_ended(self.workspace_id, known):
-            self.alignments[row.id] = row
+        self.alignments = living.alignments.changed(
+            structure.alignments_ended(self.workspace_id, known), made_since
+        )
         self.entries = Entries(self.workspace_id)
         self._seen_by = living.audience
+        self.family, self.numbers = living.family, living.numbers
+        self._take_over(living.key_results.ids, (row for row in key_results if row.title is not None))
+        self._restricted = living.restricted()
         self._build()
 
     def _build_audiences(self) -> None:
         # The past is seen with today's rights: what was open then and is confidential now is confidential.
-        self._audiences = {
-            id: seen_by
-            for id in (*self.objectives, *self.key_results)
-            if (seen_by := self._seen_by(id)) is not None
-        }
+        self._audiences = {id: self._seen_by(id) for id in self._restricted if id in self.node}
 
 
-def _before(living: dict, changed) -> dict:
-    rows = dict(living)
-    for row in changed:
-        if row.title is None:
-            rows.pop(row.id, None)
-        else:
-            rows[row.id] = row
-    return rows
+def _before(living: Rows, changed: list) -> Rows:
+    return living.changed((row for row in changed if row.title is not None), (row.id for row in changed))
 
 
 class Past(Image):
@@ -151,7 +147,7 @@ class Past(Image):
         """Do nothing: the past stays as it is."""
 
     def _take_then(self, whole: Image) -> None:
-        columns = self.entries.columns
+        columns = self.entries.held
         ids, places = whole.derived.get(History, (None, None))
         if ids is None or not np.array_equal(ids, columns.key_results):
             first = self.first_key_result
@@ -174,15 +170,15 @@ class Past(Image):
     def _take_given(self, whole: Image) -> None:
         """Take what arrays cannot compute: of a series that stood on other days too, what was found then."""
         alone = whole.derived.get(Given)
-        if alone is None or alone.columns is not self.entries.columns:
-            alone = whole.derived[Given] = Given(whole, self.entries.columns)
+        if alone is None or alone.columns is not self.entries.held:
+            alone = whole.derived[Given] = Given(whole, self.entries.held)
         known = self.entries.history.scores
         if len(known) > KEPT_SCORES:
             known.clear()
         for number, one, name in alone.names(self.entries.standing):
             found = known.get(name)
             # The same entries under another definition are another score.
-            if found is None or found[0] is not one:
+            if found is None or (found[0] is not one and found[0] != one):
                 raw = self.exact_key_result(one)
                 found = known[name] = one, np.nan if raw is None else float(raw)
             self.given[number] = found[1]

@@ -12,6 +12,7 @@ from django.db import connection
 
 from milepost.core.scoring import Kind, Measure
 from milepost.core.states import KeyResultState, State
+from milepost.ledger.columns import AT_ONCE, Numbers, Texts, Words
 from milepost.ledger.entries import seconds_of
 
 
@@ -112,7 +113,6 @@ class KeyResultRow:
     state: str
     position: int
     _measure: Measure | None = field(default=None, repr=False, compare=False)
-    shape: tuple | None = field(default=None, repr=False, compare=False)  # how the image computes it
 
     @property
     def counts(self) -> bool:
@@ -150,6 +150,25 @@ class AlignmentRow:
     weight: str
 
 
+# How each kind of row is kept in columns: of a word there are many alike, a text stands alone.
+PERSON = {"id": Numbers, "key": Texts, "name": Texts, "role": Words, "has_left": Words, "user_id": Numbers}
+OBJECTIVE = {
+    "id": Numbers, "key": Texts, "title": Texts, "cycle_id": Numbers, "team_id": Numbers, "owner_id": Numbers,
+    "sponsor_id": Numbers, "commitment": Words, "level": Words, "visibility": Words, "state": Words,
+    "contributors": Words, "visible_to": Words,
+}  # fmt: skip
+KEY_RESULT = {
+    "id": Numbers, "key": Texts, "objective_id": Numbers, "title": Texts, "kind": Words, "start": Texts,
+    "target": Texts, "unit": Words, "direction": Words, "floor": Words, "low": Words, "high": Words,
+    "tolerance": Words, "milestones": Words, "weight": Words, "starts_on": Words, "ends_on": Words,
+    "curve": Words, "points": Words, "owner_id": Numbers, "source": Words, "visibility": Words,
+    "visible_to": Words, "state": Words, "position": Numbers,
+}  # fmt: skip
+ALIGNMENT = {
+    "id": Numbers, "child_id": Numbers, "parent_objective_id": Numbers, "parent_key_result_id": Numbers,
+    "how": Words, "weight": Words,
+}  # fmt: skip
+
 OPEN_STATES = frozenset(state.value for state in State if state.is_open)
 COUNTING_STATES = frozenset(state.value for state in State if state.counts)
 COUNTING_KEY_RESULT_STATES = frozenset(state.value for state in KeyResultState if state.counts)
@@ -173,6 +192,15 @@ def _rows(sql: str, parameters: list) -> list[tuple]:
         return cursor.fetchall()
 
 
+def _in_stretches(sql: str, parameters: list) -> Iterator[tuple]:
+    # Hundreds of thousands of rows at once would take the memory that columns save. A cursor of the server's
+    # would need a connection of its own, which a pooler does not give.
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield from rows
+
+
 def workspace(workspace_id: int) -> WorkspaceRow:
     """Read a workspace's settings."""
     row = _rows(
@@ -183,12 +211,13 @@ def workspace(workspace_id: int) -> WorkspaceRow:
     return WorkspaceRow(*row[:6], bool(row[6]))
 
 
-def people(workspace_id: int) -> Iterator[PersonRow]:
-    """Read everyone, also those who have left: history names them."""
-    for row in _rows(
-        "SELECT id, key, name, role, left_on IS NOT NULL, user_id FROM person WHERE workspace_id = %s "
-        "ORDER BY id",
-        [workspace_id],
+def people(workspace_id: int, person_id: int | None = None) -> Iterator[PersonRow]:
+    """Read everyone, also those who have left, for history names them; or one person."""
+    only, more = _only("id", person_id)
+    for row in _in_stretches(
+        "SELECT id, key, name, role, left_on IS NOT NULL, user_id FROM person "
+        f"WHERE workspace_id = %s{only} ORDER BY id",
+        [workspace_id, *more],
     ):
         yield PersonRow(*row[:4], bool(row[4]), row[5])
 
@@ -221,8 +250,8 @@ def cycles(workspace_id: int) -> Iterator[CycleRow]:
         yield CycleRow(*row[:3], _day(row[3]), _day(row[4]), row[5], _day(row[6]))
 
 
-def _only(column: str, objective_id: int | None) -> tuple[str, list]:
-    return ("", []) if objective_id is None else (f" AND {column} = %s", [objective_id])
+def _only(column: str, id: int | None) -> tuple[str, list]:
+    return ("", []) if id is None else (f" AND {column} = %s", [id])
 
 
 # What is dated comes from `v`, the row of today or a dated one; who may see it is always today's.
@@ -243,7 +272,7 @@ def objectives(workspace_id: int, objective_id: int | None = None) -> Iterator[O
 
 
 def _objective_rows(sql: str, parameters: list) -> Iterator[ObjectiveRow]:
-    for row in _rows(sql, parameters):
+    for row in _in_stretches(sql, parameters):
         yield ObjectiveRow(
             *row[:11],
             () if row[11] in ("[]", None) else tuple(_list(row[11])),
@@ -264,13 +293,13 @@ def key_results(workspace_id: int, objective_id: int | None = None) -> Iterator[
     only, more = _only("k.objective_id", objective_id)
     return _key_result_rows(
         f"SELECT {_KEY_RESULT.replace('v.', 'k.')} FROM key_result k WHERE k.workspace_id = %s{only} "
-        "ORDER BY k.position, k.id",
+        "ORDER BY k.id",
         [workspace_id, *more],
     )
 
 
 def _key_result_rows(sql: str, parameters: list) -> Iterator[KeyResultRow]:
-    for row in _rows(sql, parameters):
+    for row in _in_stretches(sql, parameters):
         yield KeyResultRow(
             *row[:13],
             ()
@@ -290,7 +319,7 @@ def _key_result_rows(sql: str, parameters: list) -> Iterator[KeyResultRow]:
 def alignments(workspace_id: int, objective_id: int | None = None) -> Iterator[AlignmentRow]:
     """Read the links that hold now, or those of one child objective."""
     only, more = _only("child_id", objective_id)
-    for row in _rows(
+    for row in _in_stretches(
         "SELECT id, child_id, parent_objective_id, parent_key_result_id, how, CAST(weight AS text) "
         f"FROM alignment WHERE workspace_id = %s AND until_at IS NULL{only} ORDER BY id",
         [workspace_id, *more],

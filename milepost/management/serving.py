@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 
 from django.conf import settings
 from django.db import connection, connections
@@ -22,11 +23,12 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from milepost.core.problems import Conflict, Invalid, Problem
-from milepost.management import assets, schema, whereabouts
+from milepost.management import assets, keeping, schema, whereabouts
 
 # Requests that wait for a thread; those beyond it wait in the system's own queue.
 WAITING_FOR_EACH_THREAD = 8
 IDLE_SECONDS = 600  # how long an idle thread keeps its database connection
+API_SECONDS = 5  # after which the API is imported, where no program has asked yet
 STOP_SECONDS = 10  # how long requests under way may take when the server is told to stop
 
 _kept: sqlite3.Connection | None = None
@@ -136,7 +138,16 @@ def _share_what_is_loaded() -> None:
 def _load():
     _keep_files_open()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    keeping.begin()
+    _import_the_api_soon()
     return import_string(settings.WSGI_APPLICATION)
+
+
+def _import_the_api_soon() -> None:
+    # Not before the first page, and not only when a program waits for its first answer.
+    timer = threading.Timer(API_SECONDS, import_module, ["milepost.api.urls"])
+    timer.daemon = True
+    timer.start()
 
 
 def _keep_files_open() -> None:

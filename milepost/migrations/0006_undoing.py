@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("milepost", "0003_tokens")]
+    dependencies = [("milepost", "0005_saved_views")]
 
     operations = [
         migrations.AddField(

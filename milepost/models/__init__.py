@@ -3,9 +3,11 @@
 from milepost.models.workspaces import Workspace  # isort: skip
 from milepost.models.people import Person, User  # isort: skip
 from milepost.models.sessions import Session  # isort: skip
+from milepost.models.guesses import Guess  # isort: skip
 from milepost.models.access import Invitation, SignInLink  # isort: skip
 from milepost.models.teams import Team, TeamMember  # isort: skip
 from milepost.models.tokens import Token  # isort: skip
+from milepost.models.views import DefaultView, SavedView  # isort: skip
 from milepost.models.events import Change, Event, Submission  # isort: skip
 from milepost.models.cycles import Cycle  # isort: skip
 from milepost.models.objectives import Objective, ObjectiveVersion, Transition  # isort: skip
@@ -17,7 +19,8 @@ from milepost.models.comments import Comment  # isort: skip
 from milepost.models.reviews import Grade  # isort: skip
 
 __all__ = [
-    "Alignment", "Change", "Checkin", "Comment", "Cycle", "Event", "Grade", "Initiative", "Invitation",
-    "KeyResult", "KeyResultVersion", "Objective", "ObjectiveVersion", "Person", "Session", "SignInLink",
-    "Submission", "Team", "TeamMember", "Token", "Transition", "User", "Workspace",
+    "Alignment", "Change", "Checkin", "Comment", "Cycle", "DefaultView", "Event", "Grade", "Guess",
+    "Initiative", "Invitation", "KeyResult", "KeyResultVersion", "Objective", "ObjectiveVersion", "Person",
+    "SavedView", "Session", "SignInLink", "Submission", "Team", "TeamMember", "Token", "Transition", "User",
+    "Workspace",
 ]  # fmt: skip

@@ -6,6 +6,9 @@ from django.db import models
 
 from milepost.models.ids import IdField
 
+# Who must prove twice who they are.
+SECOND_STEP_FOR = [(who, who) for who in ("nobody", "admins", "everyone")]
+
 
 class Unscoped(RuntimeError):
     """A query that did not say whose data it wants."""
@@ -81,6 +84,7 @@ class Workspace(models.Model):
     scoring_policy = models.CharField(max_length=64, default="milepost.v1")
     check_in_every = models.PositiveSmallIntegerField(default=7)
     count_restricted_work = models.BooleanField(default=False)
+    second_step_for = models.CharField(max_length=8, choices=SECOND_STEP_FOR, default="nobody")
     created_at = models.DateTimeField()
 
     class Meta:

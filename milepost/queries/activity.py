@@ -40,7 +40,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "initiatives": ("initiative.",),
         "discussion": ("comment.",),
         "people": ("person.", "team.", "token."),
-        "settings": ("workspace.", "cycle.", "plan."),
+        "settings": ("workspace.", "cycle.", "plan.", "view."),
     }
 )
 """What a feed can be narrowed to, and the kinds of event behind each."""

@@ -20,8 +20,13 @@ _TEAMS = {
     "sqlite": "group_concat(m.team_id || ':' || m.is_lead)",
     "postgresql": "string_agg(m.team_id || ':' || m.is_lead::int, ',')",
 }
+# Whether the workspace asks for a second step that the account has not: 1 or 0.
+_LACKING = """CASE WHEN (w.second_step_for = 'everyone'
+         OR (w.second_step_for = 'admins' AND p.role IN ('owner', 'admin')))
+        AND NOT EXISTS (SELECT 1 FROM mfa_authenticator f WHERE f.user_id = a.id
+                        AND f.type IN ('totp', 'webauthn')) THEN 1 ELSE 0 END"""
 _SQL = """
-SELECT s.user_id, a.name, w.id, w.slug, p.id, p.role, p.name, p.looked_at, w.time_zone,
+SELECT s.user_id, a.name, s.seen_at, {lacking}, w.id, w.slug, p.id, p.role, p.name, p.looked_at, w.time_zone,
        (SELECT {teams} FROM team_member m WHERE m.workspace_id = w.id AND m.person_id = p.id
         AND m.until_on IS NULL)
 FROM session s
@@ -34,7 +39,7 @@ WHERE s.session_key = %s AND s.expire_date > %s
 # A token says which workspace. What one that is limited to a team reaches: that team and those below it.
 _TOKEN_SQL = """
 SELECT k.id, k.name, k.scope, k.expires_at, k.used_at, k.team_id, w.id, w.slug, p.id, p.role, p.name,
-       w.time_zone,
+       w.time_zone, {lacking},
        (SELECT {teams} FROM team_member m WHERE m.workspace_id = w.id AND m.person_id = p.id
         AND m.until_on IS NULL),
        CASE WHEN k.team_id IS NULL THEN NULL ELSE
@@ -50,9 +55,12 @@ WHERE k.secret_hash = %s AND k.revoked_at IS NULL AND k.expires_at > %s
 """
 _IDS = {"sqlite": "group_concat(id)", "postgresql": "string_agg(id::text, ',')"}
 
-_STATEMENTS = {vendor: Statement(_SQL.format(teams=teams)) for vendor, teams in _TEAMS.items()}
+_STATEMENTS = {
+    vendor: Statement(_SQL.format(teams=teams, lacking=_LACKING)) for vendor, teams in _TEAMS.items()
+}
 _TOKEN_STATEMENTS = {
-    vendor: Statement(_TOKEN_SQL.format(teams=teams, ids=_IDS[vendor])) for vendor, teams in _TEAMS.items()
+    vendor: Statement(_TOKEN_SQL.format(teams=teams, ids=_IDS[vendor], lacking=_LACKING))
+    for vendor, teams in _TEAMS.items()
 }
 
 
@@ -66,6 +74,8 @@ class Seat:
     actor: Actor | None
     time_zone: str = "UTC"
     looked_at: datetime | None = None
+    seen_at: datetime | None = None
+    lacks_second_step: bool = False
 
 
 def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat | None:
@@ -78,11 +88,14 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
     row = _asked(_STATEMENTS[database.vendor], [slug, session_key, moment], "slug", slug, at=2)
     if row is None:
         return None
-    user_id, user_name, workspace_id, found, person_id, role, name, looked_at, time_zone, teams = row
+    user_id, user_name, seen_at, lacking, workspace_id, found = row[:6]
+    person_id, role, name, looked_at, time_zone, teams = row[6:]
     if person_id is None:
-        return Seat(user_id, user_name, None, None)
+        return Seat(user_id, user_name, None, None, seen_at=_zoned(seen_at))
     actor = _actor(workspace_id, person_id, role, name, teams, door)
-    return Seat(user_id, user_name, found, actor, time_zone, _zoned(looked_at))
+    return Seat(
+        user_id, user_name, found, actor, time_zone, _zoned(looked_at), _zoned(seen_at), bool(lacking)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,7 @@ class Bearer:
     team_id: int | None
     expires_at: datetime
     used_at: datetime | None
+    lacks_second_step: bool = False
 
 
 def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
@@ -108,10 +122,11 @@ def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
     if row is None:
         return None
     id, named, scope, expires_at, used_at, team_id, workspace_id, slug = row[:8]
-    person_id, role, name, time_zone, teams, below = row[8:]
+    person_id, role, name, time_zone, lacking, teams, below = row[8:]
     within = None if team_id is None else frozenset(map(int, below.split(",")))
     actor = _actor(workspace_id, person_id, role, name, teams, door, within)
-    return Bearer(actor, slug, time_zone, id, named, scope, team_id, _zoned(expires_at), _zoned(used_at))
+    moments = (_zoned(expires_at), _zoned(used_at))
+    return Bearer(actor, slug, time_zone, id, named, scope, team_id, *moments, bool(lacking))
 
 
 # Which workspace a key opened before, for PostgreSQL, which must be told before it is asked. It lets nobody

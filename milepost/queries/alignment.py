@@ -288,8 +288,10 @@ class View:
     opened: Collection[str] = ()
     shut: Collection[str] = ()
     all_open: bool = False
+    look: Hashable = None  # how its rows are drawn, where not as usual
 
     def __post_init__(self) -> None:
+        self.matching: set[int] = set()
         self.loose = self._loose()
         self.shown = self._narrowed() if self.filters.is_narrow else self.outline.shown
 
@@ -318,6 +320,10 @@ class View:
     def size(self, key: str) -> int:
         """Return how many objectives stand directly under COMPANY or UNALIGNED."""
         return len(self._tops() if key == COMPANY else self._unaligned())
+
+    def has(self, key: str) -> bool:
+        """Say whether a row above all others has this key."""
+        return key in (COMPANY, UNALIGNED)
 
     def first(self, start: int, count: int) -> tuple[list[Place], bool]:
         """Return a stretch of the rows that stand open, and whether more follow."""
@@ -365,14 +371,15 @@ class View:
         return self._kept([*self.outline.unaligned, *self.loose])
 
     def _below(self, key: str, level: int, id: int | None) -> Iterator[Place]:
-        if key == COMPANY:
-            ids: list[int] = self._tops()
-        elif key == UNALIGNED:
-            ids = self._unaligned()
-        else:
-            ids = self._children(id)
-        for child in ids:
+        for child in self._ids_below(key, id):
             yield self._place(child, id, level)
+
+    def _ids_below(self, key: str, id: int | None) -> list[int]:
+        if key == COMPANY:
+            return self._tops()
+        if key == UNALIGNED:
+            return self._unaligned()
+        return self._children(id)
 
     def _kept(self, ids: Iterable[int]) -> list[int]:
         return [id for id in ids if id in self.shown and self.reader.sees(id)]
@@ -428,7 +435,8 @@ class View:
     # -- narrowing -----------------------------------------------------------------------------------------
 
     def _narrowed(self) -> set[int]:
-        found = set(self._matching())
+        self.matching = set(self._matching())
+        found = set(self.matching)
         image, parents = self.reader.image, self.outline.parents
         _with_all_above(found, lambda id: _links(image, id, parents))
         return found
@@ -485,11 +493,7 @@ def row(reader: Reader, place: Place) -> Row:
     if objective is None:
         return _key_result(reader, reader.image.key_results[place.id])
     team = reader.image.teams.get(objective.team_id)
-    checked = [
-        entry.effective
-        for one in reader.image.key_results_of.get(place.id, ())
-        if reader.image.counted(one.id, place.id) and (entry := reader.image.entries.current(one.id))
-    ]
+    checked = checked_at(reader, place.id)
     return Row(
         key=place.key,
         kind="o",
@@ -500,11 +504,26 @@ def row(reader: Reader, place: Place) -> Row:
         expected=reader.expected(place.id),
         confidence=None,
         owner=reader.person(objective.owner_id),
-        checked_on=reader.day_of(max(checked)) if checked else None,
+        checked_on=None if checked is None else reader.day_of(checked),
         team=team.name if team else "",
         state=objective.state,
         is_private=objective.visibility == Visibility.PRIVATE,
     )
+
+
+def counted_below(image: Image, id: int) -> Iterator[KeyResultRow]:
+    """Yield the key results of an objective that count in it: whoever sees it sees them."""
+    return (one for one in image.key_results_of.get(id, ()) if image.counted(one.id, id))
+
+
+def checked_at(reader: Reader, id: int) -> int | None:
+    """Return when a key result was checked in last, or one of an objective's; a moment of the ledger."""
+    entries = reader.image.entries
+    if id in reader.image.key_results:
+        latest = [entries.current(id)]
+    else:
+        latest = [entries.current(one.id) for one in counted_below(reader.image, id)]
+    return max((entry.effective for entry in latest if entry), default=None)
 
 
 def _key_result(reader: Reader, one: KeyResultRow) -> Row:

@@ -30,6 +30,7 @@ from milepost.queries.records.sights import unseen
 from milepost.queries.registers import register
 from milepost.queries.sentences import Happening, Sentence, sentence
 from milepost.queries.teams import Summary
+from milepost.queries.undoing import is_undone
 
 MOST = 40  # objectives told in full, those that moved most first
 NOTES_EACH = 2
@@ -356,7 +357,8 @@ class _Between:
         rows = self.now.until(Event.objects.of(self.now.actor.workspace_id)).filter(
             about, at__gte=self.then.known
         )
-        rows = rows.exclude(kind__in=_SILENT).order_by("-id").values_list(*Happening._fields)
+        rows = rows.exclude(kind__in=_SILENT).annotate(is_undone=is_undone())
+        rows = rows.order_by("-id").values_list(*Happening._fields)
         found: dict[int, list[Sentence]] = defaultdict(list)
         for happening in (Happening(*row) for row in rows[:EVENTS_READ]):
             said = sentence(self.now, happening)

@@ -105,6 +105,18 @@ def account(email: str) -> int | None:
     return User.objects.filter(email=User.objects.spell(email)).values_list("id", flat=True).first()
 
 
+def told_of_lock(user_id: int) -> list[tuple[str, str, str]]:
+    """List whom to tell that an account was locked, as (address, name, whose account): its person, admins."""
+    mine = Person.objects.everywhere().filter(user_id=user_id, left_on=None)
+    found = {}
+    for here in mine:
+        rows = Person.objects.of(here.workspace_id).filter(left_on=None, user__is_active=True)
+        for row in rows.filter(Q(role__in=(Role.OWNER, Role.ADMIN)) | Q(id=here.id)).select_related("user"):
+            whose = "your account" if row.user_id == user_id else f"the account of {here.name}"
+            found.setdefault(row.user.email, (row.user.email, row.name, whose))
+    return list(found.values())
+
+
 def anyone_signs_in() -> bool:
     """Say whether there is an account at all."""
     return User.objects.exists()

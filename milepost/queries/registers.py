@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
+import numpy as np
+
+from milepost.ledger.columns import NOTHING, Groups
 from milepost.ledger.image import Image
-from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
     """Objectives by team (None: the company's own) and by who works on them, oldest first.
 
-    `key_results` lists what each person owns. Who may see what is asked by whoever reads it.
+    Who may see what is asked by whoever reads it.
     """
 
-    teams: dict[int | None, list[ObjectiveRow]]
-    owners: dict[int, list[ObjectiveRow]]
-    workers: dict[int, list[ObjectiveRow]]
-    key_results: dict[int, list[KeyResultRow]]
+    teams: Groups
+    owners: Groups
+    workers: Groups  # who sponsors or contributes, or owns a key result of it, and does not own it
+    key_results: Groups  # by who owns them
 
 
 def register(image: Image) -> Register:
@@ -32,16 +33,33 @@ def register(image: Image) -> Register:
 
 
 def _drawn_up(image: Image) -> Register:
-    teams, owners, workers, key_results = (defaultdict(list) for _ in range(4))
-    for row in image.objectives.values():
-        teams[row.team_id].append(row)
-        if row.owner_id is not None:
-            owners[row.owner_id].append(row)
-        mine = image.key_results_of.get(row.id, ())
-        for person in {row.sponsor_id, *row.contributors, *(one.owner_id for one in mine)}:
-            if person is not None and person != row.owner_id:
-                workers[person].append(row)
-        for one in mine:
-            if one.owner_id is not None:
-                key_results[one.owner_id].append(one)
-    return Register(dict(teams), dict(owners), dict(workers), dict(key_results))
+    rows = image.objectives
+    owner = rows.array("owner_id")
+    return Register(
+        Groups.by(rows, rows.array("team_id")),
+        Groups.by(rows, owner),
+        _workers(image, owner),
+        _owned_key_results(image),
+    )
+
+
+def _owned_key_results(image: Image) -> Groups:
+    rows = image.key_results
+    position = rows.array("position")
+    # As they stand on their objectives, the oldest objective first.
+    order = image.parent * (int(position.max(initial=0)) + 1) + position
+    return Groups.by(rows, rows.array("owner_id"), within=order)
+
+
+def _workers(image: Image, owner: np.ndarray) -> Groups:
+    rows, contributors = image.objectives, image.objectives.listed("contributors")
+    named = [(place, person) for place, people in enumerate(contributors) for person in people]
+    more = np.array(named, dtype=np.int64).reshape(-1, 2)
+    inside = np.flatnonzero(image.parent >= 0)
+    place = np.concatenate([np.arange(len(owner)), more[:, 0], image.parent[inside]])
+    person = np.concatenate(
+        [rows.array("sponsor_id"), more[:, 1], image.key_results.array("owner_id")[inside]]
+    )
+    other = (person != NOTHING) & (person != owner[place])
+    pairs = np.unique(np.stack([place[other], person[other]], axis=1), axis=0)
+    return Groups.by(rows, pairs[:, 1], ids=rows.ids[pairs[:, 0]])

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from milepost.core import addresses
+from milepost.core import access, addresses
 from milepost.core.ids import encode
 from milepost.models import Event
 from milepost.queries import undoing
@@ -109,6 +109,11 @@ def _may_see(reader: Reader, event: Happening | Event) -> bool:
         # What is gone has no audience any more, so nobody is told about it.
         if id is not None and (id not in reader.image.node or not reader.sees(id)):
             return False
+    if event.kind.startswith("view."):
+        data = event.data
+        return access.may_see_view(
+            reader.actor, owner=event.actor_id, shared=data.get("shared", ""), team=data.get("team")
+        )
     if event.kind.startswith("token."):
         return reader.actor.is_admin or event.actor_id == reader.actor.person_id
     if event.kind in CONFIDENTIAL:
@@ -418,6 +423,23 @@ def _about_person(before: str, after: str = "") -> Teller:
     return tell
 
 
+_STEPS = {"app": "an authenticator app", "passkey": "a passkey", "all": "every second step"}
+
+
+def _second_step(verb: str) -> Teller:
+    def tell(told: _Telling) -> list[Phrase]:
+        what = _words(f"{verb} {_STEPS.get(str(told.data.get('what')), 'a second step')}")
+        if told.event.actor_id == told.event.subject_id:
+            return [what]
+        return [
+            what,
+            _words(" of "),
+            told.person(told.event.subject_id, str(told.data.get("name", "someone"))),
+        ]
+
+    return tell
+
+
 def _role(told: _Telling) -> list[Phrase]:
     role = str(told.data.get("to", ""))
     article = "an" if role in ("owner", "admin") else "a"
@@ -511,8 +533,21 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "person.handed_back": _handed("handed back"),
         "person.link_made": _about_person("made a sign-in link for"),
         "person.password_changed": lambda told: [_words("set a new password")],
+        "person.second_step_added": _second_step("added"),
+        "person.second_step_renamed": lambda told: [_words("renamed a passkey")],
+        "person.second_step_removed": _second_step("removed"),
+        "person.recovery_codes_made": lambda told: [_words("made new recovery codes")],
+        "person.recovery_code_used": lambda told: [_words("signed in with a recovery code")],
+        "person.sessions_ended": lambda told: [_words("signed out in other browsers")],
+        "person.locked_out": _about_person("locked the account of", " after ten wrong guesses"),
+        "person.email_confirmed": lambda told: [_words("confirmed the e-mail address")],
         "token.created": lambda told: [_words("made the token "), told.name],
         "token.revoked": lambda told: [_words("revoked the token "), told.name],
+        "view.saved": lambda told: [_words("saved the view "), told.name],
+        "view.changed": lambda told: [_words("changed the view "), told.name],
+        "view.deleted": lambda told: [_words("deleted the view "), told.name],
+        "view.chosen": lambda told: [_words("begins the tree with "), told.name],
+        "view.unchosen": lambda told: [_words("begins the tree as usual")],
         "plan.applied": _applied,
         "workspace.founded": _founded,
         "workspace.changed": _settings,

@@ -8,7 +8,17 @@ from __future__ import annotations
 from milepost.core import access
 from milepost.core.access import Actor, Standing, Visibility
 from milepost.core.problems import Invalid, NotFound
-from milepost.models import Cycle, Event, Initiative, KeyResult, Objective, Person, Team, TeamMember
+from milepost.models import (
+    Cycle,
+    Event,
+    Initiative,
+    KeyResult,
+    Objective,
+    Person,
+    SavedView,
+    Team,
+    TeamMember,
+)
 
 
 def lineage(workspace_id: int, team_id: int | None) -> tuple[int, ...]:
@@ -106,7 +116,9 @@ def initiative(actor: Actor, id: int, *, lock: bool = False) -> tuple[Initiative
 # Of interest to whoever keeps the doors, and to the person it is about.
 CONFIDENTIAL = frozenset(
     {"person.added", "person.changed", "person.invited", "person.uninvited", "person.link_made"}
-    | {"person.password_changed"}
+    | {"person.password_changed", "person.second_step_added", "person.second_step_renamed"}
+    | {"person.second_step_removed", "person.recovery_codes_made", "person.recovery_code_used"}
+    | {"person.sessions_ended", "person.locked_out", "person.email_confirmed"}
 )
 
 
@@ -138,6 +150,15 @@ def _is_objective(actor: Actor, id: int) -> bool:
         return False
     objective(actor, id)
     return True
+
+
+def view(actor: Actor, id: int, *, lock: bool = False) -> SavedView:
+    """Return a saved view that the actor made, or that is shared with them."""
+    query = SavedView.objects.of(actor.workspace_id)
+    row = (query.select_for_update() if lock else query).filter(id=id).first()
+    if row is None or not access.may_see_view(actor, owner=row.owner_id, shared=row.shared, team=row.team_id):
+        raise NotFound
+    return row
 
 
 def person(actor: Actor, id: int | None, field: str) -> int | None:

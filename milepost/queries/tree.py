@@ -9,6 +9,7 @@ fifteen words in each, and its way to the reader is what it costs.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
@@ -18,8 +19,9 @@ import orjson
 
 from milepost.core import access
 from milepost.core.access import Actor
-from milepost.core.ids import encode
+from milepost.core.ids import ALPHABET, LENGTH, encode
 from milepost.core.rollup import Status
+from milepost.ledger.columns import NOTHING
 from milepost.ledger.image import Day, Image
 from milepost.ledger.structure import KeyResultRow
 from milepost.queries.cards import Reader
@@ -44,10 +46,16 @@ class _Rows:
     `mixed` holds the places whose text depends on the reader, with the neighbours that not everyone sees.
     """
 
-    def __init__(self, image: Image, first: int, ids: list[int], encoded: Encoder, neighbours) -> None:
+    def __init__(
+        self, image: Image, first: int, ids: list[int], texts: list[bytes], encoded: Encoder
+    ) -> None:
         self.image, self.first, self.ids, self.encoded = image, first, ids, encoded
-        self.texts = [encoded(image, id, None) for id in ids]
-        self.mixed = {place: hidden for place, id in enumerate(ids) if (hidden := neighbours(image, id))}
+        self.texts = texts
+        self.mixed = (
+            {image.node[id]: hidden for id in _near_restricted(image) if (hidden := _restricted(image, id))}
+            if not first
+            else {}
+        )
         self.variants: dict[tuple[int, tuple[bool, ...]], bytes] = {}
         self.sights: dict[_Eyes, _Sight] = {}
         self.bodies: dict[_Sight, tuple[bytes, bytes]] = {}
@@ -56,7 +64,13 @@ class _Rows:
         """Return what the actor sees: it changes with the structure alone."""
         found = self.sights.get(_eyes(actor))
         if found is None:
-            seen = [_sees(self.image, actor, id) for id in self.ids]
+            seen = np.ones(len(self.ids), dtype=bool)
+            # Nearly everything is seen by everyone; only a token may be limited to some of it.
+            asked = self.image.restricted() if actor.within is None else self.ids
+            for id in asked:
+                place = self.image.node.get(id, -1) - self.first
+                if 0 <= place < len(seen):
+                    seen[place] = _sees(self.image, actor, id)
             mixed = tuple(
                 (place, tuple(id is not None and _sees(self.image, actor, id) for id in hidden))
                 for place, hidden in self._depending_on(actor)
@@ -65,9 +79,7 @@ class _Rows:
             if len(self.sights) >= KEPT_SIGHTS:
                 self.sights.clear()
                 self.bodies.clear()
-            found = self.sights[_eyes(actor)] = _Sight(
-                np.packbits(np.array(seen, dtype=bool)).tobytes(), mixed
-            )
+            found = self.sights[_eyes(actor)] = _Sight(np.packbits(seen).tobytes(), mixed)
         return found
 
     def _depending_on(self, actor: Actor) -> Iterable[tuple[int, Sequence[int | None]]]:
@@ -114,6 +126,16 @@ def _restricted(image: Image, id: int) -> list[int]:
     found = [above for above in links if above in image.node and image.audience(above) is not access.EVERYONE]
     whole = image.audience(id)
     return found + [one.id for one in image.key_results_of.get(id, ()) if image.audience(one.id) != whole]
+
+
+def _near_restricted(image: Image) -> set[int]:
+    """Return the objectives of which a neighbour, or they themselves, are not for everyone."""
+    near: set[int] = set()
+    for id in image.restricted():
+        one = image.key_results.get(id)
+        near.add(one.objective_id if one else id)
+        near.update(link.child_id for link in image.served_by.get(id, ()))
+    return {id for id in near if id in image.node}
 
 
 def _around(image: Image, id: int) -> Iterator[int]:
@@ -195,6 +217,61 @@ def _key_result(image: Image, id: int, _: Actor | None) -> bytes:
     )
 
 
+# -- encoding all, by columns ------------------------------------------------------------------------------
+
+
+def _all_objectives(image: Image) -> list[bytes]:
+    """Encode every objective as `_objective` does for one."""
+    rows, first, ids = image.objectives, image.first_key_result, np.array(image.ids, dtype=np.int64)
+    written = _written(ids)
+    links: dict[int, list[tuple]] = defaultdict(list)
+    for child, served, how, weight in image.links():
+        kind = "objective" if served < first else "key_result"
+        links[child].append((written[served], kind, how, weight))
+    columns = (
+        written[:first], *(rows.listed(name) for name in ("title", "state", "commitment", "level")),
+        *(_written(rows.array(name)) for name in ("cycle_id", "team_id", "owner_id")),
+        [links.get(place, ()) for place in range(first)], image.key_results_of.counts()[:first].tolist(),
+    )  # fmt: skip
+    return _encoded(columns)
+
+
+def _all_key_results(image: Image) -> list[bytes]:
+    """Encode every key result as `_key_result` does for one."""
+    rows = image.key_results
+    names = ("title", "state", "kind", "unit", "start", "target", "low", "high", "weight")
+    columns = (
+        _written(rows.ids), rows.listed("key"), _written(rows.array("objective_id")),
+        *(rows.listed(name) for name in names), _written(rows.array("owner_id")),
+    )  # fmt: skip
+    return _encoded(columns)
+
+
+def _encoded(columns: Sequence[Sequence]) -> list[bytes]:
+    # orjson leaves a text in the kilobyte in which it was written; a copy takes what it needs.
+    return [bytes(memoryview(orjson.dumps(row))) for row in zip(*columns, strict=True)]
+
+
+_LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
+
+
+def _written(ids: np.ndarray) -> list[str | None]:
+    """Write ids as `core.ids.encode` does; None for those that say nothing."""
+    letters = np.empty((len(ids), LENGTH), dtype=np.uint8)
+    for place in range(LENGTH):
+        letters[:, place] = _LETTERS[ids >> 5 * (LENGTH - 1 - place) & 31]
+    found = letters.view(f"S{LENGTH}").ravel().astype(str).tolist()
+    for place in np.flatnonzero(ids == NOTHING).tolist():
+        found[place] = None
+    return found
+
+
+def _spread(there: np.ndarray, values: list) -> list:
+    """Return the values where they are, and None where there is none."""
+    following = iter(values)
+    return [next(following) if is_there else None for is_there in there.tolist()]
+
+
 # -- the whole ---------------------------------------------------------------------------------------------
 
 
@@ -212,11 +289,11 @@ def _rows(image: Image, name: str) -> _Rows:
     """Return what the nodes of this structure are, encoded once."""
     found = image.derived.get((_Rows, name))
     if found is None:
+        first = image.first_key_result
         if name == "objectives":
-            found = _Rows(image, 0, image.ids_of_objectives, _objective, _restricted)
+            found = _Rows(image, 0, image.ids_of_objectives, _all_objectives(image), _objective)
         else:
-            first = image.first_key_result
-            found = _Rows(image, first, image.ids[first:], _key_result, lambda image, id: [])
+            found = _Rows(image, first, image.ids[first:], _all_key_results(image), _key_result)
         image.derived[_Rows, name] = found
     return found
 
@@ -241,11 +318,12 @@ def _figures(kept: _Kept, name: str, rows: _Rows, actor: Actor) -> bytes:
             "expected": np.round(day.expected[nodes], 6)[seen],
         }
         if name == "key_results":
-            latest = [image.entries.current(id) for id in compress(rows.ids, seen.tolist())]
+            ids = image.key_results.ids[seen]
+            there, (confidence, effective) = image.entries.columns(ids, "confidence", "effective")
             columns |= {
                 "value": image.current[seen],
-                "confidence": [entry and (entry.confidence or None) for entry in latest],
-                "checked_at": [entry and entry.effective for entry in latest],
+                "confidence": _spread(there, [number or None for number in confidence.tolist()]),
+                "checked_at": _spread(there, effective.tolist()),
             }
         found = orjson.dumps(columns, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
         kept.figures[name, sight] = found

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from milepost.core.access import Actor
+from django.db.models import Q
+
+from milepost.core.access import Actor, Role
 from milepost.core.tokens import hash_of
 from milepost.ledger import sight
 from milepost.models import Person, SignInLink, Workspace
@@ -32,6 +34,13 @@ class Settings:
     vision: str
     check_in_every: int
     count_restricted_work: bool
+    second_step_for: str
+
+
+def exists(workspace_id: int) -> bool:
+    """Say whether there is a workspace with this id."""
+    with sight.within(workspace_id):
+        return Workspace.objects.filter(id=workspace_id).exists()
 
 
 def is_founded() -> bool:
@@ -65,6 +74,16 @@ def memberships(user_id: int) -> list[Membership]:
         return [Membership(*row) for row in rows]
 
 
+def asking_for_second_step(user_id: int) -> list[str]:
+    """List the workspaces of an account that ask it for a second step, by name."""
+    # One's own memberships may be read before a workspace is chosen.
+    mine = Person.objects.everywhere().filter(user_id=user_id, left_on=None)
+    asked = Q(workspace__second_step_for="everyone") | Q(
+        workspace__second_step_for="admins", role__in=(Role.OWNER, Role.ADMIN)
+    )
+    return list(mine.filter(asked).order_by("workspace__name").values_list("workspace__name", flat=True))
+
+
 def by_slug(slug: str) -> int | None:
     """Return the id of a workspace, for the operator's tools."""
     return Workspace.objects.filter(slug=slug).values_list("id", flat=True).first()
@@ -86,4 +105,5 @@ def settings(actor: Actor) -> Settings:
         row.vision,
         row.check_in_every,
         row.count_restricted_work,
+        row.second_step_for,
     )

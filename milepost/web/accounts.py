@@ -1,23 +1,36 @@
-"""Our side of django-allauth: its flows do the work, words, pages and mail are ours."""
+"""Our side of django-allauth: its flows do the work, words, pages, mail and throttling are ours."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
+from allauth.core import context as current
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from milepost.actions import access
-from milepost.channels import email
+from milepost.actions import access, guesses, sessions
+from milepost.actions.access import NOBODY_YET
+from milepost.channels import email, security
+from milepost.core import devices
 from milepost.queries import people
 from milepost.web.actors import now
 
 SIGNED_IN_BY_LINK = "signed_in_by_link"  # when, in seconds: for a while, no old password is asked for
+TOO_MANY = "too_many_login_attempts"
+
+
+def place(request: HttpRequest) -> str:
+    """Return the network address a request came from; "" for this machine, or where nobody knows."""
+    return devices.caller(request.META, settings.MILEPOST.proxies)
 
 
 class Accounts(DefaultAccountAdapter):
@@ -26,7 +39,6 @@ class Accounts(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "This e-mail and this password do not belong together.",
-        "too_many_login_attempts": "That were too many tries. Wait five minutes, then try again.",
         "enter_current_password": "This is not your password.",
         "invalid_password_reset": "This link was used already, or its time is over.",
     }
@@ -35,10 +47,38 @@ class Accounts(DefaultAccountAdapter):
         """Accounts come from set-up, invitations and the operator alone."""
         return False
 
+    def get_login_stages(self) -> list[str]:
+        """After the password comes the second step, for whoever has one, and nothing else."""
+        return ["allauth.mfa.stages.AuthenticateStage"]
+
     def authenticate(self, request: HttpRequest, **credentials: Any):
-        """A closed account answers like an unknown one."""
+        """Count the guess, then look; a closed account answers like an unknown one."""
+        account, at = credentials.get("email", "").strip().lower(), now()
+        of = {"of": "password", "account": account, "place": place(request), "by": NOBODY_YET, "at": at}
+        try:
+            is_last = guesses.take(**of)
+        except guesses.TooManyGuesses as wait:
+            raise ValidationError(str(wait), code=TOO_MANY) from None
         user = super().authenticate(request, **credentials)
-        return user if user is not None and user.is_active else None
+        if user is not None and user.is_active:
+            guesses.forgive(**of)
+            return user
+        if is_last and (user_id := people.account(account)):
+            guesses.lock(user_id=user_id, by=NOBODY_YET, at=at)
+            security.locked(people.told_of_lock(user_id))
+        return None
+
+    def reauthenticate(self, user, password: str) -> bool:
+        """Ask for the password once more, counted like any other guess."""
+        found = self.authenticate(self.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def login(self, request: HttpRequest, user) -> None:
+        """Sign in, in a session with a new key that knows where it is."""
+        super().login(request, user)
+        sessions.forget_over(by=NOBODY_YET, at=now())
+        request.session[devices.DEVICE] = devices.in_words(request.headers.get("User-Agent", ""))
+        request.session[devices.PLACE] = devices.shortened(place(request))
 
     def is_safe_url(self, url: str) -> bool:
         """Only an address on this very server is gone on to: a path, never another host."""
@@ -51,7 +91,7 @@ class Accounts(DefaultAccountAdapter):
         return reverse("signing_in")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("home")
+        return reverse("account")
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Address our own page below the configured address, whatever host the request named."""
@@ -63,6 +103,7 @@ class Accounts(DefaultAccountAdapter):
         key = self.request.session.session_key if self.request.user == user else None
         access.set_password(user_id=user.pk, password=password, keep_session=key, at=now())
         user.refresh_from_db()
+        security.changed(to=user.email, name=user.name, what="Your password was changed.")
 
     def send_mail(self, template_prefix: str, email_address: str, context: dict[str, Any]) -> None:
         """Write the mail from our templates, and do not wait for it to leave."""
@@ -74,6 +115,21 @@ class Accounts(DefaultAccountAdapter):
         )
 
 
+class SecondSteps(DefaultMFAAdapter):
+    """What allauth's second step asks of us."""
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Name the site that passkeys belong to: the configured address, else the one that was asked."""
+        configured = settings.MILEPOST.base_url if "base_url" in settings.MILEPOST.origins else ""
+        host = configured or f"//{current.request.get_host()}"
+        return {"id": urlsplit(host).hostname, "name": "Milepost"}
+
+
 def sign_in(request: HttpRequest, user_id: int, *, then: str) -> HttpResponse:
-    """Sign an account in, in a session with a new key, and go on to an address of ours."""
-    return perform_login(request, people.user(user_id), redirect_url=then)
+    """Sign an account in, in a session with a new key, and go on to an address of ours.
+
+    Whoever has a second step is asked for it first.
+    """
+    user = people.user(user_id)
+    record_authentication(request, user, method="link")
+    return perform_login(request, user, redirect_url=then)

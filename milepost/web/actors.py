@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from functools import wraps
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
+from milepost.actions import sessions
+from milepost.core.access import Actor
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotFound
 from milepost.ledger import sight
@@ -28,6 +32,10 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     there = reverse("signing_in")
     if request.method == "GET":
         there += "?" + urlencode({"next": request.get_full_path()})
+    return _on_to(request, there)
+
+
+def _on_to(request: HttpRequest, there: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         answer = HttpResponse(status=204)
         answer.headers["HX-Redirect"] = there
@@ -51,12 +59,21 @@ def in_workspace(view: Callable) -> Callable:
             return to_sign_in(request)
         if seat.actor is None:
             raise NotFound
+        if request.at - seat.seen_at > sessions.SEEN_AGAIN_AFTER:
+            _seen(session_key, seat.actor, request.at)
+        if seat.lacks_second_step:
+            return _on_to(request, reverse("account"))
         request.seat, request.actor = seat, seat.actor
         request.today = today(request)
         with sight.within(seat.actor.workspace_id):
             return view(request, *args, **kwargs)
 
     return seated
+
+
+def _seen(session_key: str, actor: Actor, at: datetime) -> None:
+    with suppress(DatabaseError):  # a disk that is full must not keep anybody from reading
+        sessions.use(session_key=session_key, by=actor, at=at)
 
 
 def today(request: HttpRequest) -> date:

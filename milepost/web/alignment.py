@@ -6,18 +6,21 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup, escape
 
+from milepost.core import listings as listings_of
 from milepost.core.ids import decode, encode
-from milepost.queries import alignment, tree
+from milepost.queries import alignment, tree, views
 from milepost.queries import shell as shells
-from milepost.queries.alignment import COMPANY, UNALIGNED, Filters, Outline, Place, View
-from milepost.web import inserts, pages, tree_rows
+from milepost.queries.alignment import Filters, Outline, Place, View
+from milepost.queries.listings import Listed
+from milepost.queries.views import ViewCard
+from milepost.web import bulk, inserts, pages, tree_rows
 from milepost.web.actors import in_workspace
 from milepost.web.inserts import Fragment
 
@@ -35,7 +38,11 @@ COMMITMENTS = ("committed", "aspirational", "learning")
 @in_workspace
 def show(request: HttpRequest) -> HttpResponse:
     """Show the tree: the first rows that stand open; with open=all, all of it as a plain list."""
+    if "arranged" in request.GET:
+        return HttpResponseRedirect(arranged(request))
     asked = Asked(request)
+    if (begin := asked.beginning) is not None:
+        return HttpResponseRedirect(begin)
     everything = "all" in asked.opened
     view = asked.view(all_open=everything)
     with view.reader.image.lock:
@@ -46,6 +53,10 @@ def show(request: HttpRequest) -> HttpResponse:
             "cycle": asked.cycle,
             "json": reverse("alignment_json", args=[view.reader.slug]),
             "new_objective": _address("new_objective", view.reader.slug),
+            "groups": listings_of.GROUPS,
+            "sorts": listings_of.SORTS,
+            "saved": asked.saved,
+            "verbs": [(name, words) for name, (words, _) in bulk.VERBS.items()],
         }
         if everything:
             context.update(_plain(asked, view, _number(request.GET.get("from"), 0)))
@@ -60,6 +71,20 @@ def show(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def arranged(request: HttpRequest) -> str:
+    """Return the address of the tree as a form arranged it: its columns, groups and order in short."""
+    said = request.GET
+    sort = f"-{said['sort']}" if said.get("sort") and said.get("down") else said.get("sort", "")
+    columns = ",".join(listings_of.known(said.getlist("column")))
+    listing = listings_of.read({"columns": columns, "group": said.get("group", ""), "sort": sort})
+    panel = []
+    for later in (False, True):
+        if moved := said.get("later" if later else "earlier"):
+            listing, panel = listing.moved(moved, later=later), [("panel", "1")]
+    kept = [(name, said[name]) for name in (*listings_of.FILTERS, "view", "select", "on") if said.get(name)]
+    return "?" + urlencode([*kept, *listing.pairs(), *panel])
+
+
 @in_workspace
 def rows(request: HttpRequest) -> HttpResponse:
     """Answer with rows alone: what stands below one (`under`), or what follows the first (`from`)."""
@@ -71,7 +96,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     view = asked.view()
     with view.reader.image.lock:
         if under is not None:
-            places = list(islice(view.places(under, level), MOST_ROWS)) if asked.is_there(under) else []
+            there = view.has(under) or asked.is_there(under)
+            places = list(islice(view.places(under, level), MOST_ROWS)) if there else []
             return HttpResponse(_drawn(asked, view, places))
         context = {"asked": asked, **_slice(asked, view, _number(request.GET.get("from"), 0), ROWS)}
     return render(request, "alignment/rows.hx.html", {**context, "csp_nonce": request.csp_nonce})
@@ -98,6 +124,21 @@ def _address(name: str, slug: str) -> str | None:
         return None
 
 
+@dataclass(frozen=True)
+class Saved:
+    """The saved views that a page offers; `now` is what the page shows, as a view would keep it."""
+
+    cards: tuple[ViewCard, ...]
+    current: ViewCard | None
+    now: str
+    may_change: bool
+
+    @property
+    def is_otherwise(self) -> bool:
+        """Whether the page shows something else by now than the view that it began with."""
+        return self.current is not None and self.current.settings != self.now
+
+
 # -- what was asked for ------------------------------------------------------------------------------------
 
 
@@ -116,6 +157,13 @@ class Asked:
         wanted = said.get("cycle") or self.request.COOKIES.get(pages.CYCLE_COOKIE)
         self.cycle = None if self.every_cycle else shells.chosen_cycle(self.reader, wanted)
         self.filters = self._filters()
+        self.listing = listings_of.read(said)
+        self.selects = said.get("select") == "1" and self.may_select
+
+    @property
+    def may_select(self) -> bool:
+        """Whether the reader may choose rows to change: not a guest, and not on a past day."""
+        return not (self.reader.actor.is_guest or self.reader.actor.looks_back)
 
     @cached_property
     def outline(self) -> Outline:
@@ -125,8 +173,12 @@ class Asked:
 
     def view(self, *, all_open: bool = False) -> View:
         """Return the tree as this reader looks at it."""
+        given = (self.reader, self.outline, self.filters, self.opened, self.shut, all_open)
         with self.reader.image.lock:
-            return View(self.reader, self.outline, self.filters, self.opened, self.shut, all_open)
+            if self.listing.is_usual and not self.selects:
+                return View(*given)
+            look = tree_rows.Look(self.listing.columns, self.selects, self.listing.group)
+            return Listed(*given, look, self.listing)
 
     def _filters(self) -> Filters:
         said, teams = self.said, self.reader.image.teams
@@ -151,8 +203,20 @@ class Asked:
     @cached_property
     def kept(self) -> list[tuple[str, str]]:
         """The parts of the address that narrow the tree."""
-        names = ("cycles", "team", "owner", "status", "type", "attention", "unaligned", "mine", "key_results")
-        return [(name, self.said[name]) for name in names if self.said.get(name)]
+        selects = [("select", "1")] if self.selects else []
+        return [*self.narrowed, *self.listing.pairs(), *self._named, *selects]
+
+    @cached_property
+    def narrowed(self) -> list[tuple[str, str]]:
+        """The filters, as the address says them."""
+        return [(name, self.said[name]) for name in listings_of.FILTERS if self.said.get(name)]
+
+    @cached_property
+    def _named(self) -> list[tuple[str, str]]:
+        """Which saved view the address began with: its id, or `none` where one's default is left aside."""
+        wanted = self.said.get("view", "")
+        known = wanted == "none" or any(card.id == wanted for card in self.saved.cards)
+        return [("view", wanted)] if known else []
 
     @property
     def wanted_rows(self) -> int:
@@ -161,7 +225,13 @@ class Asked:
     def url(self, **changes: str | None) -> str:
         """Return the address of the tree narrowed otherwise; None takes a filter off."""
         pairs = {**dict(self.kept), **changes}
-        return "?" + urlencode({name: value for name, value in pairs.items() if value is not None})
+        written = urlencode({name: value for name, value in pairs.items() if value is not None})
+        return f"?{written}" if written else self.plain
+
+    @property
+    def plain(self) -> str:
+        """The address of the tree with nothing asked of it."""
+        return "?view=none" if views.default(self.reader) else "?"
 
     def toggled(self, key: str, *, is_open: bool) -> str:
         """Return the address of the page with one row opened or shut."""
@@ -173,10 +243,67 @@ class Asked:
 
     def is_there(self, key: str) -> bool:
         """Say whether a row has a place here and is the reader's to see."""
-        if key in (COMPANY, UNALIGNED):
-            return True
         id = decode(key)
         return id in self.outline.shown and self.reader.sees(id)
+
+    # -- saved views ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def saved(self) -> Saved:
+        """The saved views of the reader, and which one this is."""
+        mine = views.of(self.reader)
+        now = listings_of.settings(urlencode([*self.narrowed, *self.listing.pairs()]))
+        current = next((card for card in mine if card.id == self.said.get("view")), None)
+        return Saved(
+            mine,
+            current,
+            now,
+            may_change=current is not None and views.may_change(self.reader, current),
+        )
+
+    @property
+    def beginning(self) -> str | None:
+        """Where the tree begins instead: with a view named and nothing else said, or with one's default."""
+        said = set(self.said)
+        if self.request.headers.get("HX-Request") or not said <= {"view", "cycle", "on"}:
+            return None
+        if "view" in said:
+            card = self.saved.current if self.saved.current and self.saved.current.settings else None
+        else:
+            card = None if "on" in said else views.default(self.reader)
+        if card is None:
+            return None
+        kept = [(name, self.said[name]) for name in ("cycle", "on") if name in said]
+        return "?" + urlencode([*parse_qsl(card.settings), ("view", card.id), *kept])
+
+    # -- how it is listed ----------------------------------------------------------------------------------
+
+    @property
+    def heads(self) -> list[tuple[str, str, str, str]]:
+        """The heads of the columns: words, class, the address that sorts by it, how it is sorted."""
+        numbers = ("confidence", "expected", "weight")
+        found = [("Objective or key result", "", *self._sorting("title"))]
+        for name in self.listing.columns:
+            classes = "r" if name in numbers else ""
+            found.append((listings_of.COLUMNS[name], classes, *self._sorting(name)))
+        return found
+
+    def _sorting(self, name: str) -> tuple[str, str]:
+        """Return the address that sorts by a column (the other way, then not at all), and its state."""
+        if name not in listings_of.SORTS:
+            return "", ""
+        if self.listing.sort != name:
+            return self.url(sort=name), ""
+        if self.listing.is_down:
+            return self.url(sort=None), "descending"
+        return self.url(sort=f"-{name}"), "ascending"
+
+    @property
+    def columns(self) -> list[tuple[str, str, bool]]:
+        """Every column to choose from, the chosen ones first: name, words, whether it is chosen."""
+        chosen = self.listing.columns
+        rest = [name for name in listings_of.COLUMNS if name not in chosen]
+        return [(name, listings_of.COLUMNS[name], name in chosen) for name in (*chosen, *rest)]
 
     # -- what the page offers ------------------------------------------------------------------------------
 

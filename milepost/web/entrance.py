@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from milepost.actions import guesses
+from milepost.actions.access import NOBODY_YET
+from milepost.core import devices
 
 # Such a page's own address is a secret. With "no-referrer" browsers would send their forms with the origin
 # "null", which is refused; this tells nobody the address either.
@@ -32,6 +38,12 @@ def look(request: HttpRequest) -> Look:
 def context(request: HttpRequest) -> dict[str, Any]:
     """Return what every page without a workspace needs."""
     return {"shell": look(request), "csp_nonce": request.csp_nonce}
+
+
+def missed(request: HttpRequest, at: datetime) -> None:
+    """Count a link that leads nowhere; whoever tries many of them has to wait."""
+    place = devices.caller(request.META, settings.MILEPOST.proxies)
+    guesses.miss(of="link", place=place, by=NOBODY_YET, at=at)
 
 
 def page(

@@ -60,6 +60,8 @@ def delivered(request: HttpRequest, person, secret: str) -> Delivered:
     link = address(request, reverse("invitation", args=[secret]))
     by, where = request.actor.name, workspaces.settings(request.actor).name
     is_mailed = mails.mail(to=person.email, name=person.name, by=by, where=where, link=link)
+    if is_mailed:
+        access.mailed(person=person.id, by=request.actor, at=request.at)
     return Delivered(person.name, person.email, None if is_mailed else link)
 
 
@@ -95,6 +97,7 @@ def show(request: HttpRequest, secret: str) -> HttpResponse:
 def _shown(request: HttpRequest, secret: str) -> HttpResponse:
     found = people.invitation(hash_of(secret), now())
     if found is None:
+        entrance.missed(request, now())
         return entrance.page(request, "invitations/over.html", status=404)
     typed = Typed(request.POST)
     signed_in = request.user if request.user.is_authenticated else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm, SetPasswordForm
 from allauth.account.views import (
     PasswordChangeView,
@@ -13,6 +14,8 @@ from allauth.account.views import (
 from django.contrib import messages
 from django.urls import reverse, reverse_lazy
 
+from milepost.actions import guesses
+from milepost.actions.access import NOBODY_YET
 from milepost.channels import email
 from milepost.web import accounts, entrance
 from milepost.web.actors import now
@@ -34,6 +37,13 @@ class _OneField:
 
 class ChangeForm(_OneField, ChangePasswordForm):
     """The old password and a new one."""
+
+    def clean_oldpassword(self) -> str:
+        """Ask for the old one as sign-in does, which counts the guesses."""
+        typed = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, typed):
+            raise get_adapter().validation_error("enter_current_password")
+        return typed
 
 
 class SetForm(_OneField, SetPasswordForm):
@@ -106,8 +116,12 @@ class _Ask(_Page, PasswordResetView):
         return AskForm
 
     def post(self, request, *args, **kwargs):
-        # Without a mail server nothing could be sent; the page says what to do instead.
-        return super().post(request, *args, **kwargs) if email.is_set() else self.get(request)
+        if not email.is_set():
+            return self.get(request)  # nothing could be sent; the page says what to do instead
+        # Counted for every address alike, so that the answer tells nothing about it.
+        account = request.POST.get("email", "").strip().lower()
+        guesses.take_mail(account=account, place=accounts.place(request), by=NOBODY_YET, at=now())
+        return super().post(request, *args, **kwargs)
 
 
 class _Asked(_Page, PasswordResetDoneView):
@@ -122,7 +136,10 @@ class _Reset(_Page, PasswordResetFromKeyView):
         return ResetForm
 
     def get_context_data(self, **kwargs) -> dict:
-        return {"token_fail": False, **super().get_context_data(**kwargs), "again": reverse("ask_password")}
+        found = {"token_fail": False, **super().get_context_data(**kwargs), "again": reverse("ask_password")}
+        if found["token_fail"]:
+            entrance.missed(self.request, now())
+        return found
 
     def form_valid(self, form):
         answer = super().form_valid(form)

@@ -35,7 +35,7 @@ STEPS = ("Organisation", "You", "Start", "Invite")
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask for the organisation's name and time zone."""
-    _require_secret(secret)
+    _require_secret(request, secret)
     typed = Typed(request.POST)
     kept = request.session.get(KEPT, {})
     if request.method == "POST":
@@ -57,7 +57,7 @@ def organisation(request: HttpRequest, secret: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask who sets it up; then found the workspace and let them in as its owner."""
-    _require_secret(secret)
+    _require_secret(request, secret)
     kept = request.session.get(KEPT)
     if not kept:
         return redirect("setup", secret=secret)
@@ -93,8 +93,10 @@ def _found(request: HttpRequest, secret: str, typed: Typed, kept: dict[str, str]
     return accounts.sign_in(request, owner.user_id, then=reverse("start", kwargs={"slug": workspace.slug}))
 
 
-def _require_secret(secret: str) -> None:
-    if not known.may_set_up(secret, now()):
+def _require_secret(request: HttpRequest, secret: str) -> None:
+    at = now()
+    if not known.may_set_up(secret, at):
+        entrance.missed(request, at)
         raise NotFound
 
 

@@ -38,6 +38,7 @@ def _use(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         user_id = access.use_link(secret=secret, at=at)
     except access.LinkIsOver as over:
+        entrance.missed(request, at)
         if not request.user.is_authenticated:
             return entrance.page(request, "sign_in_links/over.html", {"problem": over}, status=over.status)
         messages.info(request, "That link was used already; you are still signed in.")

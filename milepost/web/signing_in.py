@@ -5,12 +5,14 @@ from __future__ import annotations
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView, LogoutView
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
 from milepost.channels import email
+from milepost.core.problems import Problem
 from milepost.queries import workspaces
-from milepost.web import entrance
+from milepost.web import accounts, entrance
 
 
 class SignInForm(LoginForm):
@@ -35,6 +37,7 @@ class _New(LoginView):
         form = found["form"]
         return {
             **entrance.context(self.request),
+            "passkey_problem": None,
             **found,
             "next": self.get_next_url() or "",
             "email": form.data.get("login", ""),
@@ -44,7 +47,7 @@ class _New(LoginView):
         }
 
     def form_invalid(self, form):
-        is_throttled = form.has_error(NON_FIELD_ERRORS, "too_many_login_attempts")
+        is_throttled = form.has_error(NON_FIELD_ERRORS, accounts.TOO_MANY)
         return self.render_to_response(self.get_context_data(form=form), status=429 if is_throttled else 422)
 
 
@@ -57,4 +60,16 @@ class _Destroy(LogoutView):
 
 
 new = _New.as_view()
+
+
+def refused(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """Show the sign-in page again after a passkey that was not accepted."""
+    view = _New()
+    view.setup(request)
+    form = SignInForm()
+    return view.render_to_response(
+        view.get_context_data(form=form, passkey_problem=problem), status=problem.status
+    )
+
+
 destroy = _Destroy.as_view()

@@ -6,7 +6,7 @@ attributes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -17,11 +17,13 @@ from markupsafe import escape
 from milepost.core.ids import encode
 from milepost.core.scoring import Kind
 from milepost.ledger.image import Day, Image
-from milepost.queries import alignment
+from milepost.queries import alignment, listings
 from milepost.queries.alignment import COMPANY, Place, View
 from milepost.queries.cards import KeyResultCard, Reader
+from milepost.queries.listings import Listed
 from milepost.web import pages, words
 from milepost.web.inserts import Fragment
+from milepost.web.marks import STATUS_WORDS
 
 KEPT_ROWS = 50_000
 KEPT_SLICES = 64
@@ -73,12 +75,12 @@ class Kept:
     def of(self, view: View, place: Place, anchor: bool) -> tuple[str, ...]:
         """Return a row in the parts between which a page puts its own filters."""
         if place.id is None:
-            return _draw(told(view, place), view.reader, place, anchor)
+            return _draw(view, place, anchor)
         variants = self.rows.setdefault(place.id, {})
-        variant = (*place[2:], anchor)
+        variant = (*place[2:], anchor) if view.look is None else (*place[2:], anchor, view.look)
         parts = variants.get(variant)
         if parts is None:
-            parts = variants[variant] = _draw(told(view, place), view.reader, place, anchor)
+            parts = variants[variant] = _draw(view, place, anchor)
             self.count += 1
         return parts
 
@@ -92,7 +94,16 @@ def kept(reader: Reader) -> Kept:
     return found
 
 
-def _draw(said: dict, reader: Reader, place: Place, anchor: bool) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How rows are drawn where somebody asked for it: with which columns, and whether they can be chosen."""
+
+    columns: tuple[str, ...]
+    picks: bool
+    group: str | None = None  # what its head says already
+
+
+def _draw(view: View, place: Place, anchor: bool) -> tuple[str, ...]:
     branch = {
         "id": place.key,
         "level": place.level,
@@ -102,20 +113,26 @@ def _draw(said: dict, reader: Reader, place: Place, anchor: bool) -> tuple[str, 
         "toggle_url": f"{SLOT}#r-{place.key}",
         "anchor": anchor,
     }
-    row = engines["jinja2"].env.get_template("_parts/tree.html").module.row
-    return tuple(str(row({**said, **branch}, pages.day_of(reader))).split(SLOT))
+    said, today, look = {**told(view, place), **branch}, pages.day_of(view.reader), view.look
+    macros = engines["jinja2"].env.get_template("_parts/tree.html").module
+    drawn = macros.row(said, today) if look is None else macros.listed(said, look.columns, today)
+    return tuple(str(drawn).split(SLOT))
 
 
 def told(view: View, place: Place) -> dict:
     """Return what a row says, as the tree's macros take it; the rest is about where it stands."""
-    return _unit(view, place) if place.id is None else _told(view.reader, place)
+    if place.id is None:
+        return _unit(view, place)
+    if view.look is None:
+        return _told(view.reader, place)
+    return _told_at_length(view.reader, place, view.look)
 
 
 def _unit(view: View, place: Place) -> dict:
     count = view.size(place.key)
     return {
         "kind": "unit",
-        "title": view.reader.image.workspace.name if place.key == COMPANY else "Not aligned yet",
+        "title": heading(view, place.key),
         "url": "",
         "aim": f"{count} objective{'s' if count != 1 else ''}",
         "status": None,
@@ -125,7 +142,16 @@ def _unit(view: View, place: Place) -> dict:
         "owner": None,
         "checked_on": None,
         "checkin_url": None,
+        "picks": False,
     }
+
+
+def heading(view: View, key: str) -> str:
+    """Name a row that stands above all others."""
+    if isinstance(view, Listed) and key in view.groups:
+        group = view.groups[key]
+        return group.name or STATUS_WORDS.get(group.word) or group.word.capitalize() or "Nobody yet"
+    return view.reader.image.workspace.name if key == COMPANY else "Not aligned yet"
 
 
 def _told(reader: Reader, place: Place) -> dict:
@@ -145,16 +171,34 @@ def _told(reader: Reader, place: Place) -> dict:
     }
 
 
-def _asides(row: alignment.Row, place: Place) -> Iterator[str]:
+def _told_at_length(reader: Reader, place: Place, look: Look) -> dict:
+    """Return what a row says with columns of somebody's choice; what these say, it does not say twice."""
+    row, facts = alignment.row(reader, place), listings.facts(reader, place)
+    asides = _asides(row, place, without=(*look.columns, look.group))
+    return _told(reader, place) | {
+        "sure": facts.confidence,
+        "due": facts.due,
+        "ends": facts.ends,
+        "weight": facts.weight,
+        "team": facts.team,
+        "cycle": facts.cycle,
+        "type": facts.type.capitalize(),
+        "state": facts.state.replace("_", " "),
+        "picks": look.picks,
+        "aim": aim(row.measure) if row.measure else " · ".join(asides),
+    }
+
+
+def _asides(row: alignment.Row, place: Place, without: Sequence[str | None] = ()) -> Iterator[str]:
     if row.is_private:
         yield "personal"
-    if row.team:
+    if row.team and "team" not in without:
         yield row.team
-    if row.state not in ("active", "committed"):
+    if "state" not in without and row.state not in ("active", "committed"):
         yield row.state.replace("_", " ")
     if place.how == "supports":
         yield "supports, does not count"
-    elif Decimal(place.weight) != 1:
+    elif Decimal(place.weight) != 1 and "weight" not in without:
         yield f"weight {words.number(Decimal(place.weight))}"
     if place.also:
         yield f"also under {place.also} other{'s' if place.also != 1 else ''}"

@@ -5,14 +5,23 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from milepost.web import alignment, checkins, map, sweep
+from milepost.web import alignment, bulk, checkins, map, sweep, views
 from milepost.web.methods import methods
+
+VIEW = "w/<slug:slug>/views/<id:view>/"
 
 urlpatterns = [
     path("w/<slug:slug>/key-results/<id:key_result>/checkins/", checkins.create, name="checkins"),
     path("w/<slug:slug>/alignment/", require_safe(alignment.show), name="alignment"),
     path("w/<slug:slug>/alignment/rows/", require_safe(alignment.rows), name="alignment_rows"),
     path("w/<slug:slug>/alignment.json", require_safe(alignment.show_json), name="alignment_json"),
+    path("w/<slug:slug>/bulk/", methods(get=bulk.show, post=bulk.apply), name="bulk"),
+    path("w/<slug:slug>/views/", require_safe(views.index), name="views"),
+    path("w/<slug:slug>/views/new/", methods(get=views.new, post=views.create), name="new_view"),
+    path(f"{VIEW}edit/", methods(get=views.edit, post=views.update), name="edit_view"),
+    path(f"{VIEW}copy/", require_POST(views.copy), name="copy_view"),
+    path(f"{VIEW}choice/", require_POST(views.choose), name="choose_view"),
+    path(f"{VIEW}deletion/", require_POST(views.destroy), name="delete_view"),
     path("w/<slug:slug>/map/", require_safe(map.show), name="map"),
     path("w/<slug:slug>/map.svg", require_safe(map.show_svg), name="map_svg"),
     path("w/<slug:slug>/sweep/", methods(get=sweep.show, post=sweep.create), name="sweep"),

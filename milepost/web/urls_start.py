@@ -6,17 +6,23 @@ from django.urls import path, re_path
 from django.views.decorators.http import require_POST
 
 from milepost.web import (
+    account,
+    authenticator_app,
     cycles,
     departures,
+    email_addresses,
     handovers,
     home,
     invitations,
     keyboard,
     memberships,
+    passkeys,
     passwords,
     people,
     personas,
     preferences,
+    recovery_codes,
+    second_step,
     setup,
     sign_in_links,
     signing_in,
@@ -30,6 +36,7 @@ from milepost.web.methods import methods
 # django-allauth looks its own pages up by its own names.
 ALLAUTH = [
     path("sign-in/", signing_in.new, name="account_login"),
+    path("sign-in/second-step/", second_step.new, name="mfa_authenticate"),
     path("sign-out/", signing_in.destroy, name="account_logout"),
     path("sign-in/", signing_in.new, name="account_inactive"),
     path("account/password/", passwords.edit, name="account_change_password"),
@@ -49,7 +56,21 @@ urlpatterns = [
     # the way in
     path("sign-in/", signing_in.new, name="signing_in"),
     path("sign-in/link/<str:secret>/", sign_in_links.show, name="sign_in_link"),
+    path("sign-in/second-step/", second_step.new, name="second_step"),
+    path("sign-in/passkey/", passkeys.sign_in, name="passkey_sign_in"),
     path("sign-out/", signing_in.destroy, name="signing_out"),
+    # one's account
+    path("account/", account.show, name="account"),
+    path("account/app/", authenticator_app.new, name="new_app"),
+    path("account/app/removal/", authenticator_app.destroy, name="remove_app"),
+    path("account/passkeys/new/", passkeys.new, name="new_passkey"),
+    path("account/passkeys/<int:passkey>/", passkeys.update, name="passkey"),
+    path("account/passkeys/<int:passkey>/removal/", passkeys.destroy, name="remove_passkey"),
+    path("account/recovery-codes/", recovery_codes.create, name="recovery_codes"),
+    path("account/sessions/others/end/", account.end_other_sessions, name="end_other_sessions"),
+    path("account/sessions/<slug:mark>/end/", account.end_session, name="end_session"),
+    path("account/email/confirmation/", email_addresses.send, name="send_confirmation"),
+    path("account/email/<str:secret>/", email_addresses.show, name="confirm_email"),
     path("account/password/", passwords.edit, name="password"),
     path("account/password/forgotten/", passwords.ask, name="ask_password"),
     *ALLAUTH,

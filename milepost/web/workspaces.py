@@ -21,6 +21,7 @@ LABELS = {
     "mission": "Mission",
     "vision": "Vision",
     "check_in_every": "Check-in every",
+    "second_step_for": "Second step",
 }
 CADENCES = (("7", "Every week"), ("14", "Every two weeks"), ("28", "Every four weeks"), ("1", "Every day"))
 
@@ -35,9 +36,12 @@ def edit(request: HttpRequest) -> HttpResponse:
 def update(request: HttpRequest) -> HttpResponse:
     """Change the settings."""
     typed = Typed(request.POST)
+    # Admins do not see this one, so that they do not send it.
+    asked = {"second_step_for": typed.text("second_step_for")} if "second_step_for" in request.POST else {}
     try:
         workspaces.update(
-            changed={
+            changed=asked
+            | {
                 "name": typed.text("name"),
                 "time_zone": typed.text("time_zone"),
                 "mission": typed.text("mission"),
@@ -68,6 +72,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
         "cadences": cadences,
         "zones": zones.names(),
         "may_manage": access.may_manage(request.actor),
+        "may_ask_for_second_step": request.actor.role == access.Role.OWNER,
         "is_sent": request.method == "POST",
         "links": {
             name: reverse(name, kwargs={"slug": slug})

@@ -60,6 +60,15 @@ REASON = {"reason": "Because it is so"}
 CYCLE = {
     "name": "Later", "starts_on": "2031-01-01", "ends_on": "2031-03-31", "parent": Id("cycle", in_base=False),
 }  # fmt: skip
+BULK = {
+    "items": [Id("objective"), Id("key_result")],
+    "change": "owner",
+    "owner": Id("person"),
+    "team": Id("team", in_base=False),
+    "cycle": Id("cycle", in_base=False),
+    "serves": {"objective": Id("other", in_base=False), "key_result": Id("key_result", in_base=False)},
+    **REASON,
+}
 PAGE = {"after": "any"}
 FILE = {"text": "milepost: 1\npeople:\n  - {id: newcomer, name: New Comer}\n", "name": "okrs.yaml"}
 
@@ -119,6 +128,8 @@ OPERATIONS: dict[str, Row] = {
     "alignments_show": READS,
     "alignments_update": Row({"how": "supports", "weight": "3"}),
     "alignments_end": READS,
+    "bulk_preview": Row(BULK, works=False),  # says what would change
+    "bulk_apply": Row(BULK),
     "comments_index": Row(asks={"objective": "objective", "key_result": "key_result", **PAGE}),
     "comments_show": READS,
     "comments_on_objective": Row({"text": "Well said"}),
@@ -154,6 +165,15 @@ OPERATIONS: dict[str, Row] = {
     "plans_show": READS,
     "plans_preview": Row(FILE, works=False),  # changes nothing
     "plans_apply": Row(FILE),
+    "views_index": Row(asks=PAGE),
+    "views_create": Row(
+        {"name": "A look of its own", "settings": "group=team", "team": Id("team", in_base=False)}
+    ),
+    "views_show": READS,
+    "views_update": Row({"name": "Renamed view", "team": Id("team", in_base=False)}),
+    "views_delete": READS,
+    "views_choose": READS,
+    "views_unchoose": Row(first="views_choose"),
     "workspace_show": READS,
     "workspace_update": Row({"name": "Renamed", "check_in_every": 14}),
 }  # fmt: skip
@@ -163,7 +183,7 @@ def address(pattern: str, things: Mapping[str, int], on: Mapping[str, str]) -> s
     """Return the address of an operation, with these things in it."""
     path = pattern
     for name in ("objective", "key_result", "initiative", "alignment", "checkin", "comment", "team", "person",
-                 "cycle", "event"):  # fmt: skip
+                 "cycle", "event", "view"):  # fmt: skip
         if f"{{{name}}}" in path:
             path = path.replace(f"{{{name}}}", encode(things[on.get(name, name)]))
     return path

@@ -334,7 +334,10 @@ class TestScopes:
         assert kept() == before
 
 
-GUESTS_MAY = {"me_sign_out", "comments_on_objective", "comments_on_key_result"}
+# A guest keeps views of their own.
+GUESTS_MAY = {"me_sign_out", "comments_on_objective", "comments_on_key_result"} | {
+    "views_create", "views_choose", "views_unchoose",
+}  # fmt: skip
 
 
 class TestTwoWorlds:

@@ -14,13 +14,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import access, people, workspaces
+from milepost.actions import access, people, second_steps, workspaces
 from milepost.core.access import operator
 from milepost.ledger import image
 from milepost.models import Person, User
 from tests.browser.inspector import inspector
 from tests.cast import PASSWORD, Cast
 from tests.routes import routes
+from tests.web.test_account import enter, long_ago, with_app
 from tests.web.test_setup import FILE, ORGANISATION, YOU
 
 pytestmark = pytest.mark.browser
@@ -110,6 +111,31 @@ def invitation(cast: Cast) -> Seen:
     yield "over", Client().get("/invitation/never-was/"), 404
 
 
+def second_step(cast: Cast) -> Seen:
+    with_app()
+    codes_of(User.objects.get(email="ada@acme.example"))
+    client = Client()
+    client.post("/sign-in/", {"login": "ada@acme.example", "password": PASSWORD})
+    yield "asked", client.get("/sign-in/second-step/"), 200
+    yield "a wrong code", client.post("/sign-in/second-step/", {"code": "1"}), 422
+
+
+def codes_of(user: User) -> None:
+    second_steps.make_codes(user_id=user.pk, at=timezone.now())
+
+
+def confirm_email(cast: Cast) -> Seen:
+    ben = enter(Client(), "ben")
+    ben.post("/account/email/confirmation/")
+    for thread in threading.enumerate():
+        if thread.name == "milepost-mail":
+            thread.join()
+    link = re.search(r"https?://[^/]+(/account/email/\S+)", mail.outbox[-1].body).group(1)
+    yield "open", Client().get(link), 200
+    yield "done", Client().post(link), 200
+    yield "made up", Client().get("/account/email/never-was/"), 404
+
+
 VISITS: dict[str, Callable[[Cast], Seen]] = {
     "signing_in": signing_in,
     "sign_in_link": sign_in_link,
@@ -117,6 +143,8 @@ VISITS: dict[str, Callable[[Cast], Seen]] = {
     "account_reset_password_done": asked_password,
     "account_reset_password_from_key": reset_password,
     "invitation": invitation,
+    "second_step": second_step,
+    "confirm_email": confirm_email,
 }
 FOUNDING = {"setup", "setup_person"}  # `founding` goes there: it needs that nobody was there before
 WAY_IN = {*VISITS, *FOUNDING}
@@ -139,6 +167,19 @@ def account(cast: Cast) -> Seen:
     yield "password", ada.get("/account/password/"), 200
     yield "password, refused", ada.post("/account/password/", {"oldpassword": "x", "password1": "short"}), 422
     yield "signing out", ada.get("/sign-out/"), 200
+    cleo = enter(Client(), "cleo")
+    enter(Client(), "cleo")
+    yield "an app", cleo.get("/account/app/"), 200
+    yield "an app, refused", cleo.post("/account/app/", {"code": "1"}), 422
+    yield "a passkey, refused", cleo.post("/account/passkeys/new/", {"name": "x", "credential": "{}"}), 422
+    with_app(User.objects.get(email="cleo@acme.example"))
+    yield "codes", cleo.post("/account/recovery-codes/"), 200
+    yield "account, with all of it", cleo.get("/account/"), 200
+    long_ago(cleo)
+    yield "confirming", cleo.get("/account/passkeys/new/"), 200
+    wrong = {"confirming": "GET", "password": "wrong wrong wrong"}
+    yield "confirming, refused", cleo.post("/account/passkeys/new/", wrong), 422
+    yield "a passkey that is none", Client().post("/sign-in/passkey/", {"credential": "{}"}), 422
 
 
 def problems_met(cast: Cast, settings) -> Seen:

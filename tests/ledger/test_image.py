@@ -11,13 +11,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from milepost.actions import alignments, checkins, key_results, objectives, people, teams, workspaces
+from milepost.actions import alignments, checkins, cycles, key_results, objectives, people, teams, workspaces
 from milepost.actions.key_results import Definition
 from milepost.core import cells
 from milepost.core.problems import NotFound, Problem
 from milepost.core.scoring import Kind, ScoringProblem, score
 from milepost.ledger import image as images
-from milepost.ledger import verify
+from milepost.ledger import tallies, verify
 from milepost.ledger.image import Image
 from milepost.models import Alignment, Checkin, KeyResult, Objective
 from tests.cast import NOW, TODAY, Cast
@@ -310,6 +310,48 @@ class TestArrays:
         image = Image(cast.acme.id)
 
         assert unlike_exact(image) == []
+
+
+CHANGES_OF_THE_FRAME = {
+    "a name": lambda cast, okrs: people.update(person=cast.ben.person_id, name="B", by=cast.ada, at=NOW),
+    "a role": lambda cast, okrs: people.change_role(
+        person=cast.cleo.person_id, role="guest", by=cast.ada, at=NOW
+    ),
+    "a new colleague": lambda cast, okrs: people.add(
+        name="Dan", email="dan@acme.example", team=cast.product.id, by=cast.ada, at=NOW
+    ),
+    "a colleague less": lambda cast, okrs: people.leave(person=cast.cleo.person_id, by=cast.ada, at=NOW),
+    "a team below another": lambda cast, okrs: teams.create(
+        name="Rails", parent=cast.product.id, by=cast.ada, at=NOW
+    ),
+    "a member": lambda cast, okrs: teams.add_member(
+        team=cast.product.id, person=cast.ada.person_id, by=cast.ada, at=NOW
+    ),
+    "a longer cycle": lambda cast, okrs: cycles.update(
+        cycle=okrs.cycle.id, changed={"ends_on": okrs.cycle.ends_on + timedelta(days=9)}, by=cast.ada, at=NOW
+    ),
+    "a cycle closed": lambda cast, okrs: cycles.close(cycle=okrs.cycle.id, by=cast.ada, at=NOW),
+    "restricted work that counts": lambda cast, okrs: workspaces.update(
+        changed={"count_restricted_work": True}, by=cast.ada, at=NOW
+    ),
+}  # fmt: skip
+
+
+class TestFrame:
+    @pytest.mark.parametrize("change", CHANGES_OF_THE_FRAME.values(), ids=CHANGES_OF_THE_FRAME)
+    def test_is_read_without_the_rest(self, cast: Cast, okrs: Okrs, change: Callable):
+        """What changes of people, teams, cycles and settings is taken in, and nothing else is read again."""
+        image = images.of(cast.acme.id)
+        image.on(TODAY)
+        loads = tallies.loads.count
+
+        change(cast, okrs)
+        image.refresh()
+
+        assert tallies.loads.count == loads
+        assert [str(one) for one in verify.of_image(image, TODAY)] == []
+        assert image.restricted() == Image(cast.acme.id).restricted()
+        assert all(image.audience(id) == Image(cast.acme.id).audience(id) for id in image.restricted())
 
 
 def _objective(okrs: Okrs, key: str) -> Objective:

@@ -26,6 +26,7 @@ from milepost.actions import (
     people,
     teams,
     tokens,
+    views,
 )
 from milepost.actions.key_results import Definition
 from milepost.core import addresses
@@ -127,6 +128,7 @@ def zenith_at_work(cast: Cast, at) -> dict[str, int]:
         "draft": draft.id,
         "other": other.id,
         "token": tokens.create(name="Telemetry", by=zed, at=began)[0].id,
+        "view": views.save(name="Countdown", settings="sort=due", by=zed, at=began).id,
     }
 
 
@@ -155,6 +157,9 @@ def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
         objective=okrs.helpful.id, title="Whispered deed", key_result=one.id, by=ben, at=began
     )
     word = comments.add(text="Whispered word", key_result=one.id, by=ben, at=at)
+    whispered = views.save(
+        name="Whispered view", settings="group=owner", shared="team", team=board.id, by=chief, at=began
+    )
     return {
         "a number of its own": {
             "key_result": one.id,
@@ -163,12 +168,16 @@ def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
             "comment": word.id,
             "event": Event.objects.of(cast.acme.id).get(subject_id=word.id).id,
         },
-        "a team": work("Whispered on the board", by=chief, visibility="team", team=board.id, **shared),
+        "a team": work("Whispered on the board", by=chief, visibility="team", team=board.id, **shared)
+        | {"view": whispered.id},
         "named people": work(
             "Whispered to Ben", by=ada, visibility="people", visible_to=[ben.person_id], **shared
         ),
         "its owner": work("Whispered to myself", by=ben, visibility="private", **shared),
-        "whose it is": {"token": tokens.create(name="Whispering", by=ben, at=began)[0].id},
+        "whose it is": {
+            "token": tokens.create(name="Whispering", by=ben, at=began)[0].id,
+            "view": views.save(name="Whispering looks", settings="group=type", by=ben, at=began).id,
+        },
     }
 
 
@@ -192,6 +201,9 @@ def visible(cast: Cast, okrs: Okrs) -> dict[str, int]:
         "draft": okrs.draft.id,
         "other": okrs.company.id,
         "token": token.id,
+        "view": views.save(
+            name="At a glance", settings="sort=-due", shared="everyone", by=cast.ada, at=now
+        ).id,
         "comment": word.id,
         "event": Event.objects.of(cast.acme.id).get(subject_id=word.id).id,
     }
@@ -502,7 +514,14 @@ class TestTwoWorlds:
 
 # What shows a page in full.
 EVERY_VIEW = {
-    "alignment": ("", "?open=all", "?attention=1", "?unaligned=1", "?cycles=all&open=all"),
+    "alignment": (
+        "",
+        "?group=owner&sort=-confidence&columns=due,weight,confidence,state",
+        "?open=all",
+        "?attention=1",
+        "?unaligned=1",
+        "?cycles=all&open=all",
+    ),
     "alignment_rows": ("?under=company", "?under=unaligned"),
     "alignment_json": ("", "?key_results=1"),
     "map": (

@@ -30,7 +30,7 @@ class TestChange:
 
         answer = here.post("/account/password/", CHANGE)
 
-        assert answer.headers["Location"] == "/"
+        assert answer.headers["Location"] == "/account/"
         assert ada().check_password(FRESH)
         assert here.get("/w/acme/people/").status_code == 200
         assert elsewhere.get("/w/acme/people/").status_code == 302
@@ -66,7 +66,7 @@ class TestChange:
         answer = client.post("/account/password/", {"password1": FRESH})
 
         assert "oldpassword" not in form.content.decode()
-        assert answer.headers["Location"] == "/"
+        assert answer.headers["Location"] == "/account/"
         assert ada().check_password(FRESH)
 
     def test_a_first_one_needs_no_old_one(self, signed_in):

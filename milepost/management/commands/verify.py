@@ -9,6 +9,8 @@ from itertools import islice
 from django.utils import timezone
 
 from milepost.cli.exits import Exit
+from milepost.ledger import snapshots
+from milepost.management import keeping
 from milepost.management import workspaces as which
 from milepost.management.operator import OperatorCommand
 from milepost.queries import verification, workspaces
@@ -25,8 +27,13 @@ class Command(OperatorCommand):
         parser.add_argument("--json", action="store_true", help="print JSON for a program to read")
 
     def handle(self, *, workspace, json: bool, **_):
-        slugs = [workspace] if workspace else workspaces.slugs()
-        found = {slug: self._differences(which.chosen(slug)) for slug in slugs}
+        # What the server left for its next start is an image as well: it is compared with the tables.
+        snapshots.read_from(keeping.folder())
+        try:
+            slugs = [workspace] if workspace else workspaces.slugs()
+            found = {slug: self._differences(which.chosen(slug)) for slug in slugs}
+        finally:
+            snapshots.read_from(None)
         self._say(found, as_json=json)
         if any(found.values()):
             sys.exit(Exit.ERROR)

@@ -28,7 +28,7 @@ class Tree extends HTMLElement {
       row.setAttribute("aria-level", row.dataset.level);
       if (row.dataset.open) row.setAttribute("aria-expanded", row.dataset.open);
       row.tabIndex = -1;
-      for (const link of row.querySelectorAll("a")) link.tabIndex = -1;
+      for (const each of row.querySelectorAll("a, input")) each.tabIndex = -1;
     }
     if (!this.stopped?.isConnected) this.stop(this.visible[0]);
   }
@@ -60,10 +60,12 @@ class Tree extends HTMLElement {
       ArrowRight: () => this.inward(row), ArrowLeft: () => this.outward(row),
       Home: () => this.visible[0]?.focus(), End: () => this.visible.at(-1)?.focus(),
       Enter: () => event.target === row && row.querySelector("th a:not(.exp)")?.click(),
-      " ": () => row.dataset.open && this.turn(row, row.dataset.open !== "true"),
+      " ": () => event.target === row && row.dataset.open && this.turn(row, row.dataset.open !== "true"),
       c: () => row.dataset.checkinUrl && location.assign(row.dataset.checkinUrl),
+      x: () => location.assign(`${this.dataset.selectUrl}&id=${row.dataset.id}#r-${row.dataset.id}`),
     }[key.length === 1 ? key.toLowerCase() : key];
     if (!act || (key === "Enter" && event.target !== row) || (key === "c" && !row.dataset.checkinUrl)) return;
+    if (key.toLowerCase() === "x" && (!this.dataset.selectUrl || row.matches(".unit"))) return;
     event.preventDefault();
     act();
   }

@@ -1,0 +1,118 @@
+"""What may happen to guesses: each is counted before it is looked at, in the database, for all processes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from milepost.actions.events import tell
+from milepost.core import guessing
+from milepost.core.access import Actor
+from milepost.core.guessing import Limit
+from milepost.core.problems import Problem
+from milepost.core.tokens import hash_of
+from milepost.models import Guess
+from milepost.queries import people as known
+
+
+class TooManyGuesses(Problem):
+    """Somebody guessed too often and has to wait, whoever they are."""
+
+    code = "too_many_guesses"
+    status = 429
+
+    def __init__(self, until: datetime, at: datetime) -> None:
+        self.seconds = max(1, int((until - at).total_seconds() + 0.999))
+        super().__init__(
+            "That were too many tries.",
+            remedy=f"Wait {guessing.in_words(until - at)}, then try again.",
+            field="",
+        )
+
+
+def take(*, of: str, account: str, place: str = "", by: Actor, at: datetime) -> bool:
+    """Count one guess at an account's password or code; refuse it where one has to wait.
+
+    `of` names what is guessed, `account` whose it is, `place` the network address, as far as it is known.
+    Counted first and looked at afterwards, many guesses at once are as few as one after another. Return
+    whether this is the last one before the account is locked.
+    """
+    limits = _limits(of, account, place)
+    counts = _count(limits, at)
+    return counts[0] == limits[0][1].free
+
+
+def forgive(*, of: str, account: str, place: str = "", by: Actor, at: datetime) -> None:
+    """Forget the guesses at an account, for the last one was right; those of a place stay.
+
+    Counts that are so old that they no longer count go with them.
+    """
+    keys = [key for key, limit in _limits(of, account, place) if limit is not guessing.PLACE]
+    with transaction.atomic():
+        Guess.objects.filter(key__in=keys).delete()
+        Guess.objects.filter(last_at__lt=at - 3 * guessing.FORGOTTEN_AFTER).delete()
+        if place:
+            # The right one was no guess.
+            row = Guess.objects.select_for_update().filter(key=_key(of, "", place)).first()
+            if row is not None and row.count:
+                Guess.objects.filter(key=row.key).update(count=row.count - 1)
+
+
+def miss(*, of: str, place: str, by: Actor, at: datetime) -> None:
+    """Count a link or token that is none; refuse more from a network address that tries many."""
+    if place:
+        _count([(_key(of, "", place), guessing.PLACE)], at)
+
+
+def take_mail(*, account: str, place: str = "", by: Actor, at: datetime) -> None:
+    """Count a mail that somebody has sent to an address; refuse where there were many."""
+    limits = [(_key("mail", account, ""), guessing.MAILS)]
+    if place:
+        limits.append((_key("mail", "", place), guessing.PLACE))
+    _count(limits, at)
+
+
+def lock(*, user_id: int, by: Actor, at: datetime) -> None:
+    """Tell every workspace of an account that it was locked after too many guesses."""
+    with transaction.atomic():
+        for own in known.own_actors(user_id, door=by.door):
+            tell("person.locked_out", subject=own.person_id, data={"name": own.name}, by=_nobody(own), at=at)
+
+
+def _nobody(own: Actor) -> Actor:
+    # Whoever guessed is unknown: it was not the person whose account it is.
+    return Actor(own.workspace_id, None, own.role, door="worker")
+
+
+def _limits(of: str, account: str, place: str) -> list[tuple[str, Limit]]:
+    limits = [
+        (_key(of, account, ""), guessing.ACCOUNT),
+        (_key(of, account, place or "unknown"), guessing.PAIR),
+    ]
+    return [*limits, (_key(of, "", place), guessing.PLACE)] if place else limits
+
+
+def _key(*parts: str) -> str:
+    return hash_of("\n".join(parts))
+
+
+def _count(limits: list[tuple[str, Limit]], at: datetime) -> list[int]:
+    """Count one more under each key, in one transaction, unless one of them says to wait."""
+    with transaction.atomic():
+        # Always in the same order, so that two processes never wait for each other.
+        rows = {}
+        for key, _ in sorted(limits):
+            rows[key], _is_new = Guess.objects.select_for_update().get_or_create(
+                key=key, defaults={"count": 0, "last_at": at, "until": at}
+            )
+        until = max(row.until for row in rows.values())
+        if until <= at:
+            for key, limit in limits:
+                row = rows[key]
+                row.count = limit.counted(row.count, row.last_at if row.count else None, at)
+                row.last_at, row.until = at, at + limit.wait(row.count)
+                row.save(update_fields=["count", "last_at", "until"])
+    if until > at:
+        raise TooManyGuesses(until, at)
+    return [rows[key].count for key, _ in limits]

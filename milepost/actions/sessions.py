@@ -1,0 +1,64 @@
+"""What may happen to sessions: they are used, and ended from elsewhere."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from milepost.actions.access import NOBODY_YET
+from milepost.actions.events import tell
+from milepost.core.access import Actor
+from milepost.core.problems import NotFound
+from milepost.models import Session
+from milepost.queries import people as known
+from milepost.queries.sessions import mark_of
+
+SEEN_AGAIN_AFTER = timedelta(minutes=15)
+
+
+def use(*, session_key: str, by: Actor, at: datetime) -> None:
+    """Remember that a session is used, and let it last on: as far as idling goes, never beyond its longest.
+
+    No event and no change: it happens with requests that only look.
+    """
+    idle, longest = (
+        timedelta(days=days) for days in (settings.MILEPOST.session_idle, settings.MILEPOST.session_longest)
+    )
+    with transaction.atomic():
+        row = Session.objects.filter(session_key=session_key).first()
+        if row is not None and row.seen_at < at - SEEN_AGAIN_AFTER:
+            until = min(at + idle, row.started_at + longest)
+            Session.objects.filter(session_key=session_key).update(seen_at=at, expire_date=until)
+
+
+def forget_over(*, by: Actor, at: datetime) -> int:
+    """Delete the rows of sessions that are over; return how many. No event: they ended by themselves."""
+    with transaction.atomic():
+        return Session.objects.filter(expire_date__lt=at).delete()[0]
+
+
+def end(*, user_id: int, mark: str, by: Actor = NOBODY_YET, at: datetime) -> str:
+    """End one session of an account at once; return the device it was on."""
+    with transaction.atomic():
+        for row in Session.objects.filter(user_id=user_id):
+            if mark_of(row.session_key) == mark:
+                row.delete()
+                _tell(user_id, 1, by, at)
+                return row.device
+    raise NotFound
+
+
+def end_others(*, user_id: int, keep: str | None, by: Actor = NOBODY_YET, at: datetime) -> int:
+    """End every session of an account but one; return how many those were."""
+    with transaction.atomic():
+        gone = Session.objects.filter(user_id=user_id).exclude(session_key=keep).delete()[0]
+        if gone:
+            _tell(user_id, gone, by, at)
+    return gone
+
+
+def _tell(user_id: int, count: int, by: Actor, at: datetime) -> None:
+    for own in known.own_actors(user_id, door=by.door):
+        tell("person.sessions_ended", subject=own.person_id, data={"count": count}, by=own, at=at)

@@ -1,0 +1,150 @@
+"""Many objectives and key results at once: the same change for all of them, or for none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from milepost.actions import bulk as actions
+from milepost.actions.bulk import MOST, Change, Line
+from milepost.api import answers, problems
+from milepost.api.once import once
+from milepost.api.operations import many
+from milepost.api.problems import Fault
+from milepost.api.values import Day, Exact, Reason, Ref, Said
+from milepost.core.ids import encode
+from milepost.core.scopes import Scope
+
+router = Router(tags=["Many at once"])
+Verb = Literal[
+    "owner", "team", "cycle", "dates", "visibility", "commitment", "align", "activate", "park", "defer",
+    "cancel", "redraft",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LineRecord:
+    """What a change would do to one of many; `problem` says why it cannot be changed so."""
+
+    id: str
+    kind: str
+    title: str
+    is_changed: bool
+    problem: str | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRecord:
+    """What a change would do to each. `seen` is the mark of this preview, for the change itself."""
+
+    seen: str
+    items: tuple[LineRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRecord:
+    """What was asked to be changed, and is."""
+
+    items: tuple[str, ...]
+
+
+class Served(Said):
+    """What they are to serve: an objective, or a key result."""
+
+    objective: Ref | None = None
+    key_result: Ref | None = None
+    how: Literal["contributes", "supports"] = "contributes"
+    weight: Exact = 1
+
+
+class BulkChange(Said):
+    """A change of many: which, what is to happen, and what that needs."""
+
+    items: Annotated[list[Ref], Field(min_length=1, max_length=MOST)]
+    change: Verb
+    owner: Ref | None = None
+    team: Ref | None = None
+    cycle: Ref | None = None
+    visibility: Literal["workspace", "team"] | None = None
+    commitment: Literal["committed", "aspirational", "learning"] | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+    serves: Served | None = None
+    reason: Reason = ""
+
+    def wanted(self) -> Change:
+        """Return the change as the action takes it."""
+        more: dict[str, Any] = {}
+        if self.serves is not None:
+            more = {name: getattr(self.serves, name) for name in ("objective", "key_result", "how", "weight")}
+        return Change(
+            self.change,
+            owner=self.owner,
+            team=self.team,
+            cycle=self.cycle,
+            visibility=self.visibility or "",
+            commitment=self.commitment or "",
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            **more,
+        )
+
+
+class BulkApplied(BulkChange):
+    """A change of many to be done; with `seen`, only if it does what that preview said."""
+
+    seen: Annotated[str | None, Field(max_length=64)] = None
+
+
+@many(router, "/bulk-changes/preview", PreviewRecord, scope=Scope.WRITE)
+def preview(request: HttpRequest, said: BulkChange) -> HttpResponse:
+    """Say what a change of many would do to each, and do nothing."""
+    lines = actions.preview(
+        items=said.items, change=said.wanted(), reason=said.reason, by=request.actor, at=request.at
+    )
+    return answers.one(PreviewRecord(actions.mark(lines=lines), tuple(map(_record, lines))))
+
+
+@many(router, "/bulk-changes", BulkRecord, scope=Scope.WRITE)
+def apply(request: HttpRequest, said: BulkApplied) -> HttpResponse:
+    """Change all of many, or none: `errors` then says which cannot be changed so, and why."""
+
+    def make() -> int:
+        lines = actions.apply(
+            items=said.items,
+            change=said.wanted(),
+            reason=said.reason,
+            seen=said.seen,
+            by=request.actor,
+            at=request.at,
+        )
+        return lines[0].id
+
+    try:
+        done = once(request, make)
+    except actions.Refused as refused:
+        places = {id: place for place, id in reversed([*enumerate(said.items)])}
+        faults = [
+            Fault(f"items.{places[line.id]}", str(line.problem), line.problem.code)
+            for line in refused.lines
+            if line.problem is not None
+        ]
+        return problems.answer(refused, faults)
+    return answers.changed(done, BulkRecord(tuple(map(encode, said.items))))
+
+
+def _record(line: Line) -> LineRecord:
+    problem = line.problem
+    return LineRecord(
+        id=encode(line.id),
+        kind="objective" if line.is_objective else "key_result",
+        title=line.title,
+        is_changed=line.is_changed,
+        problem=str(problem) if problem else None,
+        code=problem.code if problem else None,
+    )

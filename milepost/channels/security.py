@@ -1,0 +1,50 @@
+"""Mails about an account's safety: what was changed, and that somebody guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from milepost.channels import email
+
+
+def changed(*, to: str, name: str, what: str) -> None:
+    """Tell somebody what was changed about how they sign in, where there is a mail server."""
+    if not email.is_set():
+        return
+    email.send_soon(
+        to=to,
+        subject="How you sign in to Milepost has changed",
+        text=(
+            f"Hello {name},\n\n{what}\n\nIf that was you, there is nothing to do. If it was not, set a new "
+            "password, look at your sessions on the page “Your account”, and tell whoever runs Milepost.\n"
+        ),
+    )
+
+
+def locked(people: Iterable[tuple[str, str, str]]) -> None:
+    """Tell a person and their admins, (address, name, whose account), that an account was locked."""
+    if not email.is_set():
+        return
+    for to, name, whose in people:
+        email.send_soon(
+            to=to,
+            subject="Too many wrong passwords at Milepost",
+            text=(
+                f"Hello {name},\n\nsomebody guessed at the password of {whose} ten times, and wrongly. It is "
+                "not taken for a quarter of an hour; each further guess doubles that. Whoever has a passkey "
+                "can sign in with it all the time.\n\nIf it was you, wait, or ask for a new password. If it "
+                "was not, nothing is lost: a passkey or an authenticator app keeps guessers out for good.\n"
+            ),
+        )
+
+
+def confirm(*, to: str, name: str, link: str) -> None:
+    """Mail somebody the link that confirms their address."""
+    email.send_soon(
+        to=to,
+        subject="Confirm your e-mail for Milepost",
+        text=(
+            f"Hello {name},\n\nopen this link to confirm that this address is yours:\n\n{link}\n\n"
+            "It is good for three days. If you have no account at Milepost, ignore this mail.\n"
+        ),
+    )

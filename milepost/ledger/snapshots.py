@@ -1,0 +1,328 @@
+"""Snapshots: an image in a file, so that the next process need not read the whole workspace again.
+
+A snapshot is a cache of a cache. It names the code and the place in the change log that it stands at; what
+was committed since is taken in from the log. One that does not fit in any way (torn, of other code, of a log
+that has been replaced) is passed over, and the image is made from the tables.
+
+The file: MAGIC, the length of the header and the checksum of all that follows, the header (JSON), then the
+columns as they lie in memory, so that they are mapped and not read. Nothing in it is ever executed.
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import os
+import struct
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, astuple
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from django.db import connection
+
+import milepost
+from milepost.ledger import image as images
+from milepost.ledger import structure
+from milepost.ledger.changes import Token
+from milepost.ledger.columns import Column, Floats, Numbers, Rows, Texts, Words
+from milepost.ledger.entries import LATEST, Entries, Latest, latest_row
+from milepost.ledger.image import Image
+from milepost.ledger.structure import (
+    AlignmentRow,
+    CycleRow,
+    KeyResultRow,
+    ObjectiveRow,
+    PersonRow,
+    TeamRow,
+    WorkspaceRow,
+)
+
+log = logging.getLogger(__name__)
+
+MAGIC = b"MILEPOST IMAGE 1\n"
+_HEAD = struct.Struct("<QI")  # how long the header is, and the checksum
+ALIGNED = 64
+ENDING = ".image"
+
+_KINDS = {
+    "people": (PersonRow, structure.PERSON),
+    "objectives": (ObjectiveRow, structure.OBJECTIVE),
+    "key_results": (KeyResultRow, structure.KEY_RESULT),
+    "alignments": (AlignmentRow, structure.ALIGNMENT),
+    "latest": (latest_row, LATEST),
+}
+_ARRAYS = {Numbers: ("values",), Floats: ("values",), Words: ("codes",), Texts: ("ends", "bytes")}
+
+
+class DoesNotFit(Exception):
+    """A snapshot that cannot be used; it says why, for the log."""
+
+
+def read_from(folder: Path | None) -> None:
+    """Let this process open images from the snapshots in a folder; None: from the tables alone."""
+    images.opened_from = None if folder is None else lambda workspace_id: opened(folder, workspace_id)
+
+
+# -- writing -----------------------------------------------------------------------------------------------
+
+
+def save(folder: Path, image: Image) -> Token:
+    """Write an image as it is now; return where in the log it stands. Readers see the old file or the new."""
+    writing = _Writing()
+    with image.lock:  # as short as it can be: columns are never written over, what is gets copied
+        told = _about(image, writing)
+        rows = {name: getattr(image, name) for name in _KINDS if name != "latest"}
+        rows["latest"] = image.entries.latest
+        held = {name: (each.base, each.columns, dict(each.own), each.gone) for name, each in rows.items()}
+        token = image.token
+    told["rows"] = {name: _written(name, writing, *each) for name, each in held.items()}
+    told["event"] = _newest_event(image.workspace_id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = _path(folder, image.workspace_id)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            writing.write(file, orjson.dumps(told, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return token
+
+
+def drop(folder: Path, workspace_id: int) -> None:
+    """Delete the snapshot of a workspace, if there is one."""
+    _path(folder, workspace_id).unlink(missing_ok=True)
+
+
+def drop_others(folder: Path, exists: Callable[[int], bool]) -> None:
+    """Delete the snapshots of workspaces that are no longer there."""
+    for path in folder.glob(f"[0-9]*{ENDING}"):
+        if not exists(int(path.stem)):
+            path.unlink(missing_ok=True)
+
+
+class _Writing:
+    """The arrays of a snapshot, in the order in which they are written."""
+
+    def __init__(self) -> None:
+        self.arrays: list[np.ndarray] = []
+
+    def add(self, array: Any) -> int:
+        """Take an array to be written; return its number."""
+        self.arrays.append(np.ascontiguousarray(np.asarray(array)))
+        return len(self.arrays) - 1
+
+    def write(self, file, header: bytes) -> None:
+        shapes = orjson.dumps([(one.dtype.str, one.shape) for one in self.arrays])
+        header = b'{"arrays":%s,"told":%s}' % (shapes, header)
+        header += b" " * (-(len(MAGIC) + _HEAD.size + len(header)) % ALIGNED)
+        checked = zlib.crc32(header)
+        blocks = [memoryview(one).cast("B") if one.size else memoryview(b"") for one in self.arrays]
+        blocks = [(block, b"\0" * (-len(block) % ALIGNED)) for block in blocks]
+        for block, padding in blocks:
+            checked = zlib.crc32(padding, zlib.crc32(block, checked))
+        file.write(MAGIC + _HEAD.pack(len(header), checked) + header)
+        for block, padding in blocks:
+            file.write(block)
+            file.write(padding)
+
+
+def _about(image: Image, writing: _Writing) -> dict[str, Any]:
+    token = image.token
+    return {
+        "code": code(),
+        "workspace": asdict(image.workspace),
+        "token": [token.mark, sorted(token.applied), token.count, token.total],
+        "teams": [
+            [*astuple(row)[:5], sorted(row.members), sorted(row.leads)] for row in image.teams.values()
+        ],
+        "cycles": [astuple(row) for row in image.cycles.values()],
+        "family": writing.add(image.family.copy()),
+        "numbers": writing.add(image.numbers.copy()),
+        "exact": [(id, _exact_plain(value)) for id, value in image.entries.exacts.items()],
+        "mended": sorted(image.entries.mended),
+    }
+
+
+def _written(name: str, writing: _Writing, base, columns, own: dict, gone: frozenset[int]) -> dict[str, Any]:
+    make, kinds = _KINDS[name]
+    found = sorted(own.items())
+    rows = [Latest(id, *row) for id, row in found] if name == "latest" else [row for _, row in found]
+    return {
+        "columns": {key: _column(column, writing) for key, column in columns.items()},
+        "own": {
+            key: _column(column, writing)
+            for key, column in Rows.collect(make, kinds, rows).columns.items()
+        },
+        "gone": sorted(gone),
+    }  # fmt: skip
+
+
+def _column(column: Column, writing: _Writing) -> dict[str, Any]:
+    arrays = [writing.add(_as_array(getattr(column, name))) for name in _ARRAYS[type(column)]]
+    return {"arrays": arrays, "values": column.values if isinstance(column, Words) else None}
+
+
+def _as_array(held: Any) -> np.ndarray:
+    return held if isinstance(held, np.ndarray) else np.frombuffer(held, dtype=np.uint8)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    raise TypeError(f"no place in a snapshot for {value!r}")
+
+
+def _exact_plain(value: Fraction | tuple[Fraction, ...]) -> str | list[str]:
+    return str(value) if isinstance(value, Fraction) else [str(part) for part in value]
+
+
+# -- reading -----------------------------------------------------------------------------------------------
+
+
+def opened(folder: Path, workspace_id: int) -> Image | None:
+    """Return a workspace's image from its snapshot, where it stood; None where there is none that fits."""
+    try:
+        told, arrays = _read(_path(folder, workspace_id))
+        if told["code"] != code() or told["workspace"]["id"] != workspace_id:
+            raise DoesNotFit("other code wrote it, or of another workspace")
+        mark, applied, count, total = told["token"]
+        token = Token(mark, frozenset(applied), count, total)
+        _check_log(workspace_id, token, told["event"])
+        return Image(workspace_id, fill=lambda image: _fill(image, token, told, arrays))
+    except FileNotFoundError:
+        return None
+    except Exception as why:  # whatever is wrong with a cache, the tables are there
+        log.info("The snapshot of workspace %s is passed over: %s", workspace_id, why)
+        return None
+
+
+def _read(path: Path) -> tuple[dict[str, Any], list[np.ndarray]]:
+    with path.open("rb") as file:
+        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    begin = len(MAGIC) + _HEAD.size
+    if whole[: len(MAGIC)] != MAGIC or len(whole) < begin:
+        raise DoesNotFit("it is no snapshot")
+    length, checked = _HEAD.unpack(whole[len(MAGIC) : begin])
+    if zlib.crc32(whole[begin:]) != checked:
+        raise DoesNotFit("it is torn")
+    header = orjson.loads(whole[begin : begin + length])
+    at, arrays = begin + length, []
+    for kind, shape in header["arrays"]:
+        found = np.frombuffer(whole, np.dtype(kind), int(np.prod(shape)), at).reshape(shape)
+        arrays.append(found)
+        at += -(-found.nbytes // ALIGNED) * ALIGNED
+    return header["told"], arrays
+
+
+def _fill(image: Image, token: Token, told: dict[str, Any], arrays: list[np.ndarray]) -> None:
+    image.token = token
+    image.workspace = WorkspaceRow(**told["workspace"])
+    teams = (TeamRow(*row[:5], frozenset(row[5]), frozenset(row[6])) for row in told["teams"])
+    image.teams = {row.id: row for row in teams}
+    image.cycles = {row.id: row for row in (CycleRow(*map(_revived, row)) for row in told["cycles"])}
+    rows = {name: _rows(name, told["rows"][name], arrays) for name in _KINDS}
+    image.people, image.objectives = rows["people"], rows["objectives"]
+    image.key_results, image.alignments = rows["key_results"], rows["alignments"]
+    exact = {id: _revived_exact(value) for id, value in told["exact"]}
+    image.entries = Entries.resumed(image.workspace_id, rows["latest"], exact, set(told["mended"]))
+    image.family, image.numbers = arrays[told["family"]].copy(), arrays[told["numbers"]].copy()
+
+
+def _rows(name: str, told: dict[str, Any], arrays: list[np.ndarray]) -> Rows:
+    make, kinds = _KINDS[name]
+    columns, own = (
+        {key: _column_of(kind, told[part][key], arrays) for key, kind in kinds.items()}
+        for part in ("columns", "own")
+    )
+    changed = Rows(make, own["id"].values, own)
+    return Rows(make, columns["id"].values, columns, dict(changed.items()), frozenset(told["gone"]))
+
+
+def _column_of(kind: type, told: dict[str, Any], arrays: list[np.ndarray]) -> Column:
+    held = [arrays[number] for number in told["arrays"]]
+    return kind(*held, [_revived(value) for value in told["values"]]) if kind is Words else kind(*held)
+
+
+def _revived(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_revived(part) for part in value)
+    return date.fromisoformat(value["day"]) if isinstance(value, dict) else value
+
+
+def _revived_exact(value: str | list[str]) -> Fraction | tuple[Fraction, ...]:
+    return Fraction(value) if isinstance(value, str) else tuple(Fraction(part) for part in value)
+
+
+# -- does it fit? ------------------------------------------------------------------------------------------
+
+
+@cache
+def code() -> str:
+    """Name the code that makes images and what it reads: a snapshot of any other is worth nothing."""
+    root = Path(milepost.__file__).parent
+    digest = blake2b(milepost.__version__.encode(), digest_size=16)
+    for path in sorted(
+        (*root.glob("ledger/*.py"), *root.glob("core/**/*.py"), *root.glob("migrations/*.py"))
+    ):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _check_log(workspace_id: int, token: Token, event: int | None) -> None:
+    """Refuse a snapshot that has not seen exactly what the log holds up to where it stands.
+
+    So an older database put in the place of this one is noticed, and one moved to another PostgreSQL, whose
+    transactions are counted anew.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT count(*), coalesce(sum(seq), 0)::bigint, "
+                "pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM change "
+                "WHERE workspace_id = %s AND (xid < %s::text::xid8 OR seq = ANY(%s))",
+                [workspace_id, token.mark, sorted(token.applied)],
+            )
+        else:
+            cursor.execute(
+                "SELECT count(*), coalesce(sum(seq), 0), coalesce(max(seq), 0) FROM change "
+                "WHERE workspace_id = %s AND seq <= %s",
+                [workspace_id, token.mark],
+            )
+        count, total, mark = cursor.fetchone()
+        if (count, total) != (token.count, token.total) or mark < token.mark:
+            raise DoesNotFit("the log is another one")
+        if event is not None:
+            cursor.execute(
+                "SELECT count(*) FROM event WHERE workspace_id = %s AND id = %s", [workspace_id, event]
+            )
+            if not cursor.fetchone()[0]:
+                raise DoesNotFit("the log is another one")
+
+
+def _newest_event(workspace_id: int) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM event WHERE workspace_id = %s", [workspace_id])
+        return cursor.fetchone()[0]
+
+
+def _path(folder: Path, workspace_id: int) -> Path:
+    return folder / f"{workspace_id}{ENDING}"
+
+
+def clear_away(folder: Path) -> None:
+    """Delete what a process that died while it wrote has left behind."""
+    for path in folder.glob(f".*{ENDING}.*"):
+        with suppress(OSError):
+            path.unlink()

@@ -1,0 +1,79 @@
+"""Keep the images of the process that serves: written now and then, and when it ends."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing.util
+import threading
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from milepost.ledger import image as images
+from milepost.ledger import sight, snapshots
+from milepost.ledger.changes import Token
+from milepost.queries import workspaces
+
+log = logging.getLogger(__name__)
+
+FIRST_SECONDS = 10  # a page may be waiting for the same processor
+LOOK_SECONDS = 60
+AGE_SECONDS = 600  # a snapshot that is behind is written anew after this long
+END_PRIORITY = 10
+
+
+def folder() -> Path:
+    """Return where the snapshots of this data folder lie."""
+    return settings.MILEPOST.data_dir / "images"
+
+
+def begin() -> None:
+    """Open images from snapshots from now on, and keep writing them."""
+    snapshots.read_from(folder())
+    keeper = Keeper(folder())
+    threading.Thread(target=keeper.run, daemon=True, name="snapshots").start()
+    # This process is made by another, so what `atexit` knows is never called.
+    multiprocessing.util.Finalize(None, keeper.end, exitpriority=END_PRIORITY)
+
+
+class Keeper:
+    """Writes the images that this process holds, those that have moved."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._written: dict[int, tuple[Token, float]] = {}
+        self._turn = threading.Lock()
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        """Look again and again, until it is over."""
+        wait = FIRST_SECONDS
+        while not self._over.wait(wait):
+            wait = LOOK_SECONDS
+            self.look(AGE_SECONDS)
+
+    def end(self) -> None:
+        """Write what has moved since, for whoever starts next."""
+        self._over.set()
+        self.look(0)
+
+    def look(self, age: float) -> None:
+        """Write every image that moved and was not written for `age` seconds; no failure ends the server."""
+        with self._turn:
+            try:
+                snapshots.clear_away(self.folder)
+                snapshots.drop_others(self.folder, workspaces.exists)
+                for image in images.all_held():
+                    self._keep(image, age)
+            except (OSError, DatabaseError) as why:
+                log.warning("Snapshots could not be written: %s", why)
+            finally:
+                connection.close()
+
+    def _keep(self, image: images.Image, age: float) -> None:
+        token, at = self._written.get(image.workspace_id, (None, 0.0))
+        if token != image.token and (token is None or time.monotonic() - at >= age):
+            with sight.within(image.workspace_id):
+                self._written[image.workspace_id] = snapshots.save(self.folder, image), time.monotonic()

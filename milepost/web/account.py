@@ -1,0 +1,58 @@
+"""Your account: how one signs in, and where one is signed in."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from milepost.actions import sessions as actions
+from milepost.channels import email, security
+from milepost.queries import second_steps, sessions, workspaces
+from milepost.web import entrance
+from milepost.web.confirming import confirmed, signed_in
+from milepost.web.methods import go
+
+
+@require_safe
+@signed_in
+def show(request: HttpRequest) -> HttpResponse:
+    """Show how one signs in, and where one is signed in."""
+    steps = second_steps.of(request.user.pk)
+    more = {
+        "name": request.user.name,
+        "email": request.user.email,
+        "confirmed_at": request.user.email_confirmed_at,
+        "has_mail": email.is_set(),
+        "has_password": request.user.has_usable_password(),
+        "steps": steps,
+        "asked_by": [] if steps else workspaces.asking_for_second_step(request.user.pk),
+        "sessions": sessions.of(request.user.pk, this=request.session.session_key, at=request.at),
+        "today": request.at.date(),
+    }
+    return entrance.page(request, "account/show.html", more)
+
+
+@require_POST
+@confirmed
+def end_session(request: HttpRequest, mark: str) -> HttpResponse:
+    """Sign out somewhere else."""
+    device = actions.end(user_id=request.user.pk, mark=mark, at=request.at)
+    messages.success(request, f"Signed out there: {device or 'an unknown browser'}.")
+    return go("account")
+
+
+@require_POST
+@confirmed
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign out everywhere else."""
+    here = request.session.session_key
+    count = actions.end_others(user_id=request.user.pk, keep=here, at=request.at)
+    messages.success(request, f"Signed out in {count} other browser{'' if count == 1 else 's'}.")
+    return go("account")
+
+
+def tell(request: HttpRequest, what: str) -> None:
+    """Say on the next page and by mail what was changed."""
+    messages.success(request, what)
+    security.changed(to=request.user.email, name=request.user.name, what=what)

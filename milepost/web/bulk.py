@@ -1,0 +1,253 @@
+"""Changing many at once: what would change is shown row by row before anything does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+
+from milepost.actions import bulk as actions
+from milepost.actions.bulk import Change, Line
+from milepost.core import access, addresses, ids, listings
+from milepost.core.problems import Conflict, Invalid
+from milepost.queries import choices
+from milepost.queries.cards import Reader
+from milepost.web import pages
+from milepost.web.actors import in_workspace
+from milepost.web.typed import Typed
+from milepost.web.words import day
+
+# What a person can do to many: the words of the list, and the fields it asks for.
+VERBS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "owner": ("Give it another owner", ("owner",)),
+    "team": ("Move it to a team", ("team",)),
+    "cycle": ("Move it to a cycle", ("cycle",)),
+    "dates": ("Set a key result’s days", ("starts_on", "ends_on")),
+    "visibility": ("Say who sees it", ("visibility",)),
+    "commitment": ("Say what success means", ("commitment",)),
+    "align": ("Let it serve something", ("parent", "how", "weight")),
+    "activate": ("Activate it", ()),
+    "park": ("Park it", ()),
+    "defer": ("Defer it", ()),
+    "cancel": ("Cancel it", ()),
+    "redraft": ("Take it back to draft", ()),
+}
+LABELS = {
+    "change": "What to change", "owner": "Owner", "team": "Team", "cycle": "Cycle", "starts_on": "First day",
+    "ends_on": "Last day", "visibility": "Who sees it", "commitment": "Success means",
+    "parent": "What it serves", "how": "How", "weight": "Weight", "reason": "Why",
+}  # fmt: skip
+VISIBILITIES = [("workspace", "Everyone here"), ("team", "Its team")]
+COMMITMENTS = [("committed", "Committed"), ("aspirational", "Aspirational"), ("learning", "Learning")]
+HOWS = [("contributes", "Contributes"), ("supports", "Supports, without counting")]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be done to which; `change` None as long as it is not said in full."""
+
+    items: list[int]
+    verb: str
+    change: Change | None
+
+
+@in_workspace
+def show(request: HttpRequest) -> HttpResponse:
+    """Show what a change would do to each of many, and which cannot be changed so."""
+    return _page(request, Typed(request.GET))
+
+
+@in_workspace
+def apply(request: HttpRequest) -> HttpResponse:
+    """Change all of them, or none."""
+    typed = Typed(request.POST)
+    asked = _asked(typed)
+    if asked.change is None or typed.problems:
+        return _page(request, typed)
+    try:
+        lines = actions.apply(
+            items=asked.items,
+            change=asked.change,
+            reason=typed.text("reason"),
+            seen=typed.text("seen") or None,
+            by=request.actor,
+            at=request.at,
+        )
+    except (Invalid, Conflict) as wrong:
+        typed.refuse(wrong)
+        return _page(request, typed)
+    count = sum(line.is_changed for line in lines)
+    messages.success(request, f"{count} changed." if count else "Nothing was left to change.")
+    return HttpResponseRedirect(_back(request, typed), status=303)
+
+
+def _asked(typed: Typed) -> Asked:
+    items = [found if (found := ids.decode(text)) is not None else 0 for text in typed.texts("id")]
+    items, verb = list(dict.fromkeys(items)), typed.text("change")
+    if verb not in VERBS or not all(name in typed.data for name in VERBS[verb][1]):
+        return Asked(items, verb if verb in VERBS else "", None)
+    parent = typed.text("parent")
+    served = ids.decode(parent[1:]) if parent[:1] in ("o", "k") else None
+    if verb == "align" and served is None:
+        typed.say("parent", "Choose an objective or a key result.")
+    weight = typed.number("weight")
+    change = Change(
+        verb,
+        owner=typed.id("owner"),
+        team=typed.id("team"),
+        cycle=typed.id("cycle"),
+        visibility=typed.text("visibility"),
+        commitment=typed.text("commitment"),
+        starts_on=typed.day("starts_on"),
+        ends_on=typed.day("ends_on"),
+        objective=served if parent[:1] == "o" else None,
+        key_result=served if parent[:1] == "k" else None,
+        how=typed.text("how", "contributes"),
+        weight=Decimal(1) if weight is None else weight,
+    )
+    return Asked(items, verb, change)
+
+
+def _page(request: HttpRequest, typed: Typed) -> HttpResponse:
+    reader = pages.reader(request)
+    access.require(not reader.actor.is_guest, "change OKRs", remedy="Guests read, comment and check in.")
+    asked = _asked(typed)
+    for id in asked.items:  # what may not be seen is not told from what is not there
+        (reader.key_result_row if id in reader.image.key_results else reader.objective_row)(id)
+    lines: list[Line] = []
+    if asked.items and asked.change is not None and typed.problems.keys() <= {"reason", ""}:
+        try:
+            lines = actions.preview(
+                items=asked.items,
+                change=asked.change,
+                reason=typed.text("reason"),
+                by=request.actor,
+                at=request.at,
+            )
+        except (Invalid, Conflict) as wrong:
+            typed.refuse(wrong)
+    context = {
+        "typed": typed,
+        "problems": typed.listed(LABELS),
+        "items": [ids.encode(id) for id in asked.items],
+        "titles": [_title(reader, id) for id in asked.items],
+        "verb": asked.verb,
+        "verbs": [("", "Choose"), *((name, words) for name, (words, _) in VERBS.items())],
+        "fields": VERBS[asked.verb][1] if asked.verb else (),
+        "options": _options(reader, asked.verb),
+        "given": _given(typed, asked.verb),
+        "lines": [_line(reader, asked.verb, line) for line in lines],
+        "cannot": sum(line.problem is not None for line in lines),
+        "changes": sum(line.is_changed for line in lines),
+        "seen": actions.mark(lines=lines) if lines else "",
+        "needs_reason": bool(asked.verb) and actions.VERBS[asked.verb].needs_reason,
+        "takes_reason": asked.verb not in ("", "activate", "align"),
+        "without": _without(typed, lines),
+        "back": _back(request, typed),
+        "settings": listings.settings(typed.text("settings")),
+        "most": actions.MOST,
+    }
+    crumbs = [("Alignment", _back(request, typed)), ("Change many", None)]
+    status = typed.status if typed.problems else 200
+    return pages.page(
+        request, "bulk/show.html", context, nav="alignment", crumbs=crumbs, seen_by=reader, status=status
+    )
+
+
+def _back(request: HttpRequest, typed: Typed) -> str:
+    tree = reverse("alignment", args=[request.seat.slug])
+    settings = listings.settings(typed.text("settings"))
+    return f"{tree}?{settings}" if settings else tree
+
+
+def _given(typed: Typed, verb: str) -> list[tuple[str, str]]:
+    """What was said of the change, for the form that applies it."""
+    names = VERBS[verb][1] if verb else ()
+    return [("change", verb), *((name, typed.text(name)) for name in names)]
+
+
+def _without(typed: Typed, lines: Sequence[Line]) -> str:
+    """Return the address of the same change without those that cannot be changed so."""
+    query = QueryDict(mutable=True)
+    for name in typed.data:
+        if name not in ("csrfmiddlewaretoken", "seen", "id"):
+            query[name] = typed.data[name]
+    query.setlist("id", [ids.encode(line.id) for line in lines if line.problem is None])
+    return "?" + query.urlencode()
+
+
+def _options(reader: Reader, verb: str) -> list[Any]:
+    match verb:
+        case "owner":
+            return [("", "Nobody"), *choices.people(reader)]
+        case "team":
+            return choices.teams(reader)
+        case "cycle":
+            return choices.cycles(reader)
+        case "visibility":
+            return VISIBILITIES
+        case "commitment":
+            return COMMITMENTS
+        case "align":
+            groups = choices.parents(reader)
+            return [(team, [(value, title) for value, title, _ in named]) for team, named in groups]
+    return []
+
+
+def _title(reader: Reader, id: int) -> tuple[str, str, bool]:
+    one = reader.image.key_results.get(id)
+    if one is not None:
+        return one.title, addresses.key_result(reader.slug, id), False
+    return reader.image.objectives[id].title, addresses.objective(reader.slug, id), True
+
+
+def _line(reader: Reader, verb: str, line: Line) -> dict[str, Any]:
+    title, url, is_objective = _title(reader, line.id)
+    return {
+        "title": title,
+        "url": url,
+        "is_objective": is_objective,
+        "was": _in_words(reader, verb, line.was),
+        "becomes": _in_words(reader, verb, line.becomes),
+        "is_changed": line.is_changed,
+        "problem": str(line.problem) if line.problem else "",
+    }
+
+
+def _in_words(reader: Reader, verb: str, value: Any) -> str:
+    image = reader.image
+    match verb:
+        case "owner":
+            return image.people[value].name if value in image.people else "nobody"
+        case "team":
+            return image.teams[value].name if value in image.teams else choices.COMPANY
+        case "cycle":
+            return image.cycles[value].name if value in image.cycles else ""
+        case "dates":
+            return " – ".join(_day(each, reader.today) for each in value)
+        case "visibility":
+            return dict(VISIBILITIES).get(value, "Named people" if value == "people" else "Only its owner")
+        case "commitment":
+            return str(value).capitalize()
+        case "align":
+            return _link(reader, value)
+    return str(value).replace("_", " ")
+
+
+def _day(value: date | None, today: date) -> str:
+    return "as its cycle" if value is None else day(value, today)
+
+
+def _link(reader: Reader, value: tuple | None) -> str:
+    if value is None:
+        return "does not serve it"
+    above, how, weight = value
+    counts = f" with weight {weight.normalize():f}" if how == "contributes" else ", without counting"
+    verb = "contributes to" if how == "contributes" else "supports"
+    return f"{verb} “{_title(reader, above)[0]}”{counts}"

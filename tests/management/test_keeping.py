@@ -1,0 +1,73 @@
+"""Keeping images: the process that serves writes them, and whoever starts next opens them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from milepost.actions import checkins
+from milepost.ledger import image, snapshots
+from milepost.management.keeping import Keeper
+from tests import cast as the_cast
+from tests.cast import NOW, Cast
+from tests.okrs import Okrs, written
+
+pytestmark = pytest.mark.both_databases
+LONG = 3600
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    image.forget()
+    return the_cast.assemble()
+
+
+@pytest.fixture
+def okrs(cast: Cast) -> Okrs:
+    return written(cast, NOW)
+
+
+@pytest.fixture
+def keeper(tmp_path: Path, monkeypatch) -> Keeper:
+    # A keeper closes its thread's connection; here it works in the test's own.
+    monkeypatch.setattr("milepost.management.keeping.connection.close", lambda: None)
+    return Keeper(tmp_path)
+
+
+class TestKeeper:
+    def test_writes_what_this_process_holds(self, cast: Cast, okrs: Okrs, keeper: Keeper):
+        """The image of a workspace that somebody looked at, and no other."""
+        image.of(cast.acme.id)
+
+        keeper.look(LONG)
+
+        assert [path.name for path in keeper.folder.iterdir()] == [f"{cast.acme.id}.image"]
+
+    def test_writes_again_only_what_moved(self, cast: Cast, okrs: Okrs, keeper: Keeper):
+        """Not while nothing was changed, nor before its time; at the end at once."""
+        held = image.of(cast.acme.id)
+        keeper.look(0)
+        [path] = keeper.folder.iterdir()
+        first = path.stat().st_ino
+
+        keeper.look(0)
+        unmoved = path.stat().st_ino
+        checkins.record(key_result=okrs.growth.id, value=Decimal(47), by=cast.ada, at=NOW)
+        held.refresh()
+        keeper.look(LONG)
+        early = path.stat().st_ino
+        keeper.end()
+
+        assert first == unmoved == early
+        assert snapshots.opened(keeper.folder, cast.acme.id).token == held.token
+
+    def test_deletes_what_belongs_to_nobody(self, cast: Cast, okrs: Okrs, keeper: Keeper):
+        """Snapshots of removed workspaces go, and what a dying process left half written."""
+        for name in ("1.image", f".{cast.acme.id}.image.77"):
+            (keeper.folder / name).write_bytes(b"left over")
+
+        keeper.look(LONG)
+
+        assert list(keeper.folder.iterdir()) == []
