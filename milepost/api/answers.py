@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from milepost.actions.submissions import Done
 from milepost.api import versions
-from milepost.api.values import Ref
+from milepost.api.values import Day, Ref
 from milepost.core.problems import Invalid
 from milepost.queries.records.slices import Slice, Wanted
 
@@ -29,10 +29,26 @@ FIELDS = Annotated[
 ]
 
 
+ON = Annotated[
+    Day | None,
+    Field(description="A past day: everything as it stood at its end, for whoever may see it today."),
+]
+
+
 class Part(BaseModel):
     """How much of a record is wanted."""
 
     fields: FIELDS = None
+
+
+class Then(BaseModel):
+    """Of which day something is wanted."""
+
+    on: ON = None
+
+
+class PartThen(Part, Then):
+    """How much of a record is wanted, and of which day."""
 
 
 class Page(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,7 +19,7 @@ from milepost.core.problems import NotAllowed
 from milepost.core.scopes import Scope
 from milepost.core.tokens import hash_of
 from milepost.ledger import sight
-from milepost.queries import actors
+from milepost.queries import actors, days
 from milepost.queries.actors import Bearer
 from milepost.queries.cards import Reader
 
@@ -64,6 +65,8 @@ class Holds:
         return found
 
 
-def reader(request: HttpRequest) -> Reader:
-    """Return the reader of this request: the actor, today."""
-    return Reader(request.actor, request.today)
+def reader(request: HttpRequest, on: date | None = None) -> Reader:
+    """Return the reader of this request: the actor, today or at the end of a past day."""
+    if on is None or on == request.today:
+        return Reader(request.actor, request.today)
+    return Reader(request.actor, request.today, days.past(request.actor, on, today=request.today))

@@ -6,11 +6,10 @@ from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
-from pydantic import BaseModel
 
 from milepost.actions import undos
 from milepost.api import answers
-from milepost.api.answers import Page, Part
+from milepost.api.answers import Page, Part, Then
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import creates, reads
@@ -39,7 +38,7 @@ class NewUndoing(Said):
     anyway: Flag = False
 
 
-class TreeAsked(BaseModel):
+class TreeAsked(Then):
     """How much of the tree is wanted."""
 
     key_results: bool = False
@@ -85,7 +84,9 @@ def whole(request: HttpRequest, asked: Query[TreeAsked]) -> HttpResponse:
     nothing that you may see has changed, the answer is 304 and empty.
     """
     found = tree.as_json(
-        reader(request), key_results=asked.key_results, known=request.headers.get("If-None-Match")
+        reader(request, asked.on),
+        key_results=asked.key_results,
+        known=request.headers.get("If-None-Match"),
     )
     response = answers.encoded(found.body or b"")
     response.headers["ETag"] = found.etag

@@ -10,7 +10,7 @@ from ninja import Path, Query, Router
 from milepost.actions import key_results as actions
 from milepost.actions.submissions import Done
 from milepost.api import answers
-from milepost.api.answers import Page, Part
+from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.measures import KeyResultChange, NewKeyResult
 from milepost.api.once import once
@@ -28,7 +28,7 @@ from milepost.queries.records.key_results import Asked, KeyResultRecord
 router = Router(tags=["Key results"])
 
 
-class KeyResultsAsked(Page):
+class KeyResultsAsked(Page, Then):
     """Which key results are wanted."""
 
     objective: Ref | None = None
@@ -61,7 +61,7 @@ class Move(Said):
 def index(request: HttpRequest, asked: Query[KeyResultsAsked]) -> HttpResponse:
     """List the key results that you may see, the oldest first."""
     narrowed = Asked(asked.objective, asked.owner, asked.team, asked.cycle, asked.state, asked.status)
-    looking = reader(request)
+    looking = reader(request, asked.on)
     with looking.image.lock:
         return answers.many(request, key_results.slice_of(looking, asked.wanted, narrowed), asked)
 
@@ -79,17 +79,17 @@ def create(request: HttpRequest, objective: Path[Ref], said: NewKeyResult) -> Ht
 
 
 @reads(router, "/key-results/{key_result}", KeyResultRecord)
-def show(request: HttpRequest, key_result: Path[Ref], part: Query[Part]) -> HttpResponse:
+def show(request: HttpRequest, key_result: Path[Ref], part: Query[PartThen]) -> HttpResponse:
     """Show one key result: its measure, its last value, its figures of today."""
-    looking = reader(request)
+    looking = reader(request, part.on)
     with looking.image.lock:
         return answers.one(key_results.one(looking, key_result), part)
 
 
 @reads(router, "/key-results/{key_result}/explanation", ExplanationRecord)
-def explain(request: HttpRequest, key_result: Path[Ref]) -> HttpResponse:
+def explain(request: HttpRequest, key_result: Path[Ref], then: Query[Then]) -> HttpResponse:
     """Explain a key result's number: the formula, with its numbers in it."""
-    looking = reader(request)
+    looking = reader(request, then.on)
     with looking.image.lock:
         return answers.one(figures.of_key_result(looking, key_result))
 

@@ -13,7 +13,7 @@ from milepost.actions import objectives as actions
 from milepost.actions.drafts import Link
 from milepost.actions.submissions import Done
 from milepost.api import answers
-from milepost.api.answers import Page, Part
+from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.measures import NewKeyResult
 from milepost.api.once import named, once
@@ -36,7 +36,7 @@ Level = Literal["strategic", "tactical"]
 How = Literal["contributes", "supports"]
 
 
-class ObjectivesAsked(Page):
+class ObjectivesAsked(Page, Then):
     """Which objectives are wanted."""
 
     cycle: Ref | None = None
@@ -121,7 +121,7 @@ def index(request: HttpRequest, asked: Query[ObjectivesAsked]) -> HttpResponse:
         asked.cycle, asked.team, asked.owner, asked.state, asked.status, asked.commitment, asked.level,
         asked.title,
     )  # fmt: skip
-    looking = reader(request)
+    looking = reader(request, asked.on)
     with looking.image.lock:
         return answers.many(request, objectives.slice_of(looking, asked.wanted, narrowed), asked)
 
@@ -151,17 +151,17 @@ def create(request: HttpRequest, said: NewObjective) -> HttpResponse:
 
 
 @reads(router, "/objectives/{objective}", ObjectiveRecord)
-def show(request: HttpRequest, objective: Path[Ref], part: Query[Part]) -> HttpResponse:
+def show(request: HttpRequest, objective: Path[Ref], part: Query[PartThen]) -> HttpResponse:
     """Show one objective with its figures of today."""
-    looking = reader(request)
+    looking = reader(request, part.on)
     with looking.image.lock:
         return answers.one(objectives.one(looking, objective), part)
 
 
 @reads(router, "/objectives/{objective}/explanation", ExplanationRecord)
-def explain(request: HttpRequest, objective: Path[Ref]) -> HttpResponse:
+def explain(request: HttpRequest, objective: Path[Ref], then: Query[Then]) -> HttpResponse:
     """Explain an objective's number: its parts, their weights, what each adds, caps, rounding, policy."""
-    looking = reader(request)
+    looking = reader(request, then.on)
     with looking.image.lock:
         return answers.one(figures.of_objective(looking, objective))
 

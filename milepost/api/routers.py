@@ -15,6 +15,7 @@ from milepost.api import (
     bulk,
     checkins,
     comments,
+    comparisons,
     cycles,
     events,
     initiatives,
@@ -60,8 +61,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, search, objectives, key_results, checkins, initiatives, alignments, bulk, comments, people,
-    teams, cycles, views, workspace, plans,
+    me, events, search, objectives, key_results, checkins, initiatives, alignments, bulk, comments,
+    comparisons, people, teams, cycles, views, workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -131,15 +132,18 @@ def status(raw: np.ndarray, needed: np.ndarray, elapsed: np.ndarray, entries: np
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = raw / needed
     # Ties of 0.9 and 0.6 count upwards; the slack keeps binary noise from deciding them.
-    paced = np.where(
-        ratio >= 0.9 - TIE, Status.ON_TRACK, np.where(ratio >= 0.6 - TIE, Status.AT_RISK, Status.OFF_TRACK)
-    )
+    found = np.full(len(raw), Status.OFF_TRACK, dtype=np.int8)
+    found[ratio >= 0.6 - TIE] = Status.AT_RISK
+    found[ratio >= 0.9 - TIE] = Status.ON_TRACK
     early = ~(needed >= 0.05 - TIE)
-    found = np.where(early, np.where(raw < 0, Status.AT_RISK, Status.ON_TRACK), paced)
-    found = np.where(raw >= 1.0 - TIE, Status.ACHIEVED, found)
-    silent = np.where(elapsed < 0.15 - TIE, Status.NOT_STARTED, Status.NO_DATA)
-    found = np.where(np.isnan(raw), np.where(entries > 0, Status.NO_DATA, silent), found)
-    return np.where(entries == 0, silent, found).astype(np.int8)
+    found[early] = Status.ON_TRACK
+    found[early & (raw < 0)] = Status.AT_RISK
+    found[raw >= 1.0 - TIE] = Status.ACHIEVED
+    found[np.isnan(raw)] = Status.NO_DATA
+    silent = entries == 0
+    found[silent] = Status.NO_DATA
+    found[silent & (elapsed < 0.15 - TIE)] = Status.NOT_STARTED
+    return found
 
 
 def status_of(raw: float, needed: float, elapsed: float, has_entries: bool) -> Status:
@@ -172,6 +176,11 @@ class Tree:
     weight: np.ndarray
     height: np.ndarray
     steps: tuple[tuple[int, int, np.ndarray, np.ndarray], ...]
+
+    @cached_property
+    def totals(self) -> tuple[np.ndarray, ...]:
+        """The whole weight of each pool, step by step."""
+        return tuple(np.add.reduceat(self.weight[begin:end], first) for begin, end, _, first in self.steps)
 
 
 def tree(size: int, child: np.ndarray, parent: np.ndarray, weight: np.ndarray) -> Tree:
@@ -206,10 +215,9 @@ def roll_up(tree: Tree, values: np.ndarray) -> np.ndarray:
     leaves its parent NaN. Leaves keep their raw value.
     """
     rolled = values.copy()
-    for begin, end, parents, first in tree.steps:
+    for (begin, end, parents, first), total in zip(tree.steps, tree.totals, strict=True):
         weight = tree.weight[begin:end]
         capped = np.clip(np.nan_to_num(rolled[tree.child[begin:end]], nan=0.0), 0.0, 1.0)
-        total = np.add.reduceat(weight, first)
         with np.errstate(divide="ignore", invalid="ignore"):
             rolled[parents] = np.where(total > 0, np.add.reduceat(weight * capped, first) / total, np.nan)
     return rolled

@@ -27,6 +27,7 @@ from milepost.core.scoring import (
     Explanation,
     Kind,
     Part,
+    RollUp,
     ScoringProblem,
     arithmetic,
     expected_grade,
@@ -422,6 +423,10 @@ class Reader:
         Whatever the reader may not see is not in the pool of what they see ("One number for everyone").
         """
         return self._why_pool(row.id, self._pool(row))
+
+    def rolled_up(self, row: ObjectiveRow) -> RollUp:
+        """Return an objective's number with what each part of its pool adds."""
+        return roll_up(list(self._pool(row)), self.policy)
 
     def why_key_result(self, one: KeyResultRow) -> Explanation:
         """Explain a key result's number."""

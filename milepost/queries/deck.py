@@ -57,6 +57,7 @@ def _stamp(reader: Reader, row: ObjectiveRow, key_results: list[KeyResultRow]) -
     nodes += [image.node[one.id] for one in pool]
     return (
         reader.today,
+        reader.known,  # a day that is over is told otherwise than one that is not
         image.workspace,
         row,
         image.cycles[row.cycle_id],

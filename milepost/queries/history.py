@@ -152,6 +152,10 @@ class Told:
     def _address(self, one: KeyResultRow) -> str:
         return self.reader.key_result(one, trend=False).url
 
+    def between(self, before: Any, after: Any, names: Iterable[str]) -> tuple[Difference, ...]:
+        """Return in words how one dated row differs from another."""
+        return self._differences(before, after, names)
+
     def _differences(self, before: Any, after: Any, names: Iterable[str]) -> tuple[Difference, ...]:
         found = []
         for name in names:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -24,16 +23,12 @@ class Register:
     key_results: Groups  # by who owns them
 
 
-_kept: dict[int, tuple[Any, Register]] = {}
-
-
 def register(image: Image) -> Register:
-    """Return the register of a workspace."""
-    of, found = _kept.get(image.workspace_id, (None, None))
-    # The image makes its dictionary of objectives anew whenever one of them, or all, changed.
-    if of is not image.objectives or found is None:
-        found = _drawn_up(image)
-        _kept[image.workspace_id] = (image.objectives, found)
+    """Return the register of an image; the days of one structure share theirs."""
+    # The image drops what was derived whenever one of its objectives, or all, changed.
+    found = image.derived.get(Register)
+    if found is None:
+        found = image.derived[Register] = _drawn_up(image)
     return found
 
 

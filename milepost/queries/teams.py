@@ -200,10 +200,15 @@ def _people(reader: Reader, ids: Iterable[int]) -> list[PersonCard]:
 
 
 def _summary(reader: Reader, team: int | None, cycle: CycleRow | None) -> Summary:
+    return summary(reader, _rows_of(reader.image, team, cycle))
+
+
+def summary(reader: Reader, rows: Iterable[ObjectiveRow]) -> Summary:
+    """Return how a set of objectives stands: the same numbers for everyone."""
     image, day = reader.image, reader.day
     counted: list[int] = []
     parts: list[int] = []
-    for row in _rows_of(image, team, cycle):
+    for row in rows:
         if row.counts and _is_common(image, row.id):
             counted.append(row.id)
             parts += [

@@ -66,8 +66,9 @@ def show(request: HttpRequest) -> HttpResponse:
     template = "alignment/list.html" if everything else "alignment/show.html"
     crumbs = [("Alignment", None)]
     return pages.page(
-        request, template, context, nav="alignment", crumbs=crumbs, seen_by=view.reader, travels=True
-    )
+        request, template, context, nav="alignment", crumbs=crumbs, seen_by=view.reader, travels=True,
+        comparison=f"{request.path}comparison/",
+    )  # fmt: skip
 
 
 def arranged(request: HttpRequest) -> str:

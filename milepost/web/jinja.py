@@ -50,6 +50,7 @@ def environment(**options) -> Environment:
         day_value=words.day_value,
         ago=words.ago,
         percent=words.percent,
+        signed=words.signed,
         number=words.number,
         amount=words.amount,
         plain_number=words.plain_number,

@@ -77,8 +77,9 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
     }
     trail = trails.below(reader, page.team, page.objective, (page.card.title, None))
     return pages.page(
-        request, "key_results/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True
-    )
+        request, "key_results/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True,
+        comparison=f"{page.objective[1]}comparison/",
+    )  # fmt: skip
 
 
 # -- adding and changing -----------------------------------------------------------------------------------

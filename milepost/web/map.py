@@ -219,7 +219,7 @@ class Asked(alignment.Asked):
     def picture(self, map: Map, *, with_links: bool = True) -> Picture:
         """Return the map as it is to be drawn."""
         supposed = self.supposition
-        lens = Lens(self.lens, self.reader.today, self.reader.image.workspace.check_in_every)
+        lens = Lens(self.lens, pages.day_of(self.reader), self.reader.image.workspace.check_in_every)
         pen = Pen(
             lens,
             self.leading if with_links else None,

@@ -79,8 +79,9 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
     }
     trail = trails.below(reader, page.card.team, (page.card.title, None))
     return pages.page(
-        request, "objectives/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True
-    )
+        request, "objectives/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True,
+        comparison=f"{context['here']}comparison/",
+    )  # fmt: skip
 
 
 def step_url(reader: Reader, objective: int, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
-from milepost.web import inserts, keymap, personas, travel
+from milepost.web import inserts, keymap, personas, travel, words
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
@@ -38,6 +39,11 @@ CYCLE_COOKIE = "cycle"
 def reader(request: HttpRequest) -> Reader:
     """Return the reader of this request: the actor, today or on the past day that the address asks for."""
     return Reader(request.actor, request.today, travel.day_asked(request))
+
+
+def day_of(looking: Reader) -> date:
+    """Return the day from which a page tells how long ago something was."""
+    return looking.today if looking.known is None else words.PastDay.of(looking.today)
 
 
 @lru_cache(maxsize=1024)
@@ -69,8 +75,12 @@ def page(
     seen_by: Reader | None = None,
     status: int = 200,
     travels: bool = False,
+    comparison: str | None = None,
 ) -> HttpResponse:
-    """Render a page of a workspace with its frame; one that `travels` can be shown on any past day."""
+    """Render a page of a workspace with its frame; one that `travels` can be shown on any past day.
+
+    `comparison` is where two days of it stand side by side.
+    """
     looking = seen_by or reader(request)
     wanted = request.GET.get("cycle") or request.COOKIES.get(CYCLE_COOKIE)
     frame = shells.shell(looking, cycle=shells.chosen_cycle(looking, wanted))
@@ -81,8 +91,11 @@ def page(
     frame.keys_off = request.COOKIES.get("keys") == "off"
     frame.keys = keymap.Keys(keymap_of(request), tuple(frame.links.items()))
     frame.can_edit = not request.actor.is_guest and not looking.actor.looks_back
-    frame.travel = travel.of(request, looking) if travels else None
-    context = {"shell": frame, "today": looking.today, "csp_nonce": request.csp_nonce, **context}
+    if looking.known is not None:
+        # The rail leads to what waits today.
+        frame.due = len(shells.due_now(Reader(request.actor, request.today)))
+    frame.travel = travel.of(request, looking, comparison) if travels else None
+    context = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **context}
     html = render_to_string(template, context, request)
     if looking.known is not None:
         html = travel.carried(inserts.filled(request, html), looking.today)

@@ -65,7 +65,7 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
         "team": found,
         "beside": (beside := teams.beside(reader, found)),
         "objectives": [
-            drawn.of(card, reader.today, beside.initiatives_of.get(card.number, 0))
+            drawn.of(card, pages.day_of(reader), beside.initiatives_of.get(card.number, 0))
             for card in found.objectives
         ],
         "drafting": _drafting(found, reader.slug),
@@ -76,8 +76,9 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
     if found.above:
         crumbs.insert(1, (found.above.name, found.above.url))
     return pages.page(
-        request, "teams/show.html", context, nav="teams", crumbs=crumbs, seen_by=reader, travels=True
-    )
+        request, "teams/show.html", context, nav="teams", crumbs=crumbs, seen_by=reader, travels=True,
+        comparison=f"{request.path}comparison/",
+    )  # fmt: skip
 
 
 def _drafting(found: teams.TeamPage, slug: str) -> str | None:

@@ -34,6 +34,7 @@ class Travel:
     at: int
     action: str
     kept: tuple[tuple[str, str], ...]  # what else stands in the address
+    comparison: str | None = None  # where this day stands beside another
 
     @property
     def is_past(self) -> bool:
@@ -56,17 +57,26 @@ class Travel:
 
 def day_asked(request: HttpRequest) -> date | None:
     """Return the day that the address asks for; only what is read travels, never what is written."""
-    written = request.GET.get("on")
-    if not written or request.method not in ("GET", "HEAD"):
+    return day_named(request, "on") if request.method in ("GET", "HEAD") else None
+
+
+def day_named(request: HttpRequest, name: str) -> date | None:
+    """Return a day that stands in the address under a name; None where there is none."""
+    written = request.GET.get(name)
+    if not written:
         return None
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
+        # Nothing here is older than computers; sums with days near the calendar's first would fail.
+        if day.year < 1970:
+            raise ValueError
+        return day
     except ValueError:
-        raise Invalid(f"“{written[:20]}” is no day.", field="on", remedy="Write it as 2026-10-05.") from None
+        raise Invalid(f"“{written[:20]}” is no day.", field=name, remedy="Write it as 2026-10-05.") from None
 
 
-def of(request: HttpRequest, reader: Reader) -> Travel:
-    """Return the way through time of the page asked for."""
+def of(request: HttpRequest, reader: Reader, comparison: str | None = None) -> Travel:
+    """Return the way through time of the page asked for; `comparison` shows the same on two days."""
     kept = tuple((name, value) for name, value in request.GET.items() if name != "on")
 
     def url(day: date) -> str:
@@ -78,8 +88,21 @@ def of(request: HttpRequest, reader: Reader) -> Travel:
     days = [request.today - number * WEEK for number in range(weeks, -1, -1)]
     at = min(range(len(days)), key=lambda number: abs(days[number] - reader.today))
     return Travel(
-        reader.today, request.today, tuple(Stop(day, url(day)) for day in days), at, request.path, kept
+        reader.today,
+        request.today,
+        tuple(Stop(day, url(day)) for day in days),
+        at,
+        request.path,
+        kept,
+        comparison and _beside(request, reader, comparison),
     )
+
+
+def _beside(request: HttpRequest, reader: Reader, comparison: str) -> str:
+    pairs = [("cycle", request.GET["cycle"])] if request.GET.get("cycle") else []
+    if reader.known is not None:
+        pairs.append(("from", reader.today.isoformat()))
+    return f"{comparison}?{urlencode(pairs)}" if pairs else comparison
 
 
 _LINK = re.compile(

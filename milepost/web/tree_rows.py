@@ -21,7 +21,7 @@ from milepost.queries import alignment, listings
 from milepost.queries.alignment import COMPANY, Place, View
 from milepost.queries.cards import KeyResultCard, Reader
 from milepost.queries.listings import Listed
-from milepost.web import words
+from milepost.web import pages, words
 from milepost.web.inserts import Fragment
 from milepost.web.marks import STATUS_WORDS
 
@@ -113,7 +113,7 @@ def _draw(view: View, place: Place, anchor: bool) -> tuple[str, ...]:
         "toggle_url": f"{SLOT}#r-{place.key}",
         "anchor": anchor,
     }
-    said, today, look = {**told(view, place), **branch}, view.reader.today, view.look
+    said, today, look = {**told(view, place), **branch}, pages.day_of(view.reader), view.look
     macros = engines["jinja2"].env.get_template("_parts/tree.html").module
     drawn = macros.row(said, today) if look is None else macros.listed(said, look.columns, today)
     return tuple(str(drawn).split(SLOT))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from milepost.web import activity, overview, palette, search, teams, week
+from milepost.web import activity, comparisons, overview, palette, search, teams, week
 
 urlpatterns = [
     path("w/<slug:slug>/", require_safe(week.show), name="week"),
@@ -17,6 +17,20 @@ urlpatterns = [
     path("w/<slug:slug>/teams/<id:team>.json", require_safe(teams.show_json), name="team_json"),
     path("w/<slug:slug>/company/", require_safe(teams.company), name="company"),
     path("w/<slug:slug>/company.json", require_safe(teams.company_json), name="company_json"),
+    *[
+        path(
+            f"w/<slug:slug>/{there}/comparison{end}",
+            require_safe(getattr(comparisons, f"{noun}{view}")),
+            name=f"{noun}_comparison{view}",
+        )
+        for noun, there in (
+            ("objective", "objectives/<id:objective>"),
+            ("team", "teams/<id:team>"),
+            ("company", "company"),
+            ("alignment", "alignment"),
+        )
+        for end, view in (("/", ""), (".json", "_json"))
+    ],
     path("w/<slug:slug>/activity/", require_safe(activity.index), name="activity"),
     path("w/<slug:slug>/search/", require_safe(search.show), name="search"),
     path("w/<slug:slug>/palette/", require_safe(palette.show), name="palette"),

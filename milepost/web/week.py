@@ -45,7 +45,7 @@ NUMBERS = (
 def show(request: HttpRequest) -> HttpResponse:
     """Show the reader's week."""
     reader = pages.reader(request)
-    since = _since(request)
+    since = since_last(request)
     found = week.week(reader, cycle_of(request, reader), since=since, at=request.at)
     last = _last_look(request)
     context = {
@@ -84,7 +84,8 @@ def _last_look(request: HttpRequest) -> datetime | None:
     return last if last is None or last.tzinfo else last.replace(tzinfo=UTC)
 
 
-def _since(request: HttpRequest) -> datetime | None:
+def since_last(request: HttpRequest) -> datetime | None:
+    """Return when the reader last looked at their week, before today's visit."""
     moment, _, day = request.COOKIES.get(SINCE_COOKIE, "").partition("_")
     if day != request.today.isoformat():
         return _last_look(request)

@@ -14,6 +14,15 @@ MINUS = "\u2212"
 Number = int | float | Decimal | Fraction
 
 
+class PastDay(date):
+    """A day that is over, told by a page of the past: what is “today” there would be read as now."""
+
+    @classmethod
+    def of(cls, day: date) -> PastDay:
+        """Return a day as one that is over."""
+        return cls(day.year, day.month, day.day)
+
+
 def day(value: date | None, today: date | None = None) -> str:
     """Write a day as "24 Nov", with its year when that is not this year."""
     if value is None:
@@ -33,10 +42,15 @@ def day_value(value: date | str | None) -> str:
 
 
 def ago(value: date | None, today: date) -> str:
-    """Write how long ago a day was: today, yesterday, 2 d ago, 3 Nov; a moment in the workspace's zone."""
+    """Write how long ago a day was: today, yesterday, 2 d ago, 3 Nov; a moment in the workspace's zone.
+
+    Seen from a past day, by its date.
+    """
     if value is None:
         return NOTHING
     on = value.date() if isinstance(value, datetime) else value
+    if isinstance(today, PastDay):
+        return "that day" if on == today else day(on, today)
     days = (today - on).days
     if days == 0:
         return "today"
@@ -64,6 +78,12 @@ def percent(value: Number | None, places: int = 0) -> str:
     if value is None:
         return NOTHING
     return f"{_written(rounded(value, places + 2), places)}{NO_BREAK}%"
+
+
+def signed(value: Number | None, places: int = 1) -> str:
+    """Write a difference: 16.2 → "+16.2", a real minus sign; nothing known is a dash."""
+    written = number(value, places)
+    return f"+{written}" if value is not None and rounded(value, places) > 0 else written
 
 
 def number(value: Number | None, places: int = 4) -> str:

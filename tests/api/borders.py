@@ -134,6 +134,10 @@ OPERATIONS: dict[str, Row] = {
     "comments_show": READS,
     "comments_on_objective": Row({"text": "Well said"}),
     "comments_on_key_result": Row({"text": "Well said"}),
+    "comparisons_of_objective": READS,
+    "comparisons_of_team": Row(asks={"cycle": "cycle"}),
+    "comparisons_of_company": Row(asks={"cycle": "cycle"}),
+    "comparisons_of_tree": Row(asks={"cycle": "cycle"}),
     "people_index": Row(asks={"team": "team", **PAGE}),
     "people_create": Row(
         {"name": "New Person", "email": "new@company.example", "team": Id("team", in_base=False)}

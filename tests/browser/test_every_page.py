@@ -26,7 +26,8 @@ EXECUTIVE, GUEST = "hanneke", "otto"
 TAKES_FORMS = 405
 NO_PAGES = {
     "alignment_json", "overview_json", "team_json", "company_json",  # for programs
-    "livez", "readyz", "metrics",
+    "objective_comparison_json", "team_comparison_json", "company_comparison_json",
+    "alignment_comparison_json", "livez", "readyz", "metrics",
     "map_svg",  # a file
     "alignment_rows", "checkins", "home", "new_token",  # lead on
     "palette",  # a part of pages, tried in test_palette.py
@@ -91,6 +92,10 @@ PAGES: dict[str, Page] = {
     "team": Page(),
     "overview": Page(),
     "company": Page(),
+    "objective_comparison": Page(),
+    "team_comparison": Page(),
+    "company_comparison": Page(),
+    "alignment_comparison": Page(queries=("", "?from=2026-01-05")),
     "activity": Page(queries=("", "?kind=check-ins")),
     "search": Page(queries=("", "?q=bread", "?q=a&kind=key_result", "?q=nothinglikeit")),
     # objectives, key results and what belongs to them

@@ -99,6 +99,14 @@ ROUTES: dict[str, Row] = {
     "team_json": READS,
     "company": READS,
     "company_json": READS,
+    "objective_comparison": READS,
+    "objective_comparison_json": READS,
+    "team_comparison": READS,
+    "team_comparison_json": READS,
+    "company_comparison": READS,
+    "company_comparison_json": READS,
+    "alignment_comparison": READS,
+    "alignment_comparison_json": READS,
     "activity": READS,
     "search": READS,
     "palette": READS,
@@ -216,6 +224,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "search": ("?q={objective}", "?q=shares", "?q=buy+the+rival"),
     "sweep": ("?done={key_result}", "?skipped={key_result}"),
     "team": ("?cycle={cycle}",),
+    "team_comparison": ("?cycle={cycle}",),
 }
 
 

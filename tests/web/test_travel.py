@@ -107,7 +107,7 @@ class TestShow:
 
         assert "As it stood" not in later and 'name="value"' in later
 
-    @pytest.mark.parametrize("written", ["yesterday", "2026-02-30", "20261005x", "\u0000"])
+    @pytest.mark.parametrize("written", ["yesterday", "2026-02-30", "0001-01-01", "20261005x", "\u0000"])
     def test_refuses_what_is_no_day(self, signed_in, okrs, written):
         """Said kindly, with an example."""
         answer = signed_in("ada").get(of_key_result(okrs.growth), {"on": written})

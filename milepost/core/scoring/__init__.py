@@ -1,7 +1,7 @@
 """What a number is worth: progress, grades and bands, roll-ups, verdicts, and how each came about.
 
 Exact throughout: fractions inside, one rounding at the end (method 2.1). The files, in reading order:
-kinds · measures · progress · grades · rollups · verdicts · figures · explanations.
+kinds · measures · progress · grades · rollups · verdicts · figures · explanations · shifts.
 """
 
 from milepost.core.policies import DEFAULT, HALF_EVEN, NO_GUARD, Policy
@@ -12,6 +12,7 @@ from milepost.core.scoring.kinds import Kind
 from milepost.core.scoring.measures import Measure, Reading, ScoringProblem, exact
 from milepost.core.scoring.progress import progress
 from milepost.core.scoring.rollups import Contribution, Part, RollUp, Standing, roll_up
+from milepost.core.scoring.shifts import Shift, ShiftExplanation, explain_shifts, shifts
 from milepost.core.scoring.verdicts import Outcome, Verdict, expected_grade, verdict
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "RollUp",
     "Score",
     "ScoringProblem",
+    "Shift",
+    "ShiftExplanation",
     "Standing",
     "Verdict",
     "arithmetic",
@@ -41,12 +44,14 @@ __all__ = [
     "expected_grade",
     "explain",
     "explain_roll_up",
+    "explain_shifts",
     "grade",
     "percent",
     "plain",
     "progress",
     "roll_up",
     "score",
+    "shifts",
     "six_decimals",
     "verdict",
 ]

@@ -10,7 +10,7 @@ from fractions import Fraction
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.ledger.structure import KeyResultRow
-from milepost.models import KeyResult
+from milepost.models import KeyResult, KeyResultVersion
 from milepost.queries.cards import Reader
 from milepost.queries.records.figures import exact, shares
 from milepost.queries.records.slices import Slice, Wanted, following, ids_of, written
@@ -135,8 +135,10 @@ def _records(reader: Reader, rows: list[KeyResultRow]) -> Iterable[KeyResultReco
     here = KeyResult.objects.of(reader.actor.workspace_id).filter(id__in=[row.id for row in rows])
     names = ("id", "description", "data_source", "revision", "created_at")
     kept = {found[0]: found[1:] for found in here.values_list(*names)}
+    then = _texts_then(reader, [row.id for row in rows])
     for row in rows:
         description, data_source, revision, created_at = kept[row.id]
+        description, data_source = then.get(row.id, (description, data_source))
         window, current = reader.window(row), reader.image.entries.current(row.id)
         reading = None if current is None else reader.image.entries.exact(current)
         yield KeyResultRecord(
@@ -177,6 +179,15 @@ def _records(reader: Reader, rows: list[KeyResultRow]) -> Iterable[KeyResultReco
             revision=revision,
             created_at=created_at,
         )
+
+
+def _texts_then(reader: Reader, ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Read what the texts were on a past day; the image holds none."""
+    if reader.known is None:
+        return {}
+    rows = reader.until(KeyResultVersion.objects.of(reader.actor.workspace_id)).filter(key_result_id__in=ids)
+    listed = rows.order_by("at", "id").values_list("key_result_id", "description", "data_source")
+    return {id: (description, data_source) for id, description, data_source in listed}
 
 
 def _milestones(row: KeyResultRow, reading: object) -> Iterable[MilestoneRecord]:

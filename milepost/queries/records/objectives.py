@@ -9,7 +9,7 @@ from datetime import datetime
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.ledger.structure import ObjectiveRow
-from milepost.models import Grade, Objective
+from milepost.models import Grade, Objective, ObjectiveVersion
 from milepost.models.exact import plain
 from milepost.queries.cards import Reader
 from milepost.queries.records import alignments
@@ -22,7 +22,10 @@ GRADED = ("closed", "graded")
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveRecord:
-    """An objective with its figures of today; `grade` is stored at closing."""
+    """An objective with its figures of the day; `grade` is stored at closing.
+
+    `revision` is always that of today: what is written is written today.
+    """
 
     id: str
     key: str
@@ -100,6 +103,7 @@ def _is_asked(reader: Reader, row: ObjectiveRow, asked: Asked) -> bool:
 def _records(reader: Reader, rows: list[ObjectiveRow]) -> Iterable[ObjectiveRecord]:
     here = Objective.objects.of(reader.actor.workspace_id).filter(id__in=[row.id for row in rows])
     kept = {found[0]: found[1:] for found in here.values_list("id", "description", "revision", "created_at")}
+    descriptions = _descriptions_then(reader, [row.id for row in rows])
     grades = _grades(reader, [row.id for row in rows if row.state in GRADED])
     for row in rows:
         description, revision, created_at = kept[row.id]
@@ -108,7 +112,7 @@ def _records(reader: Reader, rows: list[ObjectiveRow]) -> Iterable[ObjectiveReco
             key=row.key,
             url=addresses.objective(reader.slug, row.id),
             title=row.title,
-            description=description,
+            description=descriptions.get(row.id, description),
             state=row.state,
             **shares(reader, row.id),
             grade=grades.get(row.id),
@@ -128,9 +132,18 @@ def _records(reader: Reader, rows: list[ObjectiveRow]) -> Iterable[ObjectiveReco
         )
 
 
+def _descriptions_then(reader: Reader, ids: list[int]) -> dict[int, str]:
+    """Read what the descriptions were on a past day; the image holds none."""
+    if reader.known is None:
+        return {}
+    rows = reader.until(ObjectiveVersion.objects.of(reader.actor.workspace_id)).filter(objective_id__in=ids)
+    return dict(rows.order_by("at", "id").values_list("objective_id", "description"))
+
+
 def _grades(reader: Reader, ids: list[int]) -> dict[int, str]:
     if not ids:
         return {}
-    rows = Grade.objects.of(reader.actor.workspace_id).filter(objective_id__in=ids, key_result=None)
+    rows = reader.until(Grade.objects.of(reader.actor.workspace_id))
+    rows = rows.filter(objective_id__in=ids, key_result=None)
     # The latest closing stands.
     return {id: plain(grade) for id, grade in rows.order_by("id").values_list("objective_id", "grade")}

@@ -1,0 +1,448 @@
+"""Two days side by side: what stood then, what stands now, what lies between, and who did it and why.
+
+Two readers of one actor look at two images; so nothing is told that the actor may not see today, and every
+figure is the one that the page of its day shows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+from django.db.models import Q
+
+from milepost.core import addresses
+from milepost.core.ids import encode
+from milepost.core.scoring import ShiftExplanation, explain_shifts
+from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
+from milepost.models import Checkin, Event, Grade
+from milepost.queries import teams
+from milepost.queries.alignment import cycles_around
+from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader
+from milepost.queries.history import Difference, Told
+from milepost.queries.records.sights import unseen
+from milepost.queries.registers import register
+from milepost.queries.sentences import Happening, Sentence, sentence
+from milepost.queries.teams import Summary
+from milepost.queries.undoing import is_undone
+
+MOST = 40  # objectives told in full, those that moved most first
+NOTES_EACH = 2
+EVENTS_READ = 600
+_SILENT = ("checkin.recorded", "comment.added", "key_result.moved")
+_TIE = 1e-7
+
+_OBJECTIVE = (
+    "title", "team_id", "cycle_id", "owner_id", "sponsor_id", "contributors", "commitment", "level", "state",
+)  # fmt: skip
+_KEY_RESULT = (
+    "title", "kind", "start", "target", "floor", "low", "high", "tolerance", "unit", "direction", "weight",
+    "owner_id", "source", "starts_on", "ends_on", "curve", "milestones", "state",
+)  # fmt: skip
+_NUMBERS = frozenset({"start", "target", "floor", "low", "high", "tolerance", "weight"})
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What someone wrote with a check-in between the two days."""
+
+    by: PersonCard | None
+    on: date  # when it was recorded
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkins:
+    """The check-ins recorded between the two days; `late` are for the first day or before it."""
+
+    count: int = 0
+    corrections: int = 0
+    late: int = 0
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultPair:
+    """A key result on both days; a side is None where it was not there. `points` of 100 lie between."""
+
+    id: str
+    number: int
+    title: str
+    url: str
+    before: KeyResultCard | None
+    after: KeyResultCard | None
+    points: Fraction | float | None
+    differences: tuple[Difference, ...]
+    checkins: Checkins
+
+    @property
+    def is_same(self) -> bool:
+        return not (self.points or self.differences or self.checkins.count)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectivePair:
+    """An objective on both days, with what was done to it between them, newest first."""
+
+    id: str
+    number: int
+    title: str
+    url: str
+    before: ObjectiveCard | None
+    after: ObjectiveCard | None
+    points: Fraction | float | None
+    differences: tuple[Difference, ...]
+    key_results: tuple[KeyResultPair, ...]
+    told: tuple[Sentence, ...]
+    shifts: ShiftExplanation | None
+
+    @property
+    def checkins(self) -> int:
+        return sum(one.checkins.count for one in self.key_results)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmoved:
+    """An objective that is the same on both days."""
+
+    id: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two days side by side: what differs, what moved most first; `more` objectives differ less."""
+
+    before: date
+    after: date
+    summaries: tuple[Summary, Summary] | None
+    objectives: tuple[ObjectivePair, ...]
+    more: int
+    unmoved: tuple[Unmoved, ...]
+
+
+# -- what is compared --------------------------------------------------------------------------------------
+
+
+def of_objective(then: Reader, now: Reader, id: int) -> Comparison:
+    """Compare one objective, with its arithmetic, or NotFound."""
+    now.objective_row(id)
+    between = _Between(then, now)
+    pair = between.told([id], explained=True)[0]
+    return Comparison(then.today, now.today, None, (pair,), 0, ())
+
+
+def of_team(then: Reader, now: Reader, team: int | None, cycle: CycleRow | None) -> Comparison:
+    """Compare a team's objectives of a cycle, or without a team the company's own; or NotFound."""
+    if team is not None:
+        now.team_row(team)
+
+    def theirs(reader: Reader) -> list[ObjectiveRow]:
+        rows = register(reader.image).teams.get(team, ())
+        return [row for row in rows if cycle is None or row.cycle_id == cycle.id]
+
+    return _compared(then, now, theirs(then), theirs(now), explained=True)
+
+
+def of_workspace(then: Reader, now: Reader, cycle: CycleRow | None) -> Comparison:
+    """Compare everything in a cycle, those that hold it and those it holds; None stands for all cycles."""
+    cycles = cycles_around(now.image, cycle)
+
+    def everything(reader: Reader) -> list[ObjectiveRow]:
+        return [row for row in reader.image.objectives.values() if cycles is None or row.cycle_id in cycles]
+
+    return _compared(then, now, everything(then), everything(now), explained=False)
+
+
+def _compared(
+    then: Reader, now: Reader, before: list[ObjectiveRow], after: list[ObjectiveRow], *, explained: bool
+) -> Comparison:
+    between = _Between(then, now)
+    ids = {row.id for row in (*before, *after) if now.sees(row.id) and row.id in now.image.objectives}
+    moved, same = between.ranked(ids)
+    return Comparison(
+        before=then.today,
+        after=now.today,
+        summaries=(teams.summary(then, before), teams.summary(now, after)),
+        objectives=tuple(between.told(moved[:MOST], explained=explained)),
+        more=max(len(moved) - MOST, 0),
+        unmoved=tuple(between.unmoved(same)),
+    )
+
+
+# -- what lies between -------------------------------------------------------------------------------------
+
+
+class _Between:
+    """What differs between two readers' days."""
+
+    def __init__(self, then: Reader, now: Reader) -> None:
+        self.then, self.now = then, now
+        self.words = Told(now)
+
+    def ranked(self, ids: Iterable[int]) -> tuple[list[int], list[int]]:
+        """Split objectives into those that differ, what moved most first, and those that do not."""
+        busy = self._busy()
+        moved, same = [], []
+        for id in sorted(ids):
+            points = abs(self._moved(id))
+            changed = self._changed(id)
+            if points >= 0.0005 or changed or busy & self._all_of(id):
+                moved.append((-round(points, 6), not changed, id))
+            else:
+                same.append(id)
+        return [id for *_, id in sorted(moved)], same
+
+    def _moved(self, id: int) -> float:
+        return float(self._share(self.now, id) or 0) - float(self._share(self.then, id) or 0)
+
+    def _changed(self, id: int) -> bool:
+        """Say whether the structure of an objective differs, as far as the reader sees it."""
+        then, now = self.then.image, self.now.image
+        if then.objectives is now.objectives:
+            return False
+        return (
+            then.objectives.get(id) != now.objectives.get(id)
+            or self._key_results(self.then, id) != self._key_results(self.now, id)
+            or bool(self._links(id))
+        )
+
+    def _busy(self) -> set[int]:
+        """Return the key results that were checked in between the two days."""
+        until = self.now.known
+        end = 2**62 if until is None else int(until.timestamp())
+        return self.then.image.entries.history.columns.busy(int(self.then.known.timestamp()), end)
+
+    def _all_of(self, id: int) -> set[int]:
+        return {one.id for one in self._key_results(self.now, id)}
+
+    def _key_results(self, reader: Reader, id: int) -> list[KeyResultRow]:
+        row = reader.image.objectives.get(id)
+        return reader.key_results_of(row) if row is not None and reader.sees(id) else []
+
+    def unmoved(self, ids: Iterable[int]) -> Iterator[Unmoved]:
+        """Name the objectives that are the same on both days and take part."""
+        for id in ids:
+            row = self.now.image.objectives[id]
+            if row.counts:
+                yield Unmoved(encode(id), row.title, addresses.objective(self.now.slug, id))
+
+    def told(self, ids: list[int], *, explained: bool) -> list[ObjectivePair]:
+        """Tell objectives in full: two statements for all of them."""
+        told = self._sentences(ids)
+        key_results = {one.id for id in ids for one in self._both(id)}
+        checkins = self._checkins(key_results)
+        return [self._objective(id, told.get(id, ()), checkins, explained) for id in ids]
+
+    def _both(self, id: int) -> list[KeyResultRow]:
+        """List an objective's key results of now, then those of then that are gone."""
+        now = self._key_results(self.now, id)
+        there = {one.id for one in now}
+        return [*now, *(one for one in self._key_results(self.then, id) if one.id not in there)]
+
+    def _objective(
+        self, id: int, told: Collection[Sentence], checkins: Mapping[int, Checkins], explained: bool
+    ) -> ObjectivePair:
+        before, after = (reader.image.objectives.get(id) for reader in (self.then, self.now))
+        return ObjectivePair(
+            id=encode(id),
+            number=id,
+            title=after.title,
+            url=addresses.objective(self.now.slug, id),
+            before=before and self._card(self.then, before),
+            after=self._card(self.now, after),
+            points=self._points(id),
+            differences=(*self.words.between(before, after, _OBJECTIVE), *self._links(id)) if before else (),
+            key_results=tuple(self._key_result(one, checkins) for one in self._both(id)),
+            told=tuple(told),
+            shifts=explain_shifts(self._rolled(self.then, before), self._rolled(self.now, after))
+            if explained and before
+            else None,
+        )
+
+    def _card(self, reader: Reader, row: ObjectiveRow) -> ObjectiveCard:
+        return reader.objective(row, explained=False, trends=False)
+
+    def _rolled(self, reader: Reader, row: ObjectiveRow) -> Any:
+        return reader.rolled_up(row)
+
+    def _key_result(self, one: KeyResultRow, checkins: Mapping[int, Checkins]) -> KeyResultPair:
+        before, after = (
+            reader.image.key_results.get(one.id) if self._is_there(reader, one.id) else None
+            for reader in (self.then, self.now)
+        )
+        return KeyResultPair(
+            id=encode(one.id),
+            number=one.id,
+            title=one.title,
+            url=addresses.key_result(self.now.slug, one.id),
+            before=before and self.then.key_result(before, trend=False),
+            after=after and self.now.key_result(after, trend=False),
+            points=self._points(one.id),
+            differences=self.words.between(_measured(before), _measured(after), _KEY_RESULT)
+            if before and after
+            else (),
+            checkins=checkins.get(one.id, Checkins()),
+        )
+
+    def _is_there(self, reader: Reader, id: int) -> bool:
+        return id in reader.image.node and reader.sees(id)
+
+    # -- figures ---------------------------------------------------------------------------------------
+
+    def _share(self, reader: Reader, id: int) -> Fraction | float | None:
+        return reader.progress(id) if self._is_there(reader, id) else None
+
+    def _points(self, id: int) -> Fraction | float | None:
+        """Return how many points of 100 lie between; no data is no progress yet; None where there is none."""
+        before, after = self._share(self.then, id), self._share(self.now, id)
+        if before is None and after is None:
+            return None
+        found = (after or 0) * 100 - (before or 0) * 100
+        if abs((abs(float(found)) * 10) % 1 - 0.5) > _TIE:
+            return found
+        # What is shown to one decimal would be rounded the wrong way by the last bit of a float.
+        exact = [
+            reader.image.exact(id) or Fraction(0) if self._share(reader, id) is not None else Fraction(0)
+            for reader in (self.then, self.now)
+        ]
+        return (exact[1] - exact[0]) * 100
+
+    # -- links -----------------------------------------------------------------------------------------
+
+    def _links(self, id: int) -> tuple[Difference, ...]:
+        """Tell what an objective serves otherwise than before, as far as both ends are seen."""
+        then, now = self._serves(self.then, id), self._serves(self.now, id)
+        found = []
+        for above in dict.fromkeys([*now, *then]):
+            before, after = then.get(above), now.get(above)
+            if before != after:
+                found.append(Difference(f"link to “{self._title(above)}”", before or "none", after or "none"))
+        return tuple(found)
+
+    def _serves(self, reader: Reader, id: int) -> dict[int, str]:
+        found = {}
+        for link in reader.image.serves.get(id, ()):
+            above = link.parent_objective_id or link.parent_key_result_id
+            if self._is_there(reader, above) and self._is_there(self.now, above):
+                weight = f", weight {Decimal(link.weight).normalize():f}" if link.how == "contributes" else ""
+                found[above] = f"{link.how}{weight}"
+        return found
+
+    def _title(self, id: int) -> str:
+        image = self.now.image
+        return (image.objectives.get(id) or image.key_results[id]).title
+
+    # -- the record ------------------------------------------------------------------------------------
+
+    def _sentences(self, ids: list[int]) -> dict[int, list[Sentence]]:
+        """Tell who changed what, by objective, newest first."""
+        children = {
+            link.child_id: above
+            for reader in (self.then, self.now)
+            for above in ids
+            for served in (above, *(one.id for one in self._key_results(reader, above)))
+            for link in reader.image.served_by.get(served, ())
+        }
+        about = Q(objective_id__in=ids)
+        if children:
+            about |= Q(objective_id__in=list(children), kind__startswith="alignment.")
+        rows = self.now.until(Event.objects.of(self.now.actor.workspace_id)).filter(
+            about, at__gte=self.then.known
+        )
+        rows = rows.exclude(kind__in=_SILENT).annotate(is_undone=is_undone())
+        rows = rows.order_by("-id").values_list(*Happening._fields)
+        found: dict[int, list[Sentence]] = defaultdict(list)
+        for happening in (Happening(*row) for row in rows[:EVENTS_READ]):
+            said = sentence(self.now, happening)
+            if said is None:
+                continue
+            of = happening.objective_id
+            if of in children and children[of] != of and happening.kind.startswith("alignment."):
+                found[children[of]].append(said)
+            if of in ids:
+                found[of].append(said)
+        return found
+
+    def _checkins(self, key_results: Collection[int]) -> dict[int, Checkins]:
+        rows = self.now.until(Checkin.objects.of(self.now.actor.workspace_id), "recorded_at").filter(
+            key_result_id__in=key_results, recorded_at__gte=self.then.known
+        )
+        read = rows.order_by("-recorded_at", "-id").values_list(
+            "key_result_id", "id", "recorded_at", "effective_at", "corrects_id", "by_id", "note"
+        )
+        listed: dict[int, list[tuple]] = defaultdict(list)
+        for one, *rest in read:
+            listed[one].append(tuple(rest))
+        return {one: self._summed(rest) for one, rest in listed.items()}
+
+    def _summed(self, rows: list[tuple]) -> Checkins:
+        replaced = {corrects for _, _, _, corrects, _, _ in rows}
+        notes = (
+            Note(self.now.person(by), self._day(recorded), note)
+            for id, recorded, _, _, by, note in rows
+            if note.strip() and id not in replaced
+        )
+        return Checkins(
+            count=len(rows),
+            corrections=sum(row[3] is not None for row in rows),
+            late=sum(row[3] is None and row[2] < self.then.known for row in rows),
+            notes=tuple(note for note, _ in zip(notes, range(NOTES_EACH), strict=False)),
+        )
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self.now.zone).date()
+
+
+def _measured(one: KeyResultRow | None) -> Any:
+    """Return a key result's definition with its numbers as numbers."""
+    if one is None:
+        return None
+    said = {name: getattr(one, name) for name in _KEY_RESULT}
+    said |= {name: None if said[name] is None else Decimal(said[name]) for name in _NUMBERS}
+    said["milestones"] = [{"title": title, "weight": weight} for title, weight in one.milestones]
+    return SimpleNamespace(**said)
+
+
+# -- the days one would compare with -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A day that is worth a look back to."""
+
+    words: str
+    on: date
+
+
+def choices(reader: Reader, cycle: CycleRow | None, *, looked_on: date | None) -> tuple[Choice, ...]:
+    """Offer days to compare with: a week ago, the last closing, the cycle's first day, the last look."""
+    found = [Choice("Last week", reader.today - timedelta(weeks=1))]
+    closed = _last_closing(reader)
+    if closed is not None:
+        found.append(Choice("The last closing", closed))
+    if cycle is not None:
+        found.append(Choice("The cycle’s first day", cycle.starts_on))
+    if looked_on is not None:
+        # What was changed later on that day has not been seen.
+        found.append(Choice("I last looked", looked_on - timedelta(days=1)))
+    return tuple(one for one in found if one.on < reader.today)
+
+
+def _last_closing(reader: Reader) -> date | None:
+    """Return the day of the last closing that the reader may know of, of a cycle or of an objective."""
+    hidden, _ = unseen(reader)
+    began = datetime.combine(reader.today, datetime.min.time(), tzinfo=reader.zone)
+    graded = Grade.objects.of(reader.actor.workspace_id).filter(~hidden("objective_id"), at__lt=began)
+    last = graded.order_by("-at").values_list("at", flat=True).first()
+    days = [one.closed_on for one in reader.image.cycles.values() if one.closed_on]
+    if last is not None:
+        days.append(last.astimezone(reader.zone).date())
+    return max((day for day in days if day < reader.today), default=None)

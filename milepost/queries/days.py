@@ -1,0 +1,43 @@
+"""Days that can be looked back to."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from milepost.core.access import Actor
+from milepost.core.problems import Invalid
+from milepost.ledger import image as images
+from milepost.models import Workspace
+
+
+def past(actor: Actor, day: date, *, today: date, field: str = "on") -> date:
+    """Return a day that programs may look back to: over, and not before there was anything."""
+    if day >= today:
+        raise Invalid(
+            f"{day} is not over.",
+            code="day_not_over",
+            field=field,
+            remedy="Name a day before today, or leave it out.",
+        )
+    began = _began(actor.workspace_id, day)
+    if day < began:
+        raise Invalid(
+            f"There was nothing yet on {day}.",
+            code="before_the_beginning",
+            field=field,
+            remedy=f"Name a day from {began} on.",
+        )
+    return day
+
+
+def _began(workspace_id: int, day: date) -> date:
+    """Return the first day there is: of the first cycle, or of the workspace. Both are no secret here."""
+    image = images.of(workspace_id)
+    first = min((cycle.starts_on for cycle in image.cycles.values()), default=None)
+    if first is not None and first <= day:
+        return first
+    zone = ZoneInfo(image.workspace.time_zone)
+    founded = Workspace.objects.values_list("created_at", flat=True).get(id=workspace_id)
+    founded_on = founded.astimezone(zone).date()
+    return founded_on if first is None else min(first, founded_on)

@@ -1,0 +1,252 @@
+"""Two days side by side, as programs read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from milepost.core.ids import encode
+from milepost.core.scoring import ShiftExplanation
+from milepost.queries.cards import KeyResultCard, ObjectiveCard
+from milepost.queries.comparisons import Comparison, KeyResultPair, ObjectivePair
+from milepost.queries.history import Difference
+from milepost.queries.records.figures import exact
+from milepost.queries.sentences import Sentence
+from milepost.queries.teams import Summary
+
+PLACES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SideRecord:
+    """How a thing stood at the end of a day; `value` and `confidence` are those of its last check-in."""
+
+    state: str
+    status: str
+    progress: float | None
+    value: str | None
+    target: str | None
+    confidence: int | None
+    weight: str | None
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRecord:
+    """What was one thing and became another, in words."""
+
+    what: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecord:
+    """What someone wrote with a check-in between the two days."""
+
+    by: str | None
+    on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckinsRecord:
+    """The check-ins recorded between the two days; `late` are for the first day or before it."""
+
+    count: int
+    corrections: int
+    late: int
+    notes: tuple[NoteRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultPairRecord:
+    """A key result on both days; a side is null where it was not there yet, or no longer."""
+
+    id: str
+    title: str
+    before: SideRecord | None
+    after: SideRecord | None
+    points: float | None
+    differences: tuple[DifferenceRecord, ...]
+    check_ins: CheckinsRecord
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRecord:
+    """What one part of the pool adds to its objective on both days, in points of 100."""
+
+    id: str
+    label: str
+    before: str
+    before_how: str
+    after: str
+    after_how: str
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyRecord:
+    """The difference as arithmetic: the points of the parts add up. `exact` is it as a fraction of 1."""
+
+    parts: tuple[ShiftRecord, ...]
+    before: str
+    after: str
+    points: str
+    exact: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRecord:
+    """Something that was done between the two days."""
+
+    id: str
+    kind: str
+    at: datetime
+    by: str | None
+    text: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectivePairRecord:
+    """An objective on both days; `points` of 100 lie between, `why` says what they are made of."""
+
+    id: str
+    title: str
+    before: SideRecord | None
+    after: SideRecord | None
+    points: float | None
+    differences: tuple[DifferenceRecord, ...]
+    key_results: tuple[KeyResultPairRecord, ...]
+    why: WhyRecord | None
+    events: tuple[ToldRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRecord:
+    """How a set of objectives stood: the same numbers for everyone."""
+
+    objectives: int
+    key_results: int
+    reported: int
+    progress: float | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRecord:
+    """Two days side by side. `objectives` are those that differ, what moved most first.
+
+    `more` differ less and are not listed; `unmoved` are the same on both days.
+    """
+
+    before: date
+    after: date
+    summary_before: SummaryRecord | None
+    summary_after: SummaryRecord | None
+    objectives: tuple[ObjectivePairRecord, ...]
+    more: int
+    unmoved: tuple[str, ...]
+
+
+def record(found: Comparison) -> ComparisonRecord:
+    """Return a comparison as programs read it."""
+    before, after = found.summaries or (None, None)
+    return ComparisonRecord(
+        before=found.before,
+        after=found.after,
+        summary_before=before and _summary(before),
+        summary_after=after and _summary(after),
+        objectives=tuple(map(_objective, found.objectives)),
+        more=found.more,
+        unmoved=tuple(one.id for one in found.unmoved),
+    )
+
+
+def _objective(pair: ObjectivePair) -> ObjectivePairRecord:
+    return ObjectivePairRecord(
+        id=pair.id,
+        title=pair.title,
+        before=pair.before and _side(pair.before),
+        after=pair.after and _side(pair.after),
+        points=_points(pair.points),
+        differences=_differences(pair.differences),
+        key_results=tuple(map(_key_result, pair.key_results)),
+        why=pair.shifts and _why(pair.shifts),
+        events=tuple(map(_told, pair.told)),
+    )
+
+
+def _key_result(pair: KeyResultPair) -> KeyResultPairRecord:
+    checkins = pair.checkins
+    notes = tuple(NoteRecord(note.by and encode(note.by.id), note.on, note.text) for note in checkins.notes)
+    return KeyResultPairRecord(
+        id=pair.id,
+        title=pair.title,
+        before=pair.before and _side(pair.before),
+        after=pair.after and _side(pair.after),
+        points=_points(pair.points),
+        differences=_differences(pair.differences),
+        check_ins=CheckinsRecord(checkins.count, checkins.corrections, checkins.late, notes),
+    )
+
+
+def _side(card: ObjectiveCard | KeyResultCard) -> SideRecord:
+    measured = isinstance(card, KeyResultCard)
+    return SideRecord(
+        state=card.state,
+        status=card.status,
+        progress=None if card.progress is None else round(float(card.progress), PLACES),
+        value=exact(card.now) if measured and not isinstance(card.now, float) else None,
+        target=exact(card.target) if measured else None,
+        confidence=card.confidence if measured else None,
+        weight=exact(card.weight) if measured else None,
+        owner=card.owner and encode(card.owner.id),
+    )
+
+
+def _why(found: ShiftExplanation) -> WhyRecord:
+    return WhyRecord(
+        parts=tuple(
+            ShiftRecord(
+                encode(line.ref),
+                line.label,
+                line.before,
+                line.before_how,
+                line.after,
+                line.after_how,
+                line.points,
+            )
+            for line in found.lines
+        ),
+        before=found.before,
+        after=found.after,
+        points=found.points,
+        exact=exact(found.exact),
+        notes=found.notes,
+    )
+
+
+def _told(one: Sentence) -> ToldRecord:
+    return ToldRecord(one.id, one.kind, one.at, encode(one.by.id) if one.by.id else None, one.text, one.note)
+
+
+def _differences(found: Iterable[Difference]) -> tuple[DifferenceRecord, ...]:
+    return tuple(DifferenceRecord(one.label, one.before, one.after) for one in found)
+
+
+def _points(value) -> float | None:
+    return None if value is None else round(float(value), PLACES)
+
+
+def _summary(found: Summary) -> SummaryRecord:
+    return SummaryRecord(
+        objectives=found.objectives,
+        key_results=found.key_results,
+        reported=found.reported,
+        progress=None if found.progress is None else round(float(found.progress), PLACES),
+        counts=found.counts,
+    )

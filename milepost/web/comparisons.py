@@ -1,0 +1,199 @@
+"""Comparisons: an objective, a team, the company or the whole tree on two days, side by side."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from milepost.core import addresses
+from milepost.core.problems import Invalid
+from milepost.ledger.structure import CycleRow
+from milepost.queries import comparisons, teams
+from milepost.queries.cards import Reader
+from milepost.queries.comparisons import Comparison
+from milepost.queries.records import comparisons as records
+from milepost.web import pages, trails, travel, week
+from milepost.web.actors import in_workspace
+from milepost.web.teams import cycle_of
+
+WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a page of a comparison is about: its figures, and the page of the thing itself."""
+
+    found: Comparison
+    title: str
+    kind: str  # objective, team, company, workspace
+    there: str
+    nav: str
+    crumbs: list[tuple[str, str | None]]
+
+
+# -- pages -------------------------------------------------------------------------------------------------
+
+
+@in_workspace
+def objective(request: HttpRequest, objective: int) -> HttpResponse:
+    """Compare an objective on two days."""
+    return _page(request, lambda days: _objective(days, objective))
+
+
+@in_workspace
+def team(request: HttpRequest, team: int) -> HttpResponse:
+    """Compare a team's objectives on two days."""
+    return _page(request, lambda days: _team(days, team))
+
+
+@in_workspace
+def company(request: HttpRequest) -> HttpResponse:
+    """Compare the company's own objectives on two days."""
+    return _page(request, lambda days: _team(days, None))
+
+
+@in_workspace
+def alignment(request: HttpRequest) -> HttpResponse:
+    """Compare everything in a cycle on two days: what moved most comes first."""
+    return _page(request, _workspace)
+
+
+@in_workspace
+def objective_json(request: HttpRequest, objective: int) -> HttpResponse:
+    """Answer with an objective on two days as JSON."""
+    return _json(request, lambda days: _objective(days, objective))
+
+
+@in_workspace
+def team_json(request: HttpRequest, team: int) -> HttpResponse:
+    """Answer with a team's objectives on two days as JSON."""
+    return _json(request, lambda days: _team(days, team))
+
+
+@in_workspace
+def company_json(request: HttpRequest) -> HttpResponse:
+    """Answer with the company's own objectives on two days as JSON."""
+    return _json(request, lambda days: _team(days, None))
+
+
+@in_workspace
+def alignment_json(request: HttpRequest) -> HttpResponse:
+    """Answer with everything in a cycle on two days as JSON."""
+    return _json(request, _workspace)
+
+
+# -- what is asked for -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Days:
+    """The two days that the address asks for: the earlier one, and the later one or today."""
+
+    request: HttpRequest
+
+    def __post_init__(self) -> None:
+        today = self.request.today
+        asked = (travel.day_named(self.request, "from"), travel.day_named(self.request, "to"))
+        after = min(asked[1] or today, today)
+        before = asked[0] or after - WEEK
+        # Whichever was written first: the earlier day is “then”.
+        before, after = min(before, after), max(before, min(after, today))
+        if before == after or before >= today:
+            raise Invalid(
+                "These are not two days.", field="from", remedy="Choose a day before the other, not today."
+            )
+        self.then = Reader(self.request.actor, today, before)
+        self.now = Reader(self.request.actor, today, after)
+        self.cycle: CycleRow | None = cycle_of(self.request, self.now)
+
+
+def _objective(days: Days, id: int) -> Compared:
+    found = comparisons.of_objective(days.then, days.now, id)
+    pair, there = found.objectives[0], addresses.objective(days.now.slug, id)
+    crumbs = trails.below(days.now, pair.after.team, (pair.title, there), ("Comparison", None))
+    return Compared(found, pair.title, "objective", there, "teams", crumbs)
+
+
+def _team(days: Days, team: int | None) -> Compared:
+    slug = days.now.slug
+    if team is not None:
+        days.now.team_row(team)
+    if not days.request.GET.get("cycle"):
+        days.cycle = teams.busiest_cycle(days.now, team, days.cycle)
+    found = comparisons.of_team(days.then, days.now, team, days.cycle)
+    card = days.now.team(team)
+    title = card.name if card else days.now.image.workspace.name
+    there = card.url if card else addresses.company(slug)
+    crumbs = [("Teams", reverse("teams", args=[slug])), (title, there), ("Comparison", None)]
+    return Compared(found, title, "team" if card else "company", there, "teams", crumbs)
+
+
+def _workspace(days: Days) -> Compared:
+    found = comparisons.of_workspace(days.then, days.now, days.cycle)
+    there = addresses.alignment(days.now.slug)
+    title = days.now.image.workspace.name
+    crumbs = [("Alignment", there), ("Comparison", None)]
+    return Compared(found, title, "workspace", there, "alignment", crumbs)
+
+
+# -- answers -----------------------------------------------------------------------------------------------
+
+
+def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResponse:
+    days = Days(request)
+    with ExitStack() as held:
+        for reader in (days.then, days.now):
+            held.enter_context(reader.image.lock)
+        compared = compare(days)
+    found = compared.found
+    kept = {"cycle": request.GET["cycle"]} if request.GET.get("cycle") else {}
+    looked = week.since_last(request)
+    offered = comparisons.choices(
+        days.now, days.cycle, looked_on=looked and looked.astimezone(days.now.zone).date()
+    )
+
+    def address(on: date) -> str:
+        to = {"to": found.after.isoformat()} if found.after < request.today else {}
+        return f"?{urlencode({**kept, 'from': on.isoformat(), **to})}"
+
+    context = {
+        "compared": compared,
+        "found": found,
+        "choices": [(one.words, address(one.on), one.on == found.before, one.on) for one in offered],
+        "kept": tuple(kept.items()),
+        "really_today": request.today,
+        "cycle": days.cycle,
+        "json": f"{request.path[:-1]}.json?{urlencode({**kept, **_asked(found)})}",
+        "comparison_of": lambda pair: f"{pair.url}comparison/?{urlencode(_asked(found))}",
+    }
+    return pages.page(
+        request, "comparisons/show.html", context,
+        nav=compared.nav, crumbs=compared.crumbs, seen_by=days.now,
+    )  # fmt: skip
+
+
+def _asked(found: Comparison) -> dict[str, str]:
+    return {"from": found.before.isoformat(), "to": found.after.isoformat()}
+
+
+def _json(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResponse:
+    days = Days(request)
+    with ExitStack() as held:
+        for reader in (days.then, days.now):
+            held.enter_context(reader.image.lock)
+        body = orjson.dumps(records.record(compare(days).found))
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    known = etag in request.headers.get("If-None-Match", "")
+    answer = HttpResponse(
+        b"" if known else body, status=304 if known else 200, content_type="application/json"
+    )
+    answer.headers["ETag"] = etag
+    return answer

@@ -1,0 +1,127 @@
+"""Past days for programs: what stood then, and two days side by side."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from milepost.actions import checkins, key_results, objectives
+from milepost.core.ids import encode
+from tests.okrs import SECRET_TITLE, written
+
+pytestmark = pytest.mark.both_databases
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def okrs(cast, now):
+    return written(cast, now)
+
+
+class TestOn:
+    def test_tells_what_stood_then(self, program, okrs, cast, now):
+        """Target, text, value and figures of that evening, and its explanation."""
+        ada, path = program("ada"), f"/key-results/{encode(okrs.growth.id)}"
+        yesterday = f"?on={now.date() - DAY}"
+        before = ada.get(path).json()
+        explained = ada.get(f"{path}/explanation").json()
+        changed = {"target": Decimal(80), "description": "More."}
+        key_results.update(key_result=okrs.growth.id, changed=changed, reason="We can.", by=cast.ada, at=now)
+        checkins.record(key_result=okrs.growth.id, value=Decimal(49), by=cast.ada, at=now)
+
+        then, today = ada.get(path + yesterday).json(), ada.get(path).json()
+
+        told = ("target", "description", "value", "percent", "confidence", "owner")
+        assert [then[name] for name in told] == [before[name] for name in told]
+        assert (today["target"], today["description"], today["value"]) == ("80", "More.", "49")
+        assert ada.get(f"{path}/explanation{yesterday}").json()["progress"] == explained["progress"]
+
+    def test_narrows_lists_by_what_was_so_then(self, program, okrs, cast, now):
+        """An objective that has changed its team is found where it was."""
+        objectives.update(
+            objective=okrs.helpful.id,
+            changed={"team": None, "description": "Ours."}, reason="All of us.", by=cast.ada, at=now,
+        )  # fmt: skip
+        ada, path = program("ada"), f"/objectives?team={encode(cast.product.id)}&state=active"
+
+        then = ada.get(f"{path}&on={now.date() - DAY}").json()["items"]
+
+        assert [one["title"] for one in then] == [okrs.helpful.title]
+        assert then[0]["description"].startswith("Waiting is")
+        assert ada.get(path).json()["items"] == []
+
+    def test_shows_the_tree_of_then(self, program, okrs, cast, now):
+        """The whole in one answer, with a tag of its own."""
+        ada, yesterday = program("ada"), f"/tree?on={now.date() - DAY}"
+        before = ada.get("/tree").json()["objectives"]["progress"]
+        checkins.record(key_result=okrs.growth.id, value=Decimal(49), by=cast.ada, at=now)
+
+        then = ada.get(yesterday)
+
+        assert then.json()["objectives"]["progress"] == before
+        assert then.headers["ETag"] != ada.get("/tree").headers["ETag"]
+        assert ada.get(yesterday, **{"If-None-Match": then.headers["ETag"]}).status_code == 304
+
+    def test_is_seen_with_the_rights_of_today(self, program, okrs, cast, now):
+        """What has become confidential is confidential then too."""
+        objectives.update(
+            objective=okrs.company.id, changed={"visibility": "people", "visible_to": []}, by=cast.ada, at=now
+        )
+        path = f"/objectives/{encode(okrs.company.id)}?on={now.date() - DAY}"
+
+        assert program("cleo").get(path).status_code == 404
+        assert program("ada").get(path).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("on", "code"),
+        [("soon", None), ("2026-02-30", None), ("2099-12-31", "day_not_over"),
+         ("1999-12-31", "before_the_beginning"), ("0001-01-01", None)],
+    )  # fmt: skip
+    @pytest.mark.parametrize(
+        "path", ["/objectives?on=", "/tree?on=", "/tree/comparison?from=", "/company/comparison?to="]
+    )
+    def test_refuses_what_is_no_day_to_look_back_to(self, program, okrs, path, on, code):
+        """Each with a code and a remedy, and the name of the parameter."""
+        answer = program("ada").get(path + on)
+
+        told = answer.json()
+        assert answer.status_code == 422 and told["errors"][0]["field"] in ("on", "from", "to")
+        assert code is None or (told["code"] == code and told["remedy"])
+
+    def test_today_is_today(self, program, okrs, now):
+        """The day that is not over is shown as it stands."""
+        ada = program("ada")
+
+        assert ada.get(f"/objectives?on={now.date()}").json() == ada.get("/objectives").json()
+
+
+class TestComparison:
+    def test_tells_both_days_and_why(self, program, okrs, cast, now):
+        """Of an objective, a team, the company, the whole tree: values, check-ins and the arithmetic."""
+        checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=cast.cleo, at=now)
+        days = f"from={now.date() - DAY}"
+
+        for path, title in (
+            (f"/objectives/{encode(okrs.helpful.id)}", okrs.helpful.title),
+            (f"/teams/{encode(cast.product.id)}", okrs.helpful.title),
+            ("/company", okrs.company.title),
+            ("/tree", okrs.helpful.title),
+        ):
+            told = program("cleo").get(f"{path}/comparison?{days}").json()
+            assert told["objectives"][0]["title"] == title and told["objectives"][0]["points"] > 0
+            assert (told["objectives"][0]["why"] is None) == (path == "/tree")
+            assert SECRET_TITLE not in str(told)
+
+    def test_refuses_days_in_the_wrong_order(self, program, okrs, now):
+        """Programs say which comes first."""
+        answer = program("ada").get(f"/company/comparison?from={now.date() - DAY}&to={now.date() - 2 * DAY}")
+
+        assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "from"

@@ -1,0 +1,117 @@
+"""A season of Acme's OKRs, lived day by day by dice: check-ins, corrections, changes of all kinds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from milepost.actions import alignments, checkins, key_results, objectives
+from milepost.actions.key_results import Definition
+from milepost.core.problems import Problem
+from milepost.models import Alignment, Checkin, KeyResult
+from tests import okrs as the_okrs
+from tests.cast import Cast
+
+DAY = timedelta(days=1)
+
+
+class Season:
+    """Acme's OKRs, and what may happen to them on a day, by dice."""
+
+    def __init__(self, cast: Cast, seed: int, began: datetime) -> None:
+        self.cast, self.dice, self.began = cast, random.Random(seed), began
+        self.okrs = the_okrs.written(cast, began)
+        self.told: dict[date, Any] = {}
+
+    def live(self, days: int, said: Callable[[date], Any], *, busy: int = 4, every: int = 1) -> None:
+        """Live through the days; every so many evenings write down what is said of the day."""
+        for number in range(days):
+            at = self.began + number * DAY
+            for hour in range(self.dice.randrange(busy)):
+                self.act(at + timedelta(hours=hour))
+            if number % every == 0:
+                self.told[at.date()] = said(at.date())
+
+    def act(self, at: datetime) -> None:
+        deed: Callable[[datetime], None] = self.dice.choice(
+            [
+                self.check_in, self.check_in, self.check_in, self.correct, self.withdraw, self.retarget,
+                self.hand_over, self.cancel, self.add, self.reweigh, self.realign, self.give_up,
+            ]
+        )  # fmt: skip
+        try:
+            with transaction.atomic():
+                deed(at)
+        except Problem:
+            pass  # the dice asked for what may not be: nothing happened
+
+    def _one(self) -> KeyResult:
+        rows = KeyResult.objects.of(self.cast.acme.id).exclude(kind="milestones").order_by("id")
+        return self.dice.choice(list(rows))
+
+    def check_in(self, at: datetime) -> None:
+        late = self.dice.choice([0, 0, 1, 5]) * DAY
+        value = Decimal(self.dice.randrange(60))
+        checkins.record(
+            key_result=self._one().id, value=value, confidence=self.dice.randrange(1, 11),
+            effective_at=at - late, by=self.cast.ada, at=at,
+        )  # fmt: skip
+
+    def _entry(self) -> Checkin:
+        return self.dice.choice(list(Checkin.objects.of(self.cast.acme.id).order_by("id")))
+
+    def correct(self, at: datetime) -> None:
+        checkins.correct(
+            checkin=self._entry().id, value=Decimal(self.dice.randrange(60)), by=self.cast.ada, at=at
+        )
+
+    def withdraw(self, at: datetime) -> None:
+        checkins.withdraw(checkin=self._entry().id, by=self.cast.ada, at=at)
+
+    def _change(self, at: datetime, one: KeyResult, reason: str = "", **changed) -> None:
+        key_results.update(key_result=one.id, changed=changed, reason=reason, by=self.cast.ada, at=at)
+
+    def retarget(self, at: datetime) -> None:
+        one = self._one()
+        target = one.target + self.dice.choice([-1, 1, 3])
+        weight = Decimal(self.dice.randrange(1, 4))
+        self._change(at, one, "We know more.", target=target, weight=weight)
+
+    def hand_over(self, at: datetime) -> None:
+        self._change(at, self._one(), owner=self.cast.cleo.person_id)
+
+    def cancel(self, at: datetime) -> None:
+        key_results.cancel(key_result=self._one().id, reason="No longer ours.", by=self.cast.ada, at=at)
+
+    def add(self, at: datetime) -> None:
+        definition = Definition(
+            f"More of it, {at:%d}", start=Decimal(0), target=Decimal(50), owner=self.cast.ben.person_id
+        )
+        key_results.add(objective=self.okrs.helpful.id, definition=definition, by=self.cast.ada, at=at)
+
+    def _link(self) -> Alignment:
+        rows = Alignment.objects.of(self.cast.acme.id).filter(until_at=None).order_by("id")
+        return self.dice.choice(list(rows))
+
+    def reweigh(self, at: datetime) -> None:
+        alignments.update(
+            alignment=self._link().id, how=self.dice.choice(["contributes", "supports"]),
+            weight=Decimal(self.dice.randrange(1, 5)), by=self.cast.ada, at=at,
+        )  # fmt: skip
+
+    def realign(self, at: datetime) -> None:
+        links = Alignment.objects.of(self.cast.acme.id).filter(until_at=None, child=self.okrs.helpful.id)
+        if link := links.first():
+            alignments.end(alignment=link.id, by=self.cast.ada, at=at)
+        else:
+            alignments.align(
+                child=self.okrs.helpful.id, objective=self.okrs.company.id, by=self.cast.ada, at=at
+            )
+
+    def give_up(self, at: datetime) -> None:
+        objectives.cancel(objective=self.okrs.draft.id, reason="Not now.", by=self.cast.ada, at=at)

@@ -1,0 +1,235 @@
+"""Comparisons: two days side by side, what lies between them, and the arithmetic of the difference."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from django.utils import timezone
+
+from milepost.actions import alignments, checkins, key_results, objectives
+from milepost.actions.key_results import Definition
+from milepost.core.ids import encode
+from tests.okrs import SECRET_TITLE, written
+from tests.web.statements import STATEMENTS, count
+
+pytestmark = pytest.mark.both_databases
+DAY = timedelta(days=1)
+COMPANY, TREE = "/w/acme/company/comparison", "/w/acme/alignment/comparison"
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+@pytest.fixture
+def okrs(cast, now):
+    return written(cast, now)
+
+
+def of(row) -> str:
+    return f"/w/acme/objectives/{encode(row.id)}/comparison"
+
+
+def read(browser, path: str, before, after=None) -> dict:
+    """Read a comparison as JSON."""
+    to = {"to": after.isoformat()} if after else {}
+    answer = browser.get(f"{path}.json", {"from": before.isoformat(), **to})
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def page(browser, path: str, before) -> str:
+    answer = browser.get(f"{path}/", {"from": before.isoformat()})
+    assert answer.status_code == 200, answer.content
+    return answer.content.decode()
+
+
+class TestObjective:
+    def test_shows_both_days_and_what_lies_between(self, signed_in, okrs, cast, now):
+        """Each side as it stood; what was changed, by whom and why; how far it moved."""
+        key_results.update(
+            key_result=okrs.growth.id,
+            changed={"target": Decimal(60), "owner": cast.ben.person_id},
+            reason="We know more now.", by=cast.ada, at=now,
+        )  # fmt: skip
+        checkins.record(key_result=okrs.growth.id, value=Decimal(45), note="It works.", by=cast.ada, at=now)
+
+        found = read(signed_in("ada"), of(okrs.company), now.date() - DAY)
+        (pair,) = found["objectives"]
+        (growth,) = [one for one in pair["key_results"] if one["title"] == okrs.growth.title]
+
+        assert (growth["before"]["target"], growth["after"]["target"]) == ("50", "60")
+        assert (growth["before"]["value"], growth["after"]["value"]) == ("40", "45")
+        assert {one["what"] for one in growth["differences"]} == {"target", "owner"}
+        assert growth["check_ins"]["count"] == 1
+        assert [note["text"] for note in growth["check_ins"]["notes"]] == ["It works."]
+        assert [(one["kind"], one["note"]) for one in pair["events"]] == [
+            ("key_result.changed", "We know more now.")
+        ]
+
+    def test_explains_the_difference_with_parts_that_add_up(self, signed_in, okrs, cast, now):
+        """What the parts add sums to the difference of the two numbers, exactly."""
+        more = Definition("Another way", start=Decimal(0), target=Decimal(7), owner=cast.ada.person_id)
+        checkins.record(key_result=okrs.growth.id, value=Decimal(47), by=cast.ada, at=now)
+        key_results.add(objective=okrs.company.id, definition=more, by=cast.ada, at=now)
+
+        found = read(signed_in("ada"), of(okrs.company), now.date() - DAY)
+        why = found["objectives"][0]["why"]
+
+        points = [Decimal(part["points"].replace("−", "-")) for part in why["parts"]]
+        assert sum(points) == Decimal(why["points"].replace("−", "-"))
+        assert Fraction(why["exact"]) * 100 == pytest.approx(found["objectives"][0]["points"], abs=1e-4)
+
+    def test_tells_what_came_late_and_what_was_corrected(self, signed_in, okrs, cast, now):
+        """An entry for before the first day is counted as late; a correction as one."""
+        late = checkins.record(
+            key_result=okrs.growth.id, value=Decimal(46), effective_at=now - 2 * DAY, by=cast.ada, at=now
+        )
+        checkins.correct(checkin=late.id, value=Decimal(47), by=cast.ada, at=now)
+
+        found = read(signed_in("ada"), of(okrs.company), now.date() - DAY)
+        (growth,) = [one for one in found["objectives"][0]["key_results"] if one["check_ins"]["count"]]
+
+        assert growth["check_ins"] | {"notes": []} == {"count": 2, "corrections": 1, "late": 1, "notes": []}
+
+    def test_tells_links_that_came_and_went(self, signed_in, okrs, cast, now):
+        """A link that ended shows on both of its ends."""
+        link = okrs.helpful.alignments.model.objects.of(cast.acme.id).get(child=okrs.helpful)
+        alignments.end(alignment=link.id, by=cast.ada, at=now)
+        browser, before = signed_in("ada"), now.date() - DAY
+
+        child = read(browser, of(okrs.helpful), before)["objectives"][0]
+        parent = read(browser, of(okrs.company), before)["objectives"][0]
+
+        assert child["differences"] == [
+            {"what": f"link to “{okrs.company.title}”", "before": "contributes, weight 2", "after": "none"}
+        ]
+        assert [one["kind"] for one in parent["events"]] == ["alignment.ended"]
+
+    def test_says_what_was_not_there_yet(self, signed_in, okrs, cast, now):
+        """What was written between the days has one side."""
+        made = objectives.draft(
+            title="Fresh", cycle=okrs.cycle.id, owner=cast.ada.person_id, by=cast.ada, at=now
+        )
+
+        found = read(signed_in("ada"), of(made), now.date() - DAY)
+
+        assert found["objectives"][0]["before"] is None and found["objectives"][0]["why"] is None
+        assert "Not written yet" in page(signed_in("ada"), of(made), now.date() - DAY)
+
+    def test_is_not_told_of_what_is_hidden(self, signed_in, okrs, now):
+        """Who may not see it today, finds nothing."""
+        there = {"from": (now.date() - DAY).isoformat()}
+
+        for tail in ("/", ".json"):
+            assert signed_in("cleo").get(of(okrs.secret) + tail, there).status_code == 404
+            assert signed_in("ben").get(of(okrs.secret) + tail, there).status_code == 200
+
+
+class TestMany:
+    def test_puts_first_what_moved_most(self, signed_in, okrs, cast, now):
+        """The company's tree, sorted by how far each moved; what did not is named apart."""
+        checkins.record(key_result=okrs.waiting.id, value=Decimal("4.5"), by=cast.cleo, at=now)
+
+        found = read(signed_in("cleo"), TREE, now.date() - DAY)
+
+        moved = [abs(one["points"]) for one in found["objectives"]]
+        assert found["objectives"][0]["title"] == okrs.helpful.title
+        assert moved == sorted(moved, reverse=True) and moved[0] > 0
+        assert SECRET_TITLE not in str(found)
+
+    def test_names_what_is_the_same(self, signed_in, okrs, now):
+        """Where nothing happened, nothing is told."""
+        found = read(signed_in("ada"), COMPANY, now.date() - DAY)
+
+        assert found["objectives"] == [] and encode(okrs.company.id) in found["unmoved"]
+        assert "Nothing differs" in page(signed_in("ada"), COMPANY, now.date() - DAY)
+
+    def test_shows_a_team(self, signed_in, okrs, cast, now):
+        """A team's page has the same, with its summary on both days."""
+        checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=cast.cleo, at=now)
+        path = f"/w/acme/teams/{encode(cast.product.id)}/comparison"
+
+        found = read(signed_in("cleo"), path, now.date() - DAY)
+
+        assert found["summary_before"]["progress"] < found["summary_after"]["progress"]
+        assert okrs.helpful.title in page(signed_in("cleo"), path, now.date() - DAY)
+
+    def test_tells_who_moved_to_another_team(self, signed_in, okrs, cast, now):
+        """It is shown where it came from, with what changed."""
+        objectives.update(
+            objective=okrs.helpful.id, changed={"team": None}, reason="Ours.", by=cast.ada, at=now
+        )
+        path = f"/w/acme/teams/{encode(cast.product.id)}/comparison"
+
+        found = read(signed_in("ada"), path, now.date() - DAY)
+
+        (pair,) = found["objectives"]
+        assert pair["differences"] == [{"what": "team", "before": "Product", "after": "none"}]
+
+
+class TestDays:
+    def test_takes_the_week_before_where_none_is_named(self, signed_in, okrs, now):
+        """The usual question is what happened since last week."""
+        found = signed_in("ada").get(f"{COMPANY}.json").json()
+
+        assert (found["before"], found["after"]) == (
+            (now.date() - 7 * DAY).isoformat(),
+            now.date().isoformat(),
+        )
+
+    def test_takes_them_in_either_order(self, signed_in, okrs, now):
+        """The earlier day is the one on the left."""
+        first, last = now.date() - 9 * DAY, now.date() - 2 * DAY
+
+        assert read(signed_in("ada"), COMPANY, last, first) == read(signed_in("ada"), COMPANY, first, last)
+
+    @pytest.mark.parametrize(
+        "asked", ["from=soon", "to=2026-02-30", "to=0001-01-01", "from={today}", "from={last}&to={last}"]
+    )
+    def test_refuses_what_are_not_two_days(self, signed_in, okrs, now, asked):
+        """Said kindly, on the page and as JSON."""
+        query = asked.format(today=now.date(), last=now.date() - DAY)
+
+        assert signed_in("ada").get(f"{COMPANY}/?{query}").status_code == 422
+        assert signed_in("ada").get(f"{COMPANY}.json?{query}").status_code == 422
+
+    def test_offers_the_days_one_asks_for(self, signed_in, okrs, now):
+        """Last week and the cycle's first day, as links."""
+        found = page(signed_in("ada"), COMPANY, now.date() - DAY)
+
+        assert "Last week" in found and "The cycle’s first day" in found
+        assert f"?from={okrs.cycle.starts_on}" in found
+
+    def test_is_reached_from_the_slider(self, signed_in, okrs, now):
+        """The page of a past day leads to that day beside today."""
+        day, path = now.date() - DAY, f"/w/acme/objectives/{encode(okrs.company.id)}/"
+
+        then = signed_in("ada").get(path, {"on": day.isoformat()}).content.decode()
+
+        assert f'href="{path}comparison/?from={day}"' in then
+
+    def test_is_known_by_its_tag(self, signed_in, okrs, now):
+        """JSON that the reader has already is not sent again."""
+        browser = signed_in("ada")
+        tag = browser.get(f"{TREE}.json").headers["ETag"]
+
+        assert browser.get(f"{TREE}.json", headers={"If-None-Match": tag}).status_code == 304
+
+
+class TestStatements:
+    def test_cost_as_many_as_is_written_down(self, signed_in, okrs, cast, now):
+        """However many objectives are told."""
+        checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=cast.cleo, at=now)
+        browser, team = signed_in("cleo"), f"/w/acme/teams/{encode(cast.product.id)}/comparison"
+
+        for name, path in (
+            ("objective_comparison", of(okrs.helpful)), ("team_comparison", team),
+            ("company_comparison", COMPANY), ("alignment_comparison", TREE),
+        ):  # fmt: skip
+            assert (name, count(browser, f"{path}/")) == (name, STATEMENTS[name])
+            assert (name, count(browser, f"{path}.json")) == (name, STATEMENTS[f"{name}_json"])
