@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from urllib.parse import parse_qsl, urlencode
 
@@ -44,6 +44,15 @@ def show(request: HttpRequest) -> HttpResponse:
     if (begin := asked.beginning) is not None:
         return HttpResponseRedirect(begin)
     everything = "all" in asked.opened
+    template = "alignment/list.html" if everything else "alignment/show.html"
+    return pages.page(
+        request, template, partial(_context, request, asked, everything), nav="alignment",
+        crumbs=[("Alignment", None)], seen_by=asked.reader, travels=True,
+        comparison=f"{request.path}comparison/", kept_as=None if everything else views.of(asked.reader),
+    )  # fmt: skip
+
+
+def _context(request: HttpRequest, asked: Asked, everything: bool) -> dict:
     view = asked.view(all_open=everything)
     with view.reader.image.lock:
         context = {
@@ -59,16 +68,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "verbs": [(name, words) for name, (words, _) in bulk.VERBS.items()],
         }
         if everything:
-            context.update(_plain(asked, view, _number(request.GET.get("from"), 0)))
-        else:
-            context.update(_slice(asked, view, 0, asked.wanted_rows, anchors=True))
-            context["rows"] = inserts.later(request, context["rows"])
-    template = "alignment/list.html" if everything else "alignment/show.html"
-    crumbs = [("Alignment", None)]
-    return pages.page(
-        request, template, context, nav="alignment", crumbs=crumbs, seen_by=view.reader, travels=True,
-        comparison=f"{request.path}comparison/",
-    )  # fmt: skip
+            return context | _plain(asked, view, _number(request.GET.get("from"), 0))
+        shown = _slice(asked, view, 0, asked.wanted_rows, anchors=True)
+        return context | shown | {"rows": inserts.later(request, shown["rows"])}
 
 
 def arranged(request: HttpRequest) -> str:

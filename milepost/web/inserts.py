@@ -22,16 +22,16 @@ class Fragment(Markup):
 
 def later(request: HttpRequest, fragment: Fragment) -> Markup:
     """Return a mark that `filled` puts the fragment in place of."""
-    waiting = request.__dict__.setdefault("inserts", {})
+    held = request.__dict__.setdefault("inserts", {})
     # Nobody can write this mark beforehand: the nonce is drawn for each request.
-    mark = f"\x02{request.csp_nonce}{len(waiting)}\x03"
-    waiting[mark] = fragment
+    mark = f"\x02{request.csp_nonce}{len(held)}\x03"
+    held[mark] = fragment
     return Markup(mark)
 
 
 def filled(request: HttpRequest, html: str) -> str:
     """Return the page whole, as text."""
-    for mark, fragment in _waiting(request).items():
+    for mark, fragment in waiting(request).items():
         html = html.replace(mark, fragment)
     return html
 
@@ -39,10 +39,11 @@ def filled(request: HttpRequest, html: str) -> str:
 def encoded(request: HttpRequest, html: str) -> bytes:
     """Return the page whole, as bytes."""
     whole = html.encode()
-    for mark, fragment in _waiting(request).items():
+    for mark, fragment in waiting(request).items():
         whole = fragment.encoded.join(whole.split(mark.encode()))
     return whole
 
 
-def _waiting(request: HttpRequest) -> dict[str, Fragment]:
+def waiting(request: HttpRequest) -> dict[str, Fragment]:
+    """Return the fragments that wait, by their marks."""
     return request.__dict__.get("inserts", {})

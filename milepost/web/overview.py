@@ -22,17 +22,20 @@ from milepost.web.teams import Kept, answer_with, cycle_of
 def show(request: HttpRequest) -> HttpResponse:
     """Show how a cycle stands: figures, teams, what moved, where words and numbers disagree."""
     reader = pages.reader(request)
-    cycle = cycle_of(request, reader)
-    context = {
-        "found": overview.overview(reader, cycle),
-        "ribbon": _ribbon(reader, cycle),
-        "json": reverse("overview_json", args=[reader.slug]),
-        "teams": reverse("teams", args=[reader.slug]),
-        "drafting": reverse("new_objective", args=[reader.slug]),
-    }
+
+    def context() -> dict:
+        cycle = cycle_of(request, reader)
+        return {
+            "found": overview.overview(reader, cycle),
+            "ribbon": _ribbon(reader, cycle),
+            "json": reverse("overview_json", args=[reader.slug]),
+            "teams": reverse("teams", args=[reader.slug]),
+            "drafting": reverse("new_objective", args=[reader.slug]),
+        }
+
     return pages.page(
         request, "overview/show.html", context, nav="overview", crumbs=[("Overview", None)],
-        seen_by=reader, travels=True,
+        seen_by=reader, travels=True, kept_as="overview",
     )  # fmt: skip
 
 

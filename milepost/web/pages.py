@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
-from milepost.web import inserts, keymap, personas, travel, words
+from milepost.web import inserts, kept_pages, keymap, personas, travel, words
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
@@ -68,7 +69,7 @@ def keymap_of(request: HttpRequest) -> keymap.Keymap:
 def page(
     request: HttpRequest,
     template: str,
-    context: dict[str, Any],
+    context: dict[str, Any] | Callable[[], dict[str, Any]],
     *,
     nav: str,
     crumbs: list[tuple[str, str | None]],
@@ -76,12 +77,44 @@ def page(
     status: int = 200,
     travels: bool = False,
     comparison: str | None = None,
+    kept_as: Hashable | None = None,
 ) -> HttpResponse:
     """Render a page of a workspace with its frame; one that `travels` can be shown on any past day.
 
-    `comparison` is where two days of it stand side by side.
+    `comparison` is where two days of it stand side by side. With `kept_as` it is kept drawn: that names what
+    it depends on besides the figures of the day, the reader, the address and the cookies; the context is
+    then a function, asked when it has to be drawn.
     """
     looking = seen_by or reader(request)
+    is_plain = looking.known is None and "HX-Request" not in request.headers and "cycle" not in request.GET
+    if kept_as is not None and is_plain:
+        draw = partial(_html, request, template, context, looking, nav, crumbs, travels, comparison)
+        return HttpResponse(kept_pages.drawn(request, looking, (template, kept_as), draw), status=status)
+    html = _html(request, template, context, looking, nav, crumbs, travels, comparison)
+    if looking.known is not None:
+        html = travel.carried(inserts.filled(request, html), looking.today)
+    if travels and request.headers.get("HX-Request"):
+        # The slider is being dragged: the middle of the page is all that it shows.
+        html = travel.middle(html)
+    answer = HttpResponse(inserts.encoded(request, html), status=status)
+    if request.GET.get("cycle"):
+        answer.set_cookie(
+            CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True
+        )
+    return answer
+
+
+def _html(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | Callable[[], dict[str, Any]],
+    looking: Reader,
+    nav: str,
+    crumbs: list[tuple[str, str | None]],
+    travels: bool,
+    comparison: str | None,
+) -> str:
+    said = context() if callable(context) else context
     wanted = request.GET.get("cycle") or request.COOKIES.get(CYCLE_COOKIE)
     frame = shells.shell(looking, cycle=shells.chosen_cycle(looking, wanted))
     frame.nav, frame.crumbs, frame.links = nav, crumbs, links(looking.slug)
@@ -95,19 +128,8 @@ def page(
         # The rail leads to what waits today.
         frame.due = len(shells.due_now(Reader(request.actor, request.today)))
     frame.travel = travel.of(request, looking, comparison) if travels else None
-    context = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **context}
-    html = render_to_string(template, context, request)
-    if looking.known is not None:
-        html = travel.carried(inserts.filled(request, html), looking.today)
-    if travels and request.headers.get("HX-Request"):
-        # The slider is being dragged: the middle of the page is all that it shows.
-        html = travel.middle(html)
-    answer = HttpResponse(inserts.encoded(request, html), status=status)
-    if request.GET.get("cycle"):
-        answer.set_cookie(
-            CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True
-        )
-    return answer
+    context = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **said}
+    return render_to_string(template, context, request)
 
 
 def _one_of(value: str | None, first: str, *others: str) -> str:
