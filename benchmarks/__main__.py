@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import databases, servers
+from benchmarks import databases, peers, servers
 from benchmarks.goals import Measured, Trial, all_goals
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -21,26 +22,41 @@ def main() -> None:
     parser.add_argument(
         "--large", action="store_true", help="compare S with L rather than with the size measured"
     )
+    parser.add_argument(
+        "--peers", action="store_true", help="only compare with other tools, and write that into README.md"
+    )
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database alone")
     asked = parser.parse_args()
+    if asked.peers:
+        peers.write([row for database, folder in _databases(asked.only) for row in _peers(database, folder)])
+        return print(f"Written to {peers.README.name}")
     hello = servers.hello()
     found: list[Measured] = []
     try:
-        for make in (databases.sqlite, databases.postgresql):
-            if asked.only not in (None, make.__name__):
-                continue
-            with tempfile.TemporaryDirectory(prefix="milepost-benchmark-") as folder:
-                database = make(Path(folder))
-                try:
-                    found += _measure(database, asked.size, asked.large, hello, Path(folder))
-                finally:
-                    database.stop()
+        for database, folder in _databases(asked.only):
+            found += _measure(database, asked.size, asked.large, hello, folder)
     finally:
         hello.stop()
     RESULTS.write_text(table(found, asked.size), encoding="utf-8")
     print(
         f"\nWritten to {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}"
     )
+
+
+def _databases(only: str | None) -> Iterator[tuple[databases.Database, Path]]:
+    for make in (databases.sqlite, databases.postgresql):
+        if only not in (None, make.__name__):
+            continue
+        with tempfile.TemporaryDirectory(prefix="milepost-benchmark-") as folder:
+            database = make(Path(folder))
+            try:
+                yield database, Path(folder)
+            finally:
+                database.stop()
+
+
+def _peers(database: databases.Database, folder: Path) -> Iterator[str]:
+    yield peers.compare(Trial(database, peers.SIZE, folder))
 
 
 def _measure(database, size: str, is_large: bool, hello, folder: Path) -> list[Measured]:

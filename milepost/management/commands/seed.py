@@ -22,7 +22,10 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--size", choices=SIZES, default="S", help="S, M or L: 400, 20,000, 400,000 key results"
+            "--size",
+            choices=SIZES,
+            default="S",
+            help="S, M, P or L: 400, 20,000, 30,000, 400,000 key results",
         )
         parser.add_argument("--seed", type=int, default=1, metavar="N", help="which of the many (1)")
         parser.add_argument(

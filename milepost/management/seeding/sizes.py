@@ -46,6 +46,7 @@ SIZES = {
     for size in (
         Size("S", 100, 10, 114, 400),
         Size("M", 5_000, 500, 5_714, 20_000),
+        Size("P", 1_000, 100, 10_000, 30_000),  # what other tools were measured with: benchmarks/README.md
         Size("L", 100_000, 10_000, 114_286, 400_000),
     )
 }
