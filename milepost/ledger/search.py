@@ -11,6 +11,7 @@ from django.db import connection
 from milepost.core.terms import Terms
 from milepost.ledger.entries import seconds_of
 from milepost.ledger.statements import Statement
+from milepost.models import locks
 from milepost.models.search import INDEXED, index_of, sqlite_index, written_on_postgresql
 
 KINDS = tuple(INDEXED)
@@ -21,11 +22,11 @@ _MORE = {
 }
 _NUMBER = "CAST(NULL AS bigint)"
 _NOTHING = f"{_NUMBER}, {_NUMBER}, CAST(NULL AS text), {_NUMBER}, {_NUMBER}"
-_HAS = {
-    "sqlite": '"{index}" MATCH %s',
-    "postgresql": "w.words @@ CAST(%s AS tsquery) AND w.workspace_id = %s",
+# What has the words, as w(id).
+_HAVING = {
+    "sqlite": '(SELECT rowid AS id FROM "{index}" WHERE "{index}" MATCH %s) w',
+    "postgresql": "{having}(CAST(%s AS tsquery), %s) AS w(id)",
 }
-_ID = {"sqlite": "rowid", "postgresql": "id"}
 
 
 class Match(NamedTuple):
@@ -63,15 +64,11 @@ def _statement(vendor: str, kinds: tuple[str, ...]) -> Statement:
 
 
 def _part(vendor: str, kind: str) -> str:
-    index = index_of(kind)
-    has = _HAS[vendor].format(index=index)
-    id = _ID[vendor]
+    having = _HAVING[vendor].format(index=index_of(kind), having=locks.having(kind))
     if kind in _MORE:
         more = _MORE[kind].format(seconds=seconds_of(vendor).format("t.at"))
-        return (
-            f'SELECT \'{kind}\', t.id, {more} FROM "{index}" w JOIN "{kind}" t ON t.id = w.{id} WHERE {has}'
-        )
-    return f"SELECT '{kind}', w.{id}, {_NOTHING} FROM \"{index}\" w WHERE {has}"
+        return f"SELECT '{kind}', t.id, {more} FROM {having} JOIN \"{kind}\" t ON t.id = w.id"
+    return f"SELECT '{kind}', w.id, {_NOTHING} FROM {having}"
 
 
 # -- does it still agree? ----------------------------------------------------------------------------------

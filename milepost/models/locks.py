@@ -43,6 +43,20 @@ def tables() -> dict[str, str]:
     return {Workspace._meta.db_table: "id"} | of_models | of_search
 
 
+def unforced() -> frozenset[str]:
+    """Return the tables whose owner is not held, so that the index of words can be used at all.
+
+    What a policy holds PostgreSQL reads row by row, unless it is certain that the search itself tells
+    nothing. These are read through `having` alone, which looks into one workspace: the one it was told.
+    """
+    return frozenset(search.index_of(table) for table in search.INDEXED)
+
+
+def having(table: str) -> str:
+    """Name the function that returns the ids of a table's rows in a workspace that have some words."""
+    return f"{search.index_of(table)}_having"
+
+
 def looking_across(schema: str, found: str, declared: str, then: str) -> str:
     """Return the body of a function that looks at every workspace to find one thing, and then sees as before.
 
@@ -87,7 +101,8 @@ def install(connection, *, application: str | None = None) -> None:
 
 def _policies(name: str, table: str, column: str, owner: str) -> Iterator[str]:
     # Forced, for where there is one role alone it owns the tables, and an owner is else not held.
-    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"
+    force = "NO FORCE" if name in unforced() else "FORCE"
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, {force} ROW LEVEL SECURITY"
     yield from _policy(table, "milepost_workspace", f"USING ({column} = {_WORKSPACE})")
     yield from _policy(table, "milepost_everywhere", f"TO {owner} USING ({_EVERYWHERE})")
     if name == Person._meta.db_table:
@@ -109,11 +124,25 @@ def _functions(owners: dict[str, str], schema: str) -> Iterator[str]:
             body = looking_across(schema, found, "found bigint", "RETURN found")
             yield f"CREATE OR REPLACE FUNCTION {name}(key text) RETURNS bigint {body}"
             yield f"REVOKE EXECUTE ON FUNCTION {name}(text) FROM PUBLIC"
+    for table in search.INDEXED:
+        if search.index_of(table) in owners:
+            yield from _having(table, schema)
     if "workspace" in owners:
         found = "found := EXISTS (SELECT FROM workspace)"
         body = looking_across(schema, found, "found boolean", "RETURN found")
         yield f"CREATE OR REPLACE FUNCTION {IS_FOUNDED}() RETURNS boolean {body}"
         yield f"REVOKE EXECUTE ON FUNCTION {IS_FOUNDED}() FROM PUBLIC"
+
+
+def _having(table: str, schema: str) -> Iterator[str]:
+    name, index = having(table), search.index_of(table)
+    yield (
+        f"CREATE OR REPLACE FUNCTION {name}(asked tsquery, wanted bigint) RETURNS SETOF bigint "
+        f"LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $body$ "
+        f'SELECT w.id FROM "{index}" w WHERE w.words @@ asked AND w.workspace_id = wanted '
+        f"AND (wanted = {_WORKSPACE} OR {_EVERYWHERE}) $body$"
+    )
+    yield f"REVOKE EXECUTE ON FUNCTION {name}(tsquery, bigint) FROM PUBLIC"
 
 
 def _grants(schema: str, role: str) -> Iterator[str]:
