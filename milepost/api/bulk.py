@@ -27,7 +27,7 @@ Verb = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class LineRecord:
+class BulkLineRecord:
     """What a change would do to one of many; `problem` says why it cannot be changed so."""
 
     id: str
@@ -43,7 +43,7 @@ class PreviewRecord:
     """What a change would do to each. `seen` is the mark of this preview, for the change itself."""
 
     seen: str
-    items: tuple[LineRecord, ...]
+    items: tuple[BulkLineRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +138,9 @@ def apply(request: HttpRequest, said: BulkApplied) -> HttpResponse:
     return answers.changed(done, BulkRecord(tuple(map(encode, said.items))))
 
 
-def _record(line: Line) -> LineRecord:
+def _record(line: Line) -> BulkLineRecord:
     problem = line.problem
-    return LineRecord(
+    return BulkLineRecord(
         id=encode(line.id),
         kind="objective" if line.is_objective else "key_result",
         title=line.title,

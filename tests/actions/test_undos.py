@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from threading import Thread
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
@@ -39,6 +38,7 @@ from milepost.models import Comment, Event, Initiative, KeyResult, Objective, Tr
 from milepost.queries import plans, verification
 from tests.cast import LATER, NOW, Cast
 from tests.okrs import Okrs, written
+from tests.threads import at_once
 
 pytestmark = pytest.mark.both_databases
 
@@ -478,7 +478,7 @@ class TestAtOnce:
         Deeds(cast, okrs).retitle()
         done, said = latest(cast), []
 
-        _at_once(8, lambda number: said.append(_told(lambda: undos.undo(event=done, by=cast.ada, at=SOON))))
+        at_once(8, lambda number: said.append(_told(lambda: undos.undo(event=done, by=cast.ada, at=SOON))))
 
         assert sorted(said) == ["Event", *["UndoneAlready"] * 7]
         assert Event.objects.of(cast.acme.id).filter(undoes_id=done).count() == 1
@@ -489,20 +489,6 @@ def _told(deed: Callable[[], object]) -> str:
         return type(deed()).__name__
     except Conflict as refused:
         return type(refused).__name__
-
-
-def _at_once(count: int, deed: Callable[[int], object]) -> None:
-    def run(number: int) -> None:
-        try:
-            deed(number)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def test_actors_are_told_apart(cast: Cast, okrs: Okrs):

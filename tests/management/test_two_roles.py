@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import urllib.request
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
@@ -17,7 +18,9 @@ from milepost.models import locks
 from tests.running import Installation
 
 pytestmark = pytest.mark.both_databases
-NAME = "two_roles"
+# Several of them may run on one server, and roles belong to the server.
+NAME = f"two_roles_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+WORKER = f"milepost_app_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 FILE = """
 milepost: 1
 workspace: {id: acme, name: Acme}
@@ -33,14 +36,12 @@ def addresses() -> dict[str, str]:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no roles.")
     server = settings.MILEPOST.database_url.rpartition("@")[2].rpartition("/")[0]
-    found = {
-        role: f"postgresql://{role}@{server}/{NAME}" for role in ("milepost", "milepost_app", "postgres")
-    }
+    found = {role: f"postgresql://{role}@{server}/{NAME}" for role in ("milepost", WORKER, "postgres")}
     with psycopg.connect(f"postgresql://postgres@{server}/postgres", autocommit=True) as administrator:
         administrator.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
         administrator.execute(f"CREATE DATABASE {NAME} OWNER milepost")
-        administrator.execute("DROP ROLE IF EXISTS milepost_app")
-        administrator.execute("CREATE ROLE milepost_app LOGIN")
+        administrator.execute(f"DROP ROLE IF EXISTS {WORKER}")
+        administrator.execute(f"CREATE ROLE {WORKER} LOGIN")
     return found
 
 
@@ -48,7 +49,7 @@ def addresses() -> dict[str, str]:
 def milepost(addresses, tmp_path_factory) -> Iterator[Installation]:
     """An installation with both addresses, migrated, and with a workspace in it."""
     told = {
-        "DATABASE_URL": addresses["milepost_app"],
+        "DATABASE_URL": addresses[WORKER],
         "MILEPOST_DATABASE_OWNER_URL": addresses["milepost"],
         "MILEPOST_METRICS": "local",
     }
@@ -67,7 +68,7 @@ class TestCommands:
 
         found = {finding["name"]: finding for finding in json.loads(told.stdout)}
         assert found["row security"] == {**found["row security"], "state": "ok"}
-        assert "milepost_app" in found["row security"]["found"]
+        assert WORKER in found["row security"]["found"]
 
     def test_backups_go_out_and_back(self, milepost, tmp_path):
         """A backup is whole, proves itself, and goes back in place of what is there."""
@@ -103,7 +104,7 @@ class TestWorker:
 
     def test_sees_nothing_that_it_was_not_told(self, milepost, addresses):
         """By hand the worker sees no row, and cannot say that it wants to see everything."""
-        with psycopg.connect(addresses["milepost_app"], autocommit=True) as worker:
+        with psycopg.connect(addresses[WORKER], autocommit=True) as worker:
             before = {
                 table: worker.execute(f"SELECT count(*) FROM {table}").fetchone() for table in locks.tables()
             }
@@ -127,7 +128,7 @@ class TestWorker:
     def test_cannot_let_itself_go(self, milepost, addresses, statement):
         """Who owns nothing takes no lock away."""
         with (
-            psycopg.connect(addresses["milepost_app"]) as worker,
+            psycopg.connect(addresses[WORKER]) as worker,
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
             worker.execute(statement)

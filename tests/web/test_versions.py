@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
-from threading import Thread
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from milepost.actions import initiatives, key_results, objectives
@@ -17,6 +14,7 @@ from milepost.core.problems import Conflict
 from milepost.models import Initiative, KeyResult, Objective
 from tests.cast import Cast
 from tests.okrs import Okrs, written
+from tests.threads import at_once
 
 pytestmark = pytest.mark.both_databases
 
@@ -153,24 +151,10 @@ class TestAtOnce:
                 while not add(f"w{number}.{each}"):
                     pass
 
-        _at_once(8, ten)
+        at_once(8, ten)
 
         row = model.objects.of(cast.acme.id).get(id=id)
         assert sorted(row.description.split()) == sorted(
             f"w{one}.{two}" for one in range(8) for two in range(10)
         )
         assert row.revision >= 81
-
-
-def _at_once(count: int, deed: Callable[[int], object]) -> None:
-    def run(number: int) -> None:
-        try:
-            deed(number)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
