@@ -14,6 +14,7 @@ django.setup()
 import orjson  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 
+from milepost.ledger import sight  # noqa: E402
 from milepost.models import KeyResult, Objective, Person, User, Workspace  # noqa: E402
 from milepost.models.sessions import SessionStore  # noqa: E402
 
@@ -22,6 +23,11 @@ MOST = 500
 
 def main(slug: str) -> None:
     """Print the session of an admin, and ids of the workspace."""
+    with sight.everywhere():
+        _main(slug)
+
+
+def _main(slug: str) -> None:
     workspace = Workspace.objects.get(slug=slug)
     person = Person.objects.of(workspace.id).filter(role__in=("owner", "admin")).order_by("id").first()
     person = person or Person.objects.of(workspace.id).order_by("id").first()

@@ -102,7 +102,8 @@ class TestFilters:
             ("Team", "Product"), ("Owner", "Ada Lovelace"), ("Status", "Off track"), ("Type", "Committed"),
         ):  # fmt: skip
             page.goto(TREE)
-            page.get_by_label(label, exact=True).select_option(label=choice)
+            filters = page.get_by_role("navigation", name="Filters")
+            filters.get_by_label(label, exact=True).select_option(label=choice)
             page.get_by_role("button", name="Show").click()
             page.wait_for_url("**/?*")
             found[label] = listed(page)
@@ -141,7 +142,7 @@ class TestWithoutJavascript:
 
         row(page, okrs.helpful).locator("a.exp").click()
         opened = row(page, okrs.waiting).is_visible()
-        page.get_by_label("Owner").select_option(label="Cleo Wong")
+        page.get_by_role("navigation", name="Filters").get_by_label("Owner").select_option(label="Cleo Wong")
         page.get_by_role("button", name="Show").click()
 
         assert opened

@@ -182,7 +182,7 @@ class TestApp:
 
         sign_in(page)
         page.get_by_label("Code of your app").fill(first)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url("**/w/acme/**")
 
         page.goto("/account/")

@@ -24,7 +24,7 @@ REFUSES_NOTHING = {
     "withdraw_checkin", "looks", "objective_comments", "key_result_comments", "restore_key_result",
     "move_key_result", "end_alignment", "start_demo", "start_application", "uninvite_person",
     "depart_person", "readmit_person", "persona", "end_membership", "close_cycle", "reopen_cycle",
-    "preferences", "revoke_token",
+    "preferences", "revoke_token", "choose_view", "copy_view", "delete_view", "undoing",
 }  # fmt: skip
 
 
@@ -82,6 +82,11 @@ REFUSED: dict[str, tuple[Refused, ...]] = {
     "edit_initiative": (Refused({"state": "paused"}),),
     "initiative_state": (Refused({"state": "paused"}),),
     "edit_alignment": (Refused({"weight": NO_NUMBER}), Refused({"how": "blocks"})),
+    "objective_place": (Refused({"to": "o{objective}"}), Refused({"weight": NO_NUMBER})),
+    # the tree
+    "bulk": (Refused({"owner": NO_ID}),),
+    "new_view": (Refused({"name": ""}),),
+    "edit_view": (Refused({"name": ""}),),
     # the first run
     "start_blank": (Refused({"cycle_name": "", "starts_on": NO_DAY, "ends_on": NO_DAY}),),
     "start_file": (Refused({}, only=True),),
@@ -92,6 +97,8 @@ REFUSED: dict[str, tuple[Refused, ...]] = {
         Refused({"role": "king"}),
         Refused({"email": "ben@acme.example"}, 409),
     ),
+    "handover": (Refused({"to": NO_ID}),),
+    "keyboard": (Refused({"map": "c", "palette": "c"}, only=True),),
     "person": (Refused({"name": "", "email": "ben"}), Refused({"role": "king"})),
     "invite_person": (Refused({}, 409),),
     "new_team": (Refused({"name": "", "parent": NO_ID}),),

@@ -138,7 +138,7 @@ class TestStart:
         page.goto(f"{fresh.url}/sign-in/")
         page.get_by_label("E-mail").fill("ada@acme.example")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_role("link", name="Acme").click()
         page.wait_for_url("**/w/acme/")
 

@@ -83,4 +83,7 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    print(json.dumps(_write().__dict__))
+    from milepost.ledger import sight
+
+    with sight.everywhere():
+        print(json.dumps(_write().__dict__))
