@@ -18,8 +18,8 @@ from milepost.core import access, addresses, ids
 from milepost.core.problems import Conflict, NotFound, Problem
 from milepost.core.states import GuardNotMet, State
 from milepost.ledger.structure import ObjectiveRow
+from milepost.queries import history, shell
 from milepost.queries import objectives as pages_of
-from milepost.queries import shell
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Choices, choices
 from milepost.web import measures, pages, trails, versions
@@ -299,6 +299,8 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
                     objective=objective, changed=changed, reason=typed.text("reason"), revision=revision,
                     by=request.actor, at=request.at,
                 ),
+                latest=lambda: history.latest(reader, objective=objective),
+                today=request.today,
                 say=_say(choices(reader, form.row)),
                 labels=LABELS,
                 wholes=(("visibility", "visible_to"),),
