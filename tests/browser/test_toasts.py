@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from milepost.core import addresses
 from tests.okrs import Okrs, written
@@ -42,6 +43,20 @@ class TestPlace:
         page.locator(".toast").wait_for()
 
         assert page.evaluate(COVERED) == []
+
+
+class TestUndo:
+    def test_says_where_there_is_nothing(self, visit, okrs):
+        """U on a page that has nothing to undo says so, once, and where to look."""
+        page = visit("ben", addresses.objective("acme", okrs.helpful.id))
+
+        page.keyboard.press("u")
+        page.keyboard.press("u")
+
+        expect(page.locator(".toast")).to_have_count(1)
+        expect(page.locator(".toast")).to_contain_text("Nothing to undo here.")
+        page.locator(".toast a").click()
+        page.wait_for_url("**/activity/")
 
 
 class TestRefused:
