@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from milepost.actions import objectives
 from milepost.core import addresses
 from tests.okrs import Okrs, written
 
@@ -57,6 +58,17 @@ class TestUndo:
         expect(page.locator(".toast")).to_contain_text("Nothing to undo here.")
         page.locator(".toast a").click()
         page.wait_for_url("**/activity/")
+
+    def test_begins_with_what_one_did_last(self, visit, cast, okrs):
+        """In the feed, U leads to the undoing of the reader's own last change, not of another's."""
+        for who, title in ((cast.ben, "Nobody waits"), (cast.ada, "Nobody waits long")):
+            objectives.update(objective=okrs.helpful.id, changed={"title": title}, by=who, at=timezone.now())
+        page = visit("ben", "/w/acme/activity/")
+
+        page.keyboard.press("u")
+        page.wait_for_url("**/undoing/")
+
+        expect(page.locator(".well")).to_contain_text("→ “Nobody waits”")
 
 
 class TestRefused:
