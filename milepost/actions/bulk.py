@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from milepost.actions import alignments, key_results, objectives
+from milepost.actions import alignments, events, key_results, objectives
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotFound, Problem
@@ -20,6 +20,7 @@ from milepost.models import Alignment, KeyResult, Objective
 from milepost.queries import standings
 
 MOST = 200
+STEPS = ("activate", "park", "defer", "cancel", "redraft")
 VISIBILITIES = ("workspace", "team")  # named people, and oneself, are chosen one by one
 
 
@@ -90,7 +91,7 @@ def apply(
     by: Actor,
     at: datetime,
 ) -> list[Line]:
-    """Do the same to each of many, in one transaction with one event for each.
+    """Do the same to each of many, in one transaction with an event for each, and one by which all is undone.
 
     Raises Refused where some cannot be changed so, and Conflict where it would not be what the preview with
     the mark `seen` said.
@@ -98,6 +99,7 @@ def apply(
     if VERBS[_known(change.verb)].needs_reason and not reason.strip():
         raise Invalid("Say why.", field="reason", remedy="One sentence is enough; it stands in the history.")
     with transaction.atomic():
+        before = len(events.told(by=by, at=at))
         lines = _each(items, change, reason, by, at)
         if seen is not None and seen != mark(lines=lines):
             raise Conflict(
@@ -107,7 +109,25 @@ def apply(
             )
         if any(line.problem for line in lines):
             raise Refused(lines)
+        _tell(lines, change, reason, events.told(by=by, at=at)[before:], by=by, at=at)
     return lines
+
+
+def _tell(
+    lines: Sequence[Line], change: Change, reason: str, told: list[int], *, by: Actor, at: datetime
+) -> None:
+    """Tell as one what was done together; a single change is told already."""
+    if len(told) < 2:
+        return
+    data = {
+        "verb": change.verb,
+        "value": getattr(change, change.verb) if change.verb in ("owner", "team", "cycle") else None,
+        "items": [line.id for line in lines if line.is_changed],
+        "events": told,
+        "reason": reason.strip(),
+    }
+    kind = "objective.stepped_together" if change.verb in STEPS else "objective.changed_together"
+    events.tell(kind, data=data, by=by, at=at)
 
 
 def mark(*, lines: Sequence[Line]) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db import transaction
 
-from milepost.actions import alignments, key_results, objectives
+from milepost.actions import alignments, cycles, key_results, objectives
 from milepost.actions.key_results import Definition
 from milepost.core.access import Actor
 from milepost.core.problems import Problem
+from milepost.core.quarters import Span
 from milepost.models import Objective
 
 
@@ -32,15 +33,19 @@ def write(
     objective: Mapping[str, Any],
     key_results_wanted: Sequence[tuple[str, Definition]] = (),
     serves: Link | None = None,
+    new_cycle: Span | None = None,
     by: Actor,
     at: datetime,
 ) -> Objective:
     """Draft an objective with its key results and its link upwards.
 
     `objective` holds the arguments of `objectives.draft`; each key result comes with the prefix that its
-    fields have in the form, so that a refusal names the right one.
+    fields have in the form, so that a refusal names the right one. A `new_cycle` is made first, for it.
     """
     with transaction.atomic():
+        if new_cycle is not None:
+            span = {"name": new_cycle.name, "starts_on": new_cycle.starts_on, "ends_on": new_cycle.ends_on}
+            objective = {**objective, "cycle": cycles.create(**span, by=by, at=at).id}
         row = objectives.draft(**objective, by=by, at=at)
         for prefix, definition in key_results_wanted:
             try:

@@ -79,6 +79,7 @@ class Overwritten:
     field: str
     now: Any
     then: Any
+    of: str = ""  # the title of what it is a field of, where several things are undone as one
 
 
 class ChangedSince(Conflict):
@@ -87,7 +88,7 @@ class ChangedSince(Conflict):
     code = "changed_since"
 
     def __init__(self, over: tuple[Overwritten, ...] = ()) -> None:
-        names = ", ".join(one.field.removesuffix("_id").replace("_", " ") for one in over)
+        names = ", ".join(dict.fromkeys(one.field.removesuffix("_id").replace("_", " ") for one in over))
         super().__init__(
             "This was changed again since" + (f": {names}." if names else "."),
             remedy="Undo it anyway to write over that, or leave it as it is now.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -10,12 +11,15 @@ from milepost.actions import events
 from milepost.actions.inverses import INVERSES, ChangedSince, Undoing
 from milepost.core import undoing
 from milepost.core.access import Actor
-from milepost.core.problems import Conflict, NotAllowed
+from milepost.core.problems import Conflict, Invalid, NotAllowed, Problem
 from milepost.core.states import State
-from milepost.models import Event, Objective, Transition
+from milepost.models import Event, KeyResult, Objective, Transition
 from milepost.queries import standings
 
 __all__ = ["CannotUndo", "ChangedSince", "ClosedSince", "TooLate", "UndoneAlready", "undo"]
+
+NOTHING = "nothing_to_undo"
+MOST_NAMED = 3  # in one message
 
 
 class CannotUndo(Conflict):
@@ -63,9 +67,7 @@ def _undone(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
     INVERSES[told.kind](Undoing(told, anyway, by, at))
     made = events.told(by=by, at=at)[before:]
     if not made:
-        raise CannotUndo(
-            "It is as it was before already, so there is nothing to undo.", code="nothing_to_undo"
-        )
+        raise CannotUndo("It is as it was before already, so there is nothing to undo.", code=NOTHING)
     new = Event.objects.of(by.workspace_id).get(id=made[0])
     new.undoes_id = told.id
     new.save(update_fields=["undoes_id"])
@@ -77,9 +79,20 @@ def _bundle(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
     rows = Event.objects.of(by.workspace_id)
     undone = set(rows.filter(undoes_id__in=told.data["events"]).values_list("undoes_id", flat=True))
     parts = [rows.get(id=id) for id in reversed(told.data["events"]) if id not in undone]
-    made = [_undone(standings.event(by, part.id), anyway, by=by, at=at) for part in parts]
+    made, wrong = [], []
+    for part in parts:
+        try:
+            with transaction.atomic():
+                made.append(_undone(standings.event(by, part.id), anyway, by=by, at=at))
+        except Conflict as problem:
+            if problem.code != NOTHING:  # what is as it was is no reason to keep the rest
+                wrong.append((part, problem))
+        except (Invalid, NotAllowed) as problem:
+            wrong.append((part, problem))
+    if wrong:
+        raise _refusal(wrong, len(parts))
     if not made:
-        raise CannotUndo("Everything of it was undone one by one.", code="nothing_to_undo")
+        raise CannotUndo("All of it is as it was before already.", code=NOTHING)
     return events.tell(
         undoing.BUNDLES[told.kind],
         objective=told.objective_id,
@@ -90,6 +103,28 @@ def _bundle(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
         by=by,
         at=at,
     )
+
+
+def _refusal(wrong: list[tuple[Event, Problem]], of: int) -> Conflict:
+    """Say of everything that was done as one what cannot be taken back, and why."""
+    named = [(_title(part), problem) for part, problem in wrong]
+    if all(isinstance(problem, ChangedSince) and problem.over for _, problem in named):
+        return ChangedSince(tuple(replace(one, of=title) for title, each in named for one in each.over))
+    listed = " ".join(f"“{title}”: {problem.message}" for title, problem in named[:MOST_NAMED])
+    more = f" And {len(named) - MOST_NAMED} more." if len(named) > MOST_NAMED else ""
+    return CannotUndo(
+        f"{len(named)} of {of} cannot be undone, so none of them was. {listed}{more}",
+        code="some_cannot",
+        remedy="Undo the others one by one, on their pages.",
+    )
+
+
+def _title(part: Event) -> str:
+    """Name what a change is about."""
+    for model, id in ((KeyResult, part.key_result_id), (Objective, part.objective_id)):
+        if id is not None and (row := model.objects.of(part.workspace_id).filter(id=id).first()):
+            return row.title
+    return str(part.data.get("title") or part.data.get("name") or "something")
 
 
 def _require_possible(told: Event, at: datetime) -> None:

@@ -16,6 +16,11 @@ class Span:
     starts_on: date
     ends_on: date
 
+    @property
+    def length(self) -> timedelta:
+        """How long it lasts."""
+        return self.ends_on - self.starts_on + timedelta(days=1)
+
 
 def year_of(day: date) -> Span:
     """Return the calendar year that a day belongs to, as “2026”."""

@@ -273,6 +273,35 @@ class GuardNotMet(Invalid):
     code = "guard_not_met"
 
 
+DONE: Mapping[Event, str] = MappingProxyType(
+    {
+        Event.CREATE: "drafted",
+        Event.SUBMIT: "put up for review",
+        Event.REQUEST_CHANGES: "sent back for changes",
+        Event.COMMIT: "agreed",
+        Event.PARK: "parked",
+        Event.START: "started",
+        Event.CHECK_IN: "checked in",
+        Event.AMEND: "changed",
+        Event.MID_REVIEW: "reviewed halfway",
+        Event.CANCEL: "cancelled",
+        Event.DEFER: "deferred",
+        Event.END: "ended",
+        Event.GRADE: "graded",
+        Event.REFLECT: "closed",
+        Event.CARRY_OVER: "carried over",
+        Event.REOPEN: "reopened",
+        Event.REDRAFT: "taken back to draft",
+        Event.UNDO: "taken a step back",
+    }
+)
+"""What happens to an objective, as people say that it was done."""
+
+
+def _listed(words: list[str]) -> str:
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
 def rule_for(state: State | None, event: Event) -> Rule:
     """Find the row for an event in a state; raises IllegalTransition naming the legal ones."""
     for rule in TAKEN_BACK if event is Event.UNDO else TABLE:
@@ -280,8 +309,8 @@ def rule_for(state: State | None, event: Event) -> Rule:
             return rule
     legal = legal_events(state)
     raise IllegalTransition(
-        f"{_a(state)} objective cannot “{event.value.replace('_', ' ')}”.",
-        remedy=f"What it can do: {', '.join(e.value.replace('_', ' ') for e in legal)}." if legal else None,
+        f"{_a(state)} objective cannot be {DONE[event]}.",
+        remedy=f"It can be {_listed([DONE[each] for each in legal])}." if legal else None,
     )
 
 

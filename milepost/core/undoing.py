@@ -14,7 +14,11 @@ BUNDLES = {
     "alignment.moved_back": "alignment.moved",
     "person.handed_over": "person.handed_back",
     "person.handed_back": "person.handed_over",
+    "objective.changed_together": "objective.changed_back",
+    "objective.changed_back": "objective.changed_together",
+    "objective.stepped_together": "objective.stepped_back_together",  # which is not undone: step again
 }
+TOLD_AS_ONE = frozenset({*BUNDLES, *BUNDLES.values()})
 
 KINDS = frozenset(
     {

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from django.db.models import Q
 
 from milepost.core.ids import encode
+from milepost.core.undoing import TOLD_AS_ONE
 from milepost.models import Event
 from milepost.queries.cards import Reader
 from milepost.queries.sentences import Happening, Phrase, Sentence, sentence
@@ -75,9 +76,17 @@ class Narrowed:
 
 
 def feed(
-    reader: Reader, narrowed: Narrowed = Narrowed(), *, before: int | None = None, size: int = PAGE
+    reader: Reader,
+    narrowed: Narrowed = Narrowed(),
+    *,
+    before: int | None = None,
+    size: int = PAGE,
+    parts: bool = False,
 ) -> Feed:
-    """Return a page of what happened, newest first, by day; `before` is an event's id."""
+    """Return a page of what happened, newest first, by day; `before` is an event's id.
+
+    What was done as one is told as one; with `parts`, each of its changes as well.
+    """
     query = Event.objects.of(reader.actor.workspace_id)
     if narrowed.team is not None:
         theirs = [row.id for row in reader.objectives() if row.team_id == narrowed.team]
@@ -88,7 +97,7 @@ def feed(
         query = query.filter(actor_id=narrowed.person)
     if narrowed.group in GROUPS:
         query = query.filter(_begins_with(GROUPS[narrowed.group]))
-    found, last = _page(reader, query, before, size)
+    found, last = _page(reader, query, before, size, parts=parts)
     days = tuple(Day(on, tuple(those)) for on, those in groupby(found, key=lambda one: one.on))
     return Feed(days, None if last is None else encode(last))
 
@@ -113,21 +122,27 @@ def _begins_with(beginnings: Iterable[str]) -> Q:
 
 
 def _page(
-    reader: Reader, query, before: int | None, size: int, look_at: int = FURTHEST
+    reader: Reader, query, before: int | None, size: int, *, look_at: int = FURTHEST, parts: bool = False
 ) -> tuple[list[Sentence], int | None]:
     """Read on until a page is full: what may not be seen leaves no gap, only a longer look."""
     found: list[Sentence] = []
+    told: set[int] = set()  # as part of something that was done as one, and is later in the record
     looked, chunk = 0, size + 20
     while looked < look_at:
         rows = query if before is None else query.filter(id__lt=before)
         rows = rows.annotate(is_undone=is_undone()).order_by("-id")
         happenings = [Happening(*row) for row in rows.values_list(*Happening._fields)[:chunk]]
         for happening in happenings:
+            if happening.id in told:
+                before = happening.id
+                continue
             if len(found) == size:
                 return found, before
             before = happening.id
             if one := sentence(reader, happening):
                 found.append(one)
+                if happening.kind in TOLD_AS_ONE and not parts:
+                    told.update(happening.data["events"])
         if len(happenings) < chunk:
             return found, None
         looked += chunk

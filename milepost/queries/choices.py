@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from milepost.core import access
 from milepost.core.access import Visibility
 from milepost.core.ids import encode
+from milepost.core.quarters import Span
 from milepost.core.states import State
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries.cards import Reader
+from milepost.queries.cycles import missing
 
 Options = list[tuple[str, str]]
 Named = list[tuple[str, str, str]]
@@ -17,6 +19,8 @@ Groups = list[tuple[str, Named]]
 
 COMPANY = "The whole company"
 SERVED = frozenset({State.DRAFT, State.IN_REVIEW, State.COMMITTED, State.ACTIVE, State.GRADING})
+MAKERS = ("owner", "admin")
+MOST_MAKERS = 3
 INDENT = "\N{NO-BREAK SPACE}" * 4
 
 
@@ -28,11 +32,23 @@ class Choices:
     people: Options
     cycles: Options
     parents: Groups
+    # Where no cycle is open: those that can be made together with the draft, or who can make one.
+    spans: tuple[Span, ...] = ()
+    makers: tuple[str, ...] = ()
 
 
 def choices(reader: Reader, row: ObjectiveRow | None = None) -> Choices:
     """Return what the reader may choose for an objective, new or (`row`) there already."""
-    return Choices(teams(reader, row), people(reader), cycles(reader, row), parents(reader, row))
+    found = Choices(teams(reader, row), people(reader), cycles(reader, row), parents(reader, row))
+    if found.cycles:
+        return found
+    if access.may_manage(reader.actor):
+        spans = missing(reader.image.cycles, reader.today)
+        # This quarter first: most objectives are for a quarter.
+        by_need = sorted(spans, key=lambda one: (one.starts_on > reader.today, one.length))
+        return replace(found, spans=tuple(by_need))
+    makers = (one for one in reader.image.people.values() if one.role in MAKERS and not one.has_left)
+    return replace(found, makers=tuple(sorted(one.name for one in makers)[:MOST_MAKERS]))
 
 
 def teams(reader: Reader, row: ObjectiveRow | None = None) -> Options:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -53,7 +54,7 @@ def overview(actor: Actor, today: date) -> Overview:
     with seen.lock:
         cycles = dict(seen.cycles)
     lines = [_line(cycles, row, today) for row in _in_order(cycles)]
-    return Overview(tuple(lines), _missing(cycles, today), access.may_manage(actor))
+    return Overview(tuple(lines), missing(cycles, today), access.may_manage(actor))
 
 
 def line(actor: Actor, cycle_id: int, today: date) -> CycleLine:
@@ -110,7 +111,8 @@ def _in_order(cycles: dict[int, CycleRow]) -> list[CycleRow]:
     return sorted(cycles.values(), key=place)
 
 
-def _missing(cycles: dict[int, CycleRow], today: date) -> tuple[Span, ...]:
+def missing(cycles: Mapping[int, CycleRow], today: date) -> tuple[Span, ...]:
+    """Return the years and quarters around today that no cycle stands for."""
     year, quarter = quarters.year_of(today), quarters.quarter_of(today)
     wanted = (year, quarter, quarters.following(quarter), quarters.following(year))
     return tuple(span for span in wanted if not any(_stands_for(row, span) for row in cycles.values()))

@@ -74,6 +74,34 @@ def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
     return _newest_first(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The latest change of something: who made it, and when, in the workspace's zone."""
+
+    name: str
+    is_mine: bool
+    at: datetime
+
+
+def latest(
+    reader: Reader, *, objective: int, key_result: int | None = None, initiative: int | None = None
+) -> Latest | None:
+    """Return who changed an objective last, or its key result or initiative; the reader sees it."""
+    rows = Event.objects.of(reader.actor.workspace_id).filter(objective_id=objective)
+    if initiative is not None:
+        rows = rows.filter(kind__startswith="initiative.", subject_id=initiative)
+    elif key_result is not None:
+        rows = rows.filter(kind__startswith="key_result.", key_result_id=key_result)
+    else:
+        rows = rows.filter(kind__startswith="objective.")
+    last = rows.order_by("-id").first()
+    if last is None:
+        return None
+    by = reader.person(last.actor_id)
+    is_mine = last.actor_id is not None and last.actor_id == reader.actor.person_id
+    return Latest(by.name if by else "Milepost", is_mine, last.at.astimezone(reader.zone))
+
+
 def of_key_result(reader: Reader, one: KeyResultRow) -> tuple[Entry, ...]:
     """Return how a key result's definition changed, newest first."""
     workspace, told = reader.actor.workspace_id, Told(reader)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from milepost.core import addresses
+from milepost.core import access, addresses
 from milepost.core.alignment import path_of_loop
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
@@ -75,6 +75,24 @@ def places(reader: Reader, row: ObjectiveRow) -> list[Place]:
             place = _place(reader, above)
             found.append(_with(place, link.how, Decimal(link.weight)))
     return found
+
+
+def movable(reader: Reader) -> frozenset[int] | None:
+    """Return the objectives that the reader may move; None: all of them."""
+    actor, image = reader.actor, reader.image
+    if actor.is_admin and not actor.looks_back:
+        return None
+    led = {id for id in image.teams if actor.leads.intersection(reader.lineage(id))} | actor.teams
+    mine = actor.person_id
+    # Few rows are asked about in full, however large the company is.
+    near = [
+        row
+        for row in image.objectives.values()
+        if mine in (row.owner_id, row.sponsor_id) or row.team_id in led
+    ]
+    return frozenset(
+        row.id for row in near if reader.sees(row.id) and access.may_edit(actor, reader.standing(row))
+    )
 
 
 def place(reader: Reader, ref: str, id: int | None) -> Place:

@@ -86,7 +86,7 @@ def sentence(reader: Reader, event: Happening | Event) -> Sentence | None:
     phrases = TELLERS.get(event.kind, _anything_else)(told)
     if phrases is None:
         return None
-    if event.undoes_id is not None:
+    if event.undoes_id is not None and event.kind not in _BACK:
         phrases = [*phrases, _words(", undoing an earlier change")]
     is_undone = getattr(event, "is_undone", False)
     at = event.at.astimezone(reader.zone)
@@ -379,15 +379,77 @@ def _moved_back(told: _Telling) -> list[Phrase] | None:
     return None if _moved(told) is None else [_words("moved "), told.objective, _words(" back")]
 
 
-def _handed(verb: str) -> Teller:
-    def tell(told: _Telling) -> list[Phrase]:
-        who = told.person(told.event.subject_id, str(told.data.get("name", "someone")))
-        said = [_words(f"{verb} what was "), who, _words("’s")]
-        for number, id in enumerate(told.data.get("to", ())):
-            said += [_words(", " if number else " to "), told.person(id)]
-        return said
+def _handed_over(told: _Telling) -> list[Phrase]:
+    said = [_words("handed over what was "), _giver(told), _words("’s")]
+    return said + _receivers(told, " to ")
 
-    return tell
+
+def _handed_back(told: _Telling) -> list[Phrase]:
+    return [_words("gave "), _giver(told), _words(" back"), *_receivers(told, " what had gone to ")]
+
+
+def _giver(told: _Telling) -> Phrase:
+    return told.person(told.event.subject_id, str(told.data.get("name", "someone")))
+
+
+def _receivers(told: _Telling, before: str) -> list[Phrase]:
+    said = []
+    for number, id in enumerate(told.data.get("to", ())):
+        said += [_words(", " if number else before), told.person(id)]
+    return said
+
+
+# What was done to many at once, and the field that says what they became.
+_TOGETHER: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "owner": ("changed the owner of", "owner_id"),
+        "team": ("changed the team of", "team_id"),
+        "cycle": ("changed the cycle of", "cycle_id"),
+        "dates": ("changed the days of", ""),
+        "visibility": ("changed who may see", ""),
+        "commitment": ("changed what success means for", ""),
+        "align": ("changed what is served by", ""),
+        "activate": ("activated", ""),
+        "park": ("parked", ""),
+        "defer": ("deferred", ""),
+        "cancel": ("cancelled", ""),
+        "redraft": ("took back to draft", ""),
+    }
+)
+_NAMED_AT_ONCE = 3
+# These say themselves that they take something back.
+_BACK = ("alignment.moved_back", "objective.changed_back", "objective.stepped_back_together",
+         "person.handed_back")  # fmt: skip
+
+
+def _changed_together(told: _Telling) -> list[Phrase] | None:
+    verb, field = _TOGETHER.get(str(told.data.get("verb")), ("changed", ""))
+    listed = _seen_of_many(told)
+    if listed is None:
+        return None
+    became = _as_phrase(told, field, told.data.get("value")) if field else None
+    return [_words(f"{verb} "), *listed, *([_words(" to "), became] if became else [])]
+
+
+def _changed_back(told: _Telling) -> list[Phrase] | None:
+    listed = _seen_of_many(told)
+    return None if listed is None else [_words("took back what was changed together in "), *listed]
+
+
+def _seen_of_many(told: _Telling) -> list[Phrase] | None:
+    """Name what the reader sees of many; nothing else is counted."""
+    reader = told.reader
+    seen = [id for id in told.data.get("items", ()) if id in reader.image.node and reader.sees(id)]
+    if not seen:
+        return None
+    named = seen if len(seen) <= _NAMED_AT_ONCE + 1 else seen[:_NAMED_AT_ONCE]
+    said: list[Phrase] = []
+    for number, id in enumerate(named):
+        is_last = number and number == len(seen) - 1
+        said += [*([_words(" and " if is_last else ", ")] if number else []), told.link(id)]
+    if rest := len(seen) - len(named):
+        said.append(_words(f" and {rest} more"))
+    return said
 
 
 def _about_cycle(verb: str) -> Teller:
@@ -495,6 +557,10 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "objective.redrafted": _on_objective("took back to draft"),
         "objective.withdrawn": _on_objective("took away"),
         "objective.stepped_back": _on_objective("took a step back with"),
+        "objective.changed_together": _changed_together,
+        "objective.changed_back": _changed_back,
+        "objective.stepped_together": _changed_together,
+        "objective.stepped_back_together": _changed_back,
         "objective.closed": _closed,
         "objective.reopened": _on_objective("reopened"),
         "key_result.added": _added_key_result,
@@ -529,8 +595,8 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "person.left": _about_person("let", " leave"),
         "person.returned": _about_person("took", " back"),
         "person.role_changed": _role,
-        "person.handed_over": _handed("handed over"),
-        "person.handed_back": _handed("handed back"),
+        "person.handed_over": _handed_over,
+        "person.handed_back": _handed_back,
         "person.link_made": _about_person("made a sign-in link for"),
         "person.password_changed": lambda told: [_words("set a new password")],
         "person.second_step_added": _second_step("added"),

@@ -123,7 +123,7 @@ CONFIDENTIAL = frozenset(
 
 
 def event(actor: Actor, id: int, *, lock: bool = False) -> Event:
-    """Return an event the actor may see: whoever sees what it is about, and what a link led up to."""
+    """Return an event the actor may see: whoever sees all that it is about, and what a link led up to."""
     query = Event.objects.of(actor.workspace_id)
     found = (query.select_for_update() if lock else query).filter(id=id).first()
     if found is None:
@@ -134,9 +134,10 @@ def event(actor: Actor, id: int, *, lock: bool = False) -> Event:
         raise NotFound  # a token that is limited to teams reaches their work alone
     if found.key_result_id is not None:
         key_result(actor, found.key_result_id)
-    for parent in filter(None, (found.data.get("parent"), *found.data.get("parents", ()))):
-        if not _is_objective(actor, parent):
-            key_result(actor, parent)
+    named = (found.data.get("parent"), *found.data.get("parents", ()), *found.data.get("items", ()))
+    for id in filter(None, named):
+        if not _is_objective(actor, id):
+            key_result(actor, id)
     mine = actor.person_id is not None and found.actor_id == actor.person_id
     if found.kind.startswith("token.") and not (actor.is_admin or mine):
         raise NotFound

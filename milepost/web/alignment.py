@@ -15,9 +15,10 @@ from markupsafe import Markup, escape
 
 from milepost.core import listings as listings_of
 from milepost.core.ids import decode, encode
-from milepost.queries import alignment, tree, views
+from milepost.queries import alignment, placing, tree, views
 from milepost.queries import shell as shells
 from milepost.queries.alignment import Filters, Outline, Place, View
+from milepost.queries.cards import Reader
 from milepost.queries.listings import Listed
 from milepost.queries.views import ViewCard
 from milepost.web import bulk, inserts, pages, tree_rows
@@ -65,12 +66,19 @@ def _context(request: HttpRequest, asked: Asked, everything: bool) -> dict:
             "groups": listings_of.GROUPS,
             "sorts": listings_of.SORTS,
             "saved": asked.saved,
+            "movable": _movable(view.reader),
             "verbs": [(name, words) for name, (words, _) in bulk.VERBS.items()],
         }
         if everything:
             return context | _plain(asked, view, _number(request.GET.get("from"), 0))
         shown = _slice(asked, view, 0, asked.wanted_rows, anchors=True)
         return context | shown | {"rows": inserts.later(request, shown["rows"])}
+
+
+def _movable(reader: Reader) -> str | None:
+    """Name the objectives that get a grip; None: all of them."""
+    found = placing.movable(reader)
+    return None if found is None else " ".join(encode(id) for id in sorted(found))
 
 
 def arranged(request: HttpRequest) -> str:

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
@@ -20,6 +19,7 @@ from milepost.queries import choices
 from milepost.queries.cards import Reader
 from milepost.web import pages
 from milepost.web.actors import in_workspace
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 from milepost.web.words import day
 
@@ -83,7 +83,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         typed.refuse(wrong)
         return _page(request, typed)
     count = sum(line.is_changed for line in lines)
-    messages.success(request, f"{count} changed." if count else "Nothing was left to change.")
+    saved(request, f"{count} changed." if count else "Nothing was left to change.")
     return HttpResponseRedirect(_back(request, typed), status=303)
 
 

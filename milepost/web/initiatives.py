@@ -13,6 +13,7 @@ from milepost.core import access, addresses, ids
 from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.core.states import InitiativeState
 from milepost.ledger.structure import ObjectiveRow
+from milepost.queries import history
 from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import people
@@ -106,6 +107,8 @@ def update(request: HttpRequest, initiative: int) -> HttpResponse:
                 write=lambda changed, revision: initiatives.update(
                     initiative=initiative, changed=changed, revision=revision, by=request.actor, at=request.at
                 ),
+                latest=lambda: history.latest(reader, objective=row.id, initiative=initiative),
+                today=request.today,
                 say=_say(reader, row),
                 labels=LABELS,
             )  # fmt: skip

@@ -12,8 +12,8 @@ from milepost.actions.key_results import Definition
 from milepost.core import access, addresses, ids
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
+from milepost.queries import history, sweep
 from milepost.queries import key_results as pages_of
-from milepost.queries import sweep
 from milepost.queries.cards import Reader
 from milepost.queries.choices import people
 from milepost.web import measures, pages, trails, versions
@@ -229,6 +229,10 @@ def update(request: HttpRequest, key_result: int) -> HttpResponse:
                     key_result=key_result, changed=changed, reason=typed.text("reason"), revision=revision,
                     by=request.actor, at=request.at,
                 ),
+                latest=lambda: history.latest(
+                    reader, objective=form.row.objective_id, key_result=key_result
+                ),
+                today=request.today,
                 say=_say(dict(people(reader))),
                 labels=LABELS,
                 wholes=WHOLES,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,10 +17,11 @@ from milepost.actions.key_results import Definition
 from milepost.actions.objectives import ObjectiveIsClosed
 from milepost.core import access, addresses, ids
 from milepost.core.problems import Conflict, NotFound, Problem
+from milepost.core.quarters import Span
 from milepost.core.states import GuardNotMet, State
 from milepost.ledger.structure import ObjectiveRow
+from milepost.queries import history, shell
 from milepost.queries import objectives as pages_of
-from milepost.queries import shell
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Choices, choices
 from milepost.web import measures, pages, trails, versions
@@ -27,6 +29,7 @@ from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, new_submission
+from milepost.web.words import day
 
 SLOTS = ("kr1", "kr2", "kr3")
 SLOT_FIELDS = ("title", "kind", "start", "target", "unit", "owner")
@@ -62,6 +65,8 @@ LABELS = {
     for number, slot in enumerate(SLOTS, 1)
     for field in SLOT_FIELDS
 }
+
+NO_CYCLE = "Choose the cycle it belongs to."
 
 
 @in_workspace
@@ -115,7 +120,8 @@ def create(request: HttpRequest) -> HttpResponse:
     """Draft an objective with its first key results."""
     reader, typed = pages.reader(request), Typed(request.POST)
     offered = _offered(reader)
-    fields = _fields(typed)
+    cycle, span = _cycle(typed, reader, offered)
+    fields = _fields(typed, cycle)
     wanted = [(f"{slot}_", made) for slot in SLOTS if (made := _slot(typed, slot)) is not None]
     serves = _served(typed)
     if not typed.problems:
@@ -128,6 +134,7 @@ def create(request: HttpRequest) -> HttpResponse:
                         objective=fields,
                         key_results_wanted=wanted,
                         serves=serves,
+                        new_cycle=span,
                         by=request.actor,
                         at=request.at,
                     ).id
@@ -155,7 +162,10 @@ def _offered(reader: Reader) -> Choices:
 def _new_page(
     request: HttpRequest, reader: Reader, offered: Choices, values: dict[str, Any], typed: Typed | None
 ) -> HttpResponse:
-    context = _form(offered, values, typed) | {
+    context = _form(_with_new_cycles(offered, request.today), values, typed) | {
+        "lacks_cycle": not offered.cycles,
+        "who_makes": _who_makes(offered.makers),
+        "new_cycle": reverse("new_cycle", args=[reader.slug]),
         "slots": SLOTS,
         "kinds": measures.SHORT_OPTIONS,
         "hows": HOWS,
@@ -176,10 +186,11 @@ def _blank(request: HttpRequest, reader: Reader, offered: Choices) -> dict[str, 
     mine = next((ids.encode(id) for id in sorted(request.actor.teams) if ids.encode(id) in allowed), "")
     team = asked if asked in allowed else (mine or (allowed[0] if allowed else ""))
     cycle = shell.chosen_cycle(reader, request.GET.get("cycle") or request.COOKIES.get(pages.CYCLE_COOKIE))
+    new_cycle = _named(offered.spans[0]) if offered.spans else ""
     values: dict[str, Any] = {
         "title": "", "description": "", "commitment": "aspirational",
         "level": "tactical" if team else "strategic",
-        "cycle": ids.encode(cycle.id) if cycle else "", "team": team, "owner": me, "sponsor": "",
+        "cycle": ids.encode(cycle.id) if cycle else new_cycle, "team": team, "owner": me, "sponsor": "",
         "contributors": [], "visibility": "workspace" if offered.teams else "private", "visible_to": [],
         "parent": request.GET.get("serves", ""), "how": "contributes", "weight": "1",
         "submission": new_submission(),
@@ -187,6 +198,30 @@ def _blank(request: HttpRequest, reader: Reader, offered: Choices) -> dict[str, 
     for slot in SLOTS:
         values |= {f"{slot}_{field}": "" for field in SLOT_FIELDS} | {f"{slot}_kind": "increase"}
     return values
+
+
+def _named(span: Span) -> str:
+    """Write a cycle that is not there yet as the value of an option."""
+    return f"{span.starts_on}/{span.ends_on}"
+
+
+def _with_new_cycles(offered: Choices, today: date) -> Choices:
+    """Offer, where there is no cycle, those that could be made."""
+    if offered.cycles:
+        return offered
+    made = [
+        (_named(one), f"{one.name}: {day(one.starts_on, today)} to {day(one.ends_on, today)}")
+        for one in offered.spans
+    ]
+    return replace(offered, cycles=made or [("", "None yet")])
+
+
+def _who_makes(names: Sequence[str]) -> str:
+    """Say whom to ask for a cycle."""
+    if not names:
+        return ""
+    listed = " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"Ask {listed} to make one."
 
 
 def _again(typed: Typed) -> dict[str, Any]:
@@ -199,10 +234,29 @@ def _again(typed: Typed) -> dict[str, Any]:
     return values | {name: typed.texts(name) for name in ("contributors", "visible_to")}
 
 
-def _fields(typed: Typed) -> dict[str, Any]:
+def _cycle(typed: Typed, reader: Reader, offered: Choices) -> tuple[int | None, Span | None]:
+    """Read the cycle of a draft: one that is there, or one to be made with it."""
+    chosen = typed.text("cycle")
+    if "/" not in chosen:
+        who = _who_makes(offered.makers)
+        return _asked_for(typed, f"There is no cycle yet. {who}" if who else NO_CYCLE), None
+    # Sent twice, or by two people at once, it is there by now.
+    open_ones = (row for row in reader.image.cycles.values() if row.closed_on is None)
+    there = next((row.id for row in open_ones if f"{row.starts_on}/{row.ends_on}" == chosen), None)
+    span = next((one for one in offered.spans if _named(one) == chosen), None)
+    if there is None and span is None:
+        typed.say("cycle", NO_CYCLE)
+    return there, None if there else span
+
+
+def _asked_for(typed: Typed, otherwise: str = NO_CYCLE) -> int | None:
     cycle = typed.id("cycle")
     if cycle is None:
-        typed.say("cycle", "Choose the cycle it belongs to.")
+        typed.say("cycle", otherwise)
+    return cycle
+
+
+def _fields(typed: Typed, cycle: int | None) -> dict[str, Any]:
     return {
         "title": typed.title("An objective needs a title. Say what will be different."),
         "description": typed.text("description"),
@@ -287,7 +341,7 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
     """Change an objective; where somebody else came first, show both versions."""
     reader, typed = pages.reader(request), Typed(request.POST)
     form = _editable(reader, objective)
-    fields, values, theirs = _fields(typed), _again(typed), versions.NOTHING
+    fields, values, theirs = _fields(typed, _asked_for(typed)), _again(typed), versions.NOTHING
     if not typed.problems:
         try:
             done, theirs = versions.save(
@@ -299,6 +353,8 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
                     objective=objective, changed=changed, reason=typed.text("reason"), revision=revision,
                     by=request.actor, at=request.at,
                 ),
+                latest=lambda: history.latest(reader, objective=objective),
+                today=request.today,
                 say=_say(choices(reader, form.row)),
                 labels=LABELS,
                 wholes=(("visibility", "visible_to"),),

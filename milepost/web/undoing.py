@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -50,8 +51,12 @@ def _page(request: HttpRequest, event: int, wrong: Problem | None) -> HttpRespon
         raise NotFound
     over = []
     if isinstance(wrong, ChangedSince):
-        changes = {one.field: (one.now, one.then) for one in wrong.over}
-        over = sentences.rewritten(reader, told, changes)
+        over = [(title, list(lines)) for title, lines in groupby(wrong.over, key=lambda one: one.of)]
+        over = [
+            (title, line)
+            for title, fields in over
+            for line in sentences.rewritten(reader, told, {one.field: (one.now, one.then) for one in fields})
+        ]
     context = {
         "sentence": told_as,
         "wrong": wrong,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from milepost.core.merging import Merged, merge
 from milepost.core.problems import Conflict
+from milepost.queries.history import Latest
 from milepost.web.typed import Typed
+from milepost.web.words import day
 
 MEETING = "changed_meanwhile"
 APART = ("reason", "revision", "submission", "read")  # what a form carries beside the thing itself
@@ -24,6 +27,7 @@ class Both:
 
     rows: tuple[tuple[str, str | None, str, str], ...] = ()
     taken: tuple[str, ...] = ()
+    came: str = ""  # who came first, and when
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.taken)
@@ -80,6 +84,8 @@ def save(
     *,
     stored: Callable[[], Values],
     write: Callable[[Values, int | None], Any],
+    latest: Callable[[], Latest | None],
+    today: date,
     say: Callable[[str, Any], str],
     labels: Mapping[str, str],
     wholes: Collection[Collection[str]] = (),
@@ -87,10 +93,10 @@ def save(
     """Write what a form says; what somebody else changed meanwhile, elsewhere in it, stays as theirs.
 
     `write(fields, revision)` raises Conflict where the thing is newer than the revision; `stored` reads it
-    anew. Returns whether it was written, and what both have changed: then `values` is what the form shows
-    next, with what does not meet taken over, and nothing was written.
+    anew, `latest` says who changed it. Returns whether it was written, and what both have changed: then
+    `values` is what the form shows next, with what does not meet taken over, and nothing was written.
     """
-    revision, taken, tries = typed.whole("revision"), (), 0
+    revision, taken, came, tries = typed.whole("revision"), (), "", 0
     while True:
         try:
             write(fields, revision)
@@ -98,16 +104,32 @@ def save(
             tries += 1
             if clash.code != MEETING or tries > TRIES:
                 raise
-            now = stored()
+            now, came = stored(), _came(latest(), today)
             found = _laid_together(_was(typed), now, values, wholes)
             if found.met:
-                typed.refuse(clash)
+                typed.refuse(_named(clash, came))
                 return False, _shown(_was(typed) or {}, now, values, found, say, labels)
             taken = _labelled(found.taken, labels)
             revision = int(now["revision"])
             fields = {name: value for name, value in fields.items() if name in found.mine}
         else:
-            return True, Both((), taken)
+            return True, Both((), taken, came)
+
+
+def _came(latest: Latest | None, today: date) -> str:
+    """Say who came first, and when: "Ada Lovelace changed it at 14:05"."""
+    if latest is None:
+        return ""
+    who = "You changed it in another window" if latest.is_mine else f"{latest.name} changed it"
+    on = "" if latest.at.date() == today else f" on {day(latest.at.date(), today)}"
+    return f"{who}{on} at {latest.at:%H:%M}"
+
+
+def _named(clash: Conflict, came: str) -> Conflict:
+    if not came:
+        return clash
+    said = f"{came}, while you were editing. Nothing of either is lost."
+    return Conflict(said, code=clash.code, remedy=clash.remedy)
 
 
 def _shown(
@@ -145,4 +167,5 @@ def words(both: Both) -> str:
     if not both.taken:
         return "Saved."
     listed = ", ".join(label.lower() for label in both.taken)
-    return f"Saved, together with what somebody else changed meanwhile: {listed}."
+    came = f" {both.came}." if both.came else ""
+    return f"Saved, together with what was changed meanwhile: {listed}.{came}"

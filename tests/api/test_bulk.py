@@ -36,7 +36,8 @@ class TestBulk:
         assert [answer.status_code for answer in done] == [200, 200]
         assert done[0].json() == done[1].json() == {"items": change["items"]}
         assert done[1].headers["Idempotent-Replayed"] == "true"
-        assert Event.objects.of(cast.acme.id).count() == before + 2
+        # One each, and one by which both are undone.
+        assert Event.objects.of(cast.acme.id).count() == before + 3
         assert KeyResult.objects.of(cast.acme.id).get(id=okrs.guides.id).owner_id == cast.cleo.person_id
 
     def test_names_each_that_cannot(self, program, cast: Cast, okrs: Okrs):

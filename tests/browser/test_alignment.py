@@ -76,6 +76,29 @@ class TestKeyboard:
         expect(row(page, okrs.waiting)).to_be_visible()
 
 
+class TestMoving:
+    def test_begins_with_m_anywhere_in_the_row(self, visit, okrs):
+        """M leads to the page of moving from the row, and from the link in it."""
+        page = visit("ada", TREE)
+        row(page, okrs.helpful).locator("a", has_text=okrs.helpful.title).first.focus()
+
+        page.keyboard.press("m")
+        page.wait_for_url("**/place/?from=*")
+
+        assert encode(okrs.helpful.id) in page.url
+
+    def test_is_offered_where_one_may(self, visit, okrs):
+        """Ben has a grip on what is his and none on the company's, where M does nothing."""
+        page = visit("ben", TREE)
+        expect(row(page, okrs.helpful).locator(".grip")).to_have_count(1)
+        expect(row(page, okrs.company).locator(".grip")).to_have_count(0)
+
+        row(page, okrs.company).focus()
+        page.keyboard.press("m")
+
+        assert page.url.endswith(TREE)
+
+
 class TestMoreRows:
     def test_come_as_one_scrolls(self, visit, okrs, monkeypatch):
         """Where the first rows end, the next arrive without a page load and take part in the tree."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
+from milepost.actions import objectives
 from milepost.core import addresses
 from tests.okrs import Okrs, written
 
@@ -42,6 +44,31 @@ class TestPlace:
         page.locator(".toast").wait_for()
 
         assert page.evaluate(COVERED) == []
+
+
+class TestUndo:
+    def test_says_where_there_is_nothing(self, visit, okrs):
+        """U on a page that has nothing to undo says so, once, and where to look."""
+        page = visit("ben", addresses.objective("acme", okrs.helpful.id))
+
+        page.keyboard.press("u")
+        page.keyboard.press("u")
+
+        expect(page.locator(".toast")).to_have_count(1)
+        expect(page.locator(".toast")).to_contain_text("Nothing to undo here.")
+        page.locator(".toast a").click()
+        page.wait_for_url("**/activity/")
+
+    def test_begins_with_what_one_did_last(self, visit, cast, okrs):
+        """In the feed, U leads to the undoing of the reader's own last change, not of another's."""
+        for who, title in ((cast.ben, "Nobody waits"), (cast.ada, "Nobody waits long")):
+            objectives.update(objective=okrs.helpful.id, changed={"title": title}, by=who, at=timezone.now())
+        page = visit("ben", "/w/acme/activity/")
+
+        page.keyboard.press("u")
+        page.wait_for_url("**/undoing/")
+
+        expect(page.locator(".well")).to_contain_text("→ “Nobody waits”")
 
 
 class TestRefused:

@@ -102,7 +102,8 @@ class TestTable:
 
         assert caught.value.code == "illegal_transition"
         assert (
-            str(caught.value) == "A closed objective cannot “check in”. What it can do: carry over, reopen."
+            str(caught.value)
+            == "A closed objective cannot be checked in. It can be carried over or reopened."
         )
 
     def test_says_who(self):

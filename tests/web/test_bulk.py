@@ -11,7 +11,7 @@ from django.utils import timezone
 from milepost.actions import objectives
 from milepost.core.ids import encode
 from milepost.ledger import verify
-from milepost.models import Event, KeyResult, Objective
+from milepost.models import Alignment, Event, KeyResult, Objective
 from tests.cast import Cast
 from tests.okrs import Okrs, written
 from tests.web.test_alignment import TREE, row_of, text
@@ -187,3 +187,132 @@ class TestApply:
 
         assert [answer.status_code for answer in answers] == [404, 404, 404]
         assert Event.objects.of(cast.acme.id).count() == before
+
+
+def together(cast: Cast) -> Event:
+    """Return the event that tells a change of many as one."""
+    rows = Event.objects.of(cast.acme.id)
+    return rows.get(kind__in=["objective.changed_together", "objective.stepped_together"])
+
+
+def undo_link(page: str) -> str:
+    """Return where the button of a toast leads."""
+    return re.search(r'<form method="post" action="(/w/acme/events/\w+/undoing/)">', page)[1]
+
+
+def standing(cast: Cast) -> list[tuple]:
+    """Return what the changes of many can touch, as it holds now."""
+    id = cast.acme.id
+    columns = ("owner_id", "team_id", "cycle_id", "visibility", "commitment", "state")
+    links = Alignment.objects.of(id).filter(until_at=None)
+    return [
+        *Objective.objects.of(id).order_by("id").values_list("id", *columns),
+        *KeyResult.objects.of(id)
+        .order_by("id")
+        .values_list("id", "owner_id", "starts_on", "ends_on", "state"),
+        *links.order_by("child_id").values_list("child_id", "parent_key_result_id", "weight"),
+    ]
+
+
+class TestUndo:
+    """A change of many is one thing: told as one, and undone as one."""
+
+    @pytest.mark.parametrize(
+        "change",
+        ["owner", "team", "cycle", "dates", "visibility", "commitment", "align", "defer", "cancel", "park"],
+    )
+    def test_takes_all_of_it_back(self, signed_in, cast, okrs, change):
+        """Whatever was done to many, the button of the toast undoes it in one step."""
+        another = objectives.draft(
+            title="Be there", cycle=okrs.cycle.id, owner=cast.ada.person_id, by=cast.ada, at=timezone.now()
+        )
+        rows = {
+            "dates": (okrs.waiting, okrs.guides),
+            "park": (okrs.draft, another),
+            "align": (okrs.draft, another),
+        }
+        value = {
+            "owner": encode(cast.cleo.person_id), "team": "", "cycle": encode(okrs.next_cycle.id),
+            "visibility": "team", "commitment": "learning", "starts_on": "", "how": "contributes",
+            "ends_on": (okrs.cycle.starts_on + timedelta(days=60)).isoformat(), "weight": "2",
+            "parent": f"k{encode(okrs.growth.id)}", "reason": "So it is.",
+        }  # fmt: skip
+        chosen = rows.get(change, (okrs.helpful, okrs.draft))
+        if change in ("defer", "cancel"):
+            chosen = (okrs.helpful, okrs.company)
+        # Who loses sight of something by the change can no longer undo it; Ben is of the team.
+        before, browser = standing(cast), signed_in("ben" if change == "visibility" else "ada")
+
+        done = browser.post(BULK, {"id": ids(*chosen), "change": change, **value}, follow=True)
+        changed = standing(cast)
+        undone = browser.post(undo_link(done.content.decode()), follow=True)
+
+        assert "2 changed." in done.content.decode() and changed != before
+        assert "Undone." in undone.content.decode()
+        assert standing(cast) == before
+        assert [*verify.differences(cast.acme.id, timezone.now().date())] == []
+
+    def test_is_told_as_one(self, signed_in, cast, okrs):
+        """The feed has one line with one Undo; undone, it is again one line."""
+        form = {"id": ids(okrs.helpful, okrs.waiting, okrs.draft), "change": "owner",
+                "owner": encode(cast.ada.person_id)}  # fmt: skip
+        ben = signed_in("ben")
+        ben.post(BULK, form, follow=True)
+
+        told = text(ben.get("/w/acme/activity/?person=" + encode(cast.ben.person_id)))
+        line = re.search(r'<li class="feed".*?</li>', told, re.DOTALL)[0]
+        ben.post(f"/w/acme/events/{encode(together(cast).id)}/undoing/", follow=True)
+        after = text(ben.get("/w/acme/activity/?person=" + encode(cast.ben.person_id)))
+
+        words = " ".join(re.sub(r"<[^>]*>", "", line).split())
+        assert "changed the owner of" in words and "to Ada Lovelace" in words
+        assert [row.title in words for row in (okrs.helpful, okrs.waiting, okrs.draft)] == [True] * 3
+        assert told.count("/undoing/") == 1
+        said = [" ".join(re.sub(r"<[^>]*>", "", one).split()) for one in after.split('<li class="feed"')[1:3]]
+        assert "You took back what was changed together" in said[0]
+        assert "changed the owner of" in said[1] and "· undone" in said[1]
+
+    def test_names_to_each_what_they_see(self, signed_in, cast, okrs):
+        """What Cleo may not see is neither named nor counted, and the line is not hers to undo."""
+        form = {"id": ids(okrs.helpful, okrs.company, okrs.secret), "change": "commitment",
+                "commitment": "learning"}  # fmt: skip
+        signed_in("ada").post(BULK, form)
+
+        told = text(signed_in("cleo").get("/w/acme/activity/"))
+
+        line = next(line for line in told.split('<li class="feed"') if "what success means" in line)
+        assert okrs.helpful.title in line and okrs.secret.title not in told
+        assert "more" not in " ".join(re.sub(r"<[^>]*>", "", line).split()) and "/undoing/" not in line
+
+    def test_is_refused_whole_where_one_cannot(self, signed_in, cast, okrs):
+        """Where one of them was closed since, nothing is undone, and the page names it."""
+        form = {"id": ids(okrs.helpful, okrs.company), "change": "commitment", "commitment": "learning"}
+        ada = signed_in("ada")
+        ada.post(BULK, form)
+        Objective.objects.of(cast.acme.id).filter(id=okrs.company.id).update(state="closed")
+        before = standing(cast)
+
+        answer = ada.post(f"/w/acme/events/{encode(together(cast).id)}/undoing/")
+
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        assert "1 of 2 cannot be undone, so none of them was." in page
+        assert f"“{okrs.company.title}”: The objective was closed since" in page
+        assert standing(cast) == before
+
+    def test_asks_before_it_writes_over_later_changes(self, signed_in, cast, okrs):
+        """Each of those that changed again is named with what would be written; then all is undone."""
+        form = {"id": ids(okrs.helpful, okrs.draft), "change": "owner", "owner": encode(cast.cleo.person_id)}
+        before, ada = standing(cast), signed_in("ada")
+        ada.post(BULK, form)
+        there = f"/w/acme/events/{encode(together(cast).id)}/undoing/"
+        changed = {"owner": cast.ada.person_id}
+        objectives.update(objective=okrs.draft.id, changed=changed, by=cast.ada, at=timezone.now())
+
+        asked = ada.post(there)
+        done = ada.post(there, {"anyway": "1"})
+
+        words = " ".join(re.sub(r"<[^>]*>", "", asked.content.decode()).split())
+        assert asked.status_code == 409
+        assert f"“{okrs.draft.title}”: owner Ada Lovelace → Ben Okri" in words
+        assert done.status_code == 303 and standing(cast) == before

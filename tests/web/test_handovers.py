@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -47,6 +49,12 @@ def give(cast: Cast, who: str, **more) -> Event:
         person=cast.ben.person_id, by=getattr(cast, who), at=timezone.now(),
         **{"to": cast.cleo.person_id, **more},
     )  # fmt: skip
+
+
+def said(answer) -> list[str]:
+    """List the lines of the feed as text."""
+    lines = re.findall(r'<li class="feed".*?<p>(.*?)</p>', answer.content.decode(), re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]*>", "", line).split()) for line in lines]
 
 
 class TestHandOver:
@@ -141,6 +149,23 @@ class TestPage:
 
         assert "/undoing/" in answer.content.decode()
         assert held_by(cast, "ada", cast.ben.person_id) == set()
+
+    def test_is_told_as_one(self, cast, okrs, signed_in):
+        """The feed has one line with one Undo, and undone it says who has it back from whom."""
+        ada = signed_in("ada")
+        there = f"/w/acme/people/{encode(cast.ben.person_id)}/handover/"
+        ada.post(there, {"to": encode(cast.cleo.person_id)}, follow=True)
+        mine = f"/w/acme/activity/?person={encode(cast.ada.person_id)}"
+
+        told = said(ada.get(mine))
+        made = Event.objects.of(cast.acme.id).get(kind="person.handed_over")
+        ada.post(f"/w/acme/events/{encode(made.id)}/undoing/", follow=True)
+        after = said(ada.get(mine))
+
+        assert told[0].startswith("You handed over what was Ben Okri’s to Cleo Wong")
+        assert not any("→ Cleo Wong" in line for line in told)
+        assert after[0].startswith("You gave Ben Okri back what had gone to Cleo Wong · ")
+        assert after[1] == f"{told[0]} · undone"
 
     def test_asks_for_a_successor(self, cast, okrs, signed_in):
         """Without one nothing moves."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,9 +10,9 @@ import pytest
 from django.utils import timezone
 
 from milepost.actions import objectives
-from milepost.core import addresses
+from milepost.core import addresses, quarters
 from milepost.core.ids import encode
-from milepost.models import Alignment, KeyResult, Objective, Transition
+from milepost.models import Alignment, Cycle, KeyResult, Objective, Transition
 from tests.cast import Cast
 from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs, written
 from tests.web.statements import STATEMENTS, count
@@ -238,6 +239,62 @@ class TestCreate:
 
         assert answer.status_code == 422
         assert "no such person" in text(answer)
+
+
+class TestFirst:
+    """The first objective of a workspace that has no cycle yet."""
+
+    def blank(self, **more) -> dict:
+        return {
+            "title": "Open the shop", "team": "", "commitment": "aspirational", "level": "strategic",
+            "visibility": "workspace", "owner": "", "sponsor": "", "submission": "once", **more,
+        }  # fmt: skip
+
+    def test_makes_its_cycle_with_it(self, signed_in, cast: Cast):
+        """An admin chooses among this quarter, the next and the years; both are made, once."""
+        zed, here = signed_in("zed"), "/w/zenith/objectives/new/"
+        page = text(zed.get(here))
+        quarter = quarters.quarter_of(timezone.now().date())
+        offered = re.findall(r'<option value="(\d{4}-\d\d-\d\d/[^"]*)"( selected)?>([^<:]*)', page)
+
+        answers = [zed.post(here, self.blank(cycle=offered[0][0])) for _ in range(2)]
+
+        made = Objective.objects.of(cast.zenith.id).get()
+        assert (offered[0][1:], len(offered)) == ((" selected", quarter.name), 4)
+        assert [answer.status_code for answer in answers] == [303, 303]
+        assert (made.cycle.name, made.cycle.starts_on) == (quarter.name, quarter.starts_on)
+        assert Cycle.objects.of(cast.zenith.id).count() == 1
+
+    def test_makes_no_cycle_where_the_draft_is_refused(self, signed_in, cast: Cast):
+        """What was typed stays, the choice too, and nothing was made."""
+        zed, here = signed_in("zed"), "/w/zenith/objectives/new/"
+        quarter = quarters.quarter_of(timezone.now().date())
+        chosen = f"{quarter.starts_on}/{quarter.ends_on}"
+
+        refused = zed.post(here, self.blank(cycle=chosen, kr1_title="More", kr1_start="1", kr1_target="1"))
+        nonsense = zed.post(here, self.blank(cycle="1999-01-01/1999-03-31"))
+
+        assert (refused.status_code, nonsense.status_code) == (422, 422)
+        assert f'value="{chosen}" selected' in text(refused) and "Open the shop" in text(refused)
+        assert "Choose the cycle it belongs to." in text(nonsense)
+        assert not Cycle.objects.of(cast.zenith.id).exists()
+
+    def test_tells_members_whom_to_ask(self, signed_in, cast: Cast):
+        """Who may not make cycles is told who can, before and after."""
+        ben, here = signed_in("ben"), "/w/acme/objectives/new/"
+
+        shown = text(ben.get(here))
+        answer = ben.post(here, self.blank(cycle="", visibility="private"))
+
+        assert "Ask Ada Lovelace to make one." in shown and "None yet</option>" in shown
+        assert answer.status_code == 422
+        assert "There is no cycle yet. Ask Ada Lovelace to make one." in text(answer)
+
+    def test_stands_in_an_overview_of_everything(self, signed_in, cast: Cast):
+        """Without a cycle the overview says so in plain words."""
+        page = text(signed_in("zed").get("/w/zenith/overview/"))
+
+        assert "How everything stands" in page
 
 
 class TestUpdate:

@@ -142,3 +142,27 @@ class TestMove:
 
         assert answer.status_code == 422
         assert parents(okrs) == [(okrs.company.id, None, "contributes", Decimal(2))]
+
+
+class TestMovable:
+    @pytest.mark.parametrize("who", ["ada", "ben", "cleo", "gus"])
+    def test_is_what_the_page_of_moving_opens_for(self, cast, okrs, signed_in, who):
+        """The tree gives a grip to what one may move, and to nothing that would be refused."""
+        browser, actor = signed_in(who), getattr(cast, who)
+        reader = Reader(actor, timezone.now().date())
+        rows = [okrs.company, okrs.helpful, okrs.secret, okrs.private, okrs.draft]
+
+        pages = {row.id: browser.get(f"/w/acme/objectives/{encode(row.id)}/place/") for row in rows}
+        opens = {id for id, answer in pages.items() if answer.status_code == 200}
+        found = placing.movable(reader)
+        page = browser.get("/w/acme/alignment/").content.decode()
+
+        assert opens == (found if found is not None else opens)
+        said = re.search(r'<mp-move(?: data-only="([^"]*)")?>', page)
+        assert (said[1] if said else "") == (
+            None if found is None else " ".join(encode(id) for id in sorted(found))
+        )
+
+    def test_is_everything_for_admins(self, cast, okrs):
+        """Ada needs no list."""
+        assert placing.movable(Reader(cast.ada, timezone.now().date())) is None

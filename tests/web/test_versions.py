@@ -62,7 +62,8 @@ class TestForm:
 
         row = Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id)
         assert (row.title, row.level, row.contributors) == ("Ben’s", "strategic", okrs.helpful.contributors)
-        assert "somebody else changed meanwhile: level" in html.unescape(answer.content.decode())
+        said = html.unescape(answer.content.decode())
+        assert re.search(r"what was changed meanwhile: level\. Ada Lovelace changed it at \d\d:\d\d\.", said)
 
     def test_asks_where_they_meet(self, cast, okrs, signed_in):
         """Both changed the title: as it was, theirs and mine stand side by side; the rest is merged."""
@@ -80,6 +81,7 @@ class TestForm:
         again = ben.post(here, form_of(asked.content.decode()))
 
         assert (asked.status_code, again.status_code) == (409, 303)
+        assert re.search(r"Ada Lovelace changed it at \d\d:\d\d, while you were editing", page)
         assert "Nobody waits for an answer</td><td>Ada’s</td><td>Ben’s</td>" in page
         assert "level" in re.search(r"is in the form already: ([^<]*)", page)[1]
         row = Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id)
@@ -96,6 +98,7 @@ class TestForm:
         asked = ben.post(here, sent | {"start": ["10"], "reason": ["We had miscounted."]})
 
         assert asked.status_code == 409
+        assert "Ada Lovelace changed it at " in asked.content.decode()
         assert KeyResult.objects.of(cast.acme.id).get(id=okrs.waiting.id).start == 9
 
     def test_merges_initiatives_too(self, cast, okrs, signed_in):
@@ -106,10 +109,11 @@ class TestForm:
             initiative=okrs.triage.id, changed={"state": "doing"}, by=cast.ada, at=timezone.now()
         )
 
-        ben.post(here, sent | {"title": ["Form"]})
+        page = ben.post(here, sent | {"title": ["Form"]}, follow=True).content.decode()
 
         one = Initiative.objects.of(cast.acme.id).get(id=okrs.triage.id)
         assert (one.title, one.state) == ("Form", "doing")
+        assert "Ada Lovelace changed it at " in page
 
     @pytest.mark.parametrize("read", ["", "[]", "{", '{"title": 5, "owner": [[1]]}', "[" * 5_000])
     def test_bears_what_no_form_says(self, cast, okrs, signed_in, read: str):

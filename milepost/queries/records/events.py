@@ -61,7 +61,7 @@ class HandoverRecord:
 def slice_of(reader: Reader, wanted: Wanted, narrowed: Narrowed = EVERYTHING) -> Slice:
     """Return some of what happened, the latest first."""
     # One more than wanted, so that only what is seen decides whether the list goes on.
-    found = activity.feed(reader, narrowed, before=wanted.after, size=wanted.size + 1)
+    found = activity.feed(reader, narrowed, before=wanted.after, size=wanted.size + 1, parts=True)
     told = [sentence for day in found.days for sentence in day.sentences]
     onwards = found.older if len(told) <= wanted.size else told[wanted.size - 1].id
     told = told[: wanted.size]

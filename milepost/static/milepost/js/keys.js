@@ -99,8 +99,12 @@ class Keys extends HTMLElement {
 
   undo() {
     const control = document.querySelector('[data-keys="undo"]') ?? [...document.querySelectorAll(".toast form button")].at(-1);
-    control?.click();
-    return Boolean(control);
+    const silent = this.querySelector("template[data-nothing]");
+    if (control) control.click();
+    else if (!document.querySelector(".toast[data-nothing]")) {
+      document.getElementById("toasts")?.append(silent.content.cloneNode(true));
+    }
+    return true;
   }
 
   earlier() {

@@ -1,9 +1,11 @@
-// Moving in the tree: each objective gets a grip. Dragged onto another row, or pressed (M on the row does the
-// same), it leads to the page that shows what would follow; nothing moves before that page is agreed to.
+// Moving in the tree: each objective that one may move (data-only; without it, all) gets a grip. Dragged onto
+// another row, or pressed (M in the row does the same), it leads to the page that shows what would follow;
+// nothing moves before that page is agreed to.
 class Move extends HTMLElement {
   connectedCallback() {
     this.body = this.querySelector("table.tree > tbody");
     if (!this.body) return;
+    this.only = this.dataset.only === undefined ? null : new Set(this.dataset.only.split(" "));
     this.grip();
     new MutationObserver(() => this.grip()).observe(this.body, { childList: true });
     for (const kind of ["dragstart", "dragover", "dragleave", "drop", "dragend", "keydown"]) {
@@ -13,7 +15,8 @@ class Move extends HTMLElement {
 
   grip() {
     for (const row of this.body.querySelectorAll("tr.o:not([data-moves])")) {
-      const link = row.querySelector('th a[href*="/objectives/"]');
+      const isMine = !this.only || this.only.has(row.dataset.id);
+      const link = isMine && row.querySelector('th a[href*="/objectives/"]');
       row.dataset.moves = link ? new URL(link.href).pathname + "place/" : "";
       if (!link) continue;
       const grip = this.querySelector("template").content.firstElementChild.cloneNode(true);
@@ -48,7 +51,7 @@ class Move extends HTMLElement {
     const row = event.target.closest?.("tr");
     if (event.type === "keydown") {
       const letter = event.key.toLowerCase() === "m" && !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (letter && event.target === row && row.dataset.moves) location.assign(this.address(row));
+      if (letter && row?.dataset.moves) location.assign(this.address(row));
       return;
     }
     if (event.type === "dragstart") {
