@@ -38,6 +38,11 @@ def hot(page) -> int:
 
 
 class TestZoom:
+    def test_begins_at_a_size_that_can_be_read(self, visit, okrs):
+        """Nothing is drawn smaller than it was laid out for until somebody asks."""
+        assert scale(visit("ada", MAP)) == pytest.approx(1, rel=0.01)
+        assert scale(visit("ada", MAP, viewport=NARROW)) == pytest.approx(1, rel=0.01)
+
     def test_by_buttons_keys_and_wheel(self, visit, okrs):
         """Larger, smaller, and as large as fits; the wheel alone scrolls, with Ctrl it zooms."""
         page = visit("ada", MAP)
