@@ -44,7 +44,7 @@ class CheckinsAsked(Page):
 
 
 class NewCheckin(Said):
-    """What is true of a key result. `value` null says "no data"; milestones take `parts`, from 0 to 1 each.
+    """What is true of a key result: `value` (null says "no data"), or `parts` for milestones, 0 to 1 each.
 
     `on` dates it back to a day (its noon), `effective_at` to a moment; without either it is now.
     """
@@ -137,6 +137,14 @@ def withdraw(request: HttpRequest, checkin: Path[Ref], said: Withdrawal) -> Http
 
 
 def _given(request: HttpRequest, said: NewCheckin) -> dict:
+    if not said.model_fields_set & {"value", "parts"}:
+        # "No data" changes what counts, so it has to be said, not left out.
+        raise Invalid(
+            "There is no value.",
+            code="no_value",
+            field="value",
+            remedy='Give `value`, `parts` for milestones, or `"value": null` for “no data”.',
+        )
     return {
         "value": said.value,
         "parts": said.parts,

@@ -52,8 +52,21 @@ class Node:
             yield from child.walk()
 
 
-def grown(tree: Mapping[str, Any], *, states: tuple[str, ...] | None = OPEN) -> list[Node]:
-    """Return the trees that stand by themselves; what serves several stands below the first."""
+def hangs_on_key_results(tree: Mapping[str, Any]) -> bool:
+    """Say whether an objective serves something that is no objective of this tree."""
+    rows = list(_rows(tree["objectives"]))
+    known = {row["id"] for row in rows}
+    at = tree["parents"].index("id")
+    return any(link[at] not in known for row in rows for link in row["parents"])
+
+
+def grown(
+    tree: Mapping[str, Any], *, states: tuple[str, ...] | None = OPEN, key_results: bool = True
+) -> list[Node]:
+    """Return the trees that stand by themselves; what serves several stands below the first.
+
+    Without key results, what serves one stands below its objective.
+    """
     statuses = tree["statuses"]
     rows = list(_rows(tree["objectives"]))
     nodes = {
@@ -61,12 +74,12 @@ def grown(tree: Mapping[str, Any], *, states: tuple[str, ...] | None = OPEN) -> 
         for row in rows
         if states is None or row["state"] in states
     }
-    key_results = list(_rows(tree["key_results"])) if tree.get("key_results") else []
-    for row in key_results:
+    measured = list(_rows(tree["key_results"])) if tree.get("key_results") else []
+    for row in measured:
         if row["objective"] in nodes:
             nodes[row["id"]] = _node("key_result", row, statuses)
             nodes[row["objective"]].children.append(nodes[row["id"]])
-    of = {row["id"]: row["objective"] for row in key_results}
+    of = {row["id"]: row["objective"] for row in measured}
     below: dict[str, str] = {}
     for row in rows:
         if row["id"] not in nodes:
@@ -80,7 +93,15 @@ def grown(tree: Mapping[str, Any], *, states: tuple[str, ...] | None = OPEN) -> 
             below[row["id"]] = places[0]
             nodes[places[0]].children.append(nodes[row["id"]])
             nodes[row["id"]].also = len(places) - 1
-    return [nodes[row["id"]] for row in rows if row["id"] in nodes and row["id"] not in below]
+    roots = [nodes[row["id"]] for row in rows if row["id"] in nodes and row["id"] not in below]
+    if not key_results:
+        for node in nodes.values():
+            node.children = [one for child in node.children for one in _objectives(child)]
+    return roots
+
+
+def _objectives(node: Node) -> list[Node]:
+    return [node] if node.kind == "objective" else node.children
 
 
 def _is_under(place: str, id: str, below: Mapping[str, str], of: Mapping[str, str]) -> bool:

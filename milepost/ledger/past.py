@@ -151,7 +151,8 @@ class Past(Image):
         ids, places = whole.derived.get(History, (None, None))
         if ids is None or not np.array_equal(ids, columns.key_results):
             first = self.first_key_result
-            places = np.array([self.node.get(id, first - 1) - first for id in columns.key_results.tolist()])
+            found = [self.node.get(id, first - 1) - first for id in columns.key_results.tolist()]
+            places = np.array(found, dtype=np.int64)  # an empty one would be of floats
             whole.derived[History] = columns.key_results, places
         latest = self.entries.latest
         there = (latest >= 0) & (places >= 0) if len(latest) else np.zeros(0, dtype=bool)

@@ -306,6 +306,9 @@ def _said_in_json(request: HttpRequest) -> dict:
     if not isinstance(body, dict) or body.keys() - known:
         extra = ", ".join(sorted(body.keys() - known)) if isinstance(body, dict) else "the body"
         raise Invalid(f"Not known here: {extra}.", remedy=f"A check-in takes: {', '.join(sorted(known))}.")
+    if not body.keys() & {"value", "parts"}:
+        remedy = "Give a value, or null for “no data”."
+        raise Invalid("There is no value.", code="no_value", field="value", remedy=remedy)
     value, parts, confidence = body.get("value"), body.get("parts"), body.get("confidence")
     note, on = body.get("note", ""), body.get("on")
     if confidence is not None and (not isinstance(confidence, int) or isinstance(confidence, bool)):

@@ -57,7 +57,12 @@ class Travel:
 
 def day_asked(request: HttpRequest) -> date | None:
     """Return the day that the address asks for; only what is read travels, never what is written."""
-    return day_named(request, "on") if request.method in ("GET", "HEAD") else None
+    if request.method not in ("GET", "HEAD"):
+        return None
+    day = day_named(request, "on")
+    if day is not None and day > request.today:
+        raise Invalid(f"{day} has not come yet.", field="on", remedy="Choose a day up to today.")
+    return day
 
 
 def day_named(request: HttpRequest, name: str) -> date | None:

@@ -108,6 +108,17 @@ class TestARound:
 
 
 class TestOnce:
+    @pytest.mark.parametrize("said", [{}, {"confidence": 7, "note": "And the value?"}])
+    def test_no_data_has_to_be_said(self, program, okrs: Okrs, said: dict):
+        """A value that was forgotten is refused, for “no data” changes what counts; null says it."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}/checkins"
+
+        refused = ada.post(there, said)
+
+        assert refused.status_code == 422
+        assert refused.json()["code"] == "no_value"
+        assert ada.post(there, {**said, "value": None}).status_code == 201
+
     def test_a_check_in_counts_once(self, program, okrs: Okrs):
         """Sent again with its key it is answered again, and the ledger has one entry."""
         ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}/checkins"

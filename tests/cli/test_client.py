@@ -100,6 +100,14 @@ class TestTree:
         assert re.search(r"^│  ├─ .* %  ", told.stdout, re.MULTILINE)
         assert "\033" not in told.stdout
 
+    def test_hangs_what_serves_a_key_result_below_its_objective(self, client: Client):
+        """With and without key results, the same objectives stand at the top."""
+
+        def tops(*words: str) -> list[str]:
+            return [root["title"] for root in json.loads(client.run("tree", "--json", *words).stdout)]
+
+        assert tops() == tops("--key-results")
+
     def test_fits_the_terminal(self, client: Client):
         """No line is wider than the window, and colours are for terminals that have some."""
         client.variables = {"COLUMNS": "60"}

@@ -164,6 +164,21 @@ class TestPage:
         """An empty workspace is told what comes."""
         assert "Nothing to look over yet" in signed_in("cleo").get(PAGE).content.decode()
 
+    def test_looks_back_where_there_was_nothing(self, signed_in: Browser, cycle: Cycle, now: datetime):
+        """Without a single key result there are past days all the same, on every page that travels."""
+        then = acme.day_of(now) - 5 * DAY
+
+        for page in (PAGE, "/w/acme/alignment/", "/w/acme/map/"):
+            assert signed_in("cleo").get(f"{page}?on={then}").status_code == 200
+        assert signed_in("cleo").get("/w/acme/alignment/comparison/").status_code == 200
+
+    def test_refuses_a_day_to_come(self, signed_in: Browser, cycle: Cycle, now: datetime):
+        """Nobody is shown today under the name of tomorrow."""
+        answer = signed_in("cleo").get(f"{PAGE}?on={acme.day_of(now) + DAY}")
+
+        assert answer.status_code == 422
+        assert "has not come yet" in answer.content.decode()
+
     def test_is_for_members_alone(self, signed_in: Browser):
         """A stranger finds nothing."""
         assert signed_in("zed").get(PAGE).status_code == 404

@@ -14,9 +14,9 @@ from tests.cast import Cast
 Browser = Callable[..., Client]
 
 
-def asked(**headers: str):
+def asked(method: str = "GET", **headers: str):
     """A request as it is after the headers' middleware has stamped it."""
-    request = RequestFactory().get("/w/acme/", headers=headers)
+    request = RequestFactory().generic(method, "/w/acme/", headers=headers)
     request.csp_nonce = "n"
     return request
 
@@ -47,7 +47,7 @@ class TestPages:
         [
             (NotAllowed("You may not do this.", remedy="Ask an admin."), 403, "Not for you to change"),
             (Conflict("It has changed meanwhile."), 409, "Someone was faster"),
-            (Invalid("That is no number.", details=("Line 3", "Line 7")), 422, "That cannot be saved yet"),
+            (Invalid("That is no number.", details=("Line 3", "Line 7")), 422, "That cannot be shown"),
             (Problem("Something."), 400, "That did not work"),
         ],
     )
@@ -61,6 +61,12 @@ class TestPages:
         assert problem.message in page
         assert (problem.remedy or "") in page
         assert all(detail in page for detail in problem.details)
+
+    def test_what_is_sent_cannot_be_saved_yet(self):
+        """A form is told otherwise than an address."""
+        page = problems.answer(asked("POST"), Invalid("That is no number.")).content.decode()
+
+        assert "<h1>That cannot be saved yet</h1>" in page
 
     def test_our_own_defect_says_so(self):
         """A defect is ours, and nothing was half done."""

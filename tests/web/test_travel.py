@@ -12,6 +12,7 @@ from django.utils import timezone
 from milepost.actions import checkins, key_results, objectives
 from milepost.core.ids import encode
 from tests.okrs import SECRET_TITLE, written
+from tests.web import acme
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
@@ -131,11 +132,17 @@ class TestShow:
         assert signed_in("cleo").get(path, {"on": day}).status_code == 404
         assert SECRET_TITLE not in page(signed_in("cleo"), "/w/acme/alignment/", now.date() - DAY)
 
-    def test_today_and_later_are_today(self, signed_in, okrs, now):
+    def test_today_is_as_it_stands(self, signed_in, okrs, now):
         """A day that is not over is shown as it stands."""
-        later = page(signed_in("ada"), of_key_result(okrs.growth), now.date() + 5 * DAY)
+        today = page(signed_in("ada"), of_key_result(okrs.growth), acme.day_of(now))
 
-        assert "As it stood" not in later and 'name="value"' in later
+        assert "As it stood" not in today and 'name="value"' in today
+
+    def test_later_has_not_come_yet(self, signed_in, okrs, now):
+        """Nobody is shown today under the name of a day to come."""
+        answer = signed_in("ada").get(of_key_result(okrs.growth), {"on": acme.day_of(now) + 5 * DAY})
+
+        assert answer.status_code == 422 and "has not come yet" in text(answer)
 
     @pytest.mark.parametrize("written", ["yesterday", "2026-02-30", "0001-01-01", "20261005x", "\u0000"])
     def test_refuses_what_is_no_day(self, signed_in, okrs, written):

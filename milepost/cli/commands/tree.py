@@ -44,7 +44,10 @@ def run(options: argparse.Namespace) -> int:
         return Exit.OK
     names = Names(wire)
     whole = kept.tree(wire, key_results=options.key_results)
-    roots = drawing.grown(whole, states=None if options.all else drawing.OPEN)
+    if not options.key_results and drawing.hangs_on_key_results(whole):
+        whole = kept.tree(wire, key_results=True)
+    states = None if options.all else drawing.OPEN
+    roots = drawing.grown(whole, states=states, key_results=options.key_results)
     roots = _narrowed(roots, options, names)
     shown = [node for root in roots for node in root.walk()]
 
