@@ -115,7 +115,7 @@ class Row:
     status: str
     progress: Fraction | float | None
     expected: float | None
-    confidence: int | None
+    confidence: Fraction | int | None  # an objective's is the mean of its key results'
     owner: PersonCard | None
     checked_on: date | None
     checkin_url: str | None = None
@@ -502,7 +502,7 @@ def row(reader: Reader, place: Place) -> Row:
         status=reader.day.status_of(place.id).word,
         progress=reader.progress(place.id),
         expected=reader.expected(place.id),
-        confidence=None,
+        confidence=confidence(reader, place.id),
         owner=reader.person(objective.owner_id),
         checked_on=None if checked is None else reader.day_of(checked),
         team=team.name if team else "",
@@ -518,12 +518,20 @@ def counted_below(image: Image, id: int) -> Iterator[KeyResultRow]:
 
 def checked_at(reader: Reader, id: int) -> int | None:
     """Return when a key result was checked in last, or one of an objective's; a moment of the ledger."""
-    entries = reader.image.entries
-    if id in reader.image.key_results:
-        latest = [entries.current(id)]
-    else:
-        latest = [entries.current(one.id) for one in counted_below(reader.image, id)]
+    latest = [reader.image.entries.current(one) for one in _measured_in(reader.image, id)]
     return max((entry.effective for entry in latest if entry), default=None)
+
+
+def confidence(reader: Reader, id: int) -> Fraction | None:
+    """Return how sure a key result's owner is, 1 to 10; of an objective, the mean of its key results'."""
+    image = reader.image
+    latest = [image.entries.current(one) for one in _measured_in(image, id)]
+    said = [entry.confidence for entry in latest if entry and entry.confidence]
+    return Fraction(sum(said), len(said)) if said else None
+
+
+def _measured_in(image: Image, id: int) -> list[int]:
+    return [id] if id in image.key_results else [one.id for one in counted_below(image, id)]
 
 
 def _key_result(reader: Reader, one: KeyResultRow) -> Row:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +14,7 @@ from milepost.core.access import Visibility
 from milepost.core.ids import encode
 from milepost.core.listings import Listing
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
-from milepost.queries.alignment import Place, View, checked_at, counted_below
+from milepost.queries.alignment import Place, View, checked_at, confidence, counted_below
 from milepost.queries.cards import Reader
 
 URGENCY = ("off_track", "at_risk", "not_started", "no_data", "on_track", "achieved")
@@ -177,7 +178,7 @@ class Listed(View):
 class Facts:
     """What the further columns of a row say: like the row, the same for everyone who sees it."""
 
-    confidence: int | None
+    confidence: Fraction | None
     due: date | None
     ends: date | None
     weight: Decimal | None  # None: it counts nowhere here
@@ -209,12 +210,6 @@ def due_on(reader: Reader, id: int) -> date | None:
     """Return when a check-in is due next: an objective's is that of its key results that is due first."""
     found = [reader.due_on(one, reader.image.entries.current(one.id)) for one in _measured(reader, id)]
     return min((day for day in found if day is not None), default=None)
-
-
-def confidence(reader: Reader, id: int) -> int | None:
-    """Return how sure its owner is: of an objective, as sure as of the least sure of its key results."""
-    latest = [reader.image.entries.current(one.id) for one in _measured(reader, id)]
-    return min((entry.confidence for entry in latest if entry and entry.confidence), default=None)
 
 
 def _measured(reader: Reader, id: int) -> Iterable[KeyResultRow]:

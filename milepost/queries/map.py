@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from milepost.core import access
 from milepost.core.ids import encode
 from milepost.core.layout import Box, Drawing, Line, Look, lay_out
 from milepost.core.rollup import Status
@@ -218,7 +217,7 @@ class Map:
             id=id,
             number=number,
             row=self.row(id),
-            confidence=self._confidence(id),
+            confidence=alignment.confidence(self.reader, id),
             key_results=tuple(self.key_results(id)) if self.shows_key_results else (),
             is_open=is_open,
             hidden=hidden,
@@ -247,17 +246,6 @@ class Map:
                     waiting.append(child)
         statuses = [self.reader.day.status_of(one) for one in seen if one not in self._drawn]
         return Hidden(len(statuses), statuses.count(Status.AT_RISK), statuses.count(Status.OFF_TRACK))
-
-    def _confidence(self, id: int) -> Fraction | None:
-        """Return the mean of what the owners said: of those key results that count for all who see it."""
-        whole = self.image.audience(id)
-        said = [
-            entry.confidence
-            for one in self.image.key_results_of.get(id, ())
-            if one.counts and access.counts_towards(self.image.audience(one.id), whole)
-            if (entry := self.image.entries.current(one.id)) and entry.confidence
-        ]
-        return Fraction(sum(said), len(said)) if said else None
 
     # -- where it is drawn ---------------------------------------------------------------------------------
 

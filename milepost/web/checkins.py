@@ -51,6 +51,8 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
             return _problem(problem)
         if isinstance(problem, Invalid) and not request.headers.get("HX-Request"):
             return _again(request, key_result, problem)
+        if problem.field == "value" and request.POST.get("value") and "HX-Request" in request.headers:
+            return _marked(request, key_result, problem)
         raise
     return _answer(request, made, before)
 
@@ -117,6 +119,14 @@ def _again(request: HttpRequest, key_result: int, problem: Invalid) -> HttpRespo
     return pages.page(
         request, "checkins/new.html", context, nav="teams", crumbs=crumbs, seen_by=reader, status=422
     )
+
+
+def _marked(request: HttpRequest, key_result: int, problem: Problem) -> HttpResponse:
+    """Answer with the field alone, what was typed in it, and beside it why that cannot be saved."""
+    reader = Reader(request.actor, request.today)
+    card = reader.key_result(reader.key_result_row(key_result), trend=False)
+    context = {"key_result": card, "typed": request.POST["value"], "problem": problem}
+    return render(request, "checkins/refused.hx.html", context, status=problem.status)
 
 
 def _is_early(request: HttpRequest, key_result: int, given: dict) -> bool:

@@ -63,7 +63,12 @@ PLACES = {"measure": "kind"}
 def show(request: HttpRequest, key_result: int) -> HttpResponse:
     """Show a key result with its course, its check-ins and its history."""
     reader = pages.reader(request)
-    page = pages_of.page(reader, key_result)
+    try:
+        page = pages_of.page(reader, key_result)
+    except NotFound:
+        if reader.known is None:
+            raise
+        return _not_yet(request, key_result)
     takes_mine = page.may_check_in and not page.why_not
     context = {
         "page": page,
@@ -79,6 +84,16 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
     return pages.page(
         request, "key_results/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True,
         comparison=f"{page.objective[1]}comparison/",
+        began=page.history[-1].on,
+    )  # fmt: skip
+
+
+def _not_yet(request: HttpRequest, key_result: int) -> HttpResponse:
+    reader = Reader(request.actor, request.today)
+    page = pages_of.page(reader, key_result)
+    return pages.not_yet(
+        request, page.card.title, came="added", began=page.history[-1].on,
+        crumbs=trails.below(reader, page.team, page.objective, (page.card.title, None)),
     )  # fmt: skip
 
 

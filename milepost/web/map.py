@@ -102,7 +102,7 @@ class Asked(alignment.Asked):
         said = self.said
         self.lens = said.get("lens") if said.get("lens") in LENSES else "status"
         self.as_list = said.get("as") == "list"
-        self.wrong = ""
+        self.wrong = self.written = ""
         with self.reader.image.lock:
             self.path, self.branch = (self._card(said.get(name, "")) for name in ("path", "branch"))
             self.supposed_id, self.ends_at = self._supposed()
@@ -129,7 +129,7 @@ class Asked(alignment.Asked):
 
     def _supposed(self) -> tuple[int | None, Fraction | None]:
         key, _, written = self.said.get("whatif", "").partition(":")
-        written = self.said.get("ends_at", written)
+        written = self.written = self.said.get("ends_at", written).strip()
         id, image = decode(key), self.reader.image
         if id not in image.key_results or not self.reader.sees(id):
             return None, None
@@ -145,8 +145,11 @@ class Asked(alignment.Asked):
 
     @cached_property
     def supposition(self) -> Supposition | None:
-        """What follows from where the key result is supposed to end; at first, where it is today."""
-        if self.supposed_id is None:
+        """What follows from where the key result is supposed to end; at first, where it is today.
+
+        Nothing where what was typed cannot be: that stands in its field until it is mended.
+        """
+        if self.supposed_id is None or self.wrong:
             return None
         share = self.ends_at
         if share is None:
@@ -155,8 +158,22 @@ class Asked(alignment.Asked):
         return suppose(self.reader, self.supposed_id, share)
 
     @property
+    def supposed_key(self) -> str | None:
+        """The key result of which something is supposed, as addresses say it."""
+        return None if self.supposed_id is None else encode(self.supposed_id)
+
+    @property
+    def supposed_end(self) -> str:
+        """What stands in the field: what was typed if it cannot be, else where it is supposed to end."""
+        if self.wrong or self.supposition is None:
+            return self.written or "30"
+        return words.plain_number(self.supposition.ends_at * 100)
+
+    @property
     def whatif(self) -> str | None:
         """The supposition as it stands in an address: the key result and per cent of its way."""
+        if self.wrong:
+            return f"{self.supposed_key}:{self.written[: numbers.LONGEST]}"
         if self.supposition is None:
             return None
         return f"{encode(self.supposed_id)}:{words.plain_number(self.supposition.ends_at * 100)}"
@@ -170,9 +187,10 @@ class Asked(alignment.Asked):
             left -= len(listed)
             if listed:
                 found.append((card.row.title, listed))
-        chosen = self.supposition and self.supposition.key_result
-        if chosen and all(chosen.key != key for _, rows in found for key, _ in rows):
-            found.append(("Not on this drawing", [(chosen.key, chosen.title)]))
+        chosen = self.supposed_key
+        if chosen and all(chosen != key for _, rows in found for key, _ in rows):
+            title = self.reader.image.key_results[self.supposed_id].title
+            found.append(("Not on this drawing", [(chosen, title)]))
         return found
 
     # -- addresses -----------------------------------------------------------------------------------------

@@ -73,7 +73,12 @@ NO_CYCLE = "Choose the cycle it belongs to."
 def show(request: HttpRequest, objective: int) -> HttpResponse:
     """Show an objective with everything that belongs to it."""
     reader = pages.reader(request)
-    page = pages_of.page(reader, objective)
+    try:
+        page = pages_of.page(reader, objective)
+    except NotFound:
+        if reader.known is None:
+            raise
+        return _not_yet(request, objective)
     context = {
         "page": page,
         "steps": [step_button(reader, objective, name) for name in page.steps],
@@ -86,6 +91,16 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
     return pages.page(
         request, "objectives/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True,
         comparison=f"{context['here']}comparison/",
+        began=page.history[-1].on,
+    )  # fmt: skip
+
+
+def _not_yet(request: HttpRequest, objective: int) -> HttpResponse:
+    reader = Reader(request.actor, request.today)
+    page = pages_of.page(reader, objective)
+    return pages.not_yet(
+        request, page.card.title, came="drafted", began=page.history[-1].on,
+        crumbs=trails.below(reader, page.card.team, (page.card.title, None)),
     )  # fmt: skip
 
 

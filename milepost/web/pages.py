@@ -77,20 +77,21 @@ def page(
     status: int = 200,
     travels: bool = False,
     comparison: str | None = None,
+    began: date | None = None,
     kept_as: Hashable | None = None,
 ) -> HttpResponse:
     """Render a page of a workspace with its frame; one that `travels` can be shown on any past day.
 
-    `comparison` is where two days of it stand side by side. With `kept_as` it is kept drawn: that names what
-    it depends on besides the figures of the day, the reader, the address and the cookies; the context is
-    then a function, asked when it has to be drawn.
+    `comparison` is where two days of it stand side by side, `began` the first day of what it shows. With
+    `kept_as` it is kept drawn: that names what it depends on besides the figures of the day, the reader, the
+    address and the cookies; the context is then a function, asked when it has to be drawn.
     """
     looking = seen_by or reader(request)
     is_plain = looking.known is None and "HX-Request" not in request.headers and "cycle" not in request.GET
     if kept_as is not None and is_plain:
-        draw = partial(_html, request, template, context, looking, nav, crumbs, travels, comparison)
+        draw = partial(_html, request, template, context, looking, nav, crumbs, travels, comparison, began)
         return HttpResponse(kept_pages.drawn(request, looking, (template, kept_as), draw), status=status)
-    html = _html(request, template, context, looking, nav, crumbs, travels, comparison)
+    html = _html(request, template, context, looking, nav, crumbs, travels, comparison, began)
     if looking.known is not None:
         html = travel.carried(inserts.filled(request, html), looking.today)
     if travels and request.headers.get("HX-Request"):
@@ -104,6 +105,23 @@ def page(
     return answer
 
 
+def not_yet(
+    request: HttpRequest,
+    title: str,
+    *,
+    came: str,
+    began: date,
+    crumbs: list[tuple[str, str | None]],
+) -> HttpResponse:
+    """Answer for a day before a thing was there, to a reader who may see it today."""
+    there = f"{request.path}?on={began}" if began < request.today else request.path
+    context = {"title": title, "came": came, "began": began, "there": there, "now": request.path}
+    return page(
+        request, "travel/not_yet.html", context, nav="teams", crumbs=crumbs, status=404, travels=True,
+        began=began,
+    )  # fmt: skip
+
+
 def _html(
     request: HttpRequest,
     template: str,
@@ -113,6 +131,7 @@ def _html(
     crumbs: list[tuple[str, str | None]],
     travels: bool,
     comparison: str | None,
+    began: date | None,
 ) -> str:
     said = context() if callable(context) else context
     wanted = request.GET.get("cycle") or request.COOKIES.get(CYCLE_COOKIE)
@@ -127,7 +146,7 @@ def _html(
     if looking.known is not None:
         # The rail leads to what waits today.
         frame.due = len(shells.due_now(Reader(request.actor, request.today)))
-    frame.travel = travel.of(request, looking, comparison) if travels else None
+    frame.travel = travel.of(request, looking, comparison, began) if travels else None
     context = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **said}
     return render_to_string(template, context, request)
 

@@ -80,8 +80,13 @@ def day_named(request: HttpRequest, name: str) -> date | None:
         raise Invalid(f"“{written[:20]}” is no day.", field=name, remedy="Write it as 2026-10-05.") from None
 
 
-def of(request: HttpRequest, reader: Reader, comparison: str | None = None) -> Travel:
-    """Return the way through time of the page asked for; `comparison` shows the same on two days."""
+def of(
+    request: HttpRequest, reader: Reader, comparison: str | None = None, began: date | None = None
+) -> Travel:
+    """Return the way through time of the page asked for, from the day on which what it shows began.
+
+    `comparison` shows the same on two days; without `began` the way begins with the first cycle.
+    """
     kept = tuple((name, value) for name, value in request.GET.items() if name != "on")
 
     def url(day: date) -> str:
@@ -89,8 +94,11 @@ def of(request: HttpRequest, reader: Reader, comparison: str | None = None) -> T
         return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
 
     starts = [cycle.starts_on for cycle in reader.image.cycles.values()]
-    weeks = min(max((request.today - min(starts, default=request.today)) // WEEK, 0), FURTHEST)
+    first = began or min(starts, default=request.today)
+    weeks = min(max((request.today - first) // WEEK, 0), FURTHEST)
     days = [request.today - number * WEEK for number in range(weeks, -1, -1)]
+    if began is not None and days[0] - WEEK < began < days[0]:
+        days.insert(0, began)
     at = min(range(len(days)), key=lambda number: abs(days[number] - reader.today))
     return Travel(
         reader.today,

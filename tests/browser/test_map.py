@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -36,6 +38,11 @@ def hot(page) -> int:
 
 
 class TestZoom:
+    def test_begins_at_a_size_that_can_be_read(self, visit, okrs):
+        """Nothing is drawn smaller than it was laid out for until somebody asks."""
+        assert scale(visit("ada", MAP)) == pytest.approx(1, rel=0.01)
+        assert scale(visit("ada", MAP, viewport=NARROW)) == pytest.approx(1, rel=0.01)
+
     def test_by_buttons_keys_and_wheel(self, visit, okrs):
         """Larger, smaller, and as large as fits; the wheel alone scrolls, with Ctrl it zooms."""
         page = visit("ada", MAP)
@@ -147,13 +154,43 @@ class TestWhatIf:
         page = visit("ada", f"{MAP}?whatif={encode(okrs.waiting.id)}")
         page.evaluate("window.here = true")
 
-        page.get_by_label("ends at").first.fill("30")
+        page.get_by_label("Slide to where it ends").fill("30")
         card(page, okrs.helpful).get_by_text("25\u00a0% → 15\u00a0%").wait_for()
 
-        assert page.get_by_label("ends at").last.input_value() == "30"
+        assert page.get_by_label("ends at", exact=True).input_value() == "30"
         expect(page.locator("#map-what").get_by_text("ended at 30")).to_be_visible()
         assert page.url.endswith(f"?whatif={encode(okrs.waiting.id)}%3A30")
         assert page.evaluate("window.here")
+
+    def test_ends_with_the_last_one(self, visit, okrs):
+        """However fast one slides and however late an answer comes: all say where the slider stands."""
+        page = visit("ada", f"{MAP}?whatif={encode(okrs.waiting.id)}")
+        held, is_late = [], [True]
+        page.route("**ends_at=**", lambda route: held.append(route) if is_late else route.continue_())
+
+        for share in ("31", "34", "36"):
+            page.get_by_label("Slide to where it ends").fill(share)
+        is_late.clear()
+        for route in held:
+            route.continue_()
+
+        expect(page.locator("#map-what").get_by_text("ended at 36")).to_be_visible()
+        expect(page).to_have_url(re.compile("%3A36$"))
+        expect(page.get_by_label("ends at", exact=True)).to_have_value("36")
+
+    def test_keeps_what_cannot_be(self, visit, okrs):
+        """What was typed stays, marked, with what is possible; mended, the mark goes."""
+        page = visit("ada", f"{MAP}?whatif={encode(okrs.waiting.id)}")
+        field = page.get_by_label("ends at", exact=True)
+
+        field.fill("200")
+        expect(page.get_by_text("from 0 to 100 %")).to_be_visible()
+        wrong = field.get_attribute("aria-invalid"), page.locator("#map-what").inner_text()
+        field.fill("20")
+
+        expect(page.locator("#map-what").get_by_text("ended at 20")).to_be_visible()
+        assert wrong[0] == "true" and "ended at" not in wrong[1]
+        expect(field).to_have_attribute("aria-invalid", "false")
 
     def test_works_by_a_form_alone(self, visit, okrs):
         """Without JavaScript one chooses, types and sends."""
@@ -161,7 +198,7 @@ class TestWhatIf:
 
         page.get_by_text("What if a key result ends elsewhere?").click()
         page.get_by_label("If this key result").select_option(label=okrs.waiting.title)
-        page.get_by_label("ends at").last.fill("100")
+        page.get_by_label("ends at", exact=True).fill("100")
         page.get_by_role("button", name="What then?").click()
 
         assert page.url.endswith(f"?whatif={encode(okrs.waiting.id)}%3A100")

@@ -54,6 +54,25 @@ class TestPalette:
 
         page.wait_for_url(f"**{addresses.objective('acme', okrs.company.id)}")
 
+    def test_takes_what_is_typed_before_anything_of_it_has_arrived(self, visit, okrs):
+        """On a first visit neither its look nor an answer is there yet: the letters stand in its field."""
+        page = visit("ben", WEEK)
+        waiting, is_late = [], [True]
+        for late in ("**/search*.css*", "**/palette/**"):
+            page.route(late, lambda route: waiting.append(route) if is_late else route.continue_())
+
+        page.keyboard.press("Control+k")
+        page.keyboard.type("new")
+
+        field = page.get_by_role("combobox", name="Search, jump or act")
+        expect(field).to_have_value("new")
+        expect(field).to_be_focused()
+        is_late.clear()
+        for route in waiting:
+            route.continue_()
+        expect(page.get_by_role("option", name="New objective")).to_be_visible()
+        assert page.url.endswith(WEEK)
+
     def test_offers_what_the_page_offers(self, visit, okrs):
         """What one may do here stands under "On this page", and does it."""
         page = visit("ben", addresses.objective("acme", okrs.draft.id))

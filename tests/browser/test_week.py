@@ -73,7 +73,7 @@ class TestDue:
         assert str(_latest(due[1]).value) == "6"
 
     def test_says_what_is_wrong_and_loses_nothing(self, visit, due):
-        """What is no number is refused in a message; it stays in the field."""
+        """What is no number is refused in a message and beside its field, where it stays."""
         page = visit("ada", WEEK)
         field = page.get_by_label("New value for Riders stay")
 
@@ -82,6 +82,9 @@ class TestDue:
 
         page.get_by_role("status").get_by_text("does not read as a number").wait_for()
         assert field.input_value() == "about six"
+        expect(page.locator("form.due .err")).to_contain_text("does not read as a number")
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(field).to_be_focused()
         assert str(_latest(due[1]).value) == "7"
 
     def test_works_without_javascript(self, visit, due):

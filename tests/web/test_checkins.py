@@ -267,10 +267,14 @@ class TestHtmx:
         assert "Cut the wait: 100 % · Nobody waits for an answer 25 % → 50 %" in answer
 
     def test_says_refusals_in_a_message(self, signed_in, okrs):
-        """A refusal is a part too."""
+        """A refusal is a part too; so is the field that it is about, with what was typed in it."""
         answer = signed_in("cleo").post(url(okrs.waiting), {"value": "x"}, **HX)
 
-        assert answer.status_code == 422 and 'data-hx-target="#toasts"' in text(answer)
+        page = text(answer)
+        assert answer.status_code == 422 and 'data-hx-target="#toasts"' in page
+        assert f'data-hx-target="#in-{encode(okrs.waiting.id)}"' in page
+        assert 'value="x"' in page and 'aria-invalid="true"' in page
+        assert page.count("“x” does not read as a number") == 2
 
 
 class TestJson:

@@ -142,6 +142,18 @@ class TestMany:
         assert moved == sorted(moved, reverse=True) and moved[0] > 0
         assert SECRET_TITLE not in str(found)
 
+    def test_sums_a_long_list_up_and_folds_it(self, signed_in, okrs, cast, now):
+        """From the fourth objective on, ten lines come first; what lies between the days is folded below."""
+        browser, short = signed_in("ada"), now.date() - DAY
+        for title in ("One more", "Another", "A third", "A fourth"):
+            objectives.draft(title=title, cycle=okrs.cycle.id, by=cast.ada, at=now)
+
+        found = page(browser, TREE, short)
+
+        assert "What changed most" in found and '<details class="why cmp-each">' in found
+        assert found.index("cmp-most") < found.index("cmp-each") < found.index("cmp-o")
+        assert "cmp-most" not in page(browser, of(okrs.company), short)
+
     def test_names_what_is_the_same(self, signed_in, okrs, now):
         """Where nothing happened, nothing is told."""
         found = read(signed_in("ada"), COMPANY, now.date() - DAY)

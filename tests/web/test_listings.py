@@ -52,8 +52,8 @@ class TestColumns:
         assert moved.headers["Location"] == "?status=at_risk&columns=owner%2Cteam&sort=-due&panel=1"
         assert 'class="pop arrange" open' in text(browser.get(TREE + moved.headers["Location"]))
 
-    def test_of_an_objective_say_the_least_sure_of_its_key_results(self, signed_in, cast, okrs):
-        """An objective is as sure as its least sure key result, and what is restricted takes no part."""
+    def test_of_an_objective_say_the_mean_of_how_sure_its_key_results_are(self, signed_in, cast, okrs):
+        """In columns of one's choice, in the usual ones and on the map; what is restricted takes no part."""
         quiet = key_results.Definition(
             "Whispered", start=Decimal(0), target=Decimal(10), visibility="people",
             visible_to=[cast.ada.person_id], owner=cast.ben.person_id,
@@ -62,10 +62,18 @@ class TestColumns:
             objective=okrs.helpful.id, definition=quiet, by=cast.ben, at=timezone.now() - timedelta(days=9)
         )
         checkins.record(key_result=hidden.id, value=Decimal(1), confidence=1, by=cast.ben, at=timezone.now())
+        checkins.record(
+            key_result=okrs.guides.id, value=None, parts=(Decimal(1), Decimal(0)), confidence=6, by=cast.ben,
+            at=timezone.now(),
+        )  # fmt: skip
 
         for who in ("ada", "cleo"):
-            page = text(signed_in(who).get(f"{TREE}?columns=confidence"))
-            assert re.findall(r"<td[^>]*>([^<]*)", row_of(page, okrs.helpful.title)) == ["5"]
+            browser = signed_in(who)
+            page, usual = text(browser.get(f"{TREE}?columns=confidence")), text(browser.get(TREE))
+            assert re.findall(r"<td[^>]*>([^<]*)", row_of(page, okrs.helpful.title)) == ["5.5"]
+            assert '<td class="r">5.5</td>' in row_of(usual, okrs.helpful.title)
+            assert "sure 5.5/10" in text(browser.get("/w/acme/map/?as=list"))
+            assert "of an objective, the mean" in usual and "of an objective, the mean" in page
 
     def test_cost_no_statement_a_row(self, signed_in, okrs):
         """Everything comes from the image, whatever is asked for."""

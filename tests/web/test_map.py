@@ -341,7 +341,8 @@ class TestWhatIf:
         """Something that is no share of the way is refused in words, and the map stays."""
         page = text(signed_in("ada").get(f"{MAP}?whatif={encode(okrs.waiting.id)}&ends_at={said}"))
 
-        assert 'aria-invalid="true"' in page and 'id="what-wrong"' in page
+        assert 'aria-invalid="true"' in page and 'id="what-wrong" class="err"' in page
+        assert f'autocomplete="off" value="{said}"' in page and "ended at" not in page
         assert card(page, okrs.helpful)
 
     def test_is_exact(self, cast, okrs):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -83,13 +84,42 @@ class TestShow:
         assert f'{of_key_result(okrs.growth)}?on={day}"' in found
         assert f'href="/w/acme/objectives/{encode(okrs.company.id)}/">Back to today' in found
 
-    def test_does_not_know_what_was_not_there_yet(self, signed_in, okrs, now):
-        """What was drafted later is not found on that day."""
-        browser = signed_in("ada")
+    def test_says_since_when_it_was_there(self, signed_in, okrs, cast, now):
+        """A page from before it was drafted says so, and leads to its first day, where the way begins."""
+        path, early = of_key_result(okrs.growth), (now.date() - 300 * DAY).isoformat()
 
-        early = browser.get(of_key_result(okrs.growth), {"on": (now.date() - 80 * DAY).isoformat()})
+        answer = signed_in("ada").get(path, {"on": early})
+        today = page(signed_in("ada"), path)
 
-        assert early.status_code == 404
+        stops = re.search('data-stops="([^ "]+)', text(answer))[1]
+        assert answer.status_code == 404 and "not there yet on" in text(answer)
+        assert f'href="{path}?on={stops}"' in text(answer) and f'href="{path}">Show today' in text(answer)
+        assert signed_in("ada").get(path, {"on": stops}).status_code == 200
+        day_before = date.fromisoformat(stops) - DAY
+        assert signed_in("ada").get(path, {"on": day_before.isoformat()}).status_code == 404
+        assert f'data-stops="{stops} ' in today
+
+    @pytest.mark.parametrize("kind", ["key-results", "objectives"])
+    def test_tells_of_the_hidden_on_no_day(self, signed_in, okrs, cast, now, kind):
+        """Who may not see a thing is told on a day before it what they are told of nothing at all."""
+        on = {"on": (now.date() - 300 * DAY).isoformat()}
+        hidden = okrs.shares if kind == "key-results" else okrs.secret
+
+        told = signed_in("cleo").get(f"/w/acme/{kind}/{encode(hidden.id)}/", on)
+        nothing = signed_in("cleo").get(f"/w/acme/{kind}/{encode(2**61 + 5)}/", on)
+
+        assert told.status_code == nothing.status_code == 404
+        assert "The address may have a slip in it" in text(told)
+        assert SECRET_TITLE not in text(told) and "not there yet" not in text(told)
+
+    def test_says_of_initiatives_what_holds(self, signed_in, okrs, cast, now):
+        """One that was added since is not said to be missing yet: it was not there by then."""
+        path = f"/w/acme/objectives/{encode(okrs.company.id)}/"
+
+        then = page(signed_in("ada"), path, now.date() - DAY)
+
+        assert "None had been added by then" in then and "None yet" not in then
+        assert "what initiatives say are those of now" in then
 
     def test_is_seen_with_the_rights_of_today(self, signed_in, okrs, cast, now):
         """What has become confidential since is confidential then too."""

@@ -1,6 +1,6 @@
 // The drawing of the map: zoom by buttons, keys, pinch and Ctrl with the wheel; pan by dragging; a small drawing
 // says where one is. Without JavaScript it scrolls.
-const LEAST = 0.12, MOST = 2.5, STEP = 1.25, LEGIBLE = 0.7, SHARE = 0.78;
+const LEAST = 0.12, MOST = 2.5, STEP = 1.25, LEGIBLE = 1, SHARE = 0.78;
 const ON_VIEW = ["pointerdown", "pointermove", "pointerup", "pointercancel", "keydown", "scroll"];
 
 class MapView extends HTMLElement {

@@ -29,9 +29,10 @@ class Palette extends HTMLElement {
     });
   }
 
-  async open() {
+  // At once: who types on before its look or an answer is there writes in the field, and presses no keys.
+  open() {
     if (this.dialog.open) return this.field.select();
-    await this.sheet();
+    this.sheet();
     this.field.value = "";
     this.shown = null;
     this.hurried = false;
@@ -42,14 +43,11 @@ class Palette extends HTMLElement {
 
   // Its own look comes with its first use.
   sheet() {
-    return this.looks ??= new Promise((done) => {
-      if (document.querySelector(`link[href="${CSS.escape(this.dataset.sheet)}"]`)) return done();
-      const link = document.createElement("link");
-      link.rel = "stylesheet";
-      link.href = this.dataset.sheet;
-      link.onload = link.onerror = done;
-      document.head.append(link);
-    });
+    if (document.querySelector(`link[href="${CSS.escape(this.dataset.sheet)}"]`)) return;
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = this.dataset.sheet;
+    document.head.append(link);
   }
 
   // Who types fast and presses Enter means what will be found, not what was.
