@@ -32,7 +32,7 @@ from milepost.actions.key_results import Definition
 from milepost.actions.undos import CannotUndo, ClosedSince, TooLate, UndoneAlready
 from milepost.core import undoing
 from milepost.core.access import Actor
-from milepost.core.problems import Conflict, NotAllowed, NotFound
+from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
 from milepost.ledger import image
 from milepost.models import Comment, Event, Initiative, KeyResult, Objective, Transition
 from milepost.queries import plans, verification
@@ -294,10 +294,16 @@ class TestUndo:
                     continue  # what one deed has made impossible for the next
                 done += events.told(by=cast.ada, at=LATER)[count:]
             for id in reversed(done):
-                undos.undo(event=id, by=cast.ada, at=LATER)
-
-            assert standing(cast) == before
-            transaction.set_rollback(True)
+                try:
+                    undos.undo(event=id, by=cast.ada, at=LATER)
+                except Invalid:
+                    # What somebody owned before they left goes back to nobody who has left.
+                    assert "let_leave" in chosen
+                    transaction.set_rollback(True)
+                    break
+            else:
+                assert standing(cast) == before
+                transaction.set_rollback(True)
         image.forget(cast.acme.id)
 
     def test_can_be_undone_itself(self, cast: Cast, okrs: Okrs):

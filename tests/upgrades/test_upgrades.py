@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ from milepost.management import backups, databases, schema
 from milepost.models import Objective
 from milepost.queries import plans, verification, workspaces
 
+# Each worker of the tests has its own, for they run on one server.
+NAME = f"old_version_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
 # Django fills these itself after a migration.
@@ -39,9 +42,9 @@ def empty(tmp_path) -> Iterator[str]:
         return
     base = settings.MILEPOST.database_url.rpartition("/")[0]
     with psycopg.connect(f"{base}/postgres", autocommit=True) as administrator:
-        administrator.execute("DROP DATABASE IF EXISTS old_version")
-        administrator.execute("CREATE DATABASE old_version")
-    yield f"{base}/old_version"
+        administrator.execute(f"DROP DATABASE IF EXISTS {NAME}")
+        administrator.execute(f"CREATE DATABASE {NAME}")
+    yield f"{base}/{NAME}"
 
 
 def exported(path: Path) -> dict[str, bytes]:
