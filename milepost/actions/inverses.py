@@ -266,11 +266,27 @@ def _place(told: Undoing) -> None:
 
 
 def _recorded(told: Undoing) -> None:
-    checkins.withdraw(checkin=told.event.subject_id, **told.who)
+    checkins.withdraw(checkin=_standing(told).id, **told.who)
+
+
+def _standing(told: Undoing) -> Checkin:
+    """Return the entry that stands in place of the one told of: what was undone meanwhile are entries too."""
+    own = told.find(Checkin, told.event.subject_id)
+    head, entries = own, Checkin.objects.of(told.event.workspace_id)
+    while (newer := entries.filter(corrects=head).first()) is not None:
+        head = newer
+    if head.is_withdrawn:
+        raise ChangedSince()
+    if not told.anyway and _entered(head) != _entered(own):
+        raise ChangedSince((Overwritten("value", history.as_kept(head.value), history.as_kept(own.value)),))
+    return head
 
 
 def _entry(told: Undoing) -> dict[str, Any]:
-    old = told.find(Checkin, told.event.data["corrects"])
+    return _entered(told.find(Checkin, told.event.data["corrects"]))
+
+
+def _entered(old: Checkin) -> dict[str, Any]:
     return {
         "value": old.value,
         "parts": None if old.parts is None else [Decimal(part) for part in old.parts],
@@ -281,7 +297,7 @@ def _entry(told: Undoing) -> dict[str, Any]:
 
 
 def _corrected(told: Undoing) -> None:
-    checkins.correct(checkin=told.event.subject_id, **_entry(told), **told.who)
+    checkins.correct(checkin=_standing(told).id, **_entry(told), **told.who)
 
 
 def _withdrawn(told: Undoing) -> None:
