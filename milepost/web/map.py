@@ -53,6 +53,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "legend": picture.pen.lens.legend(map.cards.values()),
             "picture": picture if map.cards and not asked.as_list else None,
             "branches": list(branches(map)),
+            "cycle": asked.cycle.name if asked.cycle else "Every cycle",
             "tray": [map.row(id) for id in map.left_out[: maps.MOST_LEFT_OUT]],
             "tray_more": max(len(map.left_out) - maps.MOST_LEFT_OUT, 0),
             "choices": asked.choices(map),

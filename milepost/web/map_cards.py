@@ -17,8 +17,9 @@ from milepost.web.marks import STATUS_CLASSES, STATUS_WORDS
 from milepost.web.words import percent
 
 LEFT, INDENT, RIGHT = 15, 36, WIDTH - 12  # where marks begin, where words begin, where figures end
-EDGE, BROAD_EDGE = 4, 9
+EDGE, BROAD_EDGE, TINTED = 4, 9, 46  # how wide the edge of a card is, how tall its tinted head
 BAR = WIDTH - 2 * LEFT + 3
+HEAD_SHAPE = f"M0 {TINTED}V8a8 8 0 0 1 8-8h{WIDTH - 16}a8 8 0 0 1 8 8v{TINTED - 8}z"
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,25 @@ class Pen:
         """Draw a card where it stands; `served` are the numbers of the cards above it."""
         colour = self.lens.of(card)[0]
         edge = EDGE if self.lens.name == "status" else BROAD_EDGE
-        classes = f"cd {colour}{' hot' if is_hot else ''}{' moved' if card.id in self.effects else ''}"
+        kinds = {"hot": is_hot, "broad": edge == BROAD_EDGE, "moved": card.id in self.effects}
+        classes = " ".join(["cd", colour, *(name for name, holds in kinds.items() if holds)])
         frame = f'<rect class="nd" width="{WIDTH}" height="{spot.height:g}" rx="8"/>'
         return "".join(
             [
                 f'<g class="{classes}" id="m-{card.row.key}" transform="translate({spot.x:g} {spot.y:g})" ',
                 f'data-n="{card.number}" data-up="{served}">',
                 self.link(f"?path={card.row.key}", frame),
+                f'<path class="hd near" d="{HEAD_SHAPE}"/>',
+                f'<rect class="hd far" width="{WIDTH}" height="{spot.height:g}" rx="8"/>',
                 f'<path class="ed" d="{_edge(edge, spot.height)}"/>',
+                '<g class="near">',
                 _mark("i-lock" if card.row.is_private else "i-target", LEFT, 10, 15, "ic"),
                 *self._title(card.row),
                 *self._owner(card),
                 *self._progress(card),
                 *(self._key_result(one, HEAD + LINE * at) for at, one in enumerate(card.key_results)),
+                "</g>",
+                self._from_afar(card, spot),
                 self._fold(card, spot),
                 "</g>",
             ]
@@ -91,12 +98,39 @@ class Pen:
         return f"{words.number(card.confidence, 1)}/10", self.lens.name == "confidence"
 
     def _progress(self, card: Card) -> Iterator[str]:
-        row, status = card.row, STATUS_CLASSES[card.row.status]
-        effect = self.effects.get(card.id)
-        figure = f"{percent(effect.before)} → {percent(effect.after)}" if effect else percent(row.progress)
+        row, status, figure = card.row, STATUS_CLASSES[card.row.status], self._percent(card)
         yield f'<g class="{status}">{_mark(f"s-{status}", 16, 68, 12, "mk")}'
         yield f'<text class="sm stx" x="{INDENT}" y="78">{STATUS_WORDS[row.status]}</text>'
         yield f'<text class="pc" x="{RIGHT}" y="78">{figure}</text>{_bar(row, 84)}</g>'
+
+    def _from_afar(self, card: Card, spot: Spot) -> str:
+        """Draw what is left of a card where it is shown small: its title, larger, and its figure."""
+        size, row, status = (25, card.row, STATUS_CLASSES[card.row.status])
+        if spot.height < 150:
+            size = 21
+        lines = map_text.broken(row.title, RIGHT - LEFT, size, int((spot.height - 46) // (size + 3)))
+        title = "".join(
+            f'<tspan x="{LEFT}" y="{(size + 3) * (at + 1) + 2}">{escape(line)}</tspan>'
+            for at, line in enumerate(lines)
+        )
+        low, owner = spot.height - 17, ""
+        if self.lens.name == "owner" and row.owner:
+            tint, named = words.tint(row.owner.id), words.initials(row.owner.name)
+            owner = (
+                f'<circle class="av t{tint}" cx="60" cy="{low - 9:g}" r="18"/>'
+                f'<text class="nm t{tint}" x="60" y="{low - 3:g}">{escape(named)}</text>'
+            )
+        return (
+            f'<g class="far {status}"><text class="ttl" font-size="{size}">{title}</text>'
+            f"{_mark(f's-{status}', LEFT, low - 19, 22, 'mk')}{owner}"
+            f'<text class="fc" x="{RIGHT}" y="{low:g}">{self._percent(card)}</text></g>'
+        )
+
+    def _percent(self, card: Card) -> str:
+        effect = self.effects.get(card.id)
+        if effect is None:
+            return percent(card.row.progress)
+        return f"{percent(effect.before)} → {percent(effect.after)}"
 
     def _key_result(self, row: Row, y: int) -> str:
         status = STATUS_CLASSES[row.status]

@@ -17,8 +17,18 @@ from milepost.web.map_cards import Pen
 
 PAD, OVER, UNDER = 24, 26, 14  # around the drawing; above and under the cards in a row's band
 CORNER = 7
-SHEET = (1560, 1050)  # what of a drawing goes on one sheet of paper, so that one can read it
-ONE_SHEET = 1.35  # a little more is made to fit
+PAPER = (1054, 650)  # of A4 across, without margins, heading and legend, in the units of a drawing
+TRAY = 90  # what the cards in the tray take of it
+# How small a drawing may be on paper: with all of a card, with its title alone, and that on several sheets.
+IN_DETAIL, AT_LEAST, IN_PARTS = 0.55, 0.3, 0.42
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of paper: the part of the drawing on it, and a path to clip it by where that cuts a card."""
+
+    view: str
+    clip: str
 
 
 @dataclass
@@ -42,11 +52,11 @@ class Picture:
 
     def svg(self) -> Markup:
         """Draw everything for a page; the list beside it says the same, so screen readers skip this."""
-        tracing = " tracing" if self.hot else ""
+        tracing, afar = " tracing" if self.hot else "", " afar" if self.is_afar else ""
         return Markup(
             f'<svg class="map{tracing}" width="{self.width}" height="{self.height}" '
             f'viewBox="0 0 {self.width} {self.height}" aria-hidden="true" focusable="false">'
-            f'{map_styles.symbols()}<g id="drawing" class="map">{self._everything()}</g></svg>'
+            f'{map_styles.symbols()}<g id="drawing" class="map{afar}">{self._everything()}</g></svg>'
         )
 
     def file(self, title: str) -> str:
@@ -72,15 +82,46 @@ class Picture:
             f'<svg viewBox="0 0 {self.width} {self.height}" aria-hidden="true">{paths}<rect/></svg>'
         )
 
-    def sheets(self) -> list[str]:
-        """Cut the drawing into sheets of paper: the part of it that each shows.
+    @cached_property
+    def _paper(self) -> tuple[float, float]:
+        return PAPER[0], PAPER[1] - (TRAY if self.map.left_out else 0)
 
-        Sheets overlap by a card, so that each card is whole on one of them.
+    @cached_property
+    def _on_one_sheet(self) -> float:
+        """How large the drawing is when it stands on one sheet of paper; 1 is as drawn."""
+        return min(self._paper[0] / self.width, self._paper[1] / self.height)
+
+    @property
+    def is_afar(self) -> bool:
+        """Whether it is too small on paper for more than the titles and figures of its cards."""
+        return self._on_one_sheet < IN_DETAIL
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """Cut the drawing into sheets of paper, all at one scale; one sheet where that can be read.
+
+        Sheets overlap by a card: each card is whole on one of them, and left out where it would be cut.
         """
-        tallest = max((spot.height for spot in self.map.drawing.spots.values()), default=0)
-        across = _cuts(self.width, SHEET[0], WIDTH)
-        down = _cuts(self.height, SHEET[1], tallest)
-        return [f"{x} {y} {wide} {tall}" for y, tall in down for x, wide in across]
+        if self._on_one_sheet >= AT_LEAST:
+            return [Sheet(f"0 0 {self.width} {self.height}", "")]
+        wide, tall = (round(side / IN_PARTS) for side in self._paper)
+        tallest = max(spot.height for spot in self.map.drawing.spots.values())
+        return [
+            self._sheet(x, y, wide, tall)
+            for y in _cuts(self.height, tall, tallest + 2 * UNDER)
+            for x in _cuts(self.width, wide, WIDTH)
+        ]
+
+    def _sheet(self, x: int, y: int, wide: int, tall: int) -> Sheet:
+        clip = []
+        for spot in map(self._spot, self.map.cards.values()):
+            top, bottom = spot.y - UNDER, spot.y + spot.height + UNDER
+            is_on = spot.x < x + wide and spot.right > x and top < y + tall and bottom > y
+            is_whole = spot.x >= x and spot.right <= x + wide and top >= y and bottom <= y + tall
+            if is_on and not is_whole:
+                clip.append(f"M{spot.x:g} {top:g}h{spot.width:g}v{bottom - top:g}h-{spot.width:g}z")
+        frame = f"M{x} {y}h{wide}v{tall}h-{wide}z"
+        return Sheet(f"{x} {y} {wide} {tall}", frame + "".join(clip) if clip else "")
 
     @cached_property
     def hot(self) -> frozenset[int]:
@@ -108,7 +149,7 @@ class Picture:
             )
             if not self.map.wish.by_team:
                 below = " and below" if row in self.map.drawing.deep else ""
-                yield f'<text class="sm" x="{PAD}" y="{y + 17:g}">Level {row + 1}{below}</text>'
+                yield f'<text class="sm lt" x="{PAD}" y="{y + 17:g}">Level {row + 1}{below}</text>'
         if self.map.wish.by_team:
             yield from self._teams()
 
@@ -125,12 +166,12 @@ class Picture:
             known = self.map.image.teams.get(team)
             (name,) = map_text.broken(known.name if known else self.workspace, right - left, 12, 1) or ("",)
             y = self.map.drawing.rows[row][0] + PAD + 17
-            yield f'<text class="sm em" x="{left:g}" y="{y:g}">{escape(name)}</text>'
+            yield f'<text class="sm em lt" x="{left:g}" y="{y:g}">{escape(name)}</text>'
 
     # -- lines ---------------------------------------------------------------------------------------------
 
     def _lines(self) -> Iterator[str]:
-        cards, labels = self.map.cards, defaultdict(int)
+        cards, weights = self.map.cards, []
         drawn = list(zip(self.map.lines, self.map.drawing.routes, strict=True))
         # What is told apart lies on top.
         for link, points in sorted(drawn, key=lambda one: self._is_hot(one[0])):
@@ -141,13 +182,8 @@ class Picture:
             points = [(x + PAD, y + PAD + OVER) for x, y in points]
             yield f'<path class="{classes}" {ends} d="{_path(points)}"/>'
             if link.how == "contributes" and link.weight != "1":
-                (_, before), (x, y) = points[-2:]
-                if before == y:  # it enters a stack from the left
-                    place = f'x="{x - 11:g}" y="{y - 3:g}" text-anchor="end"'
-                else:
-                    place = f'x="{x + 5 + 28 * labels[x, y]:g}" y="{y - 7:g}"'
-                    labels[x, y] += 1
-                yield f'<text class="sm wt" {place}>×{words.number(words.exact(link.weight))}</text>'
+                weights.append(_weight(f"×{words.number(words.exact(link.weight))}", points))
+        yield from weights
 
     def _is_hot(self, link: Link) -> bool:
         if self.supposed is not None and link.how != "contributes":
@@ -162,6 +198,20 @@ class Picture:
             served[link.lower].append(str(self.map.cards[link.upper].number))
         for id, card in self.map.cards.items():
             yield self.pen.card(card, self._spot(card), served=" ".join(served[id]), is_hot=id in self.hot)
+
+
+def _weight(said: str, points: Sequence[tuple[float, float]]) -> str:
+    """Write a weight in the middle of the last piece of its line, where no other line ends."""
+    (before_x, before_y), (x, y) = points[-2:]
+    at_x, at_y = (before_x + x) / 2, (before_y + y) / 2
+    if before_y == y:  # it enters a stack from the left: above the piece, there is little room
+        at_x, at_y = x - 26, y - 12
+    wide = round(map_text.width(said, 11.5)) + 10
+    return (
+        f'<g class="wg"><rect class="wr" x="{at_x - wide / 2:g}" y="{at_y - 8:g}" '
+        f'width="{wide}" height="16" rx="8"/>'
+        f'<text class="sm wt" x="{at_x:g}" y="{at_y + 4:g}">{said}</text></g>'
+    )
 
 
 def _path(points: Sequence[tuple[float, float]]) -> str:
@@ -196,9 +246,9 @@ def _short(end: float, other: float) -> float:
     return end if end == other else end + max(-CORNER, min(CORNER, other - end))
 
 
-def _cuts(whole: int, sheet: int, overlap: float) -> list[tuple[int, int]]:
-    """Return where each sheet begins and how much it shows, along one side."""
-    if whole <= ONE_SHEET * sheet:
-        return [(0, whole)]
-    steps = -(-(whole - sheet) // max(round(sheet - overlap - PAD), 1))
-    return [(round((whole - sheet) * step / steps), sheet) for step in range(steps + 1)]
+def _cuts(whole: int, sheet: int, overlap: float) -> list[int]:
+    """Return where each sheet begins, along one side."""
+    if whole <= sheet:
+        return [0]
+    steps = -(-(whole - sheet) // max(round(sheet - overlap - 2 * PAD), 1))
+    return [round((whole - sheet) * step / steps) for step in range(steps + 1)]

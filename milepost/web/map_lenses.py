@@ -37,6 +37,7 @@ class Entry:
     count: int
     status: str | None = None
     owner: int | None = None
+    others: int = 0  # how many further owners it stands for
 
     @property
     def key(self) -> str:
@@ -76,8 +77,12 @@ class Lens:
         counted = Counter(self.of(card) for card in listed)
         if self.name == "owner":
             owners = {card.row.owner.name: card.row.owner.id for card in listed if card.row.owner}
-            most = sorted(counted.items(), key=lambda one: (-one[1], one[0][1]))[:MOST_OWNERS]
-            return [Entry(colour, said, count, owner=owners.get(said)) for (colour, said), count in most]
+            ranked = sorted(counted.items(), key=lambda one: (-one[1], one[0][1]))
+            most, rest = ranked[:MOST_OWNERS], ranked[MOST_OWNERS:]
+            found = [Entry(colour, said, count, owner=owners.get(said)) for (colour, said), count in most]
+            if rest:
+                found.append(Entry("q0", "other owners", sum(count for _, count in rest), others=len(rest)))
+            return found
         known = (
             [(colour, said) for _, colour, said in SURE] if self.name == "confidence" else [*AGES.values()]
         )

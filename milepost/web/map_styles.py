@@ -36,4 +36,4 @@ def styles() -> str:
     known = dict(reversed(_TOKEN.findall(tokens)))
     known["--font"] = " ".join(_FONT.search(tokens)[1].split())
     plain = _LIGHT.sub(r"\1", rules)
-    return " ".join(_USE.sub(lambda use: known.get(use[1], "currentColor"), plain).split())
+    return " ".join(_USE.sub(lambda use: known[use[1]], plain).split())

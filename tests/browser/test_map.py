@@ -39,9 +39,37 @@ def hot(page) -> int:
 
 class TestZoom:
     def test_begins_at_a_size_that_can_be_read(self, visit, okrs):
-        """Nothing is drawn smaller than it was laid out for until somebody asks."""
-        assert scale(visit("ada", MAP)) == pytest.approx(1, rel=0.01)
-        assert scale(visit("ada", MAP, viewport=NARROW)) == pytest.approx(1, rel=0.01)
+        """All of it where that can be read; else at the top, with what the company wants in view."""
+        fitted, narrow = visit("ada", MAP), visit("ada", MAP, viewport=NARROW)
+        fits = "view => view.scrollWidth <= view.clientWidth"
+
+        assert fitted.locator(".map-view").evaluate(fits)
+        assert 0.4 <= scale(narrow) <= 1
+        expect(card(narrow, okrs.company)).to_be_in_viewport(ratio=0.9)
+
+    def test_shows_titles_alone_where_it_is_small(self, visit, okrs):
+        """Small, a card has its title, larger; large, all that it says."""
+        page = visit("ada", MAP)
+        title = card(page, okrs.company).locator(".far .ttl")
+        while scale(page) >= 0.6:
+            page.get_by_role("button", name="Smaller").click()
+        small = title.is_visible(), card(page, okrs.company).locator(".near .ttl").is_visible()
+        while scale(page) < 0.9:
+            page.get_by_role("button", name="Larger").click()
+
+        assert small == (True, False)
+        expect(title).to_be_hidden()
+        expect(card(page, okrs.company).locator(".near .ttl")).to_be_visible()
+
+    def test_fills_the_screen(self, visit, okrs):
+        """The drawing can have the whole screen, and gives it back."""
+        page = visit("ada", MAP)
+
+        page.get_by_role("button", name="Full screen").click()
+        page.wait_for_function("document.fullscreenElement?.localName === 'mp-map'")
+        page.get_by_role("button", name="Full screen", pressed=True).click()
+
+        page.wait_for_function("document.fullscreenElement === null")
 
     def test_by_buttons_keys_and_wheel(self, visit, okrs):
         """Larger, smaller, and as large as fits; the wheel alone scrolls, with Ctrl it zooms."""
@@ -86,7 +114,7 @@ class TestZoom:
 
     def test_shows_where_one_is_when_not_all_fits(self, visit, okrs):
         """The small drawing is there when the large one is cut off, and leads where one clicks."""
-        page = visit("ada", MAP, viewport=NARROW)
+        page = visit("ada", MAP)
         for _ in range(6):
             page.get_by_role("button", name="Larger").click()
         small = page.locator(".map-mini")
@@ -155,7 +183,7 @@ class TestWhatIf:
         page.evaluate("window.here = true")
 
         page.get_by_label("Slide to where it ends").fill("30")
-        card(page, okrs.helpful).get_by_text("25\u00a0% → 15\u00a0%").wait_for()
+        card(page, okrs.helpful).locator(".near").get_by_text("25\u00a0% → 15\u00a0%").wait_for()
 
         assert page.get_by_label("ends at", exact=True).input_value() == "30"
         expect(page.locator("#map-what").get_by_text("ended at 30")).to_be_visible()

@@ -19,6 +19,7 @@ from milepost.ledger import image as images
 from milepost.queries import map as maps
 from milepost.queries import what_if
 from milepost.queries.cards import Reader
+from milepost.web import map_drawing
 from tests import cast as the_cast
 from tests.cast import Cast
 from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs, written
@@ -46,6 +47,11 @@ def outside(cast: Cast, okrs: Okrs):
 def text(answer) -> str:
     assert answer.status_code == 200, answer.status_code
     return answer.content.decode().replace("\u00a0", " ")
+
+
+def tray(page: str) -> str:
+    """Return what lies beside the drawing."""
+    return page.split('id="tray"')[1].split("</details>")[0] if 'id="tray"' in page else ""
 
 
 def drawing(page: str) -> str:
@@ -119,8 +125,8 @@ class TestDrawing:
 
         after = text(browser.get(MAP))
 
-        assert OUTSIDE in before.split("Not aligned")[1] and OUTSIDE not in drawing(before)
-        assert OUTSIDE not in after.split("Not aligned")[1] and OUTSIDE in drawing(after)
+        assert OUTSIDE in tray(before) and OUTSIDE not in drawing(before)
+        assert OUTSIDE not in tray(after) and OUTSIDE in drawing(after)
 
     def test_draws_what_stands_alone_but_is_served(self, signed_in, cast, okrs, outside):
         """An objective that serves nothing and has work below it is drawn with that."""
@@ -138,7 +144,7 @@ class TestDrawing:
         """By team, the company's own cards and each team's stand under their name."""
         page = text(signed_in("ada").get(f"{MAP}?arrange=team"))
 
-        assert re.search(r'class="sm em"[^>]*>Product<', drawing(page))
+        assert re.search(r'class="sm em lt"[^>]*>Product<', drawing(page))
         assert "Level 1" not in drawing(page)
 
     def test_narrows_to_problems(self, signed_in, cast, okrs):
@@ -407,6 +413,44 @@ class TestPast:
         assert f"?on={day}&amp;shut=" in card(page, okrs.company)
 
 
+class TestSheets:
+    def test_is_one_where_it_can_be_read(self, signed_in, okrs, outside):
+        """A small map goes on one sheet of paper, with cycle, day, legend and what serves nothing."""
+        page = text(signed_in("ada").get(MAP))
+
+        (sheet,) = page.split('class="map-sheets"')[1].split("<section")[1:]
+        sheet = sheet.split("</section>")[0]
+        assert f"Alignment map, {okrs.cycle.name}" in sheet and str(timezone.localdate().year) in sheet
+        assert "contributes" in sheet and OUTSIDE in sheet
+        assert "sheet 1" not in sheet and "clipPath" not in sheet
+
+    def test_are_all_at_one_scale_and_cut_no_card(self, signed_in, okrs, monkeypatch):
+        """More than goes on one sheet: each card is whole on one of them, and none is there in part."""
+        monkeypatch.setattr(map_drawing, "PAPER", (130, 220))
+
+        page = text(signed_in("ada").get(MAP))
+
+        sheets = page.split('class="map-sheets"')[1].split("<section")[1:]
+        views = [tuple(map(int, each.split('viewBox="')[1].split('"')[0].split())) for each in sheets]
+        assert len(sheets) > 1 and f"sheet 2 of {len(sheets)}" in sheets[1]
+        assert len({view[2:] for view in views}) == 1
+        placed = r'class="cd .*?translate\(([\d.]+) ([\d.]+)\).*?class="hd far" width="224" height="(\d+)"'
+        for x, y, height in (map(float, each) for each in re.findall(placed, drawing(page))):
+            y, height = y - map_drawing.UNDER, height + 2 * map_drawing.UNDER
+            is_whole = [
+                left <= x <= left + wide - 224 and top <= y <= top + tall - height
+                for left, top, wide, tall in views
+            ]
+            is_there = [
+                left - 224 < x < left + wide and top - height < y < top + tall
+                for left, top, wide, tall in views
+            ]
+            is_left_out = [f"M{x:g} {y:g}h224" in sheet for sheet in sheets]
+            is_in_part = [there and not whole for there, whole in zip(is_there, is_whole, strict=True)]
+            assert any(is_whole) and is_left_out == is_in_part
+        assert "clipPath" in sheets[0]
+
+
 class TestFile:
     def test_stands_alone(self, signed_in, okrs):
         """The file is well-formed, brings its styles, and asks nothing of anybody."""
@@ -417,7 +461,7 @@ class TestFile:
         assert answer.headers["Content-Type"].startswith("image/svg+xml")
         assert "attachment" in answer.headers["Content-Disposition"]
         assert okrs.growth.title in drawn
-        assert not re.search(r"<a[ >]|<script|var\(|light-dark|currentColor|http(?!://www\.w3\.org)", drawn)
+        assert not re.search(r"<a[ >]|<script|var\(|light-dark|http(?!://www\.w3\.org)", drawn)
 
     def test_may_use_its_styles(self, signed_in, okrs):
         """The policy of the answer names the styles by what they are, and lets nothing else in."""
@@ -452,7 +496,7 @@ class TestWhoSees:
         ben, cleo = text(signed_in("ben").get(MAP)), text(signed_in("cleo").get(MAP))
 
         assert OUTSIDE in drawing(ben)
-        assert OUTSIDE not in drawing(cleo) and OUTSIDE in cleo.split("Not aligned")[1]
+        assert OUTSIDE not in drawing(cleo) and OUTSIDE in tray(cleo)
 
     @pytest.mark.parametrize("path", [MAP, SVG])
     def test_strangers_find_nothing(self, signed_in, client, okrs, path: str):

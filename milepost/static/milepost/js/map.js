@@ -1,6 +1,7 @@
 // The drawing of the map: zoom by buttons, keys, pinch and Ctrl with the wheel; pan by dragging; a small drawing
-// says where one is. Without JavaScript it scrolls.
-const LEAST = 0.12, MOST = 2.5, STEP = 1.25, LEGIBLE = 1, SHARE = 0.78;
+// says where one is. Shown small, cards keep their titles, larger, and lose the rest. Without JavaScript it scrolls.
+const LEAST = 0.12, MOST = 2.5, STEP = 1.25, SHARE = 0.78, WIDTH = 224;
+const READABLE = 0.4, COMFORTABLE = 0.55, SMALL = 0.7; // a title; what it opens at where not all fits; details
 const ON_VIEW = ["pointerdown", "pointermove", "pointerup", "pointercancel", "keydown", "scroll"];
 
 class MapView extends HTMLElement {
@@ -17,10 +18,26 @@ class MapView extends HTMLElement {
     new MutationObserver(() => this.adopt()).observe(this.querySelector("#map-svg"), { childList: true, subtree: true, attributeFilter: ["width"] });
     new ResizeObserver(() => this.look()).observe(this.view);
     const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
-    this.zoom((asked && Number(sessionStorage.getItem(this.kept))) || Math.max(this.fitting(), LEGIBLE));
+    const fits = [this.fitting(), this.broad].find((scale) => scale >= READABLE);
+    this.zoom((asked && Number(sessionStorage.getItem(this.kept))) || fits || COMFORTABLE);
     this.adopt();
     const card = asked || this.svg.querySelector(".cd.hot");
     if (card) this.center(card);
+    else if (!fits) this.begin();
+    const full = this.querySelector("[data-full]");
+    full.hidden = !document.fullscreenEnabled;
+    this.addEventListener("fullscreenchange", () => {
+      full.ariaPressed = document.fullscreenElement === this;
+      requestAnimationFrame(() => this.zoom(this.fitting()));
+    });
+  }
+
+  // Where not all fits: at the top, with what serves nothing further in view.
+  begin() {
+    const tops = [...this.svg.querySelectorAll('.cd[data-up=""]')].map((card) => card.transform.baseVal[0].matrix);
+    const first = tops.filter((top) => top.f === Math.min(...tops.map(({ f }) => f))).map(({ e }) => e * this.scale);
+    const left = Math.min(...first), wide = Math.max(...first) + WIDTH * this.scale - left, room = this.view.clientWidth;
+    this.view.scrollTo(left - Math.max(16, (room - wide) / 2), 0);
   }
 
   adopt() {
@@ -36,8 +53,13 @@ class MapView extends HTMLElement {
     return this.svg.viewBox.baseVal;
   }
 
+  get broad() {
+    return Math.min(1, this.view.clientWidth / this.size.width);
+  }
+
   fitting() {
-    return Math.min(1, this.view.clientWidth / this.size.width, (innerHeight * SHARE) / this.size.height);
+    const tall = document.fullscreenElement === this ? this.view.clientHeight : innerHeight * SHARE;
+    return Math.min(this.broad, tall / this.size.height);
   }
 
   zoom(scale, x = this.view.clientWidth / 2, y = this.view.clientHeight / 2) {
@@ -45,6 +67,7 @@ class MapView extends HTMLElement {
     const left = (this.view.scrollLeft + x) * ratio - x, top = (this.view.scrollTop + y) * ratio - y;
     this.scale = now;
     for (const name of ["width", "height"]) this.svg.setAttribute(name, Math.round(this.size[name] * now));
+    this.svg.classList.toggle("small", now < SMALL);
     this.view.scrollTo(left, top);
     this.querySelector("output").value = `${Math.round(now * 100)} %`;
     sessionStorage.setItem(this.kept, now);
@@ -79,6 +102,7 @@ class MapView extends HTMLElement {
 
   onclick(event) {
     const step = event.target.closest("[data-zoom]")?.dataset.zoom;
+    if (event.target.closest("[data-full]")) return document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen();
     if (step) this.zoom({ fit: this.fitting(), in: this.scale * STEP, out: this.scale / STEP }[step]);
     // The click that ends a drag leads nowhere.
     else if (this.dragged && event.target.closest(".map-view")) event.preventDefault();
