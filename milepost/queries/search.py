@@ -28,6 +28,7 @@ class Found:
     terms: Terms
     hits: tuple[Hit, ...]
     counts: dict[str, int]
+    instead: str = ""  # what was looked for, where nothing has the words themselves
 
     def pieces(self, text: str) -> list[tuple[str, bool]]:
         """Return a text in pieces, each with whether it is what was looked for."""
