@@ -115,12 +115,15 @@ def answering(wanted: Terms, offers: Iterable[Offer]) -> list[Offer]:
     """Return the offers that answer what was typed, the best first; all where nothing was."""
     if not wanted:
         return list(offers)
-    fits = [(min(terms.fit(wanted, offer.words), _also(wanted, offer)), offer) for offer in offers]
+    fits = [(_fit(wanted, offer), offer) for offer in offers]
     return [offer for how, offer in sorted(fits, key=lambda entry: entry[0]) if how is not Fit.TEXT]
 
 
-def _also(wanted: Terms, offer: Offer) -> Fit:
-    return max(terms.fit(wanted, f"{offer.words} {offer.also}"), Fit.PREFIXES)
+def _fit(wanted: Terms, offer: Offer) -> Fit:
+    # Most offers do not answer at all, which one look tells.
+    if terms.fit(wanted, f"{offer.words} {offer.also}") is Fit.TEXT:
+        return Fit.TEXT
+    return min(terms.fit(wanted, offer.words), Fit.PREFIXES)
 
 
 def _pages(reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:
