@@ -107,12 +107,12 @@ def _referred(model) -> set[str]:
 
 def _table(model) -> Table:
     meta = model._meta
-    columns = tuple(Column(field.column, _kind(field)) for field in meta.local_concrete_fields)
+    columns = tuple(Column(field.column, kind(field)) for field in meta.local_concrete_fields)
     counter = meta.pk.column if isinstance(meta.pk, AutoField) else None
     return Table(meta.db_table, columns, meta.pk.column, counter)
 
 
-def _kind(field: Field) -> str:
+def kind(field: Field) -> str:
     told = field
     while told.is_relation:
         told = told.target_field

@@ -15,6 +15,7 @@ from milepost.core.access import Actor
 from milepost.core.plan import Changes, Plan, PlanProblem, check, diff
 from milepost.core.plan.values import WorkspacePlan
 from milepost.core.problems import Invalid
+from milepost.ledger import bulk
 from milepost.ledger import changes as log
 from milepost.models import Workspace
 from milepost.models.ids import new_id
@@ -110,7 +111,8 @@ def apply_plan(
             changes = preview(by.workspace_id, plan)
         if changes.is_empty:
             return changes
-        Application(Ground(by, at), progress).run(changes)
+        with bulk.room():
+            Application(Ground(by, at), progress).run(changes)
         tell("plan.applied", data={"summary": changes.summary()}, by=by, at=at)
         log.append(by.workspace_id, log.Kind.ALL)
     return changes
