@@ -25,9 +25,11 @@ from milepost.actions import (
     key_results,
     objectives,
     people,
+    plans,
     teams,
     workspaces,
 )
+from milepost.actions.overwriting import ChangedSince, Overwritten
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, NotFound
 from milepost.core.states import State
@@ -71,30 +73,6 @@ class Undoing:
         if row is None:
             raise NotFound("What this was about is not there any more.")
         return row
-
-
-@dataclass(frozen=True, slots=True)
-class Overwritten:
-    """A field that was changed since: what it says now, and what undoing would write, as events keep it."""
-
-    field: str
-    now: Any
-    then: Any
-    of: str = ""  # the title of what it is a field of, where several things are undone as one
-
-
-class ChangedSince(Conflict):
-    """It was changed again since, so undoing would write over that; `over` says what."""
-
-    code = "changed_since"
-
-    def __init__(self, over: tuple[Overwritten, ...] = ()) -> None:
-        names = ", ".join(dict.fromkeys(one.field.removesuffix("_id").replace("_", " ") for one in over))
-        super().__init__(
-            "This was changed again since" + (f": {names}." if names else "."),
-            remedy="Undo it anyway to write over that, or leave it as it is now.",
-        )
-        self.over = over
 
 
 Inverse = Callable[[Undoing], Any]
@@ -390,6 +368,13 @@ def _unaligned(told: Undoing) -> None:
     )
 
 
+# -- files -------------------------------------------------------------------------------------------------
+
+
+def _applied(told: Undoing) -> None:
+    plans.take_back(applied=told.event, anyway=told.anyway, **told.who)
+
+
 # -- people and teams --------------------------------------------------------------------------------------
 
 
@@ -466,5 +451,6 @@ INVERSES: Mapping[str, Inverse] = MappingProxyType(
         "cycle.changed": _cycle,
         "cycle.closed": _closed_cycle,
         "workspace.changed": _settings,
+        "plan.applied": _applied,
     }
 )

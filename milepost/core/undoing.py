@@ -31,7 +31,7 @@ KINDS = frozenset(
         "initiative.changed", "initiative.done", "alignment.added", "alignment.changed", "alignment.ended",
         "team.changed", "team.member_joined", "team.member_left", "team.lead_changed", "person.changed",
         "person.role_changed", "person.left", "person.returned", "person.added", "team.created",
-        "cycle.created", "cycle.changed", "cycle.closed", "workspace.changed",
+        "cycle.created", "cycle.changed", "cycle.closed", "workspace.changed", "plan.applied",
         *BUNDLES,
     }
 )  # fmt: skip

@@ -59,6 +59,7 @@ PLAN_NAMES = {
     "cycle_id": "cycle", "team_id": "team", "owner_id": "owner", "sponsor_id": "sponsor",
     "starts_on": "starts", "ends_on": "ends", "objective_id": "objective",
 }  # fmt: skip
+COLUMN_NAMES = {plan: column for column, plan in PLAN_NAMES.items()}
 MEASURE_NAMES = (
     "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones",
 )  # fmt: skip

@@ -618,6 +618,7 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "view.chosen": lambda told: [_words("begins the tree with "), told.name],
         "view.unchosen": lambda told: [_words("begins the tree as usual")],
         "plan.applied": _applied,
+        "plan.taken_back": lambda told: [_words("took a file back")],
         "workspace.founded": _founded,
         "workspace.changed": _settings,
         "workspace.seeded": lambda told: [_words("filled the workspace with made-up work")],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
 
-from milepost.core import addresses, undoing
+from milepost.core import access, addresses, undoing
 from milepost.core.cadence import REOPEN_WITHIN_DAYS
 from milepost.core.states import State
 from milepost.models import Event
@@ -39,6 +39,8 @@ def url(reader: Reader, event: Happening | Event) -> str:
     if event.kind not in undoing.KINDS or getattr(event, "is_undone", False):
         return ""
     if not undoing.may_undo(reader.actor, event.actor_id):
+        return ""
+    if event.kind == "plan.applied" and not ("kept" in event.data and access.may_apply_a_file(reader.actor)):
         return ""
     if not all(id in reader.image.node and reader.sees(id) for id in event.data.get("items", ())):
         return ""  # all of it or nothing: also not by an admin who sees a part of it

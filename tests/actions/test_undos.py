@@ -30,8 +30,9 @@ from milepost.actions import (
     workspaces,
 )
 from milepost.actions.history import OnRecord
-from milepost.actions.inverses import INVERSES, ChangedSince
+from milepost.actions.inverses import INVERSES
 from milepost.actions.key_results import Definition
+from milepost.actions.overwriting import ChangedSince
 from milepost.actions.undos import CannotUndo, ClosedSince, TooLate, UndoneAlready
 from milepost.core import undoing
 from milepost.core.access import Actor
