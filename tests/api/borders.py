@@ -147,6 +147,7 @@ OPERATIONS: dict[str, Row] = {
     "people_set_role": Row({"role": "guest"}),
     "people_invite": READS,
     "people_uninvite": Row(first="people_invite"),
+    "people_holding": READS,
     "people_hand_over": Row({"to": Id("person")}, on={"person": "chief"}),
     "people_depart": READS,
     "people_readmit": Row(first="people_depart"),
