@@ -85,7 +85,7 @@ def update(
                 raise Conflict(
                     f"{row.name} signs in with this address already.",
                     field="email",
-                    remedy="They can ask whoever runs this server to change it.",
+                    remedy="They can change it themself, on the page of their account.",
                 )
             wanted["email"] = wording.email(email)
         found = history.differences(row, wanted)

@@ -610,6 +610,7 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "person.sessions_ended": lambda told: [_words("signed out in other browsers")],
         "person.locked_out": _about_person("locked the account of", " after ten wrong guesses"),
         "person.email_confirmed": lambda told: [_words("confirmed the e-mail address")],
+        "person.email_changed": lambda told: [_words("changed the e-mail address")],
         "token.created": lambda told: [_words("made the token "), told.name],
         "token.revoked": lambda told: [_words("revoked the token "), told.name],
         "view.saved": lambda told: [_words("saved the view "), told.name],

@@ -125,7 +125,7 @@ CONFIDENTIAL = frozenset(
     }
     | {"person.password_changed", "person.second_step_added", "person.second_step_renamed"}
     | {"person.second_step_removed", "person.recovery_codes_made", "person.recovery_code_used"}
-    | {"person.sessions_ended", "person.locked_out", "person.email_confirmed"}
+    | {"person.sessions_ended", "person.locked_out", "person.email_confirmed", "person.email_changed"}
 )
 
 
