@@ -125,6 +125,10 @@ OPERATIONS: dict[str, Row] = {
     "initiatives_update": Row(INITIATIVE),
     "alignments_index": Row(asks={"objective": "objective", "under": "objective", **PAGE}),
     "alignments_create": Row(SERVES),
+    "alignments_move": Row(
+        {"leaves": Id("objective", in_base=False), "objective": Id("other"),
+         "key_result": Id("key_result", in_base=False), "how": "supports", "weight": "1", **REASON}
+    ),
     "alignments_show": READS,
     "alignments_update": Row({"how": "supports", "weight": "3"}),
     "alignments_end": READS,
