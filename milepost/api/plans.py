@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
+from milepost.actions import events
 from milepost.actions import plans as actions
 from milepost.actions.plans.owners import REMEDY
 from milepost.actions.submissions import Done
@@ -22,6 +23,7 @@ from milepost.core.plan import Changes, Plan
 from milepost.core.scopes import Scope
 from milepost.formats import okr_files
 from milepost.queries import plans
+from milepost.queries.records.slices import written
 
 router = Router(tags=["OKRs as code"])
 
@@ -47,13 +49,15 @@ class PlanRecord(BaseModel):
 class ChangesRecord:
     """What a file changes: `summary` counts by kind and action, `changes` lists all but what stays.
 
-    `is_applied`: it is done; `again`: an earlier request with the same key did it.
+    `is_applied`: it is done; `again`: an earlier request with the same key did it. `event` is what can be
+    undone (`POST /events/{event}/undoing`); null where nothing changed.
     """
 
     is_applied: bool
     again: bool
     summary: dict[str, dict[str, int]]
     changes: list[dict[str, Any]]
+    event: str | None = None
 
 
 @reads(router, "/plan", PlanRecord)
@@ -80,11 +84,12 @@ def apply(request: HttpRequest, said: PlanFile) -> HttpResponse:
     def make() -> int:
         plan = _read(request, said)
         made.append(actions.apply_as_owner(plan=plan, by=request.actor, at=request.at))
-        return request.actor.workspace_id
+        return events.undoable(by=request.actor, at=request.at) or request.actor.workspace_id
 
     done: Done = once(request, make)
     found = made[0] if made else Changes()
-    return answers.made(done, _record(found, is_applied=True, again=done.again), "/api/v1/plan")
+    event = None if done.id == request.actor.workspace_id else done.id
+    return answers.made(done, _record(found, is_applied=True, again=done.again, event=event), "/api/v1/plan")
 
 
 def _read(request: HttpRequest, said: PlanFile) -> Plan:
@@ -98,6 +103,8 @@ def _read(request: HttpRequest, said: PlanFile) -> Plan:
     return okr_files.read(said.text.encode(errors="replace"), name=said.name or "okrs.yaml", have=have)
 
 
-def _record(found: Changes, *, is_applied: bool, again: bool = False) -> ChangesRecord:
+def _record(
+    found: Changes, *, is_applied: bool, again: bool = False, event: int | None = None
+) -> ChangesRecord:
     told = found.as_json()
-    return ChangesRecord(is_applied, again, told["summary"], told["changes"])
+    return ChangesRecord(is_applied, again, told["summary"], told["changes"], written(event))

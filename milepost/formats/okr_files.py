@@ -13,6 +13,7 @@ from milepost.core.plan import Plan, PlanProblem, check
 from milepost.core.plan.known import KINDS
 from milepost.core.plan.unread import Unread
 from milepost.core.problems import Problem
+from milepost.formats import okr_json
 from milepost.formats.okr_bytes import LARGEST_FILE, Source
 from milepost.formats.okr_content import Content, OtherVersion
 from milepost.formats.okr_raw import Misspelt
@@ -20,7 +21,7 @@ from milepost.formats.okr_reading import Enough, Reading
 from milepost.formats.okr_writing import write
 from milepost.formats.places import MOST_PROBLEMS, FilePlace, FileProblem, FileProblems
 
-__all__ = ["LARGEST_FILE", "FilePlace", "FileProblem", "FileProblems", "read", "write"]
+__all__ = ["LARGEST_FILE", "FilePlace", "FileProblem", "FileProblems", "read", "recall", "write"]
 
 Progress = Callable[[int, int], None]
 Held = Callable[[Plan], Plan]
@@ -42,6 +43,15 @@ def read(
     all.
     """
     return _File(Source(data, name), have, progress).read(zone)
+
+
+def recall(data: bytes) -> Plan:
+    """Return the plan that was written as JSON by ourselves, without asking whether it holds together."""
+    content = Content(Reading("UTC"), lambda zone, reading: None)
+    for entry in okr_json.entries(data.decode()):
+        content.take(entry)
+    content.end()
+    return content.plan()
 
 
 class _Elsewhere(Exception):

@@ -11,7 +11,6 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
-from django.utils import timezone
 
 from milepost.core.devices import DEVICE, PLACE
 from milepost.core.tokens import hash_of
@@ -63,11 +62,13 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self):
-        if self.session_key is None:
+        key = self.session_key
+        if key is None:
             return None
-        found = Session.objects.filter(session_key=kept_as(self.session_key), expire_date__gt=timezone.now())
-        if (row := found.first()) is None:
-            self._session_key = None
+        self._session_key = kept_as(key)
+        row = super()._get_session_from_db()
+        if row is not None:
+            self._session_key = key
         return row
 
     def exists(self, session_key):

@@ -62,6 +62,7 @@ PLAN_NAMES = {
     "cycle_id": "cycle", "team_id": "team", "owner_id": "owner", "sponsor_id": "sponsor",
     "starts_on": "starts", "ends_on": "ends", "objective_id": "objective",
 }  # fmt: skip
+COLUMN_NAMES = {plan: column for column, plan in PLAN_NAMES.items()}
 MEASURE_NAMES = (
     "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones",
 )  # fmt: skip
@@ -308,9 +309,17 @@ class _Parts:
         for one in of(Comment).order_by("id"):
             where = self.key_result_comments[one.key_result_id] if one.key_result_id else None
             (self.objective_comments[one.objective_id] if where is None else where).append(one)
+        undone = {
+            id: step.at
+            for id, steps in self.transitions.items()
+            for step in steps
+            if step.event == "undo" and step.from_state == "closed"
+        }
         self.grades: dict[tuple[int, int | None], Grade] = {}
         for one in of(Grade).order_by("id"):
-            self.grades[one.objective_id, one.key_result_id] = one
+            # What was graded by a closing that was taken back is of the past alone.
+            if one.objective_id not in undone or one.at > undone[one.objective_id]:
+                self.grades[one.objective_id, one.key_result_id] = one
 
     def objective(self, row: Objective) -> ObjectivePlan:
         now = self.keys.told(row, OBJECTIVE_FIELDS)

@@ -26,6 +26,7 @@ from milepost.web import entrance, invitations
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.setup import steps
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
 UPLOADED = "uploaded"  # the file between its preview and its application, in the session
@@ -154,7 +155,7 @@ def application(request: HttpRequest) -> HttpResponse:
         messages.error(request, wrong.message)
         return go("start_file", slug=request.seat.slug)
     del request.session[UPLOADED]
-    messages.success(request, f"All of {name} is in.")
+    saved(request, f"All of {name} is in.")
     return go("start_invite", slug=request.seat.slug)
 
 

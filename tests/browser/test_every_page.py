@@ -126,6 +126,7 @@ PAGES: dict[str, Page] = {
     "account_set_password": Page(),
     "account": Page(),
     "new_app": Page(),
+    "new_email": Page(),
     "new_passkey": Page(),
     "preferences": Page(),
     "keyboard": Page(),

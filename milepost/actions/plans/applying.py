@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from milepost.actions.events import tell
+from milepost.actions.plans import keeping
 from milepost.actions.plans.application import Application
 from milepost.actions.plans.ground import Ground
 from milepost.core import access
@@ -112,8 +113,10 @@ def apply_plan(
             changes = preview(by.workspace_id, plan)
         if changes.is_empty:
             return changes
+        # By the operator's hand, at the terminal, nothing is undone: there the file of before is at hand.
+        keep = {} if by.person_id is None else keeping.packed(changes)
         with bulk.room():
             Application(Ground(by, at), progress).run(changes)
-        tell("plan.applied", data={"summary": changes.summary()}, by=by, at=at)
+        tell("plan.applied", data={"summary": changes.summary(), **keep}, by=by, at=at)
         log.append(by.workspace_id, log.Kind.ALL)
     return changes
