@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from tests.inspection import accessibility_problems, html_problems
 
-# All of axe on each screen, in one scheme; the other scheme differs by colours alone, and those are of the wide
-# layout or of the narrow one, which both narrow screens share.
+# All of axe on each screen, in one scheme. The other differs by its colours alone, and these are those of the
+# wide layout or of the narrow one, which both narrow screens share.
 SCREENS = ((1280, "light"), (390, "dark"), (320, "light"))
 
 SHAPE = """() => {
