@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
-import nh3
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from milepost.web import charts, frames, keymap, marks, words
-
-ALLOWED_TAGS = {
-    "p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
-}  # fmt: skip
-MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough").disable("image")
+from milepost.web.compiled import Compiled
 
 
 def environment(**options) -> Environment:
     """Make the environment for Django's Jinja2 backend."""
     # A missing name is a bug on every machine, not only in tests: better loud than a number left out.
     options["undefined"] = StrictUndefined
+    if settings.SECRET_KEY:
+        folder = settings.MILEPOST.data_dir / "templates"
+        options["bytecode_cache"] = Compiled(folder, settings.SECRET_KEY)
     env = Environment(trim_blocks=True, lstrip_blocks=True, **options)
     env.globals.update(
         static=asset,
@@ -105,30 +101,10 @@ def module(context: Context, name: str) -> Markup:
 
 
 def notes(text: str | None) -> Markup:
-    """Turn the Markdown that people write into safe HTML: headings become bold, images stay text."""
-    tokens = list(_flattened(MARKDOWN.parse(text or "")))
-    html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
-    return Markup(
-        nh3.clean(
-            html,
-            tags=ALLOWED_TAGS,
-            attributes={"*": set(), "a": {"href"}},
-            url_schemes={"http", "https", "mailto"},
-            link_rel="noopener noreferrer nofollow",
-        )
-    )
+    """Turn the Markdown that people write into safe HTML."""
+    from milepost.web import markdown  # which is slow to come, and the first page may have none
 
-
-def _flattened(tokens: list[Token]) -> Iterator[Token]:
-    for token in tokens:
-        if token.type == "heading_open":
-            yield Token("paragraph_open", "p", 1, block=True)
-            yield Token("strong_open", "strong", 1)
-        elif token.type == "heading_close":
-            yield Token("strong_close", "strong", -1)
-            yield Token("paragraph_close", "p", -1, block=True)
-        else:
-            yield token
+    return markdown.html(text)
 
 
 def _nonce(context: Context) -> str:
