@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import MutableMapping
+from functools import cache, partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest
+from django.template import engines
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from milepost.web import charts, frames, keymap, marks, words
 from milepost.web.compiled import Compiled
+
+
+class Pages(Environment):
+    """An environment whose globals are all known before the first template is loaded."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template may call: as a plain dict, which each import and each page goes through."""
+        return {**self.globals, **(d or {})}
+
+
+def render(template: str, context: dict[str, Any], request: HttpRequest) -> str:
+    """Draw a page; all of its forms bear one token, for masking one is as much work as drawing a form."""
+    context |= {"request": request, "csrf_input": SimpleLazyObject(partial(csrf_input, request))}
+    return engines["jinja2"].env.get_template(template).render(context)
 
 
 def environment(**options) -> Environment:
@@ -24,7 +44,7 @@ def environment(**options) -> Environment:
     if settings.SECRET_KEY:
         folder = settings.MILEPOST.data_dir / "templates"
         options["bytecode_cache"] = Compiled(folder, settings.SECRET_KEY)
-    env = Environment(trim_blocks=True, lstrip_blocks=True, **options)
+    env = Pages(trim_blocks=True, lstrip_blocks=True, **options)
     env.globals.update(
         static=asset,
         url=url,

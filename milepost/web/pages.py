@@ -8,12 +8,11 @@ from functools import lru_cache, partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
-from milepost.web import inserts, kept_pages, keymap, personas, travel, words
+from milepost.web import inserts, jinja, kept_pages, keymap, personas, travel, words
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
@@ -148,7 +147,7 @@ def _html(
         frame.due = len(shells.due_now(Reader(request.actor, request.today)))
     frame.travel = travel.of(request, looking, comparison, began) if travels else None
     context = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **said}
-    return render_to_string(template, context, request)
+    return jinja.render(template, context, request)
 
 
 def _one_of(value: str | None, first: str, *others: str) -> str:
