@@ -1,4 +1,4 @@
-"""Compiled templates kept in the data folder: used again, and never where somebody else could have written them."""
+"""Compiled templates kept in the data folder: used again, and never where others could have written."""
 
 from __future__ import annotations
 
