@@ -211,7 +211,7 @@ def tree(size: int, child: np.ndarray, parent: np.ndarray, weight: np.ndarray) -
     child, parent, weight = child[order], parent[order], weight[order]
     steps = []
     levels = height[parent] if len(parent) else np.zeros(0, dtype=np.int32)
-    for level in np.unique(levels):
+    for level in np.flatnonzero(np.bincount(levels)):
         begin, end = np.searchsorted(levels, [level, level + 1])
         parents, first = np.unique(parent[begin:end], return_index=True)
         steps.append((int(begin), int(end), parents, first))

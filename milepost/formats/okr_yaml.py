@@ -23,6 +23,8 @@ from yaml.events import (
 from milepost.core.plan.findings import Path
 from milepost.formats.okr_raw import Bare, Entry, Mapped, Misspelt, Wrong
 
+Unreadable = yaml.reader.ReaderError  # a character that YAML does not allow
+
 # libyaml reads twenty times as fast, where the installed PyYAML has it.
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -5,23 +5,30 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 from milepost.core import access, addresses, undoing
 from milepost.core.cadence import REOPEN_WITHIN_DAYS
 from milepost.core.states import State
-from milepost.models import Event
 
 if TYPE_CHECKING:
     from milepost.ledger.structure import ObjectiveRow
+    from milepost.models import Event
     from milepost.queries.cards import Reader
     from milepost.queries.sentences import Happening
 
 
-def is_undone() -> Exists:
+# Most pages ask for it, and putting it together from querysets took as long as all the rest of the statement.
+_IS_UNDONE = (
+    "EXISTS (SELECT 1 FROM event AS later WHERE later.workspace_id = event.workspace_id"
+    " AND later.undoes_id = event.id)"
+)
+
+
+def is_undone() -> RawSQL:
     """Tell of each row of events whether another one undoes it, in the statement that reads them."""
-    rows = Event.objects.everywhere()
-    return Exists(rows.filter(workspace_id=OuterRef("workspace_id"), undoes_id=OuterRef("id")))
+    return RawSQL(_IS_UNDONE, (), output_field=BooleanField())
 
 
 def _is_open(reader: Reader, event: Happening | Event, row: ObjectiveRow) -> bool:

@@ -19,7 +19,6 @@ from milepost.actions.plans import PlanRefused
 from milepost.core import access, addresses, membership, quarters
 from milepost.core.plan import Changes, Plan
 from milepost.core.problems import Conflict, Invalid, NotFound
-from milepost.formats import okr_files
 from milepost.formats.places import FileProblems
 from milepost.queries import plans, workspaces
 from milepost.web import entrance, invitations
@@ -172,6 +171,8 @@ def _taken(uploaded: UploadedFile | None) -> bytes:
 
 
 def _read(request: HttpRequest, data: bytes, name: str) -> Plan:
+    from milepost.formats import okr_files  # which is slow to come, and this page alone needs it
+
     have = plans.current(request.actor.workspace_id)
     return okr_files.read(data, name=name, zone=request.seat.time_zone, have=have)
 
