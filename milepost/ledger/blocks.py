@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
+import orjson
 from django.db import connection
 
 from milepost.ledger.entries import SAFE_LENGTH, exact_of
@@ -22,22 +23,29 @@ _MOMENT = {
     "sqlite": f"substr({{}} || '.000000', 1, {MOMENT})",  # whole seconds are written without the rest
     "postgresql": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
 }
-_IS_SAID = {"sqlite": "parts <> 'null'", "postgresql": "parts <> 'null'::jsonb"}
-
+# What a float cannot say, as JSON: [id, value, parts].
+_EXACT = {
+    "sqlite": "CASE WHEN parts <> 'null' OR length(value) > {} THEN json_array(id, value, parts) END",
+    "postgresql": "CASE WHEN parts <> 'null'::jsonb OR length(value::text) > {} "
+    "THEN json_build_array(id, value::text, parts)::text END",
+}
+# In the order of ids. Of SQLite's two ways the index of the workspace's ids is the longer one: `+` hides it.
 _BLOCK = """
 SELECT count(*), max(id), {} FROM (
-  SELECT id, key_result_id, effective_at, recorded_at, value, confidence, is_withdrawn FROM checkin
-  WHERE workspace_id = %s AND id > %s ORDER BY id LIMIT %s) c
+  SELECT id, key_result_id, effective_at, recorded_at, value, parts, confidence, is_withdrawn FROM checkin
+  WHERE {} = %s AND id > %s ORDER BY id LIMIT %s) c
 """
+_OF = {"sqlite": "+workspace_id", "postgresql": "workspace_id"}
 _CORRECTIONS = "SELECT id, corrects_id FROM checkin WHERE workspace_id = %s AND corrects_id IS NOT NULL"
-_EXACT = """
-SELECT id, CAST(value AS text), parts FROM checkin
-WHERE workspace_id = %s AND ({} OR length(CAST(value AS text)) > {})
-"""
+
+Exact = dict[int, Fraction | tuple[Fraction, ...]]
 
 
-def columns(workspace_id: int) -> Iterator[dict[str, np.ndarray]]:
-    """Yield what every check-in has, by id; moments as whole seconds since 1970, and `micro` beyond."""
+def columns(workspace_id: int, exact: Exact) -> Iterator[dict[str, np.ndarray]]:
+    """Yield what every check-in has; moments as whole seconds since 1970, and `micro` beyond.
+
+    What entries say where a float cannot is put into `exact`, by id.
+    """
     vendor = connection.vendor
     moment, joined = _MOMENT[vendor].format, _JOINED[vendor].format
     said = ", ".join([
@@ -45,16 +53,20 @@ def columns(workspace_id: int) -> Iterator[dict[str, np.ndarray]]:
         joined(moment("effective_at"), ""), joined(moment("recorded_at"), ""),
         joined("coalesce(CAST(value AS text), 'nan')", ","), joined("coalesce(confidence, 0)", ","),
         joined("CAST(is_withdrawn AS integer)", ","),
+        joined(_EXACT[vendor].format(SAFE_LENGTH), ","),
     ])  # fmt: skip
     last = 0
     with connection.cursor() as cursor:
         while True:
-            cursor.execute(_BLOCK.format(said), [workspace_id, last, BLOCK])
-            count, last, id, key_result, effective, recorded, value, confidence, is_withdrawn = (
+            cursor.execute(_BLOCK.format(said, _OF[vendor]), [workspace_id, last, BLOCK])
+            count, last, id, key_result, effective, recorded, value, confidence, is_withdrawn, odd = (
                 cursor.fetchone()
             )
             if not count:
                 return
+            for one, *what in orjson.loads(f"[{odd or ''}]"):
+                if (found := exact_of(*what)) is not None:
+                    exact[one] = found
             seconds, micro = moments(effective)
             yield {
                 "key_result": np.fromstring(key_result, np.int64, sep=","),
@@ -91,11 +103,3 @@ def corrections(workspace_id: int) -> np.ndarray:
     with connection.cursor() as cursor:
         cursor.execute(_CORRECTIONS, [workspace_id])
         return np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 2)
-
-
-def exact(workspace_id: int) -> dict[int, Fraction | tuple[Fraction, ...]]:
-    """Return what entries say where a float cannot, by id."""
-    sql = _EXACT.format(_IS_SAID[connection.vendor], SAFE_LENGTH)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [workspace_id])
-        return {id: found for id, *said in cursor if (found := exact_of(*said)) is not None}

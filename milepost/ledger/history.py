@@ -24,23 +24,24 @@ class Columns:
     """Entries ordered by key result, then by what they are for, then by id; never changed once made.
 
     `recorded` says from when on an entry was known, `ended` from when on it was corrected, of those that
-    were. Moments are whole seconds since 1970; `micro` is what `effective` is beyond its second.
+    were. Moments are whole seconds since 1970; `micro` is what `effective` is beyond its second. The columns
+    given are used up: there is no room for millions of entries twice.
     """
 
     def __init__(self, columns: dict[str, np.ndarray], corrections: np.ndarray) -> None:
-        columns, corrections = dict(columns), np.unique(corrections, axis=0)
-        self.key_results, number = np.unique(columns["key_result"], return_inverse=True)
+        self.key_results, number = np.unique(columns.pop("key_result"), return_inverse=True)
+        number = number.astype(np.int32)
         order = _in_order(number, columns)
         # What was logged while the rows were read comes a second time with the changes.
         ids = columns["id"][order]
         order = order[np.append(True, ids[1:] != ids[:-1])[: len(ids)]]
+        number = number[order]
         self.all = {name: _narrow(columns.pop(name)[order]) for name in list(columns)}
-        del self.all["key_result"]  # told by where an entry stands
         self.__dict__.update(self.all)
-        number = number[order].astype(np.int32)
+        del ids, order
         self._ends = np.cumsum(np.bincount(number, minlength=len(self.key_results)))
         self.first = np.append(0, self._ends)[:-1]
-        self.corrections = corrections
+        self.corrections = np.unique(corrections, axis=0)
         self._find_corrected()
         since = np.maximum(self.recorded, self.effective)
         self.turns = Turns(len(self.key_results), number, since, ~self.is_withdrawn, self.ended)
@@ -155,11 +156,9 @@ class History:
     def __init__(self, workspace_id: int) -> None:
         self.scores: dict[tuple, tuple] = {}  # what series came to, by their names
         self._waiting: list[tuple] = []
-        found = list(blocks.columns(workspace_id)) or [_columns([])]
-        joined = {name: np.concatenate([each.pop(name) for each in found]) for name in list(found[0])}
-        del found
-        # Read after the entries, these may know of entries that are not there yet: those come as changes.
-        self.exact: dict[int, Fraction | tuple[Fraction, ...]] = blocks.exact(workspace_id)
+        self.exact: blocks.Exact = {}
+        joined = _joined(blocks.columns(workspace_id, self.exact)) or _columns([])
+        # Read after the entries, these may know of some that are not there yet: those come as changes.
         self._settled = Columns(joined, blocks.corrections(workspace_id))
 
     def add(self, rows: Iterable[tuple]) -> None:
@@ -185,6 +184,23 @@ class History:
         """Return the key results of which something was recorded from one moment up to another."""
         came = [row[0] for row in self._waiting if begin <= row[3] < end]
         return np.append(self._settled.busy(begin, end), np.array(came, dtype=np.int64))
+
+
+def _joined(found: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Put blocks of columns one after the other, in arrays that grow: what is freed between is used again."""
+    whole: dict[str, np.ndarray] = {}
+    count = 0
+    for block in found:
+        more = len(block["id"])
+        for name, values in block.items():
+            array = whole.setdefault(name, np.empty(more, dtype=values.dtype))
+            if count + more > len(array):
+                array.resize(2 * (count + more), refcheck=False)
+            array[count : count + more] = values
+        count += more
+    for array in whole.values():
+        array.resize(count, refcheck=False)
+    return whole
 
 
 def _columns(rows: list[tuple]) -> dict[str, np.ndarray]:

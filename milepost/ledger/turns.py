@@ -28,7 +28,7 @@ class Turns:
     ) -> None:
         mended = np.zeros(size, dtype=bool)
         mended[owner[list(ended)]] = True
-        plain = np.flatnonzero(stands & ~mended[owner])
+        plain = np.flatnonzero(stands & ~mended[owner]).astype(np.int32)
         plain = plain[_is_seen(owner[plain], since[plain])]
         rest = [
             (number, after, place)
@@ -37,8 +37,9 @@ class Turns:
         ]
         others = np.array(rest, dtype=np.int64).reshape(-1, 3)
         number = np.concatenate([owner[plain], others[:, 0].astype(owner.dtype)])
-        after = np.concatenate([since[plain], others[:, 1]])
-        place = np.concatenate([plain, others[:, 2]])
+        after = np.concatenate([since[plain], others[:, 1].astype(since.dtype)])
+        place = np.concatenate([plain, others[:, 2].astype(np.int32)])
+        del plain
         # Within a key result they lie in the order of time here, so each is over when the next begins.
         order = np.argsort(after, kind="stable")
         turn = np.empty(len(order), dtype=np.int32)
@@ -48,8 +49,8 @@ class Turns:
             follows = number[1:] == number[:-1]
             until[:-1][follows] = turn[1:][follows]
         self._after = after[order]
-        self._number = number[order].astype(np.int32)
-        self._place = place[order].astype(np.int32)
+        self._number = number[order]
+        self._place = place[order]
         self._until = until[order]
         self._step = max(size, 1)
         self._states = [np.full(size, NONE, dtype=np.int32)]
