@@ -8,13 +8,13 @@ from milepost.config.later import Later, later
 from milepost.web import health, metrics
 
 urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.show, name="metrics"),
     path("api/", later("milepost.api.reference.show"), name="api_reference"),
     path("api/openapi.json", later("milepost.api.reference.show_json"), name="api_document"),
     Later(RoutePattern("api/"), "milepost.api.urls"),  # first: it need not wait for a hundred pages
     path("", include("milepost.web.urls")),
-    path("livez", health.livez, name="livez"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", metrics.show, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 

@@ -22,5 +22,9 @@ def _over_https(answer):
 # Another server than ours may be the first to need it.
 settings.SECRET_KEY = settings.KEEP_SECRET_KEY()
 application = get_wsgi_application()
+
+from milepost.web.repeats import repeating  # noqa: E402  (what it imports needs Django to be set up)
+
+application = repeating(application)
 if settings.MILEPOST.https:
     application = _over_https(application)

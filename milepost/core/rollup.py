@@ -154,6 +154,16 @@ def expected(
     return e
 
 
+def overdue(day: float, checked: np.ndarray, starts: np.ndarray, ends: np.ndarray, every: int) -> np.ndarray:
+    """Say whose check-in should have come before a day: `cadence.due_on`, for all at once.
+
+    Days are ordinals; NaN is no check-in yet, and no end.
+    """
+    following = checked + every
+    due = np.where(np.isnan(ends) | (following <= ends), following, np.where(checked < ends, ends, np.inf))
+    return np.where(np.isnan(checked) | (checked < starts), starts, due) < day
+
+
 def status(raw: np.ndarray, needed: np.ndarray, elapsed: np.ndarray, entries: np.ndarray) -> np.ndarray:
     """Return the pace status of each row (method 2.7 and section 0), as `Status` numbers.
 

@@ -34,6 +34,7 @@ from milepost.ledger.structure import (
     KeyResultRow,
     ObjectiveRow,
     PersonRow,
+    TeamRow,
 )
 
 CURVES = {
@@ -335,8 +336,17 @@ class Image:
 
     def _build_teams(self) -> None:
         self.children_teams: dict[int | None, list[int]] = defaultdict(list)
-        for team in self.teams.values():
+        for team in sorted(self.teams.values(), key=lambda one: (one.name.casefold(), one.id)):
             self.children_teams[team.parent_id].append(team.id)
+
+    def walk_teams(
+        self, above: int | None = None, *, depth: int = 0, levels: float = math.inf
+    ) -> Iterator[tuple[TeamRow, int]]:
+        """Yield the teams below one, or all, as a tree, by name; with how deep each stands."""
+        for id in self.children_teams.get(above, ()):
+            yield self.teams[id], depth
+            if levels > 1:
+                yield from self.walk_teams(id, depth=depth + 1, levels=levels - 1)
 
     def _build_links(self) -> None:
         links = self.alignments

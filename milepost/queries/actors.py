@@ -26,7 +26,8 @@ _LACKING = """CASE WHEN (w.second_step_for = 'everyone'
         AND NOT EXISTS (SELECT 1 FROM mfa_authenticator f WHERE f.user_id = a.id
                         AND f.type IN ('totp', 'webauthn')) THEN 1 ELSE 0 END"""
 _SQL = """
-SELECT w.id, s.user_id, a.name, s.seen_at, {lacking}, w.slug, p.id, p.role, p.name, p.looked_at, w.time_zone,
+SELECT w.id, s.user_id, a.name, s.seen_at, s.expire_date, {lacking}, w.slug, p.id, p.role, p.name,
+       p.looked_at, w.time_zone,
        (SELECT {teams} FROM team_member m WHERE m.workspace_id = w.id AND m.person_id = p.id
         AND m.until_on IS NULL)
 FROM session s
@@ -75,6 +76,7 @@ class Seat:
     time_zone: str = "UTC"
     looked_at: datetime | None = None
     seen_at: datetime | None = None
+    ends_at: datetime | None = None
     lacks_second_step: bool = False
 
 
@@ -88,14 +90,13 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
     row = _asked(_STATEMENTS[database.vendor], [slug, session_key, moment], "slug", slug)
     if row is None:
         return None
-    workspace_id, user_id, user_name, seen_at, lacking, found = row[:6]
-    person_id, role, name, looked_at, time_zone, teams = row[6:]
+    workspace_id, user_id, user_name, seen_at, ends_at, lacking, found = row[:7]
+    person_id, role, name, looked_at, time_zone, teams = row[7:]
+    session = _zoned(seen_at), _zoned(ends_at)
     if person_id is None:
-        return Seat(user_id, user_name, None, None, seen_at=_zoned(seen_at))
+        return Seat(user_id, user_name, None, None, "UTC", None, *session)
     actor = _actor(workspace_id, person_id, role, name, teams, door)
-    return Seat(
-        user_id, user_name, found, actor, time_zone, _zoned(looked_at), _zoned(seen_at), bool(lacking)
-    )
+    return Seat(user_id, user_name, found, actor, time_zone, _zoned(looked_at), *session, bool(lacking))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,11 +37,16 @@ from milepost.core.scoring import (
     plain,
     roll_up,
 )
+from milepost.core.states import KeyResultState, State
 from milepost.core.trends import Course, Point
 from milepost.ledger import image as images
 from milepost.ledger import past
 from milepost.ledger.entries import Entry
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
+
+# What is agreed begins with its first check-in.
+_ASKED = frozenset({State.COMMITTED.value, *(state.value for state in State if state.takes_checkins)})
+_ASKED_KEY_RESULTS = frozenset(state.value for state in KeyResultState if state.takes_checkins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,12 +269,16 @@ class Reader:
         shown = None if progress is None else Fraction(progress)
         return beside(word, shown, expected=Fraction(expected), needed=Fraction(needed))
 
+    def takes_checkins(self, one: KeyResultRow) -> bool:
+        """Whether its owner is asked for check-ins now; nobody is for what others' progress adds up to."""
+        row = self.image.objectives.get(one.objective_id)
+        if row is None or one.source == "contributors":
+            return False
+        return row.state in _ASKED and one.state in _ASKED_KEY_RESULTS
+
     def due_on(self, one: KeyResultRow, current: Entry | None) -> date | None:
         """Return the day from which its next check-in is due; None while it takes none."""
-        row = self.image.objectives[one.objective_id]
-        if row.state not in ("active", "grading", "committed") or one.state not in ("active", "achieved"):
-            return None
-        if one.source == "contributors":
+        if not self.takes_checkins(one):
             return None
         last = self.day_of(current.effective) if current else None
         return due_on(self.window(one), last, self.image.workspace.check_in_every)

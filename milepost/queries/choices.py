@@ -54,19 +54,17 @@ def choices(reader: Reader, row: ObjectiveRow | None = None) -> Choices:
 def teams(reader: Reader, row: ObjectiveRow | None = None) -> Options:
     """List the teams that the reader may draft for, nested as they are."""
     found: Options = []
-    may = lambda id: access.may_draft(reader.actor, reader.lineage(id), Visibility.WORKSPACE)  # noqa: E731
+
+    def may(id: int | None) -> bool:
+        return access.may_draft(reader.actor, reader.lineage(id), Visibility.WORKSPACE)
+
     kept = row.team_id if row is not None else None
     if may(None) or (row is not None and row.team_id is None):
         found.append(("", COMPANY))
 
-    def below(parent: int | None, depth: int) -> None:
-        listed = [reader.image.teams[id] for id in reader.image.children_teams.get(parent, ())]
-        for team in sorted(listed, key=lambda one: one.name.casefold()):
-            if may(team.id) or team.id == kept:
-                found.append((encode(team.id), INDENT * depth + team.name))
-            below(team.id, depth + 1)
-
-    below(None, 0)
+    for team, depth in reader.image.walk_teams():
+        if may(team.id) or team.id == kept:
+            found.append((encode(team.id), INDENT * depth + team.name))
     return found
 
 

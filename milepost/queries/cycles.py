@@ -14,6 +14,28 @@ from milepost.core.quarters import Span
 from milepost.ledger import image
 from milepost.ledger.structure import CycleRow
 
+LONGEST_RIBBON = 60  # weeks that are drawn one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """The weeks of a cycle by their first days, the number of the running one, and both in words."""
+
+    weeks: tuple[date, ...]
+    now: int | None
+    words: str
+
+
+def ribbon(row: CycleRow, today: date) -> Ribbon:
+    """Return a cycle's weeks; a long one, or one without end, has none to draw."""
+    window = Window(row.starts_on, row.ends_on)
+    weeks, now = cadence.weeks(window), cadence.week_of(window, today)
+    return Ribbon(
+        tuple(week.begins_on for week in weeks) if len(weeks) <= LONGEST_RIBBON else (),
+        now.number if now else None,
+        cadence.week_words(window, today),
+    )
+
 
 @dataclass(frozen=True)
 class CycleLine:

@@ -15,12 +15,12 @@ import numpy as np
 
 from milepost.core import addresses, rollup
 from milepost.core.cadence import Window, elapsed
-from milepost.core.pace import Agreement, confidence_status
+from milepost.core.pace import Agreement, agreement, confidence_status
 from milepost.core.pace import Status as Pace
 from milepost.core.rollup import Family, Status
 from milepost.ledger import past
 from milepost.ledger.image import Day, Image
-from milepost.ledger.structure import CycleRow, KeyResultRow
+from milepost.ledger.structure import CycleRow
 from milepost.queries import alignment
 from milepost.queries.cards import PersonCard, Reader, TeamCard
 from milepost.queries.week import progress_before
@@ -30,8 +30,6 @@ LISTED = 6
 SEEN = 0.005  # a smaller move shows as none
 TEAMS_IN_FULL = 40  # more teams than this are shown by their two upper levels
 TOP_LEVELS = 2
-TAKE_CHECKINS = frozenset({"active", "grading", "committed"})
-OPEN = frozenset({"active", "achieved"})
 NAN = float("nan")
 
 
@@ -127,7 +125,7 @@ def _frame(image: Image, cycles: frozenset[int] | None) -> Frame:
     frames = image.derived.setdefault(Frame, {})
     if cycles not in frames:
         outline = alignment.outline(image, cycles)
-        teams = tuple(_order(image))
+        teams = ((None, 0), *((team.id, depth) for team, depth in image.walk_teams(depth=1)))
         place = {id: number for number, (id, _) in enumerate(teams)}
         ids = [image.ids[node] for node in outline.counted.tolist()]
         is_open = np.array([image.audience(id) is None for id in ids], dtype=bool)
@@ -201,7 +199,9 @@ def _measured(reader: Reader) -> Gauges:
     first, count = image.first_key_result, len(image.ids) - image.first_key_result
     gauges = Gauges(
         seen=len(reader.day.touched),
-        asked=np.array([_is_asked(image, image.key_results[id]) for id in image.ids[first:]], dtype=bool),
+        asked=np.array(
+            [reader.takes_checkins(image.key_results[id]) for id in image.ids[first:]], dtype=bool
+        ),
         confidence=np.zeros(count, dtype=np.int8),
         checked=np.full(count, NAN),
         late=np.zeros(count, dtype=bool),
@@ -211,26 +211,10 @@ def _measured(reader: Reader) -> Gauges:
     gauges.confidence[:] = [entry.confidence if entry else 0 for entry in current]
     gauges.checked[:] = [reader.day_of(entry.effective).toordinal() if entry else NAN for entry in current]
     starts, ends = image.starts[first:], image.ends[first:]
-    gauges.late[:] = _late(gauges.checked, starts, ends, reader.today, image.workspace.check_in_every)
+    gauges.late[:] = _late(reader, gauges.checked, starts, ends)
     gauges.late &= gauges.asked
     gauges.before[:] = _a_week_ago(reader)
     return gauges
-
-
-def _is_asked(image: Image, one: KeyResultRow) -> bool:
-    row = image.objectives.get(one.objective_id)
-    if row is None or row.state not in TAKE_CHECKINS or one.state not in OPEN:
-        return False
-    return one.source != "contributors"
-
-
-def _late(checked: np.ndarray, starts: np.ndarray, ends: np.ndarray, today: date, every: int) -> np.ndarray:
-    """Say whose check-in should have come before today: `core.cadence.due_on`, for all at once."""
-    open_ended = np.isnan(ends)
-    following = checked + every
-    due = np.where(open_ended | (following <= ends), following, np.where(checked < ends, ends, np.inf))
-    due = np.where(np.isnan(checked) | (checked < starts), starts, due)
-    return due < today.toordinal()
 
 
 def _a_week_ago(reader: Reader) -> np.ndarray:
@@ -263,14 +247,13 @@ def _read(reader: Reader, gauges: Gauges, node: int) -> None:
     gauges.checked[place] = reader.day_of(entry.effective).toordinal() if entry else NAN
     one = slice(place, place + 1)
     at = slice(node, node + 1)
-    late = _late(
-        gauges.checked[one],
-        image.starts[at],
-        image.ends[at],
-        reader.today,
-        image.workspace.check_in_every,
-    )
+    late = _late(reader, gauges.checked[one], image.starts[at], image.ends[at])
     gauges.late[one] = late & gauges.asked[one]
+
+
+def _late(reader: Reader, checked: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    every = reader.image.workspace.check_in_every
+    return rollup.overdue(reader.today.toordinal(), checked, starts, ends, every)
 
 
 # -- how things stand --------------------------------------------------------------------------------------
@@ -343,42 +326,27 @@ def _units(reader: Reader, frame: Frame, totals: np.ndarray) -> tuple[tuple[Unit
     return tuple(found), with_work
 
 
-def _order(image: Image) -> list[tuple[int | None, int]]:
-    """Return the teams as a tree, by name: (id, level), with what has no team before them."""
-    found: list[tuple[int | None, int]] = [(None, 0)]
-
-    def below(above: int | None, level: int) -> None:
-        for id in sorted(
-            image.children_teams.get(above, ()), key=lambda one: image.teams[one].name.casefold()
-        ):
-            found.append((id, level))
-            below(id, level + 1)
-
-    below(None, 1)
-    return found
-
-
 # -- what moved, what is said, what is silent --------------------------------------------------------------
 
 AGREEMENTS = tuple(Agreement)
 WATERMELON = AGREEMENTS.index(Agreement.WATERMELON)
-_RANKS = np.array([NAN if (rank := Pace(status.word).rank) is None else rank for status in Status])
-_SAID = np.array([NAN, *(confidence_status(number).rank for number in range(1, 11))])
+
+
+def _compared(confidence: int, status: Status) -> int:
+    # Who is sure of something that is achieved says no less than it is.
+    model = Pace.ON_TRACK if status is Status.ACHIEVED else Pace(status.word)
+    if not confidence or model.rank is None:
+        return -1
+    return AGREEMENTS.index(agreement(confidence_status(confidence), model))
+
+
+# For each confidence (0: none) and each status, the place in AGREEMENTS; -1 where one has no opinion.
+_COMPARED = np.array([[_compared(confidence, status) for status in Status] for confidence in range(11)])
 
 
 def _said(day: Day, gauges: Gauges, nodes: np.ndarray, first: int) -> np.ndarray:
-    """Compare what owners say with what the numbers say: places in AGREEMENTS, -1 without an opinion."""
-    ours, theirs = _SAID[gauges.confidence[nodes - first]], _RANKS[day.status[nodes]]
-    # Who is sure of something that is achieved says no less than it is.
-    theirs = np.where(theirs == Pace.ACHIEVED.rank, Pace.ON_TRACK.rank, theirs)
-    known = ~np.isnan(ours) & ~np.isnan(theirs)
-    found = np.full(len(nodes), -1)
-    with np.errstate(invalid="ignore"):
-        found[known & (ours == theirs)] = AGREEMENTS.index(Agreement.AGREE)
-        found[known & (ours > theirs)] = AGREEMENTS.index(Agreement.OPTIMISTIC)
-        found[known & (ours < theirs)] = AGREEMENTS.index(Agreement.PESSIMISTIC)
-        found[known & (ours >= Pace.ON_TRACK.rank) & (theirs == Pace.OFF_TRACK.rank)] = WATERMELON
-    return found
+    """Compare what owners say with what the numbers say."""
+    return _COMPARED[gauges.confidence[nodes - first], day.status[nodes]]
 
 
 def _moves(reader: Reader, gauges: Gauges, nodes: np.ndarray) -> tuple[tuple[Line, ...], tuple[Line, ...]]:

@@ -97,18 +97,14 @@ def _places(actor: Actor, seen: image.Image, manageable: bool, besides: int | No
 
 
 def _walk(seen: image.Image, besides: int | None) -> Iterator[tuple[Place, tuple[int, ...]]]:
-    waiting = [(id, 0, ()) for id in reversed(_below(seen, None))]
+    waiting = [(id, 0, ()) for id in reversed(seen.children_teams.get(None, []))]
     while waiting:
         id, depth, above = waiting.pop()
         if id == besides:
             continue
         line = (id, *above)
         yield Place(id, seen.teams[id].name, depth), line
-        waiting += [(child, depth + 1, line) for child in reversed(_below(seen, id))]
-
-
-def _below(seen: image.Image, parent: int | None) -> list[int]:
-    return sorted(seen.children_teams.get(parent, ()), key=lambda id: (seen.teams[id].name.lower(), id))
+        waiting += [(child, depth + 1, line) for child in reversed(seen.children_teams.get(id, []))]
 
 
 def _lineage(seen: image.Image, team_id: int | None) -> tuple[int, ...]:

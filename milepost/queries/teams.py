@@ -164,7 +164,7 @@ def tree(reader: Reader, cycle: CycleRow | None) -> Tree:
         of, found = _trees.get(image.workspace_id, (None, None))
         if found is None or of != stamp:
             own, name = _at_best(reader, None, cycle)
-            found = Tree(own, name, tuple(_branches(reader, None, cycle, level=1)))
+            found = Tree(own, name, tuple(_branches(reader, None, cycle)))
             _trees[image.workspace_id] = (stamp, found)
         return found
 
@@ -175,23 +175,19 @@ def _at_best(reader: Reader, team: int | None, cycle: CycleRow | None) -> tuple[
 
 
 def _branches(
-    reader: Reader, above: int | None, cycle: CycleRow | None, *, level: int, deep: bool = True
+    reader: Reader, above: int | None, cycle: CycleRow | None, *, levels: float = math.inf
 ) -> Iterator[Branch]:
-    image = reader.image
-    for id in sorted(image.children_teams.get(above, ()), key=lambda one: image.teams[one].name.casefold()):
-        row = image.teams[id]
-        summary, other = _at_best(reader, id, cycle)
+    for row, level in reader.image.walk_teams(above, depth=1, levels=levels):
+        summary, other = _at_best(reader, row.id, cycle)
         yield Branch(
-            id=encode(id),
-            team=reader.team(id),
+            id=encode(row.id),
+            team=reader.team(row.id),
             level=level,
             leads=tuple(_people(reader, row.leads)),
             people=len(row.members),
             summary=summary,
             cycle=other,
         )
-        if deep:
-            yield from _branches(reader, id, cycle, level=level + 1)
 
 
 def _people(reader: Reader, ids: Iterable[int]) -> list[PersonCard]:
@@ -327,7 +323,7 @@ def page(reader: Reader, team: int | None, cycle: CycleRow | None) -> TeamPage:
             objectives=tuple(deck.card(reader, one) for one in rows if one.state not in DRAFTS | SET_ASIDE),
             drafts=tuple(deck.card(reader, one) for one in rows if one.state in DRAFTS),
             set_aside=tuple(deck.card(reader, one) for one in rows if one.state in SET_ASIDE),
-            teams=tuple(_branches(reader, team, cycle, level=1, deep=False)),
+            teams=tuple(_branches(reader, team, cycle, levels=1)),
             may_draft=access.may_draft(reader.actor, reader.lineage(team), access.Visibility.WORKSPACE),
             may_manage=access.may_manage_team(reader.actor, reader.lineage(team)),
         )

@@ -21,6 +21,7 @@ from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, Comment
 from milepost.queries import shell
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader
+from milepost.queries.cycles import Ribbon, ribbon
 from milepost.queries.registers import Register, register
 
 FIRST_LOOK_BACK = timedelta(days=7)
@@ -31,7 +32,6 @@ MOVES_READ = 40
 SMALL = 1_000
 # How many of the newest comments and notes are searched for a name, wherever they stand.
 LATEST = 2_000
-LONGEST_RIBBON = 60
 MINE_SHOWN = 8
 SECONDS_EACH = 10
 LATELY = 60  # days that one still counts
@@ -50,13 +50,12 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class CycleCard:
-    """The cycle on a day. `weeks` are first days, `now` the number of the running one from 1."""
+    """The cycle on a day."""
 
     name: str
     starts_on: date
     ends_on: date | None
-    weeks: tuple[date, ...]
-    now: int | None
+    ribbon: Ribbon
     words: str
     days_left: int | None
     gone: Fraction | None
@@ -168,19 +167,16 @@ def _next_due_on(reader: Reader, mine: list[KeyResultRow]) -> date | None:
 
 
 def _cycle(reader: Reader, row: CycleRow, listed: Register) -> CycleCard:
-    window = Window(row.starts_on, row.ends_on)
-    weeks = cadence.weeks(window)
-    now = cadence.week_of(window, reader.today)
+    window, drawn = Window(row.starts_on, row.ends_on), ribbon(row, reader.today)
     left = None if row.ends_on is None else (row.ends_on - reader.today).days
     words = [reader.day.status_of(each.id).word for each in _owned(reader, row, listed)]
     return CycleCard(
         name=row.name,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
-        weeks=tuple(week.begins_on for week in weeks) if len(weeks) <= LONGEST_RIBBON else (),
-        now=now.number if now else None,
-        words="over" if left is not None and -left > LATELY else cadence.week_words(window, reader.today),
-        days_left=left if left is not None and left >= 0 and now else None,
+        ribbon=drawn,
+        words="over" if left is not None and -left > LATELY else drawn.words,
+        days_left=left if left is not None and left >= 0 and drawn.now else None,
         gone=None if row.ends_on is None else cadence.elapsed(window, reader.today),
         grading_opens_on=cadence.key_days(window).grading_opens_on,
         on_track=sum(word in ON_TRACK for word in words),

@@ -21,7 +21,7 @@ from milepost.queries.alignment import Filters, Outline, Place, View
 from milepost.queries.cards import Reader
 from milepost.queries.listings import Listed
 from milepost.queries.views import ViewCard
-from milepost.web import bulk, inserts, pages, tree_rows
+from milepost.web import bulk, inserts, pages, repeats, tree_rows
 from milepost.web.actors import in_workspace
 from milepost.web.inserts import Fragment
 
@@ -124,6 +124,7 @@ def show_json(request: HttpRequest) -> HttpResponse:
     status = 304 if answer.body is None else 200
     response = HttpResponse(answer.body or b"", status=status, content_type="application/json")
     response.headers["ETag"] = answer.etag
+    repeats.repeatable(request)
     return response
 
 

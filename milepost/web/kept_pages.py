@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
 from milepost.queries.cards import Reader
-from milepost.web import inserts
+from milepost.web import inserts, repeats
 from milepost.web.inserts import Fragment
 
 MOST = 256
@@ -42,8 +43,10 @@ def drawn(request: HttpRequest, reader: Reader, name: Hashable, draw: Callable[[
             if len(kept) >= MOST:
                 kept.clear()
             kept[full] = found
-    nonce, token = request.csp_nonce.encode(), get_token(request).encode()
-    return b"".join([_filled(piece, nonce, token) for piece in found])
+    whole = partial(_filled, found)
+    token = get_token(request).encode()
+    repeats.repeatable(request, whole)
+    return b"".join(whole(request.csp_nonce.encode(), token))
 
 
 def _cookies(request: HttpRequest) -> tuple[tuple[str, str], ...]:
@@ -58,15 +61,16 @@ def _cut(request: HttpRequest, html: str) -> Drawn:
     end = 0
     for mark in marks.finditer(html):
         found.append(html[end : mark.start()].encode())
-        found.append(waiting.get(mark[0]) or (NONCE if mark[0] == request.csp_nonce else TOKEN))
+        own = NONCE if mark[0] == request.csp_nonce else TOKEN
+        found.append(waiting.get(mark[0], own))
         end = mark.end()
     found.append(html[end:].encode())
     return found
 
 
-def _filled(piece: bytes | str | Fragment, nonce: bytes, token: bytes) -> bytes:
-    if isinstance(piece, bytes):
-        return piece
-    if isinstance(piece, Fragment):
-        return piece.encoded
-    return nonce if piece == NONCE else token
+def _filled(drawn: Drawn, nonce: bytes, token: bytes) -> list[bytes]:
+    own = {NONCE: nonce, TOKEN: token}
+    return [
+        piece if isinstance(piece, bytes) else piece.encoded if isinstance(piece, Fragment) else own[piece]
+        for piece in drawn
+    ]

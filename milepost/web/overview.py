@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from milepost.core import cadence
-from milepost.core.cadence import Window
-from milepost.queries import overview, week
-from milepost.queries.cards import Reader
+from milepost.queries import cycles, overview
 from milepost.queries.overview import Line, Overview, Stand
 from milepost.web import pages
 from milepost.web.actors import in_workspace
@@ -27,7 +22,7 @@ def show(request: HttpRequest) -> HttpResponse:
         cycle = cycle_of(request, reader)
         return {
             "found": overview.overview(reader, cycle),
-            "ribbon": _ribbon(reader, cycle),
+            "ribbon": cycles.ribbon(cycle, reader.today) if cycle else None,
             "json": reverse("overview_json", args=[reader.slug]),
             "teams": reverse("teams", args=[reader.slug]),
             "drafting": reverse("new_objective", args=[reader.slug]),
@@ -45,27 +40,6 @@ def show_json(request: HttpRequest) -> HttpResponse:
     reader = pages.reader(request)
     found = overview.overview(reader, cycle_of(request, reader))
     return answer_with(request, encoded.of(found, reader.today))
-
-
-@dataclass(frozen=True, slots=True)
-class Ribbon:
-    """The weeks of a cycle, the running one, and the days it has."""
-
-    weeks: tuple
-    now: int | None
-    words: str
-
-
-def _ribbon(reader: Reader, cycle) -> Ribbon | None:
-    if cycle is None:
-        return None
-    window = Window(cycle.starts_on, cycle.ends_on)
-    weeks, now = cadence.weeks(window), cadence.week_of(window, reader.today)
-    return Ribbon(
-        tuple(each.begins_on for each in weeks) if len(weeks) <= week.LONGEST_RIBBON else (),
-        now.number if now else None,
-        cadence.week_words(window, reader.today),
-    )
 
 
 def _encode(found: Overview, today) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -87,11 +87,18 @@ def page(
     address and the cookies; the context is then a function, asked when it has to be drawn.
     """
     looking = seen_by or reader(request)
+
+    def draw() -> str:
+        said = context() if callable(context) else context
+        frame = _frame(request, looking, nav, crumbs)
+        frame.travel = travel.of(request, looking, comparison, began) if travels else None
+        named = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **said}
+        return render_to_string(template, named, request)
+
     is_plain = looking.known is None and "HX-Request" not in request.headers and "cycle" not in request.GET
     if kept_as is not None and is_plain:
-        draw = partial(_html, request, template, context, looking, nav, crumbs, travels, comparison, began)
         return HttpResponse(kept_pages.drawn(request, looking, (template, kept_as), draw), status=status)
-    html = _html(request, template, context, looking, nav, crumbs, travels, comparison, began)
+    html = draw()
     if looking.known is not None:
         html = travel.carried(inserts.filled(request, html), looking.today)
     if travels and request.headers.get("HX-Request"):
@@ -122,18 +129,9 @@ def not_yet(
     )  # fmt: skip
 
 
-def _html(
-    request: HttpRequest,
-    template: str,
-    context: dict[str, Any] | Callable[[], dict[str, Any]],
-    looking: Reader,
-    nav: str,
-    crumbs: list[tuple[str, str | None]],
-    travels: bool,
-    comparison: str | None,
-    began: date | None,
-) -> str:
-    said = context() if callable(context) else context
+def _frame(
+    request: HttpRequest, looking: Reader, nav: str, crumbs: list[tuple[str, str | None]]
+) -> shells.Shell:
     wanted = request.GET.get("cycle") or request.COOKIES.get(CYCLE_COOKIE)
     frame = shells.shell(looking, cycle=shells.chosen_cycle(looking, wanted))
     frame.nav, frame.crumbs, frame.links = nav, crumbs, links(looking.slug)
@@ -146,9 +144,7 @@ def _html(
     if looking.known is not None:
         # The rail leads to what waits today.
         frame.due = len(shells.due_now(Reader(request.actor, request.today)))
-    frame.travel = travel.of(request, looking, comparison, began) if travels else None
-    context = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **said}
-    return render_to_string(template, context, request)
+    return frame
 
 
 def _one_of(value: str | None, first: str, *others: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from time import perf_counter
 
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+NUMBER = "HTTP_X_REQUEST_ID"
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 log = logging.getLogger("milepost.requests")
@@ -24,34 +26,44 @@ def number() -> str:
     return _number.get()
 
 
+@contextmanager
+def numbered(given: str) -> Iterator[str]:
+    """Number what happens within: with a proxy's own number where it looks like one, else with a new one."""
+    number = given if SANE.fullmatch(given) else secrets.token_hex(8)
+    token = _number.set(number)
+    try:
+        yield number
+    finally:
+        _number.reset(token)
+
+
 def observed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Number each request, and tell the log and the figures what became of it.
-
-    A proxy's own number (X-Request-ID) is taken where it looks like one; the answer carries it in any case.
-    """
+    """Number each request and its answer, and tell the log and the figures what became of it."""
     from milepost.ledger import sight  # only now, for the log imports this before there are tables
-
-    observe = _observer()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         begun = perf_counter()
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        request.number = given if SANE.fullmatch(given) else secrets.token_hex(8)
-        token = _number.set(request.number)
-        try:
+        with numbered(request.META.get(NUMBER, "")) as request.number:
             with sight.nothing():  # until somebody is let in
                 response = get_response(request)
             response.headers["X-Request-ID"] = request.number
-            if observe is not None or log.isEnabledFor(logging.INFO):
-                facts = (_method(request), route(request), response.status_code, perf_counter() - begun)
-                if observe is not None:
-                    observe(*facts)
-                _tell(*facts)
+            tell(_method(request), route(request), response.status_code, begun)
             return response
-        finally:
-            _number.reset(token)
 
     return middleware
+
+
+def tell(method: str, route: str, status: int, begun: float) -> None:
+    """Tell the log and the figures of a request just answered; `begun` is what perf_counter said then."""
+    seconds = perf_counter() - begun
+    if settings.MILEPOST.metrics != "off":
+        # Only now: who does not want figures should not wait for what makes them.
+        from milepost.web import metrics
+
+        metrics.observe(method, route, status, seconds)
+    if log.isEnabledFor(logging.INFO):
+        facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        log.info("answered", extra=facts)
 
 
 def route(request: HttpRequest) -> str:
@@ -63,17 +75,3 @@ def route(request: HttpRequest) -> str:
 
 def _method(request: HttpRequest) -> str:
     return request.method if request.method in METHODS else "other"
-
-
-def _tell(method: str, route: str, status: int, seconds: float) -> None:
-    facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
-    log.info("answered", extra=facts)
-
-
-def _observer() -> Callable[[str, str, int, float], None] | None:
-    if settings.MILEPOST.metrics == "off":
-        return None
-    # Only now: who does not want figures should not wait for what makes them.
-    from milepost.web import metrics
-
-    return metrics.observe

@@ -20,7 +20,7 @@ from milepost.ledger.structure import CycleRow
 from milepost.queries import shell as shells
 from milepost.queries import teams
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, Reader
-from milepost.web import pages
+from milepost.web import pages, repeats
 from milepost.web.actors import in_workspace
 
 # -- pages -------------------------------------------------------------------------------------------------
@@ -177,6 +177,7 @@ def answer_with(request: HttpRequest, body: bytes) -> HttpResponse:
     else:
         answer = HttpResponse(body, content_type="application/json")
     answer.headers["ETag"] = etag
+    repeats.repeatable(request)
     return answer
 
 

@@ -46,14 +46,9 @@ class Kept:
         """Every team as an option: there may be hundreds, and they change with the day's figures at most."""
         found = ['<option value="">Every team</option>']
 
-        def below(parent: int | None, depth: int) -> None:
-            rows = [self.image.teams[id] for id in self.image.children_teams.get(parent, ())]
-            for team in sorted(rows, key=lambda one: one.name.casefold()):
-                name = escape(words.NO_BREAK * 3 * depth + team.name)
-                found.append(f'<option value="{encode(team.id)}">{name}</option>')
-                below(team.id, depth + 1)
-
-        below(None, 0)
+        for team, depth in self.image.walk_teams():
+            name = escape(words.NO_BREAK * 3 * depth + team.name)
+            found.append(f'<option value="{encode(team.id)}">{name}</option>')
         return "".join(found)
 
     def refresh(self) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from datetime import date, timedelta
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost.core import rollup
+from milepost.core.cadence import Window, days_overdue
 from milepost.core.rollup import Family
 
+MONDAY, DAY = date(2026, 10, 5), timedelta(days=1)
 NUMBERS = st.one_of(st.integers(-20, 20).map(float), st.floats(-1e6, 1e6, allow_subnormal=False))
 MAYBE = st.one_of(st.just(math.nan), NUMBERS)
 
@@ -79,3 +82,29 @@ class TestPoolOf:
         found = rollup.pool_of(pool)
 
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+class TestOverdue:
+    @given(
+        last=st.none() | st.integers(-30, 120),
+        ends=st.none() | st.integers(1, 100),
+        today=st.integers(-10, 130),
+        every=st.sampled_from((1, 7, 14, 30)),
+    )
+    def test_is_what_the_calendar_says(self, last: int | None, ends: int | None, today: int, every: int):
+        """For all at once or for one: the same are late."""
+        window = Window(MONDAY, None if ends is None else MONDAY + ends * DAY)
+        checked = None if last is None else MONDAY + last * DAY
+        is_late = days_overdue(window, checked, MONDAY + today * DAY, every) > 0
+
+        at_once = rollup.overdue(
+            (MONDAY + today * DAY).toordinal(),
+            *map(_ordinal, (checked, window.begins_on, window.ends_on)),
+            every,
+        )
+
+        assert at_once.tolist() == [is_late]
+
+
+def _ordinal(day: date | None) -> np.ndarray:
+    return np.array([np.nan if day is None else day.toordinal()])

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from milepost.actions import people, views
 from milepost.core.ids import encode
-from milepost.web import kept_pages
 from tests.cast import Cast
 from tests.okrs import Okrs, written
 from tests.web import acme
@@ -40,11 +39,10 @@ def without_what_is_the_requests_own(page: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES)
 class TestKeptPage:
-    def test_is_what_is_drawn_anew(self, signed_in: Browser, okrs: Okrs, page: str, monkeypatch):
+    def test_is_what_is_drawn_anew(self, signed_in: Browser, okrs: Okrs, page: str):
         """The second answer is the first one, but for what belongs to the request."""
         cleo = signed_in("cleo")
         first, second = text(cleo.get(page)), text(cleo.get(page))
-        monkeypatch.setattr(kept_pages, "MOST", 0)
         cleo.cookies["theme"] = "system"  # another name, so it is drawn once more
         anew = text(cleo.get(page))
 

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-import numpy as np
 import pytest
 from django.test import Client
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 
-from milepost.core.cadence import Window, days_overdue
 from milepost.ledger import image
 from milepost.models import Cycle
-from milepost.queries import overview
 from tests.cast import Cast
 from tests.web import acme
 from tests.web.statements import STATEMENTS, count
 
 PAGE, DATA = "/w/acme/overview/", "/w/acme/overview.json"
 DAY = timedelta(days=1)
-MONDAY = date(2026, 10, 5)
 Browser = Callable[..., Client]
 
 
@@ -197,27 +191,3 @@ class TestPage:
         tag = cleo.get(DATA).headers["ETag"]
 
         assert cleo.get(DATA, headers={"If-None-Match": tag}).status_code == 304
-
-
-class TestLate:
-    @given(
-        last=st.none() | st.integers(-30, 120),
-        ends=st.none() | st.integers(1, 100),
-        today=st.integers(-10, 130),
-        every=st.sampled_from((1, 7, 14, 30)),
-    )
-    def test_is_what_the_calendar_says(self, last: int | None, ends: int | None, today: int, every: int):
-        """For all at once or for one: the same are late."""
-        window = Window(MONDAY, None if ends is None else MONDAY + ends * DAY)
-        checked = None if last is None else MONDAY + last * DAY
-        is_late = days_overdue(window, checked, MONDAY + today * DAY, every) > 0
-
-        at_once = overview._late(
-            _days(checked), _days(window.begins_on), _days(window.ends_on), MONDAY + today * DAY, every
-        )
-
-        assert at_once.tolist() == [is_late]
-
-
-def _days(day: date | None) -> np.ndarray:
-    return np.array([np.nan if day is None else day.toordinal()])
