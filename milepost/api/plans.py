@@ -19,7 +19,6 @@ from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Line, Said
 from milepost.core import access
 from milepost.core.plan import Changes, Plan
-from milepost.core.plan.values import WorkspacePlan
 from milepost.core.scopes import Scope
 from milepost.formats import okr_files
 from milepost.queries import plans
@@ -92,7 +91,7 @@ def _read(request: HttpRequest, said: PlanFile) -> Plan:
     # Before anything is read: it is long work, and not for everyone.
     access.require(access.may_apply_a_file(request.actor), "apply a file", remedy=REMEDY)
 
-    def have(_: WorkspacePlan | None) -> Plan:
+    def have(_: Plan) -> Plan:
         # A file may name what is there already, as far as its owner sees it.
         return plans.as_seen(reader(request))
 

@@ -115,7 +115,7 @@ class _Composer:
             here = (*path, key)
             value = self._scalar(event, here) if type(event) is ScalarEvent else self._value(event, here)
             pairs.append((key, value))
-        return Mapped(pairs)
+        return Mapped.of(pairs)
 
     def _scalar(self, event: Any, path: Path) -> str | None:
         self._counted(event, path)

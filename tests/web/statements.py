@@ -42,6 +42,7 @@ STATEMENTS = {
     "alignment_comparison_json": 5,
     "search": 3,
     "palette": 3,
+    "search, a slip": 6,
     "people": 7,
     "person": 7,
     "edit_team": 4,

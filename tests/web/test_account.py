@@ -410,6 +410,16 @@ class TestSessions:
 
         assert client.session.session_key not in text
 
+    def test_keep_no_key(self, client: Client, cast: Cast):
+        """Whoever reads the table, or a backup, cannot sign in with what it holds."""
+        enter(client)
+        thief = Client()
+        thief.cookies["milepost"] = Session.objects.get(user=ada()).session_key
+
+        assert thief.get(HERE).status_code == 302
+        assert thief.get("/w/acme/people/").status_code == 302
+        assert client.get("/w/acme/people/").status_code == 200
+
     def test_last_as_long_as_they_are_used(self, client: Client, cast: Cast):
         """Two weeks without a visit end a session; visits prolong it, at most to thirty days."""
         enter(client)
@@ -417,9 +427,9 @@ class TestSessions:
         began = row.started_at
         at_first = row.expire_date - began
 
-        use(row, began + timedelta(days=10))
+        use(client, began + timedelta(days=10))
         then = Session.objects.get(user=ada()).expire_date - began
-        use(row, began + timedelta(days=20))
+        use(client, began + timedelta(days=20))
         at_last = Session.objects.get(user=ada()).expire_date - began
 
         assert timedelta(days=13, hours=23) < at_first < timedelta(days=14, hours=1)
@@ -448,8 +458,8 @@ class TestSessions:
         assert Session.objects.get(user=ada()).seen_at == first
 
 
-def use(row: Session, at) -> None:
-    sessions.use(session_key=row.session_key, by=NOBODY_YET, at=at)
+def use(client: Client, at) -> None:
+    sessions.use(session_key=client.session.session_key, by=NOBODY_YET, at=at)
 
 
 class TestRequired:

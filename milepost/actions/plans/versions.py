@@ -62,13 +62,9 @@ class Versions:
 
     def remember(self, model, column: str, id: int, versions: list[tuple], names: Iterable[str]) -> None:
         """Write versions as rows of a model."""
-        model.objects.bulk_create(
-            model(
-                workspace_id=self.ground.workspace_id, at=at, by_id=by, reason=reason,
-                **{column: id}, **{name: values[name] for name in names},
-            )
-            for values, at, by, reason in versions
-        )  # fmt: skip
+        for values, at, by, reason in versions:
+            told = {name: values[name] for name in names}
+            self.ground.add(model, at=at, by_id=by, reason=reason, **{column: id}, **told)
 
     def first_moment(self, want: ObjectivePlan | KeyResultPlan) -> datetime:
         """Date what says no date of its own: before anything that is told of it, or now."""
