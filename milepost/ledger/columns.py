@@ -259,6 +259,13 @@ class Rows(Mapping):
                 found[place] = NOTHING if value is None else value
         return found
 
+    def differing(self, other: Rows) -> set[int]:
+        """Return the ids whose rows may differ here and there; few where both come from the same columns."""
+        if self.base is not other.base:
+            return {*self.ids.tolist(), *other.ids.tolist()}
+        own = {id for id in self.own.keys() | other.own.keys() if self.own.get(id) is not other.own.get(id)}
+        return own | (self.gone ^ other.gone)
+
     # -- changing --------------------------------------------------------------------------------------
 
     def changed(self, rows: Iterable[Any], gone: Iterable[int] = ()) -> Rows:
