@@ -38,7 +38,7 @@ SORTS: Mapping[str, str] = MappingProxyType(
         "due": "Next due, the soonest first",
     }
 )
-FILTERS = ("cycles", "team", "owner", "status", "type", "attention", "unaligned", "mine", "key_results")
+FILTERS = ("q", "cycles", "team", "owner", "status", "type", "attention", "unaligned", "mine", "key_results")
 LONGEST = 80  # characters of a name that somebody typed into a filter
 
 
@@ -118,7 +118,7 @@ def said(query: str) -> dict[str, str]:
 
 
 def _is_plain(name: str, value: str) -> bool:
-    """Say whether a filter is worth keeping: all but an owner's name are short words, numbers and ids."""
-    if name == "owner":
+    """Say whether a filter is worth keeping: what is typed apart, they are short words, numbers and ids."""
+    if name in ("q", "owner"):
         return value.isprintable()
     return value.isascii() and value.isprintable() and len(value) <= 20

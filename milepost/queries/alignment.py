@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from milepost.core import access, addresses
+from milepost.core import access, addresses, terms
 from milepost.core.access import Visibility
 from milepost.core.ids import decode, encode
 from milepost.core.rollup import Status
 from milepost.core.states import KeyResultState, State
+from milepost.core.terms import Fit, Terms
 from milepost.ledger.image import Image
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader
@@ -43,6 +44,7 @@ class Filters:
     attention: bool = False
     unaligned: bool = False
     mine: bool = False  # the reader's own teams
+    words: Terms | None = None  # what a title must have
     key_results: bool = True
 
     @property
@@ -321,6 +323,10 @@ class View:
         """Return how many objectives stand directly under COMPANY or UNALIGNED."""
         return len(self._tops() if key == COMPANY else self._unaligned())
 
+    def further(self, key: str) -> int:
+        """Return how many key results stand there by themselves."""
+        return 0
+
     def has(self, key: str) -> bool:
         """Say whether a row above all others has this key."""
         return key in (COMPANY, UNALIGNED)
@@ -477,6 +483,8 @@ class View:
     def _is_wanted(self, one: ObjectiveRow | KeyResultRow) -> bool:
         wanted = self.filters
         if wanted.owners is not None and one.owner_id not in wanted.owners:
+            return False
+        if wanted.words is not None and terms.fit(wanted.words, one.title) is Fit.TEXT:
             return False
         if wanted.status is None and not wanted.attention:
             return True

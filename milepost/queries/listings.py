@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -31,6 +31,7 @@ class Group:
     name: str
     objectives: tuple[int, ...]
     word: str = ""
+    key_results: tuple[int, ...] = ()  # those that stand by themselves
 
 
 @dataclass
@@ -38,7 +39,8 @@ class Listed(View):
     """The tree as one reader looks at it, sorted or in groups.
 
     A group holds objectives with their key results below them; what contributes to them stands in its own
-    group, so that everything stands once.
+    group, so that everything stands once. By owner, a key result stands with its own owner: below its
+    objective where that is theirs too, else by itself.
     """
 
     listing: Listing = field(default_factory=Listing)
@@ -53,8 +55,30 @@ class Listed(View):
         for row in self.outline.listed:
             if self._is_listed(row):
                 keyed.setdefault(of(row), []).append(row.id)
-        found = sorted((self._group(value, ids) for value, ids in keyed.items()), key=lambda each: each[0])
-        return {group.key: group for _, group in found}
+        apart = self._apart() if self.listing.group == "owner" else {}
+        found = []
+        for value in {**keyed, **apart}:
+            place, group = self._group(value, keyed.get(value, []))
+            found.append((place, replace(group, key_results=tuple(apart.get(value, ())))))
+        return {group.key: group for _, group in sorted(found, key=lambda each: each[0])}
+
+    def _apart(self) -> dict[int, list[int]]:
+        """Return the key results that somebody else owns than their objective, by their owner."""
+        found: dict[int, list[int]] = {}
+        if not self.filters.key_results:
+            return found
+        for row in self.outline.listed:
+            if self._is_apart(row):
+                continue
+            for one in self._kept(self.outline.below.get(row.id, ())):
+                is_wanted = not self.filters.is_narrow or one in self.matching
+                if is_wanted and self._is_of(row.id, one) and self._owner(one) != row.owner_id:
+                    found.setdefault(self._owner(one), []).append(one)
+        return found
+
+    def _owner(self, key_result: int) -> int | None:
+        one = self.reader.image.key_results[key_result]
+        return one.owner_id or self.reader.image.objectives[one.objective_id].owner_id
 
     def untouched(self, start: int, count: int) -> Any:
         """Name the first rows, where they stand as they do for everyone and as long as the structure does."""
@@ -63,6 +87,10 @@ class Listed(View):
     def size(self, key: str) -> int:
         """Return how many objectives stand in a group."""
         return len(self.groups[key].objectives) if key in self.groups else super().size(key)
+
+    def further(self, key: str) -> int:
+        """Return how many key results stand in a group without their objective."""
+        return len(self.groups[key].key_results) if key in self.groups else 0
 
     def has(self, key: str) -> bool:
         """Say whether there is such a group."""
@@ -77,7 +105,8 @@ class Listed(View):
             yield Place(key, None, 1, self._is_open(key, 1))
 
     def _ids_below(self, key: str, id: int | None) -> list[int]:
-        ids = self.groups[key].objectives if key in self.groups else super()._ids_below(key, id)
+        group = self.groups.get(key)
+        ids = [*group.objectives, *group.key_results] if group else super()._ids_below(key, id)
         return self._ordered(ids)
 
     def _children(self, id: int) -> list[int]:
@@ -89,8 +118,15 @@ class Listed(View):
         return bool(self._children(id)) if self.listing.group else super()._has_children(id)
 
     def _is_own(self, id: int, child: int) -> bool:
+        """Say whether a key result of an objective stands below it."""
+        if not self._is_of(id, child) or not self.filters.key_results:
+            return False
+        owner = self.reader.image.objectives[id].owner_id
+        return self.listing.group != "owner" or self._owner(child) == owner
+
+    def _is_of(self, id: int, child: int) -> bool:
         one = self.reader.image.key_results.get(child)
-        return one is not None and one.objective_id == id and self.filters.key_results
+        return one is not None and one.objective_id == id
 
     def _place(self, id: int, under: int | None, level: int) -> Place:
         found = super()._place(id, under, level)
@@ -104,7 +140,9 @@ class Listed(View):
         if not self.filters.is_narrow:
             return True
         own = self.reader.image.key_results_of.get(row.id, ())
-        return row.id in self.matching or any(one.id in self.matching for one in own)
+        return row.id in self.matching or any(
+            one.id in self.matching and self._is_own(row.id, one.id) for one in own
+        )
 
     def _is_apart(self, row: ObjectiveRow) -> bool:
         """Say whether it is somebody's own affair, which no tree shows: personal, and serving nothing."""

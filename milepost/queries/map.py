@@ -93,8 +93,8 @@ class Map:
 
     @cached_property
     def left_out(self) -> list[int]:
-        """What serves nothing and is served by nothing: it lies in the tray."""
-        return [] if self.wish.branch is not None else [id for id in self._orphans() if not self.below(id)]
+        """What of that is served by nothing either: it lies in the tray."""
+        return [] if self.wish.branch is not None else [id for id in self.not_aligned if not self.below(id)]
 
     @property
     def shows_key_results(self) -> bool:
@@ -105,13 +105,15 @@ class Map:
     def _kept(self, ids: Iterable[int]) -> Iterator[int]:
         return (id for id in ids if id in self.view.shown and self.reader.sees(id))
 
-    def _orphans(self) -> list[int]:
+    @cached_property
+    def not_aligned(self) -> list[int]:
+        """What serves nothing and is not the company's: drawn where something serves it, else in the tray."""
         return list(self._kept([*self.outline.unaligned, *self.view.loose]))
 
     def _roots(self) -> list[int]:
         if self.wish.branch is not None:
             return [self.wish.branch]
-        return [*self._kept(self.outline.tops), *(id for id in self._orphans() if self.below(id))]
+        return [*self._kept(self.outline.tops), *(id for id in self.not_aligned if self.below(id))]
 
     def below(self, id: int) -> list[int]:
         """Return the objectives that serve an objective or one of its key results."""

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup, escape
 
 from milepost.core import listings as listings_of
+from milepost.core import terms
 from milepost.core.ids import decode, encode
 from milepost.queries import alignment, placing, tree, views
 from milepost.queries import shell as shells
@@ -202,6 +203,7 @@ class Asked:
             attention=said.get("attention") == "1",
             unaligned=said.get("unaligned") == "1",
             mine=said.get("mine") == "1",
+            words=terms.terms(said.get("q", "")[: listings_of.LONGEST]) or None,
             key_results=said.get("key_results") != "0",
         )
 
@@ -336,7 +338,7 @@ class Asked:
         if self.reader.actor.teams or wanted.mine:
             found.append(chip("Only my teams", "mine", wanted.mine))
         found.append(chip("Needs attention", "attention", wanted.attention, summary.attention))
-        found.append(chip("Unaligned", "unaligned", wanted.unaligned, summary.unaligned))
+        found.append(chip("Not aligned", "unaligned", wanted.unaligned, summary.unaligned))
         if len(self.reader.image.cycles) > 1:
             found.append(chip("Every cycle", "cycles", self.every_cycle, value="all"))
         return found

@@ -28,7 +28,7 @@ from milepost.web.map_drawing import Picture
 from milepost.web.map_lenses import LENSES, Lens
 
 CHOICES = 400  # key results to choose from
-NARROWING = ("cycles", "team", "owner", "status", "type", "attention", "mine")
+NARROWING = ("q", "cycles", "team", "owner", "status", "type", "attention", "mine")
 DRAWING = ("key_results", "lens", "arrange", "as", "on")
 
 
@@ -55,6 +55,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "branches": list(branches(map)),
             "cycle": asked.cycle.name if asked.cycle else "Every cycle",
             "tray": [map.row(id) for id in map.left_out[: maps.MOST_LEFT_OUT]],
+            "not_aligned": 0 if asked.branch is not None else len(map.not_aligned),
             "tray_more": max(len(map.left_out) - maps.MOST_LEFT_OUT, 0),
             "choices": asked.choices(map),
             "supposed": asked.supposition,

@@ -124,12 +124,12 @@ def told(view: View, place: Place) -> dict:
 
 
 def _unit(view: View, place: Place) -> dict:
-    count = view.size(place.key)
+    counts = ((view.size(place.key), "objective"), (view.further(place.key), "key result"))
     return {
         "kind": "unit",
         "title": heading(view, place.key),
         "url": "",
-        "aim": f"{count} objective{'s' if count != 1 else ''}",
+        "aim": ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in counts if count),
         "status": None,
         "progress": None,
         "expected": None,
@@ -146,7 +146,7 @@ def heading(view: View, key: str) -> str:
     if isinstance(view, Listed) and key in view.groups:
         group = view.groups[key]
         return group.name or STATUS_WORDS.get(group.word) or group.word.capitalize() or "Nobody yet"
-    return view.reader.image.workspace.name if key == COMPANY else "Not aligned yet"
+    return view.reader.image.workspace.name if key == COMPANY else "Not aligned"
 
 
 def _told(reader: Reader, place: Place) -> dict:

@@ -31,7 +31,7 @@ FILTERS = {
     "status": "status",
     "type": "type",
     "attention": "needs attention",
-    "unaligned": "unaligned",
+    "unaligned": "not aligned",
     "mine": "only one’s own teams",
     "key_results": "no key results",
 }
@@ -190,6 +190,8 @@ def _in_words(reader: Reader, settings: str) -> str:
     """Say what a view shows: “Off track, Product; by owner; by progress; 4 columns”."""
     said = listings.said(settings)
     listing, narrowed = listings.read(said), []
+    if "q" in said:
+        narrowed.append(f"“{said['q']}”")
     for name, words in FILTERS.items():
         if name in said:
             value = said[name].replace("_", " ")

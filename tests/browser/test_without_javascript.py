@@ -151,7 +151,7 @@ class TestAlignment:
         page.get_by_role("button", name="Align").click()
         aligned = page.locator("#alignment").inner_text()
         page.goto(TREE)
-        page.get_by_role("navigation", name="Filters").get_by_label("Type").select_option("committed")
+        page.get_by_role("search", name="Narrow the tree").get_by_label("Type").select_option("committed")
         page.get_by_role("button", name="Show").click()
         narrowed = page.locator("tbody").inner_text()
         page.goto(f"{TREE}?open=all")

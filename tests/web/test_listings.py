@@ -95,7 +95,6 @@ class TestGroups:
         ("by", "expected"),
         [
             ("team", ["Acme", "Product"]),
-            ("owner", ["Ada Lovelace", "Ben Okri"]),
             ("type", ["Committed", "Aspirational"]),
             ("cycle", ["Autumn"]),
         ],
@@ -112,6 +111,17 @@ class TestGroups:
         assert page.count(f'data-id="{encode(okrs.helpful.id)}"') == 1
         assert 'data-level="3"' in row_of(page, okrs.waiting.title)
         assert SECRET_TITLE not in page
+
+    def test_by_owner_hold_the_key_results_of_each(self, signed_in, okrs):
+        """A key result stands with its own owner, by itself where its objective is somebody else's."""
+        page = text(signed_in("ada").get(f"{TREE}?group=owner"))
+        without = text(signed_in("ada").get(f"{TREE}?group=owner&key_results=0"))
+
+        cleo = page.split("Cleo Park</")[0].rsplit("<tr ", 1)[0]
+        assert page.count(f'data-id="{encode(okrs.waiting.id)}"') == 1
+        assert f'data-id="{encode(okrs.waiting.id)}"' not in cleo
+        assert 'data-level="2"' in row_of(page, okrs.waiting.title)
+        assert "1 key result<" in page and okrs.waiting.title not in without
 
     def test_are_narrowed_by_filters(self, signed_in, okrs):
         """A group holds what fits the filter alone, not what stands above it."""

@@ -128,6 +128,20 @@ class TestDrawing:
         assert OUTSIDE in tray(before) and OUTSIDE not in drawing(before)
         assert OUTSIDE not in tray(after) and OUTSIDE in drawing(after)
 
+    def test_counts_what_is_not_aligned_as_the_tree_does(self, signed_in, cast, okrs, outside):
+        """What serves nothing counts once, whether it lies in the tray or is drawn with what serves it."""
+        served = objectives.draft(
+            title="Bells that ring", cycle=okrs.cycle.id, team=cast.product.id, by=cast.ben, at=timezone.now()
+        )
+        serve(okrs.helpful, served, cast)
+        browser = signed_in("ada")
+
+        tree, page = text(browser.get("/w/acme/alignment/")), text(browser.get(MAP))
+
+        counted = int(re.search(r"Not aligned <b>(\d+)</b>", tree)[1])
+        assert re.search(r'href="#tray">Not aligned</a> <b class="num">(\d+)', page)[1] == str(counted)
+        assert f'Not aligned <span class="muted num">{counted}<' in tray(page)
+
     def test_draws_what_stands_alone_but_is_served(self, signed_in, cast, okrs, outside):
         """An objective that serves nothing and has work below it is drawn with that."""
         below = objectives.draft(
