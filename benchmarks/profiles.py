@@ -67,8 +67,8 @@ def write(paragraphs: list[str], size: str) -> None:
     """Write them all, replacing those of before."""
     head = (
         "# Profiles\n\nWhere the time goes of what does not reach its goal yet, or only just: the share of\n"
-        "each area, without what it calls and with what it waits for, as Python's profiler sees it (it makes\n"
-        f"small functions look larger). Size {size}, {datetime.now(UTC):%Y-%m-%d}. Made by `bin/benchmark\n"
+        "each area, without what it calls and with what it waits for, as Python's profiler sees it (it\n"
+        f"makes small functions look larger). Size {size}, {datetime.now(UTC):%Y-%m-%d}. Made by `bin/benchmark\n"
         "--profile`.\n\n"
     )
     FILE.write_text(head + "\n".join(paragraphs) + "\n", encoding="utf-8")
