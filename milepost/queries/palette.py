@@ -6,10 +6,15 @@ from collections.abc import Iterator
 
 from milepost.core import access, addresses, ids, membership
 from milepost.core.ids import encode
+from milepost.core.states import KeyResultState, State
+from milepost.models import Event
+from milepost.queries import undoing
 from milepost.queries.cards import Reader
 from milepost.queries.hits import Hit
 
 RECENT = 5
+TAKES = (KeyResultState.ACTIVE, KeyResultState.ACHIEVED)
+LOOKED_THROUGH = 200  # events, for the last one that somebody can undo
 LONGEST = 20  # of what a browser remembers, how much is looked at
 
 
@@ -48,6 +53,23 @@ def own_teams(reader: Reader) -> list[Hit]:
     teams = [reader.image.teams[id] for id in reader.actor.teams if id in reader.image.teams]
     teams.sort(key=lambda team: (team.name.casefold(), team.id))
     return [Hit("team", encode(team.id), addresses.team(reader.slug, team.id), team.name) for team in teams]
+
+
+def takes_checkin(reader: Reader, key: str) -> bool:
+    """Say whether the reader may check in a key result that they see, and it is open."""
+    one = reader.image.key_results[ids.decode(key)]
+    row = reader.image.objectives[one.objective_id]
+    is_open = State(row.state).takes_checkins and one.state in TAKES
+    return is_open and access.may_check_in(reader.actor, reader.standing(row, one))
+
+
+def last_undoing(reader: Reader) -> str:
+    """Return where the reader's last change can be undone; empty where there is none lately, or it cannot."""
+    rows = Event.objects.of(reader.actor.workspace_id).annotate(is_undone=undoing.is_undone())
+    for event in rows.order_by("-id")[:LOOKED_THROUGH]:
+        if event.actor_id == reader.actor.person_id and (there := undoing.url(reader, event)):
+            return there
+    return ""
 
 
 def may_begin(reader: Reader) -> Iterator[str]:

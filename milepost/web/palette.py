@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain
@@ -48,12 +49,15 @@ PAGES = (
     ("tokens", "Tokens for your programs", "link", "api"),
 )
 BEGINNINGS = {
-    "sweep": ("Check in", "check", "sweep due update"),
+    "sweep": ("Check in", "check", "checkin sweep due update"),
     "new_objective": ("New objective", "plus", "create draft add okr"),
     "new_person": ("Add someone", "plus", "invite person member"),
     "new_team": ("New team", "plus", "create add"),
     "new_cycle": ("New cycle", "plus", "create add quarter"),
 }
+UNDO = Offer("Undo my last change", "undo", also="take back revert")
+CHECK_IN = re.compile(r"\s*check[\s-]*ins?\s+(?P<what>\S.*)", re.IGNORECASE)
+CHECKED_IN = 5  # key results offered
 THEMES = (
     ("dark", "Switch to dark", "moon"),
     ("light", "Switch to light", "sun"),
@@ -74,7 +78,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "kinds": WORDS,
         "recent": () if answer.found.terms else palette.recent(reader, typed.text("recent")),
         "pages": answer.pages,
-        "acts": answer.acts,
+        "acts": _with_addresses(reader, answer.acts),
+        "acts_first": answer.are_acts_likelier,
+        "to_check_in": _to_check_in(reader, text),
         "all": f"{reverse('search', args=[reader.slug])}?{urlencode({'q': text})}",
     }
     return render(request, "palette/show.hx.html", context)
@@ -89,6 +95,32 @@ class Answer(NamedTuple):
 
     def is_empty(self) -> bool:
         return not (self.found.total or self.pages or self.acts)
+
+    @property
+    def are_acts_likelier(self) -> bool:
+        """Whether something to do answers as well as the likeliest thing: then it comes before things."""
+        if not self.acts or not self.found.hits:
+            return bool(self.acts)
+        wanted = self.found.terms
+        return _fit(wanted, self.acts[0]) <= terms.fit(wanted, self.found.hits[0].title)
+
+
+def _to_check_in(reader: Reader, text: str) -> Found | None:
+    """Return the key results that are meant by “check in …”, as far as the reader may check them in."""
+    said = CHECK_IN.match(text)
+    if said is None:
+        return None
+    found = search.find(reader, said["what"], kind="key_result")
+    hits = [hit for hit in found.hits if palette.takes_checkin(reader, hit.id)]
+    return replace(found, hits=tuple(replace(hit, url=f"{hit.url}#check-in") for hit in hits[:CHECKED_IN]))
+
+
+def _with_addresses(reader: Reader, acts: list[Offer]) -> list[Offer]:
+    """Give what is undone its address, which only its own statement tells; leave it out where nothing is."""
+    if UNDO not in acts:
+        return acts
+    url = palette.last_undoing(reader)
+    return [act._replace(url=url) if act == UNDO else act for act in acts if url or act != UNDO]
 
 
 def _answer(reader: Reader, text: str, offers: tuple[list[Offer], list[Offer]]) -> Answer:
@@ -114,7 +146,7 @@ def _words(offers: Iterable[Offer]) -> set[str]:
 def answering(wanted: Terms, offers: Iterable[Offer]) -> list[Offer]:
     """Return the offers that answer what was typed, the best first; all where nothing was."""
     if not wanted:
-        return list(offers)
+        return [offer for offer in offers if offer != UNDO]
     fits = [(_fit(wanted, offer), offer) for offer in offers]
     return [offer for how, offer in sorted(fits, key=lambda entry: entry[0]) if how is not Fit.TEXT]
 
@@ -141,6 +173,8 @@ def _acts(request: HttpRequest, reader: Reader, keys: dict[str, str]) -> Iterabl
         if request.COOKIES.get("theme", "system") != theme:
             press = f'.rail button[name="theme"][value="{theme}"]'
             yield Offer(words, symbol, press=press, also="theme appearance mode")
+    if not reader.actor.looks_back:
+        yield UNDO
     yield Offer("Copy the link to this page", "copy", press=":copy", also="address url share")
     yield Offer("All keys", "keys", press=":help", also="keyboard shortcuts", keys=keys.get("help", ""))
     yield Offer("Sign out", "out", press='.rail form[action$="/sign-out/"] button', also="log leave")

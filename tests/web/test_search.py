@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 
+from milepost.actions import checkins, comments
 from milepost.core import terms
 from milepost.core.ids import encode
+from milepost.models import Event
 from milepost.web import keymap
 from milepost.web.palette import Offer, answering
 from tests.cast import Cast
@@ -101,6 +105,42 @@ class TestPalette:
             "Nothing has “aligment”; this has “alignment”." in page and "<mark>Alignment</mark> map" in page
         )
         assert "Nothing has these words" in cleo.get(PALETTE, {"q": "rivall"}).text
+
+    def test_checks_in_a_key_result_by_its_words(self, okrs, signed_in):
+        """“Check in” and words of a key result lead to its form, for those who may check it in."""
+        words = okrs.waiting.title.split()[0]
+        there = f"/key-results/{encode(okrs.waiting.id)}/#check-in"
+
+        said = signed_in("cleo").get(PALETTE, {"q": f"check in {words}"}).text
+
+        assert said.index('aria-label="Check in"') < said.index(there)
+        assert there not in signed_in("gus").get(PALETTE, {"q": f"checkin {words}"}).text
+        assert 'href="/w/acme/sweep/"' in signed_in("cleo").get(PALETTE, {"q": "checkin"}).text
+
+    def test_undoes_what_one_did_last(self, okrs, signed_in, cast):
+        """“Undo” leads to the page that undoes one's last change; who changed nothing is not offered it."""
+        checkins.record(
+            key_result=okrs.waiting.id, value=Decimal(9), confidence=7, by=cast.cleo, at=timezone.now()
+        )
+        latest = Event.objects.of(cast.acme.id).filter(actor_id=cast.cleo.person_id).order_by("-id").first()
+
+        said = signed_in("cleo").get(PALETTE, {"q": "undo last"}).text
+
+        assert f"/events/{encode(latest.id)}/undoing/" in said
+        assert "undoing" not in signed_in("gus").get(PALETTE, {"q": "undo"}).text
+        assert "undoing" not in signed_in("cleo").get(PALETTE).text
+
+    def test_says_where_a_text_has_the_words(self, okrs, signed_in, cast):
+        """What only a text has comes after what can be done, with what stands around the words."""
+        comments.add(
+            objective=okrs.helpful.id, text="Somebody should undo the sign at the door", by=cast.cleo,
+            at=timezone.now(),
+        )  # fmt: skip
+
+        said = signed_in("cleo").get(PALETTE, {"q": "undo"}).text
+
+        assert "Somebody should <mark>undo</mark> the sign" in said
+        assert said.index('aria-label="Do"') < said.index('aria-label="Found"')
 
     def test_ranks_offers(self):
         """What begins with what was typed comes before what only answers to it."""
