@@ -735,6 +735,11 @@ class Day:
             return None if exact is None else percent(exact)
         return f"{math.floor(value * 100 + 0.5)}\u00a0%"
 
+    def status_with(self, id: int, raw: float) -> Status:
+        """Return the pace status that it would have with other progress."""
+        node = self.image.node[id]
+        return rollup.status_of(raw, self.needed.item(node), self.elapsed.item(node), has_entries=True)
+
     def status_of(self, id: int) -> Status:
         """Return the pace status."""
         return Status(int(self.status[self.image.node[id]]))

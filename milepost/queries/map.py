@@ -35,6 +35,7 @@ class Wish:
     opened: Collection[str] = ()
     shut: Collection[str] = ()
     path: int | None = None
+    reveal: Collection[int] = ()  # objectives to which the way stands open
     branch: int | None = None
 
 
@@ -149,6 +150,8 @@ class Map:
         comfortable = AT_ONCE_NARROW if self.view.filters.is_narrow else AT_ONCE
         deep = self._depth(roots, comfortable)
         forced = self.path - {wish.path}
+        for id in wish.reveal:
+            forced |= self._with_above(id) - {id}
         found = dict.fromkeys(roots[:MOST], 1)
         wave, depth = list(found), 1
         while wave:

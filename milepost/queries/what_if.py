@@ -1,4 +1,4 @@
-"""What would follow if a key result ended somewhere: the numbers above it, before and after, exact.
+"""What would follow if key results ended somewhere: numbers and statuses above them, before and after, exact.
 
 Everything else stays as it is today. Nothing is written, and what the image keeps is left alone. The change
 is followed through what the reader sees and through nothing else, so it tells of no work that is hidden from
@@ -7,11 +7,13 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from milepost.core import addresses
 from milepost.core.ids import encode
+from milepost.core.rollup import Status
 from milepost.core.scoring import Part, ScoringProblem, roll_up
 from milepost.ledger.structure import KeyResultRow
 from milepost.queries.cards import Reader
@@ -28,6 +30,8 @@ class Effect:
     url: str
     before: Fraction | None
     after: Fraction | None
+    status_before: str
+    status: str
 
     @property
     def change(self) -> Fraction | None:
@@ -36,22 +40,34 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Supposition:
-    """A key result, where it is supposed to end, what that is on its own scale, and what follows above it."""
+class End:
+    """A key result, where it is supposed to end, and what that is on its own scale."""
 
     key_result: Effect
     ends_at: Fraction
     value: Fraction | None
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supposition:
+    """Key results that are supposed to end somewhere, and what follows above them."""
+
+    ends: tuple[End, ...]
     effects: tuple[Effect, ...]  # nearest first
 
+    @property
+    def last(self) -> End:
+        """The one that was supposed last."""
+        return self.ends[-1]
 
-def suppose(reader: Reader, key_result: int, ends_at: Fraction) -> Supposition:
-    """Return what follows if a key result ended at a share of its way; raises NotFound."""
-    one = reader.key_result_row(key_result)
+
+def suppose(reader: Reader, ends_at: Mapping[int, Fraction]) -> Supposition:
+    """Return what follows if key results ended at shares of their ways, all at once; raises NotFound."""
+    rows = [reader.key_result_row(id) for id in ends_at]
     image = reader.image
-    supposed: dict[int, Fraction | None] = {one.id: ends_at}
-    above = _seen_above(reader, one.id)
+    supposed: dict[int, Fraction | None] = dict(ends_at)
+    above = [id for id in _seen_above(reader, ends_at) if id not in ends_at]
     for id in above:
         node = image.node[id]
         parts = [
@@ -63,19 +79,19 @@ def suppose(reader: Reader, key_result: int, ends_at: Fraction) -> Supposition:
         ]
         supposed[id] = roll_up(parts).raw
     return Supposition(
-        key_result=_effect(reader, one.id, ends_at),
-        ends_at=ends_at,
-        value=_on_its_scale(one, ends_at),
-        unit=one.unit,
-        effects=tuple(_effect(reader, id, supposed[id]) for id in above),
+        tuple(
+            End(_effect(reader, one.id, ends_at[one.id]), ends_at[one.id], value, one.unit)
+            for one, value in ((one, _on_its_scale(one, ends_at[one.id])) for one in rows)
+        ),
+        tuple(_effect(reader, id, supposed[id]) for id in above),
     )
 
 
-def _seen_above(reader: Reader, id: int) -> list[int]:
-    """Return what it counts in, through what the reader sees alone, each after all that it rests on."""
+def _seen_above(reader: Reader, ids: Iterable[int]) -> list[int]:
+    """Return what they count in, through what the reader sees alone, each after all that it rests on."""
     image = reader.image
     found: set[int] = set()
-    waiting = [image.node[id]]
+    waiting = [image.node[id] for id in ids]
     while waiting:
         for node in image.above.get(waiting.pop(), ()):
             if node not in found and reader.sees(image.ids[node]):
@@ -95,6 +111,8 @@ def _effect(reader: Reader, id: int, after: Fraction | None) -> Effect:
         url=(addresses.key_result if one else addresses.objective)(reader.slug, id),
         before=None if reader.day.progress(id) is None else image.exact(id),
         after=after,
+        status_before=reader.day.status_of(id).word,
+        status=(Status.NO_DATA if after is None else reader.day.status_with(id, float(after))).word,
     )
 
 

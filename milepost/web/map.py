@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,13 +21,15 @@ from milepost.core.problems import Invalid
 from milepost.queries import map as maps
 from milepost.queries.alignment import Filters
 from milepost.queries.map import Card, Link, Map, Wish
-from milepost.queries.what_if import Supposition, suppose
+from milepost.queries.what_if import Effect, Supposition, suppose
 from milepost.web import alignment, map_styles, pages, words
 from milepost.web.actors import in_workspace
 from milepost.web.map_cards import Pen, hidden_words
 from milepost.web.map_drawing import Picture
 from milepost.web.map_lenses import LENSES, Lens
 
+MOST_OTHERS = 8  # key results supposed besides the one in the form
+PER_CENT = re.compile(r"\d{1,3}(\.\d{1,6})?")
 CHOICES = 400  # key results to choose from
 NARROWING = ("q", "cycles", "team", "owner", "status", "type", "attention", "mine")
 DRAWING = ("key_results", "lens", "arrange", "as", "on")
@@ -44,13 +47,14 @@ def show(request: HttpRequest) -> HttpResponse:
     with asked.reader.image.lock:
         map = Map(asked.view(), asked.wish)
         picture = asked.picture(map)
-        if request.headers.get("HX-Request") and "ends_at" in request.GET and asked.supposed_id is not None:
+        is_supposing = "ends_at" in request.GET and (asked.supposed_id is not None or asked.others)
+        if request.headers.get("HX-Request") and is_supposing:
             return _what_follows(request, asked, picture)
         context = {
             "asked": asked,
             "map": map,
             "workspace": asked.reader.image.workspace.name,
-            "legend": picture.pen.lens.legend(map.cards.values()),
+            "legend": picture.legend(),
             "picture": picture if map.cards and not asked.as_list else None,
             "branches": list(branches(map)),
             "cycle": asked.cycle.name if asked.cycle else "Every cycle",
@@ -108,12 +112,14 @@ class Asked(alignment.Asked):
         with self.reader.image.lock:
             self.path, self.branch = (self._card(said.get(name, "")) for name in ("path", "branch"))
             self.supposed_id, self.ends_at = self._supposed()
+            self.others = self._others()
         self.wish = Wish(
             by_team=said.get("arrange") == "team",
             key_results={"1": True, "0": False}.get(said.get("key_results", "")),
             opened=frozenset(self.opened),
             shut=frozenset(self.shut),
             path=self.path,
+            reveal=self._revealed(),
             branch=self.branch,
         )
 
@@ -145,19 +151,58 @@ class Asked(alignment.Asked):
             return id, None
         return id, None if value is None else Fraction(value) / 100
 
+    def _others(self) -> dict[int, Fraction]:
+        """Read what else is supposed at the same time: `also=key result:per cent`, several times."""
+        found: dict[int, Fraction] = {}
+        for said in self.said.getlist("also")[:MOST_OTHERS]:
+            key, _, written = said.partition(":")
+            id = decode(key)
+            known = id in self.reader.image.key_results and self.reader.sees(id) and id != self.supposed_id
+            if known and PER_CENT.fullmatch(written) and Fraction(written) <= 100:
+                found[id] = Fraction(written) / 100
+        return found
+
+    def _revealed(self) -> list[int]:
+        """Return the objectives whose key results are supposed to end somewhere."""
+        known = self.reader.image.key_results
+        ids = {known[id].objective_id for id in (*self.others, self.supposed_id) if id is not None}
+        return [id for id in ids if id in self.outline.shown and self.reader.sees(id)]
+
     @cached_property
     def supposition(self) -> Supposition | None:
-        """What follows from where the key result is supposed to end; at first, where it is today.
+        """What follows from where key results are supposed to end; at first, where one is today.
 
         Nothing where what was typed cannot be: that stands in its field until it is mended.
         """
-        if self.supposed_id is None or self.wrong:
+        ends = dict(self.others)
+        if self.supposed_id is not None and not self.wrong:
+            share = self.ends_at
+            if share is None:
+                today = self.reader.progress(self.supposed_id) or 0
+                share = Fraction(words.rounded(max(0, min(1, today)), 2), 100)
+            ends[self.supposed_id] = share
+        return suppose(self.reader, ends) if ends else None
+
+    @property
+    def own_end(self) -> Fraction | None:
+        """Where the key result in the form is supposed to end."""
+        found = self.supposition
+        is_there = found is not None and found.last.key_result.id == self.supposed_id
+        return found.last.ends_at if is_there else None
+
+    @property
+    def another(self) -> str | None:
+        """The address with what is supposed kept, and room for another key result; None at the most."""
+        if self.whatif is None or self.wrong or len(self.others) >= MOST_OTHERS:
             return None
-        share = self.ends_at
-        if share is None:
-            today = self.reader.progress(self.supposed_id) or 0
-            share = Fraction(words.rounded(max(0, min(1, today)), 2), 100)
-        return suppose(self.reader, self.supposed_id, share)
+        return f"{self.url(whatif=None)}&{urlencode({'also': self.whatif})}#what"
+
+    def without(self, id: int) -> str:
+        """Return the address with one key result supposed no longer."""
+        pairs = [*self.kept, *self._turned_but(id)]
+        if self.whatif and id != self.supposed_id:
+            pairs.append(("whatif", self.whatif))
+        return "?" + urlencode(pairs)
 
     @property
     def supposed_key(self) -> str | None:
@@ -167,18 +212,18 @@ class Asked(alignment.Asked):
     @property
     def supposed_end(self) -> str:
         """What stands in the field: what was typed if it cannot be, else where it is supposed to end."""
-        if self.wrong or self.supposition is None:
+        if self.wrong or self.own_end is None:
             return self.written or "30"
-        return words.plain_number(self.supposition.ends_at * 100)
+        return words.plain_number(self.own_end * 100)
 
     @property
     def whatif(self) -> str | None:
         """The supposition as it stands in an address: the key result and per cent of its way."""
         if self.wrong:
             return f"{self.supposed_key}:{self.written[: numbers.LONGEST]}"
-        if self.supposition is None:
+        if self.own_end is None:
             return None
-        return f"{encode(self.supposed_id)}:{words.plain_number(self.supposition.ends_at * 100)}"
+        return f"{encode(self.supposed_id)}:{words.plain_number(self.own_end * 100)}"
 
     def choices(self, map: Map) -> list[tuple[str, list[tuple[str, str]]]]:
         """List the key results on the map, by objective, to suppose something of."""
@@ -206,8 +251,16 @@ class Asked(alignment.Asked):
 
     @cached_property
     def turned(self) -> list[tuple[str, str]]:
-        """What somebody opened and shut."""
-        return [*(("open", each) for each in self.opened), *(("shut", each) for each in self.shut)]
+        """What somebody opened and shut, and what else is supposed."""
+        return self._turned_but(None)
+
+    def _turned_but(self, id: int | None) -> list[tuple[str, str]]:
+        ends = ((each, share) for each, share in self.others.items() if each != id)
+        return [
+            *(("open", each) for each in self.opened),
+            *(("shut", each) for each in self.shut),
+            *(("also", f"{encode(each)}:{words.plain_number(share * 100)}") for each, share in ends),
+        ]
 
     def url(self, **changes: str | None) -> str:
         """Return the address of the map drawn otherwise; `as_` is `as`, None takes something away."""
@@ -230,6 +283,8 @@ class Asked(alignment.Asked):
     def leading(self, short: str) -> str:
         """Return the whole address for what a card asks: `?path=…`, `?open=…`, `?shut=…`."""
         verb, _, key = short[1:].partition("=")
+        if verb == "whatif":
+            return self.url(whatif=key) + "#what"
         if verb == "path":
             return self.url(path=key) + f"#m-{key}"
         return self.toggled(key, is_open=verb == "shut")
@@ -243,8 +298,8 @@ class Asked(alignment.Asked):
         pen = Pen(
             lens,
             self.leading if with_links else None,
-            {effect.id: effect for effect in supposed.effects} if supposed else {},
-            encode(self.supposed_id) if supposed else None,
+            {effect.id: effect for effect in _all(supposed)} if supposed else {},
+            frozenset(end.key_result.key for end in supposed.ends) if supposed else frozenset(),
         )
         return Picture(map, pen, self.reader.image.workspace.name, supposed)
 
@@ -268,6 +323,11 @@ class Asked(alignment.Asked):
             (label, self.url(lens=None if name == "status" else name), name == self.lens)
             for name, label in LENSES.items()
         ]
+
+
+def _all(supposed: Supposition) -> Iterator[Effect]:
+    yield from supposed.effects
+    yield from (end.key_result for end in supposed.ends)
 
 
 # -- the same as a list ------------------------------------------------------------------------------------

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from markupsafe import escape
 
+from milepost.core.ids import decode
 from milepost.core.layout import Spot
 from milepost.queries.alignment import Row
 from milepost.queries.map import HEAD, LINE, WIDTH, Card
@@ -18,6 +19,7 @@ from milepost.web.words import percent
 
 LEFT, INDENT, RIGHT = 15, 36, WIDTH - 12  # where marks begin, where words begin, where figures end
 EDGE, BROAD_EDGE, TINTED = 4, 9, 46  # how wide the edge of a card is, how tall its tinted head
+WHAT_IF = '<title class="tip">What if it ends elsewhere?</title>'
 BAR = WIDTH - 2 * LEFT + 3
 HEAD_SHAPE = f"M0 {TINTED}V8a8 8 0 0 1 8-8h{WIDTH - 16}a8 8 0 0 1 8 8v{TINTED - 8}z"
 
@@ -29,10 +31,22 @@ class Pen:
     lens: Lens
     address: Callable[[str], str] | None
     effects: Mapping[int, Effect] = field(default_factory=dict)
-    supposed: str | None = None  # the key result that is supposed to end somewhere
+    supposed: frozenset[str] = frozenset()  # the key results that are supposed to end somewhere
+
+    def seen(self, card: Card) -> Card:
+        """Return a card as it would stand under the supposition."""
+        if card.id not in self.effects and not self.supposed:
+            return card
+        rows = tuple(self._then(row, decode(row.key)) for row in card.key_results)
+        return replace(card, row=self._then(card.row, card.id), key_results=rows)
+
+    def _then(self, row: Row, id: int) -> Row:
+        effect = self.effects.get(id)
+        return row if effect is None else replace(row, status=effect.status, progress=effect.after)
 
     def card(self, card: Card, spot: Spot, *, served: str, is_hot: bool) -> str:
         """Draw a card where it stands; `served` are the numbers of the cards above it."""
+        card = self.seen(card)
         colour = self.lens.of(card)[0]
         edge = EDGE if self.lens.name == "status" else BROAD_EDGE
         kinds = {"hot": is_hot, "broad": edge == BROAD_EDGE, "moved": card.id in self.effects}
@@ -137,12 +151,13 @@ class Pen:
         said = self._figure(row)
         (title,) = map_text.broken(row.title, RIGHT - INDENT - map_text.width(said, 12) - 8, 11.5, 1) or ("",)
         text = f'<text class="sm kt" x="{INDENT}" y="19">{escape(title)}</text>'
+        figure = f'<text class="sm fin" x="{RIGHT}" y="19">{escape(said)}</text>'
         named = f"<title>{escape(row.title)}</title>{text}"
         return (
-            f'<g class="kl {status}{" supposed" if row.key == self.supposed else ""}" '
+            f'<g class="kl {status}{" supposed" if row.key in self.supposed else ""}" '
             f'transform="translate(0 {y})"><path class="hl" d="M10 0H{WIDTH - 1}"/>'
             f"{_mark(f's-{status}', 16.5, 9.5, 11, 'mk')}{self.link(row.url, named)}"
-            f'<text class="sm fin" x="{RIGHT}" y="19">{escape(said)}</text></g>'
+            f"{self.link(f'?whatif={row.key}', f'{WHAT_IF}{figure}')}</g>"
         )
 
     def _figure(self, row: Row) -> str:

@@ -14,6 +14,7 @@ from milepost.queries.map import WIDTH, Card, Link, Map
 from milepost.queries.what_if import Supposition
 from milepost.web import map_styles, map_text, words
 from milepost.web.map_cards import Pen
+from milepost.web.map_lenses import Entry
 
 PAD, OVER, UNDER = 24, 26, 14  # around the drawing; above and under the cards in a row's band
 CORNER = 7
@@ -59,6 +60,10 @@ class Picture:
             f'{map_styles.symbols()}<g id="drawing" class="map{afar}">{self._everything()}</g></svg>'
         )
 
+    def legend(self) -> list[Entry]:
+        """Say what the colours mean, with how many cards have each."""
+        return self.pen.lens.legend(map(self.pen.seen, self.map.cards.values()))
+
     def file(self, title: str) -> str:
         """Draw everything as a file that stands alone."""
         size = f'width="{self.width}" height="{self.height}"'
@@ -74,7 +79,7 @@ class Picture:
         boxes: dict[str, list[str]] = defaultdict(list)
         for card in self.map.cards.values():
             spot = self._spot(card)
-            boxes[self.pen.lens.of(card)[0]].append(
+            boxes[self.pen.lens.of(self.pen.seen(card))[0]].append(
                 f"M{spot.x:g} {spot.y:g}h{spot.width:g}v{spot.height:g}h-{spot.width:g}z"
             )
         paths = "".join(f'<path class="{colour}" d="{"".join(all)}"/>' for colour, all in boxes.items())
@@ -128,8 +133,9 @@ class Picture:
         """The cards that are told apart: those that a supposition moves, or the way up from one."""
         if self.supposed is None:
             return self.map.path
-        one = self.map.image.key_results[self.supposed.key_result.id]
-        return frozenset([one.objective_id, *(effect.id for effect in self.supposed.effects)])
+        known = self.map.image.key_results
+        own = (known[end.key_result.id].objective_id for end in self.supposed.ends)
+        return frozenset([*own, *(effect.id for effect in self.supposed.effects)])
 
     def _everything(self) -> str:
         return "".join([*self._rows(), *self._lines(), *self._cards()])

@@ -365,17 +365,67 @@ class TestWhatIf:
         assert f'autocomplete="off" value="{said}"' in page and "ended at" not in page
         assert card(page, okrs.helpful)
 
+    def test_takes_several_at_once(self, signed_in, cast, okrs):
+        """What several ends make together is shown; each can be left out again, and one more be added."""
+        one, other = encode(okrs.waiting.id), encode(okrs.guides.id)
+        browser = signed_in("ada")
+
+        page = text(browser.get(f"{MAP}?also={other}:100&also=junk:5&also={other}:x&whatif={one}:50"))
+        found = what_if.suppose(
+            Reader(cast.ada, the_cast.TODAY), {okrs.guides.id: Fraction(1), okrs.waiting.id: Fraction(1, 2)}
+        )
+
+        assert found.effects[0].after == Fraction(3, 4)
+        assert "25 % → 75 %" in card(page, okrs.helpful)
+        assert page.count("leave out<") == 2 and f"?whatif={one}%3A50" in page
+        assert f'&amp;also={one}%3A50#what">And another' in page
+        assert f'name="also" value="{other}:100"' in page
+
+    def test_says_what_status_would_follow(self, signed_in, cast, okrs):
+        """Cards, legend and table say the status that would be, and the table the one that is."""
+        page = text(signed_in("ada").get(f"{MAP}?whatif={encode(okrs.waiting.id)}:100"))
+        reader = Reader(cast.ada, timezone.localdate())
+        found = what_if.suppose(reader, {okrs.waiting.id: Fraction(1)})
+
+        assert found.last.key_result.status == "achieved"
+        assert [effect.status for effect in found.effects] != [
+            effect.status_before for effect in found.effects
+        ]
+        assert "was off track" in page
+        assert 'class="kl done supposed"' in card(page, okrs.helpful)
+
+    def test_begins_on_a_card_and_on_the_page_of_a_key_result(self, signed_in, okrs):
+        """The figure of a key result leads to the question, and so does its page."""
+        key, browser = encode(okrs.waiting.id), signed_in("ada")
+
+        on_card = card(text(browser.get(MAP)), okrs.helpful)
+        on_page = text(browser.get(f"/w/acme/key-results/{key}/"))
+
+        assert f'href="?whatif={key}#what"' in on_card
+        assert f'href="/w/acme/map/?whatif={key}#what"' in on_page
+
+    def test_unfolds_the_way_to_what_is_supposed(self, signed_in, okrs):
+        """A key result on a card that lies folded away is shown."""
+        browser, folded = signed_in("ada"), f"{MAP}?shut={encode(okrs.company.id)}"
+
+        before, after = (
+            text(browser.get(folded + more)) for more in ("", f"&whatif={encode(okrs.waiting.id)}:50")
+        )
+
+        assert okrs.helpful.title[:12] not in drawing(before)
+        assert "supposed" in card(after, okrs.helpful)
+
     def test_is_exact(self, cast, okrs):
         """A third is a third all the way up."""
-        found = what_if.suppose(Reader(cast.ada, the_cast.TODAY), okrs.waiting.id, Fraction(1, 3))
+        found = what_if.suppose(Reader(cast.ada, the_cast.TODAY), {okrs.waiting.id: Fraction(1, 3)})
 
         assert [effect.after for effect in found.effects] == [Fraction(1, 6), Fraction(5, 18)]
-        assert found.value == 9 - Fraction(5, 3)
+        assert found.last.value == 9 - Fraction(5, 3)
 
     def test_knows_no_key_result_that_one_may_not_see(self, signed_in, cast, okrs):
         """Restricted work answers like work that is not there."""
         with pytest.raises(NotFound):
-            what_if.suppose(Reader(cast.cleo, the_cast.TODAY), okrs.shares.id, Fraction(1, 2))
+            what_if.suppose(Reader(cast.cleo, the_cast.TODAY), {okrs.shares.id: Fraction(1, 2)})
 
         browser = signed_in("cleo")
         hidden, missing = (
@@ -405,7 +455,7 @@ class TestWhatIf:
         told = {
             who.name: [
                 effect.title
-                for effect in what_if.suppose(Reader(who, now.date()), one.id, Fraction(1)).effects
+                for effect in what_if.suppose(Reader(who, now.date()), {one.id: Fraction(1)}).effects
             ]
             for who in (cast.ben, cast.cleo)
         }

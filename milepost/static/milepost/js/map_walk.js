@@ -72,7 +72,7 @@ class MapWalk extends HTMLElement {
     if (!card) return;
     card.node.classList.add("at");
     this.closest("mp-map").center(card.node);
-    const words = [...card.node.querySelectorAll("title, .sm, .pc, .fd text")].map((each) => each.textContent);
+    const words = [...card.node.querySelectorAll("title:not(.tip), .sm, .pc, .fd text")].map((each) => each.textContent);
     this.querySelector("[aria-live]").textContent = words.join(", ");
   }
 
