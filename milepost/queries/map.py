@@ -18,7 +18,7 @@ from milepost.queries import alignment
 from milepost.queries.alignment import Place, Row, View
 
 AT_ONCE = 100  # cards that a drawing opens by itself
-AT_ONCE_NARROW = 300  # when somebody has narrowed it
+AT_ONCE_NARROW = 300  # when somebody has narrowed it, or unfolds all that can be read
 MOST = 600  # cards on one drawing; then it says that it stops
 WITH_KEY_RESULTS = 40  # up to so many cards show their key results unless asked not to
 MOST_LEFT_OUT = 12  # cards in the tray
@@ -34,6 +34,7 @@ class Wish:
     key_results: bool | None = None  # None: where there is room
     opened: Collection[str] = ()
     shut: Collection[str] = ()
+    unfolded: bool = False  # as much as can be read, though nobody has narrowed it
     path: int | None = None
     reveal: Collection[int] = ()  # objectives to which the way stands open
     branch: int | None = None
@@ -116,6 +117,14 @@ class Map:
             return [self.wish.branch]
         return [*self._kept(self.outline.tops), *(id for id in self.not_aligned if self.below(id))]
 
+    @cached_property
+    def may_unfold(self) -> bool:
+        """Whether unfolding would show more: something is folded away, and one more level can be read."""
+        if self.wish.unfolded or not any(card.hidden.count for card in self.cards.values()):
+            return False
+        roots = self._roots()
+        return self._depth(roots, AT_ONCE_NARROW) > self._depth(roots, AT_ONCE) or bool(self.wish.shut)
+
     def below(self, id: int) -> list[int]:
         """Return the objectives that serve an objective or one of its key results."""
         found = self._below.get(id)
@@ -147,7 +156,7 @@ class Map:
     def _walked(self) -> dict[int, int]:
         """Return what is drawn, in the order of the tree's rows, each with its depth."""
         roots, wish = self._roots(), self.wish
-        comfortable = AT_ONCE_NARROW if self.view.filters.is_narrow else AT_ONCE
+        comfortable = AT_ONCE_NARROW if self.view.filters.is_narrow or wish.unfolded else AT_ONCE
         deep = self._depth(roots, comfortable)
         forced = self.path - {wish.path}
         for id in wish.reveal:

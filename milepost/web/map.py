@@ -32,7 +32,7 @@ MOST_OTHERS = 8  # key results supposed besides the one in the form
 PER_CENT = re.compile(r"\d{1,3}(\.\d{1,6})?")
 CHOICES = 400  # key results to choose from
 NARROWING = ("q", "cycles", "team", "owner", "status", "type", "attention", "mine")
-DRAWING = ("key_results", "lens", "arrange", "as", "on")
+DRAWING = ("key_results", "lens", "arrange", "unfolded", "as", "on")
 
 
 # -- pages -------------------------------------------------------------------------------------------------
@@ -65,8 +65,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "supposed": asked.supposition,
             "new_objective": reverse("new_objective", args=[asked.reader.slug]),
         }
-        crumbs = [("Alignment", reverse("alignment", args=[asked.reader.slug])), ("Map", None)]
-        frame = {"nav": "alignment", "crumbs": crumbs, "travels": True}
+        tree = reverse("alignment", args=[asked.reader.slug])
+        crumbs = [("Alignment", tree), ("Map", None)]
+        frame = {"nav": "alignment", "crumbs": crumbs, "travels": True, "comparison": f"{tree}comparison/"}
         return pages.page(request, "map/show.html", context, seen_by=asked.reader, **frame)
 
 
@@ -118,6 +119,7 @@ class Asked(alignment.Asked):
             key_results={"1": True, "0": False}.get(said.get("key_results", "")),
             opened=frozenset(self.opened),
             shut=frozenset(self.shut),
+            unfolded=said.get("unfolded") == "1",
             path=self.path,
             reveal=self._revealed(),
             branch=self.branch,
@@ -196,6 +198,13 @@ class Asked(alignment.Asked):
         if self.whatif is None or self.wrong or len(self.others) >= MOST_OTHERS:
             return None
         return f"{self.url(whatif=None)}&{urlencode({'also': self.whatif})}#what"
+
+    @property
+    def unfolded_url(self) -> str:
+        """The address with everything unfolded, as far as it can be read."""
+        kept = [pair for pair in self.kept if pair[0] != "unfolded"]
+        also = [pair for pair in self.turned if pair[0] == "also"]
+        return "?" + urlencode([*kept, ("unfolded", "1"), *also])
 
     def without(self, id: int) -> str:
         """Return the address with one key result supposed no longer."""

@@ -205,6 +205,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
         "?branch={objective}",
         "?whatif={key_result}:30",
         "?whatif={key_result}&ends_at=30",
+        "?also={key_result}:30",
     ),
     "map_svg": ("?path={objective}", "?branch={objective}", "?whatif={key_result}:30"),
     "objective_place": (

@@ -587,6 +587,7 @@ EVERY_VIEW = {
         "?lens=confidence",
         "?lens=age&arrange=team",
         "?whatif={key_result}:30",
+        "?also={key_result}:30&unfolded=1",
     ),
     "map_svg": ("", "?lens=owner"),
     "activity": ("", "?kind=check-ins", "?kind=discussion", "?kind=objectives"),

@@ -477,6 +477,24 @@ class TestPast:
         assert f"?on={day}&amp;shut=" in card(page, okrs.company)
 
 
+class TestUnfolding:
+    def test_all_as_far_as_it_can_be_read(self, signed_in, okrs, monkeypatch):
+        """What is folded by itself is unfolded at once, and folded again; nothing is offered in vain."""
+        browser = signed_in("ada")
+        all_there = text(browser.get(MAP))
+        monkeypatch.setattr(maps, "AT_ONCE", 1)
+
+        folded, unfolded = text(browser.get(MAP)), text(browser.get(f"{MAP}?unfolded=1"))
+
+        assert "Unfold all" not in all_there and 'href="?unfolded=1">Unfold all' in folded
+        assert okrs.helpful.title[:12] not in drawing(folded)
+        assert okrs.helpful.title[:12] in drawing(unfolded) and "Fold again" in unfolded
+
+    def test_leads_to_the_comparison_of_the_tree(self, signed_in, okrs):
+        """Two days of what is drawn stand side by side where the tree's do."""
+        assert "/w/acme/alignment/comparison/" in text(signed_in("ada").get(MAP))
+
+
 class TestSheets:
     def test_is_one_where_it_can_be_read(self, signed_in, okrs, outside):
         """A small map goes on one sheet of paper, with cycle, day, legend and what serves nothing."""
