@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from milepost.actions import people
 from milepost.core import addresses
 from milepost.models import Alignment
 from tests.browser.conftest import NARROW
@@ -106,3 +107,34 @@ class TestWithoutJavascript:
         page.get_by_role("button", name="Align", exact=True).click()
 
         assert "Repairs 3" in page.locator("#alignment").inner_text()
+
+
+class TestSeveral:
+    def test_are_found_ticked_and_sent(self, visit, cast, okrs):
+        """Typing leaves the names that have it; Enter ticks the first; what is ticked stays and is sent."""
+        for number in range(10):
+            email = f"rider{number}@acme.example"
+            people.add(name=f"Rider {number}", email=email, by=cast.ada, at=timezone.now())
+        page = visit("ben", addresses.objective("acme", okrs.helpful.id) + "edit/")
+        group = page.get_by_role("group", name="Contributors")
+        field = group.get_by_role("searchbox")
+
+        field.fill("rider 7")
+        expect(group.get_by_role("checkbox", checked=False)).to_have_count(1)
+        field.press("Enter")
+        field.fill("rider 3")
+        left = group.get_by_role("checkbox", checked=False).count()
+        ticked = group.get_by_role("checkbox", name="Rider 7", checked=True).is_visible()
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.wait_for_url("**/objectives/*/")
+
+        assert (left, ticked) == (1, True)
+        assert page.get_by_role("img", name="Rider 7").count() >= 1
+
+    def test_are_plain_ticks_without_scripts(self, visit, okrs):
+        """Without JavaScript the list is there whole, and nothing is offered that does nothing."""
+        page = visit("ben", addresses.objective("acme", okrs.helpful.id) + "edit/", java_script_enabled=False)
+        group = page.get_by_role("group", name="Contributors")
+
+        assert group.get_by_role("checkbox").count() >= 3
+        assert group.get_by_role("searchbox").count() == 0

@@ -124,3 +124,26 @@ class Pick extends HTMLElement {
 }
 
 customElements.define("mp-pick", Pick);
+
+// Several of a long list: what is typed leaves the names that have it, and those that are ticked.
+class Several extends HTMLElement {
+  connectedCallback() {
+    const [field, list] = this.children;
+    field.hidden = list.children.length <= FEW;
+    field.addEventListener("input", () => {
+      const words = fold(field.value).split(/\s+/);
+      for (const label of list.children) {
+        const says = fold(label.textContent);
+        label.hidden = !label.control.checked && !words.every((word) => says.includes(word));
+      }
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      const left = [...list.children].find((label) => !label.hidden && !label.control.checked);
+      if (field.value.trim() && left) left.control.click();
+    });
+  }
+}
+
+customElements.define("mp-several", Several);
