@@ -61,6 +61,7 @@ PAGES: dict[str, Page] = {
             "?columns=status,expected,due,ends,weight,team,cycle,type,state&group=owner&sort=-due&panel=1",
             "?open=all&columns=status,due,weight,team&group=status",
             "?select=1&group=team",
+            "?q=bread&unaligned=1",
             "?view={view}",
         )
     ),
@@ -81,6 +82,7 @@ PAGES: dict[str, Page] = {
             "?lens=confidence&arrange=team&key_results=0",
             "?as=list",
             "?whatif={key_result}:30&lens=age",
+            "?also={key_result}:100&lens=owner&unfolded=1",
             "?path={objective}&lens=owner",
             "?status=off_track&owner=nobody",
         )
