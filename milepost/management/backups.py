@@ -1,7 +1,4 @@
-"""Backups: the rows of every table as they stood at one moment, the same file from both databases.
-
-What reads and writes them also moves a database to another kind of database, and compares the two.
-"""
+"""Backups: the rows of every table as they stood at one moment, the same file from both databases."""
 
 from __future__ import annotations
 
@@ -322,24 +319,3 @@ def _disagreements(at: datetime) -> Iterator[str]:
         found = verification.differences(workspaces.by_slug(slug), at)
         for difference in islice(found, MOST_DIFFERENCES):
             yield f"{slug}: {difference}"
-
-
-# -- moving ------------------------------------------------------------------------------------------------
-
-
-def move(url: str, *, with_exports: bool, at: datetime, heard: Heard) -> Manifest:
-    """Copy everything into the empty database at an address, and prove that it is the same there."""
-    schema.require()
-    with tempfile.TemporaryDirectory(prefix="milepost-", dir=settings.MILEPOST.data_dir) as folder:
-        path = Path(folder) / f"move{ENDING}"
-        with databases.standing_on(url):
-            schema.make_current()
-            refuse_unless_empty("Move into an empty database.")
-        make(path, with_exports=with_exports, at=at, heard=heard)
-        with databases.standing_on(url), Archive(path) as archive:
-            load(archive.manifest.tables, archive.batches, at=at, heard=heard)
-            if with_exports and archive.manifest.exports != exports():
-                raise NotTheSame(
-                    "The exports of the two databases differ.", remedy="Keep the old one, and please tell us."
-                )
-            return archive.manifest

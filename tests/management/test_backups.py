@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,13 +22,14 @@ from hypothesis import settings as how
 from milepost.actions import checkins
 from milepost.cli.exits import Exit
 from milepost.ledger import bulk, changes, image, rows
-from milepost.management import backups, databases
+from milepost.management import backups, databases, moves, schema
 from milepost.models import Checkin, Event
 from milepost.models.search import INDEXED
 from milepost.queries import verification
 from tests.cast import LATER, NOW, Cast
 from tests.management.terminal import run
 from tests.okrs import Okrs, written
+from tests.postgres import NoPostgres, Postgres
 from tests.running import Installation
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
@@ -356,7 +357,7 @@ class TestMove:
         told = run("move", there)
         with databases.standing_on(there):
             arrived = everything()
-            backups.move(back, with_exports=True, at=LATER, heard=silent)
+            moves.move(back, with_exports=True, at=LATER, heard=silent)
         with databases.standing_on(back):
             again = everything()
 
@@ -380,6 +381,69 @@ class TestMove:
 
         assert told.code == Exit.ERROR
         assert "127.0.0.1:1/okr" in told.err and "secret-word" not in told.err
+
+    def test_goes_from_sqlite_to_postgresql_and_back(self, cast, okrs, postgresql, tmp_path):
+        """What began in a file arrives at a server, though the settings still name the file."""
+        before = everything()
+        back = f"sqlite:////{(tmp_path / 'back.sqlite3').as_posix().lstrip('/')}"
+
+        told = run("move", postgresql)
+        with databases.standing_on(postgresql):
+            arrived = everything()
+            moves.move(back, with_exports=True, at=LATER, heard=silent)
+
+        assert told.code == Exit.OK, told.err
+        assert before == arrived
+
+    @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+    def test_leaves_nothing_behind_where_it_fails(self, okrs, kind, request, tmp_path):
+        """A move that breaks off on its way takes back the tables that it had made."""
+        file = tmp_path / "there.sqlite3"
+        there = (
+            request.getfixturevalue("postgresql")
+            if kind == "postgresql"
+            else f"sqlite:////{file.as_posix().lstrip('/')}"
+        )
+
+        def interrupted(done: int, total: int) -> None:
+            with databases.standing_on(there):
+                assert schema.exists()
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            moves.move(there, with_exports=False, at=LATER, heard=interrupted)
+
+        assert not file.exists()
+        with databases.standing_on(there):
+            assert (moves._tables(), moves._functions()) == ([], [])
+
+    def test_leaves_a_database_in_use_alone(self, okrs, tmp_path):
+        """Where it is refused, not even the schema of the other database is brought up to date."""
+        there = f"sqlite:////{(tmp_path / 'there.sqlite3').as_posix().lstrip('/')}"
+        run("move", there)
+        with databases.standing_on(there), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'milepost' AND name LIKE '0007%%'")
+
+        told = run("move", there)
+
+        assert told.code == Exit.CONFLICT
+        with databases.standing_on(there):
+            assert [each for each in schema.pending() if each.startswith("milepost.0007")]
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """An empty database on a server of its own, while the settings name a SQLite file."""
+    if connection.vendor != "sqlite":
+        pytest.skip("The settings name PostgreSQL already.")
+    try:
+        server = Postgres()
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
+    try:
+        yield server.start().url
+    finally:
+        server.stop()
 
 
 def _empty_like_this(folder: Path) -> str:
