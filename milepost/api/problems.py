@@ -16,6 +16,7 @@ from ninja.errors import HttpError, ValidationError
 from milepost.actions.plans import PlanRefused
 from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.formats.places import FileProblem, FileProblems
+from milepost.ledger import faults as of_the_database
 
 log = logging.getLogger("milepost.api")
 MEDIA_TYPE = "application/problem+json"
@@ -87,11 +88,16 @@ def answer(problem: Problem, faults: Sequence[Fault] = ()) -> HttpResponse:
     response = HttpResponse(orjson.dumps(body), status=problem.status, content_type=MEDIA_TYPE)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="milepost"'
+    if problem.status == 503:
+        response.headers["Retry-After"] = str(of_the_database.RETRY_SECONDS)
     return response
 
 
 def of(raised: Exception) -> HttpResponse:
-    """Answer whatever a request ran into; a defect is logged, and says nothing of our inside."""
+    """Answer whatever a request ran into; a defect is logged, and says nothing of our inside.
+
+    What the database could not do is none, and is told with the words that pages have for it.
+    """
     match raised:
         case FileProblems():
             return _refused(raised, raised.message, [_in_file(each) for each in raised.problems])
@@ -108,7 +114,10 @@ def of(raised: Exception) -> HttpResponse:
             return answer(NotJson("The body broke off.", remedy="Send it again."))
         case HttpError(status_code=400):
             return answer(NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8."))
-    log.error("A defect: %s", raised, exc_info=raised)
+    if (fault := of_the_database.told(raised)) is not None:
+        log.error("%s: %s", fault.code, fault.message)
+        return answer(fault)
+    log.error("A defect", exc_info=raised)
     defect = Problem(
         "Something went wrong on our side. Nothing was changed.",
         code="defect",
