@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -135,6 +136,32 @@ class TestServe:
             caller.join()
 
         assert codes == [200] * 40
+
+
+# What takes long to import, and few pages need.
+RARE = (
+    "ninja", "pydantic", "fido2", "qrcode", "markdown_it", "yaml", "cryptography", "numpy.ma",
+    "milepost.management.demo.chapters",
+)  # fmt: skip
+LOADED = """
+import sys, django
+django.setup()
+import milepost.management.commands.serve, milepost.config.wsgi
+from django.urls import get_resolver, reverse
+assert reverse("week", args=["acme"]) and get_resolver().reverse_dict
+print(*sys.modules)
+"""
+
+
+class TestStart:
+    def test_imports_nothing_that_few_pages_need(self, tmp_path):
+        """Each of these would keep the first page of every start waiting."""
+        environ = {**Installation(tmp_path).environ, "DJANGO_SETTINGS_MODULE": "milepost.config.settings"}
+        told = subprocess.run(
+            [sys.executable, "-c", LOADED], env=environ, capture_output=True, text=True, check=True
+        )
+
+        assert not {*RARE} & {*told.stdout.split()}
 
 
 class TestFreePort:

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from milepost.web import gallery, marks, words
-from milepost.web.jinja import ALLOWED_TAGS, notes
+from milepost.web.jinja import notes
+from milepost.web.markdown import ALLOWED_TAGS
 
 PACKAGE = Path(gallery.__file__).parents[1]
 STATIC = PACKAGE / "static" / "milepost"
