@@ -12,6 +12,7 @@ from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Day, Line, Ref, Said, left_out
+from milepost.api.versions import as_read
 from milepost.core.cadence import CycleState
 from milepost.core.scopes import Scope
 from milepost.queries.records import cycles
@@ -78,12 +79,18 @@ def show(request: HttpRequest, cycle: Path[Ref], part: Query[Part]) -> HttpRespo
     return answers.one(cycles.one(reader(request), cycle), part)
 
 
-@changes(router, "/cycles/{cycle}", CycleRecord, scope=Scope.ADMIN)
+@changes(router, "/cycles/{cycle}", CycleRecord, scope=Scope.ADMIN, guarded=True)
 def update(request: HttpRequest, cycle: Path[Ref], said: CycleChange) -> HttpResponse:
     """Rename a cycle, move its days or its place."""
     done = once(
         request,
-        lambda: actions.update(cycle=cycle, changed=said.given(), by=request.actor, at=request.at).id,
+        as_read(
+            request,
+            "cycle",
+            cycle,
+            lambda: cycles.one(reader(request), cycle),
+            lambda: actions.update(cycle=cycle, changed=said.given(), by=request.actor, at=request.at).id,
+        ),
     )
     return answers.changed(done, cycles.one(reader(request), cycle))
 

@@ -15,6 +15,7 @@ from ninja.errors import HttpError, ValidationError
 
 from milepost.actions.plans import PlanRefused
 from milepost.core.problems import Invalid, NotFound, Problem
+from milepost.formats import exact_json
 from milepost.formats.places import FileProblem, FileProblems
 from milepost.ledger import faults as of_the_database
 
@@ -113,6 +114,9 @@ def of(raised: Exception) -> HttpResponse:
         case UnreadablePostError():
             return answer(NotJson("The body broke off.", remedy="Send it again."))
         case HttpError(status_code=400):
+            wrong = raised.__cause__
+            if isinstance(wrong, exact_json.NotJson):
+                return answer(NotJson(wrong.message, remedy=wrong.remedy))
             return answer(NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8."))
     if (fault := of_the_database.told(raised)) is not None:
         log.error("%s: %s", fault.code, fault.message)

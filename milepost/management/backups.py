@@ -19,7 +19,7 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, transaction
 
 from milepost import __version__
-from milepost.core.problems import Conflict, Problem
+from milepost.core.problems import Conflict, NotFound, Problem
 from milepost.formats import okr_files
 from milepost.formats.archives import Archive, Digest, Manifest, TableFacts, Writer
 from milepost.ledger import bulk, changes, rows
@@ -41,6 +41,12 @@ class NotEmpty(Conflict):
     """There is something that would be overwritten."""
 
     code = "not_empty"
+
+
+class NoSuchFolder(NotFound):
+    """The place that was named is not there."""
+
+    code = "no_such_folder"
 
 
 class NotTheSame(Problem):
@@ -82,6 +88,9 @@ def make(
     path = target / f"{NAME}{at:%Y-%m-%d-%H%M%S}{ENDING}" if is_folder else target
     if path.exists():
         raise NotEmpty(f"{path} is there already.", remedy="Name another file, or a folder.")
+    if not target.parent.is_dir() and settings.MILEPOST.data_dir not in target.parents:
+        # A name that was mistyped must not become a folder beside the disk that was meant.
+        raise NoSuchFolder(f"There is no folder {target.parent}.", remedy="Make it first, or name another.")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     try:
@@ -176,6 +185,7 @@ def restore(path: Path, *, replace: bool, at: datetime, heard: Heard) -> Manifes
     with Archive(path) as archive:
         manifest = archive.manifest
         schema.models_at(manifest.migrations)  # a newer one's file is refused before anything is done
+        archive.prove()
         schema.make_current()
         if not replace:
             refuse_unless_empty("Add --replace to put the backup in its place, or name an empty database.")
@@ -290,6 +300,7 @@ def verify(path: Path, *, at: datetime, heard: Heard) -> tuple[Manifest, list[st
     """Restore a backup aside, compare every table and every export, and list what differs."""
     with Archive(path) as archive, tempfile.TemporaryDirectory(prefix="milepost-", dir=_room(path)) as folder:
         manifest = archive.manifest
+        archive.prove()
         with databases.aside(Path(folder)):
             schema.migrate_to(manifest.migrations)
             load(manifest.tables, archive.batches, at=at, heard=heard, epoch=False)

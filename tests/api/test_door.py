@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from milepost.actions import people, tokens
+from milepost.actions import people, tokens, workspaces
 from milepost.api import limits
 from milepost.api.document import document
 from milepost.core.ids import encode
@@ -183,6 +184,71 @@ class TestBodies:
 
         assert wrong == []
 
+    def test_say_nothing_twice(self, program, okrs):
+        """A name that stands twice in a body, or behind the question mark, is refused: which was meant?"""
+        ada = program("ada")
+
+        body = ada.patch(f"/objectives/{encode(okrs.company.id)}", b'{"title": "One", "title": "Two"}')
+        query = ada.get("/objectives?limit=1&limit=2")
+
+        assert (body.status_code, body.json()["detail"]) == (400, "The body says “title” twice.")
+        assert (query.status_code, query.json()["code"]) == (422, "repeated_parameter")
+
+    @pytest.mark.parametrize(
+        "written",
+        [b"12345678901.123456789012", b'"12345678901.123456789012"', b"1.2345678901123456789012e10"],
+    )
+    def test_keep_every_digit(self, program, okrs, written):
+        """A number with more digits than a float holds is kept as it was written."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}"
+
+        answer = ada.post(f"{there}/checkins", b'{"value": ' + written + b"}")
+
+        assert answer.status_code == 201
+        assert ada.get(there).json()["value"] == "12345678901.123456789012"
+
+    @pytest.mark.parametrize("written", [b"0.1234567890123", b"1e-13", b"1e-999999999", b"1e18", b"1e300"])
+    def test_refuse_what_is_not_kept(self, program, okrs, written):
+        """More than twelve places, or eighteen digits before them, are refused and not rounded."""
+        there = f"/key-results/{encode(okrs.growth.id)}/checkins"
+
+        answer = program("ada").post(there, b'{"value": ' + written + b"}")
+
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "value")
+
+    def test_come_in_pieces(self, program, okrs):
+        """A body that does not say how long it is is read to its end, where the server knows its end."""
+        ada, there = program("ada"), f"/api/v1/objectives/{encode(okrs.company.id)}/comments"
+
+        done = _in_pieces(ada, there, b'{"text": "In pieces"}')
+        large = _in_pieces(ada, there, b'{"text": "' + b"x" * 5 * 1024 * 1024 + b'"}')
+        endless = _in_pieces(ada, there, b'{"text": "In pieces"}', ends=False)
+
+        assert (done.status_code, done.json().get("text")) == (201, "In pieces")
+        assert (large.status_code, large.json()["code"]) == (413, "too_large")
+        assert (endless.status_code, endless.json()["code"]) == (411, "length_required")
+
+
+def _in_pieces(program: Program, path: str, body: bytes, *, ends: bool = True):
+    return program.client.generic(
+        "POST",
+        path,
+        headers={"Authorization": f"Bearer {program.secret}", "Transfer-Encoding": "chunked"},
+        **{"wsgi.input": BytesIO(body), "wsgi.input_terminated": ends, "CONTENT_TYPE": "application/json"},
+    )
+
+
+class TestSecondStep:
+    def test_is_asked_of_programs_too(self, program, cast):
+        """Where a workspace asks for one, whoever has none is told so at every address, as documented."""
+        ada = program("ada")
+        workspaces.update(changed={"second_step_for": "everyone"}, by=cast.ada, at=timezone.now())
+
+        for path, methods in document()["paths"].items():
+            answer = ada.get(re.sub(r"{\w+}", "0" * 13, path)) if "get" in methods else None
+            if answer is not None:
+                assert (answer.status_code, answer.json()["code"]) == (403, "second_step_needed"), path
+
 
 class TestLimits:
     def test_are_told(self, program, okrs):
@@ -251,6 +317,8 @@ class TestDocument:
                     told["responses"]
                 ) <= {"422"}
                 assert told["security"][0]["token"][0] in ("read", "checkin", "write", "admin")
+                always = {"401", "403", "405", "406", "429", "500", "503", "507"}
+                assert always <= set(told["responses"]), path
         schemas = document()["components"]["schemas"]
         bodies = {name for name in schemas if name.startswith("New") or name.endswith("Change")}
         assert all(schemas[name]["additionalProperties"] is False for name in bodies)

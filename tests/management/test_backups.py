@@ -6,6 +6,7 @@ import json
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from contextvars import copy_context
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,6 +22,7 @@ from hypothesis import settings as how
 
 from milepost.actions import checkins
 from milepost.cli.exits import Exit
+from milepost.formats.archives import Archive, NotABackup
 from milepost.ledger import bulk, changes, image, rows
 from milepost.management import backups, databases, moves, schema
 from milepost.models import Checkin, Event
@@ -211,6 +213,49 @@ class TestBackup:
         assert told.returncode == Exit.NOT_FOUND
         assert not (tmp_path / "empty" / "backups").exists()
         assert not (tmp_path / "empty" / "milepost.sqlite3").exists()
+
+    def test_makes_no_folder_on_the_way(self, okrs, tmp_path):
+        """A folder is made where it was named; one above it that is missing was mistyped."""
+        there = run("backup", str(tmp_path / "safe"))
+        told = run("backup", str(tmp_path / "saef" / "backup.zip"))
+
+        assert there.code == Exit.OK, there.err
+        assert told.code == Exit.NOT_FOUND and "saef" in told.err
+        assert not (tmp_path / "saef").exists()
+
+
+class TestDamage:
+    def test_of_any_byte_is_told_as_such(self, okrs, backup):
+        """Wherever a byte is another one, the file is refused as damaged, or holds what it held."""
+        whole = backup.read_bytes()
+        for place in range(0, len(whole), max(1, len(whole) // 400)):
+            damaged = bytearray(whole)
+            damaged[place] ^= 1 << place % 8
+            backup.write_bytes(damaged)
+
+            with suppress(NotABackup), Archive(backup) as archive:
+                archive.prove()
+                for table in archive.manifest.tables:
+                    assert sum(map(len, archive.batches(table))) == table.rows
+
+    @pytest.mark.parametrize("words", [("backup", "verify"), ("restore",)])
+    def test_is_the_files_fault(self, okrs, backup, words):
+        """Whoever proves or restores such a file hears what is damaged and what to do."""
+        whole = bytearray(backup.read_bytes())
+        with zipfile.ZipFile(backup) as made:
+            entry = made.getinfo("tables/event.jsonl")
+        whole[entry.header_offset + 60 + entry.compress_size // 2] ^= 0x55
+        backup.write_bytes(whole)
+
+        told = run(*words, str(backup), *(("--replace",) if words == ("restore",) else ()))
+
+        assert told.code == Exit.ERROR
+        assert "event is missing or damaged" in told.err and "Take another backup" in told.err
+
+    def test_is_not_that_there_is_no_file(self, okrs, tmp_path):
+        """A name that leads nowhere ends with the code for it."""
+        assert run("backup", "verify", str(tmp_path / "none.zip")).code == Exit.NOT_FOUND
+        assert run("restore", str(tmp_path / "none.zip")).code == Exit.NOT_FOUND
 
 
 class TestRestore:
