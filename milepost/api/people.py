@@ -17,7 +17,7 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import MOST, Line, Ref, Said, left_out
+from milepost.api.values import MOST, Line, Name, Ref, Said, left_out
 from milepost.api.versions import as_read
 from milepost.channels import invitations as mails
 from milepost.channels import links
@@ -43,7 +43,7 @@ class PeopleAsked(Page):
 class NewPerson(Said):
     """Somebody to add; they come in by an invitation."""
 
-    name: Line
+    name: Name
     email: Address
     role: Role = Role.MEMBER
     team: Ref | None = None
@@ -52,7 +52,7 @@ class NewPerson(Said):
 class PersonChange(Said):
     """What is to be corrected: a name, or the address of somebody who has not come in yet."""
 
-    name: Line = left_out()
+    name: Name = left_out()
     email: Address = left_out()
 
 

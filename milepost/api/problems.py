@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import HttpError, ValidationError
 
 from milepost.actions.plans import PlanRefused
+from milepost.actions.submissions import SubmissionReused
 from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.formats import exact_json
 from milepost.formats.places import FileProblem, FileProblems
@@ -21,6 +22,22 @@ from milepost.ledger import faults as of_the_database
 
 log = logging.getLogger("milepost.api")
 MEDIA_TYPE = "application/problem+json"
+# Where the words are those of a page, or of a library, a program is told in others.
+REMEDIES = {
+    "disk_is_full": "Reading goes on. Try again once whoever runs this server has made room.",
+    "database_is_busy": "Try again in a moment.",
+}
+WORDS = {
+    "extra_forbidden": "This field is not known here.",
+    "missing": "This is missing.",
+    "model_type": "A JSON object is expected here.",
+    "model_attributes_type": "A JSON object is expected here.",
+    "dict_type": "A JSON object is expected here.",
+    "list_type": "A list is expected here.",
+    "string_type": "Text is expected here.",
+    "int_type": "A whole number is expected here.",
+    "bool_type": "true or false is expected here.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +122,13 @@ def of(raised: Exception) -> HttpResponse:
         case PlanRefused():
             found = [Fault(each.where, str(each), each.code) for each in raised.problems]
             return _refused(raised, raised.message, found)
+        case SubmissionReused():
+            return answer(
+                SubmissionReused(
+                    "This Idempotency-Key came with another request before. Nothing was done.",
+                    remedy="Take a new key for each request.",
+                )
+            )
         case Problem():
             return answer(raised)
         case ValidationError():
@@ -120,6 +144,7 @@ def of(raised: Exception) -> HttpResponse:
             return answer(NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8."))
     if (fault := of_the_database.told(raised)) is not None:
         log.error("%s: %s", fault.code, fault.message)
+        fault.remedy = REMEDIES.get(fault.code, fault.remedy)
         return answer(fault)
     log.error("A defect", exc_info=raised)
     defect = Problem(
@@ -156,7 +181,8 @@ def _fault(error: dict) -> Fault:
     source, *place = error["loc"]
     if source == "body":
         place = place[1:]
-    return Fault(".".join(map(str, place)), error["msg"].removeprefix("Value error, "), error["type"])
+    words = WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    return Fault(".".join(map(str, place)), words, error["type"])
 
 
 def not_allowed(methods: Sequence[str]) -> HttpResponse:

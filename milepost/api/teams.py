@@ -11,7 +11,7 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Day, Flag, Line, Ref, Said, Text, left_out
+from milepost.api.values import Day, Flag, Name, Ref, Said, Text, left_out
 from milepost.api.versions import as_read
 from milepost.core.scopes import Scope
 from milepost.queries.records import teams
@@ -29,7 +29,7 @@ class TeamsAsked(Page):
 class NewTeam(Said):
     """A team to create, below another or right below the company."""
 
-    name: Line
+    name: Name
     purpose: Text = ""
     parent: Ref | None = None
 
@@ -37,7 +37,7 @@ class NewTeam(Said):
 class TeamChange(Said):
     """What is to be otherwise; what is left out stays. `parent` null: right below the company."""
 
-    name: Line = left_out()
+    name: Name = left_out()
     purpose: Text = left_out()
     parent: Ref | None = None
 

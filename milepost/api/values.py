@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from milepost.actions.checkins import LARGEST, PLACES
+from milepost.actions.wording import NAME_LONGEST
 from milepost.core import ids
 
 ID_PATTERN = "^[0-7][0-9a-hjkmnp-tv-z]{12}$"
@@ -130,6 +131,15 @@ Line = Annotated[
 Text = Annotated[
     str, Field(max_length=TEXT, json_schema_extra={"pattern": NO_NUL}), AfterValidator(printable)
 ]
+
+
+def never_empty(longest: int) -> Any:
+    """Tell of a text that is never empty; whoever leaves it empty hears so from the action."""
+    told = {"minLength": 1, "maxLength": longest, "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}
+    return Annotated[str, Field(max_length=longest, json_schema_extra=told), AfterValidator(printable)]
+
+
+Title, Name, Comment = never_empty(LINE), never_empty(NAME_LONGEST), never_empty(TEXT)
 Refs = Annotated[list[Ref], Field(max_length=MOST)]
 Whole = StrictInt
 Flag = StrictBool

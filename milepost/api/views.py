@@ -15,7 +15,7 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Line, Ref, Revision, Said, left_out
+from milepost.api.values import Line, Ref, Revision, Said, left_out, never_empty
 from milepost.api.versions import as_read, guarded
 from milepost.core.problems import Invalid
 from milepost.core.scopes import Scope
@@ -23,6 +23,7 @@ from milepost.queries.records import views
 from milepost.queries.records.views import ViewRecord
 
 router = Router(tags=["Views"])
+Name = never_empty(actions.NAME_LONGEST)
 Shared = Literal["private", "team", "everyone"]
 Settings = Annotated[
     Line,
@@ -36,7 +37,7 @@ Settings = Annotated[
 class NewView(Said):
     """A view to keep, for oneself or to share."""
 
-    name: Line
+    name: Name
     settings: Settings = ""
     shared: Shared = "private"
     team: Ref | None = None
@@ -45,7 +46,7 @@ class NewView(Said):
 class ViewChange(Said):
     """What is to be otherwise; what is left out stays."""
 
-    name: Line = left_out()
+    name: Name = left_out()
     settings: Settings = left_out()
     shared: Shared = left_out()
     team: Ref | None = None

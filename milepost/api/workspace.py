@@ -13,7 +13,7 @@ from milepost.api import answers
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, reads
-from milepost.api.values import Flag, Line, Said, Text, Whole, left_out
+from milepost.api.values import Flag, Line, Name, Said, Text, Whole, left_out
 from milepost.api.versions import as_read
 from milepost.core.scopes import Scope
 from milepost.queries.records import workspaces
@@ -25,7 +25,7 @@ router = Router(tags=["Workspace"])
 class SettingsChange(Said):
     """What is to be set otherwise; what is left out stays."""
 
-    name: Line = left_out()
+    name: Name = left_out()
     time_zone: Line = left_out()
     mission: Text = left_out()
     vision: Text = left_out()

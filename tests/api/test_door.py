@@ -184,6 +184,49 @@ class TestBodies:
 
         assert wrong == []
 
+    @pytest.mark.parametrize(
+        ("path", "name", "body"),
+        [
+            ("/views", "name", {}),
+            ("/teams", "name", {}),
+            ("/cycles", "name", {"starts_on": "2031-01-01", "ends_on": "2031-03-31"}),
+            ("/people", "name", {"email": "new@acme.example"}),
+            ("/objectives", "title", {"cycle": None}),
+        ],
+    )
+    def test_tell_what_is_never_empty(self, program, okrs, path, name, body):
+        """The document refuses an empty name as the action does, and one that is too long as well."""
+        said = document()["paths"][f"/api/v1{path}"]["post"]["requestBody"]["content"]["application/json"]
+        schema = document()["components"]["schemas"][said["schema"]["$ref"].rpartition("/")[2]]
+        told = schema["properties"][name]
+        body = body | ({"cycle": encode(okrs.cycle.id)} if "cycle" in body else {})
+
+        refused = [
+            program("ada").post(path, body | {name: wrong})
+            for wrong in ("", " ", "x" * (told["maxLength"] + 1))
+        ]
+
+        assert told["minLength"] == 1 and not re.search(told["pattern"], " ")
+        assert [answer.status_code for answer in refused] == [422, 422, 422]
+        assert program("ada").post(path, body | {name: "x"}).status_code == 201
+
+    def test_are_told_in_words_for_programs(self, program, okrs):
+        """No refusal speaks of forms and pages, nor of our classes."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}/checkins"
+        ada.post(there, {"value": 7}, Idempotency_Key="one")
+
+        answers = [
+            ada.post(there, [7]),
+            ada.post(there, {"value": 7, "colour": 1, "note": 3, "confidence": 7.5}),
+            ada.post(there, {"value": 8}, Idempotency_Key="one"),
+        ]
+
+        said = " ".join(answer.content.decode() for answer in answers)
+        assert [answer.status_code for answer in answers] == [422, 422, 409]
+        assert "A JSON object is expected here." in said
+        for word in ("form", "Reload", "page", "NewCheckin", "dictionary", "Input should", "inputs"):
+            assert word not in said, said
+
     def test_say_nothing_twice(self, program, okrs):
         """A name that stands twice in a body, or behind the question mark, is refused: which was meant?"""
         ada = program("ada")
