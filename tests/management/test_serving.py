@@ -62,6 +62,23 @@ class TestServe:
         assert (server.data_dir / "milepost.sqlite3").exists()
         assert server.url in server.output
 
+    def test_answers_while_others_send_slowly(self, server):
+        """A dozen senders who stop after one byte do not keep anybody from a page."""
+        head = (
+            f"POST /sign-in/ HTTP/1.1\r\nHost: localhost:{server.port}\r\nOrigin: {server.url}\r\n"
+            f"Cookie: milepost_csrf={'a' * 32}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            "Content-Length: 1000\r\n\r\nx"
+        )
+        senders = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(12)]
+        try:
+            for one in senders:
+                one.sendall(head.encode())
+
+            assert [answers(server) for _ in range(3)] == [200] * 3
+        finally:
+            for one in senders:
+                one.close()
+
     def test_static_files_are_served_for_ever(self, server):
         """A static file's name carries its hash, and a browser may keep it for a year and more."""
         collected = server.data_dir / "static" / "staticfiles.json"
