@@ -55,11 +55,19 @@ def _check(request: HttpRequest, known: Callable[[str], frozenset[str]], guarded
     if versions.HEADER in request.headers and request.method not in guarded:
         raise versions.NoVersions
     length = request.META.get("CONTENT_LENGTH") or ""
-    if not length:
-        _take_in(request)
-    elif length.isdecimal() and int(length) > limits.BODY:
-        raise _too_large()
-    if request.META.get("CONTENT_LENGTH", "").strip("0") and request.content_type != "application/json":
+    if not length and "Transfer-Encoding" in request.headers:
+        # Another server than ours, which cannot tell where it ends: Django takes that for an empty one.
+        raise _refused(
+            411,
+            "length_required",
+            "The body does not say how long it is.",
+            "Send it with Content-Length, not in pieces.",
+        )
+    if length.isdecimal() and int(length) > limits.BODY:
+        raise problems.TooLarge(
+            f"A body holds {limits.BODY:,} bytes.", remedy="Send less at once, or apply a file."
+        )
+    if length.strip("0") and request.content_type != "application/json":
         raise _refused(
             415, "unsupported_media_type", "Bodies are JSON.", "Send Content-Type: application/json."
         )
@@ -81,34 +89,6 @@ def _check_parameters(request: HttpRequest, known: frozenset[str]) -> None:
                 field=name,
                 remedy="Say it once.",
             )
-
-
-def _take_in(request: HttpRequest) -> None:
-    """Take in a body that came in pieces, without saying how long it is, as far as one may be."""
-    if not request.environ.get("wsgi.input_terminated"):
-        # This server cannot tell where a body ends, and Django then takes it for an empty one.
-        if "Transfer-Encoding" in request.headers:
-            raise _refused(
-                411,
-                "length_required",
-                "The body does not say how long it is.",
-                "Send it with Content-Length, not in pieces.",
-            )
-        return
-    pieces, size = [], 0
-    while piece := request.environ["wsgi.input"].read(limits.BODY + 1 - size):
-        pieces.append(piece)
-        size += len(piece)
-        if size > limits.BODY:
-            raise _too_large()
-    request._body = b"".join(pieces)
-    request.META["CONTENT_LENGTH"] = str(size)
-
-
-def _too_large() -> Problem:
-    return problems.TooLarge(
-        f"A body holds {limits.BODY:,} bytes.", remedy="Send less at once, or apply a file."
-    )
 
 
 def _refused(status: int, code: str, message: str, remedy: str) -> Problem:
