@@ -68,7 +68,7 @@ def write(paragraphs: list[str], size: str) -> None:
     head = (
         "# Profiles\n\nWhere the time goes of what does not reach its goal yet, or only just: the share of\n"
         "each area, without what it calls and with what it waits for, as Python's profiler sees it (it\n"
-        f"makes small functions look larger). Size {size}, {datetime.now(UTC):%Y-%m-%d}. Made by `bin/benchmark\n"
-        "--profile`.\n\n"
+        f"makes small functions look larger). Size {size}, {datetime.now(UTC):%Y-%m-%d}. Made by\n"
+        "`bin/benchmark --profile`.\n\n"
     )
     FILE.write_text(head + "\n".join(paragraphs) + "\n", encoding="utf-8")
