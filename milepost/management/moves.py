@@ -51,6 +51,8 @@ def _refuse_unless_empty() -> None:
 def _left_as_it_was(url: str) -> Iterator[None]:
     """Take away what was made in another database, where what is done meanwhile fails."""
     file = _file(url)
+    if file is not None and not file.parent.is_dir():
+        raise backups.NoSuchFolder(f"There is no folder {file.parent}.", remedy="Make it first.")
     is_new = file is not None and not file.exists()
     with databases.standing_on(url):
         tables, functions = _tables(), _functions()

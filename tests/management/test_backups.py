@@ -420,6 +420,12 @@ class TestMove:
         assert told.code == Exit.CONFLICT
         assert "empty database" in told.err
 
+    def test_says_when_there_is_no_place_for_it(self, okrs, tmp_path):
+        """A folder that is not there ends with the code for what is not found."""
+        told = run("move", f"sqlite:////{(tmp_path / 'none' / 'there.sqlite3').as_posix().lstrip('/')}")
+
+        assert told.code == Exit.NOT_FOUND and "none" in told.err
+
     def test_says_when_the_other_does_not_answer(self, okrs):
         """A database that cannot be opened is named, without its password."""
         told = run("move", "postgresql://ada:secret-word@127.0.0.1:1/okr")
