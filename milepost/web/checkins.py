@@ -15,6 +15,7 @@ from milepost.actions.checkins import NoValue, Recorded
 from milepost.core import access, addresses, ids, numbers
 from milepost.core.cadence import noon
 from milepost.core.problems import Invalid, Problem
+from milepost.formats import exact_json
 from milepost.queries import checkins as queries
 from milepost.queries import shell
 from milepost.queries.cards import Reader
@@ -298,10 +299,7 @@ def said(request: HttpRequest, key_result: int) -> dict:
 
 
 def _said_in_json(request: HttpRequest) -> dict:
-    try:
-        body = orjson.loads(request.body)
-    except orjson.JSONDecodeError as wrong:
-        raise Invalid(f"The body is not JSON: {wrong}.", code="not_json") from None
+    body = exact_json.read(request.body)
     known = {"value", "parts", "confidence", "note", "on"}
     if not isinstance(body, dict) or body.keys() - known:
         extra = ", ".join(sorted(body.keys() - known)) if isinstance(body, dict) else "the body"
@@ -330,11 +328,8 @@ def _number(value: object) -> Decimal | None:
     match value:
         case None:
             return None
-        case bool() | int():
+        case bool() | int() | Decimal():
             return Decimal(value)
-        case float():
-            # A float's shortest text is what was written, up to 15 digits; longer numbers come as text.
-            return Decimal(repr(value))
         case str():
             return numbers.read(value)
     raise Invalid("A value is a number.", field="value", code="not_a_number")
