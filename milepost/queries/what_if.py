@@ -29,11 +29,6 @@ class Effect:
     before: Fraction | None
     after: Fraction | None
 
-    @property
-    def change(self) -> Fraction | None:
-        """How much it would gain; None where there was no number before."""
-        return None if self.before is None or self.after is None else self.after - self.before
-
 
 @dataclass(frozen=True, slots=True)
 class Supposition:

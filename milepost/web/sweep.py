@@ -37,6 +37,7 @@ def create(request: HttpRequest) -> HttpResponse:
     else:
         try:
             given = checkins.said(request, key_result)
+            checkins.look_twice(request, key_result, given)
             actions.record(key_result=key_result, **given, by=request.actor, at=request.at)
         except Invalid as problem:
             return _next(request, request.POST, problem=problem)

@@ -49,6 +49,24 @@ def page(browser, path: str, before) -> str:
 
 
 class TestObjective:
+    def test_makes_no_difference_out_of_nothing(self, signed_in, okrs, cast, now):
+        """A key result without data on the first day has its first figure, and no points between."""
+        checkins.record(
+            key_result=okrs.guides.id, value=None, parts=[Decimal(1), Decimal(0)], by=cast.ben, at=now
+        )
+
+        found = read(signed_in("ada"), of(okrs.helpful), now.date() - DAY)
+        (guides,) = [
+            one
+            for pair in found["objectives"]
+            for one in pair["key_results"]
+            if one["title"] == okrs.guides.title
+        ]
+
+        assert guides["before"]["progress"] is None and guides["after"]["progress"] is not None
+        assert guides["points"] is None
+        assert "its first figure" in page(signed_in("ada"), of(okrs.helpful), now.date() - DAY)
+
     def test_shows_both_days_and_what_lies_between(self, signed_in, okrs, cast, now):
         """Each side as it stood; what was changed, by whom and why; how far it moved."""
         key_results.update(

@@ -309,6 +309,16 @@ def modules_of(template: Path) -> set[str]:
     return found
 
 
+class TestApart:
+    @pytest.mark.parametrize(
+        ("before", "after", "points"),
+        [(0.66349, 0.47751, "−18.5"), (0.5, 0.5, "0"), (0.2, 0.3, "+10"), (None, 0.3, "–")],
+    )
+    def test_is_what_one_gets_from_both_as_shown(self, before, after, points):
+        """66.3 % to 47.8 % is 18.5 less on every page, whatever the hidden decimals say."""
+        assert words.apart(before, after) == points
+
+
 class TestBudgets:
     def test_css_of_every_page_is_at_most_12_kb(self):
         """What all pages load weighs no more than 12,000 bytes gzipped; a page's own sheet 3,000 more."""
