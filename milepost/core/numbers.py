@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from fractions import Fraction
 
 from milepost.core.problems import Invalid
 
@@ -49,6 +50,16 @@ def read(text: str | None, unit: str | None = None, *, field: str = "value") -> 
             plain = digits.translate(str.maketrans("", "", grouping)).replace(point, ".")
             return _kept(Decimal(sign + plain), typed, field)
     raise _unreadable(typed, digits, field)
+
+
+_ONE_OF = ((re.compile(r"ies$"), "y"), (re.compile(r"(?:(?<=ss)|(?<=ch)|(?<=sh)|(?<=x))es$"), ""), (re.compile(r"(?<![siu])s$"), ""))
+
+
+def unit_of(value: Decimal | Fraction | float | None, unit: str) -> str:
+    """Return a unit as it stands beside a value: 1 shop, 2 shops. A unit of several words stays as it is."""
+    if value != 1 or not unit.isalpha() or not unit.islower() or len(unit) < 4:
+        return unit
+    return next((form.sub(end, unit) for form, end in _ONE_OF if form.search(unit)), unit)
 
 
 def is_far_out(value: Decimal | None, start: Decimal | None, target: Decimal | None) -> bool:

@@ -102,13 +102,16 @@ class Days:
     def __post_init__(self) -> None:
         today = self.request.today
         asked = (travel.day_named(self.request, "from"), travel.day_named(self.request, "to"))
-        after = min(asked[1] or today, today)
+        for name, day in zip(("from", "to"), asked, strict=True):
+            if day is not None and day > today:
+                raise Invalid(f"{day} has not come yet.", field=name, remedy="Choose a day up to today.")
+        after = asked[1] or today
         before = asked[0] or after - WEEK
         # Whichever was written first: the earlier day is “then”.
-        before, after = min(before, after), max(before, min(after, today))
-        if before == after or before >= today:
+        before, after = min(before, after), max(before, after)
+        if before == after:
             raise Invalid(
-                "These are not two days.", field="from", remedy="Choose a day before the other, not today."
+                "Both days are the same.", field="from", remedy="Choose two days, one before the other."
             )
         self.then = Reader(self.request.actor, today, before)
         self.now = Reader(self.request.actor, today, after)

@@ -59,6 +59,7 @@ def _next(request: HttpRequest, said, *, problem: Invalid | None = None) -> Http
         "person": ids.encode(request.actor.person_id),
         "step": step,
         "moved": moved,
+        "owns": bool(reader.image.owned_by.get(request.actor.person_id)),
         "done": _written(done),
         "skipped": _written(skipped),
         "done_count": len(done),

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from milepost.core.numbers import unit_of
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NO_BREAK = "\u00a0"
 NOTHING = "–"
@@ -105,7 +107,7 @@ def amount(value: Number | None, unit: str = "", places: int = 4) -> str:
         return number(value, places)
     if len(unit) == 3 and unit.isupper() and unit.isalpha():
         return f"{unit}{NO_BREAK}{number(value, places)}"
-    return f"{number(value, places)}{NO_BREAK}{unit}"
+    return f"{number(value, places)}{NO_BREAK}{unit_of(value, unit)}"
 
 
 def sight(measure: object) -> int:

@@ -42,7 +42,7 @@ class TestToast:
         answer = ada.post(there, headers={"Referer": f"http://testserver{here}"}, follow=True)
 
         assert answer.redirect_chain == [(here, 303)]
-        assert "Undone." in answer.content.decode()
+        assert "Undone: You" in answer.content.decode()
         assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).state == "active"
 
     def test_leaves_a_page_that_is_gone(self, cast, okrs, signed_in):

@@ -63,5 +63,4 @@ class Alignments:
         """
         if objective not in self.ground.fresh and until is None:
             return self.ground.at
-        born = self.ground.rows(Objective).filter(id=objective)
-        return min(self.ground.at, born.values_list("created_at", flat=True).get())
+        return self.ground.born(objective)

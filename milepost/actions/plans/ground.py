@@ -21,6 +21,11 @@ class Ground:
         )
         self.fresh: set[int] = set()  # objectives made by this application
 
+    def born(self, objective: int) -> datetime:
+        """Return since when there is what comes with an objective and says no day of its own."""
+        first = self.rows(Objective).filter(id=objective).values_list("created_at", flat=True).get()
+        return min(self.at, first)
+
     def rows(self, model: type[Model]) -> QuerySet:
         """Return the rows of the workspace."""
         return model.objects.of(self.workspace_id)

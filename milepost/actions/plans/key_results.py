@@ -64,8 +64,10 @@ class KeyResults:
             "due_on": want.due,
         }  # fmt: skip
         if item.action == "created":
+            objective = values["objective_id"]
+            created = self.ground.born(objective) if objective in self.ground.fresh else self.ground.at
             Initiative.objects.create(
-                workspace_id=self.ground.workspace_id, key=want.id, created_at=self.ground.at, **values
+                workspace_id=self.ground.workspace_id, key=want.id, created_at=created, **values
             )
         else:
             self.ground.rows(Initiative).filter(key=want.id).update(**values)
