@@ -84,6 +84,15 @@ class TestShow:
         assert f'{of_key_result(okrs.growth)}?on={day}"' in found
         assert f'href="/w/acme/objectives/{encode(okrs.company.id)}/">Back to today' in found
 
+    @pytest.mark.parametrize("on", ["yesterday", "2999-01-01"])
+    def test_leads_from_no_day_to_today(self, signed_in, okrs, on):
+        """An address with a day that is none, or has not come, leads to the same page today."""
+        path = of_key_result(okrs.growth)
+
+        answer = signed_in("ada").get(path, {"on": on})
+
+        assert answer.status_code == 422 and f'href="{path}">Show it as it is today' in text(answer)
+
     def test_says_since_when_it_was_there(self, signed_in, okrs, cast, now):
         """A page from before it was drafted says so, and leads to its first day, where the way begins."""
         path, early = of_key_result(okrs.growth), (now.date() - 300 * DAY).isoformat()
