@@ -102,6 +102,12 @@ class Database:
         )
 
 
+def _environ(**more: str) -> dict[str, str]:
+    # As people run it: with the bytecode that Python keeps, whatever this machine has been told.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **more}
+
+
 def sqlite(folder: Path) -> Database:
     """Open SQLite as Milepost does: WAL, every commit on the disk."""
     connection = sqlite3.connect(folder / "milepost.sqlite3", isolation_level=None, timeout=30)
@@ -112,7 +118,7 @@ def sqlite(folder: Path) -> Database:
     )
     return Database(
         "SQLite",
-        {**os.environ, "MILEPOST_DATA_DIR": str(folder)},
+        _environ(MILEPOST_DATA_DIR=str(folder)),
         lambda sql: connection.execute(sql).fetchall(),
         lambda: bare.execute("INSERT INTO row VALUES (?)", [time.time()]),
         lambda: (connection.close(), bare.close()),
@@ -126,7 +132,7 @@ def postgresql(folder: Path) -> Database:
     connection.execute("CREATE TABLE bare_row (at float8)")
     return Database(
         "PostgreSQL",
-        {**os.environ, "MILEPOST_DATA_DIR": str(folder), "DATABASE_URL": server.url},
+        _environ(MILEPOST_DATA_DIR=str(folder), DATABASE_URL=server.url),
         lambda sql: connection.execute(sql).fetchall(),
         lambda: connection.execute("INSERT INTO bare_row VALUES (%s)", [time.time()]),
         lambda: (connection.close(), server.stop()),

@@ -281,8 +281,8 @@ def found(trial: Trial, hello: Server) -> Iterator[Measured]:
     sides = in_turn(
         ROUNDS, found=lambda: trial.get(f"palette/?{urlencode({'q': next(asked)})}"), raw=lambda: _raw(trial)
     )
-    each = [
-        f"{typed} {statistics.median(sides['found'].times[number :: len(TYPED)]):.1f}"
+    each = [  # the warm-up asked first
+        f"{typed} {statistics.median(sides['found'].times[(number - WARM) % len(TYPED) :: len(TYPED)]):.1f}"
         for number, typed in enumerate(TYPED)
     ]
     cpu = cpu_each(trial.server, lambda: trial.get(f"palette/?{urlencode({'q': next(asked)})}"))

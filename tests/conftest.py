@@ -34,8 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--api-cases",
         type=int,
-        default=150,
-        help="how many made-up requests each operation of the API is sent (150 make some 10,000 in all)",
+        default=115,
+        help="how many made-up requests each operation of the API is sent (115 make some 10,000 in all)",
     )
 
 

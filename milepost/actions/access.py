@@ -138,7 +138,7 @@ def set_password(
     user.password = make_password(password)
     with transaction.atomic():
         user.save(update_fields=["password"])
-        Session.objects.filter(user_id=user_id).exclude(session_key=keep_session).delete()
+        Session.of(user_id, besides=keep_session).delete()
         SignInLink.objects.filter(user_id=user_id, used_at=None).delete()
         for own in known.own_actors(user_id, door=by.door):
             tell("person.password_changed", subject=own.person_id, by=own, at=at)

@@ -1,4 +1,4 @@
-"""What may happen to an account as a whole: its address is confirmed."""
+"""What may happen to an account as a whole: its address is confirmed, or becomes another one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from milepost.actions import wording
 from milepost.actions.access import NOBODY_YET
 from milepost.actions.events import tell
 from milepost.core.access import Actor
-from milepost.models import User
+from milepost.core.problems import Conflict, Invalid
+from milepost.ledger import changes, sight
+from milepost.models import Person, User
 from milepost.queries import people as known
 
 
@@ -25,3 +28,51 @@ def confirm_email(*, user_id: int, email: str, by: Actor = NOBODY_YET, at: datet
             for own in known.own_actors(user_id, door=by.door):
                 tell("person.email_confirmed", subject=own.person_id, by=own, at=at)
     return True
+
+
+class AddressTaken(Conflict):
+    """Somebody else has this address."""
+
+    code = "email_taken"
+
+
+def change_email(
+    *, user_id: int, was: str, email: str, is_proved: bool = True, by: Actor = NOBODY_YET, at: datetime
+) -> User:
+    """Let an account sign in with another address, and be known by it in each of its workspaces.
+
+    `was` is the address that is given up: a change that was asked for before another one comes to nothing.
+    Whoever asks has proved that the new one is theirs, or is the operator (`is_proved` False).
+    """
+    email, was = wording.email(email), User.objects.spell(was)
+    with transaction.atomic():
+        row = User.objects.select_for_update().filter(id=user_id, email=was, is_active=True).first()
+        if row is None:
+            raise Conflict(
+                "The account has another address by now.", code="changed_meanwhile", remedy="Ask once more."
+            )
+        if email == was:
+            raise Invalid("That is the address already.", field="email", remedy="Type the new one.")
+        if User.objects.filter(email=email).exists():
+            raise _taken()
+        row.email, row.email_confirmed_at = email, at if is_proved else None
+        row.save(update_fields=["email", "email_confirmed_at"])
+        for own in known.own_actors(user_id, door=by.door):
+            _be_known_by(email, own, at=at)
+    return row
+
+
+def _be_known_by(email: str, own: Actor, *, at: datetime) -> None:
+    with sight.within(own.workspace_id):
+        people = Person.objects.of(own.workspace_id)
+        if people.filter(email__iexact=email).exclude(id=own.person_id).exists():
+            raise _taken()
+        people.filter(id=own.person_id).update(email=email)
+        tell("person.email_changed", subject=own.person_id, by=own, at=at)
+        changes.append(own.workspace_id, changes.Kind.PERSON, own.person_id)
+
+
+def _taken() -> AddressTaken:
+    return AddressTaken(
+        "Somebody else has this address.", field="email", remedy="Use another, or ask an admin of yours."
+    )

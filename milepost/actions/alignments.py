@@ -16,7 +16,7 @@ from milepost.core.access import Actor
 from milepost.core.alignment import path_of_loop
 from milepost.core.problems import Invalid, NotFound
 from milepost.ledger import changes
-from milepost.models import Alignment, KeyResult, Objective
+from milepost.models import Alignment, Event, KeyResult, Objective
 from milepost.queries import standings
 
 HOW = ("contributes", "supports")
@@ -119,7 +119,7 @@ def move(
     reason: str = "",
     by: Actor,
     at: datetime,
-) -> None:
+) -> Event:
     """Put an objective below something else, in one step: the link to what it `leaves` ends, another begins.
 
     Without anything to serve it stands by itself. What was agreed moves for a reason.
@@ -128,7 +128,8 @@ def move(
         row, standing = standings.objective(by, child, lock=True)
         access.require(access.may_edit(by, standing), "move this objective")
         reason, to = wording.printable(reason), objective or key_result
-        if (leaves is None and to is None) or leaves == to:
+        link = None if leaves is None else _link(by, row, leaves)
+        if leaves == to:
             raise Invalid("It stands there already.", field="to", remedy="Choose another place.")
         if row.state in AGREED and not reason:
             raise ReasonNeeded(
@@ -137,13 +138,13 @@ def move(
                 remedy="One sentence is enough; it stands in the history beside the change.",
             )
         before = len(events.told(by=by, at=at))
-        if leaves is not None:
-            end(alignment=_link(by, row, leaves).id, by=by, at=at)
+        if link is not None:
+            end(alignment=link.id, by=by, at=at)
         if to is not None:
             align(
                 child=child, objective=objective, key_result=key_result, how=how, weight=weight, by=by, at=at
             )
-        events.tell(
+        return events.tell(
             "alignment.moved",
             objective=child,
             subject=child,
@@ -161,9 +162,14 @@ def move(
 def _link(by: Actor, row: Objective, parent: int) -> Alignment:
     links = Alignment.objects.of(by.workspace_id).filter(child=row, until_at=None)
     found = links.filter(Q(parent_objective_id=parent) | Q(parent_key_result_id=parent)).first()
-    if found is None:
-        raise NotFound("It does not serve this any more.")
-    return found
+    try:
+        if found is not None:
+            # What one does not see is nothing that it could leave.
+            (standings.objective if found.parent_objective_id else standings.key_result)(by, parent)
+            return found
+    except NotFound:
+        pass
+    raise NotFound("It does not serve this any more.")
 
 
 def _found(by: Actor, id: int) -> tuple[Alignment, Objective]:

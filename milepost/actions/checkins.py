@@ -45,6 +45,15 @@ class TakesNoCheckins(Conflict):
     code = "takes_no_checkins"
 
 
+class NoValue(Invalid):
+    """“No data” changes what counts, so it has to be said, not left out."""
+
+    code = "no_value"
+
+    def __init__(self, remedy: str) -> None:
+        super().__init__("There is no value yet.", field="value", remedy=remedy)
+
+
 def record(
     *,
     key_result: int,

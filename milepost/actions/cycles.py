@@ -124,6 +124,18 @@ def reopen(*, cycle: int, by: Actor, at: datetime) -> Cycle:
     return row
 
 
+def withdraw(*, cycle: int, by: Actor, at: datetime) -> None:
+    """Take a cycle away, as if it had never been made: on its first day, while nothing stands in it."""
+    remedy = "Change its name or its days, or close it."
+    _require(by, "take this cycle away")
+    with transaction.atomic():
+        held(by.workspace_id)
+        row = _cycle(by, cycle)
+        history.require_new(row, "cycle.created", remedy=remedy, by=by, at=at)
+        _tell("cycle.withdrawn", row, by=by, at=at)
+        history.take_away(row, remedy=remedy)
+
+
 def _require(by: Actor, doing: str) -> None:
     access.require(access.may_manage(by), doing, remedy="Ask an admin.")
 

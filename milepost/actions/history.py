@@ -7,10 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import ProtectedError
+
 from milepost.core.access import Actor
 from milepost.core.cadence import day_in
 from milepost.core.problems import Conflict
-from milepost.models import KeyResult, KeyResultVersion, Objective, ObjectiveVersion, Workspace
+from milepost.models import Event, KeyResult, KeyResultVersion, Objective, ObjectiveVersion, Workspace
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
 
@@ -60,6 +62,30 @@ def is_of_today(made_at: datetime, *, by: Actor, at: datetime) -> bool:
     """Say whether something was made on the workspace's day of `at`: then no past day shows it."""
     zone = Workspace.objects.filter(id=by.workspace_id).values_list("time_zone", flat=True).get()
     return day_in(zone, made_at) == day_in(zone, at)
+
+
+class OnRecord(Conflict):
+    """It is part of the record by now, so it does not vanish."""
+
+    code = "on_record"
+
+
+def require_new(row: Any, made: str, *, remedy: str, by: Actor, at: datetime) -> None:
+    """Refuse to take away what was not made today (by an event `made`), or what others had a part in."""
+    noun = made.partition(".")[0]
+    rows = Event.objects.of(by.workspace_id).filter(kind__startswith=f"{noun}.", subject_id=row.id)
+    theirs = rows.exclude(actor_id=by.person_id)
+    first = rows.filter(kind=made).order_by("id").first()
+    if first is None or theirs.exists() or not is_of_today(first.at, by=by, at=at):
+        raise OnRecord(f"{row.name} is part of the record by now.", remedy=remedy)
+
+
+def take_away(row: Any, *, remedy: str) -> None:
+    """Delete a row that nothing leans on."""
+    try:
+        row.delete()
+    except ProtectedError:
+        raise OnRecord(f"{row.name} is in use by now.", remedy=remedy) from None
 
 
 def in_words(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:

@@ -19,14 +19,17 @@ from milepost.actions import (
     checkins,
     comments,
     cycles,
+    events,
     history,
     initiatives,
     key_results,
     objectives,
     people,
+    plans,
     teams,
     workspaces,
 )
+from milepost.actions.overwriting import ChangedSince, Overwritten
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, NotFound
 from milepost.core.states import State
@@ -70,30 +73,6 @@ class Undoing:
         if row is None:
             raise NotFound("What this was about is not there any more.")
         return row
-
-
-@dataclass(frozen=True, slots=True)
-class Overwritten:
-    """A field that was changed since: what it says now, and what undoing would write, as events keep it."""
-
-    field: str
-    now: Any
-    then: Any
-    of: str = ""  # the title of what it is a field of, where several things are undone as one
-
-
-class ChangedSince(Conflict):
-    """It was changed again since, so undoing would write over that; `over` says what."""
-
-    code = "changed_since"
-
-    def __init__(self, over: tuple[Overwritten, ...] = ()) -> None:
-        names = ", ".join(dict.fromkeys(one.field.removesuffix("_id").replace("_", " ") for one in over))
-        super().__init__(
-            "This was changed again since" + (f": {names}." if names else "."),
-            remedy="Undo it anyway to write over that, or leave it as it is now.",
-        )
-        self.over = over
 
 
 Inverse = Callable[[Undoing], Any]
@@ -206,6 +185,23 @@ def _added_initiative(told: Undoing) -> None:
     )
 
 
+def _created_team(told: Undoing) -> None:
+    teams.withdraw(team=told.event.subject_id, **told.who)
+
+
+def _created_cycle(told: Undoing) -> None:
+    cycles.withdraw(cycle=told.event.subject_id, **told.who)
+
+
+def _added_person(told: Undoing) -> None:
+    """Take away who was added by mistake; who has a part in anything leaves instead."""
+    id = told.event.subject_id
+    _gone_or(
+        lambda: people.withdraw(person=id, **told.who),
+        lambda: people.leave(person=id, **told.who),
+    )
+
+
 def _gone_or(take_away: Callable[[], Any], put_aside: Callable[[], Any]) -> None:
     try:
         take_away()
@@ -247,6 +243,30 @@ def _step(told: Undoing) -> None:
                 remedy="Cancel or defer it instead; what was checked in stays.",
             )
     objectives.step_back(objective=row.id, to=was, reason=told.reason, **told.who)
+
+
+def _closed(told: Undoing) -> None:
+    """Open it again as it was: without grades, without lessons, and without the final values."""
+    event = told.event
+    row = told.find(Objective, event.objective_id)
+    later = Event.objects.of(event.workspace_id).filter(objective_id=row.id, kind=event.kind)
+    if row.state != State.CLOSED or later.filter(id__gt=event.id).exists():
+        raise ChangedSince((Overwritten("state", row.state, event.data["was"]),))
+    objectives.step_back(objective=row.id, to=event.data["was"], reason=told.reason, **told.who)
+    rows = Event.objects.of(event.workspace_id)
+    for entry in event.data.get("checkins", ()):
+        checkins.withdraw(checkin=entry, **told.who)
+        # Their own events are undone with it, so nobody is offered to undo them once more.
+        own = rows.get(kind="checkin.recorded", subject_id=entry)
+        rows.filter(id=events.told(**told.who)[-1]).update(undoes_id=own.id)
+
+
+def _closed_cycle(told: Undoing) -> None:
+    row = told.find(Cycle, told.event.subject_id)
+    later = Event.objects.of(row.workspace_id).filter(kind="cycle.closed", subject_id=row.id)
+    if row.closed_on is None or later.filter(id__gt=told.event.id).exists():
+        raise ChangedSince((Overwritten("closed_on", history.as_kept(row.closed_on), None),))
+    cycles.reopen(cycle=row.id, **told.who)
 
 
 def _key_result_state(told: Undoing) -> None:
@@ -348,6 +368,13 @@ def _unaligned(told: Undoing) -> None:
     )
 
 
+# -- files -------------------------------------------------------------------------------------------------
+
+
+def _applied(told: Undoing) -> None:
+    plans.take_back(applied=told.event, anyway=told.anyway, **told.who)
+
+
 # -- people and teams --------------------------------------------------------------------------------------
 
 
@@ -398,6 +425,7 @@ INVERSES: Mapping[str, Inverse] = MappingProxyType(
         "objective.deferred": _step,
         "objective.parked": _step,
         "objective.redrafted": _step,
+        "objective.closed": _closed,
         "key_result.added": _added_key_result,
         "key_result.changed": _key_result,
         "key_result.cancelled": _key_result_state,
@@ -417,7 +445,12 @@ INVERSES: Mapping[str, Inverse] = MappingProxyType(
         "person.role_changed": _role,
         "person.left": _left,
         "person.returned": _returned,
+        "person.added": _added_person,
+        "team.created": _created_team,
+        "cycle.created": _created_cycle,
         "cycle.changed": _cycle,
+        "cycle.closed": _closed_cycle,
         "workspace.changed": _settings,
+        "plan.applied": _applied,
     }
 )

@@ -16,7 +16,7 @@ from milepost.actions import history, wording
 from milepost.actions.events import tell
 from milepost.core import access, ids
 from milepost.core.access import Actor, Visibility
-from milepost.core.cadence import Window, day_in
+from milepost.core.cadence import REOPEN_WITHIN_DAYS, Window, day_in
 from milepost.core.problems import Conflict, Invalid
 from milepost.core.scoring import Kind
 from milepost.core.states import (
@@ -34,6 +34,7 @@ from milepost.models import Event as Told
 from milepost.models.objectives import COMMITMENTS, LEVELS, OBJECTIVE_FIELDS, VISIBILITIES
 from milepost.queries import standings
 
+REOPEN_WITHIN = timedelta(days=REOPEN_WITHIN_DAYS)
 TITLE_LENGTH = 300
 TEXT_LENGTH = 20_000
 # What part of the method is not offered by a screen yet: the guards ask again once it is.
@@ -212,8 +213,8 @@ def step_back(*, objective: int, to: str, reason: str = "", by: Actor, at: datet
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "undo this")
-        was = row.state
-        _step(row, Event.UNDO, to=State(to), facts={}, reason=wording.printable(reason), by=by, at=at)
+        was, facts = row.state, {Guard.WITHIN_14_DAYS.value: _may_reopen(row, at)}
+        _step(row, Event.UNDO, to=State(to), facts=facts, reason=wording.printable(reason), by=by, at=at)
         _stepped(row, "objective.stepped_back", was, reason=wording.printable(reason), by=by, at=at)
     return row
 
@@ -260,16 +261,19 @@ def close(
     whole: Final,
     policy: str,
     learned: str = "",
+    checkins: Iterable[int] = (),
     by: Actor,
     at: datetime,
 ) -> Objective:
     """Close an objective with the grades of its key results and its own, which from now on are facts.
 
     `reviews.close` computes them; this takes the steps of the state machine and stores what it is given.
+    `checkins` are the final values that were entered with it, which an undo takes back as well.
     """
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "close this objective")
+        was = State.GRADING if row.state == State.GRADING else State.ACTIVE
         facts = {Guard.ENDED_OR_ASKED.value: True, Guard.FINAL_VALUES.value: True}
         for event in PLAIN_CLOSE:
             if event in legal_events(State(row.state)):
@@ -289,8 +293,8 @@ def close(
                 at=at,
                 by_id=by.person_id,
             )
-        more = {"grade": str(whole.grade)}
-        _stepped(row, "objective.closed", State.ACTIVE, data=more, reason=learned, by=by, at=at)
+        more = {"grade": str(whole.grade), "checkins": list(checkins)}
+        _stepped(row, "objective.closed", was, data=more, reason=learned, by=by, at=at)
     return row
 
 
@@ -299,19 +303,19 @@ def reopen(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective
     with transaction.atomic():
         row, _ = standings.objective(by, objective, lock=True)
         access.require(access.may_manage(by), "reopen an objective", remedy="Ask an admin.")
-        closed = (
-            Transition.objects.of(by.workspace_id)
-            .filter(objective=row, to_state=State.CLOSED)
-            .order_by("-id")
-            .first()
-        )
         facts = {
             Guard.REASON.value: bool(reason.strip()),
-            Guard.WITHIN_14_DAYS.value: closed is not None and at - closed.at <= timedelta(days=14),
+            Guard.WITHIN_14_DAYS.value: _may_reopen(row, at),
         }
         _step(row, Event.REOPEN, facts=facts, reason=wording.printable(reason), by=by, at=at)
         _stepped(row, "objective.reopened", State.CLOSED, reason=wording.printable(reason), by=by, at=at)
     return row
+
+
+def _may_reopen(row: Objective, at: datetime) -> bool:
+    steps = Transition.objects.of(row.workspace_id).filter(objective=row, to_state=State.CLOSED)
+    closed = steps.order_by("-id").first()
+    return closed is not None and at - closed.at <= REOPEN_WITHIN
 
 
 # -- steps and checks --------------------------------------------------------------------------------------

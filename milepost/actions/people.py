@@ -17,7 +17,15 @@ from milepost.core.cadence import day_in
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.tokens import hash_of
 from milepost.ledger import changes
-from milepost.models import Invitation, Person, SignInLink, TeamMember, User
+from milepost.models import (
+    Invitation,
+    KeyResultVersion,
+    ObjectiveVersion,
+    Person,
+    SignInLink,
+    TeamMember,
+    User,
+)
 from milepost.queries import standings
 
 LINK_LASTS = timedelta(minutes=15)
@@ -77,7 +85,7 @@ def update(
                 raise Conflict(
                     f"{row.name} signs in with this address already.",
                     field="email",
-                    remedy="They can ask whoever runs this server to change it.",
+                    remedy="They can change it themself, on the page of their account.",
                 )
             wanted["email"] = wording.email(email)
         found = history.differences(row, wanted)
@@ -160,6 +168,36 @@ def readmit(*, person: int, by: Actor, at: datetime) -> Person:
         tell("person.returned", subject=row.id, data={"name": row.name}, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
     return row
+
+
+def withdraw(*, person: int, by: Actor, at: datetime) -> None:
+    """Take somebody away who was added by mistake: on that day, while they hold and did nothing."""
+    remedy = "Let them leave instead."
+    with transaction.atomic():
+        held(by.workspace_id)
+        row = _person(by, person)
+        access.require(
+            membership.may_manage_person(by, row.role), f"take {row.name} away", remedy="Ask an admin."
+        )
+        history.require_new(row, "person.added", remedy=remedy, by=by, at=at)
+        if row.user_id or is_named(by.workspace_id, row.id):
+            raise history.OnRecord(f"{row.name} is part of the record by now.", remedy=remedy)
+        tell("person.withdrawn", subject=row.id, data={"name": row.name}, by=by, at=at)
+        history.take_away(row, remedy=remedy)
+        changes.append(by.workspace_id, changes.Kind.TEAMS)
+        changes.append(by.workspace_id, changes.Kind.PERSON, person)
+
+
+def is_named(workspace_id: int, person: int) -> bool:
+    """Say whether a list of people names them or ever did: contributors, and those who may see."""
+    for model, lists in (
+        (ObjectiveVersion, ("contributors", "visible_to")),
+        (KeyResultVersion, ("visible_to",)),
+    ):
+        rows = model.objects.of(workspace_id).values_list(*lists)
+        if any(person in named for row in rows.iterator() for named in row):
+            return True
+    return False
 
 
 def sign_in_link(*, user_id: int, lasts: timedelta = LINK_LASTS, by: Actor, at: datetime) -> str:

@@ -47,8 +47,9 @@ def close(
         access.require(access.may_edit(by, standing), "close this objective")
         if row.state not in (State.GRADING, State.GRADED):
             next_state(State(row.state), Event.END, {"cycle_has_ended_or_owner_asks": True})
+        entered = []
         for key_result, value in (values or {}).items():
-            checkins.record(
+            entry = checkins.record(
                 key_result=key_result,
                 value=value,
                 note="Final value",
@@ -57,6 +58,7 @@ def close(
                 by=by,
                 at=at,
             )
+            entered.append(entry.id)
     now = image.of(by.workspace_id)
     with now.lock:
         policy = policies.named(now.workspace.scoring_policy)
@@ -70,6 +72,7 @@ def close(
             whole=whole,
             policy=policy.name,
             learned=wording.printable(learned),
+            checkins=entered,
             by=by,
             at=at,
         )

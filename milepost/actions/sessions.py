@@ -12,6 +12,7 @@ from milepost.actions.events import tell
 from milepost.core.access import Actor
 from milepost.core.problems import NotFound
 from milepost.models import Session
+from milepost.models.sessions import kept_as
 from milepost.queries import people as known
 from milepost.queries.sessions import mark_of
 
@@ -27,10 +28,11 @@ def use(*, session_key: str, by: Actor, at: datetime) -> None:
         timedelta(days=days) for days in (settings.MILEPOST.session_idle, settings.MILEPOST.session_longest)
     )
     with transaction.atomic():
-        row = Session.objects.filter(session_key=session_key).first()
+        key = kept_as(session_key)
+        row = Session.objects.filter(session_key=key).first()
         if row is not None and row.seen_at < at - SEEN_AGAIN_AFTER:
             until = min(at + idle, row.started_at + longest)
-            Session.objects.filter(session_key=session_key).update(seen_at=at, expire_date=until)
+            Session.objects.filter(session_key=key).update(seen_at=at, expire_date=until)
 
 
 def forget_over(*, by: Actor, at: datetime) -> int:
@@ -53,7 +55,7 @@ def end(*, user_id: int, mark: str, by: Actor = NOBODY_YET, at: datetime) -> str
 def end_others(*, user_id: int, keep: str | None, by: Actor = NOBODY_YET, at: datetime) -> int:
     """End every session of an account but one; return how many those were."""
     with transaction.atomic():
-        gone = Session.objects.filter(user_id=user_id).exclude(session_key=keep).delete()[0]
+        gone = Session.of(user_id, besides=keep).delete()[0]
         if gone:
             _tell(user_id, gone, by, at)
     return gone

@@ -18,7 +18,7 @@ from milepost.core.alignment import path_of_loop
 from milepost.core.cadence import day_in
 from milepost.core.problems import Invalid, NotFound
 from milepost.ledger import changes
-from milepost.models import Team, TeamMember
+from milepost.models import SavedView, Team, TeamMember, Token
 from milepost.queries import standings
 
 
@@ -79,6 +79,22 @@ def update(*, team: int, changed: Mapping[str, Any], by: Actor, at: datetime) ->
         )
         changes.append(by.workspace_id, changes.Kind.TEAMS)
     return row
+
+
+def withdraw(*, team: int, by: Actor, at: datetime) -> None:
+    """Take a team away, as if it had never been made: on its first day, while nothing stands in it."""
+    remedy = "Rename it, or put it below another."
+    with transaction.atomic():
+        held(by.workspace_id)
+        row = _team(by, team)
+        _require(by, row.parent_id, "take this team away")
+        history.require_new(row, "team.created", remedy=remedy, by=by, at=at)
+        for model in (SavedView, Token):
+            if model.objects.of(by.workspace_id).filter(team=row).exists():
+                raise history.OnRecord(f"{row.name} is in use by now.", remedy=remedy)
+        tell("team.withdrawn", subject=row.id, data={"name": row.name}, by=by, at=at)
+        history.take_away(row, remedy=remedy)
+        changes.append(by.workspace_id, changes.Kind.TEAMS)
 
 
 def add_member(

@@ -8,10 +8,13 @@ from datetime import datetime
 from django.db import transaction
 
 from milepost.actions import events
-from milepost.actions.inverses import INVERSES, ChangedSince, Undoing
+from milepost.actions.inverses import INVERSES, Undoing
+from milepost.actions.objectives import REOPEN_WITHIN
+from milepost.actions.overwriting import ChangedSince
 from milepost.core import undoing
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotAllowed, Problem
+from milepost.core.states import Event as Step
 from milepost.core.states import State
 from milepost.models import Event, KeyResult, Objective, Transition
 from milepost.queries import standings
@@ -137,16 +140,33 @@ def _require_possible(told: Event, at: datetime) -> None:
             f"This was done on {told.at:%-d %b %Y}; undoing is for {undoing.LASTS.days} days.",
             remedy="Change it where it stands: the history keeps both.",
         )
+    if told.kind == undoing.CLOSING and at - told.at > REOPEN_WITHIN:
+        raise TooLate(
+            f"This was closed on {told.at:%-d %b %Y}; undoing that is for {REOPEN_WITHIN.days} days.",
+            remedy="Draft a new objective for what is still to be done.",
+        )
     if Event.objects.of(told.workspace_id).filter(undoes_id=told.id).exists():
         raise UndoneAlready("This was undone already.", remedy="Undo that, or change it where it stands.")
     if told.objective_id is not None:
         _require_no_closing(told)
 
 
+def _closings(row: Objective) -> list[Transition]:
+    """Return the closings of an objective that stand: one that was undone parts nothing from anything."""
+    found: list[Transition] = []
+    for step in Transition.objects.of(row.workspace_id).filter(objective=row).order_by("id"):
+        if step.to_state == State.CLOSED:
+            found.append(step)
+        elif step.event == Step.UNDO and step.from_state == State.CLOSED:
+            found.pop()
+    return found
+
+
 def _require_no_closing(told: Event) -> None:
     row = Objective.objects.of(told.workspace_id).select_related("cycle").get(id=told.objective_id)
-    closings = Transition.objects.of(told.workspace_id).filter(objective=row, to_state=State.CLOSED)
-    if row.state in (State.GRADED, State.CLOSED) or closings.filter(at__gte=told.at).exists():
+    is_own = told.kind == undoing.CLOSING
+    is_closed = row.state in (State.GRADED, State.CLOSED)
+    if not is_own and (is_closed or any(step.at >= told.at for step in _closings(row))):
         raise ClosedSince(
             "The objective was closed since; what it was graded on is part of the record.",
             remedy="An admin can reopen it within 14 days; then it is changed on its page.",

@@ -15,11 +15,12 @@ from milepost.api.bearers import reader
 from milepost.api.objectives import How, Serves
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Exact, Ref, Said
+from milepost.api.values import Exact, Reason, Ref, Said
 from milepost.core import ids
 from milepost.core.scopes import Scope
-from milepost.queries.records import alignments
+from milepost.queries.records import alignments, events
 from milepost.queries.records.alignments import AlignmentRecord
+from milepost.queries.records.events import EventRecord
 
 router = Router(tags=["Alignments"])
 
@@ -38,6 +39,17 @@ class LinkChange(Said):
 
     how: How
     weight: Exact = 1
+
+
+class NewPlace(Said):
+    """Where an objective is to stand: what it `leaves`, and what it serves from now on, if anything."""
+
+    leaves: Ref | None = None
+    objective: Ref | None = None
+    key_result: Ref | None = None
+    how: How = "contributes"
+    weight: Exact = 1
+    reason: Reason = ""
 
 
 @reads(router, "/alignments", AlignmentRecord, many=True)
@@ -68,6 +80,33 @@ def create(request: HttpRequest, objective: Path[Ref], said: Serves) -> HttpResp
     )
     record = alignments.one(reader(request), done.id)
     return answers.made(done, record, f"/api/v1/alignments/{record.id}")
+
+
+@creates(router, "/objectives/{objective}/place", EventRecord, scope=Scope.WRITE)
+def move(request: HttpRequest, objective: Path[Ref], said: NewPlace) -> HttpResponse:
+    """Put an objective below something else, in one step that can be undone as one.
+
+    The link to what it leaves ends and another begins; without anything to serve, it stands by itself. What
+    was agreed moves for a reason.
+    """
+    done = once(
+        request,
+        lambda: (
+            actions.move(
+                child=objective,
+                leaves=said.leaves,
+                objective=said.objective,
+                key_result=said.key_result,
+                how=said.how,
+                weight=said.weight,
+                reason=said.reason,
+                by=request.actor,
+                at=request.at,
+            ).id
+        ),
+    )
+    record = events.one(reader(request), done.id)
+    return answers.made(done, record, f"/api/v1/events/{record.id}")
 
 
 @reads(router, "/alignments/{alignment}", AlignmentRecord)

@@ -13,7 +13,7 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from milepost.actions import checkins as actions
-from milepost.actions.checkins import Recorded
+from milepost.actions.checkins import NoValue, Recorded
 from milepost.actions.submissions import Done
 from milepost.api import answers
 from milepost.api.answers import Page, Part
@@ -138,13 +138,7 @@ def withdraw(request: HttpRequest, checkin: Path[Ref], said: Withdrawal) -> Http
 
 def _given(request: HttpRequest, said: NewCheckin) -> dict:
     if not said.model_fields_set & {"value", "parts"}:
-        # "No data" changes what counts, so it has to be said, not left out.
-        raise Invalid(
-            "There is no value.",
-            code="no_value",
-            field="value",
-            remedy='Give `value`, `parts` for milestones, or `"value": null` for “no data”.',
-        )
+        raise NoValue('Give `value`, `parts` for milestones, or `"value": null` for “no data”.')
     return {
         "value": said.value,
         "parts": said.parts,

@@ -17,13 +17,14 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Line, Ref, Said, left_out
+from milepost.api.values import MOST, Line, Ref, Said, left_out
 from milepost.channels import invitations as mails
 from milepost.channels import links
 from milepost.core.access import Role
 from milepost.core.scopes import Scope
-from milepost.queries.records import events, people, workspaces
+from milepost.queries.records import events, holdings, people, workspaces
 from milepost.queries.records.events import HandoverRecord
+from milepost.queries.records.holdings import HoldingsRecord
 from milepost.queries.records.people import PersonRecord
 
 router = Router(tags=["People"])
@@ -69,10 +70,18 @@ class InvitationRecord:
     link: str | None
 
 
-class NewHandover(Said):
-    """Who is to have it all."""
+class OtherHandover(Said):
+    """One thing that goes to somebody else, or (null) stays; `holding` is what the list of holdings says."""
 
-    to: Ref
+    holding: Line
+    to: Ref | None
+
+
+class NewHandover(Said):
+    """Who is to have it all; `instead` names what goes elsewhere. Without `to`, the rest stays."""
+
+    to: Ref | None = None
+    instead: Annotated[list[OtherHandover], Field(max_length=MOST)] = []
 
 
 @reads(router, "/people", PersonRecord, many=True)
@@ -179,15 +188,28 @@ def readmit(request: HttpRequest, person: Path[Ref]) -> HttpResponse:
     return answers.changed(done, people.one(reader(request), person))
 
 
+@reads(router, "/people/{person}/holdings", HoldingsRecord)
+def holding(request: HttpRequest, person: Path[Ref]) -> HttpResponse:
+    """Show what somebody holds and would hand over: to themself, and to admins."""
+    looking = reader(request)
+    with looking.image.lock:
+        return answers.one(holdings.one(looking, person))
+
+
 @creates(router, "/people/{person}/handover", HandoverRecord, scope=Scope.ADMIN)
 def hand_over(request: HttpRequest, person: Path[Ref], said: NewHandover) -> HttpResponse:
     """Hand everything that somebody holds over to another, in one step that can be undone as one.
 
     That is what they own, sponsor or help with and is still going on, and the teams they lead.
     """
+    instead = {each.holding: each.to for each in said.instead}
     done = once(
         request,
-        lambda: handovers.hand_over(person=person, to=said.to, by=request.actor, at=request.at).id,
+        lambda: (
+            handovers.hand_over(
+                person=person, to=said.to, instead=instead, by=request.actor, at=request.at
+            ).id
+        ),
     )
     record = events.handover(request.actor, done.id)
     return answers.made(done, record, f"/api/v1/events/{record.id}")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
+from milepost.actions import events
 from milepost.actions import plans as actions
 from milepost.actions.plans.owners import REMEDY
 from milepost.actions.submissions import Done
@@ -19,10 +20,10 @@ from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Line, Said
 from milepost.core import access
 from milepost.core.plan import Changes, Plan
-from milepost.core.plan.values import WorkspacePlan
 from milepost.core.scopes import Scope
 from milepost.formats import okr_files
 from milepost.queries import plans
+from milepost.queries.records.slices import written
 
 router = Router(tags=["OKRs as code"])
 
@@ -48,13 +49,15 @@ class PlanRecord(BaseModel):
 class ChangesRecord:
     """What a file changes: `summary` counts by kind and action, `changes` lists all but what stays.
 
-    `is_applied`: it is done; `again`: an earlier request with the same key did it.
+    `is_applied`: it is done; `again`: an earlier request with the same key did it. `event` is what can be
+    undone (`POST /events/{event}/undoing`); null where nothing changed.
     """
 
     is_applied: bool
     again: bool
     summary: dict[str, dict[str, int]]
     changes: list[dict[str, Any]]
+    event: str | None = None
 
 
 @reads(router, "/plan", PlanRecord)
@@ -81,24 +84,27 @@ def apply(request: HttpRequest, said: PlanFile) -> HttpResponse:
     def make() -> int:
         plan = _read(request, said)
         made.append(actions.apply_as_owner(plan=plan, by=request.actor, at=request.at))
-        return request.actor.workspace_id
+        return events.undoable(by=request.actor, at=request.at) or request.actor.workspace_id
 
     done: Done = once(request, make)
     found = made[0] if made else Changes()
-    return answers.made(done, _record(found, is_applied=True, again=done.again), "/api/v1/plan")
+    event = None if done.id == request.actor.workspace_id else done.id
+    return answers.made(done, _record(found, is_applied=True, again=done.again, event=event), "/api/v1/plan")
 
 
 def _read(request: HttpRequest, said: PlanFile) -> Plan:
     # Before anything is read: it is long work, and not for everyone.
     access.require(access.may_apply_a_file(request.actor), "apply a file", remedy=REMEDY)
 
-    def have(_: WorkspacePlan | None) -> Plan:
+    def have(_: Plan) -> Plan:
         # A file may name what is there already, as far as its owner sees it.
         return plans.as_seen(reader(request))
 
     return okr_files.read(said.text.encode(errors="replace"), name=said.name or "okrs.yaml", have=have)
 
 
-def _record(found: Changes, *, is_applied: bool, again: bool = False) -> ChangesRecord:
+def _record(
+    found: Changes, *, is_applied: bool, again: bool = False, event: int | None = None
+) -> ChangesRecord:
     told = found.as_json()
-    return ChangesRecord(is_applied, again, told["summary"], told["changes"])
+    return ChangesRecord(is_applied, again, told["summary"], told["changes"], written(event))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -30,6 +30,7 @@ class SettingsChange(Said):
     vision: Text = left_out()
     check_in_every: Annotated[Whole, Field(ge=1, le=92, description="Days between check-ins.")] = left_out()
     count_restricted_work: Flag = left_out()
+    second_step_for: Literal["nobody", "admins", "everyone"] = left_out()
 
 
 @reads(router, "/workspace", WorkspaceRecord)

@@ -48,3 +48,28 @@ def confirm(*, to: str, name: str, link: str) -> None:
             "It is good for three days. If you have no account at Milepost, ignore this mail.\n"
         ),
     )
+
+
+def take_over(*, to: str, name: str, link: str) -> None:
+    """Mail the link by which an account takes this address."""
+    email.send_soon(
+        to=to,
+        subject="Your new e-mail for Milepost",
+        text=(
+            f"Hello {name},\n\nopen this link to sign in to Milepost with this address from now on:"
+            f"\n\n{link}\n\n"
+            "It is good for three days. If you did not ask for it, ignore this mail: nothing happens.\n"
+        ),
+    )
+
+
+def taken(*, to: str) -> None:
+    """Tell whoever has an address that somebody wanted it for another account, which stays as it is."""
+    email.send_soon(
+        to=to,
+        subject="This e-mail has an account at Milepost",
+        text=(
+            "Hello,\n\nsomebody asked to use this address for another account at Milepost. It has one "
+            "already, so nothing was changed. If it was you, sign in with this address.\n"
+        ),
+    )

@@ -15,7 +15,10 @@ Word = tuple[str, str]  # what is written, and what it means
 
 FRESH_FOR = 600  # seconds for which the tree that is kept is good enough to choose from
 PATIENCE = 1.0  # seconds that somebody who presses Tab may be kept waiting for a newer one
-NOUNS = {"--team": "teams", "--parent": "teams", "--owner": "people", "--by": "people", "--cycle": "cycles"}
+NOUNS = {
+    "--team": "teams", "--parent": "teams", "--owner": "people", "--by": "people", "--to": "people",
+    "person": "people", "--cycle": "cycles",
+}  # fmt: skip
 THINGS = {
     "--objective": ("objective",), "--key-result": ("key_result",), "thing": ("objective", "key_result"),
     "key_result": ("key_result",),

@@ -23,8 +23,10 @@ def _over_https(answer):
 settings.SECRET_KEY = settings.KEEP_SECRET_KEY()
 application = get_wsgi_application()
 
-from milepost.web.repeats import repeating  # noqa: E402  (what it imports needs Django to be set up)
+# What these import needs Django to be set up.
+from milepost.web.bodies import Readers, reading  # noqa: E402
+from milepost.web.repeats import repeating  # noqa: E402
 
-application = repeating(application)
+application = repeating(reading(application, Readers(settings.MILEPOST.threads)))
 if settings.MILEPOST.https:
     application = _over_https(application)

@@ -52,7 +52,12 @@ def read(text: str | None, unit: str | None = None, *, field: str = "value") -> 
     raise _unreadable(typed, digits, field)
 
 
-_ONE_OF = ((re.compile(r"ies$"), "y"), (re.compile(r"(?:(?<=ss)|(?<=ch)|(?<=sh)|(?<=x))es$"), ""), (re.compile(r"(?<![siu])s$"), ""))
+# How a plural ends, and the singular instead.
+_ONE_OF = (
+    (re.compile(r"ies$"), "y"),
+    (re.compile(r"(?:(?<=ss)|(?<=ch)|(?<=sh)|(?<=x))es$"), ""),
+    (re.compile(r"(?<![siu])s$"), ""),
+)
 
 
 def unit_of(value: Decimal | Fraction | float | None, unit: str) -> str:

@@ -63,15 +63,36 @@ def progress(family, current, start, target, low, high, tolerance, given) -> np.
     `start` is the floor (NaN where none is declared).
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        share = (current - start) / (target - start)
-        partial = np.where(np.isnan(start), 0.0, np.maximum(0.0, share))
-        above = np.where(current >= target, 1.0, partial)
-        below = np.where(current <= target, 1.0, partial)
-        distance = np.maximum(low - current, current - high)
-        near = np.where(tolerance > 0, np.maximum(0.0, 1.0 - distance / tolerance), 0.0)
-        inside = np.where(distance <= 0, 1.0, near)
-    raw = np.choose(family, [given, share, above, below, inside, current])
-    return np.where(np.isnan(current) & (family != Family.GIVEN), np.nan, raw)
+        raw = np.where(family == Family.GIVEN, given, (current - start) / (target - start))
+        # Nearly all are on a line; what the others came to is put over it.
+        for kind, rule in _OTHERS.items():
+            at = np.flatnonzero(family == kind)
+            if len(at):
+                each = (numbers[at] for numbers in (current, start, target, low, high, tolerance, raw))
+                raw[at] = np.where(np.isnan(current[at]), np.nan, rule(*each))
+    return raw
+
+
+def _kept(met: np.ndarray, start: np.ndarray, share: np.ndarray) -> np.ndarray:
+    return np.where(met, 1.0, np.where(np.isnan(start), 0.0, np.maximum(0.0, share)))
+
+
+def _inside(current, start, target, low, high, tolerance, share) -> np.ndarray:
+    distance = np.maximum(low - current, current - high)
+    near = np.where(tolerance > 0, np.maximum(0.0, 1.0 - distance / tolerance), 0.0)
+    return np.where(distance <= 0, 1.0, near)
+
+
+_OTHERS = {
+    Family.ABOVE: lambda current, start, target, low, high, tolerance, share: _kept(
+        current >= target, start, share
+    ),
+    Family.BELOW: lambda current, start, target, low, high, tolerance, share: _kept(
+        current <= target, start, share
+    ),
+    Family.RANGE: _inside,
+    Family.BINARY: lambda current, *_: current,
+}
 
 
 def progress_of(
@@ -109,18 +130,27 @@ def elapsed_share(day: float, starts: np.ndarray, ends: np.ndarray) -> np.ndarra
     Days are ordinals; an open window (its end is NaN) has no share, so 0.
     """
     with np.errstate(invalid="ignore"):
-        return np.nan_to_num(np.clip((day - starts + 1) / (ends - starts + 1), 0.0, 1.0), nan=0.0)
+        return _capped((day + 1 - starts) / (ends - starts + 1))
+
+
+def _capped(values: np.ndarray) -> np.ndarray:
+    """Hold shares between 0 and 1; what is missing (NaN) is 0."""
+    return np.fmin(np.fmax(values, 0.0), 1.0)
 
 
 def expected(
     curve: np.ndarray, t: np.ndarray, points: dict[int, Sequence[tuple[float, float]]]
 ) -> np.ndarray:
     """Return the expected progress e(t) of each plan curve (method 2.6); `points` by index."""
-    e = np.choose(np.minimum(curve, Curve.FRONT), [t, t * t * (3.0 - 2.0 * t), t * t, 1.0 - (1.0 - t) ** 2])
+    e, share = t.copy(), t
+    bent = np.flatnonzero(curve)
+    if len(bent):
+        t, kind = t[bent], np.minimum(curve[bent], Curve.FRONT) - 1
+        e[bent] = np.choose(kind, [t * t * (3.0 - 2.0 * t), t * t, 1.0 - (1.0 - t) ** 2])
     for index, own in points.items():
         if curve[index] == Curve.POINTS:
             xs, ys = zip(*((0.0, 0.0), *own, (1.0, 1.0)), strict=True)
-            e[index] = np.interp(t[index], xs, ys)
+            e[index] = np.interp(share[index], xs, ys)
     return e
 
 
@@ -143,16 +173,15 @@ def status(raw: np.ndarray, needed: np.ndarray, elapsed: np.ndarray, entries: np
         ratio = raw / needed
     # Ties of 0.9 and 0.6 count upwards; the slack keeps binary noise from deciding them.
     found = np.full(len(raw), Status.OFF_TRACK, dtype=np.int8)
-    found[ratio >= 0.6 - TIE] = Status.AT_RISK
-    found[ratio >= 0.9 - TIE] = Status.ON_TRACK
+    np.copyto(found, Status.AT_RISK, where=ratio >= 0.6 - TIE)
+    np.copyto(found, Status.ON_TRACK, where=ratio >= 0.9 - TIE)
     early = ~(needed >= 0.05 - TIE)
-    found[early] = Status.ON_TRACK
-    found[early & (raw < 0)] = Status.AT_RISK
-    found[raw >= 1.0 - TIE] = Status.ACHIEVED
-    found[np.isnan(raw)] = Status.NO_DATA
+    np.copyto(found, Status.ON_TRACK, where=early)
+    np.copyto(found, Status.AT_RISK, where=early & (raw < 0))
+    np.copyto(found, Status.ACHIEVED, where=raw >= 1.0 - TIE)
     silent = entries == 0
-    found[silent] = Status.NO_DATA
-    found[silent & (elapsed < 0.15 - TIE)] = Status.NOT_STARTED
+    np.copyto(found, Status.NO_DATA, where=silent | np.isnan(raw))
+    np.copyto(found, Status.NOT_STARTED, where=silent & (elapsed < 0.15 - TIE))
     return found
 
 
@@ -211,7 +240,7 @@ def tree(size: int, child: np.ndarray, parent: np.ndarray, weight: np.ndarray) -
     child, parent, weight = child[order], parent[order], weight[order]
     steps = []
     levels = height[parent] if len(parent) else np.zeros(0, dtype=np.int32)
-    for level in np.unique(levels):
+    for level in np.flatnonzero(np.bincount(levels)):
         begin, end = np.searchsorted(levels, [level, level + 1])
         parents, first = np.unique(parent[begin:end], return_index=True)
         steps.append((int(begin), int(end), parents, first))
@@ -227,7 +256,7 @@ def roll_up(tree: Tree, values: np.ndarray) -> np.ndarray:
     rolled = values.copy()
     for (begin, end, parents, first), total in zip(tree.steps, tree.totals, strict=True):
         weight = tree.weight[begin:end]
-        capped = np.clip(np.nan_to_num(rolled[tree.child[begin:end]], nan=0.0), 0.0, 1.0)
+        capped = _capped(rolled[tree.child[begin:end]])
         with np.errstate(divide="ignore", invalid="ignore"):
             rolled[parents] = np.where(total > 0, np.add.reduceat(weight * capped, first) / total, np.nan)
     return rolled

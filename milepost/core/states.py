@@ -247,6 +247,7 @@ TAKEN_BACK: tuple[Rule, ...] = (
     Rule((State.PARKED,), Event.UNDO, (), (State.DRAFT, State.IN_REVIEW), (Who.OWNER,)),
     Rule((State.CANCELLED, State.DEFERRED), Event.UNDO, (), (State.ACTIVE,), (Who.OWNER,)),
     Rule((State.DRAFT,), Event.UNDO, (), (State.PARKED, State.CANCELLED, State.DEFERRED), (Who.OWNER,)),
+    Rule((State.CLOSED,), Event.UNDO, (Guard.WITHIN_14_DAYS,), (State.ACTIVE, State.GRADING), (Who.OWNER,)),
 )
 """Where a step that is undone leads back to; the caller says which it came from. Beside the method's table,
 because it is no step of an objective's life: whoever made a slip takes it back, and the log keeps both."""

@@ -99,6 +99,19 @@ def excerpt(wanted: Terms, text: str) -> str:
 
 
 def _places(wanted: Terms, text: str) -> Iterator[tuple[int, int]]:
+    if text.isascii():  # where letters stand for letters, one look finds them all
+        beginnings = _beginnings(wanted.words)
+        return (found.span() for found in beginnings.finditer(text)) if beginnings else iter(())
+    return _places_among_accents(wanted, text)
+
+
+@lru_cache(maxsize=256)
+def _beginnings(words: tuple[str, ...]) -> re.Pattern | None:
+    plain = sorted(filter(str.isascii, words), key=len, reverse=True)
+    return re.compile(f"(?<![^\\W_])(?:{'|'.join(plain)})", re.ASCII | re.IGNORECASE) if plain else None
+
+
+def _places_among_accents(wanted: Terms, text: str) -> Iterator[tuple[int, int]]:
     for found in _SPELLED.finditer(text):
         spelled = found.group()
         plain = _plain(_lower(spelled))

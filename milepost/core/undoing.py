@@ -18,21 +18,24 @@ BUNDLES = {
     "objective.changed_back": "objective.changed_together",
     "objective.stepped_together": "objective.stepped_back_together",  # which is not undone: step again
 }
+CLOSING = "objective.closed"
+"""Undone itself for as long as it can be reopened; nothing is undone across it (house.md)."""
 TOLD_AS_ONE = frozenset({*BUNDLES, *BUNDLES.values()})
 
 KINDS = frozenset(
     {
         "checkin.recorded", "checkin.corrected", "checkin.withdrawn", "comment.added", "objective.drafted",
         "objective.changed", "objective.activated", "objective.cancelled", "objective.deferred",
-        "objective.parked", "objective.redrafted", "key_result.added", "key_result.changed",
+        "objective.parked", "objective.redrafted", CLOSING, "key_result.added", "key_result.changed",
         "key_result.cancelled", "key_result.restored", "key_result.moved", "initiative.added",
         "initiative.changed", "initiative.done", "alignment.added", "alignment.changed", "alignment.ended",
         "team.changed", "team.member_joined", "team.member_left", "team.lead_changed", "person.changed",
-        "person.role_changed", "person.left", "person.returned", "cycle.changed", "workspace.changed",
+        "person.role_changed", "person.left", "person.returned", "person.added", "team.created",
+        "cycle.created", "cycle.changed", "cycle.closed", "workspace.changed", "plan.applied",
         *BUNDLES,
     }
 )  # fmt: skip
-"""The kinds of event that have an inverse. Closing, reopening and applying a file have none."""
+"""The kinds of event that have an inverse; reopening has none."""
 
 
 def is_in_time(told_at: datetime, at: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from milepost.core.problems import Invalid
 
@@ -15,6 +15,14 @@ _NO_PLACES = ("localtime", "posixrules", "Factory")
 def names() -> tuple[str, ...]:
     """List the time zones, Area/City names and UTC, in alphabetical order."""
     return tuple(sorted(name for name in available_timezones() if name not in _NO_PLACES))
+
+
+def is_known(name: str) -> bool:
+    """Say whether this machine can tell the time there; opens one file, where `names` opens all of them."""
+    try:
+        return bool(name) and ZoneInfo(name) is not None
+    except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of them
+        return False
 
 
 def check(name: str) -> str:

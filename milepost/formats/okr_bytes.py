@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from types import ModuleType
 from typing import NoReturn
 
-import yaml
-
 from milepost.core.plan import PlanProblem
-from milepost.formats import okr_json, okr_yaml
+from milepost.formats import okr_json
 from milepost.formats.okr_raw import UNPRINTABLE, Entry
 from milepost.formats.places import FilePlace, FileProblem, FileProblems
 
@@ -51,7 +50,7 @@ class Source:
     ) -> NoReturn:
         """Raise what is wrong, each with its line, in the order of the file."""
         paths = {problem.path for problem in problems}
-        locate = okr_json.locate(self.text, paths) if self.is_json else okr_yaml.locate(self.data, paths)
+        locate = okr_json.locate(self.text, paths) if self.is_json else _yaml().locate(self.data, paths)
         placed = [
             FileProblem(FilePlace(self.name, *locate[one.path], one.path), one.message, one.code, one.remedy)
             for one in problems
@@ -112,14 +111,21 @@ class Source:
             )
 
     def _yaml_entries(self) -> Iterator[Entry]:
+        yaml = _yaml()
         try:
-            yield from okr_yaml.entries(self.data)
-        except yaml.reader.ReaderError as error:
+            yield from yaml.entries(self.data)
+        except yaml.Unreadable as error:
             # The parser says which character, counted in its own way; we say which line.
             found = _NOT_IN_YAML.search(text := self._decoded())
             spot = okr_json.line_and_column(text, found.start()) if found else (1, 1)
             message = f"A character that YAML does not allow stands here ({error.reason})."
             self.stop(message, "bad_character", "Take it out.", *spot)
+
+
+def _yaml() -> ModuleType:
+    from milepost.formats import okr_yaml  # and its parser, which JSON does not wait for
+
+    return okr_yaml
 
 
 def _spot(data: bytes, offset: int) -> tuple[int, int]:

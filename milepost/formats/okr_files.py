@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from milepost.core.plan import Plan, PlanProblem, WorkspacePlan, check
+from milepost.core.plan import Plan, PlanProblem, check
 from milepost.core.plan.known import KINDS
 from milepost.core.plan.unread import Unread
 from milepost.core.problems import Problem
+from milepost.formats import okr_json
 from milepost.formats.okr_bytes import LARGEST_FILE, Source
 from milepost.formats.okr_content import Content, OtherVersion
 from milepost.formats.okr_raw import Misspelt
@@ -20,10 +21,10 @@ from milepost.formats.okr_reading import Enough, Reading
 from milepost.formats.okr_writing import write
 from milepost.formats.places import MOST_PROBLEMS, FilePlace, FileProblem, FileProblems
 
-__all__ = ["LARGEST_FILE", "FilePlace", "FileProblem", "FileProblems", "read", "write"]
+__all__ = ["LARGEST_FILE", "FilePlace", "FileProblem", "FileProblems", "read", "recall", "write"]
 
 Progress = Callable[[int, int], None]
-Held = Callable[[WorkspacePlan | None], Plan]
+Held = Callable[[Plan], Plan]
 
 
 def read(
@@ -37,10 +38,20 @@ def read(
     """Return the plan that a file holds, or raise FileProblems.
 
     `have` is what the workspace holds already, which references may name too: a plan, or a function that
-    finds it once the file has said which workspace it is for. Days are meant in the time zone of the file's
-    own workspace, else in that of `have`, else in `zone`. `progress` is told bytes done and in all.
+    finds it once the file has said what it holds (things of it may be torn). Days are meant in the time zone
+    of the file's own workspace, else in that of `have`, else in `zone`. `progress` is told bytes done and in
+    all.
     """
     return _File(Source(data, name), have, progress).read(zone)
+
+
+def recall(data: bytes) -> Plan:
+    """Return the plan that was written as JSON by ourselves, without asking whether it holds together."""
+    content = Content(Reading("UTC"), lambda zone, reading: None)
+    for entry in okr_json.entries(data.decode()):
+        content.take(entry)
+    content.end()
+    return content.plan()
 
 
 class _Elsewhere(Exception):
@@ -98,7 +109,7 @@ class _File:
         """Find what is wrong between the parts of a plan; of a file with mistakes, what can be told."""
         unsure = content.unsure
         try:
-            have = self.have(plan.workspace) if callable(self.have) else self.have
+            have = self.have(plan) if callable(self.have) else self.have
         except (Unread, Problem) as unknown:
             if isinstance(unknown, Problem) and not is_refused:
                 raise

@@ -19,7 +19,7 @@ LARGEST_ENTRY = 8 << 20  # characters of one entry of a list
 _RAGGED = 64  # an error this close to the end of a window may come from the cut
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SCAN = json.JSONDecoder(
-    object_pairs_hook=Mapped, parse_float=Digits, parse_int=Digits, parse_constant=Digits
+    object_pairs_hook=Mapped.of, parse_float=Digits, parse_int=Digits, parse_constant=Digits
 ).scan_once
 
 

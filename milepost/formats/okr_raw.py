@@ -28,15 +28,17 @@ class Digits(str):
 class Mapped(dict):
     """A mapping of a file; `doubled` names the keys that stood there twice."""
 
-    __slots__ = ("doubled",)
+    doubled: tuple[str, ...] = ()
 
-    def __init__(self, pairs: Sequence[tuple[str, Any]] = ()) -> None:
-        super().__init__(pairs)
-        self.doubled: tuple[str, ...] = ()
-        if len(self) != len(pairs):
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[str, Any]]) -> Mapped:
+        """Return the mapping that these pairs make."""
+        made = cls(pairs)
+        if len(made) != len(pairs):
             seen: set[str] = set()
             # add() returns None, so the test reads: seen already, or now noted.
-            self.doubled = tuple(key for key, _ in pairs if key in seen or seen.add(key))
+            made.doubled = tuple(key for key, _ in pairs if key in seen or seen.add(key))
+        return made
 
 
 class Entry(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -64,6 +65,13 @@ class Record(Compound):
         self.keys = tuple(one.key for one in self.fields)
         self.by_key = {one.key: one for one in self.fields}
         self._required = tuple(one.key for one in self.fields if one.is_required)
+        self._to_read = {one.key: one.type.read for one in self.fields if one.type.is_scalar}
+        # Entries are written by the ten thousand: all their values are taken at once.
+        self._held = attrgetter(*(one.key if one.get is None else "__class__" for one in self.fields))
+        self._to_write = tuple(
+            (one.key, one.default, one.get, None if one.type.is_scalar else one.type.write)
+            for one in self.fields
+        )
 
     def take(self, raw: Any, reading: Reading, path: Path) -> Any:
         """Return the dataclass; where something in it is wrong, one that is torn there."""
@@ -85,23 +93,23 @@ class Record(Compound):
         """Return the values by key, and the keys of which no value can be told."""
         values: dict[str, Any] = {}
         unread: set[str] = set()
-        by_key = self.by_key
+        by_key, to_read = self.by_key, self._to_read
         if raw.doubled:
             reading.doubled_keys(path, raw)
             unread.update(key for key in raw.doubled if key in by_key)
         for key, item in raw.items():
-            one = by_key.get(key)
-            if one is None:
-                self._unknown(key, raw, values, unread, reading, path)
-            elif item is None:
-                continue  # written down empty: as if it were not there
-            elif one.type.is_scalar:
+            read = to_read.get(key)
+            if read is not None:
+                if item is None:
+                    continue  # written down empty: as if it were not there
                 try:
-                    values[key] = one.type.read(item, reading)
+                    values[key] = read(item, reading)
                 except Wrong as wrong:
                     reading.refuse((*path, key), wrong)
                     unread.add(key)
-            else:
+            elif (one := by_key.get(key)) is None:
+                self._unknown(key, raw, values, unread, reading, path)
+            elif item is not None:
                 self._keep(key, one.type.take(item, reading, (*path, key)), values, unread)
         return values, unread
 
@@ -139,11 +147,11 @@ class Record(Compound):
     def write(self, thing: Any) -> dict[str, Any]:
         """Return the entry as plain values in the order of the fields, defaults left out."""
         written: dict[str, Any] = {}
-        for one in self.fields:
-            value = getattr(thing, one.key) if one.get is None else one.get(thing)
-            if value is None or value == one.default:
+        for value, (key, default, get, write) in zip(self._held(thing), self._to_write, strict=True):
+            said = value if get is None else get(thing)
+            if said is None or said == default:
                 continue
-            written[one.key] = value if one.type.is_scalar else one.type.write(value)
+            written[key] = said if write is None else write(said)
         return written
 
     def schema(self) -> dict[str, Any]:

@@ -55,6 +55,9 @@ class Text(Type):
 
     def read(self, raw: Any, reading: Reading) -> str:
         text = raw if type(raw) is str else as_text(raw)
+        # What can be printed has one line and no marks that could be wrong.
+        if len(text) <= self.longest and text.isprintable() and (self.blank or text.strip()):
+            return text
         if len(text) > self.longest:
             raise Wrong(
                 f"This text has {len(text):,} characters; there is room for {self.longest:,}.",
@@ -143,8 +146,8 @@ class Number(Type):
             # Text in quotes is text: a spreadsheet's "4" may be a version, a street number, anything.
             raise Wrong(f"This is the text {shown(raw)}, and a number is needed.", "not_a_number",
                         f"Write {_sane(Decimal(raw), raw):f} without quotes.")  # fmt: skip
-        if len(raw) <= words.DECIMALS_MOST and raw.isdigit():
-            return Decimal(raw)
+        if len(raw) <= words.DECIMALS_MOST and shape[1] is None and ("." not in raw or raw[-1] not in ".0"):
+            return Decimal(raw) or Decimal(0)
         return _sane(Decimal(raw), raw)
 
     def schema(self) -> dict[str, Any]:
@@ -189,6 +192,9 @@ def _too_many_digits(raw: str) -> Wrong:
                  "A number lies below 10^18 and has at most 30 digits, 12 of them decimals.")  # fmt: skip
 
 
+_AS_WRITTEN = (Digits, Bare)
+
+
 class Whole(Type):
     """A whole number between two limits."""
 
@@ -197,6 +203,10 @@ class Whole(Type):
         self.words = f"a whole number, {least} to {most}"
 
     def read(self, raw: Any, reading: Reading) -> int:
+        if type(raw) in _AS_WRITTEN and len(raw) <= 3 and raw.isascii() and raw.isdecimal():
+            whole = int(raw)
+            if self.least <= whole <= self.most:
+                return whole
         number = _NUMBER.read(raw, reading)
         if number != number.to_integral_value() or not self.least <= number <= self.most:
             raise Wrong(
@@ -292,6 +302,8 @@ class Moment(Type):
             raise Wrong(f"This is {shown(raw)}, and a day or a moment is needed.", "not_a_moment",
                         "Write 2026-10-08 or 2026-10-08T10:00:00Z.")  # fmt: skip
         try:
+            if shape[1] == "Z" and raw[10] == "T":
+                return _sane_year(datetime.fromisoformat(raw), raw)
             if shape[1] is not None:
                 moment = datetime.fromisoformat(raw.replace(" ", "T", 1).replace(" ", "").upper())
             elif len(raw) == 10:

@@ -32,18 +32,24 @@ def _top(plan: Plan) -> Iterator[tuple[str, Any]]:
             yield name, [record.write(thing) for thing in things]
 
 
-def _bare(value: Any) -> str:
-    """Write a scalar that needs no quotes in YAML."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        text = format(value, "f")
-        return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    return "null" if value is None else str(value)
+def _number(value: Decimal) -> str:
+    text = format(value, "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"
+
+
+def _moment(value: datetime) -> str:
+    return f"{(value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()[:-6]}Z"
+
+
+# How a scalar is written that needs no quotes in YAML.
+_BARE: dict[type, Callable[[Any], str]] = {
+    int: str,
+    bool: lambda value: "true" if value else "false",
+    Decimal: _number,
+    datetime: _moment,
+    date: date.isoformat,
+    type(None): lambda _: "null",
+}
 
 
 # --- JSON ----------------------------------------------------------------------------------------------
@@ -61,50 +67,59 @@ def _json(top: Iterator[tuple[str, Any]], put: Put) -> None:
 
 def _json_value(value: Any, pad: str, put: Put, *, spread: bool = False) -> None:
     """Put a value; an entry without entries of its own stays on one line."""
-    if not isinstance(value, (dict, list)):
-        put(_json_scalar(value))
-    elif not value or (not spread and _is_flat(value)):
-        put(_json_line(value))
-    else:
-        inner = f"{pad}  "
-        opening, closing = "{}" if isinstance(value, dict) else "[]"
-        put(opening)
-        comma = "\n"
-        for key, item in value.items() if isinstance(value, dict) else ((None, one) for one in value):
-            put(f"{comma}{inner}" if key is None else f"{comma}{inner}{encode_basestring(key)}: ")
-            _json_value(item, inner, put)
-            comma = ",\n"
-        put(f"\n{pad}{closing}")
+    if type(value) not in _COMPOUND or not value or (not spread and _is_flat(value)):
+        put(_JSON[type(value)](value))
+        return
+    inner = f"{pad}  "
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    put(opening)
+    comma = "\n"
+    for key, item in value.items() if isinstance(value, dict) else ((None, one) for one in value):
+        put(f"{comma}{inner}" if key is None else f"{comma}{inner}{encode_basestring(key)}: ")
+        _json_value(item, inner, put)
+        comma = ",\n"
+    put(f"\n{pad}{closing}")
+
+
+_COMPOUND = frozenset((dict, list))
 
 
 def _is_flat(value: dict | list) -> bool:
-    if isinstance(value, list):
-        return not any(isinstance(item, (dict, list)) for item in value)
-    for item in value.values():
-        if isinstance(item, dict) or (isinstance(item, list) and not _is_flat(item)):
-            return False
-    return True
+    items = value.values() if isinstance(value, dict) else value
+    if _COMPOUND.isdisjoint(map(type, items)):
+        return True
+    return isinstance(value, dict) and all(
+        _COMPOUND.isdisjoint(map(type, item)) if isinstance(item, list) else not isinstance(item, dict)
+        for item in items
+    )
 
 
-def _json_line(value: Any) -> str:
-    if isinstance(value, dict):
-        said = [f"{encode_basestring(key)}: {_json_line(item)}" for key, item in value.items()]
-        return f"{{{', '.join(said)}}}"
-    if isinstance(value, list):
-        return f"[{', '.join([_json_line(item) for item in value])}]"
-    return _json_scalar(value)
+def _json_mapping(value: dict[str, Any]) -> str:
+    said = [f"{encode_basestring(key)}: {_JSON[type(item)](item)}" for key, item in value.items()]
+    return f"{{{', '.join(said)}}}"
 
 
-def _json_scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return encode_basestring(value)
-    return f'"{_bare(value)}"' if isinstance(value, date) else _bare(value)
+def _json_list(value: list) -> str:
+    return f"[{', '.join([_JSON[type(item)](item) for item in value])}]"
+
+
+_JSON: dict[type, Callable[[Any], str]] = {
+    **_BARE,
+    str: encode_basestring,
+    datetime: lambda value: f'"{_moment(value)}"',
+    date: lambda value: f'"{value.isoformat()}"',
+    dict: _json_mapping,
+    list: _json_list,
+}
 
 
 # --- YAML ----------------------------------------------------------------------------------------------
 
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
 _NEVER_A_NUMBER = re.compile("[g-np-su-wyG-NP-SU-WY]")  # nor a timestamp: no 0x, 1e5, 12:30, 2026-10-08T10Z
+# Most texts are ids; what is longer than the words and has such a letter is plain without a closer look.
+_LONGEST_WORD = max(map(len, _WORDS))
+_LIKE_AN_ID = re.compile(r"[0-9A-Fa-f]*[g-np-su-wyG-NP-SU-WY][0-9A-Za-z._-]*\Z")
 _NOT_PLAIN = re.compile(r": |:$| #|[\s]$")
 # What YAML prints, less what looks like a line break or a mark for byte order.
 _PRINTABLE = r"\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
@@ -115,41 +130,44 @@ _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 def _yaml(top: Iterator[tuple[str, Any]], put: Put) -> None:
     for key, value in top:
-        _yaml_field(key, value, "", put)
+        _yaml_field("", key, value, "", put)
 
 
-def _yaml_field(key: str, value: Any, pad: str, put: Put) -> None:
-    """Put `key: value`; `pad` is the indentation of what stands below, the caller has placed the key."""
-    if isinstance(value, str):
+def _yaml_field(lead: str, key: str, value: Any, pad: str, put: Put) -> None:
+    """Put `key: value` behind `lead`; `pad` is the indentation of what stands below."""
+    bare = _BARE.get(type(value))
+    if bare is not None:
+        put(f"{lead}{key}: {bare(value)}\n")
+    elif isinstance(value, str):
         if "\n" in value and _is_literal(value):
-            put(f"{key}: |{'' if value.endswith(chr(10)) else '-'}\n")
+            put(f"{lead}{key}: |{'' if value.endswith(chr(10)) else '-'}\n")
             for line in value.removesuffix("\n").split("\n"):
                 put(f"{pad}  {line}\n" if line else "\n")
         else:
-            put(f"{key}: {_yaml_text(value)}\n")
-    elif not isinstance(value, (dict, list)):
-        put(f"{key}: {_bare(value)}\n")
+            put(f"{lead}{key}: {_yaml_text(value)}\n")
     elif not value or (isinstance(value, list) and not isinstance(value[0], dict)):
-        put(f"{key}: {_flow(value)}\n")
+        put(f"{lead}{key}: {_flow(value)}\n")
     elif isinstance(value, dict):
-        put(f"{key}:\n")
+        put(f"{lead}{key}:\n")
+        inner = f"{pad}  "
         for name, item in value.items():
-            put(f"{pad}  ")
-            _yaml_field(name, item, f"{pad}  ", put)
+            _yaml_field(inner, name, item, inner, put)
     else:
-        put(f"{key}:\n")
+        put(f"{lead}{key}:\n")
+        first, inner = f"{pad}- ", f"{pad}  "
         for entry in value:
-            lead = f"{pad}- "
+            place = first
             for name, item in entry.items():
-                put(lead)
-                _yaml_field(name, item, f"{pad}  ", put)
-                lead = f"{pad}  "
+                _yaml_field(place, name, item, inner, put)
+                place = inner
 
 
 def _flow(value: dict | list) -> str:
     if isinstance(value, dict):
         return "{}"
-    items = (_yaml_text(item, flow=True) if isinstance(item, str) else _bare(item) for item in value)
+    items = (
+        _yaml_text(item, flow=True) if isinstance(item, str) else _BARE[type(item)](item) for item in value
+    )
     return f"[{', '.join(items)}]"
 
 
@@ -158,6 +176,8 @@ def _is_literal(text: str) -> bool:
 
 
 def _yaml_text(text: str, *, flow: bool = False) -> str:
+    if len(text) > _LONGEST_WORD and _LIKE_AN_ID.match(text):
+        return text
     if _is_plain(text) and not (flow and any(mark in text for mark in ",[]{}")):
         return text
     return f'"{_TO_ESCAPE.sub(_escaped, text)}"'

@@ -23,6 +23,8 @@ from yaml.events import (
 from milepost.core.plan.findings import Path
 from milepost.formats.okr_raw import Bare, Entry, Mapped, Misspelt, Wrong
 
+Unreadable = yaml.reader.ReaderError  # a character that YAML does not allow
+
 # libyaml reads twenty times as fast, where the installed PyYAML has it.
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -115,7 +117,7 @@ class _Composer:
             here = (*path, key)
             value = self._scalar(event, here) if type(event) is ScalarEvent else self._value(event, here)
             pairs.append((key, value))
-        return Mapped(pairs)
+        return Mapped.of(pairs)
 
     def _scalar(self, event: Any, path: Path) -> str | None:
         self._counted(event, path)

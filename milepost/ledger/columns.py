@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from milepost.ledger.titles import Titles
+
 NOTHING = np.iinfo(np.int64).min  # None in a column of whole numbers
 AT_ONCE = 20_000  # rows turned into columns together
 
@@ -106,6 +108,11 @@ class Texts:
             found.append(None if text == "\0" else text)
             begin = end
         return found
+
+    @cached_property
+    def titles(self) -> Titles:
+        """These texts as titles, in their order and by their words."""
+        return Titles(self)
 
 
 Column = Numbers | Floats | Words | Texts
@@ -201,6 +208,12 @@ class Rows(Mapping):
             for id, place in zip(ids.tolist(), where.tolist(), strict=True)
         ]
 
+    def at(self, place: int, name: str) -> Any:
+        """Return one column of the row at a place in the order of ids."""
+        ids, where = self._merged
+        base = place if where is None else where.item(place)
+        return self.columns[name].at(base) if base >= 0 else getattr(self.own[ids.item(place)], name)
+
     # -- as arrays -------------------------------------------------------------------------------------
 
     @cached_property
@@ -218,6 +231,12 @@ class Rows(Mapping):
     def ids(self) -> np.ndarray:
         """Every id, in order."""
         return self._merged[0]
+
+    @property
+    def places(self) -> np.ndarray:
+        """Where in its column each row stands, in the order of ids; -1: it was replaced."""
+        ids, where = self._merged
+        return np.arange(len(ids)) if where is None else where
 
     def array(self, name: str, of: Callable[[Any], Any] | None = None, dtype: Any = np.int64) -> np.ndarray:
         """Return a column in the order of ids; of words, what `of` says of each."""
@@ -239,6 +258,13 @@ class Rows(Mapping):
             else:
                 found[place] = NOTHING if value is None else value
         return found
+
+    def differing(self, other: Rows) -> set[int]:
+        """Return the ids whose rows may differ here and there; few where both come from the same columns."""
+        if self.base is not other.base:
+            return {*self.ids.tolist(), *other.ids.tolist()}
+        own = {id for id in self.own.keys() | other.own.keys() if self.own.get(id) is not other.own.get(id)}
+        return own | (self.gone ^ other.gone)
 
     # -- changing --------------------------------------------------------------------------------------
 

@@ -127,17 +127,8 @@ def _in_stretches(sql: str, parameters: Sequence) -> Iterator[tuple]:
             yield from rows
 
 
-def stretches(workspace_id: int) -> Iterator[list[tuple]]:
-    """Read every check-in of a workspace, a stretch at a time: five million rows at once fill a machine."""
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(f"{_SERIES}true".format(columns(connection.vendor)), [workspace_id])
-        while rows := cursor.fetchmany(STRETCH):
-            yield rows
-
-
-def exact_of(row: tuple) -> Fraction | tuple[Fraction, ...] | None:
+def exact_of(value: str | None, parts: str | list | None) -> Fraction | tuple[Fraction, ...] | None:
     """Return what a row says where a float cannot: milestones, and numbers of many digits."""
-    value, parts = row[4], row[6]
     if parts not in (None, "null"):
         listed = json.loads(parts) if isinstance(parts, str) else parts
         return tuple(Fraction(part) for part in listed)
@@ -183,8 +174,8 @@ class Entries:
         return entries
 
     def _entry(self, row: tuple) -> Entry:
-        _, id, effective, recorded, value, confidence, _, corrects, is_withdrawn, micro = row
-        exact = exact_of(row)
+        _, id, effective, recorded, value, confidence, parts, corrects, is_withdrawn, micro = row
+        exact = exact_of(value, parts)
         if exact is not None:
             self.exacts[id] = exact
         number = NAN if value is None else float(value)

@@ -1,18 +1,21 @@
-"""Every check-in of a workspace in columns: what stood at any past moment is a mask and a search.
+"""Every check-in of a workspace in columns, and what stood at any past moment.
 
 Read when a past day is first asked for, kept up to date with the image from then on. Five million entries
-take 45 bytes each; as rows they would take ten times that.
+take 50 bytes each; as rows they would take ten times that.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
 
 import numpy as np
 
-from milepost.ledger.entries import NAN, Entry, exact_of, stretches
+from milepost.ledger import blocks
+from milepost.ledger.entries import NAN, Entry, exact_of
+from milepost.ledger.turns import Turns
 
 NEVER = np.iinfo(np.int64).max
 
@@ -20,53 +23,93 @@ NEVER = np.iinfo(np.int64).max
 class Columns:
     """Entries ordered by key result, then by what they are for, then by id; never changed once made.
 
-    `recorded` says from when on an entry was known, `ended` from when on it was corrected (NEVER: it
-    stands). Moments are whole seconds since 1970; `micro` is what `effective` is beyond its second.
+    `recorded` says from when on an entry was known, `ended` from when on it was corrected, of those that
+    were. Moments are whole seconds since 1970; `micro` is what `effective` is beyond its second. The columns
+    given are used up: there is no room for millions of entries twice.
     """
 
-    def __init__(self, columns: dict[str, np.ndarray]) -> None:
-        order = np.lexsort([columns[name] for name in ("id", "micro", "effective", "key_result")])
-        columns = {name: values[order] for name, values in columns.items()}
+    def __init__(self, columns: dict[str, np.ndarray], corrections: np.ndarray) -> None:
+        self.key_results, number = np.unique(columns.pop("key_result"), return_inverse=True)
+        number = number.astype(np.int32)
+        order = _in_order(number, columns)
         # What was logged while the rows were read comes a second time with the changes.
-        fresh = np.ones(len(order), dtype=bool)
-        if len(order):
-            fresh[1:] = columns["id"][1:] != columns["id"][:-1]
-        columns = {name: values[fresh] for name, values in columns.items()}
-        self.__dict__.update(columns)
-        self.all = columns
-        self.ended = np.full(len(self.id), NEVER, dtype=np.int64)
-        corrections = np.flatnonzero(self.corrects)
-        if len(corrections):
-            by_id = np.argsort(self.id)
-            places = by_id[np.searchsorted(self.id[by_id], self.corrects[corrections])]
-            self.ended[places] = self.recorded[corrections]
-        self.key_results, self.first = np.unique(self.key_result, return_index=True)
-        self.place = {id: number for number, id in enumerate(self.key_results.tolist())}
-        self._places = np.arange(len(self.id))
-        self._stands = ~self.is_withdrawn
+        ids = columns["id"][order]
+        order = order[np.append(True, ids[1:] != ids[:-1])[: len(ids)]]
+        number = number[order]
+        self.all = {name: _narrow(columns.pop(name)[order]) for name in list(columns)}
+        self.__dict__.update(self.all)
+        del ids, order
+        self._ends = np.cumsum(np.bincount(number, minlength=len(self.key_results)))
+        self.first = np.append(0, self._ends)[:-1]
+        self.corrections = np.unique(corrections, axis=0)
+        self._find_corrected()
+        since = np.maximum(self.recorded, self.effective)
+        self.turns = Turns(len(self.key_results), number, since, ~self.is_withdrawn, self.ended)
 
-    def standing(self, known: int, then: int) -> np.ndarray:
-        """Mark the entries for no later than `then` that stood by what was known before `known`."""
-        return (self.recorded < known) & (self.ended >= known) & (self.effective < then) & self._stands
+    def _find_corrected(self) -> None:
+        """Find out which entry corrects which, and when: the first one counts."""
+        found = np.flatnonzero(np.isin(self.id, self.corrections))
+        places = dict(zip(self.id[found].tolist(), found.tolist(), strict=True))
+        self.corrects: dict[int, int] = {}  # by place, the id of the entry corrected
+        self.ended: dict[int, int] = {}
+        for id, corrected in self.corrections.tolist():
+            if id in places:
+                place, moment = places[id], int(self.recorded[places[id]])
+                self.corrects[place] = corrected
+                if corrected in places:
+                    old = places[corrected]
+                    self.ended[old] = min(moment, self.ended.get(old, moment))
+        self._ended_places = np.array(sorted(self.ended), dtype=np.int64)
+        self._ended_at = np.array([self.ended[place] for place in sorted(self.ended)], dtype=np.int64)
 
-    def latest(self, standing: np.ndarray) -> np.ndarray:
+    def standing(self, begin: int, end: int, known: int) -> np.ndarray:
+        """Mark those of a stretch of entries that stood by what was known before a moment, and were over."""
+        stretch = slice(begin, end)
+        found = (self.recorded[stretch] < known) & (self.effective[stretch] < known)
+        found &= ~self.is_withdrawn[stretch]
+        among = slice(*np.searchsorted(self._ended_places, [begin, end]))
+        found[self._ended_places[among][self._ended_at[among] < known] - begin] = False
+        return found
+
+    def lifetimes(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return of entries after which moment each stood, and up to which: two arrays."""
+        since = np.maximum(self.recorded[places], self.effective[places]).astype(np.int64)
+        until = np.where(self.is_withdrawn[places], -NEVER, NEVER)
+        if len(self._ended_places):
+            at = np.minimum(np.searchsorted(self._ended_places, places), len(self._ended_places) - 1)
+            ended = self._ended_places[at] == places
+            until[ended] = np.minimum(until[ended], self._ended_at[at[ended]])
+        return since, until
+
+    def latest(self, marked: np.ndarray) -> np.ndarray:
         """Return the place of the latest marked entry of each key result; -1 where there is none."""
-        if not len(standing):
+        if not len(marked):
             return np.zeros(0, dtype=np.int64)
-        return np.maximum.reduceat(np.where(standing, self._places, -1), self.first)
+        return np.maximum.reduceat(np.where(marked, np.arange(len(marked)), -1), self.first)
 
-    def busy(self, begin: int, end: int) -> set[int]:
+    def busy(self, begin: int, end: int) -> np.ndarray:
         """Return the key results of which something was recorded from one moment up to another."""
         between = (self.recorded >= begin) & (self.recorded < end)
-        return set(self.key_result[between].tolist())
+        return self.key_results[np.logical_or.reduceat(between, self.first)] if len(between) else between
+
+    def number(self, key_result_id: int) -> int | None:
+        """Return which of the key results it is; None where it has no entries."""
+        number = bisect_left(self.key_results, key_result_id)
+        there = number < len(self.key_results) and self.key_results[number] == key_result_id
+        return number if there else None
 
     def stretch(self, key_result_id: int) -> range:
         """Return the places of a key result's entries."""
-        number = self.place.get(key_result_id)
-        if number is None:
-            return range(0)
-        end = self.first[number + 1] if number + 1 < len(self.first) else len(self.id)
-        return range(int(self.first[number]), int(end))
+        number = self.number(key_result_id)
+        return range(0) if number is None else range(self.first.item(number), self._ends.item(number))
+
+    def joined(self, more: dict[str, np.ndarray], corrections: np.ndarray) -> Columns:
+        """Return these entries and more."""
+        held = self.all | {"key_result": np.repeat(self.key_results, self._ends - self.first)}
+        return Columns(
+            {name: np.concatenate([held[name], more[name]]) for name in held},
+            np.concatenate([self.corrections, corrections]),
+        )
 
     def entry(self, place: int) -> Entry:
         """Return one entry."""
@@ -76,80 +119,129 @@ class Columns:
             int(self.recorded[place]),
             float(self.value[place]),
             int(self.confidence[place]),
-            int(self.corrects[place]) or None,
+            self.corrects.get(place),
             bool(self.is_withdrawn[place]),
             int(self.micro[place]),
         )
+
+
+def _in_order(number: np.ndarray, columns: dict[str, np.ndarray]) -> np.ndarray:
+    """Return the places of entries ordered by key result, effective moment to the microsecond, id."""
+    effective = columns["effective"]
+    if not len(effective):
+        return np.zeros(0, dtype=np.int64)
+    low = int(effective.min())
+    key = number.astype(np.int64) * (int(effective.max()) - low + 1) + effective - low
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    same = np.flatnonzero(key[1:] == key[:-1])
+    tied = np.union1d(same, same + 1)
+    among = order[tied]
+    order[tied] = among[np.lexsort((columns["id"][among], columns["micro"][among], key[tied]))]
+    return order
+
+
+def _narrow(values: np.ndarray) -> np.ndarray:
+    """Return numbers as few bytes as they need."""
+    if values.dtype != np.int64 or not len(values):
+        return values
+    half = np.iinfo(np.int32)
+    fits = half.min < values.min() and values.max() < half.max
+    return values.astype(np.int32) if fits else values
 
 
 class History:
     """All entries, and what they hold that columns cannot."""
 
     def __init__(self, workspace_id: int) -> None:
-        self.exact: dict[int, Fraction | tuple[Fraction, ...]] = {}
         self.scores: dict[tuple, tuple] = {}  # what series came to, by their names
         self._waiting: list[tuple] = []
-        found = [self._columns(rows) for rows in stretches(workspace_id)] or [self._columns([])]
-        self._settled = Columns({name: np.concatenate([each[name] for each in found]) for name in found[0]})
+        self.exact: blocks.Exact = {}
+        joined = _joined(blocks.columns(workspace_id, self.exact)) or _columns([])
+        # Read after the entries, these may know of some that are not there yet: those come as changes.
+        self._settled = Columns(joined, blocks.corrections(workspace_id))
 
     def add(self, rows: Iterable[tuple]) -> None:
         """Take in rows as `Entries.take` reads them; taking one in twice changes nothing."""
-        self._waiting.extend(rows)
-
-    @property
-    def columns(self) -> Columns:
-        """The entries in columns, up to date; others than before where something came in."""
-        if self._waiting:
-            more, self._waiting = self._columns(self._waiting), []
-            held = self._settled.all
-            self._settled = Columns({name: np.concatenate([held[name], more[name]]) for name in held})
-        return self._settled
-
-    def _columns(self, rows: list[tuple]) -> dict[str, np.ndarray]:
-        count = len(rows)
         for row in rows:
-            found = exact_of(row)
+            self._waiting.append(row)
+            found = exact_of(row[4], row[6])
             if found is not None:
                 self.exact[row[1]] = found
 
-        def column(place: int, kind: type, missing: int = 0) -> np.ndarray:
-            return np.fromiter((row[place] or missing for row in rows), kind, count)
+    def columns(self, known: int) -> Columns:
+        """Return columns that hold all entries recorded before a moment.
 
-        return {
-            "key_result": column(0, np.int64),
-            "id": column(1, np.int64),
-            "effective": column(2, np.int64),
-            "recorded": column(3, np.int64),
-            "value": np.fromiter(
-                (NAN if row[4] is None else float(row[4]) for row in rows), np.float64, count
-            ),
-            "confidence": column(5, np.int8),
-            "corrects": column(7, np.int64),
-            "is_withdrawn": column(8, np.bool_),
-            "micro": column(9, np.int32),
-        }
+        What came in later waits: it neither stood before then nor corrected anything.
+        """
+        if any(row[3] < known for row in self._waiting):
+            rows, self._waiting = self._waiting, []
+            corrects = np.array([(row[1], row[7]) for row in rows if row[7]], dtype=np.int64)
+            self._settled = self._settled.joined(_columns(rows), corrects.reshape(-1, 2))
+        return self._settled
+
+    def busy(self, begin: int, end: int) -> np.ndarray:
+        """Return the key results of which something was recorded from one moment up to another."""
+        came = [row[0] for row in self._waiting if begin <= row[3] < end]
+        return np.append(self._settled.busy(begin, end), np.array(came, dtype=np.int64))
+
+
+def _joined(found: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Put blocks of columns one after the other, in arrays that grow: what is freed between is used again."""
+    whole: dict[str, np.ndarray] = {}
+    count = 0
+    for block in found:
+        more = len(block["id"])
+        for name, values in block.items():
+            array = whole.setdefault(name, np.empty(more, dtype=values.dtype))
+            if count + more > len(array):
+                array.resize(2 * (count + more), refcheck=False)
+            array[count : count + more] = values
+        count += more
+    for array in whole.values():
+        array.resize(count, refcheck=False)
+    return whole
+
+
+def _columns(rows: list[tuple]) -> dict[str, np.ndarray]:
+    """Turn rows as `Entries.take` reads them into columns."""
+
+    def column(place: int, kind: type) -> np.ndarray:
+        return np.fromiter((row[place] or 0 for row in rows), kind, len(rows))
+
+    value = (NAN if row[4] is None else float(row[4]) for row in rows)
+    return {
+        "key_result": column(0, np.int64),
+        "id": column(1, np.int64),
+        "effective": column(2, np.int64),
+        "recorded": column(3, np.int64),
+        "value": np.fromiter(value, np.float64, len(rows)),
+        "confidence": column(5, np.int8),
+        "is_withdrawn": column(8, np.bool_),
+        "micro": column(9, np.int32),
+    }
 
 
 class EntriesThen:
     """The check-ins as they stood at a past moment, read as `Entries` are."""
 
-    def __init__(self, history: History, *, known: int, then: int) -> None:
-        self.history = history
+    def __init__(self, history: History, known: int) -> None:
+        self.history, self.known = history, known
         # These very columns: entries that come in later stand elsewhere.
-        self.held = history.columns
-        self.standing = self.held.standing(known, then)
-        self.latest = self.held.latest(self.standing)
+        self.held = history.columns(known)
+        self.latest = self.held.turns.at(known)
 
     def current(self, key_result_id: int) -> Entry | None:
         """Return the latest entry that stood."""
-        number = self.held.place.get(key_result_id)
+        number = self.held.number(key_result_id)
         place = -1 if number is None else int(self.latest[number])
         return None if place < 0 else self.held.entry(place)
 
     def series(self, key_result_id: int) -> list[Entry]:
         """Return what stood, oldest first."""
         stretch = self.held.stretch(key_result_id)
-        return [self.held.entry(place) for place in stretch if self.standing[place]]
+        stood = np.flatnonzero(self.held.standing(stretch.start, stretch.stop, self.known))
+        return [self.held.entry(place) for place in (stood + stretch.start).tolist()]
 
     def columns(self, key_result_ids: np.ndarray, *names: str) -> tuple[np.ndarray, list[np.ndarray]]:
         """Return which of the key results have entries, and of each latest one what is asked for."""
@@ -164,7 +256,8 @@ class EntriesThen:
     def before(self, moment: datetime) -> dict[int, Entry]:
         """Return, by key result, the latest of the entries that stood and had been recorded before then."""
         columns = self.held
-        places = columns.latest(self.standing & (columns.recorded < int(moment.timestamp())))
+        stood = columns.standing(0, len(columns.id), self.known)
+        places = columns.latest(stood & (columns.recorded < int(moment.timestamp())))
         known = zip(columns.key_results.tolist(), places.tolist(), strict=True)
         return {id: columns.entry(place) for id, place in known if place >= 0}
 

@@ -10,25 +10,24 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from milepost.core.rollup import Family
 from milepost.ledger import image as images
 from milepost.ledger import structure
 from milepost.ledger.columns import Rows
 from milepost.ledger.entries import Entries
-from milepost.ledger.history import Columns, EntriesThen, History
+from milepost.ledger.given import Given
+from milepost.ledger.history import EntriesThen, History
 from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
 
 KEPT_DAYS = 8
 KEPT_STRUCTURES = 2
-KEPT_SCORES = 50_000
 
 
 def end_of(day: date, zone: str) -> datetime:
@@ -70,9 +69,9 @@ class Archive:
     def on(self, day: date) -> Image:
         """Return the image as of the end of a day."""
         kept = self._days.get(day)
+        known = end_of(day, self.living.workspace.time_zone)
         # Columns in which something came in since have their entries in other places.
-        if kept is None or kept.entries.held is not self.history.columns:
-            known = end_of(day, self.living.workspace.time_zone)
+        if kept is None or kept.entries.held is not self.history.columns(int(known.timestamp())):
             self._days[day] = Past(self._structure(day, known), self.history, known)
             if len(self._days) > KEPT_DAYS:
                 self._days.popitem(last=False)
@@ -139,8 +138,7 @@ class Past(Image):
         self.lock = threading.RLock()
         self.known = known
         self._days, self._exact = {}, {}
-        second = int(known.timestamp())
-        self.entries = EntriesThen(history, known=second, then=second)
+        self.entries = EntriesThen(history, int(known.timestamp()))
         self._take_then(whole)
 
     def refresh(self) -> None:
@@ -155,7 +153,7 @@ class Past(Image):
             places = np.array(found, dtype=np.int64)  # an empty one would be of floats
             whole.derived[History] = columns.key_results, places
         latest = self.entries.latest
-        there = (latest >= 0) & (places >= 0) if len(latest) else np.zeros(0, dtype=bool)
+        there = (latest >= 0) & (places >= 0)
         self.current = np.full(len(self.current), np.nan)
         self.has_entries = np.zeros(len(self.has_entries), dtype=bool)
         at = places[there]
@@ -169,49 +167,12 @@ class Past(Image):
         self._take_given(whole)
 
     def _take_given(self, whole: Image) -> None:
-        """Take what arrays cannot compute: of a series that stood on other days too, what was found then."""
-        alone = whole.derived.get(Given)
-        if alone is None or alone.columns is not self.entries.held:
-            alone = whole.derived[Given] = Given(whole, self.entries.held)
-        known = self.entries.history.scores
-        if len(known) > KEPT_SCORES:
-            known.clear()
-        for number, one, name in alone.names(self.entries.standing):
-            found = known.get(name)
-            # The same entries under another definition are another score.
-            if found is None or (found[0] is not one and found[0] != one):
-                raw = self.exact_key_result(one)
-                found = known[name] = one, np.nan if raw is None else float(raw)
-            self.given[number] = found[1]
+        """Take what arrays cannot compute."""
+        found = whole.derived.get(Given)
+        if found is None or found.columns is not self.entries.held:
+            found = whole.derived[Given] = Given(whole, self.entries)
+        found.into(self.given, self, self._exactly)
 
-
-class Given:
-    """The key results of a structure that the exact path computes, and where their entries are."""
-
-    def __init__(self, whole: Image, columns: Columns) -> None:
-        self.columns = columns
-        first = whole.first_key_result
-        self.numbers: list[int] = []
-        self.rows: list[KeyResultRow] = []
-        stretches = []
-        for number in np.flatnonzero(whole.family == Family.GIVEN).tolist():
-            one = whole.key_results[whole.ids[first + number]]
-            stretch = columns.stretch(one.id)
-            if one.source != "contributors" and len(stretch):
-                self.numbers.append(number)
-                self.rows.append(one)
-                stretches.append(np.arange(stretch.start, stretch.stop))
-        self.index = np.concatenate(stretches) if stretches else np.zeros(0, dtype=np.int64)
-        self.first = np.cumsum([0, *(len(stretch) for stretch in stretches)])[:-1]
-        self.ids = columns.id[self.index]
-
-    def names(self, standing: np.ndarray) -> Iterator[tuple[int, KeyResultRow, tuple[int, int, int]]]:
-        """Yield each that had entries, with a name of them: where it is the same, so are the figures."""
-        if not self.rows:
-            return
-        stood = standing[self.index]
-        counts = np.add.reduceat(stood, self.first, dtype=np.int64).tolist()
-        sums = np.add.reduceat(np.where(stood, self.ids, 0), self.first).tolist()
-        for number, one, count, total in zip(self.numbers, self.rows, counts, sums, strict=True):
-            if count:
-                yield number, one, (one.id, count, total)
+    def _exactly(self, one: KeyResultRow) -> float:
+        raw = self.exact_key_result(one)
+        return np.nan if raw is None else float(raw)

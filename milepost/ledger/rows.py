@@ -107,12 +107,12 @@ def _referred(model) -> set[str]:
 
 def _table(model) -> Table:
     meta = model._meta
-    columns = tuple(Column(field.column, _kind(field)) for field in meta.local_concrete_fields)
+    columns = tuple(Column(field.column, kind(field)) for field in meta.local_concrete_fields)
     counter = meta.pk.column if isinstance(meta.pk, AutoField) else None
     return Table(meta.db_table, columns, meta.pk.column, counter)
 
 
-def _kind(field: Field) -> str:
+def kind(field: Field) -> str:
     told = field
     while told.is_relation:
         told = told.target_field
@@ -127,8 +127,7 @@ def _kind(field: Field) -> str:
 
 def read(table: Table) -> Iterator[list[Sequence[Any]]]:
     """Yield a table's rows in the order of its key, some thousands at once; the caller holds the snapshot."""
-    forms = _READ[connection.vendor]
-    chosen = [forms.get(column.kind, "{0}").format(f'"{column.name}"') for column in table.columns]
+    chosen = [read_as(column.kind, f'"{column.name}"') for column in table.columns]
     key = next(column for column in table.columns if column.name == table.key)
     # Text sorts by its bytes, which is the one order that both know.
     order = ' COLLATE "C"' if key.kind == "text" and connection.vendor == "postgresql" else ""
@@ -139,6 +138,11 @@ def read(table: Table) -> Iterator[list[Sequence[Any]]]:
         )
         while batch := cursor.fetchmany(BATCH):
             yield [_ordered(row, jsons) for row in batch] if jsons else batch
+
+
+def read_as(kind: str, column: str) -> str:
+    """Return the SQL that reads a column of a kind in its one form."""
+    return _READ[connection.vendor].get(kind, "{0}").format(column)
 
 
 def _ordered(row: Sequence[Any], jsons: Sequence[int]) -> Sequence[Any]:

@@ -1,4 +1,7 @@
-"""What the index of words answers: which rows have all the words, in one statement on either database."""
+"""What the index of words answers: which rows have all the words, in one statement on either database.
+
+Of what the image holds the ids come in one piece, so that thousands cost little more than ten.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+import orjson
 from django.db import connection
 
 from milepost.core.terms import Terms
@@ -20,8 +25,9 @@ _MORE = {
     "initiative": "t.objective_id, t.key_result_id, t.title, t.owner_id, CAST(NULL AS bigint)",
     "comment": "t.objective_id, t.key_result_id, t.text, t.by_id, {seconds}",
 }
+# Of everything else all ids in one value, in the place of a text.
+_IDS = {"sqlite": "group_concat(w.id)", "postgresql": "string_agg(int8send(w.id), '')"}
 _NUMBER = "CAST(NULL AS bigint)"
-_NOTHING = f"{_NUMBER}, {_NUMBER}, CAST(NULL AS text), {_NUMBER}, {_NUMBER}"
 # What has the words, as w(id).
 _HAVING = {
     "sqlite": '(SELECT rowid AS id FROM "{index}" WHERE "{index}" MATCH %s) w',
@@ -34,28 +40,50 @@ class Match(NamedTuple):
 
     kind: str
     id: int
-    objective_id: int | None
-    key_result_id: int | None
-    text: str | None
-    by_id: int | None
-    seconds: int | None
+    objective_id: int | None = None
+    key_result_id: int | None = None
+    text: str | None = None
+    by_id: int | None = None
+    seconds: int | None = None
 
 
-def matches(workspace_id: int, wanted: Terms, kinds: tuple[str, ...] = KINDS) -> Iterator[Match]:
-    """Yield every row of a workspace that has all the words, whoever may see it."""
+class Matches(NamedTuple):
+    """Every row that has the words: the ids of each kind, and the rows of initiatives and comments."""
+
+    ids: dict[str, np.ndarray]
+    rows: dict[str, list[Match]]
+
+
+def matches(
+    workspace_id: int, wanted: Terms, kinds: tuple[str, ...] = KINDS, *, whole: bool = False
+) -> Matches:
+    """Return every row of a workspace that has all the words, whoever may see it; `whole`: not beginnings."""
+    found = Matches({}, {})
     if not wanted or not kinds:
-        return iter(())
+        return found
     vendor = connection.vendor
     if vendor == "postgresql":
         # No word holds anything but letters and digits.
-        each = [" & ".join(f"'{word}':*" for word in wanted.words), workspace_id]
-        arguments = each * len(kinds)
+        asked = " & ".join(f"'{word}'" if whole else f"'{word}':*" for word in wanted.words)
+        arguments = [asked, workspace_id] * len(kinds)
     else:
-        has = " AND ".join(f'"{word}" *' for word in wanted.spelled)
+        has = " AND ".join(f'"{word}"' if whole else f'"{word}" *' for word in wanted.spelled)
         arguments = [
             f'workspace_id : "{workspace_id}" AND {{{" ".join(INDEXED[kind])}}} : ({has})' for kind in kinds
         ]
-    return map(Match._make, _statement(vendor, kinds).rows(arguments))
+    for row in _statement(vendor, kinds).rows(arguments):
+        kind, id, *_, ids = row
+        if id is not None:
+            found.rows.setdefault(kind, []).append(Match._make(row[:-1]))
+        elif ids is not None:
+            found.ids[kind] = _numbers(ids)
+    return found
+
+
+def _numbers(ids: str | bytes) -> np.ndarray:
+    if isinstance(ids, str):
+        return np.array(orjson.loads(f"[{ids}]"), dtype=np.int64)
+    return np.frombuffer(ids, dtype=">i8").astype(np.int64)
 
 
 @lru_cache(maxsize=64)
@@ -67,8 +95,10 @@ def _part(vendor: str, kind: str) -> str:
     having = _HAVING[vendor].format(index=index_of(kind), having=locks.having(kind))
     if kind in _MORE:
         more = _MORE[kind].format(seconds=seconds_of(vendor).format("t.at"))
-        return f"SELECT '{kind}', t.id, {more} FROM {having} JOIN \"{kind}\" t ON t.id = w.id"
-    return f"SELECT '{kind}', w.id, {_NOTHING} FROM {having}"
+        nothing = "NULL" if vendor == "sqlite" else "CAST(NULL AS bytea)"
+        return f"SELECT '{kind}', t.id, {more}, {nothing} FROM {having} JOIN \"{kind}\" t ON t.id = w.id"
+    nothing = f"{_NUMBER}, {_NUMBER}, {_NUMBER}, CAST(NULL AS text), {_NUMBER}, {_NUMBER}"
+    return f"SELECT '{kind}', {nothing}, {_IDS[vendor]} FROM {having}"
 
 
 # -- does it still agree? ----------------------------------------------------------------------------------

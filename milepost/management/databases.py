@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
 
 from milepost.core.problems import Problem
-from milepost.ledger import image, sight
+from milepost.ledger import sight
 
 DEFAULT = "default"
 
@@ -77,6 +77,8 @@ def one_moment() -> Iterator[BaseDatabaseWrapper]:
 
 @contextmanager
 def _standing(told: dict[str, Any]) -> Iterator[BaseDatabaseWrapper]:
+    from milepost.ledger import image  # and NumPy with it: most commands stand where they are
+
     before = connections[DEFAULT]
     connection = load_backend(told["ENGINE"]).DatabaseWrapper(told, DEFAULT)
     connections[DEFAULT] = connection

@@ -20,10 +20,11 @@ HEAD = """\
 In a clone they are called `bin/milepost …`, once installed `milepost …`. `milepost --help` lists them, and
 each has a `--help` of its own, with examples.
 
-`list`, `login`, `logout`, `open`, `show`, `tree`, `whoami` and `completion` are for everybody: they ask a
-server over its API ([the guide](cli.md)). `apply`, `checkin` and `export` ask the server that one is logged
-in to; with `--local`, where nobody is logged in, or where a data folder or database is named in the
-environment, they work on this machine. The others are for whoever runs Milepost, on its machine.
+`handover`, `list`, `login`, `logout`, `open`, `show`, `tree`, `whoami` and `completion` are for
+everybody: they ask a server over its API ([the guide](cli.md)). `apply`, `checkin` and `export` ask the
+server that one is logged in to; with `--local`, where nobody is logged in, or where a data folder or
+database is named in the environment, they work on this machine. The others are for whoever runs
+Milepost, on its machine.
 
 Commands that work with what is there (`backup`, `checkin`, `export`, `link`, `move`, `user`, `verify`) make
 nothing: in an empty folder they say so and name `milepost serve`, before a database of an older version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import http.client
 import multiprocessing
 import os
@@ -17,6 +18,7 @@ from importlib import import_module
 
 from django.conf import settings
 from django.db import connection, connections
+from django.urls import get_resolver
 from django.utils.module_loading import import_string
 from granian import Granian
 from granian.constants import Interfaces
@@ -130,8 +132,12 @@ def _share_what_is_loaded() -> None:
     # than on Linux system libraries do not survive it. No connection may cross the fork.
     connections.close_all()
     if sys.platform == "linux":
+        gc.disable()
         import_string(settings.WSGI_APPLICATION)
+        get_resolver().reverse_dict  # noqa: B018 - imports the pages, and finds their addresses
         connections.close_all()
+        gc.freeze()  # so that looking for what has gone writes nowhere on what both processes share
+        gc.enable()
         multiprocessing.set_start_method("fork", force=True)
 
 

@@ -15,6 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from milepost.core.access import Actor, Role
 from milepost.ledger import sight
 from milepost.ledger.statements import Statement
+from milepost.models.sessions import kept_as
 
 _TEAMS = {
     "sqlite": "group_concat(m.team_id || ':' || m.is_lead)",
@@ -87,7 +88,7 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
     # Bound the way the ORM binds it, so that text comparison on SQLite is right.
     database = connections[DEFAULT_DB_ALIAS]
     moment = database.ops.adapt_datetimefield_value(at)
-    row = _asked(_STATEMENTS[database.vendor], [slug, session_key, moment], "slug", slug)
+    row = _asked(_STATEMENTS[database.vendor], [slug, kept_as(session_key), moment], "slug", slug)
     if row is None:
         return None
     workspace_id, user_id, user_name, seen_at, ends_at, lacking, found = row[:7]

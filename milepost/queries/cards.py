@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.db.models import QuerySet
 
 from milepost.core import access, addresses, policies
@@ -155,6 +156,17 @@ class Reader:
             return True
         image = self.image
         return access.may_see(self.actor, seen_by, team=image.team_of(id), is_private=image.is_private(id))
+
+    @cached_property
+    def seen(self) -> np.ndarray:
+        """Which nodes of the image the reader may see: what `sees` says of each."""
+        image = self.image
+        found = np.ones(len(image.ids), dtype=bool)
+        # Nearly everything is seen by everyone; only a token may be limited to some of it.
+        for id in image.restricted() if self.actor.within is None else image.ids:
+            if id in image.node:
+                found[image.node[id]] = self.sees(id)
+        return found
 
     def until(self, rows: QuerySet, moment: str = "at") -> QuerySet:
         """Leave out what was recorded later than the day looked at."""

@@ -15,6 +15,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from django.db.models import Q
 
 from milepost.core import addresses
@@ -153,29 +154,35 @@ def of_team(then: Reader, now: Reader, team: int | None, cycle: CycleRow | None)
         rows = register(reader.image).teams.get(team, ())
         return [row for row in rows if cycle is None or row.cycle_id == cycle.id]
 
-    return _compared(then, now, theirs(then), theirs(now), explained=True)
+    before, after = theirs(then), theirs(now)
+    ids = np.array([row.id for row in (*before, *after)], dtype=np.int64)
+    summaries = teams.summary(then, before), teams.summary(now, after)
+    return _compared(then, now, ids, summaries, explained=True)
 
 
 def of_workspace(then: Reader, now: Reader, cycle: CycleRow | None) -> Comparison:
     """Compare everything in a cycle, those that hold it and those it holds; None stands for all cycles."""
     cycles = cycles_around(now.image, cycle)
 
-    def everything(reader: Reader) -> list[ObjectiveRow]:
-        return [row for row in reader.image.objectives.values() if cycles is None or row.cycle_id in cycles]
+    def everything(reader: Reader) -> np.ndarray:
+        of = reader.image.objectives.array("cycle_id")
+        return np.arange(len(of)) if cycles is None else np.flatnonzero(np.isin(of, list(cycles)))
 
-    return _compared(then, now, everything(then), everything(now), explained=False)
+    before, after = everything(then), everything(now)
+    ids = np.concatenate([then.image.objectives.ids[before], now.image.objectives.ids[after]])
+    summaries = teams.summary_of_nodes(then, before), teams.summary_of_nodes(now, after)
+    return _compared(then, now, ids, summaries, explained=False)
 
 
 def _compared(
-    then: Reader, now: Reader, before: list[ObjectiveRow], after: list[ObjectiveRow], *, explained: bool
+    then: Reader, now: Reader, ids: np.ndarray, summaries: tuple[Summary, Summary], *, explained: bool
 ) -> Comparison:
     between = _Between(then, now)
-    ids = {row.id for row in (*before, *after) if now.sees(row.id) and row.id in now.image.objectives}
     moved, same = between.ranked(ids)
     return Comparison(
         before=then.today,
         after=now.today,
-        summaries=(teams.summary(then, before), teams.summary(now, after)),
+        summaries=summaries,
         objectives=tuple(between.told(moved[:MOST], explained=explained)),
         more=max(len(moved) - MOST, 0),
         unmoved=tuple(between.unmoved(same)),
@@ -192,41 +199,60 @@ class _Between:
         self.then, self.now = then, now
         self.words = Told(now)
 
-    def ranked(self, ids: Iterable[int]) -> tuple[list[int], list[int]]:
-        """Split objectives into those that differ, what moved most first, and those that do not."""
-        busy = self._busy()
-        moved, same = [], []
-        for id in sorted(ids):
-            points = abs(self._moved(id))
-            changed = self._changed(id)
-            if points >= 0.0005 or changed or busy & self._all_of(id):
-                moved.append((-round(points, 6), not changed, id))
-            else:
-                same.append(id)
-        return [id for *_, id in sorted(moved)], same
+    def ranked(self, ids: np.ndarray) -> tuple[list[int], list[int]]:
+        """Split objectives into those that differ, what moved most first, and those that do not.
 
-    def _moved(self, id: int) -> float:
-        return float(self._share(self.now, id) or 0) - float(self._share(self.then, id) or 0)
+        Those of them that are there now and that the reader sees.
+        """
+        ids = np.unique(ids)
+        places, there = _nodes(self.now, ids)
+        ids, places = ids[there], places[there]
+        points = np.abs(self._shares(self.now, ids) - self._shares(self.then, ids))
+        changed = np.isin(ids, [id for id in self._touched() if self._changed(id)])
+        moved = (points >= 0.0005) | changed | self._busy()[places]
+        order = np.lexsort((ids[moved], ~changed[moved], -np.round(points[moved], 6)))
+        return ids[moved][order].tolist(), ids[~moved].tolist()
+
+    def _shares(self, reader: Reader, ids: np.ndarray) -> np.ndarray:
+        """Return the progress of objectives, 0 where there is none."""
+        places, there = _nodes(reader, ids)
+        raw = reader.day.raw[places]
+        return np.where(there & reader.day.reported[places] & ~np.isnan(raw), raw, 0.0)
+
+    def _touched(self) -> set[int]:
+        """Return the objectives of which the structure may differ: a few, whatever the size of the whole."""
+        then, now = self.then.image, self.now.image
+        if then.objectives is now.objectives:
+            return set()
+        found = now.objectives.differing(then.objectives)
+        own = now.key_results.differing(then.key_results)
+        links = now.alignments.differing(then.alignments)
+        for image in (then, now):
+            found |= {row.objective_id for id in own if (row := image.key_results.get(id))}
+            found |= {row.child_id for id in links if (row := image.alignments.get(id))}
+        served = [
+            link for image in (then, now) for id in (*found, *own) for link in image.served_by.get(id, ())
+        ]
+        return found | {link.child_id for link in served}
 
     def _changed(self, id: int) -> bool:
         """Say whether the structure of an objective differs, as far as the reader sees it."""
         then, now = self.then.image, self.now.image
-        if then.objectives is now.objectives:
-            return False
         return (
             then.objectives.get(id) != now.objectives.get(id)
             or self._key_results(self.then, id) != self._key_results(self.now, id)
             or bool(self._links(id))
         )
 
-    def _busy(self) -> set[int]:
-        """Return the key results that were checked in between the two days."""
-        until = self.now.known
+    def _busy(self) -> np.ndarray:
+        """Mark the objectives of which a key result that the reader sees was checked in between the days."""
+        image, until = self.now.image, self.now.known
         end = 2**62 if until is None else int(until.timestamp())
-        return self.then.image.entries.history.columns.busy(int(self.then.known.timestamp()), end)
-
-    def _all_of(self, id: int) -> set[int]:
-        return {one.id for one in self._key_results(self.now, id)}
+        busy = self.then.image.entries.history.busy(int(self.then.known.timestamp()), end)
+        own = np.isin(image.key_results.ids, busy) & self.now.seen[image.first_key_result :]
+        found = np.zeros(image.first_key_result, dtype=bool)
+        found[image.parent[own & (image.parent >= 0)]] = True
+        return found
 
     def _key_results(self, reader: Reader, id: int) -> list[KeyResultRow]:
         row = reader.image.objectives.get(id)
@@ -401,6 +427,15 @@ class _Between:
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.now.zone).date()
+
+
+def _nodes(reader: Reader, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where objectives stand among a reader's nodes, and which are there for this reader."""
+    known = reader.image.objectives.ids
+    if not len(known):
+        return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=bool)
+    places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    return places, (known[places] == ids) & reader.seen[places]
 
 
 def _measured(one: KeyResultRow | None) -> Any:

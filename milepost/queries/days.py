@@ -11,12 +11,24 @@ from milepost.ledger import image as images
 from milepost.models import Workspace
 
 
+class DayNotOver(Invalid):
+    """A day that has not come, or (for programs) is not over, cannot be looked back to."""
+
+    code = "day_not_over"
+
+
+def come(day: date, *, today: date, field: str = "on") -> date:
+    """Return a day that pages may show: any that has come, today among them."""
+    if day > today:
+        raise DayNotOver(f"{day} has not come yet.", field=field, remedy="Choose a day up to today.")
+    return day
+
+
 def past(actor: Actor, day: date, *, today: date, field: str = "on") -> date:
     """Return a day that programs may look back to: over, and not before there was anything."""
     if day >= today:
-        raise Invalid(
+        raise DayNotOver(
             f"{day} is not over.",
-            code="day_not_over",
             field=field,
             remedy="Name a day before today, or leave it out.",
         )

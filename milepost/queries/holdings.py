@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from milepost.core import access, addresses
+from milepost.core import access, addresses, membership
 from milepost.core.access import Visibility
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
@@ -71,6 +71,18 @@ def of(reader: Reader, person: int) -> Holdings:
     )
     tokens = Token.objects.of(reader.actor.workspace_id).filter(person_id=person, revoked_at=None).count()
     return Holdings(person, row.name, listed, tokens)
+
+
+def to_give(reader: Reader, person: int) -> Holdings:
+    """Return what somebody holds, to those who may hand it over: the person themself, and admins."""
+    found = of(reader, person)
+    access.require(
+        reader.actor.person_id == person
+        or membership.may_manage_person(reader.actor, reader.image.people[person].role),
+        f"hand over what is {found.name}’s",
+        remedy="They can do so themself, or an admin can.",
+    )
+    return found
 
 
 def _open(reader: Reader) -> Iterator:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model, QuerySet
 
 from milepost.core import ids
@@ -33,9 +36,9 @@ from milepost.core.plan.values import (
     TransitionPlan,
     WorkspacePlan,
 )
+from milepost.ledger import rows
 from milepost.models import (
     Alignment,
-    Checkin,
     Comment,
     Cycle,
     Grade,
@@ -59,14 +62,23 @@ PLAN_NAMES = {
     "cycle_id": "cycle", "team_id": "team", "owner_id": "owner", "sponsor_id": "sponsor",
     "starts_on": "starts", "ends_on": "ends", "objective_id": "objective",
 }  # fmt: skip
+COLUMN_NAMES = {plan: column for column, plan in PLAN_NAMES.items()}
 MEASURE_NAMES = (
     "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones",
 )  # fmt: skip
 
-CHECKIN_COLUMNS = (
-    "id", "key", "key_result_id", "effective_at", "recorded_at", "value", "parts", "confidence", "note",
-    "by_id", "corrects_id", "is_withdrawn",
-)  # fmt: skip
+_SAID_OTHERWISE = frozenset((
+    "owner_id", "sponsor_id", "contributors", "visible_to", "cycle_id", "team_id", "objective_id",
+    "milestones", "points",
+))  # fmt: skip
+_OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objective_id")
+CHECK_INS_AT_ONCE = 5_000
+# By hand: most rows are check-ins, and the ORM takes several times as long for each as the database.
+_CHECK_INS = """
+SELECT c.key_result_id, c.id, c.key, {effective}, {recorded}, {value}, {parts}, c.confidence, c.note, c.by_id,
+  c.corrects_id, x.key, {withdrawn}
+FROM checkin c LEFT JOIN checkin x ON x.id = c.corrects_id WHERE c.workspace_id = %s ORDER BY c.id
+"""
 
 
 class Keys:
@@ -77,6 +89,15 @@ class Keys:
         self.people, self.teams, self.cycles, self.objectives, self.key_results = (
             dict(of(model).values_list("id", "key")) for model in (Person, Team, Cycle, Objective, KeyResult)
         )
+
+    def told(self, row: Any, columns: Iterable[str]) -> dict[str, Any]:
+        """Return some columns of a row by the names that the plan has for them, as the plan says them."""
+        return {
+            PLAN_NAMES.get(column, column): self.said(column, getattr(row, column))
+            if column in _SAID_OTHERWISE
+            else getattr(row, column)
+            for column in columns
+        }
 
     def said(self, column: str, value: Any) -> Any:
         """Return a column's value as the plan says it."""
@@ -124,12 +145,12 @@ def current(
     if seen is not None:
         hidden |= {id for id in keys.objectives if not seen(id)}
     parts = _Parts(workspace_id, keys, hidden, seen)
-    rows = [row for row in of(Objective).order_by("id") if row.id not in hidden]
+    listed = [row for row in of(Objective).order_by("id") if row.id not in hidden]
     objectives = []
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(listed, 1):
         objectives.append(parts.objective(row))
         if progress is not None and number % 100 == 0:
-            progress(number, len(rows))
+            progress(number, len(listed))
     return Plan(
         workspace=WorkspacePlan(
             workspace.slug, workspace.name, workspace.time_zone, workspace.mission, workspace.vision,
@@ -199,10 +220,11 @@ def personal_objectives(workspace_id: int) -> int:
 
 
 def _rows_of(workspace_id: int) -> Callable[[type[Model]], QuerySet]:
-    """Return how to ask for the rows of one workspace."""
+    """Return how to ask for the rows of one workspace, as tuples: a model for each takes longer to make."""
 
     def of(model: type[Model]) -> QuerySet:
-        return model.objects.of(workspace_id)
+        columns = [field.attname for field in model._meta.concrete_fields]
+        return model.objects.of(workspace_id).values_list(*columns, named=True)
 
     return of
 
@@ -214,6 +236,46 @@ def _grouped(rows: Iterable, column: str) -> dict[int, list]:
     return found
 
 
+def _check_ins(workspace_id: int, people: Mapping[int, str]) -> dict[int, list[CheckInPlan]]:
+    """Return the entries of every key result, in the order in which they were made."""
+    found: dict[int, list[CheckInPlan]] = defaultdict(list)
+    moment, encode, person = datetime.fromisoformat, ids.encode, people.get
+    read = rows.read_as
+    sql = _CHECK_INS.format(
+        effective=read("moment", "c.effective_at"), recorded=read("moment", "c.recorded_at"),
+        value=read("exact", "c.value"), parts=read("json", "c.parts"),
+        withdrawn=read("truth", "c.is_withdrawn"),
+    )  # fmt: skip
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, [workspace_id])
+        while batch := cursor.fetchmany(CHECK_INS_AT_ONCE):
+            for (
+                key_result, id, key, effective, recorded, value, parts, confidence, note, by, corrects,
+                corrected, is_withdrawn,
+            ) in batch:  # fmt: skip
+                at = moment(f"{effective}Z")
+                found[key_result].append(
+                    CheckInPlan(
+                        key or encode(id),
+                        at,
+                        at if recorded == effective else moment(f"{recorded}Z"),
+                        None if value is None else Decimal(value),
+                        None if parts is None else _parts(parts),
+                        confidence,
+                        note,
+                        person(by),
+                        None if corrects is None else corrected or encode(corrects),
+                        is_withdrawn == 1,
+                    )
+                )
+    return found
+
+
+def _parts(text: str) -> tuple[Decimal, ...] | None:
+    parts = json.loads(text)
+    return None if parts is None else tuple(map(Decimal, parts))
+
+
 class _Parts:
     """Everything below the objectives, read in a few statements and handed out by objective."""
 
@@ -222,12 +284,12 @@ class _Parts:
     ) -> None:
         of = _rows_of(workspace_id)
         self.keys, self.hidden = keys, hidden
-        rows = list(of(KeyResult).order_by("position", "id"))
+        listed = list(of(KeyResult).order_by("position", "id"))
         self.hidden_key_results = {
-            one.id for one in rows if one.objective_id in hidden or (seen is not None and not seen(one.id))
+            one.id for one in listed if one.objective_id in hidden or (seen is not None and not seen(one.id))
         }
         self.key_results = _grouped(
-            (one for one in rows if one.id not in self.hidden_key_results), "objective_id"
+            (one for one in listed if one.id not in self.hidden_key_results), "objective_id"
         )
         self.initiatives = _grouped(
             (
@@ -241,25 +303,26 @@ class _Parts:
         self.transitions = _grouped(of(Transition).order_by("id"), "objective_id")
         self.versions = _grouped(of(ObjectiveVersion).order_by("id"), "objective_id")
         self.key_result_versions = _grouped(of(KeyResultVersion).order_by("id"), "key_result_id")
-        # As tuples: most rows are check-ins, and making a model of each takes longer than reading it.
-        rows = of(Checkin).order_by("id").values_list(*CHECKIN_COLUMNS, named=True)
-        self.checkins = _grouped(rows.iterator(), "key_result_id")
-        self.entry_keys = {
-            one.id: one.key or ids.encode(one.id) for rows in self.checkins.values() for one in rows
-        }
+        self.check_ins = _check_ins(workspace_id, keys.people)
         self.objective_comments: dict[int, list[Comment]] = defaultdict(list)
         self.key_result_comments: dict[int, list[Comment]] = defaultdict(list)
         for one in of(Comment).order_by("id"):
             where = self.key_result_comments[one.key_result_id] if one.key_result_id else None
             (self.objective_comments[one.objective_id] if where is None else where).append(one)
+        undone = {
+            id: step.at
+            for id, steps in self.transitions.items()
+            for step in steps
+            if step.event == "undo" and step.from_state == "closed"
+        }
         self.grades: dict[tuple[int, int | None], Grade] = {}
         for one in of(Grade).order_by("id"):
-            self.grades[one.objective_id, one.key_result_id] = one
+            # What was graded by a closing that was taken back is of the past alone.
+            if one.objective_id not in undone or one.at > undone[one.objective_id]:
+                self.grades[one.objective_id, one.key_result_id] = one
 
     def objective(self, row: Objective) -> ObjectivePlan:
-        now = {
-            PLAN_NAMES.get(name, name): self.keys.said(name, getattr(row, name)) for name in OBJECTIVE_FIELDS
-        }
+        now = self.keys.told(row, OBJECTIVE_FIELDS)
         return ObjectivePlan(
             id=row.key,
             **now,
@@ -298,11 +361,7 @@ class _Parts:
         )
 
     def _key_result(self, one: KeyResult) -> KeyResultPlan:
-        said = {
-            PLAN_NAMES.get(name, name): self.keys.said(name, getattr(one, name))
-            for name in KEY_RESULT_FIELDS
-            if name != "objective_id"
-        }
+        said = self.keys.told(one, _OF_A_KEY_RESULT)
         measure = MeasurePlan(**{name: said.pop(name) for name in MEASURE_NAMES})
         return KeyResultPlan(
             id=one.key,
@@ -310,23 +369,9 @@ class _Parts:
             **said,
             created=one.created_at,
             history=self._history(self.key_result_versions[one.id], KEY_RESULT_FIELDS),
-            check_ins=tuple(self._check_in(each) for each in self.checkins[one.id]),
+            check_ins=tuple(self.check_ins.pop(one.id, ())),
             comments=self._comments(self.key_result_comments[one.id]),
             grade=self._grade(self.grades.get((one.objective_id, one.id))),
-        )
-
-    def _check_in(self, one: Any) -> CheckInPlan:
-        return CheckInPlan(
-            id=self.entry_keys[one.id],
-            at=one.effective_at,
-            recorded=one.recorded_at,
-            value=one.value,
-            parts=None if one.parts is None else tuple(Decimal(part) for part in one.parts),
-            confidence=one.confidence,
-            note=one.note,
-            by=self.keys.people.get(one.by_id),
-            corrects=self.entry_keys.get(one.corrects_id),
-            withdrawn=one.is_withdrawn,
         )
 
     def _comments(self, rows: list[Comment]) -> tuple[CommentPlan, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from milepost.core.tokens import hash_of
 from milepost.models import Session
+from milepost.models.sessions import kept_as
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,9 @@ class SignedIn:
     is_this: bool
 
 
-def mark_of(session_key: str) -> str:
+def mark_of(kept: str) -> str:
     """Return the name of a session that may stand on a page: whoever has it has no key."""
-    return hash_of(f"session {session_key}")[:20]
+    return hash_of(f"session {kept}")[:20]
 
 
 def of(user_id: int, *, this: str | None, at: datetime) -> list[SignedIn]:
@@ -36,7 +37,7 @@ def of(user_id: int, *, this: str | None, at: datetime) -> list[SignedIn]:
             row.place,
             row.started_at,
             row.seen_at,
-            row.session_key == this,
+            this is not None and row.session_key == kept_as(this),
         )
         for row in rows
     ]

@@ -115,10 +115,17 @@ def initiative(actor: Actor, id: int, *, lock: bool = False) -> tuple[Initiative
 
 # Of interest to whoever keeps the doors, and to the person it is about.
 CONFIDENTIAL = frozenset(
-    {"person.added", "person.changed", "person.invited", "person.uninvited", "person.link_made"}
+    {
+        "person.added",
+        "person.withdrawn",
+        "person.changed",
+        "person.invited",
+        "person.uninvited",
+        "person.link_made",
+    }
     | {"person.password_changed", "person.second_step_added", "person.second_step_renamed"}
     | {"person.second_step_removed", "person.recovery_codes_made", "person.recovery_code_used"}
-    | {"person.sessions_ended", "person.locked_out", "person.email_confirmed"}
+    | {"person.sessions_ended", "person.locked_out", "person.email_confirmed", "person.email_changed"}
 )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+import numpy as np
+
 from milepost.core import access, addresses
 from milepost.core.cadence import Window
 from milepost.core.ids import encode
@@ -16,7 +18,7 @@ from milepost.core.rollup import Status, needs_exact
 from milepost.core.scoring import Explanation, Part, explain_roll_up, roll_up
 from milepost.core.states import State
 from milepost.ledger.image import Image
-from milepost.ledger.structure import CycleRow, ObjectiveRow
+from milepost.ledger.structure import COUNTING_STATES, CycleRow, ObjectiveRow
 from milepost.models import Initiative
 from milepost.queries import activity, deck
 from milepost.queries.cards import ObjectiveCard, PersonCard, Reader, TeamCard
@@ -202,23 +204,39 @@ def _summary(reader: Reader, team: int | None, cycle: CycleRow | None) -> Summar
 
 def summary(reader: Reader, rows: Iterable[ObjectiveRow]) -> Summary:
     """Return how a set of objectives stands: the same numbers for everyone."""
-    image, day = reader.image, reader.day
+    image = reader.image
     counted: list[int] = []
     parts: list[int] = []
     for row in rows:
         if row.counts and _is_common(image, row.id):
-            counted.append(row.id)
+            counted.append(image.node[row.id])
             parts += [
                 image.node[one.id]
                 for one in image.key_results_of.get(row.id, ())
                 if image.counted(one.id, row.id)
             ]
-    statuses = Counter(day.status[parts].tolist())
-    reported = sum(
-        has_data and raw == raw  # a number that is none does not equal itself
-        for has_data, raw in zip(day.reported[parts].tolist(), day.raw[parts].tolist(), strict=True)
-    )
-    counts = {Status(number).word: count for number, count in statuses.items()}
+    return _summed(reader, *(np.array(nodes, dtype=np.int64) for nodes in (counted, parts)))
+
+
+def summary_of_nodes(reader: Reader, objectives: np.ndarray) -> Summary:
+    """Return the same as `summary`, of objectives by their nodes, however many they are."""
+    image = reader.image
+    is_common = image.objectives.array("state", COUNTING_STATES.__contains__, bool).copy()
+    for id in image.restricted():
+        if (node := image.node.get(id, len(is_common))) < len(is_common):
+            is_common[node] &= _is_common(image, id)
+    chosen = np.zeros(len(image.ids), dtype=bool)
+    chosen[objectives] = is_common[objectives]
+    tree = image.tree  # a key result counts in its own objective alone
+    parts = tree.child[(tree.child >= image.first_key_result) & chosen[tree.parent]]
+    return _summed(reader, np.flatnonzero(chosen), parts)
+
+
+def _summed(reader: Reader, counted: np.ndarray, parts: np.ndarray) -> Summary:
+    day = reader.day
+    statuses = np.bincount(day.status[parts], minlength=len(Status)).tolist()
+    reported = int(np.count_nonzero(day.reported[parts] & ~np.isnan(day.raw[parts])))
+    counts = {status.word: statuses[status] for status in Status if statuses[status]}
     return Summary(counts, len(counted), len(parts), reported, _mean(reader, counted))
 
 
@@ -233,14 +251,15 @@ def _has_more(reader: Reader, rows: Iterable[ObjectiveRow]) -> bool:
     )
 
 
-def _mean(reader: Reader, ids: list[int]) -> Fraction | float | None:
-    shares = [reader.day.progress(id) for id in ids]
-    if all(share is None for share in shares):
+def _mean(reader: Reader, nodes: np.ndarray) -> Fraction | float | None:
+    day, image = reader.day, reader.image
+    raw = np.where(day.reported[nodes], day.raw[nodes], np.nan)
+    if np.isnan(raw).all():
         return None
-    mean = sum(min(1.0, max(0.0, share or 0.0)) for share in shares) / len(shares)
+    mean = math.fsum(np.clip(np.nan_to_num(raw), 0.0, 1.0).tolist()) / len(raw)
     if not needs_exact(mean):
         return mean
-    return roll_up([Part(raw=reader.image.exact(id)) for id in ids], reader.policy).raw
+    return roll_up([Part(raw=image.exact(image.ids[node])) for node in nodes.tolist()], reader.policy).raw
 
 
 def _is_common(image: Image, id: int) -> bool:

@@ -5,21 +5,40 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
-from milepost.core import addresses, undoing
+from milepost.core import access, addresses, undoing
+from milepost.core.cadence import REOPEN_WITHIN_DAYS
 from milepost.core.states import State
-from milepost.models import Event
 
 if TYPE_CHECKING:
+    from milepost.ledger.structure import ObjectiveRow
+    from milepost.models import Event
     from milepost.queries.cards import Reader
     from milepost.queries.sentences import Happening
 
 
-def is_undone() -> Exists:
+# Most pages ask for it, and putting it together from querysets took as long as all the rest of the statement.
+_IS_UNDONE = (
+    "EXISTS (SELECT 1 FROM event AS later WHERE later.workspace_id = event.workspace_id"
+    " AND later.undoes_id = event.id)"
+)
+
+
+def is_undone() -> RawSQL:
     """Tell of each row of events whether another one undoes it, in the statement that reads them."""
-    rows = Event.objects.everywhere()
-    return Exists(rows.filter(workspace_id=OuterRef("workspace_id"), undoes_id=OuterRef("id")))
+    return RawSQL(_IS_UNDONE, (), output_field=BooleanField())
+
+
+def _is_open(reader: Reader, event: Happening | Event, row: ObjectiveRow) -> bool:
+    """Say whether no closing lies between; a closing itself is undone while it could be reopened."""
+    if reader.cycle_of(row).closed_on:
+        return False
+    if event.kind != undoing.CLOSING:
+        return row.state not in (State.GRADED, State.CLOSED)
+    gone = reader.today - event.at.astimezone(reader.zone).date()
+    return row.state == State.CLOSED and gone <= timedelta(days=REOPEN_WITHIN_DAYS)
 
 
 def url(reader: Reader, event: Happening | Event) -> str:
@@ -28,11 +47,13 @@ def url(reader: Reader, event: Happening | Event) -> str:
         return ""
     if not undoing.may_undo(reader.actor, event.actor_id):
         return ""
+    if event.kind == "plan.applied" and not ("kept" in event.data and access.may_apply_a_file(reader.actor)):
+        return ""
     if not all(id in reader.image.node and reader.sees(id) for id in event.data.get("items", ())):
         return ""  # all of it or nothing: also not by an admin who sees a part of it
     if reader.today - event.at.astimezone(reader.zone).date() > undoing.LASTS + timedelta(days=1):
         return ""
     row = reader.image.objectives.get(event.objective_id)
-    if row is not None and (row.state in (State.GRADED, State.CLOSED) or reader.cycle_of(row).closed_on):
+    if row is not None and not _is_open(reader, event, row):
         return ""
     return addresses.undoing(reader.slug, event.id)

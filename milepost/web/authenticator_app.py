@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from io import BytesIO
 
-import qrcode
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 from markupsafe import Markup
-from qrcode.image.svg import SvgPathImage
 
 from milepost.actions import second_steps as actions
 from milepost.core import one_time
@@ -64,6 +62,9 @@ def destroy(request: HttpRequest) -> HttpResponse:
 
 def drawn(text: str) -> Markup:
     """Draw a QR code as SVG that stands in a page, dark on light whatever the page's colours."""
+    import qrcode  # which is slow to come, and this page alone needs it
+    from qrcode.image.svg import SvgPathImage
+
     image = qrcode.make(text, image_factory=SvgPathImage, border=2)
     buffer = BytesIO()
     image.save(buffer)

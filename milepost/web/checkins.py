@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import render
 
 from milepost.actions import checkins as actions
-from milepost.actions.checkins import Recorded
+from milepost.actions.checkins import NoValue, Recorded
 from milepost.core import access, addresses, ids, numbers
 from milepost.core.cadence import noon
 from milepost.core.problems import Invalid, Problem
@@ -309,7 +309,7 @@ def said(request: HttpRequest, key_result: int) -> dict:
     else:
         value, done = numbers.read(form.get("value"), form.get("unit")), None
         if value is None:
-            raise Invalid("There is no value yet.", field="value", remedy="Type one, or choose “No data”.")
+            raise NoValue("Type one, or choose “No data”.")
     confidence = form.get("confidence") or None
     if confidence is not None and not (confidence.isdecimal() and confidence.isascii()):
         raise Invalid("Confidence is a number from 1 to 10.", field="confidence")
@@ -333,8 +333,7 @@ def _said_in_json(request: HttpRequest) -> dict:
         extra = ", ".join(sorted(body.keys() - known)) if isinstance(body, dict) else "the body"
         raise Invalid(f"Not known here: {extra}.", remedy=f"A check-in takes: {', '.join(sorted(known))}.")
     if not body.keys() & {"value", "parts"}:
-        remedy = "Give a value, or null for “no data”."
-        raise Invalid("There is no value.", code="no_value", field="value", remedy=remedy)
+        raise NoValue("Give a value, or null for “no data”.")
     value, parts, confidence = body.get("value"), body.get("parts"), body.get("confidence")
     note, on = body.get("note", ""), body.get("on")
     if confidence is not None and (not isinstance(confidence, int) or isinstance(confidence, bool)):

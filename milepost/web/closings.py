@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from milepost.actions import reviews
@@ -16,6 +15,7 @@ from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 from milepost.web.words import plain_number
 
@@ -56,7 +56,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         typed.refuse(wrong, field="")
         return _page(request, reader, objective, before, _again(typed, before), typed)
     ended = pages_of.closing_of(pages.reader(request), pages.reader(request).objective_row(objective))
-    messages.success(request, _in_a_sentence(ended))
+    saved(request, _in_a_sentence(ended))
     return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
 
 

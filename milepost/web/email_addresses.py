@@ -1,6 +1,8 @@
-"""Confirming that an e-mail address is one's own: a link is sent there, and followed."""
+"""One's e-mail address: confirmed by a link that is sent there, or changed by one sent to the new one."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.contrib import messages
 from django.core import signing
@@ -9,16 +11,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from milepost.actions import accounts as actions
-from milepost.actions import guesses
+from milepost.actions import guesses, wording
 from milepost.actions.access import NOBODY_YET
 from milepost.channels import email, links, security
-from milepost.core.problems import NotFound
+from milepost.core.problems import Conflict, NotFound
+from milepost.queries import people
 from milepost.web import accounts, entrance
 from milepost.web.actors import now
-from milepost.web.confirming import signed_in
+from milepost.web.confirming import confirmed, signed_in
 from milepost.web.methods import go
+from milepost.web.typed import Typed
 
 SALT = "milepost.email"
+CHANGE = "milepost.new-email"
+LABELS = {"email": "New e-mail"}
 LASTS = 3 * 86_400  # seconds
 
 
@@ -42,8 +48,7 @@ def show(request: HttpRequest, secret: str) -> HttpResponse:
         said = signing.loads(secret, salt=SALT)
         user_id, address, made = said["user"], said["email"], said["at"]
     except (signing.BadSignature, KeyError, TypeError):
-        entrance.missed(request, at)
-        return entrance.page(request, "account/email.html", {"state": "over", "email": ""}, status=404)
+        return _strange(request, at)
     is_over = at.timestamp() - made > LASTS
     if request.method == "POST" and not is_over:
         is_over = not actions.confirm_email(user_id=user_id, email=address, at=at)
@@ -60,3 +65,89 @@ def mail(request: HttpRequest, user) -> None:
     path = reverse("confirm_email", args=[signing.dumps(said, salt=SALT)])
     link = links.whole(path, came_to=request.build_absolute_uri("/"))
     security.confirm(to=user.email, name=user.name, link=link)
+
+
+# -- another address ---------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirmed
+def edit(request: HttpRequest) -> HttpResponse:
+    """Ask for the new address, and send a link there; until it is followed, the old one stays."""
+    typed = Typed(request.POST)
+    if request.method == "POST" and email.is_set() and "email" in request.POST:
+        address = typed.cleaned("email", wording.email)
+        if address == request.user.email:
+            typed.say("email", "That is your address already.")
+        if not typed.problems:
+            try:
+                _offer(request, address)
+            except guesses.TooManyGuesses as wait:
+                typed.refuse(wait, field="email")
+            else:
+                messages.success(request, f"A link is on its way to {address}. Until then nothing changes.")
+                return go("account")
+    more = {
+        "typed": typed,
+        "problems": typed.listed(LABELS),
+        "email": request.user.email,
+        "has_mail": email.is_set(),
+    }
+    status = typed.status if typed.problems else 200
+    return entrance.page(request, "account/new_email.html", more, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take(request: HttpRequest, secret: str) -> HttpResponse:
+    """Take the new address by a button: whoever has the link has the address."""
+    at = now()
+    try:
+        said = signing.loads(secret, salt=CHANGE)
+        user = people.user(said["user"])
+        is_over = at.timestamp() - said["at"] > LASTS or said["stamp"] != _stamp(user)
+    except (signing.BadSignature, KeyError, TypeError, NotFound):
+        return _strange(request, at)
+    was, address, wrong = said["was"], said["email"], None
+    state = "over" if is_over or user.email != was else "change"
+    if request.method == "POST" and state == "change":
+        try:
+            actions.change_email(user_id=user.pk, was=was, email=address, at=at)
+        except Conflict as problem:
+            wrong = problem
+        else:
+            state = "changed"
+            what = f"You sign in with {address} from now on, and no longer with {was}."
+            security.changed(to=was, name=user.name, what=what)
+    more = {"state": "taken" if wrong else state, "email": address}
+    status = wrong.status if wrong else 404 if state == "over" else 200
+    return entrance.page(request, "account/email.html", more, status=status)
+
+
+def _offer(request: HttpRequest, address: str) -> None:
+    """Mail the link to the new address. The answer is the same where somebody has it already."""
+    user = request.user
+    for account in (user.email, address):
+        guesses.take_mail(account=account, place=accounts.place(request), by=NOBODY_YET, at=request.at)
+    if people.account(address) is not None:
+        security.taken(to=address)
+        return
+    said = {
+        "user": user.pk,
+        "was": user.email,
+        "email": address,
+        "stamp": _stamp(user),
+        "at": int(request.at.timestamp()),
+    }
+    path = reverse("take_email", args=[signing.dumps(said, salt=CHANGE)])
+    link = links.whole(path, came_to=request.build_absolute_uri("/"))
+    security.take_over(to=address, name=user.name, link=link)
+
+
+def _stamp(user) -> str:
+    """Return what changes with the password: whoever sets a new one ends what a thief had begun."""
+    return user.get_session_auth_hash()[:16]
+
+
+def _strange(request: HttpRequest, at: datetime) -> HttpResponse:
+    entrance.missed(request, at)
+    return entrance.page(request, "account/email.html", {"state": "over", "email": ""}, status=404)

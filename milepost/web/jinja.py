@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import MutableMapping
+from functools import cache, partial
+from typing import Any
 
-import nh3
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest
+from django.template import engines
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from milepost.web import charts, frames, keymap, marks, words
+from milepost.web.compiled import Compiled
 
-ALLOWED_TAGS = {
-    "p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr",
-}  # fmt: skip
-MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough").disable("image")
+
+class Pages(Environment):
+    """An environment whose globals are all known before the first template is loaded."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template may call: as a plain dict, which each import and each page goes through."""
+        return {**self.globals, **(d or {})}
+
+
+def render(template: str, context: dict[str, Any], request: HttpRequest) -> str:
+    """Draw a page; all of its forms bear one token, for masking one is as much work as drawing a form."""
+    context |= {"request": request, "csrf_input": SimpleLazyObject(partial(csrf_input, request))}
+    return engines["jinja2"].env.get_template(template).render(context)
 
 
 def environment(**options) -> Environment:
     """Make the environment for Django's Jinja2 backend."""
     # A missing name is a bug on every machine, not only in tests: better loud than a number left out.
     options["undefined"] = StrictUndefined
-    env = Environment(trim_blocks=True, lstrip_blocks=True, **options)
+    if settings.SECRET_KEY:
+        folder = settings.MILEPOST.data_dir / "templates"
+        options["bytecode_cache"] = Compiled(folder, settings.SECRET_KEY)
+    env = Pages(trim_blocks=True, lstrip_blocks=True, **options)
     env.globals.update(
         static=asset,
         url=url,
@@ -106,30 +122,10 @@ def module(context: Context, name: str) -> Markup:
 
 
 def notes(text: str | None) -> Markup:
-    """Turn the Markdown that people write into safe HTML: headings become bold, images stay text."""
-    tokens = list(_flattened(MARKDOWN.parse(text or "")))
-    html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
-    return Markup(
-        nh3.clean(
-            html,
-            tags=ALLOWED_TAGS,
-            attributes={"*": set(), "a": {"href"}},
-            url_schemes={"http", "https", "mailto"},
-            link_rel="noopener noreferrer nofollow",
-        )
-    )
+    """Turn the Markdown that people write into safe HTML."""
+    from milepost.web import markdown  # which is slow to come, and the first page may have none
 
-
-def _flattened(tokens: list[Token]) -> Iterator[Token]:
-    for token in tokens:
-        if token.type == "heading_open":
-            yield Token("paragraph_open", "p", 1, block=True)
-            yield Token("strong_open", "strong", 1)
-        elif token.type == "heading_close":
-            yield Token("strong_close", "strong", -1)
-            yield Token("paragraph_close", "p", -1, block=True)
-        else:
-            yield token
+    return markdown.html(text)
 
 
 def _nonce(context: Context) -> str:

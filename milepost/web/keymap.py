@@ -123,7 +123,8 @@ def conflicts(keymap: Keymap, links: Collection[str]) -> dict[str, str]:
                 found[name] = f"“{NAMES[other].words}” has these keys too. Choose others for one of them."
             elif theirs.startswith(f"{keys} "):
                 found[name] = (
-                    f"The keys of “{NAMES[other].words}” begin with it ({shown(theirs)}): they would never come."
+                    f"The keys of “{NAMES[other].words}” begin with it ({shown(theirs)}), "
+                    "so they would never come."
                 )
     return found
 

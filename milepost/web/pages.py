@@ -8,12 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
-from milepost.web import inserts, kept_pages, keymap, personas, travel, words
+from milepost.web import inserts, jinja, kept_pages, keymap, personas, travel, words
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
@@ -93,7 +92,7 @@ def page(
         frame = _frame(request, looking, nav, crumbs)
         frame.travel = travel.of(request, looking, comparison, began) if travels else None
         named = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **said}
-        return render_to_string(template, named, request)
+        return jinja.render(template, named, request)
 
     is_plain = looking.known is None and "HX-Request" not in request.headers and "cycle" not in request.GET
     if kept_as is not None and is_plain:

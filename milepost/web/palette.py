@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -12,8 +14,9 @@ from django.urls import reverse
 
 from milepost.core import terms
 from milepost.core.terms import Fit, Terms
-from milepost.queries import palette, search
+from milepost.queries import palette, search, slips
 from milepost.queries.cards import Reader
+from milepost.queries.search import Found
 from milepost.web import keymap, pages
 from milepost.web.actors import in_workspace
 from milepost.web.search import LONGEST, WORDS
@@ -63,29 +66,64 @@ def show(request: HttpRequest) -> HttpResponse:
     """Answer what was typed so far; nothing typed: where one was, the pages, what one may do."""
     reader, typed = pages.reader(request), Typed(request.GET)
     text = typed.text("q")[:LONGEST]
-    found = search.find(reader, text)
     keys = keymap.in_force(pages.keymap_of(request))
+    offers = list(_pages(reader, keys)), list(_acts(request, reader, keys))
+    answer = _answer(reader, text, offers)
     context = {
-        "found": found,
+        "found": answer.found,
         "kinds": WORDS,
-        "recent": () if found.terms else palette.recent(reader, typed.text("recent")),
-        "pages": answering(found.terms, _pages(reader, keys)),
-        "acts": answering(found.terms, _acts(request, reader, keys)),
+        "recent": () if answer.found.terms else palette.recent(reader, typed.text("recent")),
+        "pages": answer.pages,
+        "acts": answer.acts,
         "all": f"{reverse('search', args=[reader.slug])}?{urlencode({'q': text})}",
     }
     return render(request, "palette/show.hx.html", context)
+
+
+class Answer(NamedTuple):
+    """What answers to some words: things, pages, acts."""
+
+    found: Found
+    pages: list[Offer]
+    acts: list[Offer]
+
+    def is_empty(self) -> bool:
+        return not (self.found.total or self.pages or self.acts)
+
+
+def _answer(reader: Reader, text: str, offers: tuple[list[Offer], list[Offer]]) -> Answer:
+    """Answer what was typed; where nothing does, what was perhaps meant."""
+    first = _answering(search.find(reader, text), offers)
+    if not first.found.terms or not first.is_empty():
+        return first
+    for phrase in slips.meant(reader, first.found.terms, _words(chain(*offers))):
+        other = _answering(search.find(reader, phrase), offers)
+        if not other.is_empty():
+            return other._replace(found=replace(other.found, text=text, instead=phrase))
+    return first
+
+
+def _answering(found: Found, offers: tuple[list[Offer], list[Offer]]) -> Answer:
+    return Answer(found, *(answering(found.terms, each) for each in offers))
+
+
+def _words(offers: Iterable[Offer]) -> set[str]:
+    return {word for offer in offers for word in terms.folded(f"{offer.words} {offer.also}").split()}
 
 
 def answering(wanted: Terms, offers: Iterable[Offer]) -> list[Offer]:
     """Return the offers that answer what was typed, the best first; all where nothing was."""
     if not wanted:
         return list(offers)
-    fits = [(min(terms.fit(wanted, offer.words), _also(wanted, offer)), offer) for offer in offers]
+    fits = [(_fit(wanted, offer), offer) for offer in offers]
     return [offer for how, offer in sorted(fits, key=lambda entry: entry[0]) if how is not Fit.TEXT]
 
 
-def _also(wanted: Terms, offer: Offer) -> Fit:
-    return max(terms.fit(wanted, f"{offer.words} {offer.also}"), Fit.PREFIXES)
+def _fit(wanted: Terms, offer: Offer) -> Fit:
+    # Most offers do not answer at all, which one look tells.
+    if terms.fit(wanted, f"{offer.words} {offer.also}") is Fit.TEXT:
+        return Fit.TEXT
+    return min(terms.fit(wanted, offer.words), Fit.PREFIXES)
 
 
 def _pages(reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:

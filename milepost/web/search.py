@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from milepost.queries import search
+from milepost.queries import search, slips
 from milepost.queries.hits import KINDS, Hit
 from milepost.web import pages
 from milepost.web.actors import in_workspace
@@ -33,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
     text = Typed(request.GET).text("q")[:LONGEST]
     kind = request.GET.get("kind")
     kind = kind if kind in KINDS else None
-    found = search.find(reader, text, kind=kind, most=OF_ONE_KIND if kind else search.MOST)
+    found = slips.forgiving(reader, text, kind=kind, most=OF_ONE_KIND if kind else search.MOST)
     here = reverse("search", args=[reader.slug])
     more = {
         "found": found,

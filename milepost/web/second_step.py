@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.flows.login import record_authentication
-from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.internal.constants import LoginStageKey
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,7 +23,7 @@ LABELS = {"code": "Code"}
 
 @sensitive_post_parameters("code", "credential")
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_stage_required(stage=AuthenticateStage.key, redirect_urlname="signing_in")
+@login_stage_required(stage=LoginStageKey.MFA_AUTHENTICATE.value, redirect_urlname="signing_in")
 def new(request: HttpRequest) -> HttpResponse:
     """Ask whoever knew the password for their second step."""
     stage, typed = request._login_stage, Typed(request.POST)

@@ -26,9 +26,9 @@ def show(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _is_followed_here(request: HttpRequest) -> bool:
-    # A terminal's link on its own machine: only a browser there can follow it. What a program fetches (a scanner
-    # behind a proxy that calls every host localhost), or a browser in advance, before anybody clicked, must not
-    # be used up: only a browser that goes there says “navigate”.
+    # A terminal's link on its own machine: only a browser there can follow it. What a program fetches (a
+    # scanner behind a proxy that calls every host localhost), or a browser in advance, before anybody
+    # clicked, must not be used up: only a browser that goes there says “navigate”.
     if request.headers.get("Sec-Purpose") or request.headers.get("Purpose"):
         return False
     if request.headers.get("Sec-Fetch-Mode") != "navigate":

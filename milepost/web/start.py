@@ -19,13 +19,13 @@ from milepost.actions.plans import PlanRefused
 from milepost.core import access, addresses, membership, quarters
 from milepost.core.plan import Changes, Plan
 from milepost.core.problems import Conflict, Invalid, NotFound
-from milepost.formats import okr_files
 from milepost.formats.places import FileProblems
 from milepost.queries import plans, workspaces
 from milepost.web import entrance, invitations
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.setup import steps
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
 UPLOADED = "uploaded"  # the file between its preview and its application, in the session
@@ -154,7 +154,7 @@ def application(request: HttpRequest) -> HttpResponse:
         messages.error(request, wrong.message)
         return go("start_file", slug=request.seat.slug)
     del request.session[UPLOADED]
-    messages.success(request, f"All of {name} is in.")
+    saved(request, f"All of {name} is in.")
     return go("start_invite", slug=request.seat.slug)
 
 
@@ -171,6 +171,8 @@ def _taken(uploaded: UploadedFile | None) -> bytes:
 
 
 def _read(request: HttpRequest, data: bytes, name: str) -> Plan:
+    from milepost.formats import okr_files  # which is slow to come, and this page alone needs it
+
     have = plans.current(request.actor.workspace_id)
     return okr_files.read(data, name=name, zone=request.seat.time_zone, have=have)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from milepost.core.problems import Invalid
+from milepost.queries import days
 from milepost.queries.cards import Reader
 
 WEEK = timedelta(days=7)
@@ -71,9 +72,7 @@ def day_asked(request: HttpRequest) -> date | None:
     if request.method not in ("GET", "HEAD"):
         return None
     day = day_named(request, "on")
-    if day is not None and day > request.today:
-        raise Invalid(f"{day} has not come yet.", field="on", remedy="Choose a day up to today.")
-    return day
+    return None if day is None else days.come(day, today=request.today)
 
 
 def day_named(request: HttpRequest, name: str) -> date | None:
@@ -107,14 +106,14 @@ def of(
     starts = [cycle.starts_on for cycle in reader.image.cycles.values()]
     first = began or min(starts, default=request.today)
     weeks = min(max((request.today - first) // WEEK, 0), FURTHEST)
-    days = [request.today - number * WEEK for number in range(weeks, -1, -1)]
-    if began is not None and days[0] - WEEK < began < days[0]:
-        days.insert(0, began)
-    at = min(range(len(days)), key=lambda number: abs(days[number] - reader.today))
+    stops = [request.today - number * WEEK for number in range(weeks, -1, -1)]
+    if began is not None and stops[0] - WEEK < began < stops[0]:
+        stops.insert(0, began)
+    at = min(range(len(stops)), key=lambda number: abs(stops[number] - reader.today))
     return Travel(
         reader.today,
         request.today,
-        tuple(Stop(day, url(day)) for day in days),
+        tuple(Stop(day, url(day)) for day in stops),
         at,
         request.path,
         kept,

@@ -16,6 +16,8 @@ from milepost.web import pages
 from milepost.web.actors import in_workspace
 from milepost.web.toasts import saved
 
+# Where one goes on when the page of what was added is gone.
+_LISTS = {"team.withdrawn": "teams", "cycle.withdrawn": "cycles", "person.withdrawn": "people"}
 MOST = 160  # characters of what was undone, in the message that says so
 
 
@@ -42,6 +44,8 @@ def create(request: HttpRequest, event: int) -> HttpResponse:
             there = addresses.week(slug)
         case "key_result.withdrawn":
             there = addresses.objective(slug, made.objective_id)
+        case "team.withdrawn" | "cycle.withdrawn" | "person.withdrawn":
+            there = f"{addresses.week(slug)}{_LISTS[made.kind]}/"
         case _:
             there = _back(request) or _home(request, made)
     return HttpResponseRedirect(there, status=303)

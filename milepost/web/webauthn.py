@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from types import ModuleType
 from typing import Any
 
-from allauth.mfa.webauthn.internal import auth
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
@@ -27,17 +27,17 @@ class PasskeyRefused(Invalid):
 
 def offered(request: HttpRequest) -> dict[str, Any]:
     """Return what a browser needs to make a passkey for the account that is signed in."""
-    return _plain(auth.begin_registration(request.user, passwordless=True))
+    return _plain(_spoken().begin_registration(request.user, passwordless=True))
 
 
 def asked(request: HttpRequest, user=None) -> dict[str, Any]:
     """Return what a browser needs to show a passkey: of this account, or of whomever it is."""
-    return _plain(auth.begin_authentication(user))
+    return _plain(_spoken().begin_authentication(user))
 
 
 def made(request: HttpRequest) -> dict[str, Any]:
     """Return the passkey that the browser has made, once it is found right."""
-    answer = _answer(request)
+    answer, auth = _answer(request), _spoken()
     try:
         auth.complete_registration(auth.parse_registration_response(answer))
     except (ValidationError, ValueError, KeyError, TypeError, AttributeError):
@@ -50,7 +50,7 @@ def prove(request: HttpRequest, user=None, *, at) -> Any:
 
     Without a user the passkey itself says whose it is.
     """
-    answer = _answer(request)
+    answer, auth = _answer(request), _spoken()
     try:
         user = user or auth.extract_user_from_response(answer)
         found = auth.complete_authentication(user, answer)
@@ -58,6 +58,12 @@ def prove(request: HttpRequest, user=None, *, at) -> Any:
         raise PasskeyRefused from None
     second_steps.use_passkey(user_id=user.pk, passkey=found.pk, at=at)
     return found
+
+
+def _spoken() -> ModuleType:
+    from allauth.mfa.webauthn.internal import auth  # which is slow to come, and few pages need it
+
+    return auth
 
 
 def _answer(request: HttpRequest) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from django.urls import reverse
 
 from milepost.actions import looks
 from milepost.core import zones
-from milepost.core.problems import Invalid
 from milepost.queries import week
 from milepost.web import pages
 from milepost.web.actors import in_workspace
@@ -120,10 +119,8 @@ def greeting(at: datetime, zone: str) -> str:
 
 def zone_of(request: HttpRequest, usual: str) -> str:
     """Return the zone that the reader's browser named, else the usual one."""
-    try:
-        return zones.check(unquote(request.COOKIES.get(ZONE_COOKIE, "")))
-    except Invalid:
-        return usual
+    named = unquote(request.COOKIES.get(ZONE_COOKIE, "")).strip()
+    return named if zones.is_known(named) else usual
 
 
 def due_words(count: int) -> str:

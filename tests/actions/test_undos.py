@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
@@ -28,14 +29,16 @@ from milepost.actions import (
     undos,
     workspaces,
 )
-from milepost.actions.inverses import INVERSES, ChangedSince
+from milepost.actions.history import OnRecord
+from milepost.actions.inverses import INVERSES
 from milepost.actions.key_results import Definition
+from milepost.actions.overwriting import ChangedSince
 from milepost.actions.undos import CannotUndo, ClosedSince, TooLate, UndoneAlready
 from milepost.core import undoing
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
 from milepost.ledger import image
-from milepost.models import Comment, Event, Initiative, KeyResult, Objective, Transition
+from milepost.models import Comment, Event, Initiative, KeyResult, Objective, Person, Transition
 from milepost.queries import plans, verification
 from tests.cast import LATER, NOW, Cast
 from tests.okrs import Okrs, written
@@ -246,6 +249,22 @@ class Deeds:
         ends = self.okrs.next_cycle.ends_on + timedelta(days=7)
         cycles.update(cycle=self.okrs.next_cycle.id, changed={"ends_on": ends, "name": "Ice"}, **self.ada)
 
+    def close(self) -> None:
+        final = {self.okrs.waiting.id: Decimal(5)}
+        reviews.close(objective=self.okrs.helpful.id, values=final, learned="Ask sooner.", **self.ada)
+
+    def close_a_cycle(self) -> None:
+        cycles.close(cycle=self.okrs.cycle.id, **self.ada)
+
+    def plan_a_cycle(self) -> None:
+        cycles.create(name="Spring", starts_on=self.okrs.next_cycle.ends_on + timedelta(days=1), **self.ada)
+
+    def found_a_team(self) -> None:
+        teams.create(name="Brakes", parent=self.cast.product.id, **self.ada)
+
+    def add_someone(self) -> None:
+        people.add(name="Dee", email="dee@acme.example", team=self.cast.product.id, **self.ada)
+
     def change_settings(self) -> None:
         workspaces.update(changed={"check_in_every": 14, "mission": "Ride"}, **self.ada)
 
@@ -297,9 +316,12 @@ class TestUndo:
             for id in reversed(done):
                 try:
                     undos.undo(event=id, by=cast.ada, at=LATER)
-                except Invalid:
-                    # What somebody owned before they left goes back to nobody who has left.
-                    assert "let_leave" in chosen
+                except UndoneAlready:
+                    assert "close" in chosen  # with the closing, what was checked in for it
+                except (Invalid, ClosedSince):
+                    # What somebody owned before they left goes back to nobody who has left, and what is
+                    # done in something closed is part of its record.
+                    assert {"let_leave", "close", "close_a_cycle"} & {*chosen}
                     transaction.set_rollback(True)
                     break
             else:
@@ -400,9 +422,10 @@ class TestRefusal:
     def test_of_what_has_none(self, cast: Cast, okrs: Okrs):
         """What has no inverse says so."""
         reviews.close(objective=okrs.helpful.id, by=cast.ada, at=LATER)
+        objectives.reopen(objective=okrs.helpful.id, reason="A slip", by=cast.ada, at=LATER)
 
         with pytest.raises(CannotUndo):
-            undos.undo(event=latest(cast, "objective.closed"), by=cast.ada, at=SOON)
+            undos.undo(event=latest(cast, "objective.reopened"), by=cast.ada, at=SOON)
 
     def test_where_it_was_changed_since(self, cast: Cast, okrs: Okrs):
         """Someone's later change is not written over unasked: the refusal says what would be."""
@@ -452,6 +475,58 @@ class TestRefusal:
             undos.undo(event=done, by=cast.ada, at=SOON)
 
 
+class TestClosing:
+    """A closing is taken back for as long as it could be reopened; nothing is undone across one."""
+
+    def test_shows_no_grade(self, cast: Cast, okrs: Okrs):
+        """It is open as before: no grade, no lessons, no final values; and what came before can be undone."""
+        deeds = Deeds(cast, okrs)
+        deeds.retitle()
+        earlier = latest(cast)
+        deeds.close()
+
+        undos.undo(event=latest(cast, "objective.closed"), by=cast.ada, at=SOON)
+
+        row = Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id)
+        assert row.state == "active"
+        assert image.of(cast.acme.id).exact(okrs.waiting.id) == Fraction(1, 2)
+        assert not list(verification.differences(cast.acme.id, SOON))
+        assert undos.undo(event=earlier, by=cast.ada, at=SOON)
+
+    def test_is_graded_anew_at_the_next_one(self, cast: Cast, okrs: Okrs):
+        """Closed again, the new grades stand."""
+        Deeds(cast, okrs).close()
+        undos.undo(event=latest(cast, "objective.closed"), by=cast.ada, at=SOON)
+
+        final = {okrs.waiting.id: Decimal(4)}
+        reviews.close(objective=okrs.helpful.id, values=final, by=cast.ada, at=SOON + timedelta(minutes=1))
+
+        told = next(one for one in plans.current(cast.acme.id).objectives if one.id == okrs.helpful.key)
+        assert told.grade.at > SOON and told.grade.learned == ""
+        assert next(one.grade.grade for one in told.key_results) == 1
+
+    def test_after_14_days(self, cast: Cast, okrs: Okrs):
+        """On the fourteenth day it can be taken back, later it is part of the record."""
+        Deeds(cast, okrs).close()
+        done = latest(cast, "objective.closed")
+
+        with pytest.raises(TooLate, match="14 days"):
+            undos.undo(event=done, by=cast.ada, at=LATER + timedelta(days=14, seconds=1))
+
+        assert undos.undo(event=done, by=cast.ada, at=LATER + timedelta(days=14))
+
+    def test_of_a_cycle_closed_again(self, cast: Cast, okrs: Okrs):
+        """Opened and closed again since: the earlier closing is not what stands."""
+        deeds = Deeds(cast, okrs)
+        deeds.close_a_cycle()
+        done = latest(cast, "cycle.closed")
+        cycles.reopen(cycle=okrs.cycle.id, by=cast.ada, at=LATER)
+        deeds.close_a_cycle()
+
+        with pytest.raises(ChangedSince):
+            undos.undo(event=done, by=cast.ada, at=SOON)
+
+
 class TestAddition:
     """What was added goes away as if it had never been on the same day; later it is put aside."""
 
@@ -476,6 +551,31 @@ class TestAddition:
 
         assert Objective.objects.of(cast.acme.id).get(title="New").state == "parked"
         assert Comment.objects.of(cast.acme.id).filter(text="Nice").exists()
+
+    def test_of_a_team_in_use(self, cast: Cast, okrs: Okrs):
+        """A team that work stands in stays, and so does one of yesterday."""
+        deeds = Deeds(cast, okrs)
+        deeds.found_a_team()
+        done = latest(cast, "team.created")
+        team = Event.objects.of(cast.acme.id).get(id=done).subject_id
+        with pytest.raises(OnRecord, match="Brakes is part of the record"):
+            undos.undo(event=done, by=cast.ada, at=SOON + timedelta(days=1))
+        objectives.draft(title="Stop", cycle=okrs.cycle.id, team=team, by=cast.ada, at=LATER)
+
+        with pytest.raises(OnRecord, match="in use"):
+            undos.undo(event=done, by=cast.ada, at=SOON)
+
+    def test_of_someone_with_a_part_in_it(self, cast: Cast, okrs: Okrs):
+        """Who helps with something by now leaves instead of vanishing."""
+        deeds = Deeds(cast, okrs)
+        deeds.add_someone()
+        done = latest(cast, "person.added")
+        dee = Event.objects.of(cast.acme.id).get(id=done).subject_id
+        objectives.update(objective=okrs.helpful.id, changed={"contributors": [dee]}, **deeds.ada)
+
+        undos.undo(event=done, by=cast.ada, at=SOON)
+
+        assert Person.objects.of(cast.acme.id).get(id=dee).left_on is not None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -125,6 +125,10 @@ OPERATIONS: dict[str, Row] = {
     "initiatives_update": Row(INITIATIVE),
     "alignments_index": Row(asks={"objective": "objective", "under": "objective", **PAGE}),
     "alignments_create": Row(SERVES),
+    "alignments_move": Row(
+        {"leaves": Id("objective", in_base=False), "objective": Id("other"),
+         "key_result": Id("key_result", in_base=False), "how": "supports", "weight": "1", **REASON}
+    ),
     "alignments_show": READS,
     "alignments_update": Row({"how": "supports", "weight": "3"}),
     "alignments_end": READS,
@@ -147,6 +151,7 @@ OPERATIONS: dict[str, Row] = {
     "people_set_role": Row({"role": "guest"}),
     "people_invite": READS,
     "people_uninvite": Row(first="people_invite"),
+    "people_holding": READS,
     "people_hand_over": Row({"to": Id("person")}, on={"person": "chief"}),
     "people_depart": READS,
     "people_readmit": Row(first="people_depart"),

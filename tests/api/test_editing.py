@@ -98,6 +98,31 @@ class TestUndoing:
 
 
 class TestHandover:
+    def test_lists_what_it_would_give(self, cast, program, okrs):
+        """What somebody holds is told to them and to admins; one thing can go elsewhere, or stay."""
+        ada, ben = program("ada"), encode(cast.ben.person_id)
+        told = ada.get(f"/people/{ben}/holdings").json()
+        held = {(one["role"], one["title"]): one for one in told["holdings"]}
+        staying, going = held["owner", okrs.helpful.title], held["key_result", "Write the guides"]
+
+        done = ada.post(
+            f"/people/{ben}/handover",
+            {
+                "to": encode(cast.cleo.person_id),
+                "instead": [
+                    {"holding": staying["holding"], "to": None},
+                    {"holding": going["holding"], "to": encode(cast.ada.person_id)},
+                ],
+            },
+        )
+
+        assert done.status_code == 201
+        left = ada.get(f"/people/{ben}/holdings").json()["holdings"]
+        assert [one["title"] for one in left] == [okrs.helpful.title]
+        owner = ada.get(f"/key-results/{going['id']}").json()["owner"]
+        assert owner == encode(cast.ada.person_id)
+        assert program("cleo").get(f"/people/{ben}/holdings").status_code == 403
+
     def test_gives_everything(self, cast, program, okrs):
         """All that is Ben's is Cleo's, and one undoing gives it back."""
         ada = program("ada")

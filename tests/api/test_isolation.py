@@ -20,6 +20,7 @@ from milepost.ledger import image
 from milepost.models import Token
 from tests.api.borders import OPERATIONS, Row, address, bodies_naming, body
 from tests.api.programs import Program
+from tests.routes import routes
 from tests.web.test_isolation import (
     HIDDEN,
     NOTHING,
@@ -148,6 +149,16 @@ class TestTable:
     def test_names_every_operation(self):
         """An operation without a row in tests/api/borders.py would go untested."""
         assert set(NAMED) == set(OPERATIONS)
+
+    def test_leaves_no_address_out(self):
+        """The router knows no address of the API that the document, and so this table, does not."""
+        addresses = {
+            re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route.pattern}")
+            for route in routes()
+            if route.is_for_programs
+        }
+
+        assert addresses - set(document()["paths"]) == {"/api/", "/api/openapi.json", "/api/{rest}"}
 
     def test_names_every_id_behind_a_question_mark(self):
         """Each parameter that takes an id stands in its row."""

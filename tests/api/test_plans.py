@@ -99,6 +99,18 @@ class TestApplication:
         assert (first.json()["again"], again.json()["again"]) == (False, True)
         assert Cycle.objects.of(world.cast.acme.id).filter(key="spring").count() == 1
 
+    def test_names_what_undoes_it(self, world, program):
+        """The answer names the event, by which all of it is taken back; applied once more it names none."""
+        ada, body = program("ada"), {"text": SPRING}
+        event = ada.post("/plan/application", body).json()["event"]
+        unchanged = ada.post("/plan/application", body).json()["event"]
+
+        undone = ada.post(f"/events/{event}/undoing", {})
+
+        assert (undone.status_code, undone.json()["kind"]) == (201, "plan.taken_back")
+        assert unchanged is None
+        assert not Cycle.objects.of(world.cast.acme.id).filter(key="spring").exists()
+
     def test_leaves_what_is_hidden_as_it_is(self, world, program):
         """A hidden objective under the id that a file uses is not changed: the id is taken."""
         secret = Objective.objects.of(world.cast.acme.id).get(title="Whispered to myself")

@@ -44,6 +44,17 @@ class TestPalette:
             [f"{okrs.helpful.title}Objective · Autumn"], use_inner_text=False
         )
 
+    def test_says_what_was_meant(self, visit, okrs):
+        """A slip finds what was meant; it says so, aloud as well."""
+        page = visit("ben", WEEK)
+
+        opened(page)
+        page.keyboard.type("nobdy")
+
+        expect(page.get_by_role("option", name=okrs.helpful.title)).to_have_attribute("aria-selected", "true")
+        expect(page.locator(".pal [role=status]")).to_contain_text("Nothing has “nobdy”; this has “nobody”.")
+        assert accessibility_problems(page) == []
+
     def test_means_what_was_typed_however_fast(self, visit, okrs):
         """Enter right behind the last letter waits for the answer to it."""
         page = visit("ben", WEEK)

@@ -198,9 +198,10 @@ def forget_proofs() -> None:
     from milepost.models import Session
     from milepost.models.sessions import SessionStore
 
+    store = SessionStore()
     for row in Session.objects.all():
-        store = SessionStore(row.session_key)
-        store["account_authentication_methods"] = [
-            {**one, "at": one["at"] - 3600} for one in store.get("account_authentication_methods", [])
+        held = store.decode(row.session_data)
+        held["account_authentication_methods"] = [
+            {**one, "at": one["at"] - 3600} for one in held.get("account_authentication_methods", [])
         ]
-        store.save()
+        Session.objects.filter(session_key=row.session_key).update(session_data=store.encode(held))

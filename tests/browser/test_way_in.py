@@ -136,6 +136,19 @@ def confirm_email(cast: Cast) -> Seen:
     yield "made up", Client().get("/account/email/never-was/"), 404
 
 
+def take_email(cast: Cast) -> Seen:
+    ben = enter(Client(), "ben")
+    yield "refused", ben.post("/account/email/change/", {"email": "none"}), 422
+    ben.post("/account/email/change/", {"email": "ben.okri@acme.example"})
+    for thread in threading.enumerate():
+        if thread.name == "milepost-mail":
+            thread.join()
+    link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mail.outbox[-1].body).group(1)
+    yield "open", Client().get(link), 200
+    yield "done", Client().post(link), 200
+    yield "over", Client().get(link), 404
+
+
 VISITS: dict[str, Callable[[Cast], Seen]] = {
     "signing_in": signing_in,
     "sign_in_link": sign_in_link,
@@ -145,6 +158,7 @@ VISITS: dict[str, Callable[[Cast], Seen]] = {
     "invitation": invitation,
     "second_step": second_step,
     "confirm_email": confirm_email,
+    "take_email": take_email,
 }
 FOUNDING = {"setup", "setup_person"}  # `founding` goes there: it needs that nobody was there before
 WAY_IN = {*VISITS, *FOUNDING}

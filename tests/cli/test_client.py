@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 
@@ -293,6 +294,65 @@ class TestCheckin:
         assert (named.returncode, told.returncode) == (Exit.NOT_FOUND, Exit.NOT_FOUND)
         assert "There is no workspace yet." in named.stderr
         assert "no database" in told.stderr
+
+
+class TestHandover:
+    def test_shows_first_and_changes_nothing(self, client: Client):
+        """With --dry-run it names what would go over; without an answer at a terminal nothing happens."""
+        owner = client.json("list", "objectives", "--state", "active")[0]["owner"]
+        to = next(one["id"] for one in client.json("list", "people") if one["id"] != owner)
+
+        shown = client.json("handover", owner, "--to", to, "--dry-run")
+        unasked = client.run("handover", owner, "--to", to)
+        silent = client.run("handover", owner, "--to", to, "--json")
+
+        assert shown["holdings"] and shown["to"] == to
+        assert (unasked.returncode, silent.returncode) == (Exit.USAGE, Exit.USAGE)
+        assert shown["holdings"][0]["title"] in unasked.stdout
+        assert client.json("handover", owner, "--to", to, "--dry-run") == shown
+
+    def test_gives_it_in_one_step(self, client: Client, demo, token):
+        """What is held is the other's, but what is to stay; the event takes all of it back."""
+        owner = client.json("list", "objectives", "--state", "active")[0]["owner"]
+        to = next(one["id"] for one in client.json("list", "people") if one["id"] != owner)
+        before = client.json("handover", owner, "--to", to, "--dry-run")
+        stays, *_ = [one["holding"] for one in before["holdings"] if one["role"] == "owner"]
+
+        done = client.json("handover", owner, "--to", to, "--except", stays, "--yes")
+
+        left = client.json("handover", owner, "--to", to, "--dry-run")["holdings"]
+        assert [one["holding"] for one in left if one["may_give"]] == [stays]
+        undo(demo, token("owner"), done["event"])
+        assert client.json("handover", owner, "--to", to, "--dry-run") == before
+
+    def test_refuses_what_is_not_held(self, client: Client):
+        """Nobody of that name, nothing of theirs, nothing held at all: each has its exit code."""
+        rows = client.json("list", "people")
+        idle = next(
+            one["id"]
+            for one in rows
+            if client.run("handover", one["id"], "--to", rows[0]["id"], "--dry-run").returncode
+            == Exit.NOTHING_TO_DO
+        )
+
+        nobody = client.run("handover", "nobody at all", "--to", "me", "--dry-run")
+        wrong = client.run("handover", "me", "--to", idle, "--except", "owner-1", "--dry-run")
+        nothing = client.run("handover", idle, "--to", "me", "--yes", "--json")
+
+        assert (nobody.returncode, wrong.returncode) == (Exit.NOT_FOUND, Exit.USAGE)
+        assert (nothing.returncode, json.loads(nothing.stdout)["event"]) == (Exit.NOTHING_TO_DO, None)
+
+
+def undo(demo, token: str, event: str) -> None:
+    """Undo an event over the API."""
+    request = urllib.request.Request(
+        f"{demo.url}/api/v1/events/{event}/undoing",
+        data=b"{}",
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        method="POST",
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert answer.status == 201
 
 
 class TestOpen:

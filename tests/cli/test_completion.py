@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
 import shlex
 import shutil
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -88,28 +91,39 @@ class TestScripts:
         assert (told.returncode, told.stderr) == (0, "")
 
 
-class Typist:
-    """Somebody at an interactive bash with the completion in place."""
+# How each shell is started without anybody's own settings, and how the completion gets into it.
+SHELLS = {
+    "bash": (("bash", "--norc", "-i"), 'eval "$(milepost completion bash)"'),
+    "zsh": (("zsh", "-f", "-i"), 'autoload -U compinit; compinit -u; eval "$(milepost completion zsh)"'),
+    "fish": (("fish", "--no-config", "-i"), "milepost completion fish | source"),
+}
+WIDE = struct.pack("HHHH", 40, 160, 0, 0)  # rows and columns of the window
 
-    def __init__(self, client: Client) -> None:
-        bash = shutil.which("bash")
-        if bash is None:
-            missing("bash is not on this machine.")
+
+class Typist:
+    """Somebody at an interactive shell with the completion in place."""
+
+    def __init__(self, client: Client, shell: str) -> None:
+        (name, *more), begin = SHELLS[shell]
+        program = shutil.which(name)
+        if program is None:
+            missing(f"{name} is not on this machine.")
         folder = client.home / "bin"
         folder.mkdir(parents=True, exist_ok=True)
         command = folder / "milepost"
         command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m milepost "$@"\n')
         command.chmod(0o755)
-        there = {**client.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PS1": "> "}
+        there = {**client.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PS1": "> ", "TERM": "xterm"}
         here, end = pty.openpty()
+        fcntl.ioctl(end, termios.TIOCSWINSZ, WIDE)
         self.terminal = here
         self.process = subprocess.Popen(
-            [bash, "--norc", "-i"], env=there, stdin=end, stdout=end, stderr=end, start_new_session=True
+            ["setsid", "--ctty", program, *more], env=there, stdin=end, stdout=end, stderr=end
         )
         os.close(end)
         self.shown = ""
-        self.see("> ")
-        self.type('eval "$(milepost completion bash)"; echo read""y\n')
+        self.see("")  # whatever the prompt is
+        self.type(f'{begin}; echo read""y\r')
         self.see("ready")
 
     def type(self, keys: str) -> None:
@@ -118,9 +132,14 @@ class Typist:
 
     def see(self, text: str) -> None:
         """Wait until a text is shown."""
-        while text not in self.shown:
+        while not self.shown or text not in self.shown:
             assert select.select([self.terminal], [], [], PATIENCE)[0], f"{text!r} never came: {self.shown!r}"
-            self.shown += os.read(self.terminal, 65_536).decode(errors="replace")
+            came = os.read(self.terminal, 65_536).decode(errors="replace")
+            # Some shells ask the terminal what it is and where its cursor stands, and wait for the answer.
+            for asked, answer in (("\x1b[c", "\x1b[?62;c"), ("\x1b[6n", "\x1b[1;1R")):
+                if asked in came:
+                    os.write(self.terminal, answer.encode())
+            self.shown += came
 
     def leave(self) -> None:
         self.process.kill()
@@ -128,20 +147,22 @@ class Typist:
         os.close(self.terminal)
 
 
-class TestBash:
-    def test_completes_at_a_tab(self, client: Client):
-        """A command, an option, a value and a title with blanks are finished by pressing Tab."""
+@pytest.mark.parametrize("shell", SHELLS)
+class TestTab:
+    def test_completes(self, shell: str, client: Client):
+        """A command, an option and a value, in bash a title with blanks, are finished by pressing Tab."""
         title = client.json("list", "objectives", "--state", "active", "--limit", "1")[0]["title"]
-        typist = Typist(client)
+        typist = Typist(client, shell)
 
         try:
             typist.type("milepost che\t")
-            typist.see("milepost checkin ")
+            typist.see("checkin")
             typist.type("\x15milepost list objectives --stat\t\t")
             typist.see("--status")
             typist.type("\x15milepost tree --status off\t")
-            typist.see("--status off_track ")
-            typist.type(f"\x15milepost show {shlex.quote(title[:9])[1:-1].replace(' ', chr(92) + ' ')}\t")
-            typist.see(title.split()[2])
+            typist.see("off_track")
+            if shell == "bash":  # the others draw what they write anew, in pieces
+                typist.type(f"\x15milepost show {title[:9].replace(' ', chr(92) + ' ')}\t")
+                typist.see(title.split()[2])
         finally:
             typist.leave()

@@ -83,6 +83,11 @@ class TestMarked:
         """An accent that is a sign of its own stays with its letter."""
         assert shown("caf", "cafe\u0301s") == "[cafe\u0301s]"
 
+    @given(st.text("abAB1_ -", max_size=8), st.text("abAB1_ -", max_size=30))
+    def test_marks_alike_with_accents_and_without(self, typed, text):
+        """A text without accents is looked through quickly; the same is marked as in one that has some."""
+        assert shown(typed, text) + " é" == shown(typed, text + " é")
+
     @given(TITLES, TITLES)
     def test_loses_nothing(self, typed, text):
         """The pieces are the text."""

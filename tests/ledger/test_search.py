@@ -16,7 +16,10 @@ pytestmark = pytest.mark.both_databases
 
 
 def found(cast: Cast, typed: str) -> set[int]:
-    return {match.id for match in search.matches(cast.acme.id, terms.terms(typed))}
+    matches = search.matches(cast.acme.id, terms.terms(typed))
+    return {id for ids in matches.ids.values() for id in ids.tolist()} | {
+        row.id for rows in matches.rows.values() for row in rows
+    }
 
 
 @pytest.fixture

@@ -41,6 +41,24 @@ class TestLink:
             run("link", "nobody@acme.example")
 
 
+class TestUserEmail:
+    def test_gives_an_account_another_address(self, cast: Cast):
+        """It signs in with the new one, which still waits to be confirmed, and is known by it."""
+        said = run("user", "email", "ben@acme.example", "Ben.Okri@acme.example")
+
+        user = User.objects.get(email="ben.okri@acme.example")
+        assert said == "Ben Okri signs in with ben.okri@acme.example from now on."
+        assert user.email_confirmed_at is None
+        assert Person.objects.of(cast.acme.id).get(user=user).email == "ben.okri@acme.example"
+
+    def test_takes_nobody_elses(self, cast: Cast):
+        """An address of somebody else is refused, and one that signs in nowhere is not known."""
+        with pytest.raises(Conflict):
+            run("user", "email", "ben@acme.example", "ada@acme.example")
+        with pytest.raises(NotFound):
+            run("user", "email", "nobody@acme.example", "new@acme.example")
+
+
 class TestUserAdd:
     def test_prints_an_invitation(self, cast: Cast):
         """The printed link lets the new person choose a password and come in."""

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -59,6 +60,23 @@ class TestServe:
         assert answers(server) == 200
         assert (server.data_dir / "milepost.sqlite3").exists()
         assert server.url in server.output
+
+    def test_answers_while_others_send_slowly(self, server):
+        """A dozen senders who stop after one byte do not keep anybody from a page."""
+        head = (
+            f"POST /sign-in/ HTTP/1.1\r\nHost: localhost:{server.port}\r\nOrigin: {server.url}\r\n"
+            f"Cookie: milepost_csrf={'a' * 32}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            "Content-Length: 1000\r\n\r\nx"
+        )
+        senders = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(12)]
+        try:
+            for one in senders:
+                one.sendall(head.encode())
+
+            assert [answers(server) for _ in range(3)] == [200] * 3
+        finally:
+            for one in senders:
+                one.close()
 
     def test_static_files_are_served_for_ever(self, server):
         """A static file's name carries its hash, and a browser may keep it for a year and more."""
@@ -135,6 +153,32 @@ class TestServe:
             caller.join()
 
         assert codes == [200] * 40
+
+
+# What takes long to import, and few pages need.
+RARE = (
+    "ninja", "pydantic", "fido2", "qrcode", "markdown_it", "yaml", "cryptography", "numpy.ma",
+    "milepost.management.demo.chapters",
+)  # fmt: skip
+LOADED = """
+import sys, django
+django.setup()
+import milepost.management.commands.serve, milepost.config.wsgi
+from django.urls import get_resolver, reverse
+assert reverse("week", args=["acme"]) and get_resolver().reverse_dict
+print(*sys.modules)
+"""
+
+
+class TestStart:
+    def test_imports_nothing_that_few_pages_need(self, tmp_path):
+        """Each of these would keep the first page of every start waiting."""
+        environ = {**Installation(tmp_path).environ, "DJANGO_SETTINGS_MODULE": "milepost.config.settings"}
+        told = subprocess.run(
+            [sys.executable, "-c", LOADED], env=environ, capture_output=True, text=True, check=True
+        )
+
+        assert not {*RARE} & {*told.stdout.split()}
 
 
 class TestFreePort:

@@ -16,7 +16,7 @@ from milepost.actions import guesses, second_steps, sessions
 from milepost.actions.access import NOBODY_YET
 from milepost.core import one_time
 from milepost.core.access import operator
-from milepost.models import Event, Session, User, Workspace
+from milepost.models import Event, Person, Session, User, Workspace
 from milepost.queries import second_steps as known
 from tests.cast import PASSWORD, Cast
 
@@ -410,6 +410,16 @@ class TestSessions:
 
         assert client.session.session_key not in text
 
+    def test_keep_no_key(self, client: Client, cast: Cast):
+        """Whoever reads the table, or a backup, cannot sign in with what it holds."""
+        enter(client)
+        thief = Client()
+        thief.cookies["milepost"] = Session.objects.get(user=ada()).session_key
+
+        assert thief.get(HERE).status_code == 302
+        assert thief.get("/w/acme/people/").status_code == 302
+        assert client.get("/w/acme/people/").status_code == 200
+
     def test_last_as_long_as_they_are_used(self, client: Client, cast: Cast):
         """Two weeks without a visit end a session; visits prolong it, at most to thirty days."""
         enter(client)
@@ -417,9 +427,9 @@ class TestSessions:
         began = row.started_at
         at_first = row.expire_date - began
 
-        use(row, began + timedelta(days=10))
+        use(client, began + timedelta(days=10))
         then = Session.objects.get(user=ada()).expire_date - began
-        use(row, began + timedelta(days=20))
+        use(client, began + timedelta(days=20))
         at_last = Session.objects.get(user=ada()).expire_date - began
 
         assert timedelta(days=13, hours=23) < at_first < timedelta(days=14, hours=1)
@@ -448,8 +458,8 @@ class TestSessions:
         assert Session.objects.get(user=ada()).seen_at == first
 
 
-def use(row: Session, at) -> None:
-    sessions.use(session_key=row.session_key, by=NOBODY_YET, at=at)
+def use(client: Client, at) -> None:
+    sessions.use(session_key=client.session.session_key, by=NOBODY_YET, at=at)
 
 
 class TestRequired:
@@ -521,6 +531,91 @@ class TestEmail:
 
         assert answer.status_code == 404
         assert User.objects.get(email="new@acme.example").email_confirmed_at is None
+
+    def test_becomes_another_by_a_link_to_the_new_one(self, client: Client, cast: Cast, mail_server):
+        """Nothing changes before the link is followed; then the old address is told, and signs in no more."""
+        enter(client).post("/account/email/change/", {"email": " New@Acme.example"})
+        sent = mails()[-1]
+        link = re.search(r"https?://[^/]+(/account/email/change/\S+)", sent.body).group(1)
+        asked = Client().get(link)
+        before = ada().email
+
+        done = Client().post(link)
+
+        now = User.objects.get(email="new@acme.example")
+        assert sent.to == ["new@acme.example"]
+        assert "Sign in with this e-mail?" in asked.content.decode()
+        assert before == "ada@acme.example"
+        assert "Your e-mail is new" in done.content.decode()
+        assert now.email_confirmed_at is not None
+        assert Person.objects.of(cast.acme.id).get(id=cast.ada.person_id).email == "new@acme.example"
+        assert mails()[-1].to == ["ada@acme.example"] and "no longer with" in mails()[-1].body
+        assert "person.email_changed" in kinds()
+        assert Client().post("/sign-in/", ADA).status_code == 422
+        assert Client().post(link).status_code == 404
+
+    def test_becomes_nobody_elses(self, client: Client, cast: Cast, mail_server):
+        """Whether an address has an account is told to its owner alone; in one's workspace it is refused."""
+        free = enter(client).post("/account/email/change/", {"email": "free@acme.example"}, follow=True)
+        taken = client.post("/account/email/change/", {"email": "zed@zenith.example"}, follow=True)
+        told = mails()[-1]
+        link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-2].body).group(1)
+        Person.objects.of(cast.acme.id).filter(id=cast.gus.person_id).update(email="free@acme.example")
+
+        refused = Client().post(link)
+
+        told_one, told_other = (
+            page.content.decode().count("A link is on its way to") for page in (free, taken)
+        )
+        assert told_one == told_other == 1
+        assert told.to == ["zed@zenith.example"] and "account/email" not in told.body
+        assert refused.status_code == 409
+        assert ada().email == "ada@acme.example"
+
+    def test_is_not_changed_by_a_thief_in_time(self, client: Client, cast: Cast, mail_server):
+        """A new password ends what was asked for before it; so does another change."""
+        enter(client).post("/account/email/change/", {"email": "thief@evil.example"})
+        link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1)
+        user = ada()
+        user.set_password("another horse battery")
+        user.save()
+
+        assert Client().get(link).status_code == 404
+        assert Client().post(link).status_code == 404
+        assert ada().email == "ada@acme.example"
+
+    def test_is_asked_for_by_its_person(self, client: Client, cast: Cast, mail_server):
+        """A stranger signs in first; an old session proves itself once more; wrong ones are refused."""
+        stranger = client.post("/account/email/change/", {"email": "new@acme.example"})
+        enter(client)
+        wrong = client.post("/account/email/change/", {"email": "no address"})
+        same = client.post("/account/email/change/", {"email": "ADA@acme.example"})
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": 0}]
+        session.save()
+        old = client.post("/account/email/change/", {"email": "new@acme.example"})
+
+        assert stranger.status_code == 302
+        assert (wrong.status_code, same.status_code) == (422, 422)
+        assert "Is it you?" in old.content.decode() or "password" in old.content.decode()
+        assert not any("account/email/change" in one.body for one in mails())
+
+    def test_can_be_asked_for_a_few_times_only(self, client: Client, cast: Cast, mail_server):
+        """Nobody makes a server mail strangers without end."""
+        enter(client)
+
+        answers = [client.post("/account/email/change/", {"email": f"n{n}@acme.example"}) for n in range(12)]
+
+        assert answers[0].status_code == 303
+        assert answers[-1].status_code == 429
+
+    def test_is_the_operators_to_change_without_mail(self, client: Client, cast: Cast):
+        """The page says who can, and sends nothing."""
+        page = enter(client).get("/account/email/change/")
+        answer = client.post("/account/email/change/", {"email": "new@acme.example"})
+
+        assert "milepost user email ada@acme.example" in page.content.decode()
+        assert answer.status_code == 200 and ada().email == "ada@acme.example"
 
     def test_changes_are_told_by_mail(self, client: Client, cast: Cast, mail_server):
         """Whoever owns the address learns when the way in has changed."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import transaction
 from django.test import Client
@@ -33,7 +34,8 @@ from milepost.core import addresses
 from milepost.core.access import Actor
 from milepost.core.ids import encode
 from milepost.ledger import image
-from milepost.models import Checkin, Event, Session, Team
+from milepost.models import Checkin, Event, Session, Team, User
+from milepost.queries.sessions import mark_of
 from tests import cast as the_cast
 from tests.cast import Cast
 from tests.okrs import Okrs, written
@@ -54,6 +56,13 @@ HIDDEN = (
 )  # in the titles of what is hidden
 HTMX = {"HX-Request": "true"}
 IN_WORKSPACE = [route for route in routes() if route.is_in_workspace]
+# Pages of an account and of the installation; how the server does changes from moment to moment.
+BESIDE = [
+    route
+    for route in routes()
+    if not (route.is_in_workspace or route.is_for_programs or route.arguments)
+    and route.name not in ("livez", "readyz", "metrics")
+]
 
 
 @dataclass(frozen=True)
@@ -313,10 +322,30 @@ def masks(*things: Mapping[str, int]) -> dict[int, bytes]:
     return {id: b"SOME_ID" for each in things for id in each.values()} | {NOTHING: b"SOME_ID"}
 
 
+# What an address names outside of workspaces: what is tried below, and secrets, tried where they are given.
+OF_NO_WORKSPACE = {
+    "passkey": {"passkey"},
+    "remove_passkey": {"passkey"},
+    "end_session": {"mark"},
+    "sign_in_link": {"secret"},
+    "confirm_email": {"secret"},
+    "invitation": {"secret"},
+    "setup": {"secret"},
+    "setup_person": {"secret"},
+    "account_reset_password_from_key": {"uidb36", "key"},
+}
+
+
 class TestTable:
     def test_names_every_route_of_a_workspace(self):
         """A route without a row in tests/web/borders.py would go untested."""
         assert {route.name for route in IN_WORKSPACE} == set(ROUTES)
+
+    def test_leaves_out_what_names_nothing_of_a_workspace(self):
+        """Elsewhere addresses name what is an account's own, or hold a secret that opens one thing."""
+        others = [route for route in routes() if not (route.is_in_workspace or route.is_for_programs)]
+
+        assert {route.name: route.arguments for route in others if route.arguments} == OF_NO_WORKSPACE
 
     def test_knows_what_takes_forms(self, world, signed_in):
         """What has no form in the table refuses one: nothing changes by a POST that nobody looked at."""
@@ -392,6 +421,33 @@ class TestStranger:
 
         assert visit.wrong == []
         assert visit.tried > 50
+
+    def test_reaches_nothing_of_another_account(self, cast, signed_in):
+        """A passkey and a session of somebody else answer like none, and stay."""
+        ada, zed = signed_in("ada"), Client()
+        zed.post(
+            "/sign-in/", {"login": "zed@zenith.example", "password": the_cast.PASSWORD}
+        )  # who has proved it
+        owner = User.objects.get(email="ada@acme.example")
+        kept = {"user": owner, "type": Authenticator.Type.WEBAUTHN, "data": {"name": "Her laptop"}}
+        passkey = Authenticator.objects.create(**kept)
+        mark = mark_of(ada.session.session_key)
+
+        answers = {
+            path: [told(zed.post(f"/account/{path.format(id)}", {"name": "Mine"})) for id in (there, none)]
+            for path, there, none in (
+                ("passkeys/{}/", passkey.id, NOTHING),
+                ("passkeys/{}/removal/", passkey.id, NOTHING),
+                ("sessions/{}/end/", mark, "0" * len(mark)),
+            )
+        }
+
+        assert {path: (one.status, one.headers) for path, (one, _) in answers.items()} == {
+            path: (none.status, none.headers) for path, (_, none) in answers.items()
+        }
+        assert {one.status for one, _ in answers.values()} == {404}
+        assert Authenticator.objects.get().data == {"name": "Her laptop"}
+        assert ada.get("/account/").status_code == 200
 
 
 class TestOutsider:
@@ -486,6 +542,7 @@ class TestTwoWorlds:
             (f"person {name}", addresses.person("acme", getattr(cast, name).person_id))
             for name in ("ada", "ben")
         ]
+        pages += [(route.name, f"/{route.pattern}") for route in BESIDE]
         _all(browser, pages)  # a first visit leaves a cookie
         before = _all(browser, pages)
         hide(cast, okrs, now)

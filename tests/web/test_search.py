@@ -21,6 +21,7 @@ PAGE, PALETTE, KEYBOARD = "/w/acme/search/", "/w/acme/palette/", "/w/acme/prefer
 def okrs(cast: Cast) -> Okrs:
     return written(cast, timezone.now())
 
+
 LINKS = ("week", "sweep", "teams", "alignment", "map", "new_objective")
 
 
@@ -40,6 +41,15 @@ class TestPage:
         assert "Nothing has these words" in cleo.get(PAGE, {"q": "zzz"}).text
         assert "None of this kind" in cleo.get(PAGE, {"q": "wait", "kind": "person"}).text
 
+    def test_forgives_a_slip(self, okrs, signed_in):
+        """It says what has not been found and what has, and shows that; a hidden word is never named."""
+        said = signed_in("cleo").get(PAGE, {"q": "nobdy <b>"}).text
+
+        assert "Nothing has “nobdy &lt;b&gt;”" not in said and "Nothing has these words" in said
+        said = signed_in("cleo").get(PAGE, {"q": "nobdy"}).text
+        assert "Nothing has “nobdy”; this has “<a" in said and "<mark>Nobody</mark> waits" in said
+        assert "Nothing has “rivall”" not in signed_in("cleo").get(PAGE, {"q": "rivall"}).text
+
     @pytest.mark.parametrize(
         "typed", ['"><script>', "a\x00b", "%", "' OR 1", "x" * 5_000, "NEAR(", "\ud83c\udf5e"]
     )
@@ -50,11 +60,12 @@ class TestPage:
         assert answer.status_code == 200 and "<script>\n" not in answer.text
 
     def test_costs_few_statements(self, okrs, signed_in):
-        """Who asks, what changed, what has the words."""
+        """Who asks, what changed, what has the words; for a slip its word, the near one, and again."""
         cleo = signed_in("cleo")
 
         assert count(cleo, f"{PAGE}?q=nobody") == STATEMENTS["search"]
         assert count(cleo, f"{PALETTE}?q=nobody") == STATEMENTS["palette"]
+        assert count(cleo, f"{PAGE}?q=nobdy") == STATEMENTS["search, a slip"]
 
 
 class TestPalette:
@@ -81,6 +92,18 @@ class TestPalette:
 
         assert said.index(okrs.waiting.title) < said.index("Go to")
         assert okrs.secret.title not in said
+
+    def test_forgives_a_slip(self, okrs, signed_in):
+        """Things, pages and acts answer to what was meant, and it says so."""
+        cleo = signed_in("cleo")
+
+        thing, page = (cleo.get(PALETTE, {"q": typed}).text for typed in ("nobdy", "aligment"))
+
+        assert "Nothing has “nobdy”; this has “nobody”." in thing and "<mark>Nobody</mark> waits" in thing
+        assert (
+            "Nothing has “aligment”; this has “alignment”." in page and "<mark>Alignment</mark> map" in page
+        )
+        assert "Nothing has these words" in cleo.get(PALETTE, {"q": "rivall"}).text
 
     def test_ranks_offers(self):
         """What begins with what was typed comes before what only answers to it."""

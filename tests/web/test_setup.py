@@ -183,6 +183,18 @@ class TestFile:
         assert taken.headers["Location"] == "/w/acme/start/invite/"
         assert Objective.objects.everywhere().get().title == "Bread that people talk about"
 
+    def test_can_be_taken_back(self, founded: Client):
+        """The wrong file: the button on the next page makes the workspace as empty as it was."""
+        founded.post("/w/acme/start/file/", {"file": SimpleUploadedFile("okrs.yaml", FILE)})
+        founded.post("/w/acme/start/file/application/")
+        feed = founded.get("/w/acme/activity/").content.decode()
+        there = re.search(r'action="(/w/acme/events/\w+/undoing/)"', feed)[1]
+
+        founded.post(there)
+
+        assert not Objective.objects.everywhere().exists()
+        assert [row.name for row in Person.objects.everywhere()] == ["Ada Lovelace"]
+
     def test_makes_the_owner_the_person_of_the_same_address(self, founded: Client):
         """The founder is the one in the file who has their address, and stays the owner."""
         founded.post("/w/acme/start/file/", {"file": SimpleUploadedFile("okrs.yaml", FILE)})

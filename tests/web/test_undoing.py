@@ -45,6 +45,32 @@ class TestToast:
         assert "Undone: You" in answer.content.decode()
         assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).state == "active"
 
+    def test_opens_what_was_closed(self, cast, okrs, signed_in):
+        """After a closing the button opens the objective again, without grade; then it is offered no more."""
+        ada, here = signed_in("ada"), f"/w/acme/objectives/{encode(okrs.helpful.id)}/"
+        form = {f"value_{encode(okrs.waiting.id)}": "5", "learned": "Ask sooner."}
+        page = ada.post(f"{here}closing/", form, follow=True).content.decode()
+        there = re.search(r'<form method="post" action="(/w/acme/events/\w+/undoing/)">', page)[1]
+
+        undone = ada.post(there, headers={"Referer": f"http://testserver{here}"}, follow=True)
+
+        page = undone.content.decode()
+        assert "Undone: You" in page and f"{here}closing/" in page
+        assert there not in ada.get("/w/acme/activity/").content.decode()
+
+    def test_leaves_the_page_of_a_team_that_is_gone(self, cast, okrs, signed_in):
+        """A team taken back has no page; one goes on at the list of teams."""
+        ada = signed_in("ada")
+        answer = ada.post("/w/acme/teams/new/", {"name": "Brakes"}, follow=True)
+        here = answer.redirect_chain[-1][0]
+        there = re.search(r'action="(/w/acme/events/\w+/undoing/)"', answer.content.decode())[1]
+
+        undone = ada.post(there, headers={"Referer": f"http://testserver{here}"}, follow=True)
+
+        assert undone.redirect_chain == [("/w/acme/teams/", 303)]
+        main = undone.content.decode().partition("<main")[2].partition("</main>")[0]
+        assert "Brakes" not in main
+
     def test_leaves_a_page_that_is_gone(self, cast, okrs, signed_in):
         """A draft taken back has no page to return to."""
         ada = signed_in("ada")

@@ -20,8 +20,8 @@ class Alignments:
         child = self.ground.objectives[item.under]
         if item.action == "created":
             want = item.want
-            Alignment.objects.create(
-                workspace_id=self.ground.workspace_id,
+            self.ground.add(
+                Alignment,
                 child_id=child,
                 parent_objective_id=self.ground.objectives[want.objective] if want.objective else None,
                 parent_key_result_id=self.ground.key_results[want.key_result] if want.key_result else None,
@@ -49,8 +49,8 @@ class Alignments:
         # Another weight or kind: the old link ends and a new one begins, so the past stays as it was.
         old = rows.filter(until_at=have.until).first()
         self.ground.rows(Alignment).filter(id=old.id).update(until_at=self.ground.at)
-        Alignment.objects.create(
-            workspace_id=self.ground.workspace_id, child_id=child,
+        self.ground.add(
+            Alignment, child_id=child,
             parent_objective_id=old.parent_objective_id, parent_key_result_id=old.parent_key_result_id,
             how=want.how, weight=want.weight, since_at=self.ground.at, until_at=want.until,
             by_id=self.ground.by.person_id,
@@ -61,6 +61,9 @@ class Alignments:
 
         One that comes with its objective, or has ended already, is as old as the objective.
         """
-        if objective not in self.ground.fresh and until is None:
-            return self.ground.at
-        return self.ground.born(objective)
+        born = self.ground.fresh.get(objective)
+        if born is None:
+            if until is None:
+                return self.ground.at
+            born = self.ground.rows(Objective).values_list("created_at", flat=True).get(id=objective)
+        return min(self.ground.at, born)

@@ -17,7 +17,7 @@ class Application:
     """Hands each change to its noun, and says how far it is."""
 
     def __init__(self, ground: Ground, progress: Callable[[int, int], None] | None) -> None:
-        self.progress = progress
+        self.progress, self.ground = progress, ground
         self.entries = Entries(ground)
         self.frame = Frame(ground)
         self.objectives = Objectives(ground, self.entries)
@@ -53,6 +53,8 @@ class Application:
                 self.frame.team_parents(items[kind])
             elif kind == "cycle":
                 self.frame.cycle_parents(items[kind])
+            # What comes next refers to it, and may have to find it.
+            self.ground.batches.write()
         self.entries.finish()
         if self.progress is not None:
             self.progress(total, total)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from milepost.actions.events import tell
+from milepost.actions.plans import keeping
 from milepost.actions.plans.application import Application
 from milepost.actions.plans.ground import Ground
 from milepost.core import access
@@ -15,6 +16,7 @@ from milepost.core.access import Actor
 from milepost.core.plan import Changes, Plan, PlanProblem, check, diff
 from milepost.core.plan.values import WorkspacePlan
 from milepost.core.problems import Invalid
+from milepost.ledger import bulk
 from milepost.ledger import changes as log
 from milepost.models import Workspace
 from milepost.models.ids import new_id
@@ -33,14 +35,15 @@ class PlanRefused(Invalid):
         self.problems = problems
 
 
-def preview(workspace_id: int, plan: Plan, have: Plan | None = None) -> Changes:
+def preview(workspace_id: int, plan: Plan, have: Plan | None = None, *, is_checked: bool = False) -> Changes:
     """Return what applying a plan would do; raises PlanRefused for one that does not fit this workspace.
 
-    `have` is what the workspace holds, where the caller knows it (nothing, for one still to be made).
+    `have` is what the workspace holds, where the caller knows it (nothing, for one still to be made);
+    `is_checked` says that the plan was read against it, so that its rules have been asked already.
     """
     if have is None:
         have = plans.current(workspace_id, with_personal=[objective.id for objective in plan.objectives])
-    problems = check(plan, have)
+    problems = [] if is_checked else check(plan, have)
     changes = diff(have, plan)
     if problems or changes.problems:
         raise PlanRefused([*problems, *changes.problems])
@@ -110,7 +113,10 @@ def apply_plan(
             changes = preview(by.workspace_id, plan)
         if changes.is_empty:
             return changes
-        Application(Ground(by, at), progress).run(changes)
-        tell("plan.applied", data={"summary": changes.summary()}, by=by, at=at)
+        # By the operator's hand, at the terminal, nothing is undone: there the file of before is at hand.
+        keep = {} if by.person_id is None else keeping.packed(changes)
+        with bulk.room():
+            Application(Ground(by, at), progress).run(changes)
+        tell("plan.applied", data={"summary": changes.summary(), **keep}, by=by, at=at)
         log.append(by.workspace_id, log.Kind.ALL)
     return changes

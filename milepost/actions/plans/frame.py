@@ -8,6 +8,7 @@ from typing import Any
 from milepost.actions.plans.ground import Ground
 from milepost.core.plan import Change
 from milepost.core.plan.values import WorkspacePlan
+from milepost.ledger.batches import Row
 from milepost.models import Cycle, Person, Team, TeamMember, Workspace
 
 
@@ -16,6 +17,7 @@ class Frame:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
+        self.made: dict[int, Row] = {}  # what is new and not written yet
 
     def workspace(self, item: Change) -> None:
         """Write the settings."""
@@ -35,14 +37,16 @@ class Frame:
         """Write one person."""
         want = item.want
         values = {"name": want.name, "role": want.role, "left_on": want.left}
+        usual = {"email": None, "user_id": None, "looked_at": None}
         # A file that names no address has no opinion on it.
         if want.email is not None:
             values["email"] = want.email
-        self._save(Person, self.ground.people, item, values)
+        self._save(Person, self.ground.people, item, values, usual)
 
     def team(self, item: Change) -> None:
         """Write one team, its parent later."""
-        self._save(Team, self.ground.teams, item, {"name": item.want.name, "purpose": item.want.purpose})
+        values = {"name": item.want.name, "purpose": item.want.purpose}
+        self._save(Team, self.ground.teams, item, values, {"parent_id": None})
 
     def cycle(self, item: Change) -> None:
         """Write one cycle, its parent later."""
@@ -50,15 +54,15 @@ class Frame:
         values = {
             "name": want.name, "starts_on": want.starts, "ends_on": want.ends, "closed_on": want.closed,
         }  # fmt: skip
-        self._save(Cycle, self.ground.cycles, item, values)
+        self._save(Cycle, self.ground.cycles, item, values, {"parent_id": None})
 
     def membership(self, item: Change) -> None:
         """Write one membership."""
         team = self.ground.teams[item.under]
         if item.action == "created":
             want = item.want
-            TeamMember.objects.create(
-                workspace_id=self.ground.workspace_id,
+            self.ground.add(
+                TeamMember,
                 team_id=team,
                 person_id=self.ground.people[want.person],
                 is_lead=want.lead,
@@ -83,14 +87,21 @@ class Frame:
         """Put cycles within their parents."""
         self._parents(Cycle, items, self.ground.cycles)
 
-    def _save(self, model, known: dict[str, int], item: Change, values: Mapping[str, Any]) -> None:
+    def _save(
+        self, model, known: dict[str, int], item: Change, values: Mapping[str, Any], usual: Mapping[str, Any]
+    ) -> None:
+        """Write what the file says of a thing; where it says nothing, a new one holds what is `usual`."""
         if item.id in known:
             self.ground.rows(model).filter(id=known[item.id]).update(**values)
         else:
-            row = model.objects.create(workspace_id=self.ground.workspace_id, key=item.id, **values)
-            known[item.id] = row.id
+            row = self.ground.add(model, key=item.id, **{**usual, **values})
+            known[item.id] = row["id"]
+            self.made[row["id"]] = row
 
     def _parents(self, model, items: Iterable[Change], known: dict[str, int]) -> None:
         for item in items:
             parent = known[item.want.parent] if item.want.parent else None
-            self.ground.rows(model).filter(id=known[item.id]).update(parent_id=parent)
+            if known[item.id] in self.made:
+                self.made[known[item.id]]["parent_id"] = parent
+            else:
+                self.ground.rows(model).filter(id=known[item.id]).update(parent_id=parent)

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Model, QuerySet
 
 from milepost.core.access import Actor
-from milepost.models import Cycle, KeyResult, Objective, Person, Team
+from milepost.ledger.batches import Batches, Row
+from milepost.models import (
+    Alignment,
+    Checkin,
+    Comment,
+    Cycle,
+    Grade,
+    Initiative,
+    KeyResult,
+    KeyResultVersion,
+    Objective,
+    ObjectiveVersion,
+    Person,
+    Team,
+    TeamMember,
+    Transition,
+)
+from milepost.models.ids import new_id
 
 
 class Ground:
@@ -19,12 +37,16 @@ class Ground:
             dict(self.rows(model).values_list("key", "id"))
             for model in (Person, Team, Cycle, Objective, KeyResult)
         )
-        self.fresh: set[int] = set()  # objectives made by this application
+        self.fresh: dict[int, datetime] = {}  # objectives made by this application, and since when they are
+        # What is new is written together, those first that others refer to.
+        self.batches = Batches(
+            Person, Team, TeamMember, Cycle, Objective, ObjectiveVersion, Transition, KeyResult,
+            KeyResultVersion, Initiative, Alignment, Checkin, Comment, Grade,
+        )  # fmt: skip
 
-    def born(self, objective: int) -> datetime:
-        """Return since when there is what comes with an objective and says no day of its own."""
-        first = self.rows(Objective).filter(id=objective).values_list("created_at", flat=True).get()
-        return min(self.at, first)
+    def add(self, model: type[Model], **columns: Any) -> Row:
+        """Let a new row of the workspace wait to be written."""
+        return self.batches.add(model, {"id": new_id(), "workspace_id": self.workspace_id, **columns})
 
     def rows(self, model: type[Model]) -> QuerySet:
         """Return the rows of the workspace."""

@@ -30,28 +30,25 @@ class KeyResults:
         now["objective_id"] = objective
         if item.action == "created":
             created = want.created or self.versions.first_moment(want)
-            row = KeyResult.objects.create(
-                workspace_id=self.ground.workspace_id,
-                key=want.id,
-                created_at=created,
-                position=number or 0,
-                **now,
+            row = self.ground.add(
+                KeyResult, key=want.id, created_at=created, position=number or 0, revision=1, **now
             )
-            self.ground.key_results[want.id] = row.id
+            id = self.ground.key_results[want.id] = row["id"]
             versions = self.versions.told(want.history, now, created)
-            self.versions.remember(KeyResultVersion, "key_result_id", row.id, versions, KEY_RESULT_FIELDS)
+            self.versions.remember(KeyResultVersion, "key_result_id", id, versions, KEY_RESULT_FIELDS)
         else:
-            row = self.ground.rows(KeyResult).get(id=self.ground.key_results[want.id])
+            id = self.ground.key_results[want.id]
+            row = self.ground.rows(KeyResult).get(id=id)
             if item.fields.keys() - {"grade"}:
                 for name, value in now.items():
                     setattr(row, name, value)
                 row.revision += 1
                 row.save()
                 versions = self.versions.later(item.added.get("history", ()), now)
-                self.versions.remember(KeyResultVersion, "key_result_id", row.id, versions, KEY_RESULT_FIELDS)
-        self.entries.check_ins(item.added.get("check_ins", ()), row)
-        self.entries.comments(item.added.get("comments", ()), objective, row.id)
-        self.entries.grade(item, objective, row.id)
+                self.versions.remember(KeyResultVersion, "key_result_id", id, versions, KEY_RESULT_FIELDS)
+        self.entries.check_ins(item.added.get("check_ins", ()), want.title, objective, id)
+        self.entries.comments(item.added.get("comments", ()), objective, id)
+        self.entries.grade(item, objective, id)
 
     def initiative(self, item: Change) -> None:
         """Write one initiative."""
@@ -64,10 +61,8 @@ class KeyResults:
             "due_on": want.due,
         }  # fmt: skip
         if item.action == "created":
-            objective = values["objective_id"]
-            created = self.ground.born(objective) if objective in self.ground.fresh else self.ground.at
-            Initiative.objects.create(
-                workspace_id=self.ground.workspace_id, key=want.id, created_at=created, **values
-            )
+            # One that comes with its objective is as old as that, as far as the file says.
+            created = min(self.ground.at, self.ground.fresh.get(values["objective_id"], self.ground.at))
+            self.ground.add(Initiative, key=want.id, created_at=created, revision=1, **values)
         else:
             self.ground.rows(Initiative).filter(key=want.id).update(**values)

@@ -30,14 +30,12 @@ class Objectives:
         now = self.versions.columns(OBJECTIVE_FIELDS, lambda name: getattr(want, name))
         if item.action == "created":
             created = want.created or self.versions.first_moment(want)
-            row = Objective.objects.create(
-                workspace_id=self.ground.workspace_id, key=want.id, created_at=created, **now
-            )
-            self.ground.objectives[want.id] = row.id
-            self.ground.fresh.add(row.id)
+            row = self.ground.add(Objective, key=want.id, created_at=created, revision=1, **now)
+            id = self.ground.objectives[want.id] = row["id"]
+            self.ground.fresh[id] = created
             versions = self.versions.told(want.history, now, created)
-            self.versions.remember(ObjectiveVersion, "objective_id", row.id, versions, OBJECTIVE_FIELDS)
-            self._transitions(row.id, want.transitions or self._plain_path(want, created))
+            self.versions.remember(ObjectiveVersion, "objective_id", id, versions, OBJECTIVE_FIELDS)
+            self._transitions(id, want.transitions or self._plain_path(want, created))
         else:
             id = self.ground.objectives[want.id]
             row = self.ground.rows(Objective).get(id=id)
@@ -53,8 +51,8 @@ class Objectives:
                 if before != row.state and not item.added.get("transitions"):
                     self._moved(row, before)
             self._transitions(id, item.added.get("transitions", ()))
-        self.entries.comments(item.added.get("comments", ()), row.id, None)
-        self.entries.grade(item, row.id, None)
+        self.entries.comments(item.added.get("comments", ()), id, None)
+        self.entries.grade(item, id, None)
 
     def _plain_path(self, want: ObjectivePlan, created: datetime) -> list:
         return [TransitionPlan(event, to, created) for event, to in _PATHS[State(want.state)]]
@@ -67,20 +65,20 @@ class Objectives:
         )  # fmt: skip
 
     def _transitions(self, objective: int, told: Iterable) -> None:
-        before = (
-            self.ground.rows(Transition)
-            .filter(objective_id=objective)
-            .order_by("-id")
-            .values_list("to_state", flat=True)
-            .first()
-        ) or ""
+        if not told:
+            return
+        before = "" if objective in self.ground.fresh else self._last_state(objective)
         for one in told:
-            Transition.objects.create(
-                workspace_id=self.ground.workspace_id, objective_id=objective, event=one.event,
+            self.ground.add(
+                Transition, objective_id=objective, event=one.event,
                 from_state=before, to_state=one.to, at=one.at, by_id=self.ground.people.get(one.by),
                 reason=one.reason,
             )  # fmt: skip
             before = one.to
+
+    def _last_state(self, objective: int) -> str:
+        steps = self.ground.rows(Transition).filter(objective_id=objective).order_by("-id")
+        return steps.values_list("to_state", flat=True).first() or ""
 
 
 def _paths() -> dict[State, list[tuple[str, str]]]:

@@ -43,11 +43,16 @@ def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
     with transaction.atomic():
         changes = preview_as_owner(plan=plan, by=by, at=at)
         apply_plan(plan=plan, changes=changes, by=by, at=at)
-        owners = Person.objects.of(by.workspace_id).filter(role=Role.OWNER, left_on=None)
-        if not owners.exclude(user=None).exists():
-            raise Conflict(
-                "With this file the workspace would have no owner who can sign in.",
-                code="last_owner",
-                remedy="Let the file keep one.",
-            )
+        require_an_owner(by.workspace_id)
     return changes
+
+
+def require_an_owner(workspace_id: int) -> None:
+    """Refuse what has left a workspace without an owner who can sign in."""
+    owners = Person.objects.of(workspace_id).filter(role=Role.OWNER, left_on=None)
+    if not owners.exclude(user=None).exists():
+        raise Conflict(
+            "With this file the workspace would have no owner who can sign in.",
+            code="last_owner",
+            remedy="Let the file keep one.",
+        )

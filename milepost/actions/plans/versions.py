@@ -9,9 +9,7 @@ from typing import Any
 from milepost.actions.plans.ground import Ground
 from milepost.core.plan.values import KeyResultPlan, ObjectivePlan
 from milepost.models.exact import plain
-from milepost.queries.plans import PLAN_NAMES
-
-_COLUMN_NAMES = {plan: column for column, plan in PLAN_NAMES.items()}
+from milepost.queries.plans import COLUMN_NAMES, PLAN_NAMES
 
 
 class Versions:
@@ -49,7 +47,7 @@ class Versions:
         for entry in sorted(history, key=lambda entry: entry.at)[::-1]:
             found.append((values, entry.at, self.ground.people.get(entry.by), entry.reason))
             values = values | {
-                _COLUMN_NAMES.get(name, name): self._column(_COLUMN_NAMES.get(name, name), value)
+                COLUMN_NAMES.get(name, name): self._column(COLUMN_NAMES.get(name, name), value)
                 for name, value in entry.was.items()
             }
         found.append((values, created, None, ""))
@@ -62,13 +60,9 @@ class Versions:
 
     def remember(self, model, column: str, id: int, versions: list[tuple], names: Iterable[str]) -> None:
         """Write versions as rows of a model."""
-        model.objects.bulk_create(
-            model(
-                workspace_id=self.ground.workspace_id, at=at, by_id=by, reason=reason,
-                **{column: id}, **{name: values[name] for name in names},
-            )
-            for values, at, by, reason in versions
-        )  # fmt: skip
+        for values, at, by, reason in versions:
+            told = {name: values[name] for name in names}
+            self.ground.add(model, at=at, by_id=by, reason=reason, **{column: id}, **told)
 
     def first_moment(self, want: ObjectivePlan | KeyResultPlan) -> datetime:
         """Date what says no date of its own: before anything that is told of it, or now."""

@@ -73,7 +73,7 @@ def _run(options: argparse.Namespace) -> int:
         return Exit.OK
     done = wire.post("/plan/application", body, key=f"cli-{secrets.token_hex(16)}")
     if options.json:
-        _print({**preview, "is_applied": True, "again": done["again"]})
+        _print({**preview, "is_applied": True, "again": done["again"], "event": done.get("event")})
     else:
         print("Applied.")
     return Exit.OK

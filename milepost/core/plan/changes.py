@@ -220,6 +220,8 @@ class _Comparison:
         return added, kept
 
     def _by_id(self, there: list, wanted: tuple, path: Path, kind: str) -> tuple[list, int]:
+        if not there:
+            return list(wanted), 0
         known = {entry.id: entry for entry in there}
         new, same = [], 0
         for index, entry in enumerate(wanted):

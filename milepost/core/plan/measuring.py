@@ -202,11 +202,24 @@ _BY_KIND = {
 def check_in_problems(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
     """Yield what is wrong with the entries of a key result's ledger."""
     yield from _reports(key_result, path)
+    odd = [(index, entry) for index, entry in each(key_result, "check_ins") if not _is_plain(entry)]
+    if not odd:
+        return
     ids = {said(entry, "id") for _, entry in each(key_result, "check_ins")}
-    for index, entry in each(key_result, "check_ins"):
+    for index, entry in odd:
         yield from _confidence(entry, (*path, "check_ins", index))
         yield from _correction(entry, ids, (*path, "check_ins", index))
     yield from _correction_rings(key_result, path)
+
+
+def _is_plain(entry: CheckInPlan) -> bool:
+    """Say whether nothing about an entry alone can be wrong: that holds for most, and they are many."""
+    return (
+        type(entry) is CheckInPlan
+        and entry.corrects is None
+        and not entry.withdrawn
+        and (entry.confidence is None or 1 <= entry.confidence <= 10)
+    )
 
 
 @as_far_as_known
@@ -217,7 +230,10 @@ def _reports(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
     counts = {len(measure.milestones)} | {
         len(past.was["milestones"]) for past in key_result.history if "milestones" in past.was
     }
+    takes_any_number = kinds.isdisjoint(("milestones", "binary"))
     for index, entry in enumerate(key_result.check_ins):
+        if takes_any_number and type(entry) is CheckInPlan and entry.parts is None:
+            continue
         yield from _report(entry, kinds, counts, (*path, "check_ins", index))
 
 

@@ -61,11 +61,17 @@ def _unique(plan: Plan) -> Iterator[PlanProblem]:
         )
     for upper, objective in enumerate(plan.objectives):
         path: Path = ("objectives", upper)
-        yield from _twice(_ids(each(objective, "comments"), (*path, "comments")), "comments")
+        yield from _twice_in(objective, "comments", "comments", path)
         for index, key_result in each(objective, "key_results"):
             here = (*path, "key_results", index)
-            yield from _twice(_ids(each(key_result, "check_ins"), (*here, "check_ins")), "check-ins")
-            yield from _twice(_ids(each(key_result, "comments"), (*here, "comments")), "comments")
+            yield from _twice_in(key_result, "check_ins", "check-ins", here)
+            yield from _twice_in(key_result, "comments", "comments", here)
+
+
+def _twice_in(thing: Any, name: str, noun: str, path: Path) -> Iterator[PlanProblem]:
+    ids = [said(entry, "id") for _, entry in each(thing, name)]
+    if len(set(ids)) != len(ids):
+        yield from _twice(_ids(each(thing, name), (*path, name)), noun)
 
 
 def _ids(numbered: Iterable[tuple[int, Any]], path: Path) -> Iterator[tuple[Path, str | None]]:

@@ -14,11 +14,12 @@ from milepost.cli.commands import apply as client
 from milepost.cli.exits import Exit
 from milepost.core.access import operator
 from milepost.core.plan import Changes, Plan
-from milepost.core.plan.values import WorkspacePlan
+from milepost.core.plan.unread import said
 from milepost.core.problems import NotFound, Problem
 from milepost.formats import okr_files
 from milepost.management import schema
 from milepost.management import workspaces as which
+from milepost.management.garbage import uncollected
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 from milepost.queries import workspaces
@@ -53,10 +54,13 @@ class Command(OperatorCommand):
             schema.require()
         elif self.has_database:
             schema.make_current()
-        plan = self._read(file, workspace)
+        with uncollected():
+            self._apply_file(file, workspace, dry_run=dry_run, json=json, yes=yes)
+
+    def _apply_file(self, file, workspace, *, dry_run, json, yes):
+        plan, have = self._read(file, workspace)
         target, is_new = self._target(plan, workspace)
-        have = Plan() if is_new else None
-        changes = plans.preview(target, plan, have=have)
+        changes = plans.preview(target, plan, have=have, is_checked=True)
         nothing_to_do = changes.is_empty and not is_new
         # A program reads one answer: what was done, or, if that fails, why not.
         if not json or dry_run or nothing_to_do:
@@ -83,16 +87,30 @@ class Command(OperatorCommand):
         else:
             self.stdout.write("Applied.")
 
-    def _read(self, file: str, slug: str | None) -> Plan:
-        def have(named: WorkspacePlan | None) -> Plan:
-            # A file may name what the workspace holds already, and means its days in the workspace's zone.
-            wanted = slug or (named.id if named else None)
-            if named is not None and self._is_new(wanted):
-                return Plan()
-            return plan_of(self._chosen(wanted))
+    def _read(self, file: str, slug: str | None) -> tuple[Plan, Plan]:
+        """Return what the file says, and what the workspace holds that it is for."""
+        held: list[Plan] = []
 
+        def have(plan: Plan) -> Plan:
+            # A file may name what the workspace holds already, and means its days in the workspace's zone.
+            named = plan.workspace
+            wanted = slug or (named.id if named else None)
+            if not held:  # days meant in another time zone are read a second time
+                if named is not None and self._is_new(wanted):
+                    held.append(Plan())
+                else:
+                    personal = [id for one in plan.objectives if (id := said(one, "id"))]
+                    held.append(plan_of(self._chosen(wanted), with_personal=personal))
+            return held[0]
+
+        data, name = self._data(file)
+        with Progress("Reading") as progress:
+            plan = okr_files.read(data, name=name, have=have, progress=progress)
+        return plan, held[0]
+
+    def _data(self, file: str) -> tuple[bytes, str]:
         if file == "-":
-            return okr_files.read(sys.stdin.buffer.read(), name="standard input", have=have)
+            return sys.stdin.buffer.read(), "standard input"
         path = Path(file)
         try:
             if path.is_file() and path.stat().st_size > okr_files.LARGEST_FILE:
@@ -102,15 +120,13 @@ class Command(OperatorCommand):
                     code="too_large",
                     remedy=f"A file of OKRs holds at most {most} MB; split it by cycle.",
                 )
-            data = path.read_bytes()
+            return path.read_bytes(), path.name
         except FileNotFoundError:
             raise NotFound(f"There is no file {file}.", remedy="Check its name.") from None
         except OSError as wrong:
             raise Problem(
                 f"{file} cannot be read: {wrong.strerror}.", code="unreadable", remedy="Check its name."
             ) from None
-        with Progress("Reading") as progress:
-            return okr_files.read(data, name=path.name, have=have, progress=progress)
 
     def _target(self, plan: Plan, slug: str | None) -> tuple[int, bool]:
         """Return the workspace the plan is for, and whether it has still to be made."""

@@ -8,6 +8,7 @@ from milepost.cli.commands import export as client
 from milepost.formats import okr_files
 from milepost.management import workspaces as which
 from milepost.management.counts import counted
+from milepost.management.garbage import uncollected
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 from milepost.queries import plans
@@ -22,10 +23,11 @@ class Command(OperatorCommand):
 
     def handle(self, *, workspace, format, output, **_):
         as_ = client.format_of(format, output)
-        with Progress("Reading") as progress:
-            chosen = which.chosen(workspace)
-            plan = plans.current(chosen, progress=progress)
-        data = okr_files.write(plan, as_=as_)
+        with uncollected():
+            with Progress("Reading") as progress:
+                chosen = which.chosen(workspace)
+                plan = plans.current(chosen, progress=progress)
+            data = okr_files.write(plan, as_=as_)
         if output is None:
             sys.stdout.buffer.write(data)
             sys.stdout.flush()

@@ -1,20 +1,23 @@
-"""Add someone to a workspace and print the link that lets them in."""
+"""Add someone to a workspace and print the link that lets them in; or give an account another e-mail."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 from django.utils import timezone
 
-from milepost.actions import access
+from milepost.actions import access, accounts
 from milepost.core.access import Role, operator
-from milepost.core.problems import Problem
+from milepost.core.problems import NotFound, Problem
 from milepost.management import whereabouts, workspaces
 from milepost.management.operator import OperatorCommand
 from milepost.queries import people
 
 
 class Command(OperatorCommand):
-    examples = ('milepost user add ada@example.org --name "Ada Lovelace" --role admin',)
+    examples = (
+        'milepost user add ada@example.org --name "Ada Lovelace" --role admin',
+        "milepost user email ada@example.org ada.lovelace@example.org",
+    )
     needs_database = True
 
     def add_arguments(self, parser):
@@ -24,8 +27,26 @@ class Command(OperatorCommand):
         add.add_argument("--name", help="what colleagues call them, unless a file has said so")
         add.add_argument("--role", default="member", choices=[str(role) for role in Role], help="(member)")
         workspaces.argument(add)
+        change = verbs.add_parser("email", help="let an account sign in with another address")
+        change.add_argument("email", help="the e-mail with which they sign in now")
+        change.add_argument("new", help="the one with which they will")
 
-    def handle(self, *, verb: str, email: str, name: str | None, role: str, workspace: str | None, **options):
+    def handle(self, *, verb: str, email: str, **options):
+        if verb == "email":
+            self._change(email, options["new"])
+        else:
+            self._add(email, options["name"], options["role"], options["workspace"])
+
+    def _change(self, email: str, new: str) -> None:
+        user_id = people.account(email)
+        if user_id is None:
+            raise NotFound(f"Nobody signs in with {email}.", remedy="The people page shows who does.")
+        found = accounts.change_email(
+            user_id=user_id, was=email, email=new, is_proved=False, by=operator(0), at=timezone.now()
+        )
+        self.stdout.write(f"{found.name} signs in with {found.email} from now on.")
+
+    def _add(self, email: str, name: str | None, role: str, workspace: str | None) -> None:
         by, at = operator(workspaces.chosen(workspace)), timezone.now()
         waiting = people.without_account(by.workspace_id, email)
         if waiting is not None:

@@ -30,6 +30,7 @@ class WorkspaceRecord:
     scoring_policy: str
     check_in_every: int
     count_restricted_work: bool
+    second_step_for: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def own(reader: Reader) -> WorkspaceRecord:
         scoring_policy=row.scoring_policy,
         check_in_every=row.check_in_every,
         count_restricted_work=row.count_restricted_work,
+        second_step_for=row.second_step_for,
     )
 
 

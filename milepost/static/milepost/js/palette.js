@@ -125,7 +125,8 @@ class Palette extends HTMLElement {
     this.at = null;
     this.mark(this.options[0]);
     const count = this.options.length;
-    this.querySelector("[data-count]").textContent = count === 1 ? "1 choice" : `${count} choices`;
+    const slip = this.list.querySelector(".opt-slip")?.textContent ?? "";
+    this.querySelector("[data-count]").textContent = `${slip} ${count === 1 ? "1 choice" : `${count} choices`}`.trim();
   }
 
   mark(option, scroll) {

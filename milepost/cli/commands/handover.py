@@ -1,0 +1,112 @@
+"""Hand everything that somebody holds over to another: shows what, asks, does all of it or nothing."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+from typing import Any
+
+from milepost.cli import clients, telling, terminal
+from milepost.cli.exits import Exit
+from milepost.cli.terminal import ask, plain
+from milepost.cli.things import Names
+from milepost.cli.wire import Wire
+from milepost.core.problems import Problem
+
+EXAMPLES = (
+    "milepost handover 'Ben Okri' --to 'Cleo Wong' --dry-run",
+    "milepost handover ben --to cleo --except owner-38g0emz7667vf --yes",
+    "milepost handover me --to cleo --json --yes",
+)
+ROLES = {
+    "owner": "owns",
+    "sponsor": "sponsors",
+    "contributor": "helps with",
+    "key_result": "key result",
+    "initiative": "initiative",
+    "lead": "leads",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what it understands."""
+    parser.add_argument("person", metavar="PERSON", help="who hands over: a name, an id, or me")
+    parser.add_argument("--to", required=True, metavar="PERSON", help="who is to have it")
+    parser.add_argument(
+        "--except", dest="kept", action="append", default=[], metavar="HOLDING",
+        help="what stays, as --dry-run names it; can be given several times",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="show what would go over, change nothing")
+    parser.add_argument("-y", "--yes", action="store_true", help="hand over without asking")
+    clients.common(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show what they hold, ask, hand it over."""
+    if telling.is_for_programs(options) and not (options.dry_run or options.yes):
+        raise Problem(
+            "With --json nobody is asked.",
+            code="usage",
+            remedy="Add --yes to hand over, or --dry-run to look.",
+        )
+    wire = telling.wire(options)
+    names = Names(wire)
+    person, to = (names.id("people", typed) for typed in (options.person, options.to))
+    found = wire.get(f"/people/{person}/holdings")
+    found["to"] = to
+    going = [one for one in found["holdings"] if one["may_give"] and one["holding"] not in options.kept]
+    if unknown := {*options.kept} - {one["holding"] for one in found["holdings"]}:
+        raise Problem(
+            f"They do not hold {', '.join(sorted(unknown))}.",
+            code="usage",
+            remedy="`--dry-run` names what they hold.",
+        )
+    if options.dry_run:
+        telling.tell(
+            options, found, lambda: _shown(options, found, going, names), (one["holding"] for one in going)
+        )
+        return Exit.OK if going else Exit.NOTHING_TO_DO
+    if not going:
+        telling.tell(options, {**found, "event": None}, lambda: _shown(options, found, going, names))
+        return Exit.NOTHING_TO_DO
+    if not options.yes:
+        _shown(options, found, going, names)
+        if not _agreed(wire):
+            print("Nothing was changed.")
+            return Exit.OK
+    body = {"to": to, "instead": [{"holding": one, "to": None} for one in options.kept]}
+    done = wire.post(f"/people/{person}/handover", body, key=f"cli-{secrets.token_hex(16)}")
+    changes = done["changes"]
+    telling.tell(
+        options,
+        {**found, "event": done["id"], "changes": changes},
+        lambda: print(f"Handed over: {changes} change{'' if changes == 1 else 's'}."),
+        [done["id"]],
+    )
+    return Exit.OK
+
+
+def _shown(
+    options: argparse.Namespace, found: dict[str, Any], going: list[dict[str, Any]], names: Names
+) -> None:
+    look, to = telling.look(options), names.of("people", found["to"])
+    print(f"{plain(found['name'])} → {plain(to)}")
+    rows = [
+        (ROLES[one["role"]], one["title"], one["context"], one["holding"], "" if one in going else "stays")
+        for one in found["holdings"]
+    ]
+    terminal.table(look, ("", "what", "in", "holding", ""), rows, widest=1)
+    if not going:
+        print("Nothing goes over.")
+
+
+def _agreed(wire: Wire) -> bool:
+    if not sys.stdin.isatty():
+        raise Problem(
+            "There is no terminal to ask at.", code="usage", remedy="Add --yes to hand over without asking."
+        )
+    try:
+        return ask(f"Hand over at {wire.server.name or wire.server.url}? [y/N] ").lower() in ("y", "yes")
+    except EOFError:
+        return False
