@@ -173,7 +173,8 @@ def _append(
                 submission=submission,
                 request=request,
                 event=event,
-                data=_in_short(facts, value, confidence, note, corrects),
+                data=_in_short(facts, value, confidence, note, corrects)
+                | ({"on": when.date().isoformat()} if when.date() < at.date() else {}),
             )
             events.note(event=made.event_id, kind=event, by=by, at=at)
     except IntegrityError:

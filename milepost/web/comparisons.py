@@ -16,7 +16,7 @@ from django.urls import reverse
 from milepost.core import addresses
 from milepost.core.problems import Invalid
 from milepost.ledger.structure import CycleRow
-from milepost.queries import comparisons, teams
+from milepost.queries import comparisons, hindsight, teams
 from milepost.queries.cards import Reader
 from milepost.queries.comparisons import Comparison
 from milepost.queries.records import comparisons as records
@@ -37,6 +37,16 @@ class Compared:
     there: str
     nav: str
     crumbs: list[tuple[str, str | None]]
+
+    def learned(self, reader: Reader) -> hindsight.Learned | None:
+        """Return what became known only later about one of the days."""
+        match self.kind:
+            case "objective":
+                return hindsight.of_objective(reader, self.found.objectives[0].number)
+            case "workspace":
+                return hindsight.of_all(reader)
+            case _:
+                return hindsight.of_team(reader, (pair.number for pair in self.found.objectives))
 
 
 # -- pages -------------------------------------------------------------------------------------------------
@@ -156,6 +166,7 @@ def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
         for reader in (days.then, days.now):
             held.enter_context(reader.image.lock)
         compared = compare(days)
+        learned = [compared.learned(reader) for reader in (days.then, days.now)]
     found = compared.found
     kept = {"cycle": request.GET["cycle"]} if request.GET.get("cycle") else {}
     looked = week.since_last(request)
@@ -170,6 +181,7 @@ def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
     context = {
         "compared": compared,
         "found": found,
+        "learned": learned,
         "choices": [(one.words, address(one.on), one.on == found.before, one.on) for one in offered],
         "kept": tuple(kept.items()),
         "really_today": request.today,
