@@ -10,8 +10,8 @@ class Travel extends HTMLElement {
     // What that page lacks (sheets, scripts) comes with a whole page only.
     this.isWhole = Boolean(document.querySelector("#not-yet"));
     for (const part of this.querySelectorAll("[data-slides]")) part.hidden = false;
-    this.addEventListener("input", this);
-    this.addEventListener("change", this);
+    this.addEventListener("input", this, true);
+    this.addEventListener("change", this, true);
     window.addEventListener("popstate", this);
   }
 
