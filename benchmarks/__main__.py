@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import databases, peers, servers
+from benchmarks import databases, peers, profiles, servers
 from benchmarks.goals import Measured, Trial, all_goals
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -25,11 +25,18 @@ def main() -> None:
     parser.add_argument(
         "--peers", action="store_true", help="only compare with other tools, and write that into README.md"
     )
+    parser.add_argument(
+        "--profile", action="store_true", help="only say where the time goes, and write that into PROFILES.md"
+    )
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database alone")
     asked = parser.parse_args()
     if asked.peers:
         peers.write([row for database, folder in _databases(asked.only) for row in _peers(database, folder)])
         return print(f"Written to {peers.README.name}")
+    if asked.profile:
+        trials = (Trial(database, asked.size, folder) for database, folder in _databases(asked.only))
+        profiles.write([said for trial in trials for said in profiles.profiles(trial)], asked.size)
+        return print(f"Written to {profiles.FILE.name}")
     hello = servers.hello()
     found: list[Measured] = []
     try:

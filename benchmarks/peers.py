@@ -33,10 +33,10 @@ def compare(trial: Trial) -> str:
     trial.start()
     try:
         team = f"teams/{encode(trial.about['team'])}.json"
-        objectives = _asked(trial, lambda: trial.get("alignment.json"))
-        everything = _asked(trial, lambda: trial.get("alignment.json?key_results=1"))
+        objectives = _asked(trial, lambda: trial.get_anew("alignment.json"))
+        everything = _asked(trial, lambda: trial.get_anew("alignment.json?key_results=1"))
         fresh = _after_a_check_in(trial)
-        one = _asked(trial, lambda: trial.get(team))
+        one = _asked(trial, lambda: trial.get_anew(team))
         recorded = _asked(trial, trial.check_in)
     finally:
         trial.server.stop()

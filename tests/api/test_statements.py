@@ -41,6 +41,7 @@ STATEMENTS = {
     "comparisons_of_tree": 6,
     "people_index": 3,
     "people_show": 3,
+    "people_holding": 4,
     "teams_index": 2,
     "teams_show": 2,
     "cycles_index": 2,

@@ -43,7 +43,7 @@ STATEMENTS = {
     "alignment_comparison_json": 5,
     "search": 3,
     "palette": 3,
-    "search, a slip": 6,
+    "search, a slip": 6,  # after the comma: in which case
     "people": 7,
     "person": 7,
     "edit_team": 4,
@@ -82,6 +82,7 @@ STATEMENTS = {
     "account": 5,
     "new_app": 3,
     "new_passkey": 3,
+    "new_email": 3,
     "password": 2,
     "keyboard": 2,
     "signing_out": 2,
@@ -97,7 +98,8 @@ ELSEWHERE = {
     "map", "map_svg", "week", "overview", "overview_json", "teams", "team", "team_json", "activity",
     "objective_comparison", "objective_comparison_json", "team_comparison", "team_comparison_json",
     "company_comparison", "company_comparison_json", "alignment_comparison", "alignment_comparison_json",
-    "search", "palette", "people", "person", "edit_team", "cycles", "settings", "preferences", "tokens",
+    "search", "search, a slip", "palette", "people", "person",
+    "edit_team", "cycles", "settings", "preferences", "tokens",
 }  # fmt: skip
 
 # What a page is asked about, where its address alone says too little.
@@ -117,7 +119,7 @@ UNCOUNTED = {
     "is of a state that is rare, and made like its neighbours": ("redrafting", "reopening"),
     "is opened once, by a secret from a letter or the terminal": (
         "confirm_email", "account_set_password", "account_reset_password_from_key", "invitation", "setup",
-        "setup_person",
+        "setup_person", "take_email",
     ),
     "is asked by machines": ("livez", "readyz", "metrics"),
 }  # fmt: skip

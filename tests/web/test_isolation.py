@@ -331,6 +331,7 @@ OF_NO_WORKSPACE = {
     "confirm_email": {"secret"},
     "invitation": {"secret"},
     "setup": {"secret"},
+    "take_email": {"secret"},
     "setup_person": {"secret"},
     "account_reset_password_from_key": {"uidb36", "key"},
 }

@@ -1,0 +1,74 @@
+"""Where the time goes of what does not reach its goal: `bin/benchmark --profile` writes PROFILES.md."""
+
+from __future__ import annotations
+
+import pstats
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from benchmarks.goals import Trial
+from benchmarks.profiling import shares
+from benchmarks.servers import ROOT
+
+FILE = Path(__file__).parent / "PROFILES.md"
+LEAST = 0.02  # a smaller share is not listed
+REQUESTS = (
+    ("1", "check_in", "a check-in"),
+    ("5", "page", "the first 200 rows of the tree as HTML, asked anew"),
+    ("8", "team", "a team's page as HTML, asked anew"),
+    ("12", "search", "search as one types"),
+)
+
+
+def profiles(trial: Trial) -> list[str]:
+    """Return a paragraph for each thing that is measured on one database."""
+    found = [_request(trial, *each) for each in REQUESTS]
+    with tempfile.TemporaryDirectory(prefix="milepost-profile-") as folder:
+        file = Path(folder) / "everything.json"
+        export = ["export", "--workspace", trial.slug, "-o", str(file)]
+        found.append(_command(trial, "11a", "everything exported", export, {}, folder))
+        if trial.database.name == "SQLite":
+            environ = {"MILEPOST_DATA_DIR": folder, "DATABASE_URL": ""}
+            applied = ["apply", "--yes", str(file)]
+            found.append(_command(trial, "11b", "everything imported", applied, environ, folder))
+    return found
+
+
+def _request(trial: Trial, number: str, what: str, words: str) -> str:
+    said = subprocess.run(
+        [sys.executable, "-m", "benchmarks.profiling", what, trial.slug, orjson.dumps(trial.about).decode()],
+        env=trial.database.environ, cwd=ROOT, check=True, capture_output=True,
+    ).stdout  # fmt: skip
+    told = orjson.loads(said)
+    return _told(trial, number, words, f"{told['ms']:.2f} ms of CPU in process", told["areas"])
+
+
+def _command(trial: Trial, number: str, words: str, command: list[str], environ: dict, folder: str) -> str:
+    kept = Path(folder) / f"{number}.profile"
+    subprocess.run(
+        [sys.executable, "-m", "cProfile", "-o", str(kept), "-m", "milepost", *command],
+        env=trial.database.environ | environ, cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    stats = pstats.Stats(str(kept))
+    return _told(trial, number, words, f"{stats.total_tt:.1f} s under the profiler", shares(stats))
+
+
+def _told(trial: Trial, number: str, words: str, cost: str, areas: dict[str, float]) -> str:
+    listed = [f"{name} {share:.0%}" for name, share in areas.items() if share >= LEAST]
+    return f"- **Goal {number}, {words}**, {trial.database.name}: {cost}. {', '.join(listed)}."
+
+
+def write(paragraphs: list[str], size: str) -> None:
+    """Write them all, replacing those of before."""
+    head = (
+        "# Profiles\n\nWhere the time goes of what does not reach its goal yet, or only just: the share of\n"
+        "each area, without what it calls and with what it waits for, as Python's profiler sees it (it\n"
+        f"makes small functions look larger). Size {size}, {datetime.now(UTC):%Y-%m-%d}. Made by\n"
+        "`bin/benchmark --profile`.\n\n"
+    )
+    FILE.write_text(head + "\n".join(paragraphs) + "\n", encoding="utf-8")
