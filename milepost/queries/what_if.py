@@ -7,12 +7,14 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.core.scoring import Part, ScoringProblem, roll_up
+from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
 from milepost.queries.cards import Reader
 
@@ -28,11 +30,6 @@ class Effect:
     url: str
     before: Fraction | None
     after: Fraction | None
-
-    @property
-    def change(self) -> Fraction | None:
-        """How much it would gain; None where there was no number before."""
-        return None if self.before is None or self.after is None else self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,22 @@ def suppose(reader: Reader, key_result: int, ends_at: Fraction) -> Supposition:
     """Return what follows if a key result ended at a share of its way; raises NotFound."""
     one = reader.key_result_row(key_result)
     image = reader.image
-    supposed: dict[int, Fraction | None] = {one.id: ends_at}
-    above = _seen_above(reader, one.id)
+    above = seen_above(reader, one.id)
+    supposed = rolled_up(image, {one.id: ends_at}, above)
+    return Supposition(
+        key_result=_effect(reader, one.id, ends_at),
+        ends_at=ends_at,
+        value=_on_its_scale(one, ends_at),
+        unit=one.unit,
+        effects=tuple(_effect(reader, id, supposed[id]) for id in above),
+    )
+
+
+def rolled_up(
+    image: Image, supposed: Mapping[int, Fraction | None], above: Iterable[int]
+) -> dict[int, Fraction | None]:
+    """Return what is supposed, and what follows from it above, each after all that it rests on."""
+    supposed = dict(supposed)
     for id in above:
         node = image.node[id]
         parts = [
@@ -62,20 +73,14 @@ def suppose(reader: Reader, key_result: int, ends_at: Fraction) -> Supposition:
             for child in (image.ids[number] for number, _ in image.pool[node])
         ]
         supposed[id] = roll_up(parts).raw
-    return Supposition(
-        key_result=_effect(reader, one.id, ends_at),
-        ends_at=ends_at,
-        value=_on_its_scale(one, ends_at),
-        unit=one.unit,
-        effects=tuple(_effect(reader, id, supposed[id]) for id in above),
-    )
+    return supposed
 
 
-def _seen_above(reader: Reader, id: int) -> list[int]:
-    """Return what it counts in, through what the reader sees alone, each after all that it rests on."""
+def seen_above(reader: Reader, *ids: int) -> list[int]:
+    """Return what they count in, through what the reader sees alone, each after all that it rests on."""
     image = reader.image
     found: set[int] = set()
-    waiting = [image.node[id]]
+    waiting = [image.node[id] for id in ids]
     while waiting:
         for node in image.above.get(waiting.pop(), ()):
             if node not in found and reader.sees(image.ids[node]):
