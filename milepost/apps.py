@@ -13,6 +13,7 @@ def _guard(*, using: str, **_) -> None:
 
     borders.install(connections[using])
     search.install(connections[using])
+    # While a database is moved to another one, the settings still name the role of the first.
     locks.install(connections[using], application=settings.DATABASES["default"].get("USER"))
 
 

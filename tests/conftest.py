@@ -107,7 +107,7 @@ def _adapt_settings() -> None:
     from django.conf import settings
 
     # A file, with the pragmas of production; in memory the locking would be another.
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite"):
         kept = settings.DATABASES["default"].setdefault("TEST", {})
         kept["NAME"] = str(settings.MILEPOST.data_dir / "test.sqlite3")
     # The package's own files: nothing was collected.

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from milepost.actions import events, submissions, wording
 from milepost.actions.objectives import start_if_begun
-from milepost.core import access
+from milepost.core import access, numbers
 from milepost.core.access import Actor, Standing
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.scoring import Kind
@@ -173,7 +173,8 @@ def _append(
                 submission=submission,
                 request=request,
                 event=event,
-                data=_in_short(facts, value, confidence, note, corrects),
+                data=_in_short(facts, value, confidence, note, corrects)
+                | ({"on": when.date().isoformat()} if when.date() < at.date() else {}),
             )
             events.note(event=made.event_id, kind=event, by=by, at=at)
     except IntegrityError:
@@ -183,7 +184,7 @@ def _append(
             raise
         return _again(by, found, corrects, request)
     tallies.checkins.add()
-    return Recorded(made.id, key_result, facts.objective_id, _warning(facts, when, at))
+    return Recorded(made.id, key_result, facts.objective_id, _warning(facts, value, when))
 
 
 def _again(by: Actor, facts: Facts, corrects: Checkin | None, request: str | None) -> Recorded:
@@ -301,12 +302,15 @@ def _in_short(
     return data
 
 
-def _warning(facts: Facts, when: datetime, at: datetime) -> str | None:
+def _warning(facts: Facts, value: Decimal | None, when: datetime) -> str | None:
+    said = []
     # Whole days in UTC are near enough for a warning; the window itself is judged in the workspace's time.
     day = when.date()
     if day < facts.starts_on or (facts.ends_on is not None and day > facts.ends_on):
-        return "Recorded. Its date lies outside the key result's window."
-    return None
+        said.append("Its date lies outside the key result's window.")
+    if numbers.is_far_out(value, facts.start, facts.target):
+        said.append("Its value lies far outside the way from start to target.")
+    return " ".join(("Recorded.", *said)) if said else None
 
 
 def _found(by: Actor, id: int) -> tuple[Checkin, Objective]:

@@ -25,7 +25,7 @@ class TooManyGuesses(Problem):
     def __init__(self, until: datetime, at: datetime) -> None:
         self.seconds = max(1, int((until - at).total_seconds() + 0.999))
         super().__init__(
-            "That were too many tries.",
+            "Those were too many tries.",
             remedy=f"Wait {guessing.in_words(until - at)}, then try again.",
             field="",
         )

@@ -57,6 +57,7 @@ def hand_over(
             data={
                 "name": found.name,
                 "to": sorted({one for one in given.values() if one is not None}),
+                "things": sum(to is not None for to in given.values()),
                 "events": told,
             },
             by=by,

@@ -126,7 +126,8 @@ def add_member(
             return current
         if current:
             _end(current, today)
-        new = TeamMember.objects.create(
+        new = None if since_on else _resumed(by, team, person, is_lead, today)
+        new = new or TeamMember.objects.create(
             workspace_id=by.workspace_id,
             team=row,
             person_id=person,
@@ -190,6 +191,16 @@ def _end(current: TeamMember, today: date) -> None:
         return
     current.until_on = today
     current.save(update_fields=["until_on"])
+
+
+def _resumed(by: Actor, team: int, person: int, is_lead: bool, today: date) -> TeamMember | None:
+    """Let what ended today go on as if it had not: it was taken back before the day was over."""
+    rows = TeamMember.objects.of(by.workspace_id).select_related("person")
+    ended = rows.filter(team_id=team, person_id=person, is_lead=is_lead, until_on=today).last()
+    if ended:
+        ended.until_on = None
+        ended.save(update_fields=["until_on"])
+    return ended
 
 
 def _told(row: Team, member: TeamMember) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from milepost.api.objectives import How, Serves
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Exact, Reason, Ref, Said
+from milepost.api.versions import as_read
 from milepost.core import ids
 from milepost.core.scopes import Scope
 from milepost.queries.records import alignments, events
@@ -115,26 +117,25 @@ def show(request: HttpRequest, alignment: Path[Ref], part: Query[Part]) -> HttpR
     return answers.one(alignments.one(reader(request), alignment), part)
 
 
-@changes(router, "/alignments/{alignment}", AlignmentRecord, scope=Scope.WRITE)
+@changes(router, "/alignments/{alignment}", AlignmentRecord, scope=Scope.WRITE, guarded=True)
 def update(request: HttpRequest, alignment: Path[Ref], said: LinkChange) -> HttpResponse:
     """Change how a link counts.
 
     The past keeps how it counted before, so the old link ends and a new one, with an id of its own, begins.
     """
-    done = once(
-        request,
-        lambda: (
-            actions.update(
-                alignment=alignment, how=said.how, weight=said.weight, by=request.actor, at=request.at
-            ).id
-        ),
-    )
+
+    def make() -> int:
+        return actions.update(
+            alignment=alignment, how=said.how, weight=said.weight, by=request.actor, at=request.at
+        ).id
+
+    done = once(request, _as_read(request, alignment, make))
     answer = answers.changed(done, alignments.one(reader(request), done.id))
     answer.headers["Location"] = f"/api/v1/alignments/{ids.encode(done.id)}"
     return answer
 
 
-@changes(router, "/alignments/{alignment}", None, scope=Scope.WRITE, method="DELETE")
+@changes(router, "/alignments/{alignment}", None, scope=Scope.WRITE, method="DELETE", guarded=True)
 def end(request: HttpRequest, alignment: Path[Ref]) -> HttpResponse:
     """End a link; the past keeps it."""
 
@@ -142,4 +143,8 @@ def end(request: HttpRequest, alignment: Path[Ref]) -> HttpResponse:
         actions.end(alignment=alignment, by=request.actor, at=request.at)
         return alignment
 
-    return answers.gone(once(request, make))
+    return answers.gone(once(request, _as_read(request, alignment, make)))
+
+
+def _as_read(request: HttpRequest, alignment: int, make: Callable[[], int]) -> Callable[[], int]:
+    return as_read(request, "alignment", alignment, lambda: alignments.one(reader(request), alignment), make)

@@ -92,9 +92,8 @@ def changed(done: Done, record: Any) -> HttpResponse:
 
 
 def _tagged(record: Any, response: HttpResponse) -> HttpResponse:
-    """Tag what can be edited, so that `If-Match` can name it; all else is tagged by its bytes alone."""
-    if (revision := getattr(record, "revision", None)) is not None:
-        response.headers["ETag"] = versions.etag(revision, response.content)
+    """Tag an answer, so that `If-Match` can name what it tells of."""
+    response.headers["ETag"] = versions.etag(record, response.content)
     return response
 
 

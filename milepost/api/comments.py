@@ -12,7 +12,7 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import creates, reads
-from milepost.api.values import Ref, Said, Text
+from milepost.api.values import Comment, Ref, Said
 from milepost.core.scopes import Scope
 from milepost.queries.records import comments
 from milepost.queries.records.comments import CommentRecord
@@ -30,7 +30,7 @@ class CommentsAsked(Page):
 class NewComment(Said):
     """Something to say, in Markdown."""
 
-    text: Text
+    text: Comment
 
 
 @reads(router, "/comments", CommentRecord, many=True)

@@ -11,7 +11,8 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Day, Line, Ref, Said, left_out
+from milepost.api.values import Day, Name, Ref, Said, left_out
+from milepost.api.versions import as_read
 from milepost.core.cadence import CycleState
 from milepost.core.scopes import Scope
 from milepost.queries.records import cycles
@@ -29,7 +30,7 @@ class CyclesAsked(Page):
 class NewCycle(Said):
     """A cycle of 7 days to 5 years, or with an open end, perhaps within a longer one."""
 
-    name: Line
+    name: Name
     starts_on: Day
     ends_on: Day | None = None
     parent: Ref | None = None
@@ -38,7 +39,7 @@ class NewCycle(Said):
 class CycleChange(Said):
     """What is to be otherwise; what is left out stays."""
 
-    name: Line = left_out()
+    name: Name = left_out()
     starts_on: Day = left_out()
     ends_on: Day | None = None
     parent: Ref | None = None
@@ -78,12 +79,18 @@ def show(request: HttpRequest, cycle: Path[Ref], part: Query[Part]) -> HttpRespo
     return answers.one(cycles.one(reader(request), cycle), part)
 
 
-@changes(router, "/cycles/{cycle}", CycleRecord, scope=Scope.ADMIN)
+@changes(router, "/cycles/{cycle}", CycleRecord, scope=Scope.ADMIN, guarded=True)
 def update(request: HttpRequest, cycle: Path[Ref], said: CycleChange) -> HttpResponse:
     """Rename a cycle, move its days or its place."""
     done = once(
         request,
-        lambda: actions.update(cycle=cycle, changed=said.given(), by=request.actor, at=request.at).id,
+        as_read(
+            request,
+            "cycle",
+            cycle,
+            lambda: cycles.one(reader(request), cycle),
+            lambda: actions.update(cycle=cycle, changed=said.given(), by=request.actor, at=request.at).id,
+        ),
     )
     return answers.changed(done, cycles.one(reader(request), cycle))
 

@@ -18,18 +18,24 @@ from milepost.api.routers import api
 REF = "#/components/schemas/{model}"
 UNSAFE = ("post", "put", "patch", "delete")
 REFUSALS = {
-    400: "The body is not JSON, or the Idempotency-Key cannot be kept.",
+    400: "The body is not JSON or says a name twice, or the Idempotency-Key cannot be kept.",
     401: "There is no token, or none that is good.",
-    403: "The token does not reach that far, or its person may not do this.",
+    403: "The token does not reach that far, its person may not do this, or lacks the second "
+    "step at sign-in that the workspace asks for (`second_step_needed`).",
     404: "There is nothing there, or nothing that you may see.",
     405: "The address does not take this method; `Allow` says which it takes.",
     406: "Only JSON is answered.",
+    408: "The body did not come in time.",
     409: "The thing has changed meanwhile, or its state does not allow this.",
-    412: "Somebody has changed it since; read it again.",
+    411: "The body came in pieces, to a server that cannot tell where it ends.",
+    412: "Somebody has changed it since you read it, or the address keeps no versions (`no_versions`).",
     413: f"The body has more than {limits.BODY:,} bytes.",
     415: "Bodies are JSON.",
     422: "Something said cannot be accepted; `errors` says what, field by field.",
     429: "The token asked too often; `Retry-After` says when to go on.",
+    500: "A defect of ours; nothing was changed.",
+    503: "The database does not answer, is busy, or only reads; nothing was changed.",
+    507: "The server's disk is full; nothing was changed.",
 }
 RATE = {
     "RateLimit-Limit": ("How often this token may ask in a minute.", "integer"),
@@ -42,6 +48,7 @@ ANSWERED = {
     401: {"WWW-Authenticate": ("Bearer.", "string")},
     405: {"Allow": ("The methods that it takes.", "string")},
     429: {"Retry-After": ("Seconds to wait.", "integer")},
+    503: {"Retry-After": ("Seconds to wait.", "integer")},
 }
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from milepost.api import limits, problems
+from milepost.api import limits, problems, versions
 from milepost.core.problems import Invalid, Problem
 from milepost.ledger import sight
 
@@ -15,10 +14,17 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 ACCEPTED = ("*/*", "application/*", "application/json", problems.MEDIA_TYPE)
 
 
-def through(view: Callable, methods: tuple[str, ...], known: Callable[[str], frozenset[str]]) -> Callable:
+def through(
+    view: Callable,
+    methods: tuple[str, ...],
+    *,
+    known: Callable[[str], frozenset[str]],
+    guarded: frozenset[str],
+) -> Callable:
     """Return the view of an address with everything around it that all of them share.
 
-    `known` names what may stand behind the question mark, by method.
+    `known` names what may stand behind the question mark, by method; `guarded` are the methods that take
+    `If-Match`.
     """
 
     def passing(request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -27,7 +33,7 @@ def through(view: Callable, methods: tuple[str, ...], known: Callable[[str], fro
         if request.method not in methods:
             return problems.not_allowed(["HEAD", *methods] if "GET" in methods else list(methods))
         try:
-            _check(request, known)
+            _check(request, known, guarded)
             with sight.nothing():  # until a token lets somebody in
                 response = view(request, *args, **kwargs)
         except Exception as raised:
@@ -38,20 +44,25 @@ def through(view: Callable, methods: tuple[str, ...], known: Callable[[str], fro
     return passing
 
 
-def _check(request: HttpRequest, known: Callable[[str], frozenset[str]]) -> None:
+def _check(request: HttpRequest, known: Callable[[str], frozenset[str]], guarded: frozenset[str]) -> None:
     accepted = request.headers.get("Accept", "*/*")
     if not any(part.partition(";")[0].strip() in ACCEPTED for part in accepted.split(",")):
         raise _refused(406, "not_acceptable", "Answers are JSON.", "Accept application/json.")
-    if request.GET and (unknown := sorted(request.GET.keys() - known(request.method))):
-        raise Invalid(
-            f"Not known here: {', '.join(unknown)[:200]}.",
-            code="unknown_parameter",
-            field=unknown[0][:80],
-            remedy="See the reference for what this address takes.",
-        )
+    if request.GET:
+        _check_parameters(request, known(request.method))
     if request.method not in UNSAFE:
         return
-    length = request.headers.get("Content-Length", "0") or "0"
+    if versions.HEADER in request.headers and request.method not in guarded:
+        raise versions.NoVersions
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length and "Transfer-Encoding" in request.headers:
+        # Another server than ours, which cannot tell where it ends: Django takes that for an empty one.
+        raise _refused(
+            411,
+            "length_required",
+            "The body does not say how long it is.",
+            "Send it with Content-Length, not in pieces.",
+        )
     if length.isdecimal() and int(length) > limits.BODY:
         raise problems.TooLarge(
             f"A body holds {limits.BODY:,} bytes.", remedy="Send less at once, or apply a file."
@@ -60,6 +71,24 @@ def _check(request: HttpRequest, known: Callable[[str], frozenset[str]]) -> None
         raise _refused(
             415, "unsupported_media_type", "Bodies are JSON.", "Send Content-Type: application/json."
         )
+
+
+def _check_parameters(request: HttpRequest, known: frozenset[str]) -> None:
+    if unknown := sorted(request.GET.keys() - known):
+        raise Invalid(
+            f"Not known here: {', '.join(unknown)[:200]}.",
+            code="unknown_parameter",
+            field=unknown[0][:80],
+            remedy="See the reference for what this address takes.",
+        )
+    for name, values in request.GET.lists():
+        if len(values) > 1:
+            raise Invalid(
+                f"“{name}” stands there {len(values)} times.",
+                code="repeated_parameter",
+                field=name,
+                remedy="Say it once.",
+            )
 
 
 def _refused(status: int, code: str, message: str, remedy: str) -> Problem:
@@ -82,7 +111,7 @@ def _finished(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def _unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     etag = response.headers.get("ETag")
     if etag is None:
-        etag = response.headers["ETag"] = f'"{hashlib.blake2b(response.content, digest_size=12).hexdigest()}"'
+        etag = response.headers["ETag"] = versions.of_bytes(response.content)
     if etag in request.headers.get("If-None-Match", ""):
         response.status_code = 304
         response.content = b""

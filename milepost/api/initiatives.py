@@ -11,7 +11,7 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Day, Line, Ref, Revision, Said, Text, left_out
+from milepost.api.values import Day, Ref, Revision, Said, Text, Title, left_out
 from milepost.api.versions import guarded
 from milepost.core.scopes import Scope
 from milepost.core.states import InitiativeState
@@ -33,7 +33,7 @@ class InitiativesAsked(Page):
 class NewInitiative(Said):
     """A piece of work to add, perhaps for one key result."""
 
-    title: Line
+    title: Title
     description: Text = ""
     key_result: Ref | None = None
     owner: Ref | None = None
@@ -44,7 +44,7 @@ class NewInitiative(Said):
 class InitiativeChange(Said):
     """What is to be otherwise; what is left out stays."""
 
-    title: Line = left_out()
+    title: Title = left_out()
     description: Text = left_out()
     key_result: Ref | None = None
     owner: Ref | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from milepost.actions.key_results import Definition
-from milepost.api.values import Day, Exact, Line, Reason, Ref, Refs, Revision, Said, Text, left_out
+from milepost.api.values import Day, Exact, Line, Reason, Ref, Refs, Revision, Said, Text, Title, left_out
 from milepost.core.scoring import Kind
 
 Direction = Literal["up", "down"]
@@ -20,7 +20,7 @@ Unit = Annotated[Line, Field(max_length=40)]
 class Milestone(Said):
     """A milestone, and how much it weighs among the others."""
 
-    title: Line
+    title: Title
     weight: Exact = 1
 
 
@@ -38,7 +38,7 @@ Points = Annotated[list[Point], Field(max_length=50)]
 class NewKeyResult(Said):
     """A key result to add. Which numbers it needs follows from its kind."""
 
-    title: Line
+    title: Title
     description: Text = ""
     kind: Kind = Kind.INCREASE
     start: Exact | None = None
@@ -69,7 +69,7 @@ class NewKeyResult(Said):
 class KeyResultChange(Said):
     """What is to be otherwise; what is left out stays."""
 
-    title: Line = left_out()
+    title: Title = left_out()
     description: Text = left_out()
     kind: Kind = left_out()
     start: Exact | None = None

@@ -18,7 +18,7 @@ from milepost.api.bearers import reader
 from milepost.api.measures import NewKeyResult
 from milepost.api.once import named, once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Exact, Line, Reason, Ref, Refs, Revision, Said, Text, left_out
+from milepost.api.values import Exact, Line, Reason, Ref, Refs, Revision, Said, Text, Title, left_out
 from milepost.api.versions import guarded
 from milepost.core import ids
 from milepost.core.access import Visibility
@@ -61,7 +61,7 @@ class Serves(Said):
 class NewObjective(Said):
     """A draft, perhaps with its first key results and what it serves: all of it or nothing."""
 
-    title: Line
+    title: Title
     cycle: Ref
     team: Ref | None = None
     description: Text = ""
@@ -79,7 +79,7 @@ class NewObjective(Said):
 class ObjectiveChange(Said):
     """What is to be otherwise; what is left out stays."""
 
-    title: Line = left_out()
+    title: Title = left_out()
     cycle: Ref = left_out()
     team: Ref | None = None
     description: Text = left_out()

@@ -17,8 +17,9 @@ from milepost.api.once import HEADER
 from milepost.core.scopes import Scope
 
 METHODS: dict[str, list[str]] = defaultdict(list)  # of each address, filled in as the views are read
-ALWAYS = (401, 405, 406, 429)
-UNSAFE = (400, 403, 409, 413, 415)
+GUARDED: dict[str, set[str]] = defaultdict(set)  # those of them that take If-Match
+ALWAYS = (401, 403, 405, 406, 429, 500, 503, 507)
+UNSAFE = (400, 408, 409, 411, 412, 413, 415)
 KEY = {
     "name": HEADER,
     "in": "header",
@@ -30,8 +31,8 @@ MATCH = {
     "name": versions.HEADER,
     "in": "header",
     "required": False,
-    "description": "The `ETag` of what you have read and edited. Where it was edited since: 412, and nothing "
-    "is written. Figures that have moved meanwhile do not matter.",
+    "description": "The `ETag` of what you have read whole and edited. Where it was edited since: 412, and "
+    "nothing is written. Of what has a `revision`, figures that have moved meanwhile do not matter.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
 
@@ -60,10 +61,12 @@ def changes(
 ) -> Callable:
     """Let a view change something, and answer with what it is now (None: with nothing).
 
-    One that is `guarded` takes `If-Match`, and refuses with 412 where somebody else came first.
+    One that is `guarded` takes `If-Match`, and refuses with 412 where somebody else came first; any other
+    refuses the header, for whoever sends it counts on it.
     """
-    refusals = (*UNSAFE, 412, 422) if guarded else (*UNSAFE, 422)
-    return _operation(router, method, path, {204: None} if of is None else {200: of}, scope, refusals)
+    if guarded:
+        GUARDED[path].add(method)
+    return _operation(router, method, path, {204: None} if of is None else {200: of}, scope, (*UNSAFE, 422))
 
 
 def many(router: Router, path: str, of: Any, *, scope: Scope) -> Callable:
@@ -86,7 +89,7 @@ def _operation(
             },
         }
         if method != "GET":
-            extra["parameters"] = [KEY, MATCH] if 412 in statuses else [KEY]
+            extra["parameters"] = [KEY, MATCH] if method in GUARDED[path] else [KEY]
         METHODS[path].append(method)
         return router.api_operation(
             [method],

@@ -17,7 +17,8 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import MOST, Line, Ref, Said, left_out
+from milepost.api.values import MOST, Line, Name, Ref, Said, left_out
+from milepost.api.versions import as_read
 from milepost.channels import invitations as mails
 from milepost.channels import links
 from milepost.core.access import Role
@@ -42,7 +43,7 @@ class PeopleAsked(Page):
 class NewPerson(Said):
     """Somebody to add; they come in by an invitation."""
 
-    name: Line
+    name: Name
     email: Address
     role: Role = Role.MEMBER
     team: Ref | None = None
@@ -51,7 +52,7 @@ class NewPerson(Said):
 class PersonChange(Said):
     """What is to be corrected: a name, or the address of somebody who has not come in yet."""
 
-    name: Line = left_out()
+    name: Name = left_out()
     email: Address = left_out()
 
 
@@ -117,11 +118,18 @@ def show(request: HttpRequest, person: Path[Ref], part: Query[Part]) -> HttpResp
     return answers.one(people.one(reader(request), person), part)
 
 
-@changes(router, "/people/{person}", PersonRecord, scope=Scope.ADMIN)
+@changes(router, "/people/{person}", PersonRecord, scope=Scope.ADMIN, guarded=True)
 def update(request: HttpRequest, person: Path[Ref], said: PersonChange) -> HttpResponse:
     """Correct a name, or an e-mail address that nobody signs in with yet."""
     done = once(
-        request, lambda: actions.update(person=person, **said.given(), by=request.actor, at=request.at).id
+        request,
+        as_read(
+            request,
+            "person",
+            person,
+            lambda: people.one(reader(request), person),
+            lambda: actions.update(person=person, **said.given(), by=request.actor, at=request.at).id,
+        ),
     )
     return answers.changed(done, people.one(reader(request), person))
 

@@ -14,11 +14,30 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import HttpError, ValidationError
 
 from milepost.actions.plans import PlanRefused
+from milepost.actions.submissions import SubmissionReused
 from milepost.core.problems import Invalid, NotFound, Problem
+from milepost.formats import exact_json
 from milepost.formats.places import FileProblem, FileProblems
+from milepost.ledger import faults as of_the_database
 
 log = logging.getLogger("milepost.api")
 MEDIA_TYPE = "application/problem+json"
+# Where the words are those of a page, or of a library, a program is told in others.
+REMEDIES = {
+    "disk_is_full": "Reading goes on. Try again once whoever runs this server has made room.",
+    "database_is_busy": "Try again in a moment.",
+}
+WORDS = {
+    "extra_forbidden": "This field is not known here.",
+    "missing": "This is missing.",
+    "model_type": "A JSON object is expected here.",
+    "model_attributes_type": "A JSON object is expected here.",
+    "dict_type": "A JSON object is expected here.",
+    "list_type": "A list is expected here.",
+    "string_type": "Text is expected here.",
+    "int_type": "A whole number is expected here.",
+    "bool_type": "true or false is expected here.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +106,29 @@ def answer(problem: Problem, faults: Sequence[Fault] = ()) -> HttpResponse:
     response = HttpResponse(orjson.dumps(body), status=problem.status, content_type=MEDIA_TYPE)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="milepost"'
+    if problem.status == 503:
+        response.headers["Retry-After"] = str(of_the_database.RETRY_SECONDS)
     return response
 
 
 def of(raised: Exception) -> HttpResponse:
-    """Answer whatever a request ran into; a defect is logged, and says nothing of our inside."""
+    """Answer whatever a request ran into; a defect is logged, and says nothing of our inside.
+
+    What the database could not do is none, and is told with the words that pages have for it.
+    """
     match raised:
         case FileProblems():
             return _refused(raised, raised.message, [_in_file(each) for each in raised.problems])
         case PlanRefused():
             found = [Fault(each.where, str(each), each.code) for each in raised.problems]
             return _refused(raised, raised.message, found)
+        case SubmissionReused():
+            return answer(
+                SubmissionReused(
+                    "This Idempotency-Key came with another request before. Nothing was done.",
+                    remedy="Take a new key for each request.",
+                )
+            )
         case Problem():
             return answer(raised)
         case ValidationError():
@@ -107,8 +138,15 @@ def of(raised: Exception) -> HttpResponse:
         case UnreadablePostError():
             return answer(NotJson("The body broke off.", remedy="Send it again."))
         case HttpError(status_code=400):
+            wrong = raised.__cause__
+            if isinstance(wrong, exact_json.NotJson):
+                return answer(NotJson(wrong.message, remedy=wrong.remedy))
             return answer(NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8."))
-    log.error("A defect: %s", raised, exc_info=raised)
+    if (fault := of_the_database.told(raised)) is not None:
+        log.error("%s: %s", fault.code, fault.message)
+        fault.remedy = REMEDIES.get(fault.code, fault.remedy)
+        return answer(fault)
+    log.error("A defect", exc_info=raised)
     defect = Problem(
         "Something went wrong on our side. Nothing was changed.",
         code="defect",
@@ -143,7 +181,8 @@ def _fault(error: dict) -> Fault:
     source, *place = error["loc"]
     if source == "body":
         place = place[1:]
-    return Fault(".".join(map(str, place)), error["msg"].removeprefix("Value error, "), error["type"])
+    words = WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    return Fault(".".join(map(str, place)), words, error["type"])
 
 
 def not_allowed(methods: Sequence[str]) -> HttpResponse:

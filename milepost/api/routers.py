@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -31,6 +30,7 @@ from milepost.api import (
     workspace,
 )
 from milepost.core.problems import Problem
+from milepost.formats import exact_json
 
 VERSION = "1"
 PREFIX = "/api/v1"
@@ -44,11 +44,11 @@ those of the workspace. What you may not see answers like what is not there.
 
 
 class Bodies(Parser):
-    """Reads bodies; numbers without end, NaN and deep nesting are no JSON."""
+    """Reads bodies; numbers without end, NaN, deep nesting and a name said twice are no JSON."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """Read the body as JSON."""
-        return orjson.loads(request.body)
+        """Read the body as JSON, with every digit of its numbers."""
+        return exact_json.read(request.body)
 
 
 api = NinjaAPI(

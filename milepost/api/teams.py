@@ -11,7 +11,8 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Day, Flag, Line, Ref, Said, Text, left_out
+from milepost.api.values import Day, Flag, Name, Ref, Said, Text, left_out
+from milepost.api.versions import as_read
 from milepost.core.scopes import Scope
 from milepost.queries.records import teams
 from milepost.queries.records.teams import TeamRecord
@@ -28,7 +29,7 @@ class TeamsAsked(Page):
 class NewTeam(Said):
     """A team to create, below another or right below the company."""
 
-    name: Line
+    name: Name
     purpose: Text = ""
     parent: Ref | None = None
 
@@ -36,7 +37,7 @@ class NewTeam(Said):
 class TeamChange(Said):
     """What is to be otherwise; what is left out stays. `parent` null: right below the company."""
 
-    name: Line = left_out()
+    name: Name = left_out()
     purpose: Text = left_out()
     parent: Ref | None = None
 
@@ -77,12 +78,18 @@ def show(request: HttpRequest, team: Path[Ref], part: Query[Part]) -> HttpRespon
     return answers.one(teams.one(reader(request), team), part)
 
 
-@changes(router, "/teams/{team}", TeamRecord, scope=Scope.ADMIN)
+@changes(router, "/teams/{team}", TeamRecord, scope=Scope.ADMIN, guarded=True)
 def update(request: HttpRequest, team: Path[Ref], said: TeamChange) -> HttpResponse:
     """Rename a team, say what it is for, or move it below another."""
     done = once(
         request,
-        lambda: actions.update(team=team, changed=said.given(), by=request.actor, at=request.at).id,
+        as_read(
+            request,
+            "team",
+            team,
+            lambda: teams.one(reader(request), team),
+            lambda: actions.update(team=team, changed=said.given(), by=request.actor, at=request.at).id,
+        ),
     )
     return answers.changed(done, teams.one(reader(request), team))
 

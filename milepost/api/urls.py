@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 
 from milepost.api import document, problems
 from milepost.api.door import through
-from milepost.api.operations import METHODS
+from milepost.api.operations import GUARDED, METHODS
 from milepost.api.routers import PREFIX, api
 
 # Django tries them in order, and these are asked for most.
@@ -29,7 +29,12 @@ def _operations() -> Iterator[URLPattern]:
         if not patterns[0].name.startswith("api_"):
             continue
         written = "/" + route.replace("<", "{").replace(">", "}")
-        view = through(patterns[0].callback, tuple(METHODS[written]), _known(PREFIX + written))
+        view = through(
+            patterns[0].callback,
+            tuple(METHODS[written]),
+            known=_known(PREFIX + written),
+            guarded=frozenset(GUARDED[written]),
+        )
         yield path(f"v1/{route}", view, name=patterns[0].name)
 
 

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from milepost.actions.checkins import LARGEST, PLACES
+from milepost.actions.wording import NAME_LONGEST
 from milepost.core import ids
 
 ID_PATTERN = "^[0-7][0-9a-hjkmnp-tv-z]{12}$"
@@ -55,18 +56,21 @@ def _exact(written: Any) -> Decimal:
     match written:
         case bool():
             text = ""
-        case int() | float():
-            # A float's shortest text is what was written, up to 15 digits; longer numbers come as text.
-            text = format(Decimal(repr(written)), "f") if abs(written) < LARGEST else ""
+        case int() | Decimal():
+            text = _plain(Decimal(written))
         case str():
             text = written
         case _:
             text = ""
     if not _NUMBER.match(text) or text.endswith("\n"):
-        raise ValueError(
-            f"A number below 10^18 with at most {PLACES} decimals; as text where it has more than 15 digits."
-        )
+        raise ValueError(f"A number below 10^18 with at most {PLACES} decimals, as text or as a JSON number.")
     return Decimal(text)
+
+
+def _plain(number: Decimal) -> str:
+    """Write a number without an exponent; one that is kept by nobody is not written out at any length."""
+    is_kept = abs(number) < LARGEST and number.as_tuple().exponent >= -PLACES
+    return format(number, "f") if is_kept else ""
 
 
 def _day(written: Any) -> date:
@@ -111,7 +115,8 @@ Exact = Annotated[
                 {"type": "string", "pattern": NUMBER_PATTERN},
                 {"type": "number", "minimum": -(10**15), "maximum": 10**15},
             ],
-            "description": "An exact number: as text, or as a JSON number of up to 15 digits.",
+            "description": f"An exact number below 10^18 with at most {PLACES} decimals, as text or as a "
+            "JSON number; every digit counts. Many programs round the JSON numbers that they write.",
         }
     ),
 ]
@@ -126,6 +131,15 @@ Line = Annotated[
 Text = Annotated[
     str, Field(max_length=TEXT, json_schema_extra={"pattern": NO_NUL}), AfterValidator(printable)
 ]
+
+
+def never_empty(longest: int) -> Any:
+    """Tell of a text that is never empty; whoever leaves it empty hears so from the action."""
+    told = {"minLength": 1, "maxLength": longest, "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}
+    return Annotated[str, Field(max_length=longest, json_schema_extra=told), AfterValidator(printable)]
+
+
+Title, Name, Comment = never_empty(LINE), never_empty(NAME_LONGEST), never_empty(TEXT)
 Refs = Annotated[list[Ref], Field(max_length=MOST)]
 Whole = StrictInt
 Flag = StrictBool

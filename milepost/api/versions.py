@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from typing import Any
 
+import orjson
 from django.http import HttpRequest
 
+from milepost.actions import versions
 from milepost.core.problems import Conflict, Problem
 
 HEADER = "If-Match"
+ANY = "*"
 _TAG = re.compile(r'"([0-9]{1,9})-[0-9a-f]{16}"')
 
 
@@ -21,32 +25,92 @@ class NewerThere(Problem):
     status = 412
 
 
-def etag(revision: int, body: bytes) -> str:
-    """Return the entity tag of a thing that can be edited: its revision, and what was answered with it.
+class NoVersions(Problem):
+    """`If-Match` came where there is nothing that it could be compared with."""
 
-    Its figures move with every check-in; only the revision decides whether an edit may be written.
+    code = "no_versions"
+    status = 412
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This address keeps no versions, so If-Match names none. Nothing was done.",
+            remedy="Leave If-Match out here.",
+        )
+
+
+def etag(record: Any, body: bytes) -> str:
+    """Return the entity tag of an answer: the revision of what it tells of, where it has one, and its bytes.
+
+    Figures move with every check-in; where there is a revision, it alone decides whether an edit is written.
     """
+    if (revision := getattr(record, "revision", None)) is None:
+        return of_bytes(body)
     return f'"{revision}-{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
+
+
+def of_bytes(body: bytes) -> str:
+    """Return the entity tag of an answer that is its bytes and nothing else."""
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def guarded(request: HttpRequest, said: int | None, write: Callable[[int | None], int]) -> Callable[[], int]:
     """Return what writes the version that `If-Match` or else the body names, and nothing over a newer one."""
 
     def make() -> int:
-        named = request.headers.get(HEADER, "*").strip()
-        if named == "*":
+        tags = _named(request)
+        if tags is None:
             return write(said)
-        revisions = [int(found[1]) for tag in named.split(",") if (found := _TAG.fullmatch(tag.strip()))]
-        if not revisions:
+        if not (revisions := _revisions(tags)):
             raise _newer()
-        try:
-            return write(max(revisions))
-        except Conflict as clash:
-            if clash.code != NewerThere.code:
-                raise
-            raise _newer() from None
+        return _told(lambda: write(max(revisions)))
 
     return make
+
+
+def as_read(
+    request: HttpRequest, kind: str, id: int, read: Callable[[], Any], write: Callable[[], int]
+) -> Callable[[], int]:
+    """Return what writes only where `If-Match`, if it came, is the tag of what `read` gives.
+
+    It is for what keeps no revision (a person, a team, a cycle, a link, the workspace), and for deleting.
+    """
+
+    def make() -> int:
+        tags = _named(request)
+        if tags is None:
+            return write()
+
+        def is_as_read() -> bool:
+            record = read()
+            if (revision := getattr(record, "revision", None)) is not None:
+                return revision in _revisions(tags)
+            return etag(record, orjson.dumps(record)) in tags
+
+        return _told(
+            lambda: versions.unless_changed(
+                kind=kind, id=id, is_as_read=is_as_read, make=write, by=request.actor, at=request.at
+            )
+        )
+
+    return make
+
+
+def _named(request: HttpRequest) -> list[str] | None:
+    written = request.headers.get(HEADER, ANY).strip()
+    return None if written == ANY else [tag.strip() for tag in written.split(",")]
+
+
+def _revisions(tags: list[str]) -> list[int]:
+    return [int(found[1]) for tag in tags if (found := _TAG.fullmatch(tag))]
+
+
+def _told(write: Callable[[], int]) -> int:
+    try:
+        return write()
+    except Conflict as clash:
+        if clash.code != NewerThere.code:
+            raise
+        raise _newer() from None
 
 
 def _newer() -> NewerThere:

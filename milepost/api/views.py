@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -14,13 +15,15 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Line, Ref, Revision, Said, left_out
+from milepost.api.values import Line, Ref, Revision, Said, left_out, never_empty
+from milepost.api.versions import as_read, guarded
 from milepost.core.problems import Invalid
 from milepost.core.scopes import Scope
 from milepost.queries.records import views
 from milepost.queries.records.views import ViewRecord
 
 router = Router(tags=["Views"])
+Name = never_empty(actions.NAME_LONGEST)
 Shared = Literal["private", "team", "everyone"]
 Settings = Annotated[
     Line,
@@ -34,7 +37,7 @@ Settings = Annotated[
 class NewView(Said):
     """A view to keep, for oneself or to share."""
 
-    name: Line
+    name: Name
     settings: Settings = ""
     shared: Shared = "private"
     team: Ref | None = None
@@ -43,7 +46,7 @@ class NewView(Said):
 class ViewChange(Said):
     """What is to be otherwise; what is left out stays."""
 
-    name: Line = left_out()
+    name: Name = left_out()
     settings: Settings = left_out()
     shared: Shared = left_out()
     team: Ref | None = None
@@ -82,23 +85,24 @@ def show(request: HttpRequest, view: Path[Ref], part: Query[Part]) -> HttpRespon
     return answers.one(views.one(reader(request), view), part)
 
 
-@changes(router, "/views/{view}", ViewRecord, scope=Scope.WRITE)
+@changes(router, "/views/{view}", ViewRecord, scope=Scope.WRITE, guarded=True)
 def update(request: HttpRequest, view: Path[Ref], said: ViewChange) -> HttpResponse:
     """Rename a view, let it show something else, or share it otherwise."""
     changed = said.given()
     revision = changed.pop("revision", None)
     if "shared" in changed:
         _require_no_idle_team(changed["shared"], changed.get("team"))
-    done = once(
-        request,
-        lambda: (
-            actions.update(view=view, changed=changed, revision=revision, by=request.actor, at=request.at).id
-        ),
-    )
+
+    def write(revision: int | None) -> int:
+        return actions.update(
+            view=view, changed=changed, revision=revision, by=request.actor, at=request.at
+        ).id
+
+    done = once(request, guarded(request, revision, write))
     return answers.changed(done, views.one(reader(request), view))
 
 
-@changes(router, "/views/{view}", None, scope=Scope.WRITE, method="DELETE")
+@changes(router, "/views/{view}", None, scope=Scope.WRITE, method="DELETE", guarded=True)
 def delete(request: HttpRequest, view: Path[Ref]) -> HttpResponse:
     """Delete a view."""
 
@@ -106,7 +110,8 @@ def delete(request: HttpRequest, view: Path[Ref]) -> HttpResponse:
         actions.delete(view=view, by=request.actor, at=request.at)
         return view
 
-    return answers.gone(once(request, make))
+    read = partial(views.one, reader(request), view)
+    return answers.gone(once(request, as_read(request, "view", view, read, make)))
 
 
 @changes(router, "/views/{view}/choice", ViewRecord, scope=Scope.WRITE, method="PUT")

@@ -13,7 +13,8 @@ from milepost.api import answers
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, reads
-from milepost.api.values import Flag, Line, Said, Text, Whole, left_out
+from milepost.api.values import Flag, Line, Name, Said, Text, Whole, left_out
+from milepost.api.versions import as_read
 from milepost.core.scopes import Scope
 from milepost.queries.records import workspaces
 from milepost.queries.records.workspaces import WorkspaceRecord
@@ -24,7 +25,7 @@ router = Router(tags=["Workspace"])
 class SettingsChange(Said):
     """What is to be set otherwise; what is left out stays."""
 
-    name: Line = left_out()
+    name: Name = left_out()
     time_zone: Line = left_out()
     mission: Text = left_out()
     vision: Text = left_out()
@@ -39,8 +40,17 @@ def show(request: HttpRequest) -> HttpResponse:
     return answers.one(workspaces.own(reader(request)))
 
 
-@changes(router, "/workspace", WorkspaceRecord, scope=Scope.ADMIN)
+@changes(router, "/workspace", WorkspaceRecord, scope=Scope.ADMIN, guarded=True)
 def update(request: HttpRequest, said: SettingsChange) -> HttpResponse:
     """Change settings."""
-    done = once(request, lambda: actions.update(changed=said.given(), by=request.actor, at=request.at).id)
+    done = once(
+        request,
+        as_read(
+            request,
+            "workspace",
+            request.actor.workspace_id,
+            lambda: workspaces.own(reader(request)),
+            lambda: actions.update(changed=said.given(), by=request.actor, at=request.at).id,
+        ),
+    )
     return answers.changed(done, workspaces.own(reader(request)))

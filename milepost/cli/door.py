@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TextIO
@@ -9,6 +10,8 @@ from typing import TextIO
 from milepost.cli import clients, operators
 from milepost.cli.exits import Exit, exit_for
 from milepost.core.problems import Problem
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -41,6 +44,16 @@ def run(arguments: list[str] | None = None) -> int:
             raise
         tell(problem, sys.stderr)
         return exit_for(problem)
+    except OSError as wrong:
+        if _is_debugging():
+            raise
+        if wrong.errno not in NO_ROOM:
+            tell(_unforeseen(wrong), sys.stderr)
+            return Exit.ERROR
+        # What waits to be written would be tried once more at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        tell(_no_room(wrong), sys.stderr)
+        return Exit.ERROR
     except Exception as wrong:
         if _is_debugging():
             raise
@@ -66,6 +79,13 @@ def _code(end: SystemExit) -> int:
 
 def _is_debugging() -> bool:
     return os.environ.get("MILEPOST_DEBUG", "").lower() in ("1", "true", "yes", "on")
+
+
+def _no_room(wrong: OSError) -> Problem:
+    there = wrong.filename or "what the output goes to"
+    return Problem(
+        f"There is no room left for {there}.", code="no_room", remedy="Make room, or write somewhere else."
+    )
 
 
 def _unforeseen(wrong: Exception) -> Problem:

@@ -46,7 +46,7 @@ def _sqlite(url: str, data_dir: Path) -> dict[str, Any]:
             field="database_url",
         )
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "milepost.config.sqlite",
         "NAME": str(data_dir / path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {

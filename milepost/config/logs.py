@@ -30,6 +30,11 @@ def message(record: logging.LogRecord) -> str:
     return str(record.msg)
 
 
+def number(record: logging.LogRecord) -> str:
+    """Return the number of the request that a record is of; Django writes some after a request was left."""
+    return requests.number() or getattr(getattr(record, "request", None), "number", "")
+
+
 class Text(logging.Formatter):
     """Lines for a person at a terminal, who sees where and why something broke."""
 
@@ -38,7 +43,7 @@ class Text(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.said = message(record)
-        record.number = f" [{number}]" if (number := requests.number()) else ""
+        record.number = f" [{found}]" if (found := number(record)) else ""
         return super().formatMessage(record)
 
 
@@ -51,7 +56,7 @@ class Json(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": message(record),
-            "request": requests.number(),
+            "request": number(record),
             **{name: getattr(record, name, None) for name in FIELDS},
         }
         if record.exc_info and record.exc_info[0]:

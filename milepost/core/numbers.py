@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from fractions import Fraction
 
 from milepost.core.problems import Invalid
 
 PLACES = 12
 LARGEST = Decimal(10) ** 18
 LONGEST = 60
+FAR = 10  # times the way from start to target: what lies further outside than that is mostly a slip
 PERCENT = ("%", "percent", "per cent", "pp", "points")
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
@@ -48,6 +50,29 @@ def read(text: str | None, unit: str | None = None, *, field: str = "value") -> 
             plain = digits.translate(str.maketrans("", "", grouping)).replace(point, ".")
             return _kept(Decimal(sign + plain), typed, field)
     raise _unreadable(typed, digits, field)
+
+
+# How a plural ends, and the singular instead.
+_ONE_OF = (
+    (re.compile(r"ies$"), "y"),
+    (re.compile(r"(?:(?<=ss)|(?<=ch)|(?<=sh)|(?<=x))es$"), ""),
+    (re.compile(r"(?<![siu])s$"), ""),
+)
+
+
+def unit_of(value: Decimal | Fraction | float | None, unit: str) -> str:
+    """Return a unit as it stands beside a value: 1 shop, 2 shops. A unit of several words stays as it is."""
+    if value != 1 or not unit.isalpha() or not unit.islower() or len(unit) < 4:
+        return unit
+    return next((form.sub(end, unit) for form, end in _ONE_OF if form.search(unit)), unit)
+
+
+def is_far_out(value: Decimal | None, start: Decimal | None, target: Decimal | None) -> bool:
+    """Say whether a value lies so far outside the way from start to target that one had better ask."""
+    if value is None or start is None or target is None or start == target:
+        return False
+    outside = max(min(start, target) - value, value - max(start, target))
+    return outside > FAR * abs(target - start)
 
 
 def _without_sign(bare: str) -> tuple[str, str]:

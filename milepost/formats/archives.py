@@ -7,21 +7,36 @@ so a file that was cut short has none, and says how many rows each table has and
 from __future__ import annotations
 
 import hashlib
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
-from milepost.core.problems import Invalid
+from milepost.core.problems import Invalid, NotFound
 
 FORMAT = "milepost-backup/1"
 MANIFEST, SECRET_KEY = "manifest.json", "secret.key"
 LINES_AT_ONCE = 2_000
 # The fastest levels pack rows nearly as tight as the slowest.
 LEVEL = 2
+READ_AT_ONCE = 1024 * 1024
+# What comes of a byte that is another one, wherever in a zip file it stands.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, LookupError, ValueError,
+    TypeError, AttributeError,
+)  # fmt: skip
+
+
+class NoSuchFile(NotFound):
+    """There is no file of that name."""
+
+    code = "no_such_file"
 
 
 class NotABackup(Invalid):
@@ -122,10 +137,10 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except FileNotFoundError:
-            raise NotABackup(f"There is no file {path}.", remedy="Name the file of a backup.") from None
+            raise NoSuchFile(f"There is no file {path}.", remedy="Name the file of a backup.") from None
         except OSError as wrong:
-            raise NotABackup(f"{path} cannot be read: {wrong.strerror}.") from None
-        except zipfile.BadZipFile:
+            raise NotABackup(f"{path} cannot be read: {wrong.strerror or wrong}.") from None
+        except DAMAGE:
             raise self._broken("it is not a zip file, or was cut short") from None
         self.manifest = self._read_manifest()
 
@@ -135,19 +150,29 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self._zip.close()
 
+    def prove(self) -> None:
+        """Read every table and compare it with what the manifest says; raises NotABackup.
+
+        What is damaged is found before anything is done with it.
+        """
+        for table in self.manifest.tables:
+            digest = hashlib.sha256()
+            with self._reading(f"the table {table.name}"), self._zip.open(_entry(table.name)) as entry:
+                while read := entry.read(READ_AT_ONCE):
+                    digest.update(read)
+            if digest.hexdigest() != table.sha256:
+                raise self._strange(table)
+
     def batches(self, table: TableFacts) -> Iterator[list[list[Any]]]:
         """Yield the rows of a table; raises NotABackup at the end where they are not those written."""
         digest = Digest()
-        try:
-            with self._zip.open(_entry(table.name)) as entry:
-                while read := entry.readlines(LINES_AT_ONCE * 200):
-                    rows = [orjson.loads(line) for line in read]
-                    digest.take(rows)
-                    yield rows
-        except (KeyError, zipfile.BadZipFile, orjson.JSONDecodeError, OSError, EOFError) as wrong:
-            raise self._broken(f"the table {table.name} is damaged ({wrong})") from None
+        with self._reading(f"the table {table.name}"), self._zip.open(_entry(table.name)) as entry:
+            while read := entry.readlines(LINES_AT_ONCE * 200):
+                rows = [orjson.loads(line) for line in read]
+                digest.take(rows)
+                yield rows
         if digest.facts(table.name, table.columns) != table:
-            raise self._broken(f"the rows of {table.name} do not add up to what the manifest says")
+            raise self._strange(table)
 
     def secret_key(self) -> str:
         """Return the secret key that was put in."""
@@ -156,10 +181,11 @@ class Archive:
                 f"The secret key is not in {self.path}.",
                 remedy="Leave --with-secret-key out: everyone signs in again.",
             )
-        return self._zip.read(SECRET_KEY).decode("ascii").strip()
+        with self._reading("the secret key"):
+            return self._zip.read(SECRET_KEY).decode("ascii").strip()
 
     def _read_manifest(self) -> Manifest:
-        try:
+        with self._reading("its manifest"):
             said = orjson.loads(self._zip.read(MANIFEST))
             if said.pop("format") != FORMAT:
                 raise self._broken("another Milepost wrote it, in a form that this one does not know")
@@ -169,8 +195,16 @@ class Archive:
             ]
             said["migrations"] = [tuple(one) for one in said["migrations"]]
             return Manifest(**said)
-        except (KeyError, TypeError, AttributeError, ValueError, zipfile.BadZipFile):
-            raise self._broken("it has no manifest that can be read") from None
+
+    @contextmanager
+    def _reading(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except DAMAGE as wrong:
+            raise self._broken(f"{what} is missing or damaged ({wrong})") from None
+
+    def _strange(self, table: TableFacts) -> NotABackup:
+        return self._broken(f"the rows of {table.name} do not add up to what the manifest says")
 
     def _broken(self, why: str) -> NotABackup:
         return NotABackup(

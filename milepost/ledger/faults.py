@@ -43,6 +43,7 @@ class DatabaseIsAway(Problem):
 
 
 LEAST_ROOM = 1024 * 1024
+RETRY_SECONDS = 10  # after which it is worth asking again
 _KEPT = "Nothing was saved"
 _FULL = (
     DiskIsFull,

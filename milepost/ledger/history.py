@@ -42,6 +42,7 @@ class Columns:
         self._ends = np.cumsum(np.bincount(number, minlength=len(self.key_results)))
         self.first = np.append(0, self._ends)[:-1]
         self.corrections = np.unique(corrections, axis=0)
+        self._learned: tuple[int, tuple[np.ndarray, np.ndarray]] | None = None
         self._find_corrected()
         since = np.maximum(self.recorded, self.effective)
         self.turns = Turns(len(self.key_results), number, since, ~self.is_withdrawn, self.ended)
@@ -91,6 +92,25 @@ class Columns:
         """Return the key results of which something was recorded from one moment up to another."""
         between = (self.recorded >= begin) & (self.recorded < end)
         return self.key_results[np.logical_or.reduceat(between, self.first)] if len(between) else between
+
+    def learned(self, known: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what became known later of the time before a moment, as the key results it is of.
+
+        First those of check-ins that came late, then those of check-ins that were corrected since: one each.
+        """
+        if self._learned is None or self._learned[0] != known:
+            self._learned = known, self._found_later(known)
+        return self._learned[1]
+
+    def _found_later(self, known: int) -> tuple[np.ndarray, np.ndarray]:
+        came = np.flatnonzero((self.recorded >= known) & (self.effective < known))
+        late = np.array([place for place in came.tolist() if place not in self.corrects], dtype=np.int64)
+        then = self._ended_places
+        mended = (self._ended_at >= known) & (self.recorded[then] < known) & (self.effective[then] < known)
+        return self._owners(late), self._owners(then[mended])
+
+    def _owners(self, places: np.ndarray) -> np.ndarray:
+        return self.key_results[np.searchsorted(self.first, places, side="right") - 1]
 
     def number(self, key_result_id: int) -> int | None:
         """Return which of the key results it is; None where it has no entries."""
@@ -179,6 +199,14 @@ class History:
             corrects = np.array([(row[1], row[7]) for row in rows if row[7]], dtype=np.int64)
             self._settled = self._settled.joined(_columns(rows), corrects.reshape(-1, 2))
         return self._settled
+
+    def learned(self, known: int) -> tuple[list[int], list[int]]:
+        """Return the key results of check-ins that came later for before a moment, and of corrected ones."""
+        late, corrected = (found.tolist() for found in self._settled.learned(known))
+        for row in self._waiting:
+            if row[2] < known <= row[3]:
+                (corrected if row[7] else late).append(row[0])
+        return late, corrected
 
     def busy(self, begin: int, end: int) -> np.ndarray:
         """Return the key results of which something was recorded from one moment up to another."""

@@ -42,6 +42,8 @@ class Facts:
     team_id: int | None
     starts_on: date
     ends_on: date | None
+    start: Decimal | None
+    target: Decimal | None
     submitted: int | None
     requested: str | None  # what that submission asked for, as a hash
 
@@ -49,7 +51,7 @@ class Facts:
 _FACTS = Statement("""
 SELECT k.id, o.id, k.title, k.kind, k.milestones, k.state, k.owner_id, k.visibility, o.state, o.owner_id,
        o.sponsor_id, o.contributors, o.visibility, o.team_id, coalesce(k.starts_on, c.starts_on),
-       coalesce(k.ends_on, c.ends_on), s.entry_id, s.request
+       coalesce(k.ends_on, c.ends_on), k.start, k.target, s.entry_id, s.request
 FROM key_result k JOIN objective o ON o.id = k.objective_id JOIN cycle c ON c.id = o.cycle_id
 LEFT JOIN submission s ON s.workspace_id = k.workspace_id AND s.person_id = %s AND s.key = %s
 WHERE k.id = %s AND k.workspace_id = %s
@@ -68,7 +70,8 @@ def facts(
         return None
     if isinstance(row[14], str):
         days = [None if day is None else date.fromisoformat(day) for day in row[14:16]]
-        row = (*row[:14], *days, *row[16:])
+        ends = [None if end is None else Decimal(str(end)) for end in row[16:18]]
+        row = (*row[:14], *days, *ends, *row[18:])
     return Facts(*row)
 
 

@@ -1,7 +1,4 @@
-"""Backups: the rows of every table as they stood at one moment, the same file from both databases.
-
-What reads and writes them also moves a database to another kind of database, and compares the two.
-"""
+"""Backups: the rows of every table as they stood at one moment, the same file from both databases."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, transaction
 
 from milepost import __version__
-from milepost.core.problems import Conflict, Problem
+from milepost.core.problems import Conflict, NotFound, Problem
 from milepost.formats import okr_files
 from milepost.formats.archives import Archive, Digest, Manifest, TableFacts, Writer
 from milepost.ledger import bulk, changes, rows
@@ -44,6 +41,12 @@ class NotEmpty(Conflict):
     """There is something that would be overwritten."""
 
     code = "not_empty"
+
+
+class NoSuchFolder(NotFound):
+    """The place that was named is not there."""
+
+    code = "no_such_folder"
 
 
 class NotTheSame(Problem):
@@ -85,6 +88,9 @@ def make(
     path = target / f"{NAME}{at:%Y-%m-%d-%H%M%S}{ENDING}" if is_folder else target
     if path.exists():
         raise NotEmpty(f"{path} is there already.", remedy="Name another file, or a folder.")
+    if not target.parent.is_dir() and settings.MILEPOST.data_dir not in target.parents:
+        # A name that was mistyped must not become a folder beside the disk that was meant.
+        raise NoSuchFolder(f"There is no folder {target.parent}.", remedy="Make it first, or name another.")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     try:
@@ -179,6 +185,7 @@ def restore(path: Path, *, replace: bool, at: datetime, heard: Heard) -> Manifes
     with Archive(path) as archive:
         manifest = archive.manifest
         schema.models_at(manifest.migrations)  # a newer one's file is refused before anything is done
+        archive.prove()
         schema.make_current()
         if not replace:
             refuse_unless_empty("Add --replace to put the backup in its place, or name an empty database.")
@@ -293,6 +300,7 @@ def verify(path: Path, *, at: datetime, heard: Heard) -> tuple[Manifest, list[st
     """Restore a backup aside, compare every table and every export, and list what differs."""
     with Archive(path) as archive, tempfile.TemporaryDirectory(prefix="milepost-", dir=_room(path)) as folder:
         manifest = archive.manifest
+        archive.prove()
         with databases.aside(Path(folder)):
             schema.migrate_to(manifest.migrations)
             load(manifest.tables, archive.batches, at=at, heard=heard, epoch=False)
@@ -322,24 +330,3 @@ def _disagreements(at: datetime) -> Iterator[str]:
         found = verification.differences(workspaces.by_slug(slug), at)
         for difference in islice(found, MOST_DIFFERENCES):
             yield f"{slug}: {difference}"
-
-
-# -- moving ------------------------------------------------------------------------------------------------
-
-
-def move(url: str, *, with_exports: bool, at: datetime, heard: Heard) -> Manifest:
-    """Copy everything into the empty database at an address, and prove that it is the same there."""
-    schema.require()
-    with tempfile.TemporaryDirectory(prefix="milepost-", dir=settings.MILEPOST.data_dir) as folder:
-        path = Path(folder) / f"move{ENDING}"
-        with databases.standing_on(url):
-            schema.make_current()
-            refuse_unless_empty("Move into an empty database.")
-        make(path, with_exports=with_exports, at=at, heard=heard)
-        with databases.standing_on(url), Archive(path) as archive:
-            load(archive.manifest.tables, archive.batches, at=at, heard=heard)
-            if with_exports and archive.manifest.exports != exports():
-                raise NotTheSame(
-                    "The exports of the two databases differ.", remedy="Keep the old one, and please tell us."
-                )
-            return archive.manifest

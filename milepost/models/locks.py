@@ -72,13 +72,20 @@ def looking_across(schema: str, found: str, declared: str, then: str) -> str:
 
 
 def install(connection, *, application: str | None = None) -> None:
-    """Make the policies anew for every table that exists, and let the application's role work with them."""
+    """Make the policies anew for every table that exists, and let the application's role work with them.
+
+    A role that this server does not know is the one of another database, and gets nothing here.
+    """
     if connection.vendor != "postgresql":
         return
     quoted = connection.ops.quote_name
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema(), current_user")
-        schema, me = map(quoted, cursor.fetchone())
+        cursor.execute(
+            "SELECT current_schema(), current_user, EXISTS (SELECT FROM pg_roles WHERE rolname = %s)",
+            [application or ""],
+        )
+        *names, is_known = cursor.fetchone()
+        schema, me = map(quoted, names)
         cursor.execute(
             "SELECT c.relname, pg_get_userbyid(c.relowner) FROM pg_class c "
             "WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace"
@@ -93,7 +100,7 @@ def install(connection, *, application: str | None = None) -> None:
             for statement in _policies(table, quoted(table), column, owners[table])
         ]
         statements += _functions(owners, schema)
-        if application is not None and quoted(application) != me:
+        if is_known and quoted(application) != me:
             statements += _grants(schema, quoted(application))
         # All in one, for this is done after every migration, and often in tests.
         cursor.execute(";\n".join(statements))

@@ -8,12 +8,12 @@ from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 
-from milepost.core import addresses
+from milepost.core import addresses, numbers
 from milepost.core.access import Actor
 from milepost.core.ids import decode, encode
 from milepost.core.pace import confidence_status
 from milepost.core.problems import Invalid, NotFound
-from milepost.core.scoring import Kind, Reading, expected_grade, plain
+from milepost.core.scoring import Kind, Reading, expected_grade, plain, progress
 from milepost.core.trends import Course
 from milepost.ledger import image as images
 from milepost.ledger.structure import KeyResultRow
@@ -57,6 +57,40 @@ def shown_before(actor: Actor, today: date, key_result_id: int) -> dict[int, str
             return {}
         day = image.on(today)
         return {id: day.percent(id) for id in (key_result_id, *image.ancestors(key_result_id))}
+
+
+class FarOut(Invalid):
+    """A value far outside the way from start to target: asked about once, for mostly it is a slip."""
+
+    code = "far_out"
+
+    def __init__(self, typed: str, read_as: str, card: KeyResultCard, value: Decimal) -> None:
+        way = f"{plain(card.start)} → {plain(card.target)}"
+        super().__init__(
+            f"“{typed}” reads as {read_as}, far outside {way}.",
+            field="value",
+            remedy="Nothing is recorded yet. If it is right, save once more.",
+        )
+        self.value = format(value, "f")
+
+
+def look_twice(actor: Actor, today: date, key_result_id: int, value: Decimal, typed: str) -> None:
+    """Raise FarOut for a value that is likely a slip; costs no statement for any other."""
+    image = images.held(actor.workspace_id)
+    if image is not None:
+        held = image.key_results.get(key_result_id)
+        if held is None or not _is_far(held, value):
+            return
+    reader = Reader(actor, today)
+    one = reader.key_result_row(key_result_id)
+    if _is_far(one, value):
+        card = reader.key_result(one, trend=False)
+        raise FarOut(typed.strip(), value_text(one, Fraction(value)), card, value)
+
+
+def _is_far(one: KeyResultRow, value: Decimal) -> bool:
+    ends = [None if end is None else Decimal(end) for end in (one.start, one.target)]
+    return numbers.is_far_out(value, *ends)
 
 
 def outcome(
@@ -111,7 +145,7 @@ class Form:
     confidence: int
     success_from: Fraction  # the share of the way that counts as success: what the confidence is about
     aims_at: Fraction | None  # that share as a value, where there is a way to go
-    plan_today: Fraction | None
+    plan_today: Fraction | None  # on the day of the entry, where one is corrected
     last_id: str | None
     is_binary: bool
     is_done: bool | None
@@ -153,12 +187,29 @@ def correction(reader: Reader, id: int) -> Form:
     value: Reading = None if row.value is None else Fraction(row.value)
     if row.parts is not None:
         value = tuple(Fraction(part) for part in row.parts)
-    made = _form(reader, one, value, row.confidence, row.id)
-    return replace(made, note=row.note, on=row.effective_at.astimezone(reader.zone).date())
+    on = row.effective_at.astimezone(reader.zone).date()
+    made = _form(reader, one, value, row.confidence, row.id, on)
+    card = _as_read(reader, one, made.key_result, made.value, made.plan_today)
+    return replace(made, key_result=card, note=row.note, on=on)
+
+
+def _as_read(
+    reader: Reader, one: KeyResultRow, card: KeyResultCard, value: Fraction | None, plan: Fraction | None
+) -> KeyResultCard:
+    """Return the card as one entry makes it: its value, and the plan of its day."""
+    if not Kind(one.kind).is_on_a_line or value is None:
+        return replace(card, now=value)
+    shares = [None if at is None else float(progress(one.measure, at)) for at in (value, plan)]
+    return replace(card, now=value, progress=shares[0], expected=shares[1])
 
 
 def _form(
-    reader: Reader, one: KeyResultRow, value: Reading, confidence: int | None, entry_id: int | None
+    reader: Reader,
+    one: KeyResultRow,
+    value: Reading,
+    confidence: int | None,
+    entry_id: int | None,
+    on: date | None = None,
 ) -> Form:
     card = reader.key_result(one, trend=False)
     kind = Kind(one.kind)
@@ -172,7 +223,7 @@ def _form(
         confidence=confidence or FIRST_CONFIDENCE,
         success_from=success,
         aims_at=_way(card, success) if kind.is_on_a_line else None,
-        plan_today=_plan_today(course, reader.today),
+        plan_today=_plan_today(course, on or reader.today),
         last_id=encode(entry_id) if entry_id else None,
         is_binary=kind is Kind.BINARY,
         is_done=None if value is None or kind is not Kind.BINARY else bool(value),
@@ -294,7 +345,9 @@ def value_text(one: KeyResultRow, value: Reading) -> str:
         return f"{sum(1 for share in value if share == 1)} of {len(value)} milestones"
     if one.kind == Kind.BINARY:
         return "done" if value else "not done"
-    return f"{plain(value)} {one.unit}".strip() if one.unit != "%" else f"{plain(value)}\u00a0%"
+    if one.unit == "%":
+        return f"{plain(value)}\u00a0%"
+    return f"{plain(value)} {numbers.unit_of(value, one.unit)}".strip()
 
 
 def _plan_today(course: Course | None, today: date) -> Fraction | None:

@@ -84,7 +84,12 @@ class KeyResultPair:
 
     @property
     def is_same(self) -> bool:
-        return not (self.points or self.differences or self.checkins.count)
+        return not (self.points or self._is_first or self.differences or self.checkins.count)
+
+    @property
+    def _is_first(self) -> bool:
+        sides = [side is not None and side.progress is not None for side in (self.before, self.after)]
+        return sides[0] != sides[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,18 +332,15 @@ class _Between:
         return reader.progress(id) if self._is_there(reader, id) else None
 
     def _points(self, id: int) -> Fraction | float | None:
-        """Return how many points of 100 lie between; no data is no progress yet; None where there is none."""
+        """Return how many points of 100 lie between; out of no data nothing does."""
         before, after = self._share(self.then, id), self._share(self.now, id)
-        if before is None and after is None:
+        if before is None or after is None:
             return None
-        found = (after or 0) * 100 - (before or 0) * 100
+        found = after * 100 - before * 100
         if abs((abs(float(found)) * 10) % 1 - 0.5) > _TIE:
             return found
         # What is shown to one decimal would be rounded the wrong way by the last bit of a float.
-        exact = [
-            reader.image.exact(id) or Fraction(0) if self._share(reader, id) is not None else Fraction(0)
-            for reader in (self.then, self.now)
-        ]
+        exact = [reader.image.exact(id) or Fraction(0) for reader in (self.then, self.now)]
         return (exact[1] - exact[0]) * 100
 
     # -- links -----------------------------------------------------------------------------------------

@@ -47,11 +47,6 @@ class Turn:
     status_after: str
 
     @property
-    def change(self) -> Fraction | None:
-        """How much it would gain; None where there is no number before or after."""
-        return None if self.before is None or self.after is None else self.after - self.before
-
-    @property
     def turns(self) -> bool:
         """Whether anything would be otherwise."""
         return (self.before, self.status_before) != (self.after, self.status_after)

@@ -15,7 +15,6 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from milepost.core import ids
-from milepost.core.plan.findings import PlanProblem
 from milepost.core.plan.values import (
     AlignmentPlan,
     CheckInPlan,
@@ -192,26 +191,21 @@ def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:
     return plan
 
 
-def taken(workspace_id: int, plan: Plan, have: Plan) -> list[PlanProblem]:
-    """Return what would be new in `have`, but has the id of something that is there all the same."""
-    keys = Keys(workspace_id)
-    initiatives = set(_rows_of(workspace_id)(Initiative).values_list("key", flat=True))
-    known = {one.id for one in have.objectives}
-    inner = {each.id for one in have.objectives for each in (*one.key_results, *one.initiatives)}
-    found: list[PlanProblem] = []
-
-    def look(path: tuple, id: str, here: set[str], there: Iterable[str]) -> None:
-        if id not in here and id in there:
-            found.append(PlanProblem((*path, "id"), f"The id “{id}” is taken.", "id_taken", "Use another."))
-
-    objectives, key_results = set(keys.objectives.values()), set(keys.key_results.values())
-    for place, one in enumerate(plan.objectives):
-        look(("objectives", place), one.id, known, objectives)
-        for below, each in enumerate(one.key_results):
-            look(("objectives", place, "key_results", below), each.id, inner, key_results)
-        for below, each in enumerate(one.initiatives):
-            look(("objectives", place, "initiatives", below), each.id, inner, initiatives)
-    return found
+def in_the_way(workspace_id: int, plan: Plan, have: Plan) -> list[tuple[type[Model], str]]:
+    """Return what has an id that the plan gives to something new, for `have` does not show it."""
+    have_objectives = {one.id for one in have.objectives}
+    have_inner = {each.id for one in have.objectives for each in (*one.key_results, *one.initiatives)}
+    named = {
+        Objective: {one.id for one in plan.objectives} - have_objectives,
+        KeyResult: {each.id for one in plan.objectives for each in one.key_results} - have_inner,
+        Initiative: {each.id for one in plan.objectives for each in one.initiatives} - have_inner,
+    }
+    return [
+        (model, key)
+        for model, keys in named.items()
+        for key in _rows_of(workspace_id)(model).values_list("key", flat=True)
+        if key in keys
+    ]
 
 
 def personal_objectives(workspace_id: int) -> int:

@@ -225,7 +225,9 @@ def _checked_in(told: _Telling) -> list[Phrase]:
             about_it,
         ]
     confidence = told.data.get("confidence")
-    return said if confidence is None else [*said, _words(f", confidence {confidence}")]
+    if confidence is not None:
+        said = [*said, _words(f", confidence {confidence}")]
+    return said + _for_a_day(told)
 
 
 def _corrected(told: _Telling) -> list[Phrase]:
@@ -233,7 +235,13 @@ def _corrected(told: _Telling) -> list[Phrase]:
     said = [_words("corrected an entry of "), told.key_result]
     if value is not None:
         said += [_words(" to "), Phrase(value=value, unit=told.unit, is_strong=True)]
-    return said
+    return said + _for_a_day(told)
+
+
+def _for_a_day(told: _Telling) -> list[Phrase]:
+    """Say which day a check-in is for, where that was over when it came."""
+    on = told.data.get("on")
+    return [_words(f", for {date.fromisoformat(on):%-d %b %Y}")] if on else []
 
 
 def _on_objective(verb: str) -> Teller:

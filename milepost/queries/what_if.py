@@ -15,6 +15,7 @@ from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.core.rollup import Status
 from milepost.core.scoring import Part, ScoringProblem, roll_up
+from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
 from milepost.queries.cards import Reader
 
@@ -32,11 +33,6 @@ class Effect:
     after: Fraction | None
     status_before: str
     status: str
-
-    @property
-    def change(self) -> Fraction | None:
-        """How much it would gain; None where there was no number before."""
-        return None if self.before is None or self.after is None else self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +62,22 @@ def suppose(reader: Reader, ends_at: Mapping[int, Fraction]) -> Supposition:
     """Return what follows if key results ended at shares of their ways, all at once; raises NotFound."""
     rows = [reader.key_result_row(id) for id in ends_at]
     image = reader.image
-    supposed: dict[int, Fraction | None] = dict(ends_at)
-    above = [id for id in _seen_above(reader, ends_at) if id not in ends_at]
+    above = [id for id in seen_above(reader, *ends_at) if id not in ends_at]
+    supposed = rolled_up(image, ends_at, above)
+    return Supposition(
+        tuple(
+            End(_effect(reader, one.id, ends_at[one.id]), ends_at[one.id], value, one.unit)
+            for one, value in ((one, _on_its_scale(one, ends_at[one.id])) for one in rows)
+        ),
+        tuple(_effect(reader, id, supposed[id]) for id in above),
+    )
+
+
+def rolled_up(
+    image: Image, ends_at: Mapping[int, Fraction | None], above: Iterable[int]
+) -> dict[int, Fraction | None]:
+    """Return what is supposed, and what follows from it above, each after all that it rests on."""
+    supposed = dict(ends_at)
     for id in above:
         node = image.node[id]
         parts = [
@@ -78,16 +88,10 @@ def suppose(reader: Reader, ends_at: Mapping[int, Fraction]) -> Supposition:
             for child in (image.ids[number] for number, _ in image.pool[node])
         ]
         supposed[id] = roll_up(parts).raw
-    return Supposition(
-        tuple(
-            End(_effect(reader, one.id, ends_at[one.id]), ends_at[one.id], value, one.unit)
-            for one, value in ((one, _on_its_scale(one, ends_at[one.id])) for one in rows)
-        ),
-        tuple(_effect(reader, id, supposed[id]) for id in above),
-    )
+    return supposed
 
 
-def _seen_above(reader: Reader, ids: Iterable[int]) -> list[int]:
+def seen_above(reader: Reader, *ids: int) -> list[int]:
     """Return what they count in, through what the reader sees alone, each after all that it rests on."""
     image = reader.image
     found: set[int] = set()

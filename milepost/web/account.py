@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from milepost.actions import sessions as actions
 from milepost.channels import email, security
 from milepost.queries import second_steps, sessions, workspaces
-from milepost.web import entrance
+from milepost.web import entrance, week
 from milepost.web.confirming import confirmed, signed_in
 from milepost.web.methods import go
 
@@ -29,6 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "asked_by": [] if steps else workspaces.asking_for_second_step(request.user.pk),
         "sessions": sessions.of(request.user.pk, this=request.session.session_key, at=request.at),
         "today": request.at.date(),
+        "zone": ZoneInfo(week.zone_of(request, "UTC")),
     }
     return entrance.page(request, "account/show.html", more)
 

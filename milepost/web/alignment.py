@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from milepost.core import listings as listings_of
 from milepost.core import terms
 from milepost.core.ids import decode, encode
-from milepost.queries import alignment, placing, tree, views
+from milepost.queries import alignment, hindsight, placing, tree, views
 from milepost.queries import shell as shells
 from milepost.queries.alignment import Filters, Outline, Place, View
 from milepost.queries.cards import Reader
@@ -59,6 +59,7 @@ def _context(request: HttpRequest, asked: Asked, everything: bool) -> dict:
     with view.reader.image.lock:
         context = {
             "summary": view.summary(),
+            "learned": [hindsight.of_all(view.reader)],
             "asked": asked,
             "workspace": view.reader.image.workspace.name,
             "cycle": asked.cycle,

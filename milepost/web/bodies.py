@@ -15,6 +15,7 @@ from io import BytesIO
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Lock, Thread
 from time import perf_counter
+from typing import Any
 
 from milepost.core.problems import Problem
 from milepost.web import headers, requests
@@ -40,10 +41,30 @@ class CutShort(Problem):
     code, status = "cut_short", 400
 
 
+class TooLong(Problem):
+    """More was sent than anybody reads."""
+
+    code, status = "too_large", 413
+
+
 class TooBusy(Problem):
     """Every thread that may wait for a body does."""
 
     code, status = "too_busy", 503
+
+
+@dataclass
+class Pieces:
+    """A body that comes in pieces, as a stream: what is read of it may be less only at its end."""
+
+    stream: Any
+
+    def read(self, length: int) -> bytes:
+        """Read so many bytes, or all there are."""
+        found = bytearray()
+        while len(found) < length and (piece := self.stream.read(length - len(found))):
+            found += piece
+        return bytes(found)
 
 
 @dataclass
@@ -63,6 +84,13 @@ class Readers:
         body = self._read(stream, length)
         if len(body) < length:
             raise CutShort("The body ended early, so nothing was done.", remedy="Send it again.")
+        return body
+
+    def read_pieces(self, stream, most: int) -> bytes:
+        """Return a body that does not say how long it is, whole; raises TooLong beyond `most` bytes."""
+        body = self._read(Pieces(stream), most + 1)
+        if len(body) > most:
+            raise TooLong("The body is too large, so nothing was done.", remedy="Send less at once.")
         return body
 
     def _read(self, stream, length: int) -> bytes:
@@ -112,15 +140,15 @@ def reading(answer: Application, readers: Readers) -> Application:
     """Return an application that reads a body before it lets `answer` work on it."""
 
     def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
-        length = _length(environ)
-        if environ["REQUEST_METHOD"] not in METHODS or not 0 < length <= UNREAD:
+        length, in_pieces = _length(environ), _comes_in_pieces(environ)
+        if environ["REQUEST_METHOD"] not in METHODS or not (in_pieces or 0 < length <= UNREAD):
             return answer(environ, start_response)
-        begun = perf_counter()
+        begun, stream = perf_counter(), environ["wsgi.input"]
         try:
-            body = readers.read(environ["wsgi.input"], length)
-        except (TooSlow, TooBusy, CutShort) as problem:
+            body = readers.read_pieces(stream, UNREAD) if in_pieces else readers.read(stream, length)
+        except (TooSlow, TooBusy, CutShort, TooLong) as problem:
             return _refused(environ, start_response, problem, begun)
-        environ["wsgi.input"] = BytesIO(body)
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
         return answer(environ, start_response)
 
     return application
@@ -131,7 +159,16 @@ def _length(environ: dict) -> int:
     return int(said) if said.isdecimal() and said.isascii() and len(said) < 16 else 0
 
 
-REASONS = {400: "Bad Request", 408: "Request Timeout", 503: "Service Unavailable"}
+def _comes_in_pieces(environ: dict) -> bool:
+    # Django takes a body without a length for an empty one, since not every server knows where it ends.
+    if environ.get("CONTENT_LENGTH") or not environ.get("wsgi.input_terminated"):
+        return False
+    return "HTTP_TRANSFER_ENCODING" in environ or environ.get("SERVER_PROTOCOL", "").startswith("HTTP/2")
+
+
+REASONS = {
+    400: "Bad Request", 408: "Request Timeout", 413: "Content Too Large", 503: "Service Unavailable",
+}  # fmt: skip
 
 
 def _refused(environ: dict, start_response: Callable, problem: Problem, begun: float) -> list[bytes]:
@@ -142,7 +179,9 @@ def _refused(environ: dict, start_response: Callable, problem: Problem, begun: f
                 "status": problem.status,
                 "code": problem.code,
                 "title": problem.message,
+                "detail": problem.message,
                 "remedy": problem.remedy,
+                "errors": [],
             }
         ).encode()
         head = [

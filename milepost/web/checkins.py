@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +16,8 @@ from milepost.actions.checkins import NoValue, Recorded
 from milepost.core import access, addresses, ids, numbers
 from milepost.core.cadence import noon
 from milepost.core.problems import Invalid, Problem
+from milepost.core.scoring import plain
+from milepost.formats import exact_json
 from milepost.queries import checkins as queries
 from milepost.queries import shell
 from milepost.queries.cards import Reader
@@ -24,6 +27,7 @@ from milepost.web.toasts import saved, undo_url
 
 JSON = "application/json"
 KEY_LENGTH = 80
+_SEPARATED = re.compile(r"\d[\s,'’]\d|^\D*,\d")
 
 
 def new_submission() -> str:
@@ -41,6 +45,7 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
     before = queries.shown_before(request.actor, request.today, key_result)
     try:
         given = said(request, key_result)
+        look_twice(request, key_result, given)
         if _is_early(request, key_result, given):
             return _ask_whether_early(request, key_result, given)
         if earlier := _said_already(request, key_result, given):
@@ -54,7 +59,7 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
         if problem.field == "value" and request.POST.get("value") and "HX-Request" in request.headers:
             return _marked(request, key_result, problem)
         raise
-    return _answer(request, made, before)
+    return _answer(request, made, before, given)
 
 
 @in_workspace
@@ -71,6 +76,7 @@ def update(request: HttpRequest, checkin: int) -> HttpResponse:
     try:
         given = said(request, form.key_result.number)
         given["effective_at"] = moment(request, request.POST.get("on"), today_too=True)
+        look_twice(request, form.key_result.number, given)
         made = actions.correct(checkin=checkin, **given, by=request.actor, at=request.at)
     except Invalid as problem:
         return _edit_page(request, checkin, problem=problem)
@@ -127,6 +133,18 @@ def _marked(request: HttpRequest, key_result: int, problem: Problem) -> HttpResp
     card = reader.key_result(reader.key_result_row(key_result), trend=False)
     context = {"key_result": card, "typed": request.POST["value"], "problem": problem}
     return render(request, "checkins/refused.hx.html", context, status=problem.status)
+
+
+def look_twice(request: HttpRequest, key_result: int, given: dict) -> None:
+    """Raise FarOut where a form says what is likely a slip; meant, it comes once more with `sure`.
+
+    Programs get a warning with their answer.
+    """
+    typed = request.POST.get("value", "")
+    if not typed or given["value"] is None or "submission" not in request.POST or _wants_json(request):
+        return
+    if request.POST.get("sure") != format(given["value"], "f"):
+        queries.look_twice(request.actor, request.today, key_result, given["value"], typed)
 
 
 def _is_early(request: HttpRequest, key_result: int, given: dict) -> bool:
@@ -199,7 +217,7 @@ def _ask_once_more(request: HttpRequest, key_result: int, earlier: queries.Earli
     )
 
 
-def _answer(request: HttpRequest, made: Recorded, before: dict) -> HttpResponse:
+def _answer(request: HttpRequest, made: Recorded, before: dict, given: dict) -> HttpResponse:
     outcome = queries.outcome(request.actor, request.today, made.key_result_id, before=before)
     if _wants_json(request):
         body = {
@@ -216,6 +234,7 @@ def _answer(request: HttpRequest, made: Recorded, before: dict) -> HttpResponse:
         context = {
             "outcome": outcome,
             "warning": made.warning,
+            "reading": _reading(request, given),
             "key_result": reader.key_result(one),
             "today": request.today,
             "due": len(due := shell.due_now(reader)),
@@ -223,18 +242,26 @@ def _answer(request: HttpRequest, made: Recorded, before: dict) -> HttpResponse:
             "undo": undo_url(request),
         }
         return render(request, "checkins/create.hx.html", context)
-    saved(request, _sentence(outcome, made))
+    saved(request, _sentence(outcome, made, _reading(request, given)))
     return HttpResponseRedirect(_back(request, made), status=303)
 
 
-def _sentence(outcome: queries.Outcome, made: Recorded) -> str:
-    said = f"{outcome.key_result.title}: {outcome.key_result.percent or 'no data'}."
+def _sentence(outcome: queries.Outcome, made: Recorded, reading: str) -> str:
+    said = f"{outcome.key_result.title}: {outcome.key_result.percent or 'no data'}.{reading}"
     if outcome.ancestors:
         nearest = outcome.ancestors[0]
         said += f" {nearest.title}: {nearest.percent or 'no data'}."
     if made.again:
         said = f"Recorded already, so it counts once. {said}"
     return f"{said} {made.warning}" if made.warning else said
+
+
+def _reading(request: HttpRequest, given: dict) -> str:
+    """Say how a number was read whose commas, spaces or apostrophes may mean one thing or another."""
+    typed = request.POST.get("value", "").strip()
+    if given["value"] is None or not _SEPARATED.search(typed):
+        return ""
+    return f" “{typed}” reads as {plain(given['value'], numbers.PLACES)}."
 
 
 def _back(request: HttpRequest, made: Recorded) -> str:
@@ -298,10 +325,7 @@ def said(request: HttpRequest, key_result: int) -> dict:
 
 
 def _said_in_json(request: HttpRequest) -> dict:
-    try:
-        body = orjson.loads(request.body)
-    except orjson.JSONDecodeError as wrong:
-        raise Invalid(f"The body is not JSON: {wrong}.", code="not_json") from None
+    body = exact_json.read(request.body)
     known = {"value", "parts", "confidence", "note", "on"}
     if not isinstance(body, dict) or body.keys() - known:
         extra = ", ".join(sorted(body.keys() - known)) if isinstance(body, dict) else "the body"
@@ -330,11 +354,8 @@ def _number(value: object) -> Decimal | None:
     match value:
         case None:
             return None
-        case bool() | int():
+        case bool() | int() | Decimal():
             return Decimal(value)
-        case float():
-            # A float's shortest text is what was written, up to 15 digits; longer numbers come as text.
-            return Decimal(repr(value))
         case str():
             return numbers.read(value)
     raise Invalid("A value is a number.", field="value", code="not_a_number")

@@ -16,7 +16,7 @@ from django.urls import reverse
 from milepost.core import addresses
 from milepost.core.problems import Invalid
 from milepost.ledger.structure import CycleRow
-from milepost.queries import comparisons, teams
+from milepost.queries import comparisons, hindsight, teams
 from milepost.queries.cards import Reader
 from milepost.queries.comparisons import Comparison
 from milepost.queries.records import comparisons as records
@@ -37,6 +37,16 @@ class Compared:
     there: str
     nav: str
     crumbs: list[tuple[str, str | None]]
+
+    def learned(self, reader: Reader) -> hindsight.Learned | None:
+        """Return what became known only later about one of the days."""
+        match self.kind:
+            case "objective":
+                return hindsight.of_objective(reader, self.found.objectives[0].number)
+            case "workspace":
+                return hindsight.of_all(reader)
+            case _:
+                return hindsight.of_team(reader, (pair.number for pair in self.found.objectives))
 
 
 # -- pages -------------------------------------------------------------------------------------------------
@@ -102,13 +112,16 @@ class Days:
     def __post_init__(self) -> None:
         today = self.request.today
         asked = (travel.day_named(self.request, "from"), travel.day_named(self.request, "to"))
-        after = min(asked[1] or today, today)
+        for name, day in zip(("from", "to"), asked, strict=True):
+            if day is not None and day > today:
+                raise Invalid(f"{day} has not come yet.", field=name, remedy="Choose a day up to today.")
+        after = asked[1] or today
         before = asked[0] or after - WEEK
         # Whichever was written first: the earlier day is “then”.
-        before, after = min(before, after), max(before, min(after, today))
-        if before == after or before >= today:
+        before, after = min(before, after), max(before, after)
+        if before == after:
             raise Invalid(
-                "These are not two days.", field="from", remedy="Choose a day before the other, not today."
+                "Both days are the same.", field="from", remedy="Choose two days, one before the other."
             )
         self.then = Reader(self.request.actor, today, before)
         self.now = Reader(self.request.actor, today, after)
@@ -153,6 +166,7 @@ def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
         for reader in (days.then, days.now):
             held.enter_context(reader.image.lock)
         compared = compare(days)
+        learned = [compared.learned(reader) for reader in (days.then, days.now)]
     found = compared.found
     kept = {"cycle": request.GET["cycle"]} if request.GET.get("cycle") else {}
     looked = week.since_last(request)
@@ -167,6 +181,7 @@ def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
     context = {
         "compared": compared,
         "found": found,
+        "learned": learned,
         "choices": [(one.words, address(one.on), one.on == found.before, one.on) for one in offered],
         "kept": tuple(kept.items()),
         "really_today": request.today,

@@ -42,7 +42,8 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong, field="to")
         else:
-            saved(request, f"Handed over: {len(made.data['events'])} changes.")
+            things = made.data["things"]
+            saved(request, f"Handed over: {things} thing{'s' if things != 1 else ''}.")
             return go("person", slug=request.seat.slug, person=person)
     return _page(request, person, typed)
 

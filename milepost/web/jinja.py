@@ -67,6 +67,7 @@ def environment(**options) -> Environment:
         ago=words.ago,
         percent=words.percent,
         signed=words.signed,
+        apart=words.apart,
         number=words.number,
         amount=words.amount,
         plain_number=words.plain_number,

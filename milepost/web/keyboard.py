@@ -35,7 +35,7 @@ def update(request: HttpRequest) -> HttpResponse:
     keys = {name: keymap.spelled(value) for name, value in values.items()}
     wrong = {name: NO_KEYS for name, told in keys.items() if told is None}
     told = tuple((key.name, keys[key.name] or "") for key in KEYS if keys[key.name] != key.usual)
-    wrong = keymap.conflicts(told) | wrong
+    wrong = keymap.conflicts(told, pages.links(request.seat.slug)) | wrong
     if wrong:
         return _form(request, values, wrong)
     answer = go("keyboard", slug=request.seat.slug)

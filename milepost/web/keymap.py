@@ -7,6 +7,7 @@ Only what differs from the usual is kept, in a cookie.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -106,9 +107,13 @@ class Keys:
         return in_force(self.keymap).get("palette", "")
 
 
-def conflicts(keymap: Keymap) -> dict[str, str]:
-    """Say of each name whose keys another one has too, or begins with, what is wrong."""
-    chosen = in_force(keymap)
+def conflicts(keymap: Keymap, links: Collection[str]) -> dict[str, str]:
+    """Say of each name whose keys another one has too, or begins with, what is wrong.
+
+    What leads to a page that is not among the `links` is not offered, and is in nobody's way.
+    """
+    keys = in_force(keymap).items()
+    chosen = {name: told for name, told in keys if not NAMES[name].leads or name in links}
     found: dict[str, str] = {}
     for name, keys in chosen.items():
         for other, theirs in chosen.items():
@@ -118,7 +123,8 @@ def conflicts(keymap: Keymap) -> dict[str, str]:
                 found[name] = f"“{NAMES[other].words}” has these keys too. Choose others for one of them."
             elif theirs.startswith(f"{keys} "):
                 found[name] = (
-                    f"“{NAMES[other].words}” begins with it ({shown(theirs)}), so it would never come."
+                    f"The keys of “{NAMES[other].words}” begin with it ({shown(theirs)}), "
+                    "so they would never come."
                 )
     return found
 

@@ -26,10 +26,18 @@ IN_DETAIL, AT_LEAST, IN_PARTS = 0.55, 0.3, 0.42
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet of paper: the part of the drawing on it, and a path to clip it by where that cuts a card."""
+    """A sheet of paper: the part of the drawing on it, and the cards that it would cut, as a path."""
 
-    view: str
-    clip: str
+    x: int
+    y: int
+    wide: int
+    tall: int
+    cut: str = ""
+
+    @property
+    def view(self) -> str:
+        """The part, as the drawing says it."""
+        return f"{self.x} {self.y} {self.wide} {self.tall}"
 
 
 @dataclass
@@ -108,7 +116,7 @@ class Picture:
         Sheets overlap by a card: each card is whole on one of them, and left out where it would be cut.
         """
         if self._on_one_sheet >= AT_LEAST:
-            return [Sheet(f"0 0 {self.width} {self.height}", "")]
+            return [Sheet(0, 0, self.width, self.height)]
         wide, tall = (round(side / IN_PARTS) for side in self._paper)
         tallest = max(spot.height for spot in self.map.drawing.spots.values())
         return [
@@ -118,15 +126,14 @@ class Picture:
         ]
 
     def _sheet(self, x: int, y: int, wide: int, tall: int) -> Sheet:
-        clip = []
+        cut = []
         for spot in map(self._spot, self.map.cards.values()):
             top, bottom = spot.y - UNDER, spot.y + spot.height + UNDER
             is_on = spot.x < x + wide and spot.right > x and top < y + tall and bottom > y
             is_whole = spot.x >= x and spot.right <= x + wide and top >= y and bottom <= y + tall
             if is_on and not is_whole:
-                clip.append(f"M{spot.x:g} {top:g}h{spot.width:g}v{bottom - top:g}h-{spot.width:g}z")
-        frame = f"M{x} {y}h{wide}v{tall}h-{wide}z"
-        return Sheet(f"{x} {y} {wide} {tall}", frame + "".join(clip) if clip else "")
+                cut.append(f"M{spot.x:g} {top:g}h{spot.width:g}v{bottom - top:g}h-{spot.width:g}z")
+        return Sheet(x, y, wide, tall, "".join(cut))
 
     @cached_property
     def hot(self) -> frozenset[int]:

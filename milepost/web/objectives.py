@@ -20,7 +20,7 @@ from milepost.core.problems import Conflict, NotFound, Problem
 from milepost.core.quarters import Span
 from milepost.core.states import GuardNotMet, State
 from milepost.ledger.structure import ObjectiveRow
-from milepost.queries import history, shell
+from milepost.queries import hindsight, history, shell
 from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Choices, choices
@@ -81,6 +81,7 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
         return _not_yet(request, objective)
     context = {
         "page": page,
+        "learned": [hindsight.of_objective(reader, objective)],
         "steps": [step_button(reader, objective, name) for name in page.steps],
         "here": addresses.objective(reader.slug, objective),
         "arranging": "arrange" in request.GET,

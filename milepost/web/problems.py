@@ -12,7 +12,6 @@ from milepost.core.problems import NotFound, Problem
 from milepost.ledger import faults
 
 JSON = "application/json"
-RETRY_SECONDS = 10
 
 log = logging.getLogger("milepost.web")
 
@@ -45,7 +44,7 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
         name = "toast.hx.html" if request.headers.get("HX-Request") else "show.html"
         response = render(request, f"problems/{name}", {"problem": problem}, status=problem.status)
     if problem.status == 503:
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        response.headers["Retry-After"] = str(faults.RETRY_SECONDS)
     return response
 
 

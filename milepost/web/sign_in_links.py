@@ -26,9 +26,12 @@ def show(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _is_followed_here(request: HttpRequest) -> bool:
-    # A terminal's link on its own machine: only a browser there can follow it. One that is fetched in
-    # advance, before anybody clicked, must not be used up.
+    # A terminal's link on its own machine: only a browser there can follow it. What a program fetches (a
+    # scanner behind a proxy that calls every host localhost), or a browser in advance, before anybody
+    # clicked, must not be used up: only a browser that goes there says “navigate”.
     if request.headers.get("Sec-Purpose") or request.headers.get("Purpose"):
+        return False
+    if request.headers.get("Sec-Fetch-Mode") != "navigate":
         return False
     return not request.is_secure() and urlsplit(f"//{request.get_host()}").hostname in THIS_MACHINE
 

@@ -37,6 +37,7 @@ def create(request: HttpRequest) -> HttpResponse:
     else:
         try:
             given = checkins.said(request, key_result)
+            checkins.look_twice(request, key_result, given)
             actions.record(key_result=key_result, **given, by=request.actor, at=request.at)
         except Invalid as problem:
             return _next(request, request.POST, problem=problem)
@@ -58,6 +59,7 @@ def _next(request: HttpRequest, said, *, problem: Invalid | None = None) -> Http
         "person": ids.encode(request.actor.person_id),
         "step": step,
         "moved": moved,
+        "owns": bool(reader.image.owned_by.get(request.actor.person_id)),
         "done": _written(done),
         "skipped": _written(skipped),
         "done_count": len(done),

@@ -17,8 +17,8 @@ from markupsafe import Markup
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.ledger.structure import CycleRow
+from milepost.queries import hindsight, teams
 from milepost.queries import shell as shells
-from milepost.queries import teams
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, Reader
 from milepost.web import pages, repeats
 from milepost.web.actors import in_workspace
@@ -63,6 +63,7 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
     found = teams.page(reader, team, cycle)
     context: dict[str, Any] = {
         "team": found,
+        "learned": [hindsight.of_team(reader, (card.number for card in found.objectives))],
         "beside": (beside := teams.beside(reader, found)),
         "objectives": [
             drawn.of(card, pages.day_of(reader), beside.initiatives_of.get(card.number, 0))

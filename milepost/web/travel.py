@@ -15,6 +15,7 @@ from milepost.queries.cards import Reader
 
 WEEK = timedelta(days=7)
 FURTHEST = 156  # weeks on the slider; any day can be typed
+PLACES = "objectives|key-results|teams|company|overview|alignment|map"  # what can be shown on a past day
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,16 @@ class Travel:
     @property
     def weeks_ago(self) -> int:
         return round((self.today - self.day) / WEEK)
+
+    @property
+    def here(self) -> str:
+        """The address of the stop nearest to the day shown."""
+        return self.stops[self.at].url
+
+    @property
+    def places(self) -> str:
+        """Which pages a link takes the day along to, as js/travel.js reads it."""
+        return PLACES
 
     @property
     def before(self) -> str | None:
@@ -118,8 +129,7 @@ def _beside(request: HttpRequest, reader: Reader, comparison: str) -> str:
 
 
 _LINK = re.compile(
-    r'(?<!data-day )href="(/w/[^/"]+/'
-    r'(?:objectives|key-results|teams|company|overview|alignment|map)/(?:[^"?#/]+/)?)'
+    rf'(?<!data-day )href="(/w/[^/"]+/(?:{PLACES})/(?:[^"?#/]+/)?)'
     r'(\?[^"#]*)?(#[^"]*)?"'
 )
 

@@ -18,6 +18,7 @@ from milepost.web.toasts import saved
 
 # Where one goes on when the page of what was added is gone.
 _LISTS = {"team.withdrawn": "teams", "cycle.withdrawn": "cycles", "person.withdrawn": "people"}
+MOST = 160  # characters of what was undone, in the message that says so
 
 
 @in_workspace
@@ -29,13 +30,14 @@ def show(request: HttpRequest, event: int) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest, event: int) -> HttpResponse:
     """Undo what an event tells of."""
+    done = sentences.sentence(pages.reader(request), standings.event(request.actor, event))
     try:
         made = undos.undo(event=event, anyway="anyway" in request.POST, by=request.actor, at=request.at)
     except (NotFound, NotAllowed):
         raise
     except Problem as wrong:
         return _page(request, event, wrong)
-    saved(request, "Undone.")
+    saved(request, f"Undone: {done.text[:MOST].rstrip('. ')}." if done else "Undone.")
     slug = request.seat.slug
     match made.kind:
         case "objective.withdrawn":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ class Both:
     rows: tuple[tuple[str, str | None, str, str], ...] = ()
     taken: tuple[str, ...] = ()
     came: str = ""  # who came first, and when
+    is_mine: bool = False  # whether it was the reader, in another window
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.taken)
@@ -104,11 +105,13 @@ def save(
             tries += 1
             if clash.code != MEETING or tries > TRIES:
                 raise
-            now, came = stored(), _came(latest(), today)
+            now, first = stored(), latest()
+            came = _came(first, today)
             found = _laid_together(_was(typed), now, values, wholes)
             if found.met:
                 typed.refuse(_named(clash, came))
-                return False, _shown(_was(typed) or {}, now, values, found, say, labels)
+                both = _shown(_was(typed) or {}, now, values, found, say, labels)
+                return False, replace(both, is_mine=first is not None and first.is_mine)
             taken = _labelled(found.taken, labels)
             revision = int(now["revision"])
             fields = {name: value for name, value in fields.items() if name in found.mine}

@@ -49,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
     last = _last_look(request)
     context = {
         "week": found,
-        "greeting": greeting(request.at, _zone(request)),
+        "greeting": greeting(request.at, zone_of(request, request.seat.time_zone)),
         "first_name": reader.actor.name.split(" ")[0],
         "due_words": due_words(len(found.due)),
         "since_words": _since_words(since, found.since, request.today),
@@ -117,10 +117,10 @@ def greeting(at: datetime, zone: str) -> str:
     return "Good evening" if 18 <= hour < 23 else "Hello"
 
 
-def _zone(request: HttpRequest) -> str:
-    """Return the zone that the reader's browser named, else the workspace's."""
+def zone_of(request: HttpRequest, usual: str) -> str:
+    """Return the zone that the reader's browser named, else the usual one."""
     named = unquote(request.COOKIES.get(ZONE_COOKIE, "")).strip()
-    return named if zones.is_known(named) else request.seat.time_zone
+    return named if zones.is_known(named) else usual
 
 
 def due_words(count: int) -> str:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from milepost.core.numbers import unit_of
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NO_BREAK = "\u00a0"
 NOTHING = "–"
@@ -86,6 +88,14 @@ def signed(value: Number | None, places: int = 1) -> str:
     return f"+{written}" if value is not None and rounded(value, places) > 0 else written
 
 
+def apart(before: Number | None, after: Number | None, places: int = 1) -> str:
+    """Write how many points lie between two shares, so that it is what one gets from the two as written."""
+    if before is None or after is None:
+        return NOTHING
+    shown = [rounded(share, places + 2) for share in (before, after)]
+    return signed(Fraction(shown[1] - shown[0], 10**places), places)
+
+
 def number(value: Number | None, places: int = 4) -> str:
     """Write a number as people do: 1200.50 → "1,200.5", a real minus sign, at most `places` decimals."""
     return NOTHING if value is None else _written(rounded(value, places), places)
@@ -97,7 +107,7 @@ def amount(value: Number | None, unit: str = "", places: int = 4) -> str:
         return number(value, places)
     if len(unit) == 3 and unit.isupper() and unit.isalpha():
         return f"{unit}{NO_BREAK}{number(value, places)}"
-    return f"{number(value, places)}{NO_BREAK}{unit}"
+    return f"{number(value, places)}{NO_BREAK}{unit_of(value, unit)}"
 
 
 def sight(measure: object) -> int:

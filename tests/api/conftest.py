@@ -43,6 +43,7 @@ def program(cast) -> Callable[..., Program]:
 @pytest.fixture(autouse=True)
 def nobody_has_asked_before():
     """Forget what was counted."""
-    from milepost.api import limits
+    from milepost.api import bearers, limits
 
     limits._counts.clear()
+    bearers._unkept = None

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from milepost.actions import people, tokens
+from milepost.actions import people, tokens, workspaces
 from milepost.api import limits
 from milepost.api.document import document
 from milepost.core.ids import encode
@@ -183,6 +183,103 @@ class TestBodies:
 
         assert wrong == []
 
+    @pytest.mark.parametrize(
+        ("path", "name", "body"),
+        [
+            ("/views", "name", {}),
+            ("/teams", "name", {}),
+            ("/cycles", "name", {"starts_on": "2031-01-01", "ends_on": "2031-03-31"}),
+            ("/people", "name", {"email": "new@acme.example"}),
+            ("/objectives", "title", {"cycle": None}),
+        ],
+    )
+    def test_tell_what_is_never_empty(self, program, okrs, path, name, body):
+        """The document refuses an empty name as the action does, and one that is too long as well."""
+        said = document()["paths"][f"/api/v1{path}"]["post"]["requestBody"]["content"]["application/json"]
+        schema = document()["components"]["schemas"][said["schema"]["$ref"].rpartition("/")[2]]
+        told = schema["properties"][name]
+        body = body | ({"cycle": encode(okrs.cycle.id)} if "cycle" in body else {})
+
+        refused = [
+            program("ada").post(path, body | {name: wrong})
+            for wrong in ("", " ", "x" * (told["maxLength"] + 1))
+        ]
+
+        assert told["minLength"] == 1 and not re.search(told["pattern"], " ")
+        assert [answer.status_code for answer in refused] == [422, 422, 422]
+        assert program("ada").post(path, body | {name: "x"}).status_code == 201
+
+    def test_are_told_in_words_for_programs(self, program, okrs):
+        """No refusal speaks of forms and pages, nor of our classes."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}/checkins"
+        ada.post(there, {"value": 7}, Idempotency_Key="one")
+
+        answers = [
+            ada.post(there, [7]),
+            ada.post(there, {"value": 7, "colour": 1, "note": 3, "confidence": 7.5}),
+            ada.post(there, {"value": 8}, Idempotency_Key="one"),
+        ]
+
+        said = " ".join(answer.content.decode() for answer in answers)
+        assert [answer.status_code for answer in answers] == [422, 422, 409]
+        assert "A JSON object is expected here." in said
+        for word in ("form", "Reload", "page", "NewCheckin", "dictionary", "Input should", "inputs"):
+            assert word not in said, said
+
+    def test_say_nothing_twice(self, program, okrs):
+        """A name that stands twice in a body, or behind the question mark, is refused."""
+        ada = program("ada")
+
+        body = ada.patch(f"/objectives/{encode(okrs.company.id)}", b'{"title": "One", "title": "Two"}')
+        query = ada.get("/objectives?limit=1&limit=2")
+
+        assert (body.status_code, body.json()["detail"]) == (400, "The body says “title” twice.")
+        assert (query.status_code, query.json()["code"]) == (422, "repeated_parameter")
+
+    @pytest.mark.parametrize(
+        "written",
+        [b"12345678901.123456789012", b'"12345678901.123456789012"', b"1.2345678901123456789012e10"],
+    )
+    def test_keep_every_digit(self, program, okrs, written):
+        """A number with more digits than a float holds is kept as it was written."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}"
+
+        answer = ada.post(f"{there}/checkins", b'{"value": ' + written + b"}")
+
+        assert answer.status_code == 201
+        assert ada.get(there).json()["value"] == "12345678901.123456789012"
+
+    @pytest.mark.parametrize("written", [b"0.1234567890123", b"1e-13", b"1e-999999999", b"1e18", b"1e300"])
+    def test_refuse_what_is_not_kept(self, program, okrs, written):
+        """More than twelve places, or eighteen digits before them, are refused and not rounded."""
+        there = f"/key-results/{encode(okrs.growth.id)}/checkins"
+
+        answer = program("ada").post(there, b'{"value": ' + written + b"}")
+
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "value")
+
+    def test_say_how_long_they_are(self, program, okrs):
+        """Where a server cannot tell the end of a body in pieces, it is refused, not passed over."""
+        ada, there = program("ada"), f"/api/v1/objectives/{encode(okrs.company.id)}/activation"
+
+        answer = ada.client.generic(
+            "POST", there, headers={"Authorization": f"Bearer {ada.secret}", "Transfer-Encoding": "chunked"}
+        )
+
+        assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
+
+
+class TestSecondStep:
+    def test_is_asked_of_programs_too(self, program, cast):
+        """Where a workspace asks for one, whoever has none is told so at every address, as documented."""
+        ada = program("ada")
+        workspaces.update(changed={"second_step_for": "everyone"}, by=cast.ada, at=timezone.now())
+
+        for path, methods in document()["paths"].items():
+            answer = ada.get(re.sub(r"{\w+}", "0" * 13, path)) if "get" in methods else None
+            if answer is not None:
+                assert (answer.status_code, answer.json()["code"]) == (403, "second_step_needed"), path
+
 
 class TestLimits:
     def test_are_told(self, program, okrs):
@@ -251,6 +348,8 @@ class TestDocument:
                     told["responses"]
                 ) <= {"422"}
                 assert told["security"][0]["token"][0] in ("read", "checkin", "write", "admin")
+                always = {"401", "403", "405", "406", "429", "500", "503", "507"}
+                assert always <= set(told["responses"]), path
         schemas = document()["components"]["schemas"]
         bodies = {name for name in schemas if name.startswith("New") or name.endswith("Change")}
         assert all(schemas[name]["additionalProperties"] is False for name in bodies)

@@ -59,6 +59,76 @@ class TestIfMatch:
         assert answer.status_code == 200
 
 
+class TestIfMatchWithoutRevisions:
+    """What keeps no revision is compared whole, while it is held."""
+
+    @pytest.mark.parametrize("noun", ["people", "teams", "cycles", "workspace", "views", "alignments"])
+    def test_writes_over_nothing_newer(self, program, okrs, cast, noun: str):
+        """What was read is changed; read before somebody else's change, it is refused with 412."""
+        ada = program("ada")
+        there, first, second = _editable(ada, okrs, cast)[noun]
+        read = ada.get(there).headers["ETag"]
+
+        done = ada.patch(there, first, If_Match=read)
+        there = done.headers.get("Location", there).removeprefix("/api/v1")
+        late = ada.patch(there, second, If_Match=read)
+        again = ada.patch(there, second, If_Match=ada.get(there).headers["ETag"])
+
+        assert (done.status_code, late.status_code, again.status_code) == (200, 412, 200)
+        assert late.json()["code"] == "changed_meanwhile"
+
+    @pytest.mark.parametrize("noun", ["people", "teams", "cycles", "workspace", "views"])
+    def test_goes_on_with_what_was_answered(self, program, okrs, cast, noun: str):
+        """The tag of a change's own answer names what stands there now."""
+        ada = program("ada")
+        there, first, second = _editable(ada, okrs, cast)[noun]
+
+        tag = ada.patch(there, first).headers["ETag"]
+
+        assert ada.patch(there, second, If_Match=tag).status_code == 200
+
+    @pytest.mark.parametrize("noun", ["views", "alignments"])
+    def test_deletes_nothing_newer(self, program, okrs, cast, noun: str):
+        """What somebody else changed since is not deleted; what stands as it was read is."""
+        ada = program("ada")
+        there, first, _ = _editable(ada, okrs, cast)[noun]
+        read = ada.get(there).headers["ETag"]
+        there = ada.patch(there, first).headers.get("Location", there).removeprefix("/api/v1")
+
+        late = ada.delete(there, If_Match=read)
+        again = ada.delete(there, If_Match=ada.get(there).headers["ETag"])
+
+        assert (late.status_code, again.status_code) == (412, 204)
+
+    def test_is_not_passed_over_elsewhere(self, program, okrs):
+        """Where nothing is compared, the header is refused, for whoever sends it counts on it."""
+        ada, there = program("ada"), f"/objectives/{encode(okrs.helpful.id)}/comments"
+
+        answer = ada.post(there, {"text": "Well"}, If_Match='"1-0123456789abcdef"')
+
+        assert (answer.status_code, answer.json()["code"]) == (412, "no_versions")
+        assert ada.get("/comments?objective=" + encode(okrs.helpful.id)).status_code in (200, 404)
+
+
+def _editable(ada, okrs, cast) -> dict[str, tuple[str, dict, dict]]:
+    """Return, of each noun, where one is and two changes of it."""
+    names = {"name": "First"}, {"name": "Second"}
+    view = ada.post("/views", {"name": "Mine", "settings": "sort=title"}).json()["id"]
+    link = ada.get("/alignments?limit=1").json()["items"][0]["id"]
+    return {
+        "people": (f"/people/{encode(cast.cleo.person_id)}", *names),
+        "teams": (f"/teams/{encode(cast.product.id)}", *names),
+        "cycles": (f"/cycles/{encode(okrs.next_cycle.id)}", *names),
+        "workspace": ("/workspace", *names),
+        "views": (f"/views/{view}", *names),
+        "alignments": (
+            f"/alignments/{link}",
+            {"how": "contributes", "weight": 3},
+            {"how": "contributes", "weight": 4},
+        ),
+    }
+
+
 class TestUndoing:
     def test_takes_back_what_an_event_tells(self, program, okrs):
         """The latest event is undone, once; the answer names the event that did it."""

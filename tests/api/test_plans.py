@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+import orjson
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from milepost.models import Cycle, Objective, Person
+from milepost.ledger import image
+from milepost.models import Cycle, Initiative, KeyResult, Objective, Person
 from milepost.queries import plans
 from tests.web.test_isolation import World, at_work, hide, visible, zenith_at_work
 
@@ -112,16 +116,18 @@ class TestApplication:
         assert not Cycle.objects.of(world.cast.acme.id).filter(key="spring").exists()
 
     def test_leaves_what_is_hidden_as_it_is(self, world, program):
-        """A hidden objective under the id that a file uses is not changed: the id is taken."""
+        """A hidden objective under the id that a file uses is not changed: it only gets another id."""
         secret = Objective.objects.of(world.cast.acme.id).get(title="Whispered to myself")
         cycle = plans.current(world.cast.acme.id).cycles[0].id
         text = f"milepost: 1\nobjectives:\n- {{id: {secret.key}, title: Taken over, cycle: {cycle}}}\n"
+        used = secret.key
 
         told = program("ada").post("/plan/application", {"text": text})
 
-        assert (told.status_code, told.json()["errors"][0]["code"]) == (422, "id_taken")
+        assert told.status_code == 201
         secret.refresh_from_db()
-        assert secret.title == "Whispered to myself"
+        assert secret.title == "Whispered to myself" and secret.key != used
+        assert Objective.objects.of(world.cast.acme.id).get(key=used).title == "Taken over"
 
     def test_is_for_the_tokens_own_workspace(self, world, program):
         """A file that names another workspace is refused, and neither is renamed."""
@@ -142,3 +148,51 @@ class TestApplication:
 
         assert (told.status_code, told.json()["code"]) == (409, "last_owner")
         assert Person.objects.of(world.cast.acme.id).filter(role="owner").exists()
+
+
+class TestHiddenIds:
+    @pytest.mark.parametrize("kind", ["objective", "key_result", "initiative"])
+    @pytest.mark.parametrize("beside", [True, False], ids=["in what all see", "in something new"])
+    def test_answer_like_free_ones(self, world, program, kind: str, beside: bool):
+        """Whether an id is that of something hidden or of nothing, all that is answered is alike."""
+        ada, wrong = program("ada"), world.hidden["its owner"][kind]
+        model = {"objective": Objective, "key_result": KeyResult, "initiative": Initiative}[kind]
+        model.objects.of(world.cast.acme.id).filter(id=wrong).update(key="guessed-x")
+
+        answers = [tried(ada, world, kind, key, beside) for key in ("guessed-x", "nothing-x")]
+
+        assert answers[0] == answers[1]
+        statuses = [answer[0] for answer in answers[0]]
+        assert statuses == [200, 201, 200, 201]
+        assert b'"created":1' in answers[0][0][1] and b'"created":1' not in answers[0][3][1]
+
+
+def tried(ada, world: World, kind: str, key: str, beside: bool) -> list[tuple[int, bytes]]:
+    """Preview a file that names a key, apply it, export, apply it again, and take it all back."""
+    have = plans.current(world.cast.acme.id)
+    one = next(each for each in have.objectives if each.title == world.okrs.helpful.title)
+    objective = {"id": one.id if beside else "mine", "title": one.title, "cycle": one.cycle}
+    inner = {"id": key, "title": "A guess"}
+    if kind == "objective":
+        objective["id"] = key
+    elif kind == "key_result":
+        objective["key_results"] = [inner | {"measure": {"start": 0, "target": 1}}]
+    else:
+        objective["initiatives"] = [inner]
+    said = {"text": orjson.dumps({"milepost": 1, "objectives": [objective]}).decode(), "name": "mine.json"}
+    with transaction.atomic():
+        answers = [
+            ada.post("/plan/preview", said),
+            ada.post("/plan/application", said),
+            ada.get("/plan"),
+            ada.post("/plan/application", said),
+        ]
+        transaction.set_rollback(True)
+    image.forget()
+    return [
+        (each.status_code, MADE.sub(b"SOME", each.content.replace(key.encode(), b"KEY"))) for each in answers
+    ]
+
+
+# Ids that were given out, and when.
+MADE = re.compile(rb"\b[0-7][0-9a-hjkmnp-tv-z]{12}\b|\b2\d{3}-\d\d-\d\dT[0-9:.+Z]+")

@@ -263,13 +263,15 @@ class TestCheckin:
         assert entry["id"] == told["id"] and entry["value"] == one["value"]
 
     def test_refuses_what_is_no_number(self, client: Client):
-        """What cannot be read is a mistake in use, told as at this machine."""
+        """What cannot be read or accepted is a mistake in use, told as at this machine."""
         one = an_off_track(client)
 
         told = client.run("checkin", one["id"], "a lot")
+        later = client.run("checkin", one["id"], "5", "--on", "2999-01-01")
 
-        assert told.returncode == Exit.USAGE
+        assert (told.returncode, later.returncode) == (Exit.USAGE, Exit.USAGE)
         assert "does not read as a number" in told.stderr
+        assert "in the future" in later.stderr
 
     def test_goes_through_what_is_due(self, busy: Client):
         """Without arguments it asks for one after another; Enter keeps what stands, q leaves."""

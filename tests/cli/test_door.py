@@ -138,6 +138,15 @@ class TestProblems:
 
         assert "Traceback" in milepost.run("serve", "--no-browser").stderr
 
+    def test_no_room_for_the_output_is_told(self, milepost):
+        """What is written to a full disk is not lost without a word."""
+        command = f"{sys.executable} -m milepost config > /dev/full"
+
+        told = subprocess.run(command, shell=True, env=milepost.environ, capture_output=True, text=True)
+
+        assert told.returncode == Exit.ERROR
+        assert told.stderr.startswith("There is no room left") and "broke" not in told.stderr
+
     def test_a_closed_pipe_is_no_problem(self, milepost):
         """When whoever reads the output goes away, the command ends quietly."""
         command = f"{sys.executable} -m milepost config | true"

@@ -169,11 +169,12 @@ def _no_mocks(path: str, source: str) -> Iterator[str]:
 
 # ── Every file ──
 
+_ASKED_FOR = ("milepost/config/sqlite/base.py",)  # Django looks for it by this name
 _EMPTY_NAMES = {"util", "utils", "helper", "helpers", "common", "misc", "service", "services", "base"}
 
 
 def _named_for_a_noun(path: str, source: str) -> Iterator[str]:
-    for part in path.split("/"):
+    for part in () if path in _ASKED_FOR else path.split("/"):
         if part.partition(".")[0].lower() in _EMPTY_NAMES:
             yield f": {part} says nothing; there is a noun you have not found"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from contextvars import copy_context
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,19 +17,22 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from hypothesis import HealthCheck, given, strategies
 from hypothesis import settings as how
 
 from milepost.actions import checkins
 from milepost.cli.exits import Exit
+from milepost.formats.archives import Archive, NotABackup
 from milepost.ledger import bulk, changes, image, rows
-from milepost.management import backups, databases
+from milepost.management import backups, databases, moves, schema
 from milepost.models import Checkin, Event
 from milepost.models.search import INDEXED
 from milepost.queries import verification
 from tests.cast import LATER, NOW, Cast
 from tests.management.terminal import run
 from tests.okrs import Okrs, written
+from tests.postgres import NoPostgres, Postgres
 from tests.running import Installation
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
@@ -211,6 +215,49 @@ class TestBackup:
         assert not (tmp_path / "empty" / "backups").exists()
         assert not (tmp_path / "empty" / "milepost.sqlite3").exists()
 
+    def test_makes_no_folder_on_the_way(self, okrs, tmp_path):
+        """A folder is made where it was named; one above it that is missing was mistyped."""
+        there = run("backup", str(tmp_path / "safe"))
+        told = run("backup", str(tmp_path / "saef" / "backup.zip"))
+
+        assert there.code == Exit.OK, there.err
+        assert told.code == Exit.NOT_FOUND and "saef" in told.err
+        assert not (tmp_path / "saef").exists()
+
+
+class TestDamage:
+    def test_of_any_byte_is_told_as_such(self, okrs, backup):
+        """Wherever a byte is another one, the file is refused as damaged, or holds what it held."""
+        whole = backup.read_bytes()
+        for place in range(0, len(whole), max(1, len(whole) // 400)):
+            damaged = bytearray(whole)
+            damaged[place] ^= 1 << place % 8
+            backup.write_bytes(damaged)
+
+            with suppress(NotABackup), Archive(backup) as archive:
+                archive.prove()
+                for table in archive.manifest.tables:
+                    assert sum(map(len, archive.batches(table))) == table.rows
+
+    @pytest.mark.parametrize("words", [("backup", "verify"), ("restore",)])
+    def test_is_the_files_fault(self, okrs, backup, words):
+        """Whoever proves or restores such a file hears what is damaged and what to do."""
+        whole = bytearray(backup.read_bytes())
+        with zipfile.ZipFile(backup) as made:
+            entry = made.getinfo("tables/event.jsonl")
+        whole[entry.header_offset + 60 + entry.compress_size // 2] ^= 0x55
+        backup.write_bytes(whole)
+
+        told = run(*words, str(backup), *(("--replace",) if words == ("restore",) else ()))
+
+        assert told.code == Exit.ERROR
+        assert "event is missing or damaged" in told.err and "Take another backup" in told.err
+
+    def test_is_not_that_there_is_no_file(self, okrs, tmp_path):
+        """A name that leads nowhere ends with the code for it."""
+        assert run("backup", "verify", str(tmp_path / "none.zip")).code == Exit.NOT_FOUND
+        assert run("restore", str(tmp_path / "none.zip")).code == Exit.NOT_FOUND
+
 
 class TestRestore:
     def test_refuses_where_somebody_works(self, cast, okrs, backup):
@@ -356,7 +403,7 @@ class TestMove:
         told = run("move", there)
         with databases.standing_on(there):
             arrived = everything()
-            backups.move(back, with_exports=True, at=LATER, heard=silent)
+            moves.move(back, with_exports=True, at=LATER, heard=silent)
         with databases.standing_on(back):
             again = everything()
 
@@ -374,12 +421,82 @@ class TestMove:
         assert told.code == Exit.CONFLICT
         assert "empty database" in told.err
 
+    def test_says_when_there_is_no_place_for_it(self, okrs, tmp_path):
+        """A folder that is not there ends with the code for what is not found."""
+        told = run("move", f"sqlite:////{(tmp_path / 'none' / 'there.sqlite3').as_posix().lstrip('/')}")
+
+        assert told.code == Exit.NOT_FOUND and "none" in told.err
+
     def test_says_when_the_other_does_not_answer(self, okrs):
         """A database that cannot be opened is named, without its password."""
         told = run("move", "postgresql://ada:secret-word@127.0.0.1:1/okr")
 
         assert told.code == Exit.ERROR
         assert "127.0.0.1:1/okr" in told.err and "secret-word" not in told.err
+
+    def test_goes_from_sqlite_to_postgresql_and_back(self, cast, okrs, postgresql, tmp_path):
+        """What began in a file arrives at a server, though the settings still name the file."""
+        before = everything()
+        back = f"sqlite:////{(tmp_path / 'back.sqlite3').as_posix().lstrip('/')}"
+
+        told = run("move", postgresql)
+        with databases.standing_on(postgresql):
+            arrived = everything()
+            moves.move(back, with_exports=True, at=LATER, heard=silent)
+
+        assert told.code == Exit.OK, told.err
+        assert before == arrived
+
+    @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+    def test_leaves_nothing_behind_where_it_fails(self, okrs, kind, request, tmp_path):
+        """A move that breaks off on its way takes back the tables that it had made."""
+        file = tmp_path / "there.sqlite3"
+        there = (
+            request.getfixturevalue("postgresql")
+            if kind == "postgresql"
+            else f"sqlite:////{file.as_posix().lstrip('/')}"
+        )
+
+        def interrupted(done: int, total: int) -> None:
+            with databases.standing_on(there):
+                assert schema.exists()
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            moves.move(there, with_exports=False, at=LATER, heard=interrupted)
+
+        assert not file.exists()
+        with databases.standing_on(there):
+            assert (moves._tables(), moves._functions()) == ([], [])
+
+    def test_leaves_a_database_in_use_alone(self, okrs, tmp_path):
+        """Where it is refused, not even the schema of the other database is brought up to date."""
+        there = f"sqlite:////{(tmp_path / 'there.sqlite3').as_posix().lstrip('/')}"
+        run("move", there)
+        with databases.standing_on(there):
+            last = dict(schema.heads())["milepost"]
+            MigrationRecorder(connection).record_unapplied("milepost", last)
+
+        told = run("move", there)
+
+        assert told.code == Exit.CONFLICT
+        with databases.standing_on(there):
+            assert f"milepost.{last}" in schema.pending()
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """An empty database on a server of its own, while the settings name a SQLite file."""
+    if connection.vendor != "sqlite":
+        pytest.skip("The settings name PostgreSQL already.")
+    try:
+        server = Postgres()
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
+    try:
+        yield server.start().url
+    finally:
+        server.stop()
 
 
 def _empty_like_this(folder: Path) -> str:

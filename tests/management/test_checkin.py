@@ -91,6 +91,7 @@ class TestOne:
             (("{key}", *AS_CLEO), 2, "The value is missing"),
             (("{key}", "5", "--on", "Monday", *AS_CLEO), 2, "2026-11-24"),
             (("{key}", "5", "--confidence", "11", *AS_CLEO), 2, "from 1 to 10"),
+            (("{key}", "5", "--on", "2999-01-01", *AS_CLEO), 2, "in the future"),
             (("nothing-like-it", "5", *AS_CLEO), 3, "There is no key result"),
             (("{key}", "5", "--workspace", "acme"), 2, "Say who you are"),
             (("{key}", "5", "--as", "zed@zenith.example", "--workspace", "acme"), 3, "Nobody here signs in"),

@@ -133,7 +133,9 @@ def _printed(milepost, words: str, times: int) -> None:
 
 
 def _browser() -> urllib.request.OpenerDirector:
-    return urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    opener.addheaders.append(("Sec-Fetch-Mode", "navigate"))
+    return opener
 
 
 def _open(browser: urllib.request.OpenerDirector, url: str) -> tuple[str, str]:

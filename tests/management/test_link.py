@@ -30,7 +30,7 @@ class TestLink:
         printed = run("link", "Ben@acme.example")
         path = printed.removeprefix("http://localhost:8000")
 
-        answer = client.get(path, headers={"host": "localhost"})
+        answer = client.get(path, headers={"host": "localhost", "sec-fetch-mode": "navigate"})
 
         assert printed.startswith("http://localhost:8000/sign-in/link/")
         assert answer.headers["Location"] == "/"

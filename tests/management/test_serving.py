@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
@@ -97,6 +98,21 @@ class TestServe:
 
         with refused.value as answer:
             assert answer.code == 400
+
+    @pytest.mark.parametrize(
+        ("size", "kind", "status"), [(5, "json", 413), (1, "json", 401), (1, "xml", 415)]
+    )
+    def test_a_body_in_pieces_is_read_to_its_end(self, server, size, kind, status):
+        """Without a length it is neither taken for empty nor read without end."""
+        pieces = (b"{" + b" " * 65_535 for _ in range(16 * size))
+        asked = http.client.HTTPConnection("localhost", server.port, timeout=PATIENCE)
+        with closing(asked):
+            with suppress(OSError):  # of a body that is too large the rest is not waited for
+                headers = {"Content-Type": f"application/{kind}"}
+                asked.request("POST", "/api/v1/objectives", pieces, headers, encode_chunked=True)
+            answer = asked.getresponse()
+
+        assert answer.status == status
 
     def test_a_second_one_says_that_the_port_is_taken(self, server):
         """A port that is taken is a conflict that names the next thing to try."""

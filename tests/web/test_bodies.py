@@ -25,6 +25,23 @@ class Dripping:
         return b"x" * length
 
 
+class Drops:
+    """A sender of one byte at a time."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = BytesIO(body)
+
+    def read(self, length: int) -> bytes:
+        return self.body.read(min(length, 1))
+
+
+class Endless:
+    """A sender who never comes to an end."""
+
+    def read(self, length: int) -> bytes:
+        return b"x" * length
+
+
 @pytest.fixture
 def dripping():
     """Return a slow sender, who sends in the end."""
@@ -117,6 +134,26 @@ class TestReading:
     def test_leaves_what_is_far_too_long_to_whoever_refuses_it(self):
         """A body of gigabytes is not read."""
         assert self.asked("POST", b"abc", CONTENT_LENGTH=str(UNREAD + 1))[2] == b"done"
+
+    @pytest.mark.parametrize("how", [{"HTTP_TRANSFER_ENCODING": "chunked"}, {"SERVER_PROTOCOL": "HTTP/2"}])
+    def test_puts_pieces_together(self, how):
+        """A body that does not say how long it is is read to its end, and then does."""
+        more = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True, **how}
+
+        whole = self.asked("POST", b"ab", **more | {"wsgi.input": Drops(b"in many pieces")})
+        endless = self.asked("POST", b"ab", **more | {"wsgi.input": Endless()})
+        unknown = self.asked(
+            "POST", b"ab", **more | {"wsgi.input_terminated": False, "wsgi.input": BytesIO()}
+        )
+
+        assert whole[2:] == (b"done", [b"in many pieces"])
+        assert endless[0] == "413 Content Too Large"
+        assert unknown[2:] == (b"done", [b""])
+
+    def test_waits_no_longer_for_pieces(self, dripping):
+        """A slow sender of pieces is given up as any other is."""
+        with pytest.raises(TooSlow):
+            Readers(1, patience=0.01).read_pieces(dripping(), 1)
 
     def test_tells_a_program_what_happened(self):
         """A refusal is a problem like others: with a code, a remedy and a number."""

@@ -248,7 +248,7 @@ class TestUndo:
         undone = browser.post(undo_link(done.content.decode()), follow=True)
 
         assert "2 changed." in done.content.decode() and changed != before
-        assert "Undone." in undone.content.decode()
+        assert "Undone: " in undone.content.decode()
         assert standing(cast) == before
         assert [*verify.differences(cast.acme.id, timezone.now().date())] == []
 

@@ -157,6 +157,44 @@ class TestForm:
         assert entries(okrs.waiting) == before + 1
         assert "1 earlier check-in not drawn" in text(meant)
 
+    def test_asks_about_a_value_far_outside(self, signed_in, okrs):
+        """What is likely a slip is shown as it was read and recorded only when it is sent once more."""
+        said = {"value": "1,000,000", "submission": "abc"}
+        browser, before = signed_in("cleo"), entries(okrs.waiting)
+
+        asked = browser.post(url(okrs.waiting), said)
+        other = browser.post(url(okrs.waiting), said | {"value": "2,000,000", "sure": "1000000"})
+        between = entries(okrs.waiting)
+        meant = browser.post(url(okrs.waiting), said | {"sure": "1000000"}, follow=True)
+
+        assert asked.status_code == other.status_code == 422 and between == before
+        assert "“1,000,000” reads as 1,000,000 days, far outside 9 → 4" in text(asked)
+        assert 'name="sure" value="1000000"' in text(asked) and 'name="sure" value="2000000"' in text(other)
+        assert entries(okrs.waiting) == before + 1 and "Its value lies far outside" in text(meant)
+
+    def test_asks_on_my_week_and_in_a_correction(self, signed_in, okrs):
+        """In a row of my week the field comes back with the question; the correction's page asks as well."""
+        browser, said = signed_in("cleo"), {"value": "900", "submission": "abc"}
+
+        row = browser.post(url(okrs.waiting), said, headers={"HX-Request": "true"})
+        correction = browser.post(f"/w/acme/checkins/{encode(latest(okrs.waiting).id)}/edit/", said)
+
+        assert row.status_code == correction.status_code == 422
+        assert 'name="sure" value="900"' in text(row) and 'name="sure" value="900"' in text(correction)
+
+    def test_programs_are_warned_instead(self, signed_in, okrs):
+        """A program's value is recorded, and its answer says what is odd."""
+        answer = signed_in("cleo").post(url(okrs.waiting), json.dumps({"value": 900}), content_type=JSON)
+
+        assert answer.status_code == 201 and "far outside" in answer.json()["warning"]
+
+    def test_says_how_a_number_was_read(self, signed_in, okrs):
+        """A comma can be two things, so the message says which it was."""
+        comma = signed_in("cleo").post(url(okrs.waiting), {"value": "5,5"}, follow=True)
+        point = signed_in("cleo").post(url(okrs.waiting), {"value": "5.4"}, follow=True)
+
+        assert "“5,5” reads as 5.5." in text(comma) and "reads as" not in text(point)
+
 
 class TestOnce:
     @pytest.mark.parametrize("how", ["form", "header"])
@@ -393,6 +431,18 @@ class TestCorrection:
         answer = signed_in("cleo").post(self.edit_url(latest(okrs.waiting)), {"value": "six"})
 
         assert answer.status_code == 422 and 'value="six"' in text(answer)
+
+    def test_speaks_of_the_day_of_the_entry(self, signed_in, okrs):
+        """Value, progress and plan are those of the day that the entry is for, not of today."""
+        browser, day = signed_in("cleo"), (timezone.now() - timedelta(days=28)).date()
+        browser.post(url(okrs.waiting), {"value": "8", "on": day.isoformat()})
+        old = latest(okrs.waiting)
+        browser.post(url(okrs.waiting), {"value": "5"})
+
+        page = text(browser.get(self.edit_url(old)))
+
+        assert "plan then" in page and "plan today" not in page
+        assert ">20 %</b>" in page and re.search(rf"On {day.day} \w+</label>", page)
 
     def test_withdraws(self, signed_in, okrs):
         """What was said by mistake counts no more."""

@@ -49,6 +49,24 @@ def page(browser, path: str, before) -> str:
 
 
 class TestObjective:
+    def test_makes_no_difference_out_of_nothing(self, signed_in, okrs, cast, now):
+        """A key result without data on the first day has its first figure, and no points between."""
+        checkins.record(
+            key_result=okrs.guides.id, value=None, parts=[Decimal(1), Decimal(0)], by=cast.ben, at=now
+        )
+
+        found = read(signed_in("ada"), of(okrs.helpful), now.date() - DAY)
+        (guides,) = [
+            one
+            for pair in found["objectives"]
+            for one in pair["key_results"]
+            if one["title"] == okrs.guides.title
+        ]
+
+        assert guides["before"]["progress"] is None and guides["after"]["progress"] is not None
+        assert guides["points"] is None
+        assert "its first figure" in page(signed_in("ada"), of(okrs.helpful), now.date() - DAY)
+
     def test_shows_both_days_and_what_lies_between(self, signed_in, okrs, cast, now):
         """Each side as it stood; what was changed, by whom and why; how far it moved."""
         key_results.update(
@@ -185,6 +203,18 @@ class TestMany:
 
 
 class TestDays:
+    @pytest.mark.parametrize(
+        ("days", "said"),
+        [({"from": 1}, "has not come yet"), ({"from": -3, "to": -3}, "Both days are the same")],
+    )
+    def test_says_what_is_wrong_with_them(self, signed_in, okrs, now, days, said):
+        """A day to come is named; twice the same day is no comparison."""
+        asked = {name: (now.date() + number * DAY).isoformat() for name, number in days.items()}
+
+        answer = signed_in("ada").get(f"{TREE}/", asked)
+
+        assert answer.status_code == 422 and said in answer.content.decode()
+
     def test_takes_the_week_before_where_none_is_named(self, signed_in, okrs, now):
         """The usual question is what happened since last week."""
         found = signed_in("ada").get(f"{COMPANY}.json").json()

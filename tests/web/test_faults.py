@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -15,6 +13,7 @@ from milepost.ledger import faults, image
 from milepost.models import Checkin
 from tests.cast import Cast
 from tests.okrs import Okrs, written
+from tests.outages import full, locked, read_only
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
@@ -34,52 +33,6 @@ def okrs(cast: Cast) -> Okrs:
     from django.utils import timezone
 
     return written(cast, timezone.now())
-
-
-def pragma(words: str):
-    with connection.cursor() as cursor:
-        return cursor.execute(f"PRAGMA {words}").fetchone()
-
-
-@contextmanager
-def full() -> Iterator[None]:
-    """Let the database be as large as it may become."""
-    usual = pragma("max_page_count")[0]
-    pragma(f"max_page_count={pragma('page_count')[0]}")
-    try:
-        yield
-    finally:
-        pragma(f"max_page_count={usual}")
-
-
-@contextmanager
-def locked() -> Iterator[None]:
-    """Let somebody else be writing, and not finish."""
-    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    pragma("busy_timeout=50")
-    try:
-        yield
-    finally:
-        pragma("busy_timeout=10000")
-        other.close()
-
-
-@contextmanager
-def read_only() -> Iterator[None]:
-    """Let the database take no changes."""
-    on, off = (
-        ("PRAGMA query_only=1", "PRAGMA query_only=0")
-        if connection.vendor == "sqlite"
-        else ("SET default_transaction_read_only=on", "SET default_transaction_read_only=off")
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(on)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(off)
 
 
 def say(ada: Client, okrs: Okrs, **headers: str):

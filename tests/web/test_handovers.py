@@ -35,7 +35,7 @@ def owners(cast: Cast) -> list[tuple]:
         *TeamMember.objects.of(id)
         .filter(until_on=None)
         .order_by("team_id", "person_id")
-        .values_list("team_id", "person_id", "is_lead"),
+        .values_list("team_id", "person_id", "is_lead", "since_on"),
     ]  # fmt: skip
 
 

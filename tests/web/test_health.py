@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
 
 from milepost.core import ids
 from milepost.queries import readiness
@@ -36,6 +37,13 @@ class TestLivez:
         told(data_dir=tmp_path / "gone")
 
         assert client.get("/livez").content == b"ok\n"
+
+    @pytest.mark.parametrize("path", ["/livez", "/readyz"])
+    def test_is_asked_by_get_alone(self, path):
+        """Another method is told as such, not as a form that had expired."""
+        answer = Client(enforce_csrf_checks=True).post(path)
+
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
 class TestReadyz:

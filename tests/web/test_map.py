@@ -504,7 +504,7 @@ class TestSheets:
         sheet = sheet.split("</section>")[0]
         assert f"Alignment map, {okrs.cycle.name}" in sheet and str(timezone.localdate().year) in sheet
         assert "contributes" in sheet and OUTSIDE in sheet
-        assert "sheet 1" not in sheet and "clipPath" not in sheet
+        assert "sheet 1" not in sheet and "<mask" not in sheet
 
     def test_are_all_at_one_scale_and_cut_no_card(self, signed_in, okrs, monkeypatch):
         """More than goes on one sheet: each card is whole on one of them, and none is there in part."""
@@ -530,7 +530,7 @@ class TestSheets:
             is_left_out = [f"M{x:g} {y:g}h224" in sheet for sheet in sheets]
             is_in_part = [there and not whole for there, whole in zip(is_there, is_whole, strict=True)]
             assert any(is_whole) and is_left_out == is_in_part
-        assert "clipPath" in sheets[0]
+        assert all("<mask" in sheet for sheet in sheets)
 
 
 class TestFile:

@@ -310,10 +310,36 @@ def modules_of(template: Path) -> set[str]:
     return found
 
 
+class TestApart:
+    @pytest.mark.parametrize(
+        ("before", "after", "points"),
+        [(0.66349, 0.47751, "−18.5"), (0.5, 0.5, "0"), (0.2, 0.3, "+10"), (None, 0.3, "–")],
+    )
+    def test_is_what_one_gets_from_both_as_shown(self, before, after, points):
+        """66.3 % to 47.8 % is 18.5 less on every page, whatever the hidden decimals say."""
+        assert words.apart(before, after) == points
+
+
+class TestOneOf:
+    @pytest.mark.parametrize(
+        ("value", "unit", "written"),
+        [
+            (1, "shops", "1 shop"), (2, "shops", "2 shops"), (1.5, "days", "1.5 days"),
+            (1, "entries", "1 entry"), (1, "boxes", "1 box"), (1, "minutes", "1 minute"),
+            (1, "houses", "1 house"), (1, "%", "1 %"),
+            (1, "ms", "1 ms"), (1, "loss", "1 loss"), (1, "shops a week", "1 shops a week"),
+        ],
+    )  # fmt: skip
+    def test_is_singular_where_that_is_simple(self, value, unit, written):
+        """One shop, two shops; what is no plain plural stays as it was typed."""
+        assert words.amount(value, unit) == written.replace(" ", "\u00a0", 1)
+
+
 class TestBudgets:
     def test_css_of_every_page_is_at_most_12_kb(self):
         """What all pages load weighs no more than 12,000 bytes gzipped; a page's own sheet 3,000 more."""
-        pages = ("account", "comparison", "map", "move", "reference", "search", "several", "tree")
+        pages = ("account", "comparison", "gallery", "map", "move")
+        pages += ("reference", "search", "several", "sweep", "travel", "tree")
         own = [STATIC / "css" / f"{page}.css" for page in pages]
 
         assert weight(*(sheet for sheet in STATIC.glob("css/*.css") if sheet not in own)) <= 12_000

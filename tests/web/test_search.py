@@ -26,6 +26,9 @@ def okrs(cast: Cast) -> Okrs:
     return written(cast, timezone.now())
 
 
+LINKS = ("week", "sweep", "teams", "alignment", "map", "new_objective")
+
+
 class TestPage:
     def test_shows_what_was_found_by_kind(self, okrs, signed_in):
         """Each kind has its list, and the words are marked in titles and texts."""
@@ -174,9 +177,14 @@ class TestKeymap:
 
     def test_tells_of_keys_that_clash(self):
         """Two with the same keys, or one that begins with the other's, cannot both work."""
-        assert set(keymap.conflicts((("sweep", "n"),))) == {"sweep", "new_objective"}
-        assert set(keymap.conflicts((("sweep", "g"),))) == {"sweep"}
-        assert keymap.conflicts(()) == {}
+        assert set(keymap.conflicts((("sweep", "n"),), LINKS)) == {"sweep", "new_objective"}
+        assert set(keymap.conflicts((("sweep", "g"),), LINKS)) == {"sweep"}
+        assert keymap.conflicts((), LINKS) == {}
+
+    def test_tells_of_no_page_that_is_not_there(self):
+        """What is not offered is in nobody's way, and is not named."""
+        assert "Reviews" not in str(keymap.conflicts((("undo", "g"),), LINKS))
+        assert keymap.conflicts((("sweep", "g r"),), LINKS) == {}
 
 
 class TestKeyboard:

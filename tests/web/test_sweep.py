@@ -99,6 +99,14 @@ class TestShow:
         assert count(signed_in("cleo"), SWEEP) == STATEMENTS["sweep"]
 
 
+class TestNothing:
+    def test_is_said_to_who_owns_nothing(self, signed_in, due):
+        """Nothing of theirs is fresh, for nothing is theirs."""
+        page = text(signed_in("gus").get("/w/acme/sweep/"))
+
+        assert "No key result is yours to check in" in page and "fresh check-in" not in page
+
+
 class TestCreate:
     def test_goes_on_without_javascript(self, signed_in, due):
         """Each save leads to a page with the next one; the last shows what moved."""

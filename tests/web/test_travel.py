@@ -84,6 +84,59 @@ class TestShow:
         assert f'{of_key_result(okrs.growth)}?on={day}"' in found
         assert f'href="/w/acme/objectives/{encode(okrs.company.id)}/">Back to today' in found
 
+    def test_says_what_is_known_now(self, signed_in, okrs, cast, now):
+        """A late and a corrected check-in are counted where they matter, with the figure known now."""
+        day, waiting = now.date() - 10 * DAY, okrs.waiting.id
+        first = checkins.record(
+            key_result=waiting, value=Decimal(8), effective_at=now - 12 * DAY, by=cast.ada, at=now - 12 * DAY
+        )
+        checkins.correct(checkin=first.id, value=Decimal(7), by=cast.ada, at=now)
+        checkins.record(
+            key_result=waiting, value=Decimal(6), effective_at=now - 11 * DAY, by=cast.ada, at=now
+        )
+
+        told = {
+            path: text(signed_in("ada").get(f"/w/acme/{path}", {"on": day.isoformat()})).partition(
+                'id="learned"'
+            )
+            for path in (
+                f"objectives/{encode(okrs.helpful.id)}/",
+                f"objectives/{encode(okrs.company.id)}/",
+                f"teams/{encode(cast.product.id)}/",
+                "alignment/",
+            )
+        }
+        today = text(signed_in("ada").get(f"/w/acme/objectives/{encode(okrs.helpful.id)}/"))
+        beside = text(signed_in("ada").get("/w/acme/alignment/comparison/", {"from": day.isoformat()}))
+
+        for path, (_, found, note) in told.items():
+            assert found, path
+            assert "1 check-in for" in note and "and 1 was corrected or withdrawn since" in note, path
+        assert "Known now: 30\u00a0%, not 10\u00a0%" in told[f"objectives/{encode(okrs.helpful.id)}/"][2]
+        assert 'id="learned"' not in today and 'id="learned"' in beside
+
+    def test_says_in_the_feed_which_day_it_is_for(self, signed_in, okrs, cast, now):
+        """A check-in that came late is told with its day, one of the same day without."""
+        then, ada = now - 9 * DAY, signed_in("ada")
+        checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=cast.ada, at=now)
+        before = text(ada.get("/w/acme/activity/"))
+        checkins.record(
+            key_result=okrs.waiting.id, value=Decimal(6), effective_at=then, by=cast.ada, at=now + DAY / 24
+        )
+
+        after = text(ada.get("/w/acme/activity/"))
+
+        assert f", for {then:%-d %b %Y}" not in before and f", for {then:%-d %b %Y}" in after
+
+    @pytest.mark.parametrize("on", ["yesterday", "2999-01-01"])
+    def test_leads_from_no_day_to_today(self, signed_in, okrs, on):
+        """An address with a day that is none, or has not come, leads to the same page today."""
+        path = of_key_result(okrs.growth)
+
+        answer = signed_in("ada").get(path, {"on": on})
+
+        assert answer.status_code == 422 and f'href="{path}">Show it as it is today' in text(answer)
+
     def test_says_since_when_it_was_there(self, signed_in, okrs, cast, now):
         """A page from before it was drafted says so, and leads to its first day, where the way begins."""
         path, early = of_key_result(okrs.growth), (now.date() - 300 * DAY).isoformat()

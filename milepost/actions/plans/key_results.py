@@ -61,6 +61,8 @@ class KeyResults:
             "due_on": want.due,
         }  # fmt: skip
         if item.action == "created":
-            self.ground.add(Initiative, key=want.id, created_at=self.ground.at, revision=1, **values)
+            # One that comes with its objective is as old as that, as far as the file says.
+            created = min(self.ground.at, self.ground.fresh.get(values["objective_id"], self.ground.at))
+            self.ground.add(Initiative, key=want.id, created_at=created, revision=1, **values)
         else:
             self.ground.rows(Initiative).filter(key=want.id).update(**values)

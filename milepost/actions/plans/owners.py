@@ -1,7 +1,7 @@
 """Plans that an owner applies from outside: with an owner's rights and sight, not with the operator's.
 
 A file tells of other people's check-ins and gives roles, so nobody below an owner applies one. What the owner
-does not see is as if it were not there: it is neither compared nor changed.
+does not see is as if it were not there: it is neither compared nor changed, and keeps no id from being used.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from milepost.actions.plans.applying import PlanRefused, apply_plan, preview
-from milepost.core import access
+from milepost.actions.plans.applying import apply_plan, preview
+from milepost.core import access, ids
 from milepost.core.access import Actor, Role
 from milepost.core.plan import Changes, Plan
 from milepost.core.problems import Conflict, Invalid
 from milepost.models import Person, Workspace
+from milepost.models.ids import new_id
 from milepost.queries import plans
 from milepost.queries.cards import Reader
 
@@ -24,6 +25,10 @@ REMEDY = "Ask an owner; a token that is limited to a team is not enough."
 
 def preview_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
     """Return what applying a plan would do to what an owner sees; raises PlanRefused."""
+    return _compared(plan, by, at)[1]
+
+
+def _compared(plan: Plan, by: Actor, at: datetime) -> tuple[Plan, Changes]:
     access.require(access.may_apply_a_file(by), "apply a file", remedy=REMEDY)
     slug = Workspace.objects.values_list("slug", flat=True).get(id=by.workspace_id)
     if plan.workspace is not None and plan.workspace.id != slug:
@@ -33,18 +38,27 @@ def preview_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
             remedy="Apply it there, or take `workspace:` out of the file.",
         )
     have = plans.as_seen(Reader(by, at.date()), with_personal=[one.id for one in plan.objectives])
-    if problems := plans.taken(by.workspace_id, plan, have):
-        raise PlanRefused(problems)
-    return preview(by.workspace_id, plan, have)
+    return have, preview(by.workspace_id, plan, have)
 
 
 def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
     """Make what an owner sees of a workspace what a plan says, all of it or nothing."""
     with transaction.atomic():
-        changes = preview_as_owner(plan=plan, by=by, at=at)
+        have, changes = _compared(plan, by, at)
+        _make_way(plan, have, by)
         apply_plan(plan=plan, changes=changes, by=by, at=at)
         require_an_owner(by.workspace_id)
     return changes
+
+
+def _make_way(plan: Plan, have: Plan, by: Actor) -> None:
+    """Give hidden things whose ids the plan uses for something new others, which nobody guesses.
+
+    Refusing such an id would tell that it is there. It goes without an event: what the thing is has not
+    changed, and whoever applies the file must not hear of it.
+    """
+    for model, key in plans.in_the_way(by.workspace_id, plan, have):
+        model.objects.of(by.workspace_id).filter(key=key).update(key=ids.encode(new_id()))
 
 
 def require_an_owner(workspace_id: int) -> None:

@@ -69,11 +69,13 @@ def run(options: argparse.Namespace) -> int:
         said = _said(one, value)
         sure = None if options.confidence is None else confidence(options.confidence)
         on = None if options.on is None else day(options.on)
-    except Invalid as wrong:
-        wrong.code = "usage"
+        body = said | ({} if sure is None else {"confidence": sure}) | {"note": options.note}
+        outcome = _record(wire, id, body | ({} if on is None else {"on": on.isoformat()}))
+    except Problem as wrong:
+        # What was typed cannot be accepted, whoever noticed it: this command or the server.
+        if wrong.status == Invalid.status:
+            wrong.code = "usage"
         raise
-    body = said | ({} if sure is None else {"confidence": sure}) | {"note": options.note}
-    outcome = _record(wire, id, body | ({} if on is None else {"on": on.isoformat()}))
     telling.tell(options, outcome, lambda: _tell(wire, outcome), [outcome["id"]])
     return Exit.OK
 

@@ -47,8 +47,7 @@ class Command(OperatorCommand):
         with on_the_command_line():
             sure = None if confidence is None else words_of.confidence(confidence)
             said = {**_said(reader, one, value), "confidence": sure, "note": note}
-            moment = _moment(reader, on)
-        self._record(reader, one, said, on=moment, as_json=json)
+            self._record(reader, one, said, on=_moment(reader, on), as_json=json)
 
     def _reader(self, email: str | None, slug: str | None) -> Reader:
         actor = _actor(email, which.chosen(slug))

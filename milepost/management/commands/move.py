@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils import timezone
 
-from milepost.management import backups
+from milepost.management import moves
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 
@@ -27,7 +27,7 @@ class Command(OperatorCommand):
 
     def handle(self, *, database_url: str, without_exports: bool, **_):
         with Progress("Moving") as bar:
-            manifest = backups.move(
+            manifest = moves.move(
                 database_url, with_exports=not without_exports, at=timezone.now(), heard=bar
             )
         for table in manifest.tables:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from milepost.core.ids import encode
 from milepost.core.scoring import ShiftExplanation
@@ -231,7 +231,8 @@ def _why(found: ShiftExplanation) -> WhyRecord:
 
 
 def _told(one: Sentence) -> ToldRecord:
-    return ToldRecord(one.id, one.kind, one.at, encode(one.by.id) if one.by.id else None, one.text, one.note)
+    at = one.at.astimezone(UTC)
+    return ToldRecord(one.id, one.kind, at, encode(one.by.id) if one.by.id else None, one.text, one.note)
 
 
 def _differences(found: Iterable[Difference]) -> tuple[DifferenceRecord, ...]:

@@ -1,0 +1,53 @@
+"""JSON whose numbers are kept digit by digit, and whose objects say nothing twice."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from milepost.core.problems import Invalid
+
+WHOLE_UP_TO = 20  # digits; a longer number is not counted with
+
+
+class NotJson(Invalid):
+    """What was sent does not read as JSON."""
+
+    code = "not_json"
+
+
+def read(body: bytes) -> Any:
+    """Read JSON; a number with a point or an exponent becomes the Decimal that was written.
+
+    Raises NotJson, also for a name that stands twice in one object: which of the two was meant?
+    """
+    try:
+        # Stricter than what follows, which takes NaN, half characters and any nesting.
+        orjson.loads(body)
+        return _READER.decode(body.decode())
+    except (ValueError, RecursionError):
+        raise NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8.") from None
+
+
+def _decimal(text: str) -> Decimal:
+    # 1.50 is 1.5: zeros at the end are no digits that anybody must keep.
+    return Decimal(text.rstrip("0") if "e" not in text.lower() else text)
+
+
+def _whole(text: str) -> int | Decimal:
+    return int(text) if len(text) <= WHOLE_UP_TO else Decimal(text)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    twice = next(name for name in names if names.count(name) > 1)
+    raise NotJson(f"The body says “{twice[:80]}” twice.", remedy="Say it once.")
+
+
+_READER = json.JSONDecoder(parse_float=_decimal, parse_int=_whole, object_pairs_hook=_once)

@@ -1,0 +1,99 @@
+"""Time travel by a slider: with the keys of a slider, and on a phone."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from milepost.core.ids import encode
+from tests.browser.conftest import NARROW
+from tests.okrs import Okrs, written
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def okrs(cast) -> Okrs:
+    return written(cast, timezone.now() - timedelta(weeks=5))
+
+
+def waits(page, weeks: int) -> None:
+    page.get_by_text(f"{weeks} week{'s' if weeks > 1 else ''} ago").wait_for()
+
+
+class TestSlider:
+    @pytest.mark.parametrize("where", ["alignment/", "objective", "team"])
+    def test_goes_on_listening(self, visit, cast, okrs, where):
+        """One key after another moves it: it keeps the focus, and page, address and words follow."""
+        paths = {
+            "objective": f"objectives/{encode(okrs.helpful.id)}/",
+            "team": f"teams/{encode(cast.product.id)}/",
+        }
+        page = visit("ada", f"/w/acme/{paths.get(where, where)}")
+        slider = page.get_by_label("Week")
+
+        slider.focus()
+        for key in ("ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowRight"):
+            page.keyboard.press(key)
+        waits(page, 2)
+
+        expect(slider).to_be_focused()
+        expect(page).to_have_url(re.compile(r"\?on=\d{4}-\d\d-\d\d$"))
+        assert slider.get_attribute("aria-valuetext") == page.locator(".looking-back b").inner_text()
+
+    def test_knows_the_ends(self, visit, okrs):
+        """Home is the first day there is, End is today, and what cannot go further is not offered."""
+        page = visit("ada", "/w/acme/alignment/")
+        slider = page.get_by_label("Week")
+
+        slider.focus()
+        page.keyboard.press("Home")
+        page.locator(".looking-back").wait_for()
+        earlier = page.get_by_role("link", name="A week earlier").count()
+        page.keyboard.press("End")
+        expect(page.locator(".looking-back")).to_have_count(0)
+
+        assert earlier == 0
+        expect(slider).to_be_focused()
+        expect(slider).to_have_attribute("aria-valuetext", "Today")
+        expect(page).to_have_url(re.compile("/alignment/$"))
+
+    def test_takes_the_frame_along(self, visit, okrs):
+        """What stands around the page leads to the same day, and Back to where the sliding began."""
+        page = visit("ada", f"/w/acme/objectives/{encode(okrs.helpful.id)}/")
+
+        page.get_by_label("Week").focus()
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
+        waits(page, 2)
+        day = page.url.partition("?on=")[2]
+        crumb = page.locator(".crumbs a").first.get_attribute("href")
+        beside = page.get_by_role("link", name="Compare").get_attribute("href")
+        page.go_back()
+        expect(page.locator(".looking-back")).to_have_count(0)
+
+        assert crumb.endswith(f"?on={day}")
+        assert f"from={day}" in beside
+        expect(page).to_have_url(re.compile("/$"))
+
+
+class TestPhone:
+    def test_has_slider_and_comparison_in_the_menu_of_the_day(self, visit, okrs):
+        """Where the bar has no room, the day's menu holds both, wide enough for fingers."""
+        page = visit("ada", f"/w/acme/objectives/{encode(okrs.helpful.id)}/", viewport=NARROW)
+
+        page.locator("mp-travel summary").click()
+        slider = page.get_by_label("Slide to a day")
+        box = slider.bounding_box()
+        slider.focus()
+        page.keyboard.press("ArrowLeft")
+        waits(page, 1)
+
+        assert box["height"] >= 44 and box["width"] > 300
+        expect(slider).to_be_focused()
+        expect(page.get_by_role("link", name="Two days side by side")).to_be_visible()
+        expect(page.get_by_label("Week", exact=True)).to_be_hidden()

@@ -1,0 +1,101 @@
+"""SQLite's one writer is waited for in a queue."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from milepost.config.sqlite.queues import Queue
+from milepost.ledger import faults
+from milepost.models import Workspace
+from tests.threads import at_once
+
+PATIENCE = 60.0
+
+
+def opened(slug: str) -> None:
+    with transaction.atomic():
+        Workspace.objects.create(name=slug, slug=slug, created_at=timezone.now())
+
+
+class TestQueue:
+    def test_lets_in_who_came_first(self):
+        """Those who wait get it in the order in which they came."""
+        queue, came = Queue(), []
+
+        def work(number: int) -> None:
+            queue.acquire(seconds=PATIENCE)
+            came.append(number)
+            queue.release()
+
+        queue.acquire(seconds=PATIENCE)
+        threads = [Thread(target=work, args=(number,)) for number in range(5)]
+        for number, thread in enumerate(threads, 1):
+            thread.start()
+            while queue.waiting < number:
+                pass
+        queue.release()
+        for thread in threads:
+            thread.join()
+
+        assert came == [0, 1, 2, 3, 4]
+
+    def test_is_left_by_who_has_waited_long_enough(self):
+        """Whoever gives up is not handed it later."""
+        queue = Queue()
+        queue.acquire(seconds=0)
+
+        assert not queue.acquire(seconds=0.01)
+
+        queue.release()
+        assert queue.acquire(seconds=0)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWriter:
+    def test_is_let_go_by_what_failed(self):
+        """A transaction that ends in an error keeps nobody waiting."""
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            raise ZeroDivisionError
+
+        at_once(2, lambda number: opened(f"w{number}"))
+
+        assert Workspace.objects.count() == 2
+
+    def test_is_let_go_with_the_connection(self):
+        """A connection that is closed in the middle of a transaction keeps nobody waiting."""
+
+        def leave(number: int) -> None:
+            transaction.atomic().__enter__()
+            opened("gone")
+            connection.close()
+
+        at_once(1, leave)
+        at_once(1, lambda number: opened("there"))
+
+        assert [row.slug for row in Workspace.objects.all()] == ["there"]
+
+    def test_is_not_waited_for_without_end(self):
+        """Whoever waits too long is told so, as by SQLite itself."""
+        told = []
+
+        def write(number: int) -> None:
+            connection.ensure_connection()
+            connection.settings_dict["OPTIONS"] |= {"timeout": 0.01}
+            try:
+                with transaction.atomic():
+                    pass
+            except OperationalError as error:
+                told.append(faults.told(error).code)
+
+        before = dict(connection.settings_dict["OPTIONS"])
+        try:
+            with transaction.atomic():
+                at_once(1, write)
+        finally:
+            connection.settings_dict["OPTIONS"] = before
+
+        assert told == ["database_is_busy"]
