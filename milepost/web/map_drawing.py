@@ -18,6 +18,7 @@ from milepost.web.map_lenses import Entry
 
 PAD, OVER, UNDER = 24, 26, 14  # around the drawing; above and under the cards in a row's band
 CORNER = 7
+FRINGE = 7  # what is left out around a card on paper, where masks are drawn coarsely
 PAPER = (1054, 650)  # of A4 across, without margins, heading and legend, in the units of a drawing
 TRAY = 90  # what the cards in the tray take of it
 # How small a drawing may be on paper: with all of a card, with its title alone, and that on several sheets.
@@ -33,6 +34,11 @@ class Sheet:
     wide: int
     tall: int
     cut: str = ""
+
+    @property
+    def shown(self) -> int:
+        """How broad the part is that shows."""
+        return self.wide - FRINGE
 
     @property
     def view(self) -> str:
@@ -130,9 +136,11 @@ class Picture:
         for spot in map(self._spot, self.map.cards.values()):
             top, bottom = spot.y - UNDER, spot.y + spot.height + UNDER
             is_on = spot.x < x + wide and spot.right > x and top < y + tall and bottom > y
-            is_whole = spot.x >= x and spot.right <= x + wide and top >= y and bottom <= y + tall
+            right = x + wide - FRINGE
+            is_whole = spot.x >= x and spot.right <= right and top >= y and bottom <= y + tall
             if is_on and not is_whole:
-                cut.append(f"M{spot.x:g} {top:g}h{spot.width:g}v{bottom - top:g}h-{spot.width:g}z")
+                beyond = spot.width + 2 * FRINGE
+                cut.append(f"M{spot.x - FRINGE:g} {top:g}h{beyond:g}v{bottom - top:g}h-{beyond:g}z")
         return Sheet(x, y, wide, tall, "".join(cut))
 
     @cached_property

@@ -520,14 +520,14 @@ class TestSheets:
         for x, y, height in (map(float, each) for each in re.findall(placed, drawing(page))):
             y, height = y - map_drawing.UNDER, height + 2 * map_drawing.UNDER
             is_whole = [
-                left <= x <= left + wide - 224 and top <= y <= top + tall - height
+                left <= x <= left + wide - 224 - map_drawing.FRINGE and top <= y <= top + tall - height
                 for left, top, wide, tall in views
             ]
             is_there = [
                 left - 224 < x < left + wide and top - height < y < top + tall
                 for left, top, wide, tall in views
             ]
-            is_left_out = [f"M{x:g} {y:g}h224" in sheet for sheet in sheets]
+            is_left_out = [f"M{x - map_drawing.FRINGE:g} {y:g}h" in sheet for sheet in sheets]
             is_in_part = [there and not whole for there, whole in zip(is_there, is_whole, strict=True)]
             assert any(is_whole) and is_left_out == is_in_part
         assert all("<mask" in sheet for sheet in sheets)
