@@ -260,7 +260,7 @@ class TestWithoutJavascript:
         card(page, okrs.company).locator("a.fd").click()
         folded = card(page, okrs.helpful).count()
         page.get_by_text("The same as a list").click()
-        page.get_by_role("link", name="Unfold").click()
+        page.get_by_role("link", name="Unfold +").click()
 
         assert (tools, folded) == (0, 0)
         assert card(page, okrs.helpful).count() == 1
