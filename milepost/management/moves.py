@@ -71,7 +71,7 @@ def _left_as_it_was(url: str) -> Iterator[None]:
 
 def _file(url: str) -> Path | None:
     told = settings.DATABASE_AT(url)
-    return Path(told["NAME"]) if told["ENGINE"].endswith("sqlite3") else None
+    return Path(told["NAME"]) if told["ENGINE"].endswith("sqlite") else None
 
 
 def _tables() -> list[str]:
