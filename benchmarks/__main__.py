@@ -1,4 +1,4 @@
-"""Measure and write benchmarks/RESULTS.md: `bin/benchmark`, or with --large also at L (some minutes)."""
+"""Measure and write benchmarks/RESULTS.md: `bin/benchmark`, or with --large also at L."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import databases, peers, profiles, servers
-from benchmarks.goals import Measured, Trial, all_goals
+from benchmarks.goals import AT_LARGE, AT_SIZE, Measured, Trial, measure, measure_large
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
@@ -19,8 +19,9 @@ def main() -> None:
     """Run every goal on both databases and write the table."""
     parser = argparse.ArgumentParser(prog="bin/benchmark", description=__doc__)
     parser.add_argument("--size", default="M", choices=("S", "M", "L"), help="the workspace measured (M)")
+    parser.add_argument("--large", action="store_true", help="also measure what is said of L; half an hour")
     parser.add_argument(
-        "--large", action="store_true", help="compare S with L rather than with the size measured"
+        "--goals", help="only these, such as 1,4,14L; what was measured before stays in the table"
     )
     parser.add_argument(
         "--peers", action="store_true", help="only compare with other tools, and write that into README.md"
@@ -30,6 +31,7 @@ def main() -> None:
     )
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database alone")
     asked = parser.parse_args()
+    wanted = asked.goals.split(",") if asked.goals else [*AT_SIZE, *(AT_LARGE if asked.large else ())]
     if asked.peers:
         peers.write([row for database, folder in _databases(asked.only) for row in _peers(database, folder)])
         return print(f"Written to {peers.README.name}")
@@ -41,10 +43,11 @@ def main() -> None:
     found: list[Measured] = []
     try:
         for database, folder in _databases(asked.only):
-            found += _measure(database, asked.size, asked.large, hello, folder)
+            found += _measure(database, asked.size, wanted, hello, folder)
     finally:
         hello.stop()
-    RESULTS.write_text(table(found, asked.size), encoding="utf-8")
+    kept = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
+    RESULTS.write_text(table(found, asked.size, kept), encoding="utf-8")
     print(
         f"\nWritten to {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}"
     )
@@ -66,44 +69,50 @@ def _peers(database: databases.Database, folder: Path) -> Iterator[str]:
     yield peers.compare(Trial(database, peers.SIZE, folder))
 
 
-def _measure(database, size: str, is_large: bool, hello, folder: Path) -> list[Measured]:
-    trial = Trial(database, size, folder)
-    print(f"{database.name} {size}: seeded in {trial.seeded_in:.1f} s", flush=True)
-    small = Trial(database, "S", folder) if size != "S" else None
-    found = []
-    for measured in all_goals(trial, hello, small):
-        print(_row(measured), flush=True)
-        found.append(measured)
-    if is_large and size != "L":
-        from benchmarks.goals import growth, large_start
-
+def _measure(database, size: str, wanted: list[str], hello, folder: Path) -> Iterator[Measured]:
+    small = Trial(database, "S", folder) if {"9", *AT_LARGE} & set(wanted) else None
+    if set(AT_SIZE) & set(wanted):
+        trial = Trial(database, size, folder)
+        print(f"{database.name} {size}: seeded in {trial.seeded_in:.1f} s", flush=True)
+        yield from _told(measure(trial, hello, small, wanted))
+    if small is not None and set(AT_LARGE) & set(wanted):
         large = Trial(database, "L", folder)
         print(f"{database.name} L: seeded in {large.seeded_in:.1f} s", flush=True)
-        for measured in (growth(small, large), *large_start(large)):
-            found.append(measured)
-            print(_row(measured), flush=True)
-    return found
+        yield from _told(measure_large(small, large, wanted))
 
 
-def table(found: list[Measured], size: str) -> str:
-    """Write the results as Markdown: a row for each goal and database, its number in the first column."""
+def _told(found: Iterator[Measured]) -> Iterator[Measured]:
+    for measured in found:
+        print(_row(measured), flush=True)
+        yield measured
+
+
+def table(found: list[Measured], size: str, kept: list[str]) -> str:
+    """Write the results as Markdown, a row for each goal and database; older rows stay until measured."""
+    fresh = {_name(row): row for row in map(_row, found)}
+    rows = {_name(row): row for row in kept if row[:3].strip("| ")[:1].isdigit()} | fresh
     lines = [
         "# Results",
         "",
-        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {os.cpu_count()} cores, workspace size {size} "
-        "(sizes and goals: README.md beside this file). Made by `bin/benchmark`.",
+        f"On {os.cpu_count()} cores, workspace size {size} (sizes and goals: README.md beside this file).",
+        "Each row says when it was measured. Made by `bin/benchmark`.",
         "",
-        "| # | what | database | ratio | goal | reached | measured |",
-        "|---|---|---|---|---|---|---|",
-        *(_row(measured) for measured in sorted(found, key=_order)),
+        "| # | what | database | ratio | goal | reached | measured | UTC |",
+        "|---|---|---|---|---|---|---|---|",
+        *(rows[name] for name in sorted(rows, key=_order)),
         "",
     ]
     return "\n".join(lines)
 
 
-def _order(measured: Measured) -> tuple:
-    digits = "".join(letter for letter in measured.number if letter.isdigit())
-    return int(digits), measured.number, measured.database != "SQLite"
+def _name(row: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in row.split("|")[1:4])
+
+
+def _order(name: tuple[str, ...]) -> tuple:
+    number, what, database = name
+    digits = "".join(letter for letter in number if letter.isdigit())
+    return int(digits), number, what, database != "SQLite"
 
 
 def _row(measured: Measured) -> str:
@@ -112,7 +121,7 @@ def _row(measured: Measured) -> str:
     reached = "yes" if measured.is_reached else "no"
     return (
         f"| {measured.number} | {measured.what} | {measured.database} | {ratio} | {limit} | {reached} | "
-        f"{measured.details} |"
+        f"{measured.details} | {datetime.now(UTC):%Y-%m-%d %H:%M} |"
     )
 
 

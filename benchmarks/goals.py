@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -149,18 +149,29 @@ def _check_in(server: Server, slug: str, key_result: int, number: int) -> bytes:
     return answer
 
 
-def all_goals(trial: Trial, hello: Server, small: Trial | None) -> Iterator[Measured]:
-    """Measure every goal that exists so far."""
-    yield cold_start(trial)
-    trial.start()
-    try:
-        for goal in GOALS:
-            yield from goal(trial, hello)
-    finally:
-        trial.server.stop()
-    yield from files(trial)
-    if small is not None:
+def measure(trial: Trial, hello: Server, small: Trial | None, wanted: Collection[str]) -> Iterator[Measured]:
+    """Measure the goals that are wanted, by their numbers."""
+    if "14" in wanted:
+        yield cold_start(trial)
+    if here := [goal for number, goal in GOALS.items() if number in wanted]:
+        trial.start()
+        try:
+            for goal in here:
+                yield from goal(trial, hello)
+        finally:
+            trial.server.stop()
+    if "11" in wanted:
+        yield from files(trial)
+    if "9" in wanted and small is not None:
         yield growth(small, trial)
+
+
+def measure_large(small: Trial, large: Trial, wanted: Collection[str]) -> Iterator[Measured]:
+    """Measure what is said of L."""
+    if "9L" in wanted:
+        yield growth(small, large)
+    if "14L" in wanted:
+        yield from large_start(large)
 
 
 def _limit(trial: Trial, sqlite: float, postgresql: float | None = None) -> float:
@@ -416,7 +427,8 @@ def growth(small: Trial, large: Trial) -> Measured:
         small.server.stop()
         large.server.stop()
     return Measured(
-        "9", f"check-in at {large.size} ÷ at {small.size}", large.database.name,
+        "9L" if large.size == "L" else "9",
+        f"check-in at {large.size} ÷ at {small.size}", large.database.name,
         sides["large"].median / sides["small"].median, 1.15,
         f"{sides['large'].median:.2f} ms; {small.size}: {sides['small'].median:.2f} ms",
     )  # fmt: skip
@@ -465,7 +477,9 @@ def large_start(trial: Trial) -> Iterator[Measured]:
     )  # fmt: skip
 
 
-GOALS = (
-    check_in, crowd, tree_after_check_in, tree_unchanged, tree_page, past_tree, dashboard, team_page, found,
-    painted,
-)  # fmt: skip
+GOALS = {
+    "1": check_in, "2": crowd, "3": tree_after_check_in, "4": tree_unchanged, "5": tree_page, "6": past_tree,
+    "7": dashboard, "8": team_page, "12": found, "13": painted,
+}  # fmt: skip
+AT_SIZE = ("14", *GOALS, "11", "9")
+AT_LARGE = ("9L", "14L")
