@@ -37,6 +37,7 @@ from milepost.ledger.structure import (
     TeamRow,
 )
 
+KEPT_ANCESTORS = 50_000
 CURVES = {
     "linear": Curve.LINEAR,
     "s": Curve.S,
@@ -465,6 +466,7 @@ class Image:
             kept[at] = self.counted(self.ids[child[at]], self.ids[parent[at]])
         self.tree = rollup.tree(size, child[kept], parent[kept], weight[kept])
         self.pool, self.above = Pools(self.tree), Parents(self.tree)
+        self._ancestors: dict[int, tuple[int, ...]] = {}
 
     def _build_windows(self) -> None:
         size, first = len(self.ids), self.first_key_result
@@ -521,8 +523,16 @@ class Image:
         for day in self._days.values():
             day.update(number)
 
-    def ancestors(self, id: int) -> list[int]:
+    def ancestors(self, id: int) -> tuple[int, ...]:
         """Return everything that an objective or key result counts in, nearest first."""
+        kept = self._ancestors.get(id)
+        if kept is None:
+            if len(self._ancestors) >= KEPT_ANCESTORS:
+                self._ancestors.clear()
+            kept = self._ancestors[id] = self._find_ancestors(id)
+        return kept
+
+    def _find_ancestors(self, id: int) -> tuple[int, ...]:
         found: set[int] = set()
         waiting = [self.node[id]]
         while waiting:
@@ -530,7 +540,7 @@ class Image:
                 if parent not in found:
                     found.add(parent)
                     waiting.append(parent)
-        return [self.ids[node] for node in sorted(found, key=self.tree.height.__getitem__)]
+        return tuple(self.ids[node] for node in sorted(found, key=self.tree.height.__getitem__))
 
     def links(self) -> Iterator[tuple[int, int, str, str]]:
         """Yield every link whose ends are there: (node, node of what it serves, how, weight), by id."""

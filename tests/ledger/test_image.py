@@ -247,7 +247,7 @@ class TestImage:
         assert [day.progress(id) for id in (okrs.waiting.id, okrs.helpful.id)] == [1, 0.5]
         # 50 % of the key result with weight 1, 50 % of the contributing objective with weight 2.
         assert day.progress(okrs.company.id) == 0.5
-        assert image.ancestors(okrs.waiting.id) == [okrs.helpful.id, okrs.company.id]
+        assert image.ancestors(okrs.waiting.id) == (okrs.helpful.id, okrs.company.id)
 
     def test_leaves_restricted_work_out_of_what_more_people_see(self, cast: Cast, okrs: Okrs):
         """One number for everyone: a check-in on restricted work moves nothing that more people see."""
