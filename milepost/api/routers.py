@@ -25,6 +25,7 @@ from milepost.api import (
     plans,
     problems,
     search,
+    suppositions,
     teams,
     views,
     workspace,
@@ -62,7 +63,7 @@ api = NinjaAPI(
 )
 for noun in (
     me, events, search, objectives, key_results, checkins, initiatives, alignments, bulk, comments,
-    comparisons, people, teams, cycles, views, workspace, plans,
+    comparisons, suppositions, people, teams, cycles, views, workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

@@ -142,6 +142,8 @@ OPERATIONS: dict[str, Row] = {
     "comparisons_of_team": Row(asks={"cycle": "cycle"}),
     "comparisons_of_company": Row(asks={"cycle": "cycle"}),
     "comparisons_of_tree": Row(asks={"cycle": "cycle"}),
+    "suppositions_of_key_result": Row(query="?ends_at=0.3"),
+    "suppositions_of_objective": Row(asks={"leaves": "objective", "serves": "key_result"}),
     "people_index": Row(asks={"team": "team", **PAGE}),
     "people_create": Row(
         {"name": "New Person", "email": "new@company.example", "team": Id("team", in_base=False)}

@@ -39,6 +39,8 @@ STATEMENTS = {
     "comparisons_of_team": 6,
     "comparisons_of_company": 6,
     "comparisons_of_tree": 6,
+    "suppositions_of_key_result": 2,
+    "suppositions_of_objective": 2,
     "people_index": 3,
     "people_show": 3,
     "people_holding": 4,

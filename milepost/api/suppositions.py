@@ -1,0 +1,89 @@
+"""Suppositions: what would follow above if a key result ended elsewhere, or an objective stood elsewhere."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from pydantic import AfterValidator, BaseModel, Field
+
+from milepost.api import answers
+from milepost.api.bearers import reader
+from milepost.api.objectives import How
+from milepost.api.operations import reads
+from milepost.api.values import Exact, Ref
+from milepost.core.problems import Invalid, NotFound
+from milepost.queries import placing, what_if
+from milepost.queries.cards import Reader
+from milepost.queries.placing import Place
+from milepost.queries.records import suppositions
+from milepost.queries.records.suppositions import PlaceRecord, SuppositionRecord
+
+router = Router(tags=["Suppositions"])
+LEAST, MOST = Decimal(-1), Decimal(2)
+
+
+def _share(ends_at: Decimal) -> Decimal:
+    if not LEAST <= ends_at <= MOST:
+        raise ValueError(f"This is a share of the way, from {LEAST} to {MOST}; 1 is the target.")
+    return ends_at
+
+
+class EndAsked(BaseModel):
+    """Where a key result is supposed to end."""
+
+    ends_at: Annotated[
+        Exact,
+        AfterValidator(_share),
+        Field(description="The share of its way: 0 is the start, 1 the target."),
+    ]
+
+
+class PlaceAsked(BaseModel):
+    """Where an objective is supposed to stand: what it leaves, and what it serves; nothing: by itself."""
+
+    leaves: Annotated[Ref | None, Field(description="An objective or a key result that it serves now.")] = (
+        None
+    )
+    serves: Annotated[Ref | None, Field(description="An objective or a key result.")] = None
+    how: How = "contributes"
+    weight: Exact = Decimal(1)
+
+
+@reads(router, "/key-results/{key_result}/supposition", SuppositionRecord)
+def of_key_result(request: HttpRequest, key_result: Path[Ref], asked: Query[EndAsked]) -> HttpResponse:
+    """Suppose that a key result ends somewhere: what follows above it, as far as you see it."""
+    looking = reader(request)
+    with looking.image.lock:
+        found = what_if.suppose(looking, {key_result: Fraction(asked.ends_at)})
+        return answers.one(suppositions.of_supposition(found))
+
+
+@reads(router, "/objectives/{objective}/supposition", PlaceRecord)
+def of_objective(request: HttpRequest, objective: Path[Ref], asked: Query[PlaceAsked]) -> HttpResponse:
+    """Suppose that an objective stood elsewhere: what would change above it, or the loop it would make."""
+    looking = reader(request)
+    with looking.image.lock:
+        found = placing.preview(
+            looking,
+            looking.objective_row(objective),
+            leaves=_place(looking, asked.leaves, "leaves"),
+            to=_place(looking, asked.serves, "serves"),
+            how=asked.how,
+            weight=asked.weight,
+        )
+        return answers.one(suppositions.of_place(found))
+
+
+def _place(looking: Reader, id: int | None, field: str) -> Place | None:
+    if id is None:
+        return None
+    try:
+        return placing.place(looking, "o" if id in looking.image.objectives else "k", id)
+    except NotFound:
+        raise Invalid(
+            "There is nothing there to serve.", field=field, remedy="Name an objective or a key result."
+        ) from None
