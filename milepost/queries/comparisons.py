@@ -216,6 +216,8 @@ class _Between:
     def _shares(self, reader: Reader, ids: np.ndarray) -> np.ndarray:
         """Return the progress of objectives, 0 where there is none."""
         places, there = _nodes(reader, ids)
+        if not there.any():  # before there was anything, there is nothing to look into
+            return np.zeros(len(ids))
         raw = reader.day.raw[places]
         return np.where(there & reader.day.reported[places] & ~np.isnan(raw), raw, 0.0)
 

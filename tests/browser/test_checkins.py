@@ -51,7 +51,7 @@ class TestOnItsPage:
         page.locator("#toasts", has_text="Cut the wait").wait_for()
         page.goto(here)
         page.get_by_role("link", name="Correct").first.click()
-        page.get_by_label("Now", exact=True).fill("5.5")
+        page.locator("#f-value").fill("5.5")
         page.get_by_role("button", name="Save the correction").click()
         page.get_by_text("Corrected.").wait_for()
         page.get_by_role("link", name="Correct").first.click()

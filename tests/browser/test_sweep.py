@@ -207,7 +207,7 @@ class TestWithoutJavascript:
         page = visit("cleo", SWEEP, java_script_enabled=False)
 
         page.get_by_role("link", name="Correct the last entry").click()
-        page.get_by_label("Now").fill("6.5")
+        page.locator("#f-value").fill("6.5")
         page.get_by_role("button", name="Save the correction").click()
 
         assert page.url.endswith(SWEEP)

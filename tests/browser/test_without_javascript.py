@@ -108,7 +108,7 @@ class TestKeyResult:
         said = page.locator("#toasts").inner_text()
         page.goto(here)
         page.get_by_role("link", name="Correct").first.click()
-        page.get_by_label("Now", exact=True).fill("5.5")
+        page.locator("#f-value").fill("5.5")
         page.get_by_role("button", name="Save the correction").click()
         struck = page.locator("#c-" + encode(entries(okrs.waiting)[-2].id)).inner_text()
         page.get_by_role("link", name="Correct").first.click()

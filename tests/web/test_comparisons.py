@@ -172,6 +172,13 @@ class TestMany:
         assert found.index("cmp-most") < found.index("cmp-each") < found.index("cmp-o")
         assert "cmp-most" not in page(browser, of(okrs.company), short)
 
+    def test_begins_before_there_was_anything(self, signed_in, okrs, now):
+        """A day before the first objective is a day on which nothing stood."""
+        first = now.date() - timedelta(days=600)
+
+        for path in ("alignment/comparison/", "alignment/comparison.json", "company/comparison/"):
+            assert signed_in("cleo").get(f"/w/acme/{path}?from={first}").status_code == 200
+
     def test_names_what_is_the_same(self, signed_in, okrs, now):
         """Where nothing happened, nothing is told."""
         found = read(signed_in("ada"), COMPANY, now.date() - DAY)
