@@ -26,6 +26,7 @@ from milepost.web import headers, requests
 
 MOST, MOST_BYTES = 1024, 32 * 2**20  # answers, and what they hold themselves
 QUARTER = 900  # seconds: days begin and end at quarters of an hour, in every time zone
+TOLD_AGAIN = ("ETag", "Cache-Control", "Content-Length", "Vary", "X-Request-ID")
 _SAID = "milepost.repeatable"
 
 Application = Callable[[dict, Callable], Iterable[bytes]]
@@ -136,7 +137,10 @@ def repeating(answer: Application, *, clock: Callable[[], float] = time) -> Appl
 
         body = answer(environ, begin)
         if mark is not None and (said := environ.get(_SAID)) is not None:
-            answers.keep(name, _Kept(said, mark, *head, [] if said.pieces else list(body)))
+            status, told = head
+            if status.startswith("304"):  # whoever has the answer has the rest of its head, too
+                told = [each for each in told if each[0] in TOLD_AGAIN]
+            answers.keep(name, _Kept(said, mark, status, told, [] if said.pieces else list(body)))
         return body
 
     return application
