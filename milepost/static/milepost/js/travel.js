@@ -78,7 +78,8 @@ class Travel extends HTMLElement {
     if (this.isWhole) return location.assign(address);
     this.on = this.day(this.at);
     // Back leads to where the sliding began.
-    history[history.state?.travels ? "replaceState" : "pushState"]({ travels: true }, "", address);
+    history[this.slides ? "replaceState" : "pushState"](null, "", address);
+    this.slides = true;
     this.querySelector('input[type="date"]').value = this.stops[this.at];
     for (const [rel, at] of [["prev", this.at - 1], ["next", this.at + 1]]) {
       const link = this.querySelector(`a[rel="${rel}"]`);
