@@ -45,10 +45,10 @@ def find(reader: Reader, text: str, *, kind: str | None = None, most: int = MOST
     matches = index.matches(reader.actor.workspace_id, wanted)
     with reader.image.lock:
         ranking = Ranking(reader, wanted, most)
-        ranked = {each: ranking.of(each, matches) for each in (*matches.ids, *matches.rows)}
+        ranked = {each: ranking.of(each, matches) for each in KINDS} if wanted else {}
         chosen = [entry for each in ranked if kind in (None, each) for entry in ranked[each].entries]
         found = hits.shown(reader, wanted, [match for *_, match in _first(chosen, most)])
-    counts = {each: ranked[each].count for each in KINDS if each in ranked and ranked[each].count}
+    counts = {each: likeliest.count for each, likeliest in ranked.items() if likeliest.count}
     return Found(text, wanted, found, counts)
 
 
