@@ -11,6 +11,7 @@ from milepost.models import Event
 from milepost.queries import undoing
 from milepost.queries.cards import Reader
 from milepost.queries.hits import Hit
+from milepost.queries.sentences import Happening
 
 RECENT = 5
 TAKES = (KeyResultState.ACTIVE, KeyResultState.ACHIEVED)
@@ -65,11 +66,10 @@ def takes_checkin(reader: Reader, key: str) -> bool:
 
 def last_undoing(reader: Reader) -> str:
     """Return where the reader's last change can be undone; empty where there is none lately, or it cannot."""
-    rows = Event.objects.of(reader.actor.workspace_id).annotate(is_undone=undoing.is_undone())
-    for event in rows.order_by("-id")[:LOOKED_THROUGH]:
-        if event.actor_id == reader.actor.person_id and (there := undoing.url(reader, event)):
-            return there
-    return ""
+    rows = Event.objects.of(reader.actor.workspace_id).order_by("-id")
+    own = rows.filter(id__in=rows.values("id")[:LOOKED_THROUGH], actor_id=reader.actor.person_id)
+    told = own.annotate(is_undone=undoing.is_undone()).values_list(*Happening._fields)
+    return next(filter(None, (undoing.url(reader, Happening(*row)) for row in told)), "")
 
 
 def may_begin(reader: Reader) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Ranking: of everything that has the words and that one reader may see, the likeliest.
 
-A rank depends on what was typed, on the thing and on its reader alone. What has a title in the image is ranked
-by arrays, all of it at once; only the few that may come first are looked at one by one.
+A rank depends on what was typed, on the thing and on its reader alone. What has a title in the image is
+ranked by arrays, all of it at once; only the few that may come first are looked at one by one.
 """
 
 from __future__ import annotations
@@ -87,10 +87,11 @@ class Ranking:
     # -- what has a title in the image, by arrays --------------------------------------------------------
 
     def _titled(self, titled: Titled, having_in_text: Iterable[int] | np.ndarray) -> Likeliest:
-        having = titled.having(self.wanted)
-        places = having.copy()
-        places[titled.places(having_in_text)] = True
-        places = self._seen(titled.kind, np.flatnonzero(places))
+        having = found = titled.having(self.wanted)
+        if len(having_in_text):
+            found = having.copy()
+            found[titled.places(having_in_text)] = True
+        places = self._seen(titled, np.flatnonzero(found))
         if not len(places):
             return Likeliest(0, [])
         near = _NEAR[titled.kind](self, titled.rows, places)
@@ -119,17 +120,16 @@ class Ranking:
             standing[at] = titles.beginning(terms.folded(title)).begin
         return fits, standing
 
-    def _seen(self, kind: str, places: np.ndarray) -> np.ndarray:
+    def _seen(self, titled: Titled, places: np.ndarray) -> np.ndarray:
         """Leave out what the reader may not see."""
-        if kind not in ("objective", "key_result"):
+        if titled.first_node is None or not len(places):
             return places
-        image, sees = self.image, self.reader.sees
-        first = image.first_key_result if kind == "key_result" else 0
+        image, sees, nodes = self.image, self.reader.sees, places + titled.first_node
         if self.reader.actor.within is None:
-            doubtful = np.flatnonzero(_restricted(image)[places + first])
+            doubtful = np.flatnonzero(_restricted(image)[nodes])
         else:
-            doubtful = np.arange(len(places))
-        hidden = [at for at in doubtful.tolist() if not sees(image.ids[first + places.item(at)])]
+            doubtful = np.arange(len(nodes))
+        hidden = [at for at in doubtful.tolist() if not sees(image.ids[nodes.item(at)])]
         return np.delete(places, hidden) if hidden else places
 
     # -- the part of the rank that does not depend on titles ---------------------------------------------

@@ -30,10 +30,6 @@ class Found:
     counts: dict[str, int]
     instead: str = ""  # what was looked for, where nothing has the words themselves
 
-    def pieces(self, text: str) -> list[tuple[str, bool]]:
-        """Return a text in pieces, each with whether it is what was looked for."""
-        return list(terms.marked(self.terms, text))
-
     @property
     def total(self) -> int:
         return sum(self.counts.values())

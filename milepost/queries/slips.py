@@ -64,7 +64,7 @@ def _is_in_sight(reader: Reader, word: str) -> bool:
     wanted = terms.terms(word)
     for titled in _all(reader):
         ids = titled.rows.ids[titled.having(wanted, whole=True)].tolist()
-        if ids if titled.kind not in ("objective", "key_result") else any(map(reader.sees, ids)):
+        if any(titled.first_node is None or reader.sees(id) for id in ids):
             return True
     return False
 

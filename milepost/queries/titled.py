@@ -28,20 +28,24 @@ class _Named(NamedTuple):
 
 @dataclass(frozen=True)
 class Titled:
-    """The rows of one kind, by their titles; a place is one in the order of ids."""
+    """The rows of one kind, by their titles; a place is one in the order of ids.
+
+    `first_node`: the first one's number among the nodes of the image; None where everyone may see them all.
+    """
 
     kind: str
     rows: Rows
-    column: str
+    column: str = "name"
+    first_node: int | None = None
 
     @classmethod
     def of(cls, image: Image, kind: str) -> Titled:
         """Return what an image holds of a kind."""
-        if kind in ("objective", "key_result"):
-            return cls(kind, image.objectives if kind == "objective" else image.key_results, "title")
-        if kind == "person":
-            return cls(kind, image.people, "name")
-        return cls(kind, _named(image, kind), "name")
+        if kind == "objective":
+            return cls(kind, image.objectives, "title", 0)
+        if kind == "key_result":
+            return cls(kind, image.key_results, "title", image.first_key_result)
+        return cls(kind, image.people if kind == "person" else _named(image, kind))
 
     @property
     def titles(self) -> Titles:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -55,6 +56,7 @@ BEGINNINGS = {
     "new_team": ("New team", "plus", "create add"),
     "new_cycle": ("New cycle", "plus", "create add quarter"),
 }
+ADDRESSED = (*(page[0] for page in PAGES), *BEGINNINGS, "search")
 UNDO = Offer("Undo my last change", "undo", also="take back revert")
 CHECK_IN = re.compile(r"\s*check[\s-]*ins?\s+(?P<what>\S.*)", re.IGNORECASE)
 CHECKED_IN = 5  # key results offered
@@ -81,7 +83,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "acts": _with_addresses(reader, answer.acts),
         "acts_first": answer.are_acts_likelier,
         "to_check_in": _to_check_in(reader, text),
-        "all": f"{reverse('search', args=[reader.slug])}?{urlencode({'q': text})}",
+        "all": f"{_addresses(reader.slug)['search']}?{urlencode({'q': text})}",
     }
     return render(request, "palette/show.hx.html", context)
 
@@ -158,17 +160,25 @@ def _fit(wanted: Terms, offer: Offer) -> Fit:
     return min(terms.fit(wanted, offer.words), Fit.PREFIXES)
 
 
+@lru_cache(maxsize=1024)
+def _addresses(slug: str) -> dict[str, str]:
+    """Return the addresses of all that is offered: with each letter typed they are asked for."""
+    return {name: reverse(name, args=[slug]) for name in ADDRESSED}
+
+
 def _pages(reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:
     for team in palette.own_teams(reader):
         yield Offer(team.title, "people", team.url, also="my team")
+    there = _addresses(reader.slug)
     for name, words, symbol, also in PAGES:
-        yield Offer(words, symbol, reverse(name, args=[reader.slug]), also=also, keys=keys.get(name, ""))
+        yield Offer(words, symbol, there[name], also=also, keys=keys.get(name, ""))
 
 
 def _acts(request: HttpRequest, reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:
+    there = _addresses(reader.slug)
     for name in palette.may_begin(reader):
         words, symbol, also = BEGINNINGS[name]
-        yield Offer(words, symbol, reverse(name, args=[reader.slug]), also=also, keys=keys.get(name, ""))
+        yield Offer(words, symbol, there[name], also=also, keys=keys.get(name, ""))
     for theme, words, symbol in THEMES:
         if request.COOKIES.get("theme", "system") != theme:
             press = f'.rail button[name="theme"][value="{theme}"]'

@@ -68,12 +68,13 @@ def by_reading(reader: Reader, typed: str) -> list[tuple[str, int]]:
         take("person", row, row.name, age=2 if row.left_on else 0, near=0 if row.id == me else 2)
     for row in Cycle.objects.of(workspace):
         take("cycle", row, row.name, age=age(row))
-    for row in filter(lambda row: reader.sees(row.id), Objective.objects.of(workspace).select_related("cycle")):
-        take("objective", row, row.title, row.description, age(row.cycle), near(row))
-    rows = KeyResult.objects.of(workspace).select_related("objective__cycle")
-    for row in filter(lambda row: reader.sees(row.id), rows):
-        above = row.objective
-        take("key_result", row, row.title, row.description, age(above.cycle), near(above, row.owner_id))
+    for row in Objective.objects.of(workspace).select_related("cycle"):
+        if reader.sees(row.id):
+            take("objective", row, row.title, row.description, age(row.cycle), near(row))
+    for row in KeyResult.objects.of(workspace).select_related("objective__cycle"):
+        if reader.sees(row.id):
+            cycle, nearness = row.objective.cycle, near(row.objective, row.owner_id)
+            take("key_result", row, row.title, row.description, age(cycle), nearness)
     return [(KINDS[kind], id) for *_, kind, _, id in sorted(found)]
 
 
