@@ -7,7 +7,7 @@ than ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -123,6 +123,30 @@ def _part(vendor: str, kind: str) -> str:
         return f"SELECT '{kind}', t.id, {more}, {nothing} FROM {having} JOIN \"{kind}\" t ON t.id = w.id"
     nothing = f"{_NUMBER}, {_NUMBER}, {_NUMBER}, CAST(NULL AS text), {_NUMBER}, {_NUMBER}"
     return f"SELECT '{kind}', {nothing}, {_IDS[vendor]} FROM {having}"
+
+
+_AMONG = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s)"}
+
+
+def texts(workspace_id: int, ids: Mapping[str, list[int]]) -> dict[int, str]:
+    """Return the texts below the titles of some objectives, key results and teams, by their ids."""
+    kinds = tuple(kind for kind in TITLED if ids.get(kind))
+    if not kinds:
+        return {}
+    vendor = connection.vendor
+    lists = [ids[kind] if vendor == "postgresql" else orjson.dumps(ids[kind]).decode() for kind in kinds]
+    arguments = [each for some in lists for each in (workspace_id, some)]
+    return dict(_statement_of_texts(vendor, kinds).rows(arguments))
+
+
+@lru_cache(maxsize=16)
+def _statement_of_texts(vendor: str, kinds: tuple[str, ...]) -> Statement:
+    return Statement(
+        " UNION ALL ".join(
+            f'SELECT id, "{INDEXED[kind][1]}" FROM "{kind}" WHERE workspace_id = %s AND id {_AMONG[vendor]}'
+            for kind in kinds
+        )
+    )
 
 
 # -- does it still agree? ----------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from heapq import nsmallest
 
 from milepost.core import terms
-from milepost.core.terms import Terms
+from milepost.core.terms import Fit, Terms
 from milepost.ledger import search as index
 from milepost.queries import hits
 from milepost.queries.cards import Reader
 from milepost.queries.hits import KINDS, Hit
-from milepost.queries.ranking import Ranked, Ranking
+from milepost.queries.ranking import FIT, Ranked, Ranking
 
 MOST = 20
 
@@ -43,7 +43,9 @@ def find(reader: Reader, text: str, *, kind: str | None = None, most: int = MOST
         ranking = Ranking(reader, wanted, most)
         ranked = {each: ranking.of(each, matches) for each in KINDS} if wanted else {}
         chosen = [entry for each in ranked if kind in (None, each) for entry in ranked[each].entries]
-        found = hits.shown(reader, wanted, [match for *_, match in _first(chosen, most)])
+        first = _first(chosen, most)
+        in_text = {match.id for rank, _, match in first if rank // FIT == Fit.TEXT}
+        found = hits.shown(reader, wanted, [match for *_, match in first], in_text)
     counts = {each: likeliest.count for each, likeliest in ranked.items() if likeliest.count}
     return Found(text, wanted, found, counts)
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from milepost.core import terms
@@ -19,7 +18,7 @@ from milepost.core.terms import Fit, Terms
 from milepost.queries import palette, search, slips
 from milepost.queries.cards import Reader
 from milepost.queries.search import Found
-from milepost.web import keymap, pages
+from milepost.web import jinja, keymap, pages
 from milepost.web.actors import in_workspace
 from milepost.web.search import LONGEST, WORDS
 from milepost.web.typed import Typed
@@ -85,7 +84,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "to_check_in": _to_check_in(reader, text),
         "all": f"{_addresses(reader.slug)['search']}?{urlencode({'q': text})}",
     }
-    return render(request, "palette/show.hx.html", context)
+    return HttpResponse(jinja.render("palette/show.hx.html", context, request))
 
 
 class Answer(NamedTuple):
@@ -114,7 +113,7 @@ def _to_check_in(reader: Reader, text: str) -> Found | None:
         return None
     found = search.find(reader, said["what"], kind="key_result")
     hits = [hit for hit in found.hits if palette.takes_checkin(reader, hit.id)]
-    return replace(found, hits=tuple(replace(hit, url=f"{hit.url}#check-in") for hit in hits[:CHECKED_IN]))
+    return replace(found, hits=tuple(hit._replace(url=f"{hit.url}#check-in") for hit in hits[:CHECKED_IN]))
 
 
 def _with_addresses(reader: Reader, acts: list[Offer]) -> list[Offer]:
