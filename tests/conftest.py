@@ -78,8 +78,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _tests_see_everywhere():
     """What a test does by itself it does as the operator's tools do; a request of its sees what it may."""
-    from milepost.ledger import sight
+    from milepost.ledger import sight, traces
 
+    traces.try_again()  # what one test's database did not take has nothing to do with the next
     with sight.everywhere():
         yield
 

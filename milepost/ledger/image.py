@@ -6,12 +6,10 @@ follows `core.rollup`; wherever a figure lies near a rounding tie, `exact` asks 
 
 from __future__ import annotations
 
-import gc
 import math
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -27,6 +25,7 @@ from milepost.ledger import changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
 from milepost.ledger.columns import NOTHING, Groups, Rows
 from milepost.ledger.entries import Entries, Entry
+from milepost.ledger.garbage import uncollected
 from milepost.ledger.structure import (
     COUNTING_KEY_RESULT_STATES,
     COUNTING_STATES,
@@ -50,18 +49,6 @@ STRETCH_GRADE = 0.7
 FRAME = {ChangeKind.PERSON, ChangeKind.TEAMS, ChangeKind.CYCLES, ChangeKind.SETTINGS}
 
 
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Spare the garbage collector looking again and again at a hundred thousand rows that all stay."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 class Image:
     """One workspace as of its token. Hold `lock` while reading more than one figure."""
 
@@ -71,7 +58,7 @@ class Image:
         self.lock = threading.RLock()
         self.token = changes.Token()
         self.version = 0
-        with _without_collecting():
+        with uncollected():
             if fill is None:
                 self._load()
             else:
@@ -115,7 +102,7 @@ class Image:
 
     def _apply(self, found: list[changes.Change]) -> None:
         if any(change.kind == ChangeKind.ALL for change in found):
-            with _without_collecting():
+            with uncollected():
                 self._load()
             return
         for change in found:

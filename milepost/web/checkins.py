@@ -21,7 +21,7 @@ from milepost.formats import exact_json
 from milepost.queries import checkins as queries
 from milepost.queries import shell
 from milepost.queries.cards import Reader
-from milepost.web import pages, week
+from milepost.web import pages, problems, week
 from milepost.web.actors import in_workspace
 from milepost.web.toasts import saved, undo_url
 
@@ -53,7 +53,7 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
         made = actions.record(key_result=key_result, **given, by=request.actor, at=request.at)
     except Problem as problem:
         if _wants_json(request):
-            return _problem(problem)
+            return problems.as_json(problem)
         if isinstance(problem, Invalid) and not request.headers.get("HX-Request"):
             return _again(request, key_result, problem)
         if problem.field == "value" and request.POST.get("value") and "HX-Request" in request.headers:
@@ -277,18 +277,6 @@ def _inside(request: HttpRequest, said) -> str | None:
 
 def _wants_json(request: HttpRequest) -> bool:
     return request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON)
-
-
-def _problem(problem: Problem) -> HttpResponse:
-    body = {
-        "type": "about:blank",
-        "status": problem.status,
-        "code": problem.code,
-        "title": problem.message,
-        "remedy": problem.remedy,
-        "field": problem.field,
-    }
-    return HttpResponse(orjson.dumps(body), status=problem.status, content_type="application/problem+json")
 
 
 # -- what the form or the program says ---------------------------------------------------------------------

@@ -43,7 +43,6 @@ def program(cast) -> Callable[..., Program]:
 @pytest.fixture(autouse=True)
 def nobody_has_asked_before():
     """Forget what was counted."""
-    from milepost.api import bearers, limits
+    from milepost.api import limits
 
     limits._counts.clear()
-    bearers._unkept = None

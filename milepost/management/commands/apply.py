@@ -17,9 +17,9 @@ from milepost.core.plan import Changes, Plan
 from milepost.core.plan.unread import said
 from milepost.core.problems import NotFound, Problem
 from milepost.formats import okr_files
+from milepost.ledger.garbage import uncollected
 from milepost.management import schema
 from milepost.management import workspaces as which
-from milepost.management.garbage import uncollected
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 from milepost.queries import workspaces
