@@ -21,6 +21,7 @@ from milepost.api import (
     key_results,
     me,
     objectives,
+    overview,
     people,
     plans,
     problems,
@@ -62,7 +63,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, search, objectives, key_results, checkins, initiatives, alignments, bulk, comments,
+    me, events, overview, search, objectives, key_results, checkins, initiatives, alignments, bulk, comments,
     comparisons, suppositions, people, teams, cycles, views, workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)

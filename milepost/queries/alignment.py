@@ -199,7 +199,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
     counted = [
         image.node[one.id]
         for row in listed
-        if row.counts and _is_common(image, row.id)
+        if counts_for_all(image, row)
         for one in _key_results(image, row.id)
         if image.counted(one.id, row.id)
     ]
@@ -214,7 +214,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
         shown=shown,
         restricted=[id for id in image.restricted() if id in shown],
         counted=np.array(counted, dtype=np.int64),
-        objectives=sum(1 for row in listed if row.counts and _is_common(image, row.id)),
+        objectives=sum(1 for row in listed if counts_for_all(image, row)),
         owners=_owners(image, listed),
     )
 
@@ -264,10 +264,11 @@ def _company_first(image: Image, id: int) -> tuple:
     return row.team_id is not None, image.cycles[row.cycle_id].starts_on, row.id
 
 
-def _is_common(image: Image, id: int) -> bool:
-    if image.audience(id) is access.EVERYONE:
-        return True
-    return image.workspace.count_restricted_work and not image.is_private(id)
+def counts_for_all(image: Image, row: ObjectiveRow) -> bool:
+    """Say whether an objective is in the numbers that everyone is told."""
+    if not row.counts or image.audience(row.id) is access.EVERYONE:
+        return row.counts
+    return image.workspace.count_restricted_work and not image.is_private(row.id)
 
 
 def _owners(image: Image, listed: list[ObjectiveRow]) -> list[int]:

@@ -80,6 +80,8 @@ OPERATIONS: dict[str, Row] = {
     "events_show": READS,
     "events_undo": Row({}),
     "events_whole": READS,
+    "overview_show": Row(asks={"cycle": "cycle"}),
+    "overview_of_teams": Row(asks={"cycle": "cycle"}),
     "search_index": Row(query="?q=wait"),
     "objectives_index": Row(asks={"team": "team", "owner": "person", "cycle": "cycle", **PAGE}),
     "objectives_create": Row(
@@ -160,6 +162,8 @@ OPERATIONS: dict[str, Row] = {
     "teams_index": Row(asks={"parent": "team", **PAGE}),
     "teams_create": Row({"name": "New Team", "parent": Id("team", in_base=False)}),
     "teams_show": READS,
+    "teams_stand": Row(asks={"cycle": "cycle"}),
+    "teams_stand_company": Row(asks={"cycle": "cycle"}),
     "teams_update": Row({"name": "Renamed Team", "parent": Id("team", in_base=False)}),
     "teams_set_member": Row({"is_lead": True}),
     "teams_end_member": Row(first="teams_set_member"),

@@ -11,11 +11,9 @@ from milepost.core.scoring import ShiftExplanation
 from milepost.queries.cards import KeyResultCard, ObjectiveCard
 from milepost.queries.comparisons import Comparison, KeyResultPair, ObjectivePair
 from milepost.queries.history import Difference
-from milepost.queries.records.figures import exact
+from milepost.queries.records.figures import exact, rounded
+from milepost.queries.records.team_pages import SummaryRecord, summary
 from milepost.queries.sentences import Sentence
-from milepost.queries.teams import Summary
-
-PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +124,6 @@ class ObjectivePairRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryRecord:
-    """How a set of objectives stood: the same numbers for everyone."""
-
-    objectives: int
-    key_results: int
-    reported: int
-    progress: float | None
-    counts: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class ComparisonRecord:
     """Two days side by side. `objectives` are those that differ, what moved most first.
 
@@ -158,8 +145,8 @@ def record(found: Comparison) -> ComparisonRecord:
     return ComparisonRecord(
         before=found.before,
         after=found.after,
-        summary_before=before and _summary(before),
-        summary_after=after and _summary(after),
+        summary_before=before and summary(before),
+        summary_after=after and summary(after),
         objectives=tuple(map(_objective, found.objectives)),
         more=found.more,
         unmoved=tuple(one.id for one in found.unmoved),
@@ -172,7 +159,7 @@ def _objective(pair: ObjectivePair) -> ObjectivePairRecord:
         title=pair.title,
         before=pair.before and _side(pair.before),
         after=pair.after and _side(pair.after),
-        points=_points(pair.points),
+        points=rounded(pair.points),
         differences=_differences(pair.differences),
         key_results=tuple(map(_key_result, pair.key_results)),
         why=pair.shifts and _why(pair.shifts),
@@ -188,7 +175,7 @@ def _key_result(pair: KeyResultPair) -> KeyResultPairRecord:
         title=pair.title,
         before=pair.before and _side(pair.before),
         after=pair.after and _side(pair.after),
-        points=_points(pair.points),
+        points=rounded(pair.points),
         differences=_differences(pair.differences),
         check_ins=CheckinsRecord(checkins.count, checkins.corrections, checkins.late, notes),
     )
@@ -199,7 +186,7 @@ def _side(card: ObjectiveCard | KeyResultCard) -> SideRecord:
     return SideRecord(
         state=card.state,
         status=card.status,
-        progress=None if card.progress is None else round(float(card.progress), PLACES),
+        progress=rounded(card.progress),
         value=exact(card.now) if measured and not isinstance(card.now, float) else None,
         target=exact(card.target) if measured else None,
         confidence=card.confidence if measured else None,
@@ -237,17 +224,3 @@ def _told(one: Sentence) -> ToldRecord:
 
 def _differences(found: Iterable[Difference]) -> tuple[DifferenceRecord, ...]:
     return tuple(DifferenceRecord(one.label, one.before, one.after) for one in found)
-
-
-def _points(value) -> float | None:
-    return None if value is None else round(float(value), PLACES)
-
-
-def _summary(found: Summary) -> SummaryRecord:
-    return SummaryRecord(
-        objectives=found.objectives,
-        key_results=found.key_results,
-        reported=found.reported,
-        progress=None if found.progress is None else round(float(found.progress), PLACES),
-        counts=found.counts,
-    )

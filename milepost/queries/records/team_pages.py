@@ -1,0 +1,275 @@
+"""A team's page and the tree of teams as programs read them: cards are encoded once, and joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from milepost.core.ids import encode
+from milepost.core.trends import Course
+from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader, TeamCard
+from milepost.queries.kept import Kept
+from milepost.queries.records.figures import exact, rounded
+from milepost.queries.teams import Branch, Summary, TeamPage, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRecord:
+    """Somebody, or a team."""
+
+    id: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """Somebody who belongs to a team now."""
+
+    id: str
+    name: str
+    url: str
+    is_lead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRecord:
+    """How a set of objectives stood: the same numbers for everyone."""
+
+    objectives: int
+    key_results: int
+    reported: int
+    progress: float | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRecord:
+    """A team and how its own objectives stand; `cycle` names the cycle where that is another one."""
+
+    team: NamedRecord
+    level: int
+    leads: tuple[NamedRecord, ...]
+    people: int
+    cycle: str
+    summary: SummaryRecord
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRecord:
+    """The company's own objectives in short, and those of every team, as the tree they are."""
+
+    day: date
+    company: SummaryRecord
+    company_cycle: str
+    teams: tuple[BranchRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CycleOfPage:
+    """The cycle that a team is looked at in."""
+
+    key: str
+    name: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRecord:
+    """What an objective serves, as far as you see it, and in which way."""
+
+    how: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultCardRecord:
+    """A key result in short. `course` has a day and a value for each check-in, for drawing."""
+
+    id: str
+    url: str
+    title: str
+    state: str
+    status: str
+    kind: str
+    unit: str
+    start: str | None
+    value: str | None
+    target: str | None
+    low: str | None
+    high: str | None
+    progress: float | None
+    expected: float | None
+    weight: str
+    counts: bool
+    confidence: int | None
+    owner: NamedRecord | None
+    checked_on: date | None
+    due_on: date | None
+    course: tuple[tuple[date, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveCardRecord:
+    """An objective in short, with the key results that you see; `reported` of the `counted` have data."""
+
+    id: str
+    url: str
+    title: str
+    state: str
+    status: str
+    commitment: str
+    level: str
+    owner: NamedRecord | None
+    progress: float | None
+    expected: float | None
+    reported: int
+    counted: int
+    off_track_below: int
+    serves: tuple[ServedRecord, ...]
+    key_results: tuple[KeyResultCardRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPageRecord:
+    """A team in one cycle (or, with `team` null, the company): who it is, and how its objectives stand."""
+
+    team: NamedRecord | None
+    name: str
+    purpose: str
+    parent: NamedRecord | None
+    day: date
+    cycle: CycleOfPage | None
+    summary: SummaryRecord
+    members: tuple[MemberRecord, ...]
+    teams: tuple[BranchRecord, ...]
+    objectives: tuple[ObjectiveCardRecord, ...]
+    drafts: tuple[ObjectiveCardRecord, ...]
+    set_aside: tuple[ObjectiveCardRecord, ...]
+
+
+def as_json(reader: Reader, found: TeamPage) -> bytes:
+    """Return a team's page, a TeamPageRecord, encoded; its cards only where they changed."""
+    cycle = found.cycle
+    head = {
+        "team": named(found.team),
+        "name": found.name,
+        "purpose": found.purpose,
+        "parent": named(found.above),
+        "day": reader.today,
+        "cycle": cycle and CycleOfPage(cycle.key, cycle.name, cycle.starts_on, cycle.ends_on),
+        "summary": summary(found.summary),
+        "members": [
+            MemberRecord(encode(one.person.id), one.person.name, one.person.url, one.is_lead)
+            for one in found.members
+        ],
+        "teams": tuple(map(_branch, found.teams)),
+    }
+    lists = (
+        b'"%s":[%s]' % (name, b",".join(cards.of(card) for card in listed))
+        for name, listed in (
+            (b"objectives", found.objectives),
+            (b"drafts", found.drafts),
+            (b"set_aside", found.set_aside),
+        )
+    )
+    return b"%s,%s}" % (orjson.dumps(head)[:-1], b",".join(lists))
+
+
+def _encode_tree(found: Tree, day: date) -> bytes:
+    teams = tuple(map(_branch, found.branches))
+    return orjson.dumps(StandingRecord(day, summary(found.company), found.company_cycle, teams))
+
+
+def _encode_card(card: ObjectiveCard) -> bytes:
+    return orjson.dumps(
+        ObjectiveCardRecord(
+            id=card.id,
+            url=card.url,
+            title=card.title,
+            state=card.state,
+            status=card.status,
+            commitment=card.commitment,
+            level=card.level,
+            owner=named(card.owner),
+            progress=rounded(card.progress),
+            expected=rounded(card.expected),
+            reported=card.reported,
+            counted=card.counted,
+            off_track_below=card.off_track_below,
+            serves=tuple(ServedRecord(*served) for served in card.parents),
+            key_results=tuple(map(_key_result, card.key_results)),
+        )
+    )
+
+
+standing = Kept(_encode_tree, most=32)
+"""The tree of teams on a day as JSON, a StandingRecord, encoded once."""
+cards = Kept(_encode_card)
+"""An objective's card as JSON, an ObjectiveCardRecord, encoded once."""
+
+
+def _key_result(card: KeyResultCard) -> KeyResultCardRecord:
+    return KeyResultCardRecord(
+        id=card.id,
+        url=card.url,
+        title=card.title,
+        state=card.state,
+        status=card.status,
+        kind=card.kind,
+        unit=card.unit,
+        start=exact(card.start),
+        value=None if isinstance(card.now, float) else exact(card.now),
+        target=exact(card.target),
+        low=exact(card.low),
+        high=exact(card.high),
+        progress=rounded(card.progress),
+        expected=rounded(card.expected),
+        weight=exact(card.weight),
+        counts=card.counts,
+        confidence=card.confidence,
+        owner=named(card.owner),
+        checked_on=card.checked_on,
+        due_on=card.due_on,
+        course=_course(card.trend),
+    )
+
+
+def _course(trend: Course | None) -> tuple[tuple[date, float], ...]:
+    return tuple((point.day, float(point.value)) for point in trend.points) if trend else ()
+
+
+def _branch(one: Branch) -> BranchRecord:
+    return BranchRecord(
+        team=named(one.team),
+        level=one.level,
+        leads=_all_named(one.leads),
+        people=one.people,
+        cycle=one.cycle,
+        summary=summary(one.summary),
+    )
+
+
+def named(card: PersonCard | TeamCard | None) -> NamedRecord | None:
+    """Return somebody, or a team, by name."""
+    return card and NamedRecord(encode(card.id), card.name, card.url)
+
+
+def _all_named(listed: Iterable[PersonCard]) -> tuple[NamedRecord, ...]:
+    return tuple(map(named, listed))
+
+
+def summary(found: Summary) -> SummaryRecord:
+    """Return how a set of objectives stands."""
+    return SummaryRecord(
+        objectives=found.objectives,
+        key_results=found.key_results,
+        reported=found.reported,
+        progress=rounded(found.progress),
+        counts=found.counts,
+    )
