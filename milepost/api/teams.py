@@ -98,7 +98,7 @@ def _standing(request: HttpRequest, team: int | None, asked: CycleThen) -> HttpR
     cycle = asked.of(looking)
     if asked.cycle is None:
         cycle = pages.busiest_cycle(looking, team, cycle)
-    return answers.encoded(team_pages.as_json(looking, pages.page(looking, team, cycle)))
+    return answers.encoded(team_pages.as_json(looking, team, cycle))
 
 
 @changes(router, "/teams/{team}", TeamRecord, scope=Scope.ADMIN, guarded=True)

@@ -140,7 +140,7 @@ def company_json(request: HttpRequest) -> HttpResponse:
 def _show_json(request: HttpRequest, team: int | None) -> HttpResponse:
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
-    return answer_with(request, team_pages.as_json(reader, teams.page(reader, team, cycle)))
+    return answer_with(request, team_pages.as_json(reader, team, cycle))
 
 
 def answer_with(request: HttpRequest, body: bytes) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,10 +10,15 @@ import orjson
 
 from milepost.core.ids import encode
 from milepost.core.trends import Course
+from milepost.ledger.image import Image
+from milepost.ledger.structure import CycleRow
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader, TeamCard
-from milepost.queries.kept import Kept
+from milepost.queries.kept import Kept, KeptOfDay
 from milepost.queries.records.figures import exact, rounded
-from milepost.queries.teams import Branch, Summary, TeamPage, Tree
+from milepost.queries.registers import register
+from milepost.queries.teams import Branch, Summary, Tree, page
+
+PAGES_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +158,30 @@ class TeamPageRecord:
     set_aside: tuple[ObjectiveCardRecord, ...]
 
 
-def as_json(reader: Reader, found: TeamPage) -> bytes:
-    """Return a team's page, a TeamPageRecord, encoded; its cards only where they changed."""
-    cycle = found.cycle
+def as_json(reader: Reader, team: int | None, cycle: CycleRow | None) -> bytes:
+    """Return a team's page (None: the company's), a TeamPageRecord, encoded; or NotFound.
+
+    It is encoded anew when something on it moved, and then only those cards that did.
+    """
+    pages = reader.day.derived.setdefault(TeamPageRecord, KeptOfDay(PAGES_KEPT))
+    eyes = reader.actor.person_id, reader.actor.within
+    name = (team, cycle and cycle.id, *eyes)
+    with reader.image.lock:
+        return pages.of(
+            reader.day, name, lambda: _encode_page(reader, team, cycle), lambda: _nodes(reader.image, team)
+        )
+
+
+def _nodes(image: Image, team: int | None) -> Iterator[int]:
+    """Yield the nodes of whose figures a team's page tells: its own, and those of the teams right below."""
+    for each in (team, *image.children_teams.get(team, ())):
+        for row in register(image).teams.get(each, ()):
+            yield image.node[row.id]
+            yield from (image.node[one.id] for one in image.key_results_of.get(row.id, ()))
+
+
+def _encode_page(reader: Reader, team: int | None, cycle: CycleRow | None) -> bytes:
+    found = page(reader, team, cycle)
     head = {
         "team": named(found.team),
         "name": found.name,
