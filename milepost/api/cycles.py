@@ -6,7 +6,7 @@ from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from milepost.actions import cycles as actions
 from milepost.api import answers
@@ -60,8 +60,8 @@ def named(looking: Reader, id: int) -> CycleRow:
     return found
 
 
-class CycleThen(Then):
-    """Of which cycle something is wanted, and of which day."""
+class OfCycle(BaseModel):
+    """Of which cycle something is wanted."""
 
     cycle: Annotated[
         Ref | None, Field(description="A cycle; left out: the shortest that is running, as pages begin with.")
@@ -70,6 +70,10 @@ class CycleThen(Then):
     def of(self, looking: Reader) -> CycleRow | None:
         """Return the cycle that is meant."""
         return chosen_cycle(looking, None) if self.cycle is None else named(looking, self.cycle)
+
+
+class CycleThen(OfCycle, Then):
+    """Of which cycle something is wanted, and of which day."""
 
 
 @reads(router, "/cycles", CycleRecord, many=True)

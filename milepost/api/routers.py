@@ -13,10 +13,12 @@ from milepost.api import (
     alignments,
     bulk,
     checkins,
+    closings,
     comments,
     comparisons,
     cycles,
     events,
+    history,
     initiatives,
     key_results,
     me,
@@ -63,8 +65,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, overview, search, objectives, key_results, checkins, initiatives, alignments, bulk, comments,
-    comparisons, suppositions, people, teams, cycles, views, workspace, plans,
+    me, events, overview, search, objectives, closings, key_results, checkins, initiatives, alignments, bulk,
+    comments, comparisons, history, suppositions, people, teams, cycles, views, workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

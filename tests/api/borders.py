@@ -75,6 +75,8 @@ FILE = {"text": "milepost: 1\npeople:\n  - {id: newcomer, name: New Comer}\n", "
 OPERATIONS: dict[str, Row] = {
     "me_show": READS,
     "me_due": READS,
+    "me_week": Row(asks={"cycle": "cycle"}),
+    "me_sweep": READS,
     "me_sign_out": Row(works=False),  # nothing can be sent after it
     "events_index": Row(asks={"team": "team", "by": "person", **PAGE}),
     "events_show": READS,
@@ -97,10 +99,14 @@ OPERATIONS: dict[str, Row] = {
     "objectives_defer": Row(REASON),
     "objectives_cancel": Row(REASON),
     "objectives_redraft": Row(REASON, on={"objective": "draft"}, first="objectives_park"),
-    "objectives_close": Row(
+    "closings_close": Row(
         {"learned": "Start sooner.", "values": [{"key_result": Id("key_result"), "value": 7}]}
     ),
-    "objectives_reopen": Row(REASON, first="objectives_close"),
+    "objectives_reopen": Row(REASON, first="closings_close"),
+    "closings_show": READS,
+    "closings_preview": Row(
+        {"learned": "Start sooner.", "values": [{"key_result": Id("key_result"), "value": 7}]}, works=False
+    ),
     "key_results_index": Row(
         asks={"objective": "objective", "owner": "person", "team": "team", "cycle": "cycle", **PAGE}
     ),
@@ -144,6 +150,12 @@ OPERATIONS: dict[str, Row] = {
     "comparisons_of_team": Row(asks={"cycle": "cycle"}),
     "comparisons_of_company": Row(asks={"cycle": "cycle"}),
     "comparisons_of_tree": Row(asks={"cycle": "cycle"}),
+    "history_of_objective": READS,
+    "history_of_key_result": READS,
+    "history_learned_of_objective": READS,
+    "history_learned_of_team": READS,
+    "history_learned_of_company": READS,
+    "history_learned_of_tree": READS,
     "suppositions_of_key_result": Row(query="?ends_at=0.3"),
     "suppositions_of_objective": Row(asks={"leaves": "objective", "serves": "key_result"}),
     "people_index": Row(asks={"team": "team", **PAGE}),

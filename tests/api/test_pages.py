@@ -21,7 +21,7 @@ FORMS = {
     "delete_view": ["views_delete"],
     "new_objective": ["objectives_create"],
     "edit_objective": ["objectives_update"],
-    "closing": ["objectives_close"],
+    "closing": ["closings_close"],
     "activation": ["objectives_activate"],
     "parking": ["objectives_park"],
     "deferral": ["objectives_defer"],

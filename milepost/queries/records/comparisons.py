@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -10,8 +9,8 @@ from milepost.core.ids import encode
 from milepost.core.scoring import ShiftExplanation
 from milepost.queries.cards import KeyResultCard, ObjectiveCard
 from milepost.queries.comparisons import Comparison, KeyResultPair, ObjectivePair
-from milepost.queries.history import Difference
 from milepost.queries.records.figures import exact, rounded
+from milepost.queries.records.history import DifferenceRecord, differences
 from milepost.queries.records.team_pages import SummaryRecord, summary
 from milepost.queries.sentences import Sentence
 
@@ -28,15 +27,6 @@ class SideRecord:
     confidence: int | None
     weight: str | None
     owner: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DifferenceRecord:
-    """What was one thing and became another, in words."""
-
-    what: str
-    before: str | None
-    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +150,7 @@ def _objective(pair: ObjectivePair) -> ObjectivePairRecord:
         before=pair.before and _side(pair.before),
         after=pair.after and _side(pair.after),
         points=rounded(pair.points),
-        differences=_differences(pair.differences),
+        differences=differences(pair.differences),
         key_results=tuple(map(_key_result, pair.key_results)),
         why=pair.shifts and _why(pair.shifts),
         events=tuple(map(_told, pair.told)),
@@ -176,7 +166,7 @@ def _key_result(pair: KeyResultPair) -> KeyResultPairRecord:
         before=pair.before and _side(pair.before),
         after=pair.after and _side(pair.after),
         points=rounded(pair.points),
-        differences=_differences(pair.differences),
+        differences=differences(pair.differences),
         check_ins=CheckinsRecord(checkins.count, checkins.corrections, checkins.late, notes),
     )
 
@@ -220,7 +210,3 @@ def _why(found: ShiftExplanation) -> WhyRecord:
 def _told(one: Sentence) -> ToldRecord:
     at = one.at.astimezone(UTC)
     return ToldRecord(one.id, one.kind, at, encode(one.by.id) if one.by.id else None, one.text, one.note)
-
-
-def _differences(found: Iterable[Difference]) -> tuple[DifferenceRecord, ...]:
-    return tuple(DifferenceRecord(one.label, one.before, one.after) for one in found)

@@ -9,25 +9,17 @@ from datetime import date
 import orjson
 
 from milepost.core.ids import encode
-from milepost.core.trends import Course
 from milepost.ledger.image import Image
 from milepost.ledger.structure import CycleRow
-from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader, TeamCard
+from milepost.queries.cards import PersonCard, Reader
 from milepost.queries.kept import Kept, KeptOfDay
-from milepost.queries.records.figures import exact, rounded
+from milepost.queries.records import cards
+from milepost.queries.records.cards import NamedRecord, ObjectiveCardRecord, named
+from milepost.queries.records.figures import rounded
 from milepost.queries.registers import register
 from milepost.queries.teams import Branch, Summary, Tree, page
 
 PAGES_KEPT = 32
-
-
-@dataclass(frozen=True, slots=True)
-class NamedRecord:
-    """Somebody, or a team."""
-
-    id: str
-    name: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,63 +73,6 @@ class CycleOfPage:
     name: str
     starts_on: date
     ends_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ServedRecord:
-    """What an objective serves, as far as you see it, and in which way."""
-
-    how: str
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyResultCardRecord:
-    """A key result in short. `course` has a day and a value for each check-in, for drawing."""
-
-    id: str
-    url: str
-    title: str
-    state: str
-    status: str
-    kind: str
-    unit: str
-    start: str | None
-    value: str | None
-    target: str | None
-    low: str | None
-    high: str | None
-    progress: float | None
-    expected: float | None
-    weight: str
-    counts: bool
-    confidence: int | None
-    owner: NamedRecord | None
-    checked_on: date | None
-    due_on: date | None
-    course: tuple[tuple[date, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectiveCardRecord:
-    """An objective in short, with the key results that you see; `reported` of the `counted` have data."""
-
-    id: str
-    url: str
-    title: str
-    state: str
-    status: str
-    commitment: str
-    level: str
-    owner: NamedRecord | None
-    progress: float | None
-    expected: float | None
-    reported: int
-    counted: int
-    off_track_below: int
-    serves: tuple[ServedRecord, ...]
-    key_results: tuple[KeyResultCardRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +132,7 @@ def _encode_page(reader: Reader, team: int | None, cycle: CycleRow | None) -> by
         "teams": tuple(map(_branch, found.teams)),
     }
     lists = (
-        b'"%s":[%s]' % (name, b",".join(cards.of(card) for card in listed))
+        b'"%s":[%s]' % (name, b",".join(cards.encoded.of(card) for card in listed))
         for name, listed in (
             (b"objectives", found.objectives),
             (b"drafts", found.drafts),
@@ -212,62 +147,8 @@ def _encode_tree(found: Tree, day: date) -> bytes:
     return orjson.dumps(StandingRecord(day, summary(found.company), found.company_cycle, teams))
 
 
-def _encode_card(card: ObjectiveCard) -> bytes:
-    return orjson.dumps(
-        ObjectiveCardRecord(
-            id=card.id,
-            url=card.url,
-            title=card.title,
-            state=card.state,
-            status=card.status,
-            commitment=card.commitment,
-            level=card.level,
-            owner=named(card.owner),
-            progress=rounded(card.progress),
-            expected=rounded(card.expected),
-            reported=card.reported,
-            counted=card.counted,
-            off_track_below=card.off_track_below,
-            serves=tuple(ServedRecord(*served) for served in card.parents),
-            key_results=tuple(map(_key_result, card.key_results)),
-        )
-    )
-
-
 standing = Kept(_encode_tree, most=32)
 """The tree of teams on a day as JSON, a StandingRecord, encoded once."""
-cards = Kept(_encode_card)
-"""An objective's card as JSON, an ObjectiveCardRecord, encoded once."""
-
-
-def _key_result(card: KeyResultCard) -> KeyResultCardRecord:
-    return KeyResultCardRecord(
-        id=card.id,
-        url=card.url,
-        title=card.title,
-        state=card.state,
-        status=card.status,
-        kind=card.kind,
-        unit=card.unit,
-        start=exact(card.start),
-        value=None if isinstance(card.now, float) else exact(card.now),
-        target=exact(card.target),
-        low=exact(card.low),
-        high=exact(card.high),
-        progress=rounded(card.progress),
-        expected=rounded(card.expected),
-        weight=exact(card.weight),
-        counts=card.counts,
-        confidence=card.confidence,
-        owner=named(card.owner),
-        checked_on=card.checked_on,
-        due_on=card.due_on,
-        course=_course(card.trend),
-    )
-
-
-def _course(trend: Course | None) -> tuple[tuple[date, float], ...]:
-    return tuple((point.day, float(point.value)) for point in trend.points) if trend else ()
 
 
 def _branch(one: Branch) -> BranchRecord:
@@ -279,11 +160,6 @@ def _branch(one: Branch) -> BranchRecord:
         cycle=one.cycle,
         summary=summary(one.summary),
     )
-
-
-def named(card: PersonCard | TeamCard | None) -> NamedRecord | None:
-    """Return somebody, or a team, by name."""
-    return card and NamedRecord(encode(card.id), card.name, card.url)
 
 
 def _all_named(listed: Iterable[PersonCard]) -> tuple[NamedRecord, ...]:
