@@ -21,6 +21,7 @@ from milepost.api import (
     history,
     initiatives,
     key_results,
+    map,
     me,
     objectives,
     overview,
@@ -65,8 +66,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, overview, search, objectives, closings, key_results, checkins, initiatives, alignments, bulk,
-    comments, comparisons, history, suppositions, people, teams, cycles, views, workspace, plans,
+    me, events, overview, map, search, objectives, closings, key_results, checkins, initiatives, alignments,
+    bulk, comments, comparisons, history, suppositions, people, teams, cycles, views, workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

@@ -18,7 +18,7 @@ from milepost.core.scopes import Scope
 from milepost.queries import teams as pages
 from milepost.queries.records import team_pages, teams
 from milepost.queries.records.team_pages import TeamPageRecord
-from milepost.queries.records.teams import TeamRecord
+from milepost.queries.records.teams import SeatRecord, TeamRecord
 
 router = Router(tags=["Teams"])
 
@@ -115,6 +115,12 @@ def update(request: HttpRequest, team: Path[Ref], said: TeamChange) -> HttpRespo
         ),
     )
     return answers.changed(done, teams.one(reader(request), team))
+
+
+@reads(router, "/teams/{team}/members", SeatRecord, many=True)
+def members(request: HttpRequest, team: Path[Ref]) -> HttpResponse:
+    """List who belongs to a team and since when, its leads first."""
+    return answers.many(request, teams.members(reader(request), team))
 
 
 @changes(router, "/teams/{team}/members/{person}", TeamRecord, scope=Scope.ADMIN, method="PUT")

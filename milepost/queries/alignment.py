@@ -264,6 +264,13 @@ def _company_first(image: Image, id: int) -> tuple:
     return row.team_id is not None, image.cycles[row.cycle_id].starts_on, row.id
 
 
+def objectives_told(reader: Reader, outline: Outline) -> int:
+    """Return how many objectives count for everyone; for a token limited to teams, of those alone."""
+    if reader.actor.within is None:
+        return outline.objectives
+    return sum(reader.sees(row.id) for row in outline.listed if counts_for_all(reader.image, row))
+
+
 def counts_for_all(image: Image, row: ObjectiveRow) -> bool:
     """Say whether an objective is in the numbers that everyone is told."""
     if not row.counts or image.audience(row.id) is access.EVERYONE:
@@ -309,12 +316,15 @@ class View:
 
     def summary(self) -> Summary:
         """Return the numbers above the tree."""
-        statuses = self.reader.day.status[self.outline.counted]
+        counted = self.outline.counted
+        if self.reader.actor.within is not None:
+            counted = counted[self.reader.seen[counted]]
+        statuses = self.reader.day.status[counted]
         tally = np.bincount(statuses, minlength=len(Status)).tolist() if len(statuses) else [0] * len(Status)
         return Summary(
             counts={status.word: tally[status] for status in Status if tally[status]},
             key_results=sum(tally),
-            objectives=self.outline.objectives,
+            objectives=objectives_told(self.reader, self.outline),
             attention=sum(tally[status] for status in ATTENTION),
             unaligned=sum(map(self.reader.sees, [*self.outline.unaligned, *self.loose])),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),

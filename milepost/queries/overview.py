@@ -144,11 +144,7 @@ def _narrowed(reader: Reader, cycles: frozenset[int] | None, frame: Frame) -> Fr
     seen, image = reader.seen, reader.image
     return replace(
         frame,
-        objectives=sum(
-            reader.sees(row.id)
-            for row in alignment.outline(image, cycles).listed
-            if alignment.counts_for_all(image, row)
-        ),
+        objectives=alignment.objectives_told(reader, alignment.outline(image, cycles)),
         counted=frame.counted[seen[frame.counted]],
         listed=frame.listed[seen[frame.listed]],
         places=frame.places[seen[frame.counted]],

@@ -84,6 +84,9 @@ OPERATIONS: dict[str, Row] = {
     "events_whole": READS,
     "overview_show": Row(asks={"cycle": "cycle"}),
     "overview_of_teams": Row(asks={"cycle": "cycle"}),
+    "map_show": Row(
+        asks={"cycle": "cycle", "team": "team", "owner": "person", "branch": "objective", "path": "objective"}
+    ),
     "search_index": Row(query="?q=wait"),
     "objectives_index": Row(asks={"team": "team", "owner": "person", "cycle": "cycle", **PAGE}),
     "objectives_create": Row(
@@ -157,6 +160,7 @@ OPERATIONS: dict[str, Row] = {
     "history_learned_of_company": READS,
     "history_learned_of_tree": READS,
     "suppositions_of_key_result": Row(query="?ends_at=0.3"),
+    "suppositions_of_several": Row(query="?ends={key_result}:0.3", asks={"ends": "key_result"}),
     "suppositions_of_objective": Row(asks={"leaves": "objective", "serves": "key_result"}),
     "people_index": Row(asks={"team": "team", **PAGE}),
     "people_create": Row(
@@ -177,6 +181,7 @@ OPERATIONS: dict[str, Row] = {
     "teams_stand": Row(asks={"cycle": "cycle"}),
     "teams_stand_company": Row(asks={"cycle": "cycle"}),
     "teams_update": Row({"name": "Renamed Team", "parent": Id("team", in_base=False)}),
+    "teams_members": READS,
     "teams_set_member": Row({"is_lead": True}),
     "teams_end_member": Row(first="teams_set_member"),
     "cycles_index": Row(asks=PAGE),

@@ -34,6 +34,23 @@ class SuppositionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class EndRecord:
+    """A key result that is supposed to end somewhere, and what that is on its own scale."""
+
+    key_result: EffectRecord
+    value: str | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuppositionsRecord:
+    """Key results that are supposed to end somewhere, all at once, and what follows, nearest first."""
+
+    ends: tuple[EndRecord, ...]
+    effects: tuple[EffectRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceRecord:
     """What would follow if an objective stood elsewhere; with a `loop`, its way round, it cannot."""
 
@@ -51,6 +68,12 @@ def of_supposition(found: Supposition) -> SuppositionRecord:
         unit=end.unit,
         effects=tuple(map(_effect, found.effects)),
     )
+
+
+def of_suppositions(found: Supposition) -> SuppositionsRecord:
+    """Return what follows if several key results ended somewhere."""
+    ends = (EndRecord(_effect(end.key_result), exact(end.value), end.unit) for end in found.ends)
+    return SuppositionsRecord(tuple(ends), tuple(map(_effect, found.effects)))
 
 
 def of_place(found: Preview) -> PlaceRecord:
