@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Router
+from ninja import Path, Query, Router
 from pydantic import Field
 
 from milepost.actions import reviews
 from milepost.actions.submissions import Done
 from milepost.api import answers
+from milepost.api.answers import Part
 from milepost.api.bearers import reader
 from milepost.api.objectives import made
 from milepost.api.once import named
@@ -20,6 +21,7 @@ from milepost.api.values import Exact, Ref, Said, Text
 from milepost.core.problems import Invalid
 from milepost.core.scopes import Scope
 from milepost.core.states import State
+from milepost.queries import objectives as queries
 from milepost.queries.cards import Reader
 from milepost.queries.records import closings
 from milepost.queries.records.closings import ClosingRecord
@@ -55,11 +57,11 @@ class NewClosing(Said):
 
 
 @reads(router, "/objectives/{objective}/closing", ClosingRecord)
-def show(request: HttpRequest, objective: Path[Ref]) -> HttpResponse:
+def show(request: HttpRequest, objective: Path[Ref], part: Query[Part]) -> HttpResponse:
     """Show how an objective ended, with its grades as they were stored; or what closing it now would give."""
     looking = reader(request)
     with looking.image.lock:
-        return answers.one(closings.one(looking, objective))
+        return answers.one(closings.one(looking, objective), part)
 
 
 @creates(router, "/objectives/{objective}/closing", ObjectiveRecord, scope=Scope.WRITE)
@@ -86,5 +88,6 @@ def preview(request: HttpRequest, objective: Path[Ref], said: NewClosing) -> Htt
     """Show what closing an objective with these final values would give, and change nothing."""
     looking = reader(request)
     with looking.image.lock:
+        queries.require_may_close(looking, objective)
         values = said.of(looking, objective)
         return answers.one(closings.one(looking, objective, values=values, learned=said.learned))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from milepost.actions import cycles as actions
 from milepost.api import answers
-from milepost.api.answers import Page, Part, Then
+from milepost.api.answers import Page, Part, PartThen
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
@@ -72,8 +72,8 @@ class OfCycle(BaseModel):
         return chosen_cycle(looking, None) if self.cycle is None else named(looking, self.cycle)
 
 
-class CycleThen(OfCycle, Then):
-    """Of which cycle something is wanted, and of which day."""
+class CycleThen(OfCycle, PartThen):
+    """How much of a record is wanted, of which cycle and of which day."""
 
 
 @reads(router, "/cycles", CycleRecord, many=True)

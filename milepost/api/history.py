@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from milepost.api import answers
-from milepost.api.answers import Then
+from milepost.api.answers import PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.operations import reads
 from milepost.api.values import Ref
@@ -24,19 +24,19 @@ WEEK = timedelta(weeks=1)
 
 
 @reads(router, "/objectives/{objective}/history", ChangeRecord, many=True)
-def of_objective(request: HttpRequest, objective: Path[Ref], then: Query[Then]) -> HttpResponse:
+def of_objective(request: HttpRequest, objective: Path[Ref], part: Query[PartThen]) -> HttpResponse:
     """List who changed what of an objective and its key results, and why, the latest first."""
-    looking = reader(request, then.on)
+    looking = reader(request, part.on)
     with looking.image.lock:
-        return answers.many(request, history.of_objective(looking, objective))
+        return answers.many(request, history.of_objective(looking, objective), part)
 
 
 @reads(router, "/key-results/{key_result}/history", ChangeRecord, many=True)
-def of_key_result(request: HttpRequest, key_result: Path[Ref], then: Query[Then]) -> HttpResponse:
+def of_key_result(request: HttpRequest, key_result: Path[Ref], part: Query[PartThen]) -> HttpResponse:
     """List who changed what of a key result, and why, the latest first; its check-ins are in /checkins."""
-    looking = reader(request, then.on)
+    looking = reader(request, part.on)
     with looking.image.lock:
-        return answers.many(request, history.of_key_result(looking, key_result))
+        return answers.many(request, history.of_key_result(looking, key_result), part)
 
 
 @reads(router, "/objectives/{objective}/hindsight", LearnedRecord)

@@ -9,7 +9,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from milepost.api import answers
-from milepost.api.answers import Then
+from milepost.api.answers import PartThen
 from milepost.api.bearers import reader
 from milepost.api.cycles import OfCycle
 from milepost.api.objectives import Commitment
@@ -28,7 +28,7 @@ from milepost.queries.records.maps import MapRecord
 router = Router(tags=["The whole"])
 
 
-class MapAsked(OfCycle, Then):
+class MapAsked(OfCycle, PartThen):
     """What of the map is wanted, and how it is drawn."""
 
     every_cycle: bool = False
@@ -92,4 +92,4 @@ def show(request: HttpRequest, asked: Query[MapAsked]) -> HttpResponse:
         outline = alignment.outline(looking.image, alignment.cycles_around(looking.image, cycle))
         view = View(looking, outline, asked.filters())
         found = Map(view, asked.wish(looking, outline))
-        return answers.one(maps.record(found, cycle=cycle.name if cycle else "Every cycle"))
+        return answers.one(maps.record(found, cycle=cycle.name if cycle else "Every cycle"), asked)

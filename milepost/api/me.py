@@ -42,8 +42,8 @@ def due(request: HttpRequest, part: Query[Part]) -> HttpResponse:
         return answers.many(request, key_results.due(looking), part)
 
 
-class WeekAsked(OfCycle):
-    """Since when you want to know what moved."""
+class WeekAsked(OfCycle, Part):
+    """How much of the week is wanted, of which cycle, and since when."""
 
     since: Annotated[
         Moment | None, Field(description="What moved since; left out: in the last seven days.")
@@ -55,7 +55,7 @@ def week(request: HttpRequest, asked: Query[WeekAsked]) -> HttpResponse:
     """Show your week: what is due, what moved near your work, what waits for you, how yours stands."""
     looking = reader(request)
     found = weeks.week(looking, asked.of(looking), since=asked.since, at=request.at)
-    return answers.one(records.of_week(found, looking.today))
+    return answers.one(records.of_week(found, looking.today), asked)
 
 
 @reads(router, "/me/sweep", StepRecord, many=True)

@@ -25,7 +25,7 @@ def show(request: HttpRequest, asked: Query[CycleThen]) -> HttpResponse:
     """
     looking = reader(request, asked.on)
     found = overview.overview(looking, asked.of(looking))
-    return answers.encoded(overviews.encoded.of(found, looking.today))
+    return answers.narrowed(overviews.encoded.of(found, looking.today), OverviewRecord, asked)
 
 
 @reads(router, "/overview/teams", StandingRecord)
@@ -33,4 +33,4 @@ def of_teams(request: HttpRequest, asked: Query[CycleThen]) -> HttpResponse:
     """Show the company and every team, each with how its own objectives stand, as the tree they are."""
     looking = reader(request, asked.on)
     found = teams.tree(looking, asked.of(looking))
-    return answers.encoded(team_pages.standing.of(found, looking.today))
+    return answers.narrowed(team_pages.standing.of(found, looking.today), StandingRecord, asked)

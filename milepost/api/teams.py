@@ -98,7 +98,7 @@ def _standing(request: HttpRequest, team: int | None, asked: CycleThen) -> HttpR
     cycle = asked.of(looking)
     if asked.cycle is None:
         cycle = pages.busiest_cycle(looking, team, cycle)
-    return answers.encoded(team_pages.as_json(looking, team, cycle))
+    return answers.narrowed(team_pages.as_json(looking, team, cycle), TeamPageRecord, asked)
 
 
 @changes(router, "/teams/{team}", TeamRecord, scope=Scope.ADMIN, guarded=True)
@@ -118,9 +118,9 @@ def update(request: HttpRequest, team: Path[Ref], said: TeamChange) -> HttpRespo
 
 
 @reads(router, "/teams/{team}/members", SeatRecord, many=True)
-def members(request: HttpRequest, team: Path[Ref]) -> HttpResponse:
+def members(request: HttpRequest, team: Path[Ref], part: Query[Part]) -> HttpResponse:
     """List who belongs to a team and since when, its leads first."""
-    return answers.many(request, teams.members(reader(request), team))
+    return answers.many(request, teams.members(reader(request), team), part)
 
 
 @changes(router, "/teams/{team}/members/{person}", TeamRecord, scope=Scope.ADMIN, method="PUT")

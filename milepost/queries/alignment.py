@@ -307,6 +307,10 @@ class View:
 
     def _loose(self) -> list[int]:
         """Return what hangs on nothing that the reader sees: the same for all who see the same."""
+        if self.reader.actor.within is not None:
+            # Most of what stands above lies beyond the teams that a token is limited to.
+            listed = (row.id for row in self.outline.listed if self.outline.parents.get(row.id))
+            return [id for id in listed if self.reader.sees(id) and not any(self._seen_parents(id))]
         seen = self.outline.sight(self.reader)
         found = self.outline.loose.get(seen)
         if found is None:

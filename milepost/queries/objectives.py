@@ -434,6 +434,12 @@ class ClosingPage:
     is_due: bool
 
 
+def require_may_close(reader: Reader, id: int) -> None:
+    """Raise NotFound for an objective out of sight, NotAllowed for one that the reader may not close."""
+    standing = reader.standing(reader.objective_row(id))
+    access.require(access.may_edit(reader.actor, standing), "close this objective")
+
+
 def closing(
     reader: Reader, id: int, *, values: Mapping[int, Decimal] | None = None, learned: str = ""
 ) -> ClosingPage:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from milepost.actions import reviews
-from milepost.core import access, addresses
+from milepost.core import addresses
 from milepost.core.problems import NotFound, Problem
 from milepost.core.scoring import Outcome
 from milepost.core.states import Event, State, next_state
@@ -70,8 +70,7 @@ def _in_a_sentence(ended: pages_of.Closing | None) -> str:
 def _closable(
     reader: Reader, objective: int, values: dict[int, Decimal] | None = None, learned: str = ""
 ) -> pages_of.ClosingPage:
-    may_close = access.may_edit(reader.actor, reader.standing(reader.objective_row(objective)))
-    access.require(may_close, "close this objective")
+    pages_of.require_may_close(reader, objective)
     page = pages_of.closing(reader, objective, values=values, learned=learned)
     state = State(page.card.state)
     if state not in (State.GRADING, State.GRADED):

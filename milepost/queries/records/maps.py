@@ -14,8 +14,8 @@ from milepost.queries.records.slices import written
 
 
 @dataclass(frozen=True, slots=True)
-class OnCardRecord:
-    """A key result on a card."""
+class OnMapRecord:
+    """A key result on a card, or an objective that hangs on nothing."""
 
     id: str
     title: str
@@ -66,7 +66,7 @@ class CardRecord:
     is_private: bool
     is_open: bool | None
     hidden: HiddenRecord
-    key_results: tuple[OnCardRecord, ...]
+    key_results: tuple[OnMapRecord, ...]
     place: PlaceOnMap
 
 
@@ -94,9 +94,10 @@ class TallyRecord:
 
 @dataclass(frozen=True, slots=True)
 class MapRecord:
-    """The map as you see it; `not_aligned` names what serves nothing and is not the company's own.
+    """The map as you see it; `not_aligned` is what serves nothing and is not the company's own;
+    some of it has no card.
 
-    Of the links, one is drawn from a card to another. `is_cut`: there is more than fits on one map; narrow
+    Of several links between two cards one is drawn. `is_cut`: there is more than fits on one map; narrow
     it, or read /tree.
     """
 
@@ -106,7 +107,7 @@ class MapRecord:
     height: float
     cards: tuple[CardRecord, ...]
     links: tuple[LinkRecord, ...]
-    not_aligned: tuple[str, ...]
+    not_aligned: tuple[OnMapRecord, ...]
     summary: TallyRecord
     is_cut: bool
 
@@ -122,7 +123,7 @@ def record(map: Map, *, cycle: str) -> MapRecord:
         height=round(drawing.height, 1),
         cards=tuple(_card(map, card) for card in map.cards.values()),
         links=tuple(_link(link) for link in map.links),
-        not_aligned=tuple(encode(id) for id in map.not_aligned),
+        not_aligned=tuple(_in_short(map.row(id)) for id in map.not_aligned),
         summary=TallyRecord(
             found.objectives, found.key_results, found.counts, found.attention, found.unaligned
         ),
@@ -147,15 +148,15 @@ def _card(map: Map, card: Card) -> CardRecord:
         is_private=row.is_private,
         is_open=card.is_open,
         hidden=HiddenRecord(hidden.count, hidden.at_risk, hidden.off_track),
-        key_results=tuple(_on_card(each) for each in card.key_results),
+        key_results=tuple(_in_short(each) for each in card.key_results),
         place=PlaceOnMap(
             round(spot.x, 1), round(spot.y, 1), round(spot.width, 1), round(spot.height, 1), spot.row
         ),
     )
 
 
-def _on_card(row: Row) -> OnCardRecord:
-    return OnCardRecord(row.key, row.title, row.url, row.status, rounded(row.progress), named(row.owner))
+def _in_short(row: Row) -> OnMapRecord:
+    return OnMapRecord(row.key, row.title, row.url, row.status, rounded(row.progress), named(row.owner))
 
 
 def _link(link: Link) -> LinkRecord:
