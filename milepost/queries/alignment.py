@@ -199,7 +199,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
     counted = [
         image.node[one.id]
         for row in listed
-        if row.counts and _is_common(image, row.id)
+        if counts_for_all(image, row)
         for one in _key_results(image, row.id)
         if image.counted(one.id, row.id)
     ]
@@ -214,7 +214,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
         shown=shown,
         restricted=[id for id in image.restricted() if id in shown],
         counted=np.array(counted, dtype=np.int64),
-        objectives=sum(1 for row in listed if row.counts and _is_common(image, row.id)),
+        objectives=sum(1 for row in listed if counts_for_all(image, row)),
         owners=_owners(image, listed),
     )
 
@@ -264,10 +264,18 @@ def _company_first(image: Image, id: int) -> tuple:
     return row.team_id is not None, image.cycles[row.cycle_id].starts_on, row.id
 
 
-def _is_common(image: Image, id: int) -> bool:
-    if image.audience(id) is access.EVERYONE:
-        return True
-    return image.workspace.count_restricted_work and not image.is_private(id)
+def objectives_told(reader: Reader, outline: Outline) -> int:
+    """Return how many objectives count for everyone; for a token limited to teams, of those alone."""
+    if reader.actor.within is None:
+        return outline.objectives
+    return sum(reader.sees(row.id) for row in outline.listed if counts_for_all(reader.image, row))
+
+
+def counts_for_all(image: Image, row: ObjectiveRow) -> bool:
+    """Say whether an objective is in the numbers that everyone is told."""
+    if not row.counts or image.audience(row.id) is access.EVERYONE:
+        return row.counts
+    return image.workspace.count_restricted_work and not image.is_private(row.id)
 
 
 def _owners(image: Image, listed: list[ObjectiveRow]) -> list[int]:
@@ -299,6 +307,10 @@ class View:
 
     def _loose(self) -> list[int]:
         """Return what hangs on nothing that the reader sees: the same for all who see the same."""
+        if self.reader.actor.within is not None:
+            # Most of what stands above lies beyond the teams that a token is limited to.
+            listed = (row.id for row in self.outline.listed if self.outline.parents.get(row.id))
+            return [id for id in listed if self.reader.sees(id) and not any(self._seen_parents(id))]
         seen = self.outline.sight(self.reader)
         found = self.outline.loose.get(seen)
         if found is None:
@@ -308,12 +320,15 @@ class View:
 
     def summary(self) -> Summary:
         """Return the numbers above the tree."""
-        statuses = self.reader.day.status[self.outline.counted]
+        counted = self.outline.counted
+        if self.reader.actor.within is not None:
+            counted = counted[self.reader.seen[counted]]
+        statuses = self.reader.day.status[counted]
         tally = np.bincount(statuses, minlength=len(Status)).tolist() if len(statuses) else [0] * len(Status)
         return Summary(
             counts={status.word: tally[status] for status in Status if tally[status]},
             key_results=sum(tally),
-            objectives=self.outline.objectives,
+            objectives=objectives_told(self.reader, self.outline),
             attention=sum(tally[status] for status in ATTENTION),
             unaligned=sum(map(self.reader.sees, [*self.outline.unaligned, *self.loose])),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),

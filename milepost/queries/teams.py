@@ -123,7 +123,7 @@ def tree(reader: Reader, cycle: CycleRow | None) -> Tree:
     """Return every team with how it stands in a cycle: the same tree for everyone."""
     image = reader.image
     with image.lock:
-        stamp = (image, image.version, reader.today, cycle)
+        stamp = (image, image.version, reader.today, cycle, reader.actor.within)
         of, found = _trees.get(image.workspace_id, (None, None))
         if found is None or of != stamp:
             own, name = _at_best(reader, None, cycle)
@@ -167,11 +167,12 @@ def _summary(reader: Reader, team: int | None, cycle: CycleRow | None) -> Summar
 
 def summary(reader: Reader, rows: Iterable[ObjectiveRow]) -> Summary:
     """Return how a set of objectives stands: the same numbers for everyone."""
-    image = reader.image
+    image, is_whole = reader.image, reader.actor.within is None
     counted: list[int] = []
     parts: list[int] = []
     for row in rows:
-        if row.counts and is_common(image, row.id):
+        # A token that is limited to teams is told no number of others'.
+        if row.counts and is_common(image, row.id) and (is_whole or reader.sees(row.id)):
             counted.append(image.node[row.id])
             parts += [
                 image.node[one.id]

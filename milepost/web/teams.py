@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup
 
-from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.ledger.structure import CycleRow
 from milepost.queries import hindsight, team_work, teams
 from milepost.queries import shell as shells
-from milepost.queries.cards import KeyResultCard, ObjectiveCard, Reader
+from milepost.queries.cards import ObjectiveCard, Reader
+from milepost.queries.kept import Kept
+from milepost.queries.records import team_pages
 from milepost.web import pages, repeats
 from milepost.web.actors import in_workspace
 
@@ -127,30 +124,6 @@ def address(name: str, **arguments: object) -> str | None:
 # -- what is drawn once ---------------------------------------------------------------------------
 
 
-class Kept:
-    """What was made of a card (or of a tree), kept for as long as the query hands out that very thing.
-
-    The entry holds the thing, so an identity in the key cannot come to mean another one.
-    """
-
-    def __init__(self, make: Callable[..., Any], most: int = 512) -> None:
-        self.make, self.most = make, most
-        self.entries: OrderedDict[tuple, tuple[Any, Any]] = OrderedDict()
-
-    def of(self, thing: Any, *more: Any) -> Any:
-        """Return what is made of a thing, and of whatever else it depends on."""
-        key = (id(thing), *more)
-        kept = self.entries.get(key)
-        if kept is None:
-            kept = self.entries[key] = (thing, self.make(thing, *more))
-            while len(self.entries) > self.most:
-                try:
-                    self.entries.popitem(last=False)
-                except KeyError:  # another thread was as tidy
-                    break
-        return kept[1]
-
-
 def _parts(template: str) -> Any:
     return engines["jinja2"].env.get_template(template).module
 
@@ -186,7 +159,7 @@ def company_json(request: HttpRequest) -> HttpResponse:
 def _show_json(request: HttpRequest, team: int | None) -> HttpResponse:
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
-    return answer_with(request, _body(reader, team, cycle))
+    return answer_with(request, team_pages.as_json(reader, team, cycle))
 
 
 def answer_with(request: HttpRequest, body: bytes) -> HttpResponse:
@@ -204,97 +177,3 @@ def answer_with(request: HttpRequest, body: bytes) -> HttpResponse:
 def _etag(body: bytes) -> str:
     # Made of what is read, never of a counter that would move with what is hidden from the reader.
     return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-
-
-def _body(reader: Reader, team: int | None, cycle: CycleRow | None) -> bytes:
-    found = teams.page(reader, team, cycle)
-    head = {
-        "team": found.id and {"id": found.id, "url": addresses.team(reader.slug, team)},
-        "name": found.name,
-        "purpose": found.purpose,
-        "parent": _named(found.above),
-        "day": reader.today,
-        "cycle": cycle
-        and {"key": cycle.key, "name": cycle.name, "from": cycle.starts_on, "to": cycle.ends_on},
-        "summary": _summary(found.summary),
-        "members": [{**_named(one.person), "is_lead": one.is_lead} for one in found.members],
-        "teams": [{**_named(one.team), "summary": _summary(one.summary)} for one in found.teams],
-    }
-    lists = (
-        b'"%s":[%s]' % (name, b",".join(encoded.of(card) for card in cards))
-        for name, cards in (
-            (b"objectives", found.objectives),
-            (b"drafts", found.drafts),
-            (b"set_aside", found.set_aside),
-        )
-    )
-    return b"%s,%s}" % (orjson.dumps(head)[:-1], b",".join(lists))
-
-
-def _named(card) -> dict[str, str] | None:
-    return card and {"id": encode(card.id), "name": card.name, "url": card.url}
-
-
-def _summary(summary: teams.Summary) -> dict[str, Any]:
-    return {
-        "objectives": summary.objectives,
-        "key_results": summary.key_results,
-        "reported": summary.reported,
-        "progress": _number(summary.progress),
-        "counts": summary.counts,
-    }
-
-
-def _number(value: Fraction | float | None) -> float | None:
-    return None if value is None else float(value)
-
-
-def _encode(card: ObjectiveCard) -> bytes:
-    return orjson.dumps(
-        {
-            "id": card.id,
-            "url": card.url,
-            "title": card.title,
-            "state": card.state,
-            "status": card.status,
-            "commitment": card.commitment,
-            "level": card.level,
-            "owner": _named(card.owner),
-            "progress": _number(card.progress),
-            "expected": card.expected,
-            "reported": card.reported,
-            "counted": card.counted,
-            "off_track_below": card.off_track_below,
-            "serves": [{"how": how, "title": title, "url": url} for how, title, url in card.parents],
-            "key_results": [_key_result(one) for one in card.key_results],
-        }
-    )
-
-
-def _key_result(card: KeyResultCard) -> dict[str, Any]:
-    return {
-        "id": card.id,
-        "url": card.url,
-        "title": card.title,
-        "state": card.state,
-        "status": card.status,
-        "kind": card.kind,
-        "unit": card.unit,
-        "start": _number(card.start),
-        "now": _number(card.now),
-        "target": _number(card.target),
-        "low": _number(card.low),
-        "high": _number(card.high),
-        "progress": _number(card.progress),
-        "expected": card.expected,
-        "weight": _number(card.weight),
-        "counts": card.counts,
-        "confidence": card.confidence,
-        "owner": _named(card.owner),
-        "checked_on": card.checked_on,
-        "due_on": card.due_on,
-        "course": [(point.day, point.value) for point in card.trend.points] if card.trend else [],
-    }
-
-
-encoded = Kept(_encode)
