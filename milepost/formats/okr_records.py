@@ -203,7 +203,8 @@ class Record(Compound):
         """Return several entries as plain values, field by field where they hold nothing but values."""
         if not self._is_flat:
             return super().write_all(values)
-        held = dict(zip(self.keys, zip(*map(self._held, values), strict=True), strict=True))
+        listed = values if issubclass(self.of, tuple) else map(self._held, values)
+        held = dict(zip(self.keys, zip(*listed, strict=True), strict=True))
         columns = []
         for key, default, _, like, write in self._to_write:
             said = held[key]
