@@ -189,12 +189,12 @@ def correction(reader: Reader, id: int) -> Form:
         value = tuple(Fraction(part) for part in row.parts)
     on = row.effective_at.astimezone(reader.zone).date()
     made = _form(reader, one, value, row.confidence, row.id, on)
-    card = _as_read(reader, one, made.key_result, made.value, made.plan_today)
+    card = _as_read(one, made.key_result, made.value, made.plan_today)
     return replace(made, key_result=card, note=row.note, on=on)
 
 
 def _as_read(
-    reader: Reader, one: KeyResultRow, card: KeyResultCard, value: Fraction | None, plan: Fraction | None
+    one: KeyResultRow, card: KeyResultCard, value: Fraction | None, plan: Fraction | None
 ) -> KeyResultCard:
     """Return the card as one entry makes it: its value, and the plan of its day."""
     if not Kind(one.kind).is_on_a_line or value is None:

@@ -18,7 +18,6 @@ from milepost.queries.choices import parents
 from milepost.queries.placing import Place
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
-from milepost.web.alignments import HOWS
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 from milepost.web.words import plain_number
@@ -122,7 +121,6 @@ def _page(
         "now": now,
         "options": [(one.ref, one.title) for one in now],
         "parents": parents(reader, row),
-        "hows": HOWS,
         "seen": seen,
         "stays": stays,
         "needs_reason": row.state in AGREED,
