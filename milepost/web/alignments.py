@@ -33,7 +33,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     reader = pages.reader(request)
     row = _open_to_me(reader, objective)
     values = {"parent": "", "how": "contributes", "weight": "1", "submission": new_submission()}
-    return _new_page(request, reader, row, values, None)
+    return _new_page(request, reader, row, values, Typed(request.POST))
 
 
 @in_workspace
@@ -86,7 +86,7 @@ def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
 
 
 def _new_page(
-    request: HttpRequest, reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed | None
+    request: HttpRequest, reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, row.id)
     context = _form(values, typed) | {
@@ -98,16 +98,16 @@ def _new_page(
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Align", None))
     return pages.page(
         request, "alignments/new.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip
 
 
-def _form(values: dict[str, Any], typed: Typed | None) -> dict[str, Any]:
+def _form(values: dict[str, Any], typed: Typed) -> dict[str, Any]:
     return {
         "v": values,
         "hows": HOWS,
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed(LABELS) if typed else [],
+        "error": typed.error,
+        "problems": typed.listed(LABELS),
     }
 
 
@@ -117,7 +117,7 @@ def edit(request: HttpRequest, alignment: int) -> HttpResponse:
     reader = pages.reader(request)
     link = _mine(reader, alignment)
     values = {"how": link.card.how, "weight": plain_number(link.card.weight)}
-    return _edit_page(request, reader, link, values, None)
+    return _edit_page(request, reader, link, values, Typed(request.POST))
 
 
 @in_workspace
@@ -157,7 +157,7 @@ def _mine(reader: Reader, alignment: int) -> pages_of.LinkForm:
 
 
 def _edit_page(
-    request: HttpRequest, reader: Reader, link: pages_of.LinkForm, values: dict[str, Any], typed: Typed | None
+    request: HttpRequest, reader: Reader, link: pages_of.LinkForm, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
     here = f"/w/{reader.slug}/alignments/{link.card.id}/"
     context = _form(values, typed) | {
@@ -169,5 +169,5 @@ def _edit_page(
     trail = [(link.child_title, link.child_url), ("Link", None)]
     return pages.page(
         request, "alignments/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip

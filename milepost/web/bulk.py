@@ -154,9 +154,14 @@ def _page(request: HttpRequest, typed: Typed) -> HttpResponse:
         "most": actions.MOST,
     }
     crumbs = [("Alignment", _back(request, typed)), ("Change many", None)]
-    status = typed.status if typed.problems else 200
     return pages.page(
-        request, "bulk/show.html", context, nav="alignment", crumbs=crumbs, seen_by=reader, status=status
+        request,
+        "bulk/show.html",
+        context,
+        nav="alignment",
+        crumbs=crumbs,
+        seen_by=reader,
+        status=typed.status,
     )
 
 

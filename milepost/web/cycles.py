@@ -127,8 +127,7 @@ def _form(request: HttpRequest, typed: Typed, cycle: int | None = None) -> HttpR
         "cycles": _cycles(request),
     }
     crumbs = [_settings(request), ("Cycles", _cycles(request)), (row.name if row else "New cycle", None)]
-    status = typed.status if typed.problems else 200
-    return page(request, "cycles/edit.html", more, nav="settings", crumbs=crumbs, status=status)
+    return page(request, "cycles/edit.html", more, nav="settings", crumbs=crumbs, status=typed.status)
 
 
 def _said(row: known.CycleLine) -> dict[str, str]:

@@ -44,7 +44,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
         "state": "planned", "due_on": "", "submission": new_submission(), "revision": "",
         "read": "",
     }  # fmt: skip
-    return _page(request, reader, row, values, None)
+    return _page(request, reader, row, values, Typed(request.POST))
 
 
 @in_workspace
@@ -88,7 +88,7 @@ def edit(request: HttpRequest, initiative: int) -> HttpResponse:
     """Show the form of an initiative."""
     reader = pages.reader(request)
     card, row, key_result, owner = _mine(reader, initiative)
-    return _page(request, reader, row, _stored(card, key_result, owner), None, card)
+    return _page(request, reader, row, _stored(card, key_result, owner), Typed(request.POST), card)
 
 
 @in_workspace
@@ -211,15 +211,15 @@ def _page(
     reader: Reader,
     row: ObjectiveRow,
     values: dict[str, Any],
-    typed: Typed | None,
+    typed: Typed,
     card: pages_of.InitiativeCard | None = None,
     theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, row.id)
     context = {
         "v": values,
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed(LABELS) if typed else [],
+        "error": typed.error,
+        "problems": typed.listed(LABELS),
         "theirs": theirs,
         "title": card.title if card else None,
         "objective": (row.title, url),
@@ -235,5 +235,5 @@ def _page(
     )
     return pages.page(
         request, "initiatives/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip

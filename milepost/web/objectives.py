@@ -128,7 +128,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Show the form of a new objective."""
     reader = pages.reader(request)
     offered = _offered(reader)
-    return _new_page(request, reader, offered, _blank(request, reader, offered), None)
+    return _new_page(request, reader, offered, _blank(request, reader, offered), Typed(request.POST))
 
 
 @in_workspace
@@ -176,7 +176,7 @@ def _offered(reader: Reader) -> Choices:
 
 
 def _new_page(
-    request: HttpRequest, reader: Reader, offered: Choices, values: dict[str, Any], typed: Typed | None
+    request: HttpRequest, reader: Reader, offered: Choices, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
     context = _form(_with_new_cycles(offered, request.today), values, typed) | {
         "lacks_cycle": not offered.cycles,
@@ -191,7 +191,7 @@ def _new_page(
     }
     return pages.page(
         request, "objectives/new.html", context, nav="teams", crumbs=[("New objective", None)],
-        seen_by=reader, status=typed.status if typed else 200,
+        seen_by=reader, status=typed.status,
     )  # fmt: skip
 
 
@@ -329,11 +329,11 @@ def _served(typed: Typed) -> Link | None:
 HOWS = (("contributes", "contributes to its number"), ("supports", "supports it, without counting"))
 
 
-def _form(offered: Choices, values: dict[str, Any], typed: Typed | None) -> dict[str, Any]:
+def _form(offered: Choices, values: dict[str, Any], typed: Typed) -> dict[str, Any]:
     return {
         "v": values,
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed(LABELS) if typed else [],
+        "error": typed.error,
+        "problems": typed.listed(LABELS),
         "choices": offered,
         "commitments": COMMITMENTS,
         "levels": LEVELS,
@@ -349,7 +349,7 @@ def edit(request: HttpRequest, objective: int) -> HttpResponse:
     """Show the form of an objective."""
     reader = pages.reader(request)
     form = _editable(reader, objective)
-    return _edit_page(request, reader, form, _stored(form), None)
+    return _edit_page(request, reader, form, _stored(form), Typed(request.POST))
 
 
 @in_workspace
@@ -442,7 +442,7 @@ def _edit_page(
     reader: Reader,
     form: pages_of.ObjectiveForm,
     values: dict[str, Any],
-    typed: Typed | None,
+    typed: Typed,
     theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     row, url = form.row, addresses.objective(reader.slug, form.row.id)
@@ -456,7 +456,7 @@ def _edit_page(
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Edit", None))
     return pages.page(
         request, "objectives/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip
 
 
@@ -548,7 +548,7 @@ def new_step(request: HttpRequest, objective: int, step: str) -> HttpResponse:
             code="illegal_transition",
             remedy="Its page offers what can be done.",
         )
-    return _step_page(request, reader, objective, STEPS[step], step, None)
+    return _step_page(request, reader, objective, STEPS[step], step, Typed(request.POST))
 
 
 @in_workspace
@@ -564,8 +564,8 @@ def create_step(request: HttpRequest, objective: int, step: str) -> HttpResponse
     except NotFound:
         raise
     except GuardNotMet as waits:
-        typed.status = waits.status
-        typed.say("", f"“{taken.button}” has to wait. First: {'; '.join(waits.details)}.")
+        first = "; ".join(waits.details)
+        typed.say("", f"“{taken.button}” has to wait. First: {first}.", status=waits.status)
         return _step_page(request, reader, objective, taken, step, typed)
     except Problem as wrong:
         typed.refuse(wrong, field="")
@@ -575,7 +575,7 @@ def create_step(request: HttpRequest, objective: int, step: str) -> HttpResponse
 
 
 def _step_page(
-    request: HttpRequest, reader: Reader, objective: int, step: Step, name: str, typed: Typed | None
+    request: HttpRequest, reader: Reader, objective: int, step: Step, name: str, typed: Typed
 ) -> HttpResponse:
     row = reader.objective_row(objective)
     allowed = (
@@ -590,12 +590,12 @@ def _step_page(
         "title": row.title,
         "here": step_url(reader, objective, name),
         "back": url,
-        "reason": typed.text("reason") if typed else "",
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed({"reason": step.reason or ""}) if typed else [],
+        "reason": typed.text("reason"),
+        "error": typed.error,
+        "problems": typed.listed({"reason": step.reason or ""}),
     }
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), (step.button, None))
     return pages.page(
         request, "objectives/step.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip

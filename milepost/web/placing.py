@@ -133,5 +133,5 @@ def _page(
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Move", None))
     return pages.page(
         request, "placing/show.html", context, nav="alignment", crumbs=trail, seen_by=reader,
-        status=typed.status if typed.problems and request.method == "POST" else 200,
+        status=typed.status if request.method == "POST" else 200,
     )  # fmt: skip

@@ -64,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "organisation": workspaces.settings(request.actor).name,
         "has_demo": bool(settings.DEMO_COMPANY),
     }
-    return _page(request, "start/show.html", more)
+    return _page(request, "start/show.html", more, Typed(request.POST))
 
 
 @require_http_methods(["POST"])
@@ -136,8 +136,7 @@ def file(request: HttpRequest) -> HttpResponse:
             more |= {"summary": _summary(start.preview(plan, request.actor)), "file_name": uploaded.name}
             request.session[UPLOADED] = [uploaded.name, base64.b64encode(data).decode("ascii")]
         except (Invalid, FileProblems) as wrong:
-            typed.status = wrong.status
-            typed.say("file", wrong.message)
+            typed.say("file", wrong.message, status=wrong.status)
             more["details"] = wrong.details
     return _page(request, "start/file.html", more, typed)
 
@@ -234,7 +233,7 @@ def _require_admin(request: HttpRequest) -> None:
 
 
 def _page(
-    request: HttpRequest, template: str, more: dict[str, Any], typed: Typed | None = None, *, step: int = 3
+    request: HttpRequest, template: str, more: dict[str, Any], typed: Typed, *, step: int = 3
 ) -> HttpResponse:
     labels = LABELS | {
         f"{name}-{n}": f"{name.capitalize()} {n}" for name in ("name", "email") for n in range(1, ROWS + 1)
@@ -242,8 +241,7 @@ def _page(
     more = {
         "slug": request.seat.slug,
         "steps": steps(step),
-        "problems": typed.listed(labels) if typed else [],
+        "problems": typed.listed(labels),
         **more,
     }
-    status = typed.status if typed and typed.problems else 200
-    return entrance.page(request, template, more, status=status)
+    return entrance.page(request, template, more, status=typed.status)

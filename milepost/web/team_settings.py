@@ -88,8 +88,7 @@ def arranged(request: HttpRequest, team: int, typed: Typed) -> HttpResponse:
         "members": reverse("members", kwargs={"slug": slug, "team": team}),
     }
     crumbs = [_teams(slug), (found.name, addresses.team(slug, team)), ("Edit", None)]
-    status = typed.status if typed.problems else 200
-    return page(request, "team_settings/edit.html", more, nav="teams", crumbs=crumbs, status=status)
+    return page(request, "team_settings/edit.html", more, nav="teams", crumbs=crumbs, status=typed.status)
 
 
 def _new(request: HttpRequest, typed: Typed) -> HttpResponse:
@@ -105,8 +104,7 @@ def _new(request: HttpRequest, typed: Typed) -> HttpResponse:
         "teams": _teams(slug)[1],
     }
     crumbs = [_teams(slug), ("New team", None)]
-    status = typed.status if typed.problems else 200
-    return page(request, "team_settings/new.html", more, nav="teams", crumbs=crumbs, status=status)
+    return page(request, "team_settings/new.html", more, nav="teams", crumbs=crumbs, status=typed.status)
 
 
 def _teams(slug: str) -> tuple[str, str]:

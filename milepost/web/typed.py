@@ -24,7 +24,7 @@ class Typed:
     def __init__(self, data: QueryDict) -> None:
         self.data = data
         self.problems: dict[str, str] = {}
-        self.status = 422
+        self._refused_as = 422
 
     def text(self, name: str, default: str = "") -> str:
         """Return a text, tidied at its ends."""
@@ -81,16 +81,21 @@ class Typed:
         text = self.text(name)
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
-    def say(self, name: str, message: str) -> None:
-        """Note what is wrong with a field; the first word on it stands."""
+    @property
+    def status(self) -> int:
+        """The status of a page that shows the form: 200 while nothing is wrong."""
+        return self._refused_as if self.problems else 200
+
+    def say(self, name: str, message: str, *, status: int | None = None) -> None:
+        """Note what is wrong with a field; the first word on it stands, and the last status."""
         self.problems.setdefault(name, message)
+        self._refused_as = status or self._refused_as
 
     def refuse(self, problem: Problem, *, field: str | None = None) -> None:
         """Note what an action refused, beside its field where it has one ("" is the form as a whole)."""
-        self.status = problem.status
         lines = (problem.message, *problem.details, problem.remedy or "")
         said = "\n".join(filter(None, lines)) if problem.details else str(problem)
-        self.say(problem.field or "" if field is None else field, said)
+        self.say(problem.field or "" if field is None else field, said, status=problem.status)
 
     def cleaned(self, name: str, clean: Callable[[str], str]) -> str | None:
         """Return a text as `clean` tidies it; None where that refuses it."""

@@ -42,7 +42,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show all views that one sees, with what each shows."""
     reader = pages.reader(request)
     shown = [_shown(reader, card) for card in views.of(reader)]
-    return _page(request, reader, "views/index.html", {"views": shown}, [("Views", None)])
+    return _page(
+        request, reader, "views/index.html", {"views": shown}, [("Views", None)], Typed(request.POST)
+    )
 
 
 @in_workspace
@@ -218,10 +220,9 @@ def _page(
     template: str,
     more: dict[str, Any],
     trail: list[tuple[str, str | None]],
-    typed: Typed | None = None,
+    typed: Typed,
 ) -> HttpResponse:
     tree = ("Alignment", reverse("alignment", args=[reader.slug]))
-    status = typed.status if typed and typed.problems else 200
     return pages.page(
-        request, template, more, nav="alignment", crumbs=[tree, *trail], seen_by=reader, status=status
+        request, template, more, nav="alignment", crumbs=[tree, *trail], seen_by=reader, status=typed.status
     )

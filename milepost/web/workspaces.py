@@ -78,7 +78,11 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
             for name in ("people", "cycles", "preferences", "start", "tokens")
         },
     }
-    status = typed.status if typed.problems else 200
     return page(
-        request, "workspaces/edit.html", more, nav="settings", crumbs=[("Settings", None)], status=status
+        request,
+        "workspaces/edit.html",
+        more,
+        nav="settings",
+        crumbs=[("Settings", None)],
+        status=typed.status,
     )
