@@ -25,6 +25,7 @@ from milepost.queries.views import ViewCard
 from milepost.web import bulk, inserts, pages, repeats, tree_rows
 from milepost.web.actors import in_workspace
 from milepost.web.inserts import Fragment
+from milepost.web.typed import id_text
 
 ROWS = 200  # shown at once; more on request, or as one scrolls
 MOST_ROWS = 4_000
@@ -347,7 +348,7 @@ class Asked:
     @property
     def teams(self) -> Markup:
         """The teams to choose from, nested as they are, as options."""
-        chosen = f'value="{encode(self.filters.team) if self.filters.team else ""}"'
+        chosen = f'value="{id_text(self.filters.team)}"'
         return Markup(tree_rows.kept(self.reader).teams.replace(chosen, f"{chosen} selected", 1))
 
     @property

@@ -15,7 +15,7 @@ from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed
+from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "starts_on": "First day", "ends_on": "Last day", "parent": "Within"}
 
@@ -135,7 +135,7 @@ def _said(row: known.CycleLine) -> dict[str, str]:
         "name": row.name,
         "starts_on": row.starts_on.isoformat(),
         "ends_on": row.ends_on.isoformat() if row.ends_on else "",
-        "parent": encode(row.parent) if row.parent else "",
+        "parent": id_text(row.parent),
     }
 
 

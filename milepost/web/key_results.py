@@ -21,7 +21,7 @@ from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.objectives import require_open
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed, new_submission
+from milepost.web.typed import Typed, id_text, new_submission
 
 LABELS = {
     "title": "Key result",
@@ -105,11 +105,15 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     """Show the form of a new key result."""
     reader = pages.reader(request)
     row = _open_to_me(reader, objective)
-    me = ids.encode(request.actor.person_id) if request.actor.person_id else ""
     values = measures.written(None) | dict.fromkeys(
         ("title", "starts_on", "ends_on", "data_source", "description", "visibility", "reason"), ""
     )
-    values |= {"owner": me, "source": "check_ins", "visible_to": [], "submission": new_submission()}
+    values |= {
+        "owner": id_text(request.actor.person_id),
+        "source": "check_ins",
+        "visible_to": [],
+        "submission": new_submission(),
+    }
     return _new_page(request, reader, row, values, Typed(request.POST))
 
 
@@ -272,7 +276,7 @@ def _mine(reader: Reader, key_result: int) -> pages_of.KeyResultForm:
 
 
 def _stored(form: pages_of.KeyResultForm) -> dict[str, Any]:
-    row, written = form.row, lambda id: ids.encode(id) if id else ""
+    row = form.row
     values = measures.written(row) | {
         "title": row.title,
         "starts_on": row.starts_on.isoformat() if row.starts_on else "",
@@ -280,8 +284,8 @@ def _stored(form: pages_of.KeyResultForm) -> dict[str, Any]:
         "data_source": form.data_source,
         "description": form.description,
         "visibility": row.visibility or "",
-        "visible_to": [written(id) for id in row.visible_to],
-        "owner": written(row.owner_id),
+        "visible_to": [id_text(id) for id in row.visible_to],
+        "owner": id_text(row.owner_id),
         "source": row.source,
         "reason": "",
         "revision": str(form.revision),

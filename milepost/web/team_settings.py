@@ -14,7 +14,7 @@ from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed
+from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "purpose": "What for", "parent": "Below", "person": "Person"}
 
@@ -82,7 +82,7 @@ def arranged(request: HttpRequest, team: int, typed: Typed) -> HttpResponse:
         "team": found,
         "seats": [(one, encode(one.id)) for one in found.members],
         "parents": _offered(found.parents, found.is_top_open),
-        "parent": encode(found.parent) if found.parent else "",
+        "parent": id_text(found.parent),
         "others": [("", "Choose someone"), *((encode(id), name) for id, name in found.others)],
         "here": addresses.team(slug, team),
         "members": reverse("members", kwargs={"slug": slug, "team": team}),

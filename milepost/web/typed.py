@@ -18,6 +18,11 @@ def new_submission() -> str:
     return secrets.token_urlsafe(16)
 
 
+def id_text(id: int | None) -> str:
+    """Write an id as a form carries it; nothing where nothing is chosen."""
+    return "" if id is None else ids.encode(id)
+
+
 class Typed:
     """The fields of a sent form. Reading never raises; `problems` says what is wrong, by field."""
 

@@ -18,7 +18,7 @@ from milepost.queries.views import ViewCard
 from milepost.web import pages
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
-from milepost.web.typed import Typed
+from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "shared": "Who sees it", "team": "Team"}
 WAYS = {
@@ -152,7 +152,7 @@ def _new(request: HttpRequest, typed: Typed, settings: str) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, reader: Reader, card: ViewCard, typed: Typed) -> HttpResponse:
-    stored = {"name": card.name, "shared": card.shared, "team": encode(card.team) if card.team else ""}
+    stored = {"name": card.name, "shared": card.shared, "team": id_text(card.team)}
     more = _form(reader, typed, stored, card)
     more |= {"card": card, "shows": _in_words(reader, card.settings)}
     return _page(request, reader, "views/edit.html", more, [(card.name, None)], typed)
