@@ -24,9 +24,9 @@ from milepost.core.scoring import ShiftExplanation, explain_shifts
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, Event, Grade
 from milepost.queries import teams
-from milepost.queries.alignment import cycles_around
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader
 from milepost.queries.history import Difference, Told
+from milepost.queries.outlines import cycles_around
 from milepost.queries.records.sights import unseen
 from milepost.queries.registers import register
 from milepost.queries.sentences import Happening, Sentence, sentence
