@@ -18,6 +18,7 @@ from milepost.core.trends import Course
 from milepost.ledger import image as images
 from milepost.ledger.structure import KeyResultRow
 from milepost.models import Checkin, Submission
+from milepost.queries import courses
 from milepost.queries.cards import KeyResultCard, Reader
 from milepost.queries.records.figures import exact
 
@@ -214,7 +215,7 @@ def _form(
     card = reader.key_result(one, trend=False)
     kind = Kind(one.kind)
     shares = value if isinstance(value, tuple) else (Fraction(0),) * len(one.milestones)
-    course = reader.course(one) if kind.is_on_a_line else None
+    course = courses.of(reader, one) if kind.is_on_a_line else None
     success = Fraction(expected_grade(reader.image.objectives[one.objective_id].commitment))
     return Form(
         key_result=card,

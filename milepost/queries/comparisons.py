@@ -23,7 +23,7 @@ from milepost.core.ids import encode
 from milepost.core.scoring import ShiftExplanation, explain_shifts
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, Event, Grade
-from milepost.queries import teams
+from milepost.queries import explanations, teams
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader
 from milepost.queries.history import Difference, Told
 from milepost.queries.outlines import cycles_around
@@ -295,16 +295,16 @@ class _Between:
             differences=(*self.words.between(before, after, _OBJECTIVE), *self._links(id)) if before else (),
             key_results=tuple(self._key_result(one, checkins) for one in self._both(id)),
             told=tuple(told),
-            shifts=explain_shifts(self._rolled(self.then, before), self._rolled(self.now, after))
-            if explained and before
-            else None,
+            shifts=self._shifts(before, after) if explained and before else None,
+        )
+
+    def _shifts(self, before: ObjectiveRow, after: ObjectiveRow) -> ShiftExplanation:
+        return explain_shifts(
+            explanations.rolled_up(self.then, before), explanations.rolled_up(self.now, after)
         )
 
     def _card(self, reader: Reader, row: ObjectiveRow) -> ObjectiveCard:
         return reader.objective(row, explained=False, trends=False)
-
-    def _rolled(self, reader: Reader, row: ObjectiveRow) -> Any:
-        return reader.rolled_up(row)
 
     def _key_result(self, one: KeyResultRow, checkins: Mapping[int, Checkins]) -> KeyResultPair:
         before, after = (

@@ -19,7 +19,7 @@ from milepost.core.trends import Course, Point
 from milepost.ledger import image as images
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, KeyResult, KeyResultVersion
-from milepost.queries import history, objectives
+from milepost.queries import courses, explanations, history, objectives
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader, TeamCard
 from milepost.queries.checkins import value_text
 from milepost.queries.objectives import CommentCard, InitiativeCard, LinkCard
@@ -144,7 +144,7 @@ def page(reader: Reader, id: int) -> KeyResultPage:
         curve=one.curve,
         window=reader.window(one),
         revision=kept.revision,
-        explanation=reader.why_key_result(one),
+        explanation=explanations.of_key_result(reader, one),
         course=_course(reader, one, entries),
         hindsight=_hindsight(reader, one),
         target=_target(reader, one),
@@ -283,7 +283,7 @@ def _judged(
 
 def _course(reader: Reader, one: KeyResultRow, entries: tuple[EntryCard, ...]) -> Course | None:
     """Return the full course: exact values, and the entries that were corrected later."""
-    course = reader.course(one, full=True)
+    course = courses.of(reader, one, full=True)
     if course is None:
         return None
     points = [*course.points]
