@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from types import SimpleNamespace
@@ -22,12 +22,11 @@ from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.core.scoring import ShiftExplanation, explain_shifts
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
-from milepost.models import Checkin, Event, Grade
+from milepost.models import Checkin, Event
 from milepost.queries import explanations, teams
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader
 from milepost.queries.history import Difference, Told
 from milepost.queries.outlines import cycles_around
-from milepost.queries.records.sights import unseen
 from milepost.queries.registers import register
 from milepost.queries.sentences import Happening, Sentence, sentence
 from milepost.queries.teams import Summary
@@ -448,40 +447,3 @@ def _measured(one: KeyResultRow | None) -> Any:
     said |= {name: None if said[name] is None else Decimal(said[name]) for name in _NUMBERS}
     said["milestones"] = [{"title": title, "weight": weight} for title, weight in one.milestones]
     return SimpleNamespace(**said)
-
-
-# -- the days one would compare with -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A day that is worth a look back to."""
-
-    words: str
-    on: date
-
-
-def choices(reader: Reader, cycle: CycleRow | None, *, looked_on: date | None) -> tuple[Choice, ...]:
-    """Offer days to compare with: a week ago, the last closing, the cycle's first day, the last look."""
-    found = [Choice("Last week", reader.today - timedelta(weeks=1))]
-    closed = _last_closing(reader)
-    if closed is not None:
-        found.append(Choice("The last closing", closed))
-    if cycle is not None:
-        found.append(Choice("The cycle’s first day", cycle.starts_on))
-    if looked_on is not None:
-        # What was changed later on that day has not been seen.
-        found.append(Choice("I last looked", looked_on - timedelta(days=1)))
-    return tuple(one for one in found if one.on < reader.today)
-
-
-def _last_closing(reader: Reader) -> date | None:
-    """Return the day of the last closing that the reader may know of, of a cycle or of an objective."""
-    hidden, _ = unseen(reader)
-    began = datetime.combine(reader.today, datetime.min.time(), tzinfo=reader.zone)
-    graded = Grade.objects.of(reader.actor.workspace_id).filter(~hidden("objective_id"), at__lt=began)
-    last = graded.order_by("-at").values_list("at", flat=True).first()
-    days = [one.closed_on for one in reader.image.cycles.values() if one.closed_on]
-    if last is not None:
-        days.append(last.astimezone(reader.zone).date())
-    return max((day for day in days if day < reader.today), default=None)
