@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from milepost.actions import alignments, submissions
-from milepost.core import access, addresses, ids
+from milepost.core import access, addresses
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import objectives as pages_of
@@ -41,13 +40,10 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
     """Let an objective serve another one, or a key result."""
     reader, typed = pages.reader(request), Typed(request.POST)
     row = _open_to_me(reader, objective)
-    chosen = typed.text("parent")
-    parent = ids.decode(chosen[1:]) if chosen[:1] in ("o", "k") else None
-    how, weight = typed.text("how", "contributes"), _weight(typed)
-    if parent is None:
+    above, how, weight = typed.above("parent"), typed.text("how", "contributes"), typed.weight()
+    if above is None:
         typed.say("parent", "Choose an objective or a key result.")
     if not typed.problems:
-        above = {"objective" if chosen[0] == "o" else "key_result": parent}
         try:
             submissions.once(
                 submission=typed.text("submission"),
@@ -55,7 +51,12 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
                 below=objective,
                 make=lambda: (
                     alignments.align(
-                        child=objective, **above, how=how, weight=weight, by=request.actor, at=request.at
+                        child=objective,
+                        **above._asdict(),
+                        how=how,
+                        weight=weight,
+                        by=request.actor,
+                        at=request.at,
                     ).id
                 ),
                 by=request.actor,
@@ -72,11 +73,6 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
             )
     values = {name: typed.text(name) for name in ("parent", "how", "weight", "submission")}
     return _new_page(request, reader, row, values, typed)
-
-
-def _weight(typed: Typed) -> Decimal:
-    weight = typed.number("weight")
-    return Decimal(1) if weight is None else weight
 
 
 def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
@@ -125,7 +121,7 @@ def update(request: HttpRequest, alignment: int) -> HttpResponse:
     """Change how a link counts."""
     reader, typed = pages.reader(request), Typed(request.POST)
     link = _mine(reader, alignment)
-    how, weight = typed.text("how", "contributes"), _weight(typed)
+    how, weight = typed.text("how", "contributes"), typed.weight()
     if not typed.problems:
         try:
             alignments.update(alignment=alignment, how=how, weight=weight, by=request.actor, at=request.at)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -92,11 +91,9 @@ def _asked(typed: Typed) -> Asked:
     items, verb = list(dict.fromkeys(items)), typed.text("change")
     if verb not in VERBS or not all(name in typed.data for name in VERBS[verb][1]):
         return Asked(items, verb if verb in VERBS else "", None)
-    parent = typed.text("parent")
-    served = ids.decode(parent[1:]) if parent[:1] in ("o", "k") else None
-    if verb == "align" and served is None:
+    above = typed.above("parent")
+    if verb == "align" and above is None:
         typed.say("parent", "Choose an objective or a key result.")
-    weight = typed.number("weight")
     change = Change(
         verb,
         owner=typed.id("owner"),
@@ -106,10 +103,10 @@ def _asked(typed: Typed) -> Asked:
         commitment=typed.text("commitment"),
         starts_on=typed.day("starts_on"),
         ends_on=typed.day("ends_on"),
-        objective=served if parent[:1] == "o" else None,
-        key_result=served if parent[:1] == "k" else None,
+        objective=above and above.objective,
+        key_result=above and above.key_result,
         how=typed.text("how", "contributes"),
-        weight=Decimal(1) if weight is None else weight,
+        weight=typed.weight(),
     )
     return Asked(items, verb, change)
 

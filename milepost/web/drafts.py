@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -204,17 +203,11 @@ def _slot(typed: Typed, slot: str) -> Definition | None:
 
 
 def _served(typed: Typed) -> Link | None:
-    """Read what the draft serves: `o` or `k` and an id."""
-    chosen = typed.text("parent")
-    if not chosen:
+    """Read what the draft serves, and how."""
+    if not typed.text("parent"):
         return None
-    id, weight = ids.decode(chosen[1:]), typed.number("weight")
-    if id is None or chosen[0] not in "ok":
+    above, weight = typed.above("parent"), typed.weight()
+    if above is None:
         typed.say("parent", "That is not on the list. Choose again.")
         return None
-    return Link(
-        objective=id if chosen[0] == "o" else None,
-        key_result=id if chosen[0] == "k" else None,
-        how=typed.text("how", "contributes"),
-        weight=Decimal(1) if weight is None else weight,
-    )
+    return Link(**above._asdict(), how=typed.text("how", "contributes"), weight=weight)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.http import QueryDict
 
@@ -21,6 +22,13 @@ def new_submission() -> str:
 def id_text(id: int | None) -> str:
     """Write an id as a form carries it; nothing where nothing is chosen."""
     return "" if id is None else ids.encode(id)
+
+
+class Above(NamedTuple):
+    """What something is to serve, as actions take it: an objective or a key result."""
+
+    objective: int | None
+    key_result: int | None
 
 
 class Typed:
@@ -80,6 +88,19 @@ class Typed:
         if id is None:
             self.say(name, "That is not on the list. Choose again.")
         return id
+
+    def above(self, name: str) -> Above | None:
+        """Return what was chosen from a list of both, where it is written as `o` or `k` and an id."""
+        text = self.text(name)
+        id = ids.decode(text[1:])
+        if id is None or text[0] not in "ok":
+            return None
+        return Above(id, None) if text[0] == "o" else Above(None, id)
+
+    def weight(self) -> Decimal:
+        """Return the weight; 1 where nothing was typed, or nothing that reads as a number."""
+        found = self.number("weight")
+        return Decimal(1) if found is None else found
 
     def whole(self, name: str) -> int | None:
         """Return a whole number that the page itself wrote, such as a revision."""
