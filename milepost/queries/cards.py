@@ -141,12 +141,16 @@ class Reader:
     # -- what may be seen ------------------------------------------------------------------------------
 
     def sees(self, id: int) -> bool:
-        """Say whether the reader may see an objective or key result."""
+        """Say whether the reader may see an objective or key result that is there."""
         seen_by = self.image.audience(id)
         if seen_by is access.EVERYONE and self.actor.within is None:
             return True
         image = self.image
         return access.may_see(self.actor, seen_by, team=image.team_of(id), is_private=image.is_private(id))
+
+    def finds(self, id: int) -> bool:
+        """Say whether there is such an objective or key result, and the reader may see it."""
+        return id in self.image.node and self.sees(id)
 
     @cached_property
     def seen(self) -> np.ndarray:
@@ -225,6 +229,13 @@ class Reader:
         """Return a team's card."""
         row = self.image.teams.get(id)
         return TeamCard(row.id, row.name, addresses.team(self.slug, row.id)) if row else None
+
+    def named(self, id: int) -> tuple[str, str]:
+        """Return the title and the address of an objective or key result."""
+        one = self.image.key_results.get(id)
+        if one is not None:
+            return one.title, addresses.key_result(self.slug, id)
+        return self.image.objectives[id].title, addresses.objective(self.slug, id)
 
     def day_of(self, seconds: int) -> date:
         """Turn a moment of the ledger into the workspace's day."""
@@ -366,10 +377,5 @@ class Reader:
         """Yield what an objective serves, as far as the reader may see it: (kind of link, title, address)."""
         for link in self.image.serves.get(row.id, ()):
             above = link.parent_objective_id or link.parent_key_result_id
-            if above not in self.image.node or not self.sees(above):
-                continue
-            words = "contributes to" if link.how == "contributes" else "supports"
-            if link.parent_objective_id:
-                yield words, self.image.objectives[above].title, addresses.objective(self.slug, above)
-            else:
-                yield words, self.image.key_results[above].title, addresses.key_result(self.slug, above)
+            if self.finds(above):
+                yield "contributes to" if link.how == "contributes" else "supports", *self.named(above)

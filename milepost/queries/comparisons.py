@@ -307,7 +307,7 @@ class _Between:
 
     def _key_result(self, one: KeyResultRow, checkins: Mapping[int, Checkins]) -> KeyResultPair:
         before, after = (
-            reader.image.key_results.get(one.id) if self._is_there(reader, one.id) else None
+            reader.image.key_results.get(one.id) if reader.finds(one.id) else None
             for reader in (self.then, self.now)
         )
         return KeyResultPair(
@@ -324,13 +324,10 @@ class _Between:
             checkins=checkins.get(one.id, Checkins()),
         )
 
-    def _is_there(self, reader: Reader, id: int) -> bool:
-        return id in reader.image.node and reader.sees(id)
-
     # -- figures ---------------------------------------------------------------------------------------
 
     def _share(self, reader: Reader, id: int) -> Fraction | float | None:
-        return reader.progress(id) if self._is_there(reader, id) else None
+        return reader.progress(id) if reader.finds(id) else None
 
     def _points(self, id: int) -> Fraction | float | None:
         """Return how many points of 100 lie between; out of no data nothing does."""
@@ -353,21 +350,18 @@ class _Between:
         for above in dict.fromkeys([*now, *then]):
             before, after = then.get(above), now.get(above)
             if before != after:
-                found.append(Difference(f"link to “{self._title(above)}”", before or "none", after or "none"))
+                title, _ = self.now.named(above)
+                found.append(Difference(f"link to “{title}”", before or "none", after or "none"))
         return tuple(found)
 
     def _serves(self, reader: Reader, id: int) -> dict[int, str]:
         found = {}
         for link in reader.image.serves.get(id, ()):
             above = link.parent_objective_id or link.parent_key_result_id
-            if self._is_there(reader, above) and self._is_there(self.now, above):
+            if reader.finds(above) and self.now.finds(above):
                 weight = f", weight {Decimal(link.weight).normalize():f}" if link.how == "contributes" else ""
                 found[above] = f"{link.how}{weight}"
         return found
-
-    def _title(self, id: int) -> str:
-        image = self.now.image
-        return (image.objectives.get(id) or image.key_results[id]).title
 
     # -- the record ------------------------------------------------------------------------------------
 

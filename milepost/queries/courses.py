@@ -51,6 +51,13 @@ def of(reader: Reader, one: KeyResultRow, *, full: bool = False) -> Course | Non
     )  # fmt: skip
 
 
+def curve_of(one: KeyResultRow) -> str:
+    """Return the planned course of a key result as core.pace reads it."""
+    if one.curve != "points":
+        return one.curve
+    return "points:" + ";".join(f"{at}={expect}" for at, expect in one.points)
+
+
 def _cadence(reader: Reader, points: list[Point]) -> int:
     """Return the days between two check-ins: the workspace's, or longer where this one goes slower."""
     gaps = sorted((after.day - before.day).days for before, after in pairwise(points))
@@ -62,10 +69,7 @@ def _plan(one: KeyResultRow, window: Window, start: Fraction, target: Fraction) 
     days = (window.ends_on - window.begins_on).days
     # A straight plan needs its ends alone; a bent one a point for every week or so.
     steps = 1 if one.curve == "linear" else min(days, 26) or 1
-    curve = one.curve
-    if curve == "points":
-        curve = "points:" + ";".join(f"{at}={expect}" for at, expect in one.points)
-    found = []
+    curve, found = curve_of(one), []
     for step in range(steps + 1):
         share = Fraction(step, steps)
         value = start + expected_share(curve, share) * (target - start)

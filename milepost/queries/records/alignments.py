@@ -61,7 +61,7 @@ def _is_asked(link: AlignmentRow, objective: int | None, under: int | None) -> b
 
 def _is_seen(reader: Reader, link: AlignmentRow) -> bool:
     ends = (link.child_id, _above(link))
-    return all(id in reader.image.node and reader.sees(id) for id in ends)
+    return all(map(reader.finds, ends))
 
 
 def _above(link: AlignmentRow) -> int:
