@@ -376,6 +376,6 @@ class Reader:
     def parents(self, row: ObjectiveRow) -> Iterator[tuple[str, str, str]]:
         """Yield what an objective serves, as far as the reader may see it: (kind of link, title, address)."""
         for link in self.image.serves.get(row.id, ()):
-            above = link.parent_objective_id or link.parent_key_result_id
+            above = link.parent_id
             if self.finds(above):
                 yield "contributes to" if link.how == "contributes" else "supports", *self.named(above)

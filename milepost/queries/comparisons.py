@@ -357,7 +357,7 @@ class _Between:
     def _serves(self, reader: Reader, id: int) -> dict[int, str]:
         found = {}
         for link in reader.image.serves.get(id, ()):
-            above = link.parent_objective_id or link.parent_key_result_id
+            above = link.parent_id
             if reader.finds(above) and self.now.finds(above):
                 weight = f", weight {Decimal(link.weight).normalize():f}" if link.how == "contributes" else ""
                 found[above] = f"{link.how}{weight}"

@@ -204,7 +204,7 @@ def _closed_lately(reader: Reader, row: ObjectiveRow) -> bool:
 def _above(reader: Reader, row: ObjectiveRow, may_edit: bool) -> list[LinkCard]:
     found = []
     for link in reader.image.serves.get(row.id, ()):
-        above = link.parent_objective_id or link.parent_key_result_id
+        above = link.parent_id
         if reader.finds(above):
             counts = link.how == "contributes" and reader.image.counted(row.id, above)
             if link.parent_key_result_id:

@@ -162,7 +162,7 @@ def _above(image: Image, id: int, parents: dict[int, list[Parent]]) -> Iterable[
         parents[id] = [
             Parent(served, link.how, link.weight)
             for link in image.serves.get(id, ())
-            if (served := link.parent_objective_id or link.parent_key_result_id) in image.node
+            if (served := link.parent_id) in image.node
         ]
     return [parent.id for parent in parents[id]]
 
