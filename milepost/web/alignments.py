@@ -10,7 +10,7 @@ from milepost.actions import alignments, submissions
 from milepost.core import access, addresses
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
-from milepost.queries import objectives as pages_of
+from milepost.queries import alignments as links_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import parents
 from milepost.web import pages, trails
@@ -144,16 +144,14 @@ def destroy(request: HttpRequest, alignment: int) -> HttpResponse:
     return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
 
 
-def _mine(reader: Reader, alignment: int) -> pages_of.LinkForm:
-    link = pages_of.link(reader, alignment)
-    if link is None:
-        raise NotFound
+def _mine(reader: Reader, alignment: int) -> links_of.LinkForm:
+    link = links_of.form(reader, alignment)
     access.require(link.card.may_edit, "change this link")
     return link
 
 
 def _edit_page(
-    request: HttpRequest, reader: Reader, link: pages_of.LinkForm, values: dict[str, Any], typed: Typed
+    request: HttpRequest, reader: Reader, link: links_of.LinkForm, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
     here = f"/w/{reader.slug}/alignments/{link.card.id}/"
     context = _form(values, typed) | {
