@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import alignments, submissions
 from milepost.core import access, addresses
@@ -15,6 +15,7 @@ from milepost.queries.cards import Reader
 from milepost.queries.choices import parents
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, new_submission
 from milepost.web.words import plain_number
@@ -68,9 +69,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
             saved(request, "Aligned.")
-            return HttpResponseRedirect(
-                f"{addresses.objective(reader.slug, objective)}#alignment", status=303
-            )
+            return go(f"{addresses.objective(reader.slug, objective)}#alignment")
     values = {name: typed.text(name) for name in ("parent", "how", "weight", "submission")}
     return _new_page(request, reader, row, values, typed)
 
@@ -131,7 +130,7 @@ def update(request: HttpRequest, alignment: int) -> HttpResponse:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
             saved(request, "Saved. The past keeps how it counted before.")
-            return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
+            return go(f"{link.child_url}#alignment")
     return _edit_page(request, reader, link, {"how": how, "weight": typed.text("weight")}, typed)
 
 
@@ -141,7 +140,7 @@ def destroy(request: HttpRequest, alignment: int) -> HttpResponse:
     link = _mine(pages.reader(request), alignment)
     alignments.end(alignment=alignment, by=request.actor, at=request.at)
     saved(request, f"It no longer serves “{link.card.title}”.")
-    return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
+    return go(f"{link.child_url}#alignment")
 
 
 def _mine(reader: Reader, alignment: int) -> links_of.LinkForm:

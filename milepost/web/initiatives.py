@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from milepost.actions import initiatives, submissions
@@ -19,6 +19,7 @@ from milepost.queries.cards import Reader
 from milepost.queries.choices import people
 from milepost.web import pages, trails, versions
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved, undo_url
 from milepost.web.typed import Typed, id_text, new_submission
 
@@ -70,9 +71,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
             typed.refuse(wrong)
         else:
             saved(request, "Initiative added.")
-            return HttpResponseRedirect(
-                f"{addresses.objective(reader.slug, objective)}#initiatives", status=303
-            )
+            return go(f"{addresses.objective(reader.slug, objective)}#initiatives")
     return _page(request, reader, row, _again(typed), typed)
 
 
@@ -120,7 +119,7 @@ def update(request: HttpRequest, initiative: int) -> HttpResponse:
             if done:
                 saved(request, versions.words(theirs))
                 there = f"{addresses.objective(reader.slug, row.id)}#initiatives"
-                return HttpResponseRedirect(there, status=303)
+                return go(there)
     return _page(request, reader, row, values, typed, form.card, theirs)
 
 
@@ -140,7 +139,7 @@ def move(request: HttpRequest, initiative: int) -> HttpResponse:
         return render(request, "initiatives/update.hx.html", context)
     saved(request, f"“{card.title}” is {dict(STATES)[state].lower()}.")
     there = f"{addresses.objective(reader.slug, form.objective.id)}#initiatives"
-    return HttpResponseRedirect(there, status=303)
+    return go(there)
 
 
 def _mine(reader: Reader, initiative: int) -> pages_of.InitiativeForm:
