@@ -13,7 +13,7 @@ from milepost.actions import comments, initiatives, people, views
 from milepost.core import addresses
 from milepost.core.ids import encode
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 from tests.web import acme
 
 PAGES = ("/w/acme/alignment/", "/w/acme/overview/", "/w/acme/company/", "/w/acme/teams/")
@@ -22,11 +22,6 @@ TOKENS = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SAID = "Cut the wait: 60"
 pytestmark = pytest.mark.both_databases
 Browser = Callable[..., Client]
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def text(answer) -> str:
