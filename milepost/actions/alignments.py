@@ -132,11 +132,7 @@ def move(
         if leaves == to:
             raise Invalid("It stands there already.", field="to", remedy="Choose another place.")
         if row.state in AGREED and not reason:
-            raise ReasonNeeded(
-                "Say why: this changes what was agreed.",
-                field="reason",
-                remedy="One sentence is enough; it stands in the history beside the change.",
-            )
+            raise ReasonNeeded
         before = len(events.told(by=by, at=at))
         if link is not None:
             end(alignment=link.id, by=by, at=at)

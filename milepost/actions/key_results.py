@@ -100,16 +100,7 @@ def add(*, objective: int, definition: Definition, by: Actor, at: datetime) -> K
         new.position = _next_position(row)
         new.save(force_insert=True)
         history.remember_key_result(new, by=by, at=at)
-        tell(
-            "key_result.added",
-            objective=row.id,
-            key_result=new.id,
-            subject=new.id,
-            data={"title": new.title},
-            by=by,
-            at=at,
-        )
-        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, row.id)
+        _tell("key_result.added", new, by=by, at=at)
     return new
 
 
@@ -136,7 +127,7 @@ def update(
         _require_reason(row, found, reason)
         for name, (_, new) in found.items():
             setattr(one, name, new)
-        _remembered(one, row, "key_result.changed", found, wording.printable(reason), by=by, at=at)
+        _remembered(one, "key_result.changed", found, wording.printable(reason), by=by, at=at)
     return one
 
 
@@ -155,14 +146,17 @@ class ReasonNeeded(Invalid):
 
     code = "reason_needed"
 
-
-def _require_reason(row: Objective, found: Mapping[str, Any], reason: str) -> None:
-    if row.state in AGREED and PROMISE & found.keys() and not wording.printable(reason):
-        raise ReasonNeeded(
+    def __init__(self) -> None:
+        super().__init__(
             "Say why: this changes what was agreed.",
             field="reason",
             remedy="One sentence is enough; it stands in the history beside the change.",
         )
+
+
+def _require_reason(row: Objective, found: Mapping[str, Any], reason: str) -> None:
+    if row.state in AGREED and PROMISE & found.keys() and not wording.printable(reason):
+        raise ReasonNeeded
 
 
 def cancel(*, key_result: int, reason: str, by: Actor, at: datetime) -> KeyResult:
@@ -194,17 +188,8 @@ def withdraw(*, key_result: int, by: Actor, at: datetime) -> None:
                 code="on_record",
                 remedy="Cancel it instead: it stays listed and no longer counts.",
             )
-        tell(
-            "key_result.withdrawn",
-            objective=row.id,
-            key_result=one.id,
-            subject=one.id,
-            data={"title": one.title},
-            by=by,
-            at=at,
-        )
+        _tell("key_result.withdrawn", one, by=by, at=at)
         one.delete()
-        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, row.id)
 
 
 def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
@@ -224,16 +209,7 @@ def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
             if each.position != place:
                 each.position = place
                 each.save(update_fields=["position"])
-        tell(
-            "key_result.moved",
-            objective=row.id,
-            key_result=one.id,
-            subject=one.id,
-            data={"title": one.title, "up": up},
-            by=by,
-            at=at,
-        )
-        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, row.id)
+        _tell("key_result.moved", one, {"up": up}, by=by, at=at)
     return listed[there]
 
 
@@ -247,28 +223,21 @@ def _move(
         before = one.state
         one.state = move_key_result(KeyResultState(before), to).value
         if one.state != before:
-            _remembered(
-                one, row, told, {"state": (before, one.state)}, wording.printable(reason), by=by, at=at
-            )
+            _remembered(one, told, {"state": (before, one.state)}, wording.printable(reason), by=by, at=at)
     return one
 
 
-def _remembered(
-    one: KeyResult, row: Objective, told: str, found: Mapping, reason: str, *, by: Actor, at: datetime
-) -> None:
+def _remembered(one: KeyResult, told: str, found: Mapping, reason: str, *, by: Actor, at: datetime) -> None:
     one.revision += 1
     one.save()
     history.remember_key_result(one, reason=reason, by=by, at=at)
-    tell(
-        told,
-        objective=row.id,
-        key_result=one.id,
-        subject=one.id,
-        data={"title": one.title, "changes": history.in_words(found), "reason": reason},
-        by=by,
-        at=at,
-    )
-    changes.append(one.workspace_id, changes.Kind.OBJECTIVE, row.id)
+    _tell(told, one, {"changes": history.in_words(found), "reason": reason}, by=by, at=at)
+
+
+def _tell(kind: str, one: KeyResult, more: dict | None = None, *, by: Actor, at: datetime) -> None:
+    data = {"title": one.title, **(more or {})}
+    tell(kind, objective=one.objective_id, key_result=one.id, subject=one.id, data=data, by=by, at=at)
+    changes.append(one.workspace_id, changes.Kind.OBJECTIVE, one.objective_id)
 
 
 def _keep_milestones_countable(one: KeyResult, found: Mapping[str, tuple[Any, Any]]) -> None:
