@@ -14,12 +14,11 @@ from milepost.actions.key_results import AGREED, ReasonNeeded
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.alignment import path_of_loop
+from milepost.core.plan import words
 from milepost.core.problems import Invalid, NotFound
 from milepost.ledger import changes
 from milepost.models import Alignment, Event, KeyResult, Objective
 from milepost.queries import standings
-
-HOW = ("contributes", "supports")
 
 
 class AlignmentLoop(Invalid):
@@ -183,7 +182,7 @@ def _found(by: Actor, id: int) -> tuple[Alignment, Objective]:
 
 
 def _check(how: str, weight: Decimal) -> None:
-    if how not in HOW:
+    if how not in words.ALIGNMENTS:
         raise Invalid(f"“{how}” is no kind of link.", field="how", remedy="Choose contributes or supports.")
     if weight < 0:
         raise Invalid("A weight cannot be negative.", field="weight", remedy="0 links without counting.")

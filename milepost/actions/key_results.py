@@ -15,17 +15,18 @@ from milepost.actions.events import tell
 from milepost.actions.objectives import ObjectiveIsClosed
 from milepost.core import access, ids
 from milepost.core.access import Actor
+from milepost.core.plan import words
 from milepost.core.plan.measuring import measure_problems
 from milepost.core.plan.objective_rules import curve_problems
 from milepost.core.plan.values import KeyResultPlan, MeasurePlan, MilestonePlan, PlanPoint
 from milepost.core.problems import Conflict, Invalid
-from milepost.core.scoring import Kind
 from milepost.core.states import KeyResultState, State, move_key_result
 from milepost.ledger import changes
 from milepost.models import Checkin, Event, KeyResult, Objective
 from milepost.queries import standings
 
-CURVES = ("linear", "s", "back", "front", "points")
+CURVES = (*words.CURVES, "points")
+DATA_SOURCE_LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -269,40 +270,50 @@ def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
     """Clean a definition; raises Invalid naming the field."""
     wanted = replace(
         wanted,
-        title=wording.line(wanted.title),
+        title=wording.title(wanted.title, of="A key result", remedy="Say what will have changed."),
         unit=wording.line(wanted.unit),
         data_source=wording.line(wanted.data_source),
         description=wording.printable(wanted.description),
         milestones=tuple((wording.line(name), weight) for name, weight in wanted.milestones),
     )
-    title = wanted.title
-    if not title:
-        raise Invalid("A key result needs a title.", field="title", remedy="Say what will have changed.")
-    if len(title) > 300:
-        raise Invalid(f"The title has {len(title)} characters.", field="title", remedy="Keep it to 300.")
-    if wanted.kind not in list(Kind):
-        raise Invalid(
-            f"“{wanted.kind}” is no kind of measure.", field="kind", remedy="Choose one of the list."
-        )
+    _check_words(wanted)
+    _check_window(wanted, row)
+    _check_measure(wanted)
+    _check_curve(wanted)
+    clean = replace(
+        wanted,
+        owner=standings.person(by, wanted.owner, "owner"),
+        visible_to=standings.people(by, list(wanted.visible_to), "visible_to"),
+    )
+    return clean.columns()
+
+
+def _check_words(wanted: Definition) -> None:
+    for name, said, known, noun in (
+        ("kind", wanted.kind, words.KINDS, "kind of measure"),
+        ("curve", wanted.curve, CURVES, "plan curve"),
+        ("source", wanted.source, words.SOURCES, "source"),
+    ):
+        if said not in known:
+            raise Invalid(f"“{said}” is no {noun}.", field=name, remedy="Choose one of the list.")
     if wanted.weight < 0:
         raise Invalid(
             "A weight cannot be negative.", field="weight", remedy="0 shows it without counting it."
         )
-    if wanted.curve not in CURVES:
-        raise Invalid(f"“{wanted.curve}” is no plan curve.", field="curve", remedy="Choose one of the list.")
     for name, text, longest in (
-        ("unit", wanted.unit, 40),
-        ("data_source", wanted.data_source, 300),
-        ("description", wanted.description, 20_000),
+        ("unit", wanted.unit, words.UNIT_LONGEST),
+        ("data_source", wanted.data_source, DATA_SOURCE_LONGEST),
+        ("description", wanted.description, words.TEXT_LONGEST),
     ):
         if len(text) > longest:
             raise Invalid(f"It has {len(text):,} characters.", field=name, remedy=f"Keep it to {longest:,}.")
-    if wanted.source not in ("check_ins", "contributors"):
-        raise Invalid(f"“{wanted.source}” is no source.", field="source", remedy="Choose one of the list.")
-    if wanted.direction not in (None, "up", "down"):
+    if wanted.direction not in (None, *words.DIRECTIONS):
         raise Invalid("Better is up or down.", field="direction", remedy="Leave it empty in most cases.")
-    if wanted.visibility not in (None, "team", "people"):
+    if wanted.visibility not in (None, *words.KEY_RESULT_VISIBILITIES):
         raise Invalid("It can be narrowed to the team or to named people.", field="visibility")
+
+
+def _check_window(wanted: Definition, row: Objective) -> None:
     starts, ends = wanted.starts_on or row.cycle.starts_on, wanted.ends_on or row.cycle.ends_on
     if ends is not None and ends < starts:
         raise Invalid(
@@ -310,23 +321,21 @@ def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
             field="ends_on",
             remedy="Swap the dates, or leave one empty to take the cycle's.",
         )
-    for problem in measure_problems(
-        MeasurePlan(
-            kind=wanted.kind, start=wanted.start, target=wanted.target, unit=wanted.unit,
-            direction=wanted.direction, floor=wanted.floor, low=wanted.low, high=wanted.high,
-            tolerance=wanted.tolerance,
-            milestones=tuple(MilestonePlan(name, weight) for name, weight in wanted.milestones),
-        ),
-        ("measure",),
-    ):  # fmt: skip
+
+
+def _check_measure(wanted: Definition) -> None:
+    measure = MeasurePlan(
+        kind=wanted.kind, start=wanted.start, target=wanted.target, unit=wanted.unit,
+        direction=wanted.direction, floor=wanted.floor, low=wanted.low, high=wanted.high,
+        tolerance=wanted.tolerance,
+        milestones=tuple(MilestonePlan(name, weight) for name, weight in wanted.milestones),
+    )  # fmt: skip
+    for problem in measure_problems(measure, ("measure",)):
         raise Invalid(problem.message, code=problem.code, field=str(problem.path[-1]))
+
+
+def _check_curve(wanted: Definition) -> None:
     points = tuple(PlanPoint(at, expect) for at, expect in wanted.points)
-    plan = KeyResultPlan(id="", title=title, curve=wanted.curve, points=points)
+    plan = KeyResultPlan(id="", title=wanted.title, curve=wanted.curve, points=points)
     for problem in curve_problems(plan, ()):
         raise Invalid(problem.message, code=problem.code, field="points", remedy=problem.remedy)
-    clean = replace(
-        wanted,
-        owner=standings.person(by, wanted.owner, "owner"),
-        visible_to=standings.people(by, list(wanted.visible_to), "visible_to"),
-    )
-    return clean.columns()

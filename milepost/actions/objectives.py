@@ -17,6 +17,7 @@ from milepost.actions.events import tell
 from milepost.core import access, ids
 from milepost.core.access import Actor, Visibility
 from milepost.core.cadence import REOPEN_WITHIN_DAYS, Window, day_in
+from milepost.core.plan.words import TEXT_LONGEST
 from milepost.core.problems import Conflict, Invalid
 from milepost.core.scoring import Kind
 from milepost.core.states import (
@@ -35,8 +36,6 @@ from milepost.models.objectives import COMMITMENTS, LEVELS, OBJECTIVE_FIELDS, VI
 from milepost.queries import standings
 
 REOPEN_WITHIN = timedelta(days=REOPEN_WITHIN_DAYS)
-TITLE_LENGTH = 300
-TEXT_LENGTH = 20_000
 # What part of the method is not offered by a screen yet: the guards ask again once it is.
 NOT_YET = frozenset(
     {
@@ -410,20 +409,13 @@ class ObjectiveIsClosed(Invalid):
 def _checked(by: Actor, wanted: dict[str, Any]) -> dict[str, Any]:
     """Clean what a form or file wants to say, raising Invalid with the field that is wrong."""
     clean = dict(wanted)
-    for name, limit, tidied in (
-        ("title", TITLE_LENGTH, wording.line),
-        ("description", TEXT_LENGTH, wording.printable),
-    ):
-        if name in clean:
-            clean[name] = tidied(clean[name] or "")
-            if len(clean[name]) > limit:
-                raise Invalid(
-                    f"The {name} has {len(clean[name]):,} characters.",
-                    field=name,
-                    remedy=f"Keep it to {limit:,}.",
-                )
-    if "title" in clean and not clean["title"]:
-        raise Invalid("An objective needs a title.", field="title", remedy="Say what will be different.")
+    if "title" in clean:
+        clean["title"] = wording.title(
+            clean["title"] or "", of="An objective", remedy="Say what will be different."
+        )
+    if "description" in clean:
+        clean["description"] = wording.printable(clean["description"] or "")
+        wording.require_short(clean["description"], TEXT_LONGEST, "description", field="description")
     for name, allowed in (("commitment", COMMITMENTS), ("level", LEVELS), ("visibility", VISIBILITIES)):
         if name in clean and clean[name] not in dict(allowed):
             raise Invalid(
