@@ -9,7 +9,7 @@ from typing import TextIO
 
 from milepost.cli import clients, operators
 from milepost.cli.exits import Exit, exit_for
-from milepost.core.problems import Problem
+from milepost.core.problems import Problem, first_line
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -89,7 +89,7 @@ def _no_room(wrong: OSError) -> Problem:
 
 
 def _unforeseen(wrong: Exception) -> Problem:
-    said = (str(wrong).strip().splitlines() or ["it gave no reason"])[0].rstrip(".")
+    said = first_line(wrong).rstrip(".")
     if type(wrong).__module__.startswith("django.db"):
         return Problem(
             f"The database did not do as asked: {said}.", remedy="`milepost doctor` says what is wrong."

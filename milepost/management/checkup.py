@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 
+from milepost.core.problems import first_line
 from milepost.ledger import holding
 from milepost.management import assets, schema
 from milepost.management.counts import counted
@@ -111,7 +112,7 @@ def _database() -> Iterator[Finding]:
         mend = "Is the server running, and is the address in `milepost config` right?"
         if connection.vendor == "sqlite":
             mend = "May this user read and write the file and its folder?"
-        yield Finding("database", State.BAD, _first_line(wrong), mend)
+        yield Finding("database", State.BAD, _said(wrong), mend)
         return
     yield from _sqlite() if connection.vendor == "sqlite" else _postgresql()
 
@@ -180,7 +181,7 @@ def _schema() -> Iterator[Finding]:
             return
         lacking, strange = schema.pending(), schema.unknown()
     except DatabaseError as wrong:
-        yield Finding("schema", State.BAD, _first_line(wrong), "Mend the database first.")
+        yield Finding("schema", State.BAD, _said(wrong), "Mend the database first.")
         return
     if strange:
         mend = "A newer Milepost made this database: install that version again, or restore a backup."
@@ -239,7 +240,7 @@ def _mail() -> Iterator[Finding]:
             yield Finding("mail", State.OK, f"{server} answers")
     except OSError as wrong:  # smtplib's errors are OSErrors too
         mend = "Check the mail_… settings in `milepost config`."
-        yield Finding("mail", State.BAD, f"{server}: {_first_line(wrong)}", mend)
+        yield Finding("mail", State.BAD, f"{server}: {_said(wrong)}", mend)
 
 
 def _pragma(name: str):
@@ -258,5 +259,5 @@ def _file_system(path: Path) -> str:
     return max(((len(place), kind) for place, kind in mounts if place in above), default=(0, ""))[1]
 
 
-def _first_line(wrong: Exception) -> str:
-    return (str(wrong).strip().splitlines() or [type(wrong).__name__])[0]
+def _said(wrong: Exception) -> str:
+    return first_line(wrong, otherwise=type(wrong).__name__)

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
 
-from milepost.core.problems import Problem
+from milepost.core.problems import Problem, first_line
 from milepost.ledger import sight
 
 DEFAULT = "default"
@@ -35,9 +35,8 @@ def standing_on(url: str) -> Iterator[BaseDatabaseWrapper]:
         try:
             connection.ensure_connection()
         except (DatabaseError, ImproperlyConfigured) as wrong:
-            said = (str(wrong).strip().splitlines() or ["it gave no reason"])[0]
             raise NoSuchDatabase(
-                f"The database {settings.DATABASE_NAMED(url)} cannot be opened: {said}.",
+                f"The database {settings.DATABASE_NAMED(url)} cannot be opened: {first_line(wrong)}.",
                 remedy="Is its server running, does the database exist, and are name and password right?",
                 field="database_url",
             ) from None
