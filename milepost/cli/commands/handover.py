@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import sys
 from typing import Any
 
 from milepost.cli import clients, telling, terminal
 from milepost.cli.exits import Exit
-from milepost.cli.terminal import ask, plain
+from milepost.cli.terminal import agreed, plain
 from milepost.cli.things import Names
-from milepost.cli.wire import Wire
 from milepost.core.problems import Problem
 
 EXAMPLES = (
@@ -72,7 +70,8 @@ def run(options: argparse.Namespace) -> int:
         return Exit.NOTHING_TO_DO
     if not options.yes:
         _shown(options, found, going, names)
-        if not _agreed(wire):
+        where = wire.server.name or wire.server.url
+        if not agreed(f"Hand over at {where}?", remedy="Add --yes to hand over without asking."):
             print("Nothing was changed.")
             return Exit.OK
     body = {"to": to, "instead": [{"holding": one, "to": None} for one in options.kept]}
@@ -99,14 +98,3 @@ def _shown(
     terminal.table(look, ("", "what", "in", "holding", ""), rows, widest=1)
     if not going:
         print("Nothing goes over.")
-
-
-def _agreed(wire: Wire) -> bool:
-    if not sys.stdin.isatty():
-        raise Problem(
-            "There is no terminal to ask at.", code="usage", remedy="Add --yes to hand over without asking."
-        )
-    try:
-        return ask(f"Hand over at {wire.server.name or wire.server.url}? [y/N] ").lower() in ("y", "yes")
-    except EOFError:
-        return False
