@@ -18,8 +18,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from milepost.actions.checkins import LARGEST, PLACES
 from milepost.core import ids
+from milepost.core.numbers import LARGEST, PLACES
 from milepost.core.plan.words import NAME_LONGEST
 
 ID_PATTERN = "^[0-7][0-9a-hjkmnp-tv-z]{12}$"
