@@ -10,6 +10,7 @@ from milepost.core import undoing
 from milepost.core.access import Actor
 from milepost.ledger import sight
 from milepost.models import Event
+from milepost.queries import people
 
 # Who acted when, and what they have told at that moment, as (id, kind): what a door offers to undo.
 _told: ContextVar[tuple[tuple, list[tuple[int, str]]]] = ContextVar("told", default=((), []))
@@ -65,3 +66,11 @@ def tell(
         )
     note(event=new.id, kind=kind, by=by, at=at)
     return new
+
+
+def tell_of_account(
+    kind: str, *, user_id: int, data: dict[str, Any] | None = None, by: Actor, at: datetime
+) -> None:
+    """Tell in each workspace of an account what its person did, through the door of `by`."""
+    for own in people.own_actors(user_id, door=by.door):
+        tell(kind, subject=own.person_id, data=data, by=own, at=at)
