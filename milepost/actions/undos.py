@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import transaction
 
 from milepost.actions import events
-from milepost.actions.inverses import INVERSES, Undoing
+from milepost.actions.inverses import INVERSES
 from milepost.actions.objectives import REOPEN_WITHIN
-from milepost.actions.overwriting import ChangedSince
+from milepost.actions.overwriting import ChangedSince, Undoing
 from milepost.core import undoing
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotAllowed, Problem
