@@ -60,16 +60,7 @@ def align(
                 field="parent",
                 remedy="Change that link instead of adding another.",
             )
-        new = Alignment.objects.create(
-            workspace_id=by.workspace_id,
-            child=row,
-            parent_objective_id=objective,
-            parent_key_result_id=key_result,
-            how=how,
-            weight=weight,
-            since_at=at,
-            by_id=by.person_id,
-        )
+        new = _begun(row, objective, key_result, how, weight, by=by, at=at)
         _tell("alignment.added", new, by=by, at=at)
     return new
 
@@ -82,18 +73,9 @@ def update(*, alignment: int, how: str, weight: Decimal, by: Actor, at: datetime
         found = history.differences(old, {"how": how, "weight": weight})
         if not found:
             return old
-        old.until_at = at
-        old.save(update_fields=["until_at"])
-        new = Alignment.objects.create(
-            workspace_id=by.workspace_id,
-            child=row,
-            parent_objective_id=old.parent_objective_id,
-            parent_key_result_id=old.parent_key_result_id,
-            how=how,
-            weight=weight,
-            since_at=at,
-            by_id=by.person_id,
-        )
+        _end(old, at)
+        above = (old.parent_objective_id, old.parent_key_result_id)
+        new = _begun(row, *above, how, weight, by=by, at=at)
         _tell("alignment.changed", new, {"changes": history.in_words(found)}, by=by, at=at)
     return new
 
@@ -102,8 +84,7 @@ def end(*, alignment: int, by: Actor, at: datetime) -> None:
     """End a link; the past keeps it."""
     with transaction.atomic():
         old, _ = _found(by, alignment)
-        old.until_at = at
-        old.save(update_fields=["until_at"])
+        _end(old, at)
         _tell("alignment.ended", old, by=by, at=at)
 
 
@@ -152,6 +133,33 @@ def move(
             by=by,
             at=at,
         )
+
+
+def _begun(
+    row: Objective,
+    objective: int | None,
+    key_result: int | None,
+    how: str,
+    weight: Decimal,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Alignment:
+    return Alignment.objects.create(
+        workspace_id=by.workspace_id,
+        child=row,
+        parent_objective_id=objective,
+        parent_key_result_id=key_result,
+        how=how,
+        weight=weight,
+        since_at=at,
+        by_id=by.person_id,
+    )
+
+
+def _end(link: Alignment, at: datetime) -> None:
+    link.until_at = at
+    link.save(update_fields=["until_at"])
 
 
 def _link(by: Actor, row: Objective, parent: int) -> Alignment:
