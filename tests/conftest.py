@@ -75,6 +75,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
+@pytest.fixture
+def cast(db):
+    """Acme and Zenith, with everyone in; no image of an earlier test is left."""
+    # Here, because models cannot be imported before Django is set up.
+    from milepost.ledger import image
+    from tests import cast as the_cast
+
+    image.forget()
+    return the_cast.assemble()
+
+
+@pytest.fixture
+def okrs(cast):
+    """What the cast is after, written down at NOW."""
+    from tests.cast import NOW
+    from tests.okrs import written
+
+    return written(cast, NOW)
+
+
 @pytest.fixture(autouse=True)
 def _tests_see_everywhere():
     """What a test does by itself it does as the operator's tools do; a request of its sees what it may."""

@@ -41,18 +41,13 @@ from milepost.ledger import image
 from milepost.models import Comment, Event, Initiative, KeyResult, Objective, Person, Transition
 from milepost.queries import plans, verification
 from tests.cast import LATER, NOW, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 from tests.threads import at_once
 
 pytestmark = pytest.mark.both_databases
 
 SOON = LATER + timedelta(minutes=5)
 MONTH = timedelta(days=30)
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def latest(cast: Cast, kind: str = "") -> int:

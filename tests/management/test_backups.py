@@ -31,7 +31,7 @@ from milepost.models.search import INDEXED
 from milepost.queries import verification
 from tests.cast import LATER, NOW, Cast
 from tests.management.terminal import run
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 from tests.postgres import NoPostgres, Postgres
 from tests.running import Installation
 
@@ -42,19 +42,6 @@ TOLD = Decimal("47.25")
 
 def silent(done: int, total: int) -> None:
     """Hear how far it is, and say nothing."""
-
-
-@pytest.fixture
-def cast(transactional_db) -> Cast:
-    from tests import cast as the_cast
-
-    image.forget()
-    return the_cast.assemble()
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 @pytest.fixture

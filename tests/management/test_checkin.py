@@ -11,7 +11,6 @@ from django.utils import timezone
 from milepost.core.ids import encode
 from milepost.ledger import image
 from milepost.models import Checkin, Event, KeyResult
-from tests import cast as the_cast
 from tests.cast import Cast
 from tests.management.terminal import run
 from tests.okrs import Okrs, written
@@ -19,12 +18,6 @@ from tests.okrs import Okrs, written
 AS_CLEO = ("--as", "cleo@acme.example", "--workspace", "acme")
 AS_BEN = ("--as", "ben@acme.example", "--workspace", "acme")
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    image.forget()
-    return the_cast.assemble()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from milepost.actions import objectives
 from milepost.ledger import image
 from milepost.queries import ranking, search
 from milepost.queries.cards import Reader
-from tests import cast as the_cast
 from tests.cast import NOW, TODAY, Cast
 from tests.okrs import Okrs, written
 
@@ -18,12 +17,6 @@ pytestmark = pytest.mark.both_databases
 
 TITLES = ("Rye", "RYE!", "Rye first", "All about rye", "Ryes for all", "About ryes", "Wheat", "Éclair rye")
 TYPED = ("rye", "ry", "r", "a rye", "all", "rye f", "ecl", "wheat", "e", "of", "wait", "ben", "a")
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    image.forget()
-    return the_cast.assemble()
 
 
 @pytest.fixture
