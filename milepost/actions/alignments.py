@@ -113,7 +113,7 @@ def move(
             raise Invalid("It stands there already.", field="to", remedy="Choose another place.")
         if row.state in AGREED and not reason:
             raise ReasonNeeded
-        before = len(events.told(by=by, at=at))
+        told_since = events.listen(by=by, at=at)
         if link is not None:
             end(alignment=link.id, by=by, at=at)
         if to is not None:
@@ -125,7 +125,7 @@ def move(
             objective=child,
             subject=child,
             data={
-                "events": events.told(by=by, at=at)[before:],
+                "events": told_since(),
                 "parents": [id for id in (leaves, to) if id is not None],
                 "to": to,
                 "reason": reason,

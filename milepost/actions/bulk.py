@@ -99,7 +99,7 @@ def apply(
     if VERBS[_known(change.verb)].needs_reason and not reason.strip():
         raise Invalid("Say why.", field="reason", remedy="One sentence is enough; it stands in the history.")
     with transaction.atomic():
-        before = len(events.told(by=by, at=at))
+        told_since = events.listen(by=by, at=at)
         lines = _each(items, change, reason, by, at)
         if seen is not None and seen != mark(lines=lines):
             raise Conflict(
@@ -109,7 +109,7 @@ def apply(
             )
         if any(line.problem for line in lines):
             raise Refused(lines)
-        _tell(lines, change, reason, events.told(by=by, at=at)[before:], by=by, at=at)
+        _tell(lines, change, reason, told_since(), by=by, at=at)
     return lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,12 @@ _told: ContextVar[tuple[tuple, list[tuple[int, str]]]] = ContextVar("told", defa
 def told(*, by: Actor, at: datetime) -> list[int]:
     """Return the ids of the events that this actor has told at this moment, the earliest first."""
     return [id for id, _ in _heard(by, at)]
+
+
+def listen(*, by: Actor, at: datetime) -> Callable[[], list[int]]:
+    """Return what says, when it is called, which events this actor has told since now."""
+    before = len(told(by=by, at=at))
+    return lambda: told(by=by, at=at)[before:]
 
 
 def undoable(*, by: Actor, at: datetime) -> int | None:

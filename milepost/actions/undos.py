@@ -66,9 +66,9 @@ def _undone(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
     _require_possible(told, at)
     if told.kind in undoing.BUNDLES:
         return _bundle(told, anyway, by=by, at=at)
-    before = len(events.told(by=by, at=at))
+    told_since = events.listen(by=by, at=at)
     INVERSES[told.kind](Undoing(told, anyway, by, at))
-    made = events.told(by=by, at=at)[before:]
+    made = told_since()
     if not made:
         raise CannotUndo("It is as it was before already, so there is nothing to undo.", code=NOTHING)
     new = Event.objects.of(by.workspace_id).get(id=made[0])

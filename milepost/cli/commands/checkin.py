@@ -27,7 +27,7 @@ EXAMPLES = (
 VALUES = "a number; done or not-done; a share for each milestone, such as 1,0.5,0; no-data; same"
 YES, NO = ("done", "yes", "true", "1"), ("not-done", "no", "false", "0")
 NO_DATA = ("no-data", "none", "-")
-FIRST_CONFIDENCE = 5
+FIRST_CONFIDENCE = 5  # as core.pace has it, which is slow to come
 NAME_ONE = "Name a key result and its value: milepost checkin KEY VALUE."
 
 
