@@ -17,6 +17,7 @@ LENGTH = timedelta(days=90)
 SECRET_TITLE = "Buy the rival across the street"
 SECRET_KEY_RESULT = "Shares in our hands"
 PRIVATE_TITLE = "Learn to say no"
+OUTSIDE_TITLE = "Win back those who left"
 
 
 @dataclass(frozen=True)
@@ -111,4 +112,12 @@ def written(cast: Cast, at: datetime) -> Okrs:
     return Okrs(
         cycle, next_cycle, fresh["company"], growth, fresh["helpful"], waiting, guides, fresh["secret"],
         shares, private, draft, triage,
+    )  # fmt: skip
+
+
+def outside(cast: Cast, okrs: Okrs, at: datetime) -> Objective:
+    """Write down an objective of Product that serves nothing."""
+    return objectives.draft(
+        title=OUTSIDE_TITLE, cycle=okrs.cycle.id, team=cast.product.id, owner=cast.cleo.person_id,
+        by=cast.ben, at=at,
     )  # fmt: skip

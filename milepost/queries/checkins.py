@@ -18,6 +18,7 @@ from milepost.core.trends import Course
 from milepost.ledger import image as images
 from milepost.ledger.structure import KeyResultRow
 from milepost.models import Checkin, Submission
+from milepost.queries import courses
 from milepost.queries.cards import KeyResultCard, Reader
 from milepost.queries.records.figures import exact
 
@@ -188,12 +189,12 @@ def correction(reader: Reader, id: int) -> Form:
         value = tuple(Fraction(part) for part in row.parts)
     on = row.effective_at.astimezone(reader.zone).date()
     made = _form(reader, one, value, row.confidence, row.id, on)
-    card = _as_read(reader, one, made.key_result, made.value, made.plan_today)
+    card = _as_read(one, made.key_result, made.value, made.plan_today)
     return replace(made, key_result=card, note=row.note, on=on)
 
 
 def _as_read(
-    reader: Reader, one: KeyResultRow, card: KeyResultCard, value: Fraction | None, plan: Fraction | None
+    one: KeyResultRow, card: KeyResultCard, value: Fraction | None, plan: Fraction | None
 ) -> KeyResultCard:
     """Return the card as one entry makes it: its value, and the plan of its day."""
     if not Kind(one.kind).is_on_a_line or value is None:
@@ -213,7 +214,7 @@ def _form(
     card = reader.key_result(one, trend=False)
     kind = Kind(one.kind)
     shares = value if isinstance(value, tuple) else (Fraction(0),) * len(one.milestones)
-    course = reader.course(one) if kind.is_on_a_line else None
+    course = courses.of(reader, one) if kind.is_on_a_line else None
     success = Fraction(expected_grade(reader.image.objectives[one.objective_id].commitment))
     return Form(
         key_result=card,

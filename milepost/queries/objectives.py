@@ -204,8 +204,8 @@ def _closed_lately(reader: Reader, row: ObjectiveRow) -> bool:
 def _above(reader: Reader, row: ObjectiveRow, may_edit: bool) -> list[LinkCard]:
     found = []
     for link in reader.image.serves.get(row.id, ()):
-        above = link.parent_objective_id or link.parent_key_result_id
-        if above in reader.image.node and reader.sees(above):
+        above = link.parent_id
+        if reader.finds(above):
             counts = link.how == "contributes" and reader.image.counted(row.id, above)
             if link.parent_key_result_id:
                 counts = counts and reader.image.key_results[above].source == "contributors"
@@ -225,7 +225,7 @@ def served_by(reader: Reader, id: int, *, through: str = "") -> list[LinkCard]:
     found = []
     served = reader.image.key_results.get(id)
     for link in reader.image.served_by.get(id, ()):
-        if link.child_id in reader.image.node and reader.sees(link.child_id):
+        if reader.finds(link.child_id):
             counts = link.how == "contributes" and reader.image.counted(link.child_id, id)
             counts = counts and (served is None or served.source == "contributors")
             found.append(_link(reader, link, link.child_id, counts=counts, through=through))
@@ -271,10 +271,10 @@ class LinkForm:
 def link(reader: Reader, id: int) -> LinkForm | None:
     """Return a link that holds and that the reader may see both ends of, or None."""
     found = Alignment.objects.of(reader.actor.workspace_id).filter(id=id, until_at=None).first()
-    if found is None or found.child_id not in reader.image.node or not reader.sees(found.child_id):
+    if found is None or not reader.finds(found.child_id):
         return None
     above = found.parent_objective_id or found.parent_key_result_id
-    if above not in reader.image.node or not reader.sees(above):
+    if not reader.finds(above):
         return None
     row = reader.image.objectives[found.child_id]
     card = _link(
@@ -302,7 +302,7 @@ def initiative_cards(
 
 def _sees_initiative(reader: Reader, one: Initiative) -> bool:
     """Whoever may not see a key result is not told what is done for it."""
-    if one.objective_id not in reader.image.node or not reader.sees(one.objective_id):
+    if not reader.finds(one.objective_id):
         return False
     return one.key_result_id not in reader.image.node or reader.sees(one.key_result_id)
 

@@ -21,7 +21,7 @@ from milepost.core.rollup import Family, Status
 from milepost.ledger import past
 from milepost.ledger.image import Day, Image
 from milepost.ledger.structure import CycleRow
-from milepost.queries import alignment
+from milepost.queries import outlines
 from milepost.queries.cards import PersonCard, Reader, TeamCard
 from milepost.queries.week import progress_before
 
@@ -101,7 +101,7 @@ def overview(reader: Reader, cycle: CycleRow | None) -> Overview:
     """Return how a cycle stands on the reader's day: the same for everyone."""
     image, day = reader.image, reader.day
     with image.lock:
-        cycles = alignment.cycles_around(image, cycle)
+        cycles = outlines.cycles_around(image, cycle)
         kept = day.derived.setdefault(Overview, {})
         at, found = kept.get(cycles, (-1, None))
         if at != len(day.touched):
@@ -124,7 +124,7 @@ class Frame:
 def _frame(image: Image, cycles: frozenset[int] | None) -> Frame:
     frames = image.derived.setdefault(Frame, {})
     if cycles not in frames:
-        outline = alignment.outline(image, cycles)
+        outline = outlines.of(image, cycles)
         teams = ((None, 0), *((team.id, depth) for team, depth in image.walk_teams(depth=1)))
         place = {id: number for number, (id, _) in enumerate(teams)}
         ids = [image.ids[node] for node in outline.counted.tolist()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -131,16 +131,9 @@ def current(
     `seen` says which objectives and key results the reader sees, where that is not all: the others are left
     out as if they were not there.
     """
-    of = _rows_of(workspace_id)
-    keys = Keys(workspace_id)
-    workspace = Workspace.objects.get(id=workspace_id)
-    members = _grouped(of(TeamMember).order_by("id"), "team_id")
-    hidden = set(
-        of(Objective)
-        .filter(visibility="private")
-        .exclude(key__in=list(with_personal))
-        .values_list("id", flat=True)
-    )
+    of, keys = _rows_of(workspace_id), Keys(workspace_id)
+    personal = of(Objective).filter(visibility="private").exclude(key__in=list(with_personal))
+    hidden = set(personal.values_list("id", flat=True))
     if seen is not None:
         hidden |= {id for id in keys.objectives if not seen(id)}
     parts = _Parts(workspace_id, keys, hidden, seen)
@@ -151,24 +144,12 @@ def current(
         if progress is not None and number % 100 == 0:
             progress(number, len(listed))
     return Plan(
-        workspace=WorkspacePlan(
-            workspace.slug, workspace.name, workspace.time_zone, workspace.mission, workspace.vision,
-            workspace.scoring_policy, workspace.check_in_every, workspace.count_restricted_work,
-        ),
+        workspace=_workspace(workspace_id),
         people=tuple(
             PersonPlan(one.key, one.name, one.email, one.role, one.left_on)
             for one in of(Person).order_by("id")
         ),
-        teams=tuple(
-            TeamPlan(
-                one.key, one.name, keys.teams.get(one.parent_id), one.purpose,
-                tuple(
-                    MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
-                    for each in members[one.id]
-                ),
-            )
-            for one in of(Team).order_by("id")
-        ),
+        teams=tuple(_teams(of, keys)),
         cycles=tuple(
             CyclePlan(
                 one.key, one.name, one.starts_on, one.ends_on, keys.cycles.get(one.parent_id), one.closed_on
@@ -177,6 +158,24 @@ def current(
         ),
         objectives=tuple(objectives),
     )  # fmt: skip
+
+
+def _workspace(id: int) -> WorkspacePlan:
+    row = Workspace.objects.get(id=id)
+    return WorkspacePlan(
+        row.slug, row.name, row.time_zone, row.mission, row.vision, row.scoring_policy, row.check_in_every,
+        row.count_restricted_work,
+    )  # fmt: skip
+
+
+def _teams(of: Callable[[type[Model]], QuerySet], keys: Keys) -> Iterator[TeamPlan]:
+    members = _grouped(of(TeamMember).order_by("id"), "team_id")
+    for one in of(Team).order_by("id"):
+        listed = (
+            MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
+            for each in members[one.id]
+        )
+        yield TeamPlan(one.key, one.name, keys.teams.get(one.parent_id), one.purpose, tuple(listed))
 
 
 def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:
@@ -301,19 +300,25 @@ class _Parts:
         self.objective_comments: dict[int, list[Comment]] = defaultdict(list)
         self.key_result_comments: dict[int, list[Comment]] = defaultdict(list)
         for one in of(Comment).order_by("id"):
-            where = self.key_result_comments[one.key_result_id] if one.key_result_id else None
-            (self.objective_comments[one.objective_id] if where is None else where).append(one)
+            if one.key_result_id:
+                self.key_result_comments[one.key_result_id].append(one)
+            else:
+                self.objective_comments[one.objective_id].append(one)
+        self.grades = self._standing_grades(of(Grade).order_by("id"))
+
+    def _standing_grades(self, grades: Iterable[Grade]) -> dict[tuple[int, int | None], Grade]:
+        """Return the last grade of each; one by a closing that was taken back is of the past alone."""
         undone = {
             id: step.at
             for id, steps in self.transitions.items()
             for step in steps
             if step.event == "undo" and step.from_state == "closed"
         }
-        self.grades: dict[tuple[int, int | None], Grade] = {}
-        for one in of(Grade).order_by("id"):
-            # What was graded by a closing that was taken back is of the past alone.
-            if one.objective_id not in undone or one.at > undone[one.objective_id]:
-                self.grades[one.objective_id, one.key_result_id] = one
+        return {
+            (one.objective_id, one.key_result_id): one
+            for one in grades
+            if one.objective_id not in undone or one.at > undone[one.objective_id]
+        }
 
     def objective(self, row: Objective) -> ObjectivePlan:
         now = self.keys.told(row, OBJECTIVE_FIELDS)

@@ -10,6 +10,7 @@ from milepost.core.pace import confidence_status
 from milepost.core.scoring import Kind, percent, score
 from milepost.core.trends import Course
 from milepost.ledger.structure import KeyResultRow
+from milepost.queries import courses
 from milepost.queries.cards import Reader
 from milepost.queries.checkins import Form, Note, Outcome, form, last_notes, outcome
 from milepost.queries.shell import due_now
@@ -52,7 +53,7 @@ def step(reader: Reader, *, done: Collection[int] = (), skipped: Collection[int]
         objective=row.title,
         objective_url=addresses.objective(reader.slug, row.id),
         team=team.name if team else None,
-        course=reader.course(one),
+        course=courses.of(reader, one),
         notes=notes,
         trouble=_trouble(reader, one),
     )

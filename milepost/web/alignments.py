@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from milepost.actions import alignments, submissions
-from milepost.core import access, addresses, ids
+from milepost.core import access, addresses
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import objectives as pages_of
@@ -33,7 +32,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     reader = pages.reader(request)
     row = _open_to_me(reader, objective)
     values = {"parent": "", "how": "contributes", "weight": "1", "submission": new_submission()}
-    return _new_page(request, reader, row, values, None)
+    return _new_page(request, reader, row, values, Typed(request.POST))
 
 
 @in_workspace
@@ -41,13 +40,10 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
     """Let an objective serve another one, or a key result."""
     reader, typed = pages.reader(request), Typed(request.POST)
     row = _open_to_me(reader, objective)
-    chosen = typed.text("parent")
-    parent = ids.decode(chosen[1:]) if chosen[:1] in ("o", "k") else None
-    how, weight = typed.text("how", "contributes"), _weight(typed)
-    if parent is None:
+    above, how, weight = typed.above("parent"), typed.text("how", "contributes"), typed.weight()
+    if above is None:
         typed.say("parent", "Choose an objective or a key result.")
     if not typed.problems:
-        above = {"objective" if chosen[0] == "o" else "key_result": parent}
         try:
             submissions.once(
                 submission=typed.text("submission"),
@@ -55,7 +51,12 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
                 below=objective,
                 make=lambda: (
                     alignments.align(
-                        child=objective, **above, how=how, weight=weight, by=request.actor, at=request.at
+                        child=objective,
+                        **above._asdict(),
+                        how=how,
+                        weight=weight,
+                        by=request.actor,
+                        at=request.at,
                     ).id
                 ),
                 by=request.actor,
@@ -74,11 +75,6 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
     return _new_page(request, reader, row, values, typed)
 
 
-def _weight(typed: Typed) -> Decimal:
-    weight = typed.number("weight")
-    return Decimal(1) if weight is None else weight
-
-
 def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
     row = reader.objective_row(objective)
     access.require(access.may_edit(reader.actor, reader.standing(row)), "align this objective")
@@ -86,7 +82,7 @@ def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
 
 
 def _new_page(
-    request: HttpRequest, reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed | None
+    request: HttpRequest, reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, row.id)
     context = _form(values, typed) | {
@@ -98,16 +94,16 @@ def _new_page(
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Align", None))
     return pages.page(
         request, "alignments/new.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip
 
 
-def _form(values: dict[str, Any], typed: Typed | None) -> dict[str, Any]:
+def _form(values: dict[str, Any], typed: Typed) -> dict[str, Any]:
     return {
         "v": values,
         "hows": HOWS,
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed(LABELS) if typed else [],
+        "error": typed.error,
+        "problems": typed.listed(LABELS),
     }
 
 
@@ -117,7 +113,7 @@ def edit(request: HttpRequest, alignment: int) -> HttpResponse:
     reader = pages.reader(request)
     link = _mine(reader, alignment)
     values = {"how": link.card.how, "weight": plain_number(link.card.weight)}
-    return _edit_page(request, reader, link, values, None)
+    return _edit_page(request, reader, link, values, Typed(request.POST))
 
 
 @in_workspace
@@ -125,7 +121,7 @@ def update(request: HttpRequest, alignment: int) -> HttpResponse:
     """Change how a link counts."""
     reader, typed = pages.reader(request), Typed(request.POST)
     link = _mine(reader, alignment)
-    how, weight = typed.text("how", "contributes"), _weight(typed)
+    how, weight = typed.text("how", "contributes"), typed.weight()
     if not typed.problems:
         try:
             alignments.update(alignment=alignment, how=how, weight=weight, by=request.actor, at=request.at)
@@ -157,7 +153,7 @@ def _mine(reader: Reader, alignment: int) -> pages_of.LinkForm:
 
 
 def _edit_page(
-    request: HttpRequest, reader: Reader, link: pages_of.LinkForm, values: dict[str, Any], typed: Typed | None
+    request: HttpRequest, reader: Reader, link: pages_of.LinkForm, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
     here = f"/w/{reader.slug}/alignments/{link.card.id}/"
     context = _form(values, typed) | {
@@ -169,5 +165,5 @@ def _edit_page(
     trail = [(link.child_title, link.child_url), ("Link", None)]
     return pages.page(
         request, "alignments/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip

@@ -35,7 +35,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     """Show what closing now would give."""
     reader = pages.reader(request)
     page = _closable(reader, objective)
-    return _page(request, reader, objective, page, _begun(page), None)
+    return _page(request, reader, objective, page, _begun(page), Typed(request.POST))
 
 
 @in_workspace
@@ -107,22 +107,21 @@ def _page(
     objective: int,
     page: pages_of.ClosingPage,
     values: dict[str, str],
-    typed: Typed | None,
+    typed: Typed,
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, objective)
     labels = LABELS | {f"value_{final.card.id}": final.card.title for final in page.finals}
     context = {
         "page": page,
         "v": values,
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed(labels) if typed else [],
+        "error": typed.error,
+        "problems": typed.listed(labels),
         "outcomes": OUTCOMES,
         "here": f"{url}closing/",
         "back": url,
         "draft_key": f"closing-{page.card.id}-{request.actor.person_id}",
     }
     trail = trails.below(reader, page.card.team, (page.card.title, url), ("Close", None))
-    status = typed.status if typed and typed.problems else 200
     return pages.page(
-        request, "closings/new.html", context, nav="teams", crumbs=trail, seen_by=reader, status=status
+        request, "closings/new.html", context, nav="teams", crumbs=trail, seen_by=reader, status=typed.status
     )

@@ -20,7 +20,7 @@ from milepost.queries.choices import people
 from milepost.web import pages, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.toasts import saved, undo_url
-from milepost.web.typed import Typed, new_submission
+from milepost.web.typed import Typed, id_text, new_submission
 
 STATES = (("planned", "Planned"), ("doing", "In progress"), ("done", "Done"), ("dropped", "Dropped"))
 LABELS = {
@@ -38,13 +38,12 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     """Show the form of a new initiative."""
     reader = pages.reader(request)
     row = _open_to_me(reader, objective)
-    me = ids.encode(request.actor.person_id) if request.actor.person_id else ""
     values = {
-        "title": "", "description": "", "key_result": request.GET.get("key_result", ""), "owner": me,
-        "state": "planned", "due_on": "", "submission": new_submission(), "revision": "",
-        "read": "",
+        "title": "", "description": "", "key_result": request.GET.get("key_result", ""),
+        "owner": id_text(request.actor.person_id), "state": "planned", "due_on": "",
+        "submission": new_submission(), "revision": "", "read": "",
     }  # fmt: skip
-    return _page(request, reader, row, values, None)
+    return _page(request, reader, row, values, Typed(request.POST))
 
 
 @in_workspace
@@ -88,7 +87,7 @@ def edit(request: HttpRequest, initiative: int) -> HttpResponse:
     """Show the form of an initiative."""
     reader = pages.reader(request)
     card, row, key_result, owner = _mine(reader, initiative)
-    return _page(request, reader, row, _stored(card, key_result, owner), None, card)
+    return _page(request, reader, row, _stored(card, key_result, owner), Typed(request.POST), card)
 
 
 @in_workspace
@@ -182,8 +181,8 @@ def _stored(card: pages_of.InitiativeCard, key_result: int | None, owner: int | 
     values = {
         "title": card.title,
         "description": card.description,
-        "key_result": ids.encode(key_result) if key_result else "",
-        "owner": ids.encode(owner) if owner else "",
+        "key_result": id_text(key_result),
+        "owner": id_text(owner),
         "state": card.state,
         "due_on": card.due_on.isoformat() if card.due_on else "",
         "submission": "",
@@ -211,15 +210,15 @@ def _page(
     reader: Reader,
     row: ObjectiveRow,
     values: dict[str, Any],
-    typed: Typed | None,
+    typed: Typed,
     card: pages_of.InitiativeCard | None = None,
     theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, row.id)
     context = {
         "v": values,
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed(LABELS) if typed else [],
+        "error": typed.error,
+        "problems": typed.listed(LABELS),
         "theirs": theirs,
         "title": card.title if card else None,
         "objective": (row.title, url),
@@ -235,5 +234,5 @@ def _page(
     )
     return pages.page(
         request, "initiatives/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip

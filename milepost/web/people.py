@@ -135,8 +135,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
         "people": _people(request),
     }
     crumbs = [("People", _people(request)), ("Add someone", None)]
-    status = typed.status if typed.problems else 200
-    return page(request, "people/new.html", more, nav="people", crumbs=crumbs, status=status)
+    return page(request, "people/new.html", more, nav="people", crumbs=crumbs, status=typed.status)
 
 
 def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
@@ -153,8 +152,7 @@ def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
         "may_edit": found.entry.may_manage or found.is_me,
     }
     crumbs = [("People", _people(request)), (found.entry.name, None)]
-    status = typed.status if typed.problems else 200
-    return page(request, "people/show.html", more, nav="people", crumbs=crumbs, status=status)
+    return page(request, "people/show.html", more, nav="people", crumbs=crumbs, status=typed.status)
 
 
 def _address(slug: str, one: known.Work) -> str:

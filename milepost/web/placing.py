@@ -18,7 +18,6 @@ from milepost.queries.choices import parents
 from milepost.queries.placing import Place
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
-from milepost.web.alignments import HOWS
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 from milepost.web.words import plain_number
@@ -122,7 +121,6 @@ def _page(
         "now": now,
         "options": [(one.ref, one.title) for one in now],
         "parents": parents(reader, row),
-        "hows": HOWS,
         "seen": seen,
         "stays": stays,
         "needs_reason": row.state in AGREED,
@@ -135,5 +133,5 @@ def _page(
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Move", None))
     return pages.page(
         request, "placing/show.html", context, nav="alignment", crumbs=trail, seen_by=reader,
-        status=typed.status if typed.problems and request.method == "POST" else 200,
+        status=typed.status if request.method == "POST" else 200,
     )  # fmt: skip

@@ -13,17 +13,11 @@ from milepost.core.ids import encode
 from milepost.ledger import verify
 from milepost.models import Alignment, Event, KeyResult, Objective
 from tests.cast import Cast
-from tests.okrs import Okrs, written
 from tests.web.test_alignment import TREE, row_of, text
 
 pytestmark = pytest.mark.both_databases
 
 BULK = "/w/acme/bulk/"
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def ids(*rows) -> list[str]:

@@ -15,8 +15,6 @@ from milepost.actions import checkins, objectives
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Checkin, Event, KeyResult
-from tests.cast import Cast
-from tests.okrs import Okrs, written
 from tests.web import acme
 from tests.web.statements import STATEMENTS, count
 
@@ -24,11 +22,6 @@ pytestmark = pytest.mark.both_databases
 
 HX = {"HTTP_HX_REQUEST": "true"}
 JSON = "application/json"
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def url(one: KeyResult) -> str:

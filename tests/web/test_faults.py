@@ -14,7 +14,7 @@ from milepost.core import ids
 from milepost.ledger import faults, image, traces
 from milepost.models import Checkin, Session
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 from tests.outages import full, locked, read_only
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
@@ -28,11 +28,6 @@ def cast(transactional_db) -> Cast:
 
     image.forget()
     return the_cast.assemble()
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def say(ada: Client, okrs: Okrs, **headers: str):

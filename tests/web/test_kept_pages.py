@@ -12,7 +12,7 @@ from django.utils import timezone
 from milepost.actions import people, views
 from milepost.core.ids import encode
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 from tests.web import acme
 
 PAGES = ("/w/acme/alignment/", "/w/acme/overview/")
@@ -21,11 +21,6 @@ TOKENS = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SAID = "Cut the wait: 60"
 pytestmark = pytest.mark.both_databases
 Browser = Callable[..., Client]
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def text(answer) -> str:

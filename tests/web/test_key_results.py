@@ -14,15 +14,11 @@ from milepost.core.scoring import Kind
 from milepost.models import Checkin, KeyResult
 from milepost.web.measures import NAMES
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
+from tests.web.reading import text
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def url(one: KeyResult, tail: str = "") -> str:
@@ -31,10 +27,6 @@ def url(one: KeyResult, tail: str = "") -> str:
 
 def new_url(okrs: Okrs) -> str:
     return addresses.objective("acme", okrs.helpful.id) + "key-results/new/"
-
-
-def text(answer) -> str:
-    return answer.content.decode().replace("\u00a0", " ")
 
 
 def filled(**more) -> dict:

@@ -11,17 +11,11 @@ from django.utils import timezone
 
 from milepost.actions import checkins, key_results
 from milepost.core.ids import encode
-from tests.cast import Cast
-from tests.okrs import SECRET_TITLE, Okrs, written
+from tests.okrs import SECRET_TITLE
 from tests.web.statements import STATEMENTS, count
 from tests.web.test_alignment import HX, ROWS, TREE, row_of, text, titles
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def heads(page: str) -> list[str]:

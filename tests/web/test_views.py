@@ -9,7 +9,7 @@ from milepost.actions import teams, views
 from milepost.core.ids import encode
 from milepost.models import DefaultView, Event, SavedView
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 from tests.web.statements import STATEMENTS, count
 from tests.web.test_alignment import TREE, text
 
@@ -17,11 +17,6 @@ pytestmark = pytest.mark.both_databases
 
 VIEWS, NEW = "/w/acme/views/", "/w/acme/views/new/"
 WORRIES = "status=at_risk&columns=due%2Cowner&group=owner&sort=-due"
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 @pytest.fixture

@@ -60,19 +60,13 @@ def _is_asked(link: AlignmentRow, objective: int | None, under: int | None) -> b
 
 
 def _is_seen(reader: Reader, link: AlignmentRow) -> bool:
-    ends = (link.child_id, _above(link))
-    return all(id in reader.image.node and reader.sees(id) for id in ends)
-
-
-def _above(link: AlignmentRow) -> int:
-    return link.parent_objective_id or link.parent_key_result_id
+    return reader.finds(link.child_id) and reader.finds(link.parent_id)
 
 
 def _record(reader: Reader, link: AlignmentRow) -> AlignmentRecord:
-    above = _above(link)
-    counts = link.how == "contributes" and reader.image.counted(link.child_id, above)
+    counts = link.how == "contributes" and reader.image.counted(link.child_id, link.parent_id)
     if link.parent_key_result_id:
-        counts = counts and reader.image.key_results[above].source == "contributors"
+        counts = counts and reader.image.key_results[link.parent_id].source == "contributors"
     return AlignmentRecord(
         id=encode(link.id),
         objective=encode(link.child_id),
