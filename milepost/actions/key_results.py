@@ -12,7 +12,7 @@ from django.db import transaction
 
 from milepost.actions import history, wording
 from milepost.actions.events import tell
-from milepost.actions.objectives import ObjectiveIsClosed
+from milepost.actions.objectives import require_open
 from milepost.core import access, ids
 from milepost.core.access import Actor
 from milepost.core.plan import words
@@ -94,7 +94,7 @@ def add(*, objective: int, definition: Definition, by: Actor, at: datetime) -> K
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "add a key result here")
-        _require_open(row)
+        require_open(row, whose="Its")
         clean = _checked(by, row, definition)
         new = KeyResult(workspace_id=by.workspace_id, objective=row, created_at=at, **clean)
         new.key = ids.encode(new.id)
@@ -118,7 +118,7 @@ def update(
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit_key_result(by, standing), "change this key result")
-        _require_open(row)
+        require_open(row, whose="Its")
         history.require_unchanged(one, revision, "key result")
         wanted = _checked(by, row, replace(definition(one), **changed))
         found = history.differences(one, wanted)
@@ -179,7 +179,7 @@ def withdraw(*, key_result: int, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit(by, standing), "take this key result away")
-        _require_open(row)
+        require_open(row, whose="Its")
         theirs = Event.objects.of(by.workspace_id).filter(key_result_id=one.id).exclude(actor_id=by.person_id)
         stands = (one.checkins, one.served_by, one.initiatives)
         is_used = theirs.exists() or any(rows.of(by.workspace_id).exists() for rows in stands)
@@ -198,7 +198,7 @@ def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit(by, standing), "change the order here")
-        _require_open(row)
+        require_open(row, whose="Its")
         rows = KeyResult.objects.of(by.workspace_id).select_for_update()
         listed = list(rows.filter(objective=row).order_by("position", "id"))
         here = next(place for place, each in enumerate(listed) if each.id == one.id)
@@ -220,7 +220,7 @@ def _move(
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit(by, standing), "change this key result")
-        _require_open(row)
+        require_open(row, whose="Its")
         before = one.state
         one.state = move_key_result(KeyResultState(before), to).value
         if one.state != before:
@@ -250,14 +250,6 @@ def _keep_milestones_countable(one: KeyResult, found: Mapping[str, tuple[Any, An
             code="milestone_count",
             field="milestones",
             remedy="Rename or re-weight them, or cancel this key result and add a new one.",
-        )
-
-
-def _require_open(row: Objective) -> None:
-    if row.state in (State.CLOSED, State.GRADED):
-        raise ObjectiveIsClosed(
-            "Its objective is closed; what it says is part of the record.",
-            remedy="An admin can reopen the objective within 14 days of closing.",
         )
 
 

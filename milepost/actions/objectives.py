@@ -30,6 +30,7 @@ from milepost.core.states import (
     next_state,
 )
 from milepost.ledger import changes
+from milepost.ledger.structure import ObjectiveRow
 from milepost.models import Alignment, Grade, Objective, Transition, Workspace
 from milepost.models import Event as Told
 from milepost.models.objectives import COMMITMENTS, LEVELS, OBJECTIVE_FIELDS, VISIBILITIES
@@ -99,7 +100,7 @@ def update(
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "change this objective")
-        _require_amendable(row)
+        require_open(row)
         history.require_unchanged(row, revision, "objective")
         renamed = {_COLUMNS.get(name, name): value for name, value in changed.items()}
         before = {name: getattr(row, name) for name in OBJECTIVE_FIELDS}
@@ -312,19 +313,20 @@ def _may_reopen(row: Objective, at: datetime) -> bool:
 _COLUMNS = {"cycle": "cycle_id", "team": "team_id", "owner": "owner_id", "sponsor": "sponsor_id"}
 
 
-def _require_amendable(row: Objective) -> None:
-    if row.state in (State.CLOSED, State.GRADED):
-        raise ObjectiveIsClosed(
-            "This objective is closed; what it says is part of the record.",
-            remedy="An admin can reopen it within 14 days of closing.",
-        )
-
-
 class ObjectiveIsClosed(Invalid):
     """A closed objective does not change."""
 
     code = "objective_is_closed"
     status = 409
+
+
+def require_open(row: Objective | ObjectiveRow, *, whose: str = "This") -> None:
+    """Refuse to change what a closing has made part of the record; `whose` begins “… objective is closed”."""
+    if row.state in (State.CLOSED, State.GRADED):
+        raise ObjectiveIsClosed(
+            f"{whose} objective is closed; what it says is part of the record.",
+            remedy="An admin can reopen it within 14 days of closing.",
+        )
 
 
 def _checked(by: Actor, wanted: dict[str, Any]) -> dict[str, Any]:
