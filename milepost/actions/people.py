@@ -47,7 +47,7 @@ def add(
         line = standings.lineage(by.workspace_id, standings.team(by, team))
         access.require(
             membership.may_add(by, role, line),
-            f"add {_a(role)}" + (" to this team" if team and not by.is_admin else ""),
+            f"add {membership.in_words(role)}" + (" to this team" if team and not by.is_admin else ""),
             remedy="Ask an admin.",
         )
         _require_free(by, email)
@@ -111,7 +111,7 @@ def change_role(*, person: int, role: str, by: Actor, at: datetime) -> Person:
         row = Person.objects.of(by.workspace_id).held(person)
         access.require(
             membership.may_change_role(by, row.role, role),
-            f"make {row.name} {_a(role)}",
+            f"make {row.name} {membership.in_words(role)}",
             remedy="Ask an owner." if by.is_admin else "Ask an admin.",
         )
         if row.role == role:
@@ -251,7 +251,3 @@ def _role(word: str) -> Role:
         raise Invalid(
             f"“{word[:20]}” is no role.", field="role", remedy="Choose owner, admin, member or guest."
         ) from None
-
-
-def _a(role: Role) -> str:
-    return f"{'an' if role in (Role.OWNER, Role.ADMIN) else 'a'} {role}"

@@ -21,12 +21,12 @@ from milepost.core.problems import first_line
 from milepost.ledger import holding
 from milepost.management import assets, schema
 from milepost.management.counts import counted
+from milepost.queries import readiness
 
 MEBIBYTE = 1024 * 1024
 NEEDED_PYTHON, TESTED_PYTHON = (3, 11), (3, 14)
 NEEDED_POSTGRESQL = 14
 ACROSS_A_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph")
-SQLITE_WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 LARGE_WAL = 256 * MEBIBYTE
 
 
@@ -125,10 +125,9 @@ def _sqlite() -> Iterator[Finding]:
     if (kind := _file_system(file)) in ACROSS_A_NETWORK:
         mend = "SQLite loses data on a network's file system: move the data folder to a disk of this machine."
         yield Finding("file system", State.BAD, kind, mend)
-    weak = [name for name, wanted in SQLITE_WANTED.items() if _pragma(name) != wanted]
-    if weak or connection.transaction_mode != "IMMEDIATE":
+    if weak := readiness.weakened():
         mend = "Acknowledged check-ins could be lost. Has something changed the database's options?"
-        yield Finding("durability", State.BAD, f"weakened: {', '.join(weak) or 'transaction_mode'}", mend)
+        yield Finding("durability", State.BAD, f"weakened: {', '.join(weak)}", mend)
     else:
         yield Finding("durability", State.OK, "write-ahead log, full synchronisation, foreign keys")
     wal = file.with_name(f"{file.name}-wal")
@@ -241,12 +240,6 @@ def _mail() -> Iterator[Finding]:
     except OSError as wrong:  # smtplib's errors are OSErrors too
         mend = "Check the mail_… settings in `milepost config`."
         yield Finding("mail", State.BAD, f"{server}: {_said(wrong)}", mend)
-
-
-def _pragma(name: str):
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA {name}")
-        return cursor.fetchone()[0]
 
 
 def _file_system(path: Path) -> str:
