@@ -53,13 +53,7 @@ def run(options: argparse.Namespace) -> int:
     person, to = (names.id("people", typed) for typed in (options.person, options.to))
     found = wire.get(f"/people/{person}/holdings")
     found["to"] = to
-    going = [one for one in found["holdings"] if one["may_give"] and one["holding"] not in options.kept]
-    if unknown := {*options.kept} - {one["holding"] for one in found["holdings"]}:
-        raise Problem(
-            f"They do not hold {', '.join(sorted(unknown))}.",
-            code="usage",
-            remedy="`--dry-run` names what they hold.",
-        )
+    going = _going(found["holdings"], options.kept)
     if options.dry_run:
         telling.tell(
             options, found, lambda: _shown(options, found, going, names), (one["holding"] for one in going)
@@ -84,6 +78,17 @@ def run(options: argparse.Namespace) -> int:
         [done["id"]],
     )
     return Exit.OK
+
+
+def _going(holdings: list[dict[str, Any]], kept: list[str]) -> list[dict[str, Any]]:
+    """Return what goes over; raises a Problem where something is to stay that is not held."""
+    if unknown := {*kept} - {one["holding"] for one in holdings}:
+        raise Problem(
+            f"They do not hold {', '.join(sorted(unknown))}.",
+            code="usage",
+            remedy="`--dry-run` names what they hold.",
+        )
+    return [one for one in holdings if one["may_give"] and one["holding"] not in kept]
 
 
 def _shown(
