@@ -27,6 +27,11 @@ class NoSuchDatabase(Problem):
     status = 503
 
 
+def address_of(file: Path) -> str:
+    """Return the address of a SQLite database in a file."""
+    return f"sqlite:////{file.as_posix().lstrip('/')}"
+
+
 @contextmanager
 def standing_on(url: str) -> Iterator[BaseDatabaseWrapper]:
     """Let everything that asks for a database have the one at this address, as long as this holds."""
@@ -54,7 +59,7 @@ def as_operator() -> Iterator[None]:
 @contextmanager
 def aside(folder: Path) -> Iterator[BaseDatabaseWrapper]:
     """Stand on an empty SQLite database in this folder."""
-    with standing_on(f"sqlite:////{(folder / 'aside.sqlite3').as_posix().lstrip('/')}") as connection:
+    with standing_on(address_of(folder / "aside.sqlite3")) as connection:
         yield connection
 
 
