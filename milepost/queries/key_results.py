@@ -17,10 +17,12 @@ from milepost.core.trends import Course, Point
 from milepost.ledger import image as images
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, KeyResult, KeyResultVersion
-from milepost.queries import courses, explanations, history, objectives
+from milepost.queries import alignments, comments, courses, explanations, history, initiatives
+from milepost.queries.alignments import LinkCard
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader, TeamCard
 from milepost.queries.checkins import value_text
-from milepost.queries.objectives import CommentCard, InitiativeCard, LinkCard
+from milepost.queries.comments import CommentCard
+from milepost.queries.initiatives import InitiativeCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +150,9 @@ def page(reader: Reader, id: int) -> KeyResultPage:
         target=_target(reader, one),
         entries=entries,
         history=history.of_key_result(reader, one),
-        initiatives=objectives.initiative_cards(reader, row, may_edit=whole_may_edit, key_result=one.id),
-        served_by=tuple(objectives.served_by(reader, one.id)),
-        comments=objectives.comments(reader, key_result=one.id),
+        initiatives=initiatives.of(reader, row, may_edit=whole_may_edit, key_result=one.id),
+        served_by=tuple(alignments.served_by(reader, one.id)),
+        comments=comments.discussion(reader, key_result=one.id),
         visible_to=tuple(filter(None, map(reader.person, one.visible_to))),
         visibility=one.visibility,
         may_edit=may_edit,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import alignments, submissions
 from milepost.core import access, addresses
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
-from milepost.queries import objectives as pages_of
+from milepost.queries import alignments as links_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import parents
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, new_submission
 from milepost.web.words import plain_number
@@ -68,9 +69,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
             saved(request, "Aligned.")
-            return HttpResponseRedirect(
-                f"{addresses.objective(reader.slug, objective)}#alignment", status=303
-            )
+            return go(f"{addresses.objective(reader.slug, objective)}#alignment")
     values = {name: typed.text(name) for name in ("parent", "how", "weight", "submission")}
     return _new_page(request, reader, row, values, typed)
 
@@ -131,7 +130,7 @@ def update(request: HttpRequest, alignment: int) -> HttpResponse:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
             saved(request, "Saved. The past keeps how it counted before.")
-            return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
+            return go(f"{link.child_url}#alignment")
     return _edit_page(request, reader, link, {"how": how, "weight": typed.text("weight")}, typed)
 
 
@@ -141,19 +140,17 @@ def destroy(request: HttpRequest, alignment: int) -> HttpResponse:
     link = _mine(pages.reader(request), alignment)
     alignments.end(alignment=alignment, by=request.actor, at=request.at)
     saved(request, f"It no longer serves “{link.card.title}”.")
-    return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
+    return go(f"{link.child_url}#alignment")
 
 
-def _mine(reader: Reader, alignment: int) -> pages_of.LinkForm:
-    link = pages_of.link(reader, alignment)
-    if link is None:
-        raise NotFound
+def _mine(reader: Reader, alignment: int) -> links_of.LinkForm:
+    link = links_of.form(reader, alignment)
     access.require(link.card.may_edit, "change this link")
     return link
 
 
 def _edit_page(
-    request: HttpRequest, reader: Reader, link: pages_of.LinkForm, values: dict[str, Any], typed: Typed
+    request: HttpRequest, reader: Reader, link: links_of.LinkForm, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
     here = f"/w/{reader.slug}/alignments/{link.card.id}/"
     context = _form(values, typed) | {

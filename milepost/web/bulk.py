@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from milepost.actions import bulk as actions
@@ -18,6 +18,7 @@ from milepost.queries import choices
 from milepost.queries.cards import Reader
 from milepost.web import pages
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 from milepost.web.words import day
@@ -83,7 +84,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         return _page(request, typed)
     count = sum(line.is_changed for line in lines)
     saved(request, f"{count} changed." if count else "Nothing was left to change.")
-    return HttpResponseRedirect(_back(request, typed), status=303)
+    return go(_back(request, typed))
 
 
 def _asked(typed: Typed) -> Asked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import reviews
 from milepost.core import addresses
@@ -15,6 +15,7 @@ from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 from milepost.web.words import plain_number
@@ -57,7 +58,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         return _page(request, reader, objective, before, _again(typed, before), typed)
     ended = pages_of.closing_of(pages.reader(request), pages.reader(request).objective_row(objective))
     saved(request, _in_a_sentence(ended))
-    return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
+    return go(addresses.objective(reader.slug, objective))
 
 
 def _in_a_sentence(ended: pages_of.Closing | None) -> str:

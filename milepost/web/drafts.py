@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from milepost.actions import drafts, submissions
@@ -21,6 +21,7 @@ from milepost.queries.cards import Reader
 from milepost.queries.choices import Choices, choices
 from milepost.web import measures, objectives, pages
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, id_text, new_submission
 from milepost.web.words import day
@@ -80,7 +81,7 @@ def create(request: HttpRequest) -> HttpResponse:
             typed.refuse(wrong)
         else:
             saved(request, "Draft saved. Activate it once it reads well.")
-            return HttpResponseRedirect(addresses.objective(reader.slug, made), status=303)
+            return go(addresses.objective(reader.slug, made))
     return _new_page(request, reader, offered, _again(typed), typed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import key_results, submissions
 from milepost.actions.key_results import Definition
@@ -20,6 +20,7 @@ from milepost.queries.choices import people
 from milepost.web import measures, pages, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, id_text, new_submission
 
@@ -144,8 +145,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         else:
             saved(request, "Key result added.")
             if typed.text("then") == "another":
-                return HttpResponseRedirect(request.path, status=303)
-            return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
+                return go(request.path)
+            return go(addresses.objective(reader.slug, objective))
     return _new_page(request, reader, row, _again(typed), typed)
 
 
@@ -263,7 +264,7 @@ def update(request: HttpRequest, key_result: int) -> HttpResponse:
         else:
             if done:
                 saved(request, versions.words(theirs))
-                return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
+                return go(addresses.key_result(reader.slug, key_result))
     return _edit_page(request, reader, form, values, typed, theirs)
 
 
@@ -358,7 +359,7 @@ def cancel(request: HttpRequest, key_result: int) -> HttpResponse:
         typed.refuse(wrong, field="reason" if wrong.field == "reason" else "")
         return _cancel_page(request, reader, key_result, typed)
     saved(request, "Cancelled: it stays listed and no longer counts.")
-    return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
+    return go(addresses.key_result(reader.slug, key_result))
 
 
 def _cancel_page(request: HttpRequest, reader: Reader, key_result: int, typed: Typed) -> HttpResponse:
@@ -390,7 +391,7 @@ def restore(request: HttpRequest, key_result: int) -> HttpResponse:
     reason = Typed(request.POST).text("reason")
     key_results.restore(key_result=key_result, reason=reason, by=request.actor, at=request.at)
     saved(request, "It counts again.")
-    return HttpResponseRedirect(addresses.key_result(pages.reader(request).slug, key_result), status=303)
+    return go(addresses.key_result(pages.reader(request).slug, key_result))
 
 
 @in_workspace
@@ -400,4 +401,4 @@ def move(request: HttpRequest, key_result: int) -> HttpResponse:
         key_result=key_result, up=request.POST.get("to") != "down", by=request.actor, at=request.at
     )
     slug = pages.reader(request).slug
-    return HttpResponseRedirect(f"{addresses.objective(slug, one.objective_id)}?arrange#arrange", status=303)
+    return go(f"{addresses.objective(slug, one.objective_id)}?arrange#arrange")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import objectives
 from milepost.actions.objectives import require_open
@@ -18,6 +18,7 @@ from milepost.queries.choices import Choices, choices
 from milepost.web import pages, steps, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, id_text, new_submission
 
@@ -178,7 +179,7 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
         else:
             if done:
                 saved(request, versions.words(theirs))
-                return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
+                return go(addresses.objective(reader.slug, objective))
     return _edit_page(request, reader, found, values, typed, theirs)
 
 

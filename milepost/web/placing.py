@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from milepost.actions import alignments
 from milepost.actions.key_results import AGREED
@@ -18,6 +18,7 @@ from milepost.queries.choices import parents
 from milepost.queries.placing import Place
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 from milepost.web.words import plain_number
@@ -65,9 +66,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
             typed.refuse(wrong, field={"parent": "to"}.get(wrong.field or "", wrong.field or ""))
         else:
             saved(request, f"Moved below “{asked.to.title}”." if asked.to else "It stands by itself now.")
-            return HttpResponseRedirect(
-                f"{addresses.objective(reader.slug, objective)}#alignment", status=303
-            )
+            return go(f"{addresses.objective(reader.slug, objective)}#alignment")
     return _page(request, reader, row, asked, typed)
 
 

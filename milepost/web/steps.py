@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import objectives
 from milepost.core import access, addresses
@@ -16,6 +16,7 @@ from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
@@ -141,7 +142,7 @@ def create(request: HttpRequest, objective: int, step: str) -> HttpResponse:
         typed.refuse(wrong, field="")
     else:
         saved(request, asked.done)
-        return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
+        return go(addresses.objective(reader.slug, objective))
     return _page(request, reader, objective, step, typed)
 
 

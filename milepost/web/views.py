@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from milepost.actions import views as actions
@@ -126,7 +126,7 @@ def destroy(request: HttpRequest, view: int) -> HttpResponse:
 
 def _to(request: HttpRequest, view: str) -> HttpResponse:
     there = reverse("alignment", args=[request.seat.slug])
-    return HttpResponseRedirect(f"{there}?view={view}", status=303)
+    return go(f"{there}?view={view}")
 
 
 def _wanted(typed: Typed) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,13 @@ def outside(cast, okrs, now):
     from tests.okrs import outside
 
     return outside(cast, okrs, now)
+
+
+@pytest.fixture
+def mail_server(settings) -> None:
+    """Mail goes out, as far as tests can read it."""
+    settings.MILEPOST = replace(settings.MILEPOST, mail_host="mail.example")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
 @pytest.fixture

@@ -15,24 +15,11 @@ from milepost.web import alignment as web
 from tests.okrs import OUTSIDE_TITLE, PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE
 from tests.web.reading import page_of
 from tests.web.statements import STATEMENTS, count
+from tests.web.tree import HX, ROWS, TREE, row_of, titles
 
 pytestmark = pytest.mark.both_databases
 
-TREE, ROWS, JSON = "/w/acme/alignment/", "/w/acme/alignment/rows/", "/w/acme/alignment.json"
-HX = {"HTTP_HX_REQUEST": "true"}
-
-
-def row_of(page: str, title: str) -> str:
-    """Return the markup of the first row that names something."""
-    found = [row for row in page.split("<tr ") if title in row]
-    assert found, f"{title} has no row"
-    return found[0].split("</tr>")[0]
-
-
-def titles(page: str, *wanted: str) -> list[str]:
-    """List which of the titles have rows, in the order of the page."""
-    rows = page.split("<tr ")[1:]
-    return [title for row in rows for title in wanted if title in row]
+JSON = "/w/acme/alignment.json"
 
 
 class TestTree:

@@ -307,10 +307,10 @@ class TestOrder:
     def test_moves_up_and_down(self, signed_in, cast: Cast, okrs: Okrs):
         """A key result changes places with its neighbour; the first one cannot go further up."""
         ben = signed_in("ben")
-        titles = lambda: [  # noqa: E731
-            one.title
-            for one in KeyResult.objects.of(cast.acme.id).filter(objective=okrs.helpful).order_by("position")
-        ]
+        listed = KeyResult.objects.of(cast.acme.id).filter(objective=okrs.helpful).order_by("position")
+
+        def titles() -> list[str]:
+            return [one.title for one in listed.all()]
 
         ben.post(url(okrs.guides, "position/"), {"to": "up"})
         assert titles() == ["Write the guides", "Cut the wait"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
 from milepost.ledger.structure import AlignmentRow
+from milepost.queries.alignments import counts
 from milepost.queries.cards import Reader
 from milepost.queries.records.slices import Slice, Wanted, following, ids_of, written
 
@@ -64,9 +65,6 @@ def _is_seen(reader: Reader, link: AlignmentRow) -> bool:
 
 
 def _record(reader: Reader, link: AlignmentRow) -> AlignmentRecord:
-    counts = link.how == "contributes" and reader.image.counted(link.child_id, link.parent_id)
-    if link.parent_key_result_id:
-        counts = counts and reader.image.key_results[link.parent_id].source == "contributors"
     return AlignmentRecord(
         id=encode(link.id),
         objective=encode(link.child_id),
@@ -74,5 +72,5 @@ def _record(reader: Reader, link: AlignmentRow) -> AlignmentRecord:
         parent_key_result=written(link.parent_key_result_id),
         how=link.how,
         weight=link.weight,
-        counts=counts,
+        counts=counts(reader.image, link),
     )
