@@ -14,8 +14,9 @@ from fractions import Fraction
 import numpy as np
 
 from milepost.ledger import blocks
+from milepost.ledger.columns import positions
 from milepost.ledger.entries import NAN, Entry, exact_of
-from milepost.ledger.turns import Turns
+from milepost.ledger.turns import NONE, Turns
 
 NEVER = np.iinfo(np.int64).max
 
@@ -37,6 +38,9 @@ class Columns:
         order = order[np.append(True, ids[1:] != ids[:-1])[: len(ids)]]
         number = number[order]
         self.all = {name: _narrow(columns.pop(name)[order]) for name in list(columns)}
+        # One more value that is missing: what place -1 (no entry) says.
+        self.said = np.append(self.all["value"], NAN)
+        self.all["value"] = self.said[:-1]
         self.__dict__.update(self.all)
         del ids, order
         self._ends = np.cumsum(np.bincount(number, minlength=len(self.key_results)))
@@ -257,7 +261,8 @@ class EntriesThen:
         self.history, self.known = history, known
         # These very columns: entries that come in later stand elsewhere.
         self.held = history.columns(known)
-        self.latest = self.held.turns.at(known)
+        # Of which number a key result is not (-1), the last says that nothing stood.
+        self.latest = np.append(self.held.turns.at(known), NONE)
 
     def current(self, key_result_id: int) -> Entry | None:
         """Return the latest entry that stood."""
@@ -273,13 +278,9 @@ class EntriesThen:
 
     def columns(self, key_result_ids: np.ndarray, *names: str) -> tuple[np.ndarray, list[np.ndarray]]:
         """Return which of the key results have entries, and of each latest one what is asked for."""
-        held, wanted = self.held, np.asarray(key_result_ids)
-        if not len(held.key_results):
-            return np.zeros(len(wanted), dtype=bool), [getattr(held, name) for name in names]
-        at = np.minimum(np.searchsorted(held.key_results, wanted), len(held.key_results) - 1)
-        places = np.where(held.key_results[at] == wanted, self.latest[at], -1)
+        places = self.latest[positions(self.held.key_results, np.asarray(key_result_ids))]
         there = places >= 0
-        return there, [getattr(held, name)[places[there]] for name in names]
+        return there, [getattr(self.held, name)[places[there]] for name in names]
 
     def before(self, moment: datetime) -> dict[int, Entry]:
         """Return, by key result, the latest of the entries that stood and had been recorded before then."""

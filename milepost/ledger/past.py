@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from milepost.core.rollup import Plan, Shapes
 from milepost.ledger import image as images
 from milepost.ledger import structure
-from milepost.ledger.columns import Rows
+from milepost.ledger.columns import Rows, positions
 from milepost.ledger.entries import Entries
 from milepost.ledger.given import Given
 from milepost.ledger.history import EntriesThen, History
@@ -145,26 +146,37 @@ class Past(Image):
         """Do nothing: the past stays as it is."""
 
     def _take_then(self, whole: Image) -> None:
-        columns = self.entries.held
-        ids, places = whole.derived.get(History, (None, None))
-        if ids is None or not np.array_equal(ids, columns.key_results):
-            first = self.first_key_result
-            found = [self.node.get(id, first - 1) - first for id in columns.key_results.tolist()]
-            places = np.array(found, dtype=np.int64)  # an empty one would be of floats
-            whole.derived[History] = columns.key_results, places
-        latest = self.entries.latest
-        there = (latest >= 0) & (places >= 0)
-        self.current = np.full(len(self.current), np.nan)
+        columns, first = self.entries.held, self.first_key_result
+        made_of, number = whole.derived.get(History, (None, None))
+        if made_of is not columns:
+            number = positions(columns.key_results, self.key_results.ids)
+            whole.derived[History] = columns, number
+        latest = self.entries.latest.take(number)
+        self.current = columns.said.take(latest)
         self.has_entries = np.zeros(len(self.has_entries), dtype=bool)
-        at = places[there]
-        self.current[at] = columns.value[latest[there]]
-        self.has_entries[self.first_key_result + at] = True
+        self.has_entries[first:] = latest >= 0
         self.given = np.full(len(self.given), np.nan)
         self.measures = (
             self.family, self.current, self.start, self.target, self.low, self.high, self.tolerance,
             self.given,
         )  # fmt: skip
         self._take_given(whole)
+
+    def measured(self) -> np.ndarray:
+        """Return every key result's raw progress by its own measure; NaN without data."""
+        shapes = self.derived.get(Shapes)
+        if shapes is None:
+            shapes = self.derived[Shapes] = Shapes(self.family, *self.measures[2:7])
+        return shapes.progress(self.current, self.given)
+
+    def planned(self, day: date) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return of every node the share of its window gone by, its expected progress, and what it needs."""
+        plan = self.derived.get(Plan)
+        if plan is None:
+            plan = self.derived[Plan] = Plan(
+                self.tree, self.starts, self.ends, self.curve, self.points, self.expected_grade
+            )
+        return plan.on(day.toordinal())
 
     def _take_given(self, whole: Image) -> None:
         """Take what arrays cannot compute."""

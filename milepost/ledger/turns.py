@@ -8,6 +8,7 @@ and the few turns since.
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import numpy as np
@@ -59,7 +60,7 @@ class Turns:
 
     def at(self, known: int) -> np.ndarray:
         """Return the place of the entry that stood for each key result just before a moment; NONE: none."""
-        end = int(np.searchsorted(self._after, known))
+        end = bisect_left(self._after, known)  # np.searchsorted would make all of them wider first
         nearest = end // self._step
         return self._moved(self._states[nearest], nearest * self._step, end)
 
