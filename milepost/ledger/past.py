@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from milepost.core.rollup import Plan, Shapes
+from milepost.ledger import history as histories
 from milepost.ledger import image as images
 from milepost.ledger import structure
 from milepost.ledger.columns import Rows, positions
@@ -28,6 +29,7 @@ from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
 
 KEPT_DAYS = 8
+KEPT_NODES = 2_000_000  # of all kept days together: a day takes some 50 bytes for each
 KEPT_STRUCTURES = 2
 
 
@@ -52,7 +54,7 @@ class Archive:
     def __init__(self, living: Image) -> None:
         self.living = living
         if living.entries.history is None:
-            living.entries.history = History(living.workspace_id)
+            living.entries.history = histories.of(living.workspace_id, living.token)
             living.entries.watchers.append(living.entries.history.add)
         living.entries.watchers[1:] = [self._take]  # in the place of the archive of another structure
         self.history: History = living.entries.history
@@ -72,9 +74,10 @@ class Archive:
         kept = self._days.get(day)
         known = end_of(day, self.living.workspace.time_zone)
         # Columns in which something came in since have their entries in other places.
-        if kept is None or kept.entries.held is not self.history.columns(int(known.timestamp())):
+        held = self.history.columns(int(known.timestamp()), self.living.token)
+        if kept is None or kept.entries.held is not held:
             self._days[day] = Past(self._structure(day, known), self.history, known)
-            if len(self._days) > KEPT_DAYS:
+            while len(self._days) > max(1, min(KEPT_DAYS, KEPT_NODES // len(self.living.ids or [0]))):
                 self._days.popitem(last=False)
         self._days.move_to_end(day)
         return self._days[day]
