@@ -55,6 +55,20 @@ class TestPalette:
         expect(page.locator(".pal [role=status]")).to_contain_text("Nothing has “nobdy”; this has “nobody”.")
         assert accessibility_problems(page) == []
 
+    def test_moves_nothing_behind_it(self, visit, okrs):
+        """The page stays where it is when its look arrives; a name with a marked word stays on one line."""
+        page = visit("ben", WEEK)
+        before = page.locator("h1").bounding_box()
+
+        opened(page)
+        page.keyboard.type("map")
+        option = page.get_by_role("option", name="Alignment map")
+        marked, line = option.locator("mark"), option.locator("span span")
+
+        expect(marked).to_have_text("map")
+        assert page.locator("h1").bounding_box() == before
+        assert line.bounding_box()["height"] < 2 * marked.bounding_box()["height"]
+
     def test_means_what_was_typed_however_fast(self, visit, okrs):
         """Enter right behind the last letter waits for the answer to it."""
         page = visit("ben", WEEK)
