@@ -18,10 +18,11 @@ from milepost.api.values import Line, Ref
 from milepost.core import terms
 from milepost.core.pace import Status
 from milepost.core.problems import Invalid
-from milepost.queries import alignment
-from milepost.queries.alignment import Filters, Outline, View
+from milepost.queries import outlines
+from milepost.queries.alignment import Filters, View
 from milepost.queries.cards import Reader
 from milepost.queries.map import Map, Wish
+from milepost.queries.outlines import Outline
 from milepost.queries.records import maps
 from milepost.queries.records.maps import MapRecord
 
@@ -89,7 +90,7 @@ def show(request: HttpRequest, asked: Query[MapAsked]) -> HttpResponse:
     looking = reader(request, asked.on)
     with looking.image.lock:
         cycle = None if asked.every_cycle else asked.of(looking)
-        outline = alignment.outline(looking.image, alignment.cycles_around(looking.image, cycle))
+        outline = outlines.of(looking.image, outlines.cycles_around(looking.image, cycle))
         view = View(looking, outline, asked.filters())
         found = Map(view, asked.wish(looking, outline))
         return answers.one(maps.record(found, cycle=cycle.name if cycle else "Every cycle"), asked)

@@ -22,7 +22,7 @@ from milepost.core.rollup import Family, Status
 from milepost.ledger import past
 from milepost.ledger.image import Day, Image
 from milepost.ledger.structure import CycleRow
-from milepost.queries import alignment
+from milepost.queries import outlines
 from milepost.queries.cards import PersonCard, Reader, TeamCard
 from milepost.queries.week import progress_before
 
@@ -103,7 +103,7 @@ def overview(reader: Reader, cycle: CycleRow | None) -> Overview:
     """Return how a cycle stands on the reader's day: the same for everyone."""
     image, day = reader.image, reader.day
     with image.lock:
-        cycles = alignment.cycles_around(image, cycle)
+        cycles = outlines.cycles_around(image, cycle)
         kept = day.derived.setdefault(Overview, {})
         name = (cycles, reader.actor.within)
         at, found = kept.get(name, (-1, None))
@@ -127,7 +127,7 @@ class Frame:
 def _frame(image: Image, cycles: frozenset[int] | None) -> Frame:
     frames = image.derived.setdefault(Frame, {})
     if cycles not in frames:
-        outline = alignment.outline(image, cycles)
+        outline = outlines.of(image, cycles)
         teams = ((None, 0), *((team.id, depth) for team, depth in image.walk_teams(depth=1)))
         place = {id: number for number, (id, _) in enumerate(teams)}
         ids = [image.ids[node] for node in outline.counted.tolist()]
@@ -144,7 +144,7 @@ def _narrowed(reader: Reader, cycles: frozenset[int] | None, frame: Frame) -> Fr
     seen, image = reader.seen, reader.image
     return replace(
         frame,
-        objectives=alignment.objectives_told(reader, alignment.outline(image, cycles)),
+        objectives=outlines.of(image, cycles).objectives_told(reader),
         counted=frame.counted[seen[frame.counted]],
         listed=frame.listed[seen[frame.listed]],
         places=frame.places[seen[frame.counted]],

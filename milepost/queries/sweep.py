@@ -11,6 +11,7 @@ from milepost.core.pace import confidence_status
 from milepost.core.scoring import Kind, percent, score
 from milepost.core.trends import Course
 from milepost.ledger.structure import KeyResultRow
+from milepost.queries import courses
 from milepost.queries.cards import Reader
 from milepost.queries.checkins import Form, Note, Outcome, form, last_notes, outcome
 from milepost.queries.shell import due_now
@@ -67,7 +68,7 @@ def _step(
         objective_id=encode(row.id),
         objective_url=addresses.objective(reader.slug, row.id),
         team=team.name if team else None,
-        course=reader.course(one),
+        course=courses.of(reader, one),
         notes=tuple(notes[one.id]),
         trouble=_trouble(reader, one),
     )

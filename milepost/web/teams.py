@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from markupsafe import Markup
 
 from milepost.core.ids import encode
 from milepost.ledger.structure import CycleRow
-from milepost.queries import hindsight, teams
+from milepost.queries import hindsight, team_work, teams
 from milepost.queries import shell as shells
 from milepost.queries.cards import ObjectiveCard, Reader
 from milepost.queries.kept import Kept
@@ -28,16 +29,20 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show every team, as the tree it is."""
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
-    tree = teams.tree(reader, cycle)
-    context = {
-        "tree": tree,
-        "rows": branches.of(tree, reverse("company", args=[reader.slug]), reader.image.workspace.name),
-        "cycle": cycle,
-        "new_team": address("new_team", slug=reader.slug) if request.actor.is_admin else None,
-    }
+
+    def context() -> dict[str, Any]:
+        tree, company = teams.tree(reader, cycle), reverse("company", args=[reader.slug])
+        return {
+            "tree": tree,
+            "rows": branches.of(tree, company, reader.image.workspace.name),
+            "cycle": cycle,
+            "new_team": address("new_team", slug=reader.slug) if request.actor.is_admin else None,
+        }
+
     return pages.page(
-        request, "teams/index.html", context, nav="teams", crumbs=[("Teams", None)], seen_by=reader
-    )
+        request, "teams/index.html", context, nav="teams", crumbs=[("Teams", None)], seen_by=reader,
+        kept_as=(),
+    )  # fmt: skip
 
 
 @in_workspace
@@ -57,11 +62,32 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
     cycle = cycle_of(request, reader)
     if not request.GET.get("cycle"):
         cycle = teams.busiest_cycle(reader, team, cycle)
+    read = team_work.read(reader, teams.objectives_of(reader, team, cycle))
+    return pages.page(
+        request, "teams/show.html", partial(_context, reader, team, cycle, read), nav="teams",
+        crumbs=_crumbs(reader, team), seen_by=reader, travels=True, kept_as=read,
+        comparison=f"{request.path}comparison/",
+    )  # fmt: skip
+
+
+def _crumbs(reader: Reader, team: int | None) -> list[tuple[str, str | None]]:
+    root = ("Teams", reverse("teams", args=[reader.slug]))
+    if team is None:
+        return [root, (reader.image.workspace.name, None)]
+    row = reader.team_row(team)
+    above = reader.team(row.parent_id)
+    return [root, *([(above.name, above.url)] if above else []), (row.name, None)]
+
+
+def _context(
+    reader: Reader, team: int | None, cycle: CycleRow | None, read: team_work.Found
+) -> dict[str, Any]:
     found = teams.page(reader, team, cycle)
-    context: dict[str, Any] = {
+    beside = team_work.beside(reader, found, read)
+    return {
         "team": found,
         "learned": [hindsight.of_team(reader, (card.number for card in found.objectives))],
-        "beside": (beside := teams.beside(reader, found)),
+        "beside": beside,
         "objectives": [
             drawn.of(card, pages.day_of(reader), beside.initiatives_of.get(card.number, 0))
             for card in found.objectives
@@ -70,13 +96,6 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
         "editing": address("edit_team", slug=reader.slug, team=team) if team and found.may_manage else None,
         "whole_feed": _whole_feed(reader, team),
     }
-    crumbs = [("Teams", reverse("teams", args=[reader.slug])), (found.name, None)]
-    if found.above:
-        crumbs.insert(1, (found.above.name, found.above.url))
-    return pages.page(
-        request, "teams/show.html", context, nav="teams", crumbs=crumbs, seen_by=reader, travels=True,
-        comparison=f"{request.path}comparison/",
-    )  # fmt: skip
 
 
 def _drafting(found: teams.TeamPage, slug: str) -> str | None:

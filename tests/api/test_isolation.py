@@ -21,7 +21,7 @@ from milepost.models import Token
 from tests.api.borders import OPERATIONS, Row, address, bodies_naming, body
 from tests.api.programs import Program
 from tests.routes import routes
-from tests.web.test_isolation import (
+from tests.worlds import (
     HIDDEN,
     NOTHING,
     World,

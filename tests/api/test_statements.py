@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.api.test_isolation import LISTED, NAMED, sent
-from tests.web.test_isolation import at_work, visible
+from tests.worlds import at_work, visible
 
 pytestmark = pytest.mark.both_databases
 

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 
 from milepost.core.ids import encode
 from milepost.models import Event
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 class TestEnd:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from milepost.core.ids import encode
 from milepost.core.scoring import Explanation
 from milepost.models.exact import plain
+from milepost.queries import explanations
 from milepost.queries.cards import Reader
 
 PLACES = 6
@@ -56,12 +57,12 @@ def shares(reader: Reader, id: int) -> dict:
 
 def of_objective(reader: Reader, id: int) -> ExplanationRecord:
     """Explain an objective's number, or NotFound."""
-    return _record(id, "objective", reader.why(reader.objective_row(id)))
+    return _record(id, "objective", explanations.of_objective(reader, reader.objective_row(id)))
 
 
 def of_key_result(reader: Reader, id: int) -> ExplanationRecord:
     """Explain a key result's number, or NotFound."""
-    return _record(id, "key_result", reader.why_key_result(reader.key_result_row(id)))
+    return _record(id, "key_result", explanations.of_key_result(reader, reader.key_result_row(id)))
 
 
 def _record(id: int, kind: str, found: Explanation) -> ExplanationRecord:
