@@ -14,7 +14,7 @@ from milepost.cli.commands import apply as client
 from milepost.cli.exits import Exit
 from milepost.core.access import operator
 from milepost.core.plan import Changes, Plan
-from milepost.core.plan.unread import said
+from milepost.core.plan.unread import all_said
 from milepost.core.problems import NotFound, Problem
 from milepost.formats import okr_files
 from milepost.management import schema
@@ -99,7 +99,7 @@ class Command(OperatorCommand):
                 if named is not None and self._is_new(wanted):
                     held.append(Plan())
                 else:
-                    personal = [id for one in plan.objectives if (id := said(one, "id"))]
+                    personal = all_said(plan.objectives, "id")
                     held.append(plan_of(self._chosen(wanted), with_personal=personal))
             return held[0]
 
