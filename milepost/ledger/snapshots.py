@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import asdict, astuple
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -262,7 +262,11 @@ def _revived(value: Any) -> Any:
 
 
 def _revived_exact(value: str | list[str]) -> Fraction | tuple[Fraction, ...]:
-    return Fraction(value) if isinstance(value, str) else tuple(Fraction(part) for part in value)
+    return _fraction(value) if isinstance(value, str) else tuple(map(_fraction, value))
+
+
+# Reading one takes as long as reading fifty numbers, and milestones are mostly 0, 1 and a half.
+_fraction = lru_cache(maxsize=1024)(Fraction)
 
 
 # -- does it fit? ------------------------------------------------------------------------------------------

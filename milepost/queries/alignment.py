@@ -119,6 +119,10 @@ class View:
 
     def _loose(self) -> list[int]:
         """Return what hangs on nothing that the reader sees: the same for all who see the same."""
+        if self.reader.actor.within is not None:
+            # Most of what stands above lies beyond the teams that a token is limited to.
+            listed = (row.id for row in self.outline.listed if self.outline.parents.get(row.id))
+            return [id for id in listed if self.reader.sees(id) and not any(self._seen_parents(id))]
         seen = self.outline.sight(self.reader)
         found = self.outline.loose.get(seen)
         if found is None:
@@ -128,12 +132,15 @@ class View:
 
     def summary(self) -> Summary:
         """Return the numbers above the tree."""
-        statuses = self.reader.day.status[self.outline.counted]
+        counted = self.outline.counted
+        if self.reader.actor.within is not None:
+            counted = counted[self.reader.seen[counted]]
+        statuses = self.reader.day.status[counted]
         tally = np.bincount(statuses, minlength=len(Status)).tolist() if len(statuses) else [0] * len(Status)
         return Summary(
             counts={status.word: tally[status] for status in Status if tally[status]},
             key_results=sum(tally),
-            objectives=self.outline.objectives,
+            objectives=self.outline.objectives_told(self.reader),
             attention=sum(tally[status] for status in ATTENTION),
             unaligned=sum(map(self.reader.sees, [*self.outline.unaligned, *self.loose])),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -38,6 +38,7 @@ from milepost.queries import courses, explanations
 # What is agreed begins with its first check-in.
 _ASKED = frozenset({State.COMMITTED.value, *(state.value for state in State if state.takes_checkins)})
 _ASKED_KEY_RESULTS = frozenset(state.value for state in KeyResultState if state.takes_checkins)
+_ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,11 @@ class Reader:
     def until(self, rows: QuerySet, moment: str = "at") -> QuerySet:
         """Leave out what was recorded later than the day looked at."""
         return rows if self.known is None else rows.filter(**{f"{moment}__lt": self.known})
+
+    @property
+    def until_moment(self) -> datetime:
+        """The moment before which everything looked at was recorded, as statements by hand ask for it."""
+        return self.known or _ENDLESS
 
     def objective_row(self, id: int) -> ObjectiveRow:
         """Return an objective by id, or NotFound."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from milepost.core.problems import Invalid, NotFound
 from milepost.core.scoring import Kind, Reading, expected_grade, plain, progress
 from milepost.core.trends import Course
 from milepost.ledger import image as images
+from milepost.ledger.entries import Entry
 from milepost.ledger.structure import KeyResultRow
 from milepost.models import Checkin, Submission
 from milepost.queries import courses
@@ -314,28 +316,26 @@ def last_text(reader: Reader, one: KeyResultRow) -> str:
     return value_text(one, None if current is None else reader.image.entries.exact(current))
 
 
-def last_notes(reader: Reader, one: KeyResultRow, most: int = NOTES) -> list[Note]:
-    """Return the latest entries that stand, newest first."""
-    standing = reader.image.entries.series(one.id)[-most:]
-    texts = dict(
-        Checkin.objects.of(reader.actor.workspace_id)
-        .filter(id__in=[entry.id for entry in standing])
-        .values_list("id", "note")
+def last_notes(reader: Reader, rows: Iterable[KeyResultRow], most: int = NOTES) -> dict[int, list[Note]]:
+    """Return the latest entries that stand of each key result, newest first: one statement."""
+    standing = [(one, reader.image.entries.series(one.id)[-most:]) for one in rows]
+    ids = [entry.id for _, entries in standing for entry in entries]
+    here = Checkin.objects.of(reader.actor.workspace_id).filter(id__in=ids)
+    texts = dict(here.values_list("id", "note")) if ids else {}
+    return {
+        one.id: [_note(reader, one, entry, texts) for entry in reversed(entries)] for one, entries in standing
+    }
+
+
+def _note(reader: Reader, one: KeyResultRow, entry: Entry, texts: Mapping[int, str]) -> Note:
+    return Note(
+        id=encode(entry.id),
+        day=reader.day_of(entry.effective),
+        status=confidence_status(entry.confidence) if entry.confidence else "no_data",
+        value_text=value_text(one, reader.image.entries.exact(entry)),
+        confidence=entry.confidence or None,
+        note=texts.get(entry.id, ""),
     )
-    found = []
-    for entry in reversed(standing):
-        value = reader.image.entries.exact(entry)
-        found.append(
-            Note(
-                id=encode(entry.id),
-                day=reader.day_of(entry.effective),
-                status=confidence_status(entry.confidence) if entry.confidence else "no_data",
-                value_text=value_text(one, value),
-                confidence=entry.confidence or None,
-                note=texts.get(entry.id, ""),
-            )
-        )
-    return found
 
 
 def value_text(one: KeyResultRow, value: Reading) -> str:

@@ -50,6 +50,7 @@ STEPS = (
 class GradeCard:
     """A grade as it was stored: `raw` None for published material and where there was no data."""
 
+    number: int
     title: str
     raw: Fraction | None
     grade: Decimal
@@ -194,10 +195,10 @@ def closing_of(reader: Reader, row: ObjectiveRow) -> Closing | None:
     raw = Fraction(whole.raw) if whole.raw is not None else Fraction(whole.grade)
     if whole.reason == "all_weights_zero" and whole.raw is None:
         raw = None
-    parts = [_grade_card(one.title, stored[one.id]) for one in reader.key_results_of(row) if one.id in stored]
+    graded = [one for one in reader.key_results_of(row) if one.id in stored]
     return Closing(
-        whole=_grade_card(row.title, whole),
-        parts=tuple(parts),
+        whole=_grade_card(row.id, row.title, whole),
+        parts=tuple(_grade_card(one.id, one.title, stored[one.id]) for one in graded),
         verdict=verdict(row.commitment, raw, insight=bool(learned.strip()), policy=reader.policy),
         learned=learned,
         on=whole.at.astimezone(reader.zone).date(),
@@ -205,9 +206,9 @@ def closing_of(reader: Reader, row: ObjectiveRow) -> Closing | None:
     )
 
 
-def _grade_card(title: str, one: Grade) -> GradeCard:
+def _grade_card(id: int, title: str, one: Grade) -> GradeCard:
     raw = None if one.raw is None else Fraction(one.raw)
-    return GradeCard(title, raw, one.grade, band(one.grade).value, one.reason, one.policy)
+    return GradeCard(id, title, raw, one.grade, band(one.grade).value, one.reason, one.policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +238,17 @@ class ClosingPage:
     is_due: bool
 
 
+def require_may_close(reader: Reader, id: int) -> None:
+    """Raise NotFound for an objective out of sight, NotAllowed for one that the reader may not close."""
+    standing = reader.standing(reader.objective_row(id))
+    access.require(access.may_edit(reader.actor, standing), "close this objective")
+
+
 def closing(
     reader: Reader, id: int, *, values: Mapping[int, Decimal] | None = None, learned: str = ""
 ) -> ClosingPage:
     """Return what closing an objective would give, with final values other than the last ones if named."""
     row = reader.objective_row(id)
-    access.require(access.may_edit(reader.actor, reader.standing(row)), "close this objective")
     values = values or {}
     finals, left_out, parts = [], [], {}
     for one in reader.key_results_of(row):

@@ -71,6 +71,7 @@ def _in_a_sentence(ended: pages_of.Closing | None) -> str:
 def _closable(
     reader: Reader, objective: int, values: dict[int, Decimal] | None = None, learned: str = ""
 ) -> pages_of.ClosingPage:
+    pages_of.require_may_close(reader, objective)
     page = pages_of.closing(reader, objective, values=values, learned=learned)
     state = State(page.card.state)
     if state not in (State.GRADING, State.GRADED):

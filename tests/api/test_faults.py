@@ -42,8 +42,9 @@ class Outage(NamedTuple):
 OUTAGES = {
     "the disk is full": Outage(full, ("sqlite", "postgresql"), 200, 507, "disk_is_full"),
     "the database only reads": Outage(read_only, ("sqlite", "postgresql"), 200, 503, "database_is_read_only"),
-    # On PostgreSQL a check-in waits for nobody.
-    "another program holds the database's lock": Outage(locked, ("sqlite",), 200, 503, "database_is_busy"),
+    "another program holds the database's lock": Outage(
+        locked, ("sqlite", "postgresql"), 200, 503, "database_is_busy"
+    ),
     "PostgreSQL is away": Outage(away, ("postgresql",), 503, 503, "database_is_away"),
 }
 ELSEWHERE = {"the process was killed, or the machine lost power"}  # tests/crash

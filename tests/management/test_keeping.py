@@ -10,18 +10,11 @@ import pytest
 from milepost.actions import checkins
 from milepost.ledger import image, snapshots
 from milepost.management.keeping import Keeper
-from tests import cast as the_cast
 from tests.cast import NOW, Cast
 from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.both_databases
 LONG = 3600
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    image.forget()
-    return the_cast.assemble()
 
 
 @pytest.fixture

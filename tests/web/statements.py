@@ -43,7 +43,7 @@ STATEMENTS = {
     "alignment_comparison_json": 5,
     "search": 3,
     "palette": 3,
-    "search, a slip": 6,  # after the comma: in which case
+    "search, a slip": 5,  # after the comma: in which case
     "people": 7,
     "person": 7,
     "edit_team": 4,

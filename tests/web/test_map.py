@@ -370,8 +370,8 @@ class TestWhatIf:
         reader = Reader(cast.ada, timezone.localdate())
         found = what_if.suppose(reader, {okrs.waiting.id: Fraction(1)})
 
-        assert found.last.key_result.status == "achieved"
-        assert [effect.status for effect in found.effects] != [
+        assert found.last.key_result.status_after == "achieved"
+        assert [effect.status_after for effect in found.effects] != [
             effect.status_before for effect in found.effects
         ]
         assert "was off track" in page

@@ -240,7 +240,7 @@ class TestJson:
         (one,) = said["objectives"]
         assert (one["title"], one["progress"], one["status"]) == ("Repairs are quick", 0.6, "on_track")
         assert one["serves"][0]["title"] == "Riders stay"
-        assert one["key_results"][0]["now"] == 6.0
+        assert one["key_results"][0]["value"] == "6"
         assert said["summary"]["counts"] == {"on_track": 1}
         assert {member["name"]: member["is_lead"] for member in said["members"]} == {
             "Ben Okri": True,

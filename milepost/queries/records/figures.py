@@ -49,7 +49,7 @@ def shares(reader: Reader, id: int) -> dict:
     progress = reader.progress(id)
     return {
         "status": reader.day.status_of(id).word,
-        "progress": None if progress is None else round(float(progress), PLACES),
+        "progress": rounded(progress),
         "percent": reader.day.percent(id),
         "expected": round(reader.expected(id), PLACES),
     }
@@ -84,6 +84,11 @@ def _record(id: int, kind: str, found: Explanation) -> ExplanationRecord:
         policy=found.policy,
         notes=found.notes,
     )
+
+
+def rounded(share: Fraction | float | None) -> float | None:
+    """Write a share, or another figure that is for looking at, with six decimals."""
+    return None if share is None else round(float(share), PLACES)
 
 
 def exact(number: Fraction | None) -> str | None:
