@@ -11,9 +11,9 @@ from pathlib import Path
 
 import orjson
 
-from benchmarks.goals import Trial
 from benchmarks.profiling import shares
 from benchmarks.servers import ROOT
+from benchmarks.trials import Trial
 
 FILE = Path(__file__).parent / "PROFILES.md"
 LEAST = 0.02  # a smaller share is not listed

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from milepost.actions import alignments, checkins, cycles, initiatives, key_results, objectives
 from milepost.actions.key_results import Definition
-from milepost.models import Cycle, Initiative, KeyResult, Objective
+from milepost.models import Checkin, Cycle, Initiative, KeyResult, Objective
 from tests.cast import Cast
 
 DAY = timedelta(days=1)
@@ -121,3 +121,8 @@ def outside(cast: Cast, okrs: Okrs, at: datetime) -> Objective:
         title=OUTSIDE_TITLE, cycle=okrs.cycle.id, team=cast.product.id, owner=cast.cleo.person_id,
         by=cast.ben, at=at,
     )  # fmt: skip
+
+
+def latest(one: KeyResult) -> Checkin | None:
+    """Return the entry of a key result that was written last."""
+    return Checkin.objects.of(one.workspace_id).filter(key_result=one).order_by("id").last()

@@ -12,7 +12,7 @@ from fractions import Fraction
 from milepost.core import addresses, numbers
 from milepost.core.access import Actor
 from milepost.core.ids import decode, encode
-from milepost.core.pace import confidence_status
+from milepost.core.pace import OPENING_CONFIDENCE, confidence_status
 from milepost.core.problems import Invalid, NotFound
 from milepost.core.scoring import Kind, Reading, expected_grade, plain, progress
 from milepost.core.trends import Course
@@ -25,7 +25,6 @@ from milepost.queries.cards import KeyResultCard, Reader
 from milepost.queries.records.figures import exact
 
 NOTES = 3
-FIRST_CONFIDENCE = 5  # every key result opens at even odds (method 2.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +222,7 @@ def _form(
         key_result=card,
         action=addresses.checkins(reader.slug, one.id),
         milestones=tuple(zip((title for title, _ in one.milestones), shares, strict=False)),
-        confidence=confidence or FIRST_CONFIDENCE,
+        confidence=confidence or OPENING_CONFIDENCE,
         success_from=success,
         aims_at=_way(card, success) if kind.is_on_a_line else None,
         plan_today=_plan_today(course, on or reader.today),

@@ -63,7 +63,7 @@ class Outline:
         """Return how many objectives count for everyone; for a token limited to teams, of those alone."""
         if reader.actor.within is None:
             return self.objectives
-        return sum(reader.sees(row.id) for row in self.listed if _counts_for_all(reader.image, row))
+        return sum(reader.sees(row.id) for row in self.listed if counts_for_all(reader.image, row))
 
 
 def cycles_around(image: Image, cycle: CycleRow | None) -> frozenset[int] | None:
@@ -99,7 +99,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
     shown = {id for row in listed for id in (row.id, *(one.id for one in key_results(image, row.id)))}
     add_all_above(image, shown, parents)
     tops, unaligned, hanging = _at_the_top(image, shown, parents)
-    common = [row for row in listed if _counts_for_all(image, row)]
+    common = [row for row in listed if counts_for_all(image, row)]
     counted = [
         image.node[one.id]
         for row in common
@@ -200,7 +200,7 @@ def _company_first(image: Image, id: int) -> tuple:
     return row.team_id is not None, image.cycles[row.cycle_id].starts_on, row.id
 
 
-def _counts_for_all(image: Image, row: ObjectiveRow) -> bool:
+def counts_for_all(image: Image, row: ObjectiveRow) -> bool:
     """Say whether an objective is in the numbers that everyone is told."""
     if not row.counts or image.audience(row.id) is access.EVERYONE:
         return row.counts

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import key_results, submissions
 from milepost.actions.key_results import Definition
+from milepost.actions.objectives import require_open
 from milepost.core import access, addresses, ids
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
@@ -20,7 +21,6 @@ from milepost.web import measures, pages, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
-from milepost.web.objectives import require_open
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, id_text, new_submission
 

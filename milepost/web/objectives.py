@@ -8,11 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import objectives
-from milepost.actions.objectives import ObjectiveIsClosed
+from milepost.actions.objectives import require_open
 from milepost.core import access, addresses, ids
 from milepost.core.problems import NotFound, Problem
-from milepost.core.states import State
-from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import hindsight, history
 from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
@@ -190,15 +188,6 @@ def _editable(reader: Reader, objective: int) -> pages_of.ObjectiveForm:
     access.require(access.may_edit(reader.actor, reader.standing(found.row)), "change this objective")
     require_open(found.row)
     return found
-
-
-def require_open(row: ObjectiveRow) -> None:
-    """Show no form for what a closing has made part of the record."""
-    if row.state in (State.CLOSED, State.GRADED):
-        raise ObjectiveIsClosed(
-            "This objective is closed; what it says is part of the record.",
-            remedy="An admin can reopen it within 14 days of closing.",
-        )
 
 
 def _stored(found: pages_of.ObjectiveForm) -> dict[str, Any]:

@@ -95,10 +95,8 @@ def blank(request: HttpRequest) -> HttpResponse:
         if not typed.problems:
             try:
                 start.blank(
-                    cycle=start.FirstCycle(typed.text("cycle_name"), starts_on, ends_on),
-                    year=start.FirstCycle(year.name, year.starts_on, year.ends_on)
-                    if typed.text("with_year")
-                    else None,
+                    cycle=quarters.Span(typed.text("cycle_name"), starts_on, ends_on),
+                    year=year if typed.text("with_year") else None,
                     team=typed.text("team"),
                     by=request.actor,
                     at=request.at,

@@ -11,15 +11,10 @@ from milepost.actions import checkins
 from milepost.ledger import image, snapshots
 from milepost.management.keeping import Keeper
 from tests.cast import NOW, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 LONG = 3600
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from milepost.actions import checkins, objectives
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Checkin, Event, KeyResult
+from tests.okrs import latest
 from tests.web import acme
 from tests.web.statements import STATEMENTS, count
 
@@ -26,10 +27,6 @@ JSON = "application/json"
 
 def url(one: KeyResult) -> str:
     return addresses.checkins("acme", one.id)
-
-
-def latest(one: KeyResult) -> Checkin:
-    return Checkin.objects.of(one.workspace_id).filter(key_result=one).order_by("id").last()
 
 
 def entries(one: KeyResult) -> int:
