@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.running import ROOT
-
-PATIENCE = 60
+from tests.running import PATIENCE, ROOT
 
 
 @dataclass

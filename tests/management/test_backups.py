@@ -33,7 +33,7 @@ from tests.cast import LATER, NOW, Cast
 from tests.management.terminal import run
 from tests.okrs import Okrs, written
 from tests.postgres import NoPostgres, Postgres
-from tests.running import Installation
+from tests.running import PATIENCE, Installation
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
@@ -151,7 +151,7 @@ class TestBackup:
         with databases.one_moment():
             writer = threading.Thread(target=copy_context().run, args=(write,))
             writer.start()
-            writer.join(timeout=5)
+            writer.join(timeout=PATIENCE)
             seen = Checkin.objects.everywhere().count()
 
         assert not writer.is_alive()
