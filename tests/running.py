@@ -19,7 +19,7 @@ import pytest
 from tests.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60  # seconds until a server that does not answer is given up
+PATIENCE = 120  # seconds until what does not answer is given up: a busy machine takes its time
 
 CHROMIUM_FLAGS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -85,7 +85,7 @@ class Installation:
             return None
         self.process.terminate()
         try:
-            return self.process.wait(timeout=30)
+            return self.process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
@@ -152,13 +152,15 @@ def browser():
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
         missing("Chromium is not on this machine (apt install chromium).")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     # Playwright leaves an event loop behind in this thread, of which Django's tables are then afraid.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS, *as_root])
+        expect.set_options(timeout=PATIENCE * 1000)
+        started.on("context", lambda context: context.set_default_timeout(PATIENCE * 1000))
         yield started
         started.close()
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from tests.cast import PASSWORD
-from tests.running import ROOT, Installation
+from tests.running import PATIENCE, ROOT, Installation
 
 WRITE = """
 import django
@@ -23,7 +23,7 @@ def running(install: Callable[..., Installation]) -> Installation:
     made = install()
     environ = made.environ | {"DJANGO_SETTINGS_MODULE": "milepost.config.settings"}
     told = subprocess.run(
-        [sys.executable, "-c", WRITE], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", WRITE], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
     )
     assert told.returncode == 0, told.stderr
     return made.start()

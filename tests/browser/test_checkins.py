@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from milepost.core import addresses
 from milepost.core.ids import encode
@@ -62,8 +63,7 @@ class TestOnItsPage:
         assert acme.day_of(dated.effective_at) == acme.day_of(now) - DAY
         assert (str(correction.value), correction.corrects_id) == ("5.5", dated.id)
         assert withdrawal.corrects_id == correction.id
-        struck = page.locator(f"#c-{encode(dated.id)}").inner_text()
-        assert "corrected later" in struck
+        expect(page.locator(f"#c-{encode(dated.id)}")).to_contain_text("corrected later")
 
     def test_not_for_tomorrow(self, visit, okrs):
         """A day that has not come is refused beside its field, and what was typed stays."""
@@ -77,8 +77,8 @@ class TestOnItsPage:
         page.get_by_label("Now", exact=True).fill("5")
         page.get_by_role("button", name="Check in", exact=True).click()
 
-        assert page.get_by_label("It was true on").get_attribute("aria-invalid") == "true"
-        assert page.get_by_label("Now", exact=True).input_value() == "5"
+        expect(page.get_by_label("It was true on")).to_have_attribute("aria-invalid", "true")
+        expect(page.get_by_label("Now", exact=True)).to_have_value("5")
         assert len(entries(okrs.waiting)) == 1
 
 

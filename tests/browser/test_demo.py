@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 
 def whom(page) -> str:
-    """Whom the heading greets; what it says before the name changes with the hour."""
+    """Whom the heading of a loaded page greets; what it says before the name changes with the hour."""
     return page.inner_text("h1").rsplit(", ", 1)[-1]
 
 
@@ -25,8 +25,8 @@ class TestPersonas:
         greeted = {whom(page)}
         for name in names:
             page.locator("details.me summary").click()
-            page.get_by_role("button", name=name.strip(), exact=True).click()
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.get_by_role("button", name=name.strip(), exact=True).click()
             greeted.add(whom(page))
 
         assert len(names) >= 4

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
+from playwright.sync_api import expect
 
 from milepost.core.ids import encode
 from milepost.management.demo import SLUG
@@ -203,7 +204,7 @@ class Demo:
         """Sign somebody in by a link from the terminal."""
         printed = self.server.run("link", f"{key}@{MAIL}").stdout
         page.goto(self.server.url + re.search(r"/sign-in/link/\S+", printed).group())
-        assert page.url == self.server.url + HOME, page.url
+        expect(page).to_have_url(self.server.url + HOME)
 
 
 def _filled(route: Route, values: dict[str, str]) -> str:

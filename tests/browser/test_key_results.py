@@ -29,7 +29,7 @@ class TestKinds:
         page.select_option("[name=kind]", "range")
         expect(page.locator("[name=low]")).to_be_visible()
         expect(page.locator("[name=start]")).to_be_hidden()
-        assert page.get_by_text("Met between the low and the high end.").first.is_visible()
+        expect(page.get_by_text("Met between the low and the high end.").first).to_be_visible()
 
         page.select_option("[name=kind]", "milestones")
         page.locator("[name=milestone]").first.fill("Ten shops")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from milepost.core import addresses
 from milepost.models import KeyResult
@@ -19,6 +20,7 @@ NEEDED = {
     "percent": {"unit": "%"}, "currency": {"unit": "EUR"}, "decrease": {"target": "20"},
     "learning": {"target": "100"},
 }  # fmt: skip
+PLACES = ("start", "target", "low", "high", "unit", "floor", "tolerance", "direction", "milestones")
 
 
 @pytest.fixture
@@ -26,25 +28,27 @@ def okrs(cast) -> Okrs:
     return written(cast, timezone.now())
 
 
+def place(page, name: str):
+    """Return the field of a name, the first one of the milestones."""
+    return page.locator("[name=milestone]" if name == "milestones" else f"[name={name}]").first
+
+
 class TestEveryKind:
     def test_is_written(self, visit, cast, okrs):
         """Each kind shows its fields and no others, and they are enough."""
         page = visit("ben", f"{addresses.objective('acme', okrs.helpful.id)}key-results/new/")
-        shown = {}
         for kind, words in NAMES.items():
             page.get_by_label("How it is measured").select_option(kind)
             page.get_by_label("Key result", exact=True).fill(f"A {kind} one")
-            names = ("start", "target", "low", "high", "unit", "floor", "tolerance", "direction")
-            shown[kind] = {name for name in names if page.locator(f"[name={name}]").is_visible()}
-            shown[kind] |= {"milestones"} if page.locator("[name=milestone]").first.is_visible() else set()
+            for name in PLACES:
+                expect(place(page, name)).to_be_visible(visible=name in words.fields)
             for name in words.fields:
                 text = NEEDED.get(kind, {}).get(name) or SAYS.get(name)
-                place = page.locator("[name=milestone]" if name == "milestones" else f"[name={name}]").first
                 if text is not None:
-                    place.fill(text)
+                    place(page, name).fill(text)
             page.get_by_role("button", name="Add and write another").click()
             page.locator("#toasts", has_text="Key result added.").wait_for()
+            expect(page.get_by_label("Key result", exact=True)).to_have_value("")
 
         made = KeyResult.objects.of(cast.acme.id).filter(title__endswith=" one")
-        assert shown == {kind: set(words.fields) for kind, words in NAMES.items()}
         assert set(made.values_list("kind", flat=True)) == set(NAMES)

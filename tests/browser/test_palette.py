@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from milepost.core import addresses
+from tests.browser.patience import sent, staying
 from tests.inspection import accessibility_problems, html_problems
 from tests.okrs import written
 
@@ -95,17 +96,17 @@ class TestPalette:
         for late in ("**/search*.css*", "**/palette/**"):
             page.route(late, lambda route: waiting.append(route) if is_late else route.continue_())
 
-        page.keyboard.press("Control+k")
-        page.keyboard.type("new")
+        with staying(page):
+            page.keyboard.press("Control+k")
+            page.keyboard.type("new")
 
-        field = page.get_by_role("combobox", name="Search, jump or act")
-        expect(field).to_have_value("new")
-        expect(field).to_be_focused()
-        is_late.clear()
-        for route in waiting:
-            route.continue_()
-        expect(page.get_by_role("option", name="New objective")).to_be_visible()
-        assert page.url.endswith(WEEK)
+            field = page.get_by_role("combobox", name="Search, jump or act")
+            expect(field).to_have_value("new")
+            expect(field).to_be_focused()
+            is_late.clear()
+            for route in waiting:
+                route.continue_()
+            expect(page.get_by_role("option", name="New objective")).to_be_visible()
 
     def test_offers_what_the_page_offers(self, visit, okrs):
         """What one may do here stands under "On this page", and does it."""
@@ -141,16 +142,17 @@ class TestKeys:
         """J and K go from one to the next, E edits."""
         page = visit("ben", addresses.objective("acme", okrs.helpful.id))
 
-        page.keyboard.press("j")
-        first = page.evaluate("document.activeElement.closest('li').textContent")
-        page.keyboard.press("j")
-        second = page.evaluate("document.activeElement.closest('li').textContent")
-        page.keyboard.press("k")
+        row = page.locator("li:focus, li:has(:focus)").last
 
-        assert first != second
-        assert page.evaluate("document.activeElement.closest('li').textContent") == first
+        page.keyboard.press("j")
+        first = row.text_content()
+        page.keyboard.press("j")
+        expect(row).not_to_have_text(first)
+        page.keyboard.press("k")
+        expect(row).to_have_text(first)
         page.evaluate("document.activeElement.blur()")
         page.keyboard.press("e")
+
         page.wait_for_url("**/edit/")
 
     def test_are_ones_own(self, visit, okrs):
@@ -158,7 +160,8 @@ class TestKeys:
         page = visit("ben", "/w/acme/preferences/keyboard/")
 
         page.get_by_label("New objective").fill("x")
-        page.get_by_role("button", name="Save").click()
+        with sent(page):
+            page.get_by_role("button", name="Save").click()
         page.goto(WEEK)
         page.keyboard.press("n")
         page.keyboard.press("x")
@@ -180,11 +183,13 @@ class TestSound:
                 found.append(f"{what}: too wide")
 
         page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
         look("keys")
         page.keyboard.press("Escape")
-        opened(page)
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        field = opened(page)
         look("palette")
-        page.keyboard.type("wai")
+        field.fill("wai")
         expect(page.get_by_role("group", name="Found")).to_be_visible()
         look("palette with something found")
         for where in ("search/", "search/?q=wait", "search/?q=zzz", "preferences/keyboard/"):

@@ -35,7 +35,7 @@ class TestJourney:
         page.get_by_role("link", name="Product").click()
         page.get_by_role("article").locator("summary").click()
 
-        assert page.get_by_role("heading", name="Product").count() == 1
+        expect(page.get_by_role("heading", name="Product")).to_have_count(1)
         expect(page.get_by_text("(6 − 9) ÷ (4 − 9)")).to_be_visible()
 
     def test_fits_a_narrow_screen(self, visit, quick, cast):

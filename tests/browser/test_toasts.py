@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from milepost.actions import objectives
 from milepost.core import addresses
+from tests.browser.patience import until
 from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.browser
@@ -43,7 +44,7 @@ class TestPlace:
         page.get_by_role("button", name="Post").click()
         page.locator(".toast").wait_for()
 
-        assert page.evaluate(COVERED) == []
+        until(page, lambda: page.evaluate(COVERED) == [])
 
 
 class TestUndo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 from milepost.core.ids import encode
 from milepost.models import Checkin, Person
 from tests.browser.conftest import NARROW
+from tests.browser.patience import until
 from tests.web import acme
 
 pytestmark = pytest.mark.browser
@@ -55,9 +57,9 @@ class TestDue:
         row.get_by_role("button", name="Save").click()
 
         page.get_by_role("status").get_by_text("70").wait_for()
-        assert "70" in row.inner_text()
-        assert row.get_by_role("button", name="Save").count() == 0
-        assert page.get_by_role("button", name="Save").count() == 1
+        expect(row).to_contain_text("70")
+        expect(row.get_by_role("button", name="Save")).to_have_count(0)
+        expect(page.get_by_role("button", name="Save")).to_have_count(1)
         assert str(_latest(due[0]).value) == "5.5"
 
     def test_saves_by_keyboard(self, visit, due):
@@ -81,7 +83,7 @@ class TestDue:
         field.press("Enter")
 
         page.get_by_role("status").get_by_text("does not read as a number").wait_for()
-        assert field.input_value() == "about six"
+        expect(field).to_have_value("about six")
         expect(page.locator("form.due .err")).to_contain_text("does not read as a number")
         expect(field).to_have_attribute("aria-invalid", "true")
         expect(field).to_be_focused()
@@ -94,20 +96,20 @@ class TestDue:
         page.get_by_label("New value for Riders stay").fill("6")
         page.get_by_role("button", name="Save check-in for Riders stay").click()
 
-        assert page.url.endswith(WEEK)
-        assert "60" in page.locator("#toasts").inner_text()
-        assert page.get_by_role("button", name="Save").count() == 1
+        expect(page.locator("#toasts")).to_contain_text("60")
+        expect(page).to_have_url(re.compile(f"{WEEK}$"))
+        expect(page.get_by_role("button", name="Save")).to_have_count(1)
 
     def test_keeps_what_was_typed_when_the_tab_was_closed(self, visit, due):
         """An unsent value is there again when the page is."""
         page = visit("ada", WEEK)
         page.get_by_label("New value for Riders stay").fill("6.25")
-        page.wait_for_timeout(300)  # the draft is written a moment after the last key
+        until(page, lambda: "6.25" in page.evaluate("JSON.stringify(localStorage)"))
 
         page.goto("/w/acme/teams/")
         page.goto(WEEK)
 
-        assert page.get_by_label("New value for Riders stay").input_value() == "6.25"
+        expect(page.get_by_label("New value for Riders stay")).to_have_value("6.25")
 
     def test_fits_a_narrow_screen(self, visit, due):
         """Nothing sticks out on a phone."""
@@ -122,17 +124,16 @@ class TestMoved:
         acme.check_in(
             due[0].key_result, "5", by=cast.ada, at=timezone.now() - timedelta(hours=1), note="Two benches"
         )
-        with_script = visit("cleo", WEEK)
-        with_script.get_by_text("Two benches").wait_for()
-        with_script.wait_for_load_state("networkidle")
+        cleo = Person.objects.of(cast.acme.id).filter(id=cast.cleo.person_id)
+        page = visit("cleo", WEEK)
+        page.get_by_text("Two benches").wait_for()
+        until(page, lambda: cleo.get().looked_at is not None)
 
-        with_script.reload()
-        still = with_script.get_by_text("Two benches").count()
-        with_script.get_by_role("button", name="Mark as seen").click()
-        with_script.get_by_text("Nothing moved").wait_for()
+        page.reload()
 
-        assert still == 1
-        assert Person.objects.of(cast.acme.id).get(id=cast.cleo.person_id).looked_at is not None
+        expect(page.get_by_text("Two benches")).to_have_count(1)
+        page.get_by_role("button", name="Mark as seen").click()
+        expect(page.get_by_text("Nothing moved")).to_have_count(1)
 
     def test_is_marked_as_seen_without_javascript(self, visit, due, cast):
         """The button is a form of its own."""
@@ -143,8 +144,8 @@ class TestMoved:
 
         page.get_by_role("button", name="Mark as seen").click()
 
-        assert page.url.endswith(WEEK)
-        assert page.get_by_text("Nothing moved").count() == 1
+        expect(page.get_by_text("Nothing moved")).to_have_count(1)
+        expect(page).to_have_url(re.compile(f"{WEEK}$"))
 
 
 class TestWaiting:
@@ -158,9 +159,9 @@ class TestWaiting:
         page = visit("ben", WEEK, java_script_enabled=scripts)
 
         page.get_by_role("link", name="Cleo Wong mentioned you").click()
-        page.wait_for_url("**/objectives/**")
 
-        assert page.get_by_role("heading", level=1).inner_text() == due[0].objective.title
+        page.wait_for_url("**/objectives/**")
+        expect(page.get_by_role("heading", level=1)).to_have_text(due[0].objective.title)
         expect(page.locator("#discussion li", has_text="second bench")).to_be_visible()
 
 

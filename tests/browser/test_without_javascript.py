@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from milepost.core.access import operator
 from milepost.core.ids import encode
 from milepost.models import Alignment, Checkin, Person
 from tests.browser.conftest import NARROW
+from tests.browser.patience import sent
 from tests.okrs import Okrs, written
 from tests.web import acme
 
@@ -57,8 +59,8 @@ class TestSigningIn:
 
         page.goto(f"/sign-in/link/{secret}/")
 
-        assert page.url == live_server.url + WEEK
-        assert "Cleo" in page.inner_text("h1")
+        expect(page).to_have_url(live_server.url + WEEK)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Cleo")
         context.close()
 
 
@@ -71,11 +73,13 @@ class TestSweep:
         page.get_by_label("8", exact=True).check(force=True)
         page.get_by_label("What changed?").fill("Two benches")
         page.get_by_role("button", name="Save and next").click()
+        page.get_by_role("heading", level=1, name="Riders stay").wait_for()
         page.get_by_role("button", name="No change").click()
+        page.get_by_role("heading", level=1, name="Shops open on time").wait_for()
         page.get_by_role("button", name="Skip").click()
 
-        assert page.get_by_role("heading", name="All checked in").count() == 1
-        assert "2 recorded, 1 skipped" in page.inner_text("main")
+        page.get_by_role("heading", name="All checked in").wait_for()
+        expect(page.get_by_role("main")).to_contain_text("2 recorded, 1 skipped")
         first, second, third = (entries(each.key_result) for each in due)
         assert (str(first[-1].value), first[-1].confidence, first[-1].note) == ("5.5", 8, "Two benches")
         assert len(second) == 2 and second[-1].value == second[0].value
@@ -90,7 +94,7 @@ class TestSweep:
         page.get_by_role("button", name="Save and next").click()
 
         expect(page.get_by_text("does not read as a number").first).to_be_visible()
-        assert page.get_by_label("What changed?").input_value() == "Two benches"
+        expect(page.get_by_label("What changed?")).to_have_value("Two benches")
         assert len(entries(due[0].key_result)) == 1
 
 
@@ -105,22 +109,22 @@ class TestKeyResult:
         page.get_by_label("It was true on").fill(yesterday)
         page.get_by_label("Now", exact=True).fill("5")
         page.get_by_role("button", name="Check in", exact=True).click()
-        said = page.locator("#toasts").inner_text()
+        expect(page.locator("#toasts")).to_contain_text("Cut the wait: 80")
+        expect(page.locator("#toasts")).to_contain_text(okrs.helpful.title)
         page.goto(here)
         page.get_by_role("link", name="Correct").first.click()
         page.locator("#f-value").fill("5.5")
         page.get_by_role("button", name="Save the correction").click()
-        struck = page.locator("#c-" + encode(entries(okrs.waiting)[-2].id)).inner_text()
+        page.get_by_text("Corrected.").wait_for()
+        struck = page.locator("#c-" + encode(entries(okrs.waiting)[-2].id))
+        expect(struck).to_contain_text("corrected later")
         page.get_by_role("link", name="Correct").first.click()
         page.get_by_role("button", name="Withdraw this entry").click()
 
-        assert "Cut the wait: 80" in said
-        assert okrs.helpful.title in said
-        assert "corrected later" in struck
-        assert page.get_by_text("withdrawn").count() >= 1
-        kept = entries(okrs.waiting)
-        assert [str(one.value) for one in kept[:3]] == ["6.5", "5", "5.5"]
-        assert page.url.endswith(here)
+        page.get_by_text("Withdrawn.").wait_for()
+        expect(page.get_by_text("withdrawn", exact=True).first).to_be_attached()
+        expect(page).to_have_url(re.compile(f"{here}$"))
+        assert [str(one.value) for one in entries(okrs.waiting)[:3]] == ["6.5", "5", "5.5"]
 
     def test_sent_again_after_going_back_is_asked_about(self, visit, cast, okrs):
         """The page made anew says the same again: it is shown, not added; meant after all, it is recorded."""
@@ -129,16 +133,18 @@ class TestKeyResult:
         check_in = page.get_by_role("button", name="Check in", exact=True)
         page.get_by_label("Now", exact=True).fill("5")
         page.get_by_label("What changed?").fill("Second bench works.")
-        check_in.click()
+        with sent(page):
+            check_in.click()
 
         page.go_back()
         check_in.click()
-        asked = page.get_by_role("main").inner_text()
-        counted = len(entries(okrs.waiting))
-        page.get_by_role("button", name="Record it once more").click()
+        expect(page.get_by_role("main")).to_contain_text("You recorded this already")
+        expect(page.get_by_role("main")).to_contain_text("Second bench works.")
+        assert len(entries(okrs.waiting)) == before + 1
+        with sent(page):
+            page.get_by_role("button", name="Record it once more").click()
 
-        assert "You recorded this already" in asked and "Second bench works." in asked
-        assert (counted, len(entries(okrs.waiting))) == (before + 1, before + 2)
+        assert len(entries(okrs.waiting)) == before + 2
 
 
 class TestAlignment:
@@ -149,29 +155,30 @@ class TestAlignment:
         page.get_by_label("An objective or a key result").select_option("k" + encode(okrs.growth.id))
         page.get_by_role("radio", name="Supports").check()
         page.get_by_role("button", name="Align").click()
-        aligned = page.locator("#alignment").inner_text()
+        expect(page.locator("#alignment")).to_contain_text(okrs.growth.title)
         page.goto(TREE)
         page.get_by_role("search", name="Narrow the tree").get_by_label("Type").select_option("committed")
         page.get_by_role("button", name="Show").click()
-        narrowed = page.locator("tbody").inner_text()
+        page.wait_for_url("**type=committed**")
+        expect(page.locator("tbody")).to_contain_text(okrs.helpful.title)
+        expect(page.locator("tbody")).not_to_contain_text(okrs.draft.title)
         page.goto(f"{TREE}?open=all")
-        whole = page.locator("tbody").inner_text()
 
-        assert okrs.growth.title in aligned
+        for one in (okrs.company, okrs.growth, okrs.helpful, okrs.waiting):
+            expect(page.locator("tbody")).to_contain_text(one.title)
         assert Alignment.objects.of(cast.acme.id).get(child=okrs.draft).how == "supports"
-        assert okrs.helpful.title in narrowed and okrs.draft.title not in narrowed
-        assert all(one.title in whole for one in (okrs.company, okrs.growth, okrs.helpful, okrs.waiting))
 
     def test_opens_a_branch_by_a_link(self, visit, okrs):
         """What scripts open in place is a link that opens it on a new page."""
         page = visit("ada", TREE, **PLAIN)
         row = page.locator(f'tr[data-id="{encode(okrs.helpful.id)}"]').first
-        before = page.get_by_text(okrs.waiting.title).count()
+        below = page.locator(f'tr[data-id="{encode(okrs.waiting.id)}"]')
+        expect(below).to_have_count(0)
 
         row.get_by_role("link").first.click()
 
-        assert page.get_by_text(okrs.waiting.title).count() > before
-        assert "open=" in page.url or "shut=" in page.url
+        page.wait_for_url(re.compile("open=|shut="))
+        expect(below).to_have_count(1)
 
 
 class TestAppearance:
@@ -181,8 +188,9 @@ class TestAppearance:
 
         page.get_by_text("Ada Lovelace").first.click()
         page.get_by_role("button", name="Dark").click()
-        there = page.url
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        expect(page).to_have_url(re.compile(f"{WEEK}$"))
         page.get_by_role("link", name="Teams").click()
 
-        assert there.endswith(WEEK)
-        assert page.locator("html").get_attribute("data-theme") == "dark"
+        page.wait_for_url("**/teams/")
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.running import ROOT, Installation
+from tests.running import PATIENCE, ROOT, Installation
 
-PATIENCE = 60
 TOKEN = """
 import sys
 import django

@@ -12,7 +12,7 @@ import urllib.request
 import pytest
 
 from milepost.config import logs
-from tests.running import Installation
+from tests.running import PATIENCE, Installation
 
 CANARY = "canary7bird"
 
@@ -103,7 +103,7 @@ def _send_canaries(server: Installation) -> None:
     ):  # fmt: skip
         asked = urllib.request.Request(server.url + path, data=body, headers=headers)
         try:
-            urllib.request.urlopen(asked, timeout=10).read()
+            urllib.request.urlopen(asked, timeout=PATIENCE).read()
         except urllib.error.HTTPError as answer:
             answer.read()
             answer.close()

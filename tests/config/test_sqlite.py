@@ -11,9 +11,8 @@ from django.utils import timezone
 from milepost.config.sqlite.queues import Queue
 from milepost.ledger import faults
 from milepost.models import Workspace
+from tests.running import PATIENCE
 from tests.threads import at_once
-
-PATIENCE = 60.0
 
 
 def opened(slug: str) -> None:

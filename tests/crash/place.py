@@ -17,7 +17,7 @@ import pytest
 
 from tests.crash.ground import Ground, broken
 from tests.postgres import NoPostgres, Postgres
-from tests.running import Installation, missing
+from tests.running import PATIENCE, Installation, missing
 
 
 @dataclass
@@ -130,7 +130,7 @@ def send(place: Place, keys: list[str], book: Book) -> None:
         )
         book.sent.add(key)
         try:
-            with urllib.request.urlopen(asked, timeout=30) as answer:
+            with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
                 answer.read()
                 book.acknowledged.add(key)
         except (OSError, urllib.error.URLError, ValueError):
@@ -166,5 +166,5 @@ def seen(place: Place) -> bytes:
     asked = urllib.request.Request(
         f"{place.milepost.url}/w/acme/alignment.json?key_results=1", headers=place.ground.headers
     )
-    with urllib.request.urlopen(asked, timeout=30) as answer:
+    with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
         return answer.read()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.request
 
 from tests.crash.place import Book, Place, clients, seen, send
+from tests.running import PATIENCE
 
 BACKUPS = 3
 
@@ -20,10 +21,10 @@ class TestAtWork:
         milepost.start()
 
         with clients(place, book, count=2) as enough:
-            enough.wait(timeout=30)
+            enough.wait(timeout=PATIENCE)
             for number in range(BACKUPS):
                 told.append(milepost.run("backup", str(tmp_path / f"{number}.zip"), "--verify"))
-            urllib.request.urlopen(f"{milepost.url}/readyz", timeout=30).close()
+            urllib.request.urlopen(f"{milepost.url}/readyz", timeout=PATIENCE).close()
             milepost.kill()
         milepost.start()
         seen(place)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.crash.place import Book, Place, clients, seen, send
-from tests.running import ROOT
+from tests.running import PATIENCE, ROOT
 
 SEED = 20261122  # the moments are random, and the same in each run
 LONGEST = 0.15  # seconds from the first acknowledgement to the end
@@ -112,7 +112,7 @@ class TestKilled:
         for _ in range(max(2, pytestconfig.getoption("kills") // 50)):
             place.milepost.start()
             with clients(place, book, count=4) as enough:
-                enough.wait(timeout=30)
+                enough.wait(timeout=PATIENCE)
                 threading.Event().wait(moments.uniform(0, 0.2))
                 place.milepost.kill()
         place.milepost.start()

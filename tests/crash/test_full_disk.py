@@ -16,7 +16,7 @@ import pytest
 
 from tests.crash.ground import Ground, broken
 from tests.postgres import free_port
-from tests.running import Installation
+from tests.running import PATIENCE, Installation
 
 SMALL = "16m"
 MOST = 400  # check-ins with long notes, until even what was set aside is used up
@@ -61,7 +61,7 @@ def say(milepost: Installation, ground: Ground, number: int) -> tuple[int, dict]
     body = json.dumps({"value": number % 1000, "note": f"key-{number} " + "x" * 15_000}).encode()
     asked = urllib.request.Request(milepost.url + ground.addresses[0], body, ground.headers)
     try:
-        with urllib.request.urlopen(asked, timeout=30) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as answer:
         with answer:
@@ -71,7 +71,7 @@ def say(milepost: Installation, ground: Ground, number: int) -> tuple[int, dict]
 def read(milepost: Installation, ground: Ground, path: str) -> tuple[int, str]:
     asked = urllib.request.Request(milepost.url + path, headers=ground.headers)
     try:
-        with urllib.request.urlopen(asked, timeout=30) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as answer:
         with answer:

@@ -167,6 +167,33 @@ def _no_mocks(path: str, source: str) -> Iterator[str]:
             yield f":{node.lineno}: a mock; use the real part, or a fake of somebody else's machine"
 
 
+# What a locator says at once, though the page may get there a moment later.
+_AT_ONCE = {
+    "all_inner_texts", "all_text_contents", "count", "get_attribute", "inner_html", "inner_text",
+    "input_value", "is_checked", "is_disabled", "is_enabled", "is_hidden", "is_visible", "text_content",
+}  # fmt: skip
+
+
+def _waits(path: str, source: str) -> Iterator[str]:
+    tree = parsed(source)
+    for claim in ast.walk(tree):
+        for node in ast.walk(claim.test) if isinstance(claim, ast.Assert) else ():
+            if isinstance(node, ast.Attribute) and _is_asked_at_once(node):
+                yield f":{node.lineno}: .{node.attr} is asked at once; expect(…) and until(…) wait for it"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "wait_for_function":
+            yield f":{node.lineno}: wait_for_function is stopped by the pages' policy; until(…) does it"
+        elif isinstance(node, ast.Constant) and node.value == "networkidle":
+            yield f":{node.lineno}: once idle, a page stays idle for the driver; wait for what is to come"
+
+
+def _is_asked_at_once(node: ast.Attribute) -> bool:
+    owner = ast.unparse(node.value)
+    if node.attr == "url":
+        return owner.rpartition(".")[2] in ("page", "visitor")
+    return node.attr in _AT_ONCE and ".objects." not in owner
+
+
 # ── Every file ──
 
 _ASKED_FOR = ("milepost/config/sqlite/base.py",)  # Django looks for it by this name
@@ -272,6 +299,16 @@ RULES = (
         _no_mocks,
         good=("tests/core/test_pace.py", "from milepost.core import pace"),
         bad=("tests/core/test_pace.py", "from unittest import mock\nfrom unittest.mock import patch"),
+    ),
+    Rule(
+        "a test in a browser waits for what it claims",
+        ("tests/browser/*.py",),
+        _waits,
+        good=(
+            "tests/browser/test_week.py",
+            'expect(row).to_have_text("70")\nassert Checkin.objects.of(1).count() == 2',
+        ),
+        bad=("tests/browser/test_week.py", 'assert row.inner_text() == "70"'),
     ),
     Rule(
         "a file is named for a noun",

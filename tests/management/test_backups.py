@@ -31,7 +31,7 @@ from tests.cast import LATER, NOW, Cast
 from tests.management.contents import everything, silent
 from tests.management.terminal import run
 from tests.okrs import Okrs
-from tests.running import Installation
+from tests.running import PATIENCE, Installation
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
@@ -123,7 +123,7 @@ class TestBackup:
         with databases.one_moment():
             writer = threading.Thread(target=copy_context().run, args=(write,))
             writer.start()
-            writer.join(timeout=5)
+            writer.join(timeout=PATIENCE)
             seen = Checkin.objects.everywhere().count()
 
         assert not writer.is_alive()

@@ -17,6 +17,7 @@ from milepost.ledger import image
 from milepost.management.demo import PERSONAS, SLUG, WORKSPACE, company
 from milepost.models import Event, Objective, Person, User, Workspace
 from milepost.queries import verification
+from tests.running import PATIENCE
 
 TODAY = date(2026, 11, 24)
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -139,7 +140,7 @@ def _browser() -> urllib.request.OpenerDirector:
 
 
 def _open(browser: urllib.request.OpenerDirector, url: str) -> tuple[str, str]:
-    with browser.open(url, timeout=30) as answer:
+    with browser.open(url, timeout=PATIENCE) as answer:
         return answer.read().decode(), answer.url
 
 

@@ -32,7 +32,7 @@ def taken_port():
 
 def answers(server: Installation, path: str = "/livez") -> int:
     try:
-        with urllib.request.urlopen(f"{server.url}{path}", timeout=10) as response:
+        with urllib.request.urlopen(f"{server.url}{path}", timeout=PATIENCE) as response:
             return response.status
     except urllib.error.HTTPError as answer:
         with answer:
@@ -138,7 +138,7 @@ class TestServe:
         for pid in [*children(server.process), server.process.pid]:
             os.kill(pid, signal.SIGINT)
 
-        assert server.process.wait(timeout=30) == 0
+        assert server.process.wait(timeout=PATIENCE) == 0
         assert "Traceback" not in server.output
 
     def test_a_lost_worker_is_replaced(self, install):
