@@ -113,7 +113,24 @@ class TestShow:
             assert found, path
             assert "1 check-in for" in note and "and 1 was corrected or withdrawn since" in note, path
         assert "Known now: 30\u00a0%, not 10\u00a0%" in told[f"objectives/{encode(okrs.helpful.id)}/"][2]
+        for path in (f"teams/{encode(cast.product.id)}/", "alignment/"):
+            told_now = told[path][2].partition("With what is known now: ")[2].partition("The figures here")[0]
+            assert f"/objectives/{encode(okrs.helpful.id)}/" in told_now, path
+            assert "30\u00a0%, not 10\u00a0%" in told_now, path
         assert 'id="learned"' not in today and 'id="learned"' in beside
+
+    def test_tells_nobody_of_what_they_may_not_see(self, signed_in, okrs, cast, now):
+        """What came late for a key result that is not hers to see is neither counted nor told to Cleo."""
+        day, then = now.date() - 10 * DAY, now - 11 * DAY
+        for number, at in ((40, then), (48, now)):
+            checkins.record(
+                key_result=okrs.growth.id, value=Decimal(number), effective_at=then, by=cast.ada, at=at
+            )
+        objectives.update(objective=okrs.company.id, changed={"visibility": "people"}, by=cast.ada, at=now)
+
+        hers, adas = (text(signed_in(who).get(f"/w/acme/alignment/?on={day}")) for who in ("cleo", "ada"))
+
+        assert "Known now" not in hers and "With what is known now" in adas
 
     def test_says_in_the_feed_which_day_it_is_for(self, signed_in, okrs, cast, now):
         """A check-in that came late is told with its day, one of the same day without."""
