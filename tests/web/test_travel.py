@@ -84,6 +84,16 @@ class TestShow:
         assert f'{of_key_result(okrs.growth)}?on={day}"' in found
         assert f'href="/w/acme/objectives/{encode(okrs.company.id)}/">Back to today' in found
 
+    def test_a_key_result_is_compared_in_its_own_part_of_the_page(self, signed_in, okrs, now):
+        """Its comparison is its objective's, from the day looked at, and opens where it stands itself."""
+        day = now.date() - DAY
+
+        then = page(signed_in("ada"), of_key_result(okrs.growth), day)
+        beside = f"/w/acme/objectives/{encode(okrs.company.id)}/comparison/?from={day}"
+
+        assert f'{beside}#k-{encode(okrs.growth.id)}"' in then
+        assert f'<li id="k-{encode(okrs.growth.id)}">' in text(signed_in("ada").get(beside))
+
     def test_says_what_is_known_now(self, signed_in, okrs, cast, now):
         """A late and a corrected check-in are counted where they matter, with the figure known now."""
         day, waiting = now.date() - 10 * DAY, okrs.waiting.id
