@@ -167,6 +167,15 @@ class Rows(Mapping):
             row = self._made[id] = self.make(*[column.at(place) for column in self.columns.values()])
         return row
 
+    def value(self, id: int | None, name: str) -> Any:
+        """Return one column of a row, without making the row for it; None where there is no such row."""
+        row = self._made.get(id)
+        if row is not None:
+            return getattr(row, name)
+        if id is None or id in self.gone or (place := self._place(id)) < 0:
+            return None
+        return self.columns[name].at(place)
+
     def __getitem__(self, id: int) -> Any:
         row = self.get(id)
         if row is None:

@@ -13,7 +13,7 @@ import logging
 from dataclasses import asdict, astuple
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -195,7 +195,11 @@ def token_said(plain: list) -> Token:
 
 def exact_said(value: str | list[str]) -> Fraction | tuple[Fraction, ...]:
     """Return the value that `plain_exact` wrote."""
-    return Fraction(value) if isinstance(value, str) else tuple(Fraction(part) for part in value)
+    return _fraction(value) if isinstance(value, str) else tuple(map(_fraction, value))
+
+
+# Reading one takes as long as reading fifty numbers, and milestones are mostly 0, 1 and a half.
+_fraction = lru_cache(maxsize=1024)(Fraction)
 
 
 # -- does it fit? ------------------------------------------------------------------------------------------

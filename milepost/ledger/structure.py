@@ -149,6 +149,11 @@ class AlignmentRow:
     how: str
     weight: str
 
+    @property
+    def parent_id(self) -> int:
+        """What is served: an objective or a key result."""
+        return self.parent_objective_id or self.parent_key_result_id
+
 
 # How each kind of row is kept in columns: of a word there are many alike, a text stands alone.
 PERSON = {"id": Numbers, "key": Texts, "name": Texts, "role": Words, "has_left": Words, "user_id": Numbers}

@@ -18,15 +18,10 @@ from milepost.ledger.image import Image
 from milepost.models import Checkin, Event
 from tests.cast import NOW, TODAY, Cast
 from tests.ledger.test_image import Walk
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 STEPS = 12
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 @pytest.fixture

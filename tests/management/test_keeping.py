@@ -11,23 +11,11 @@ import pytest
 from milepost.actions import checkins
 from milepost.ledger import image, past, snapshots
 from milepost.management.keeping import Keeper
-from tests import cast as the_cast
 from tests.cast import NOW, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 LONG = 3600
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    image.forget()
-    return the_cast.assemble()
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 @pytest.fixture
