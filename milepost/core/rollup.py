@@ -350,9 +350,10 @@ class Plan:
     @cached_property
     def _shares(self) -> np.ndarray:
         """How much of each pool is of each kind; of a pool without weight, nothing can be said."""
-        kinds = range(len(self._grades))
-        each = (roll_up(self._tree, (self._kind == kind).astype(np.float64)) for kind in kinds)
-        return np.stack([rolled[self._parents] for rolled in each], axis=1)
+        shares = np.zeros((len(self._parents), len(self._grades)))
+        for kind in range(len(self._grades)):
+            shares[:, kind] = roll_up(self._tree, (self._kind == kind).astype(np.float64))[self._parents]
+        return shares
 
 
 def _kinds(starts, ends, curve, points, grades) -> tuple[np.ndarray, np.ndarray]:

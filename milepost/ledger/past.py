@@ -22,7 +22,7 @@ from milepost.ledger import history as histories
 from milepost.ledger import image as images
 from milepost.ledger import structure
 from milepost.ledger.columns import Rows, positions
-from milepost.ledger.entries import Entries
+from milepost.ledger.entries import Entries, Entry
 from milepost.ledger.given import Given
 from milepost.ledger.history import EntriesThen, History
 from milepost.ledger.image import Image
@@ -142,6 +142,7 @@ class Past(Image):
         self.lock = threading.RLock()
         self.known = known
         self._days, self._exact = {}, {}
+        self._known_now: KnownNow | None = None
         self.entries = EntriesThen(history, int(known.timestamp()))
         self._take_then(whole)
 
@@ -188,6 +189,49 @@ class Past(Image):
             found = whole.derived[Given] = Given(whole, self.entries)
         found.into(self.given, self, self._exactly)
 
+    def known_now(self, key_results: frozenset[int], living: Image) -> Image:
+        """Return this day with what is known now of some key results: late check-ins, and corrections."""
+        with living.lock:
+            own = living.entries.until(key_results, int(self.known.timestamp()))
+        with self.lock:
+            if self._known_now is None or self._known_now.entries.own != own:
+                self._known_now = KnownNow(self, own)
+            return self._known_now
+
     def _exactly(self, one: KeyResultRow) -> float:
         raw = self.exact_key_result(one)
         return np.nan if raw is None else float(raw)
+
+
+class KnownNow(Image):
+    """A past day in which some key results have all the check-ins for it that stand now."""
+
+    def __init__(self, day: Past, own: dict[int, list[Entry]]) -> None:
+        self.__dict__.update(day.__dict__)
+        self.lock = threading.RLock()
+        self._days, self._exact, self._known_now = {}, {}, None
+        self.entries = EntriesKnownNow(day.entries, own)
+        self.has_entries = day.has_entries.copy()
+        self.family, *rest = day.measures
+        self.numbers = np.array(rest)
+        self._name_numbers()
+        for id in own:
+            self._take_current(self.node[id] - self.first_key_result, self.key_results[id])
+
+
+class EntriesKnownNow:
+    """The check-ins as they stood at a past moment; of some key results, those up to then that stand now."""
+
+    def __init__(self, then: EntriesThen, own: dict[int, list[Entry]]) -> None:
+        self.then, self.own = then, own
+        self.exact = then.exact
+
+    def series(self, key_result_id: int) -> list[Entry]:
+        """Return what stands, oldest first."""
+        found = self.own.get(key_result_id)
+        return self.then.series(key_result_id) if found is None else found
+
+    def current(self, key_result_id: int) -> Entry | None:
+        """Return the latest entry that stands."""
+        found = self.own.get(key_result_id)
+        return self.then.current(key_result_id) if found is None else found[-1] if found else None

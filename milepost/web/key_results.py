@@ -84,7 +84,7 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
     trail = trails.below(reader, page.team, page.objective, (page.card.title, None))
     return pages.page(
         request, "key_results/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True,
-        comparison=f"{page.objective[1]}comparison/",
+        comparison=f"{page.objective[1]}comparison/#k-{page.card.id}",  # its own part of it
         began=page.history[-1].on,
     )  # fmt: skip
 

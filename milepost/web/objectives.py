@@ -64,6 +64,7 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
     context = {
         "page": page,
         "learned": [hindsight.of_objective(reader, objective)],
+        "learned_here": True,
         "steps": [steps.button(reader, objective, name) for name in page.steps],
         "here": addresses.objective(reader.slug, objective),
         "arranging": "arrange" in request.GET,

@@ -114,6 +114,13 @@ class TestPlan:
                 found, rollup.planned(tree, MONDAY.toordinal() + day, *rest), rtol=1e-12, atol=1e-12
             )
 
+    def test_of_nothing_is_nothing(self):
+        """Before there was anything, no day expects anything."""
+        none = np.zeros(0)
+        plan = rollup.Plan(rollup.tree(0, *[none.astype(int)] * 2, none), none, none, none, {}, none)
+
+        assert [[len(each) for each in plan.on(day)] for day in (1, 2)] == [[0, 0, 0]] * 2
+
 
 class TestOverdue:
     @given(

@@ -70,6 +70,16 @@ class TestShow:
         assert f'{of_key_result(okrs.growth)}?on={day}"' in found
         assert f'href="/w/acme/objectives/{encode(okrs.company.id)}/">Back to today' in found
 
+    def test_a_key_result_is_compared_in_its_own_part_of_the_page(self, signed_in, okrs, now):
+        """Its comparison is its objective's, from the day looked at, and opens where it stands itself."""
+        day = now.date() - DAY
+
+        then = page(signed_in("ada"), of_key_result(okrs.growth), day)
+        beside = f"/w/acme/objectives/{encode(okrs.company.id)}/comparison/?from={day}"
+
+        assert f'{beside}#k-{encode(okrs.growth.id)}"' in then
+        assert f'<li id="k-{encode(okrs.growth.id)}">' in text(signed_in("ada").get(beside))
+
     def test_says_what_is_known_now(self, signed_in, okrs, cast, now):
         """A late and a corrected check-in are counted where they matter, with the figure known now."""
         day, waiting = now.date() - 10 * DAY, okrs.waiting.id
@@ -99,7 +109,24 @@ class TestShow:
             assert found, path
             assert "1 check-in for" in note and "and 1 was corrected or withdrawn since" in note, path
         assert "Known now: 30 %, not 10 %" in told[f"objectives/{encode(okrs.helpful.id)}/"][2]
+        for path in (f"teams/{encode(cast.product.id)}/", "alignment/"):
+            told_now = told[path][2].partition("With what is known now: ")[2].partition("The figures here")[0]
+            assert f"/objectives/{encode(okrs.helpful.id)}/" in told_now, path
+            assert "30 %, not 10 %" in told_now, path
         assert 'id="learned"' not in today and 'id="learned"' in beside
+
+    def test_tells_nobody_of_what_they_may_not_see(self, signed_in, okrs, cast, now):
+        """What came late for a key result that is not hers to see is neither counted nor told to Cleo."""
+        day, then = now.date() - 10 * DAY, now - 11 * DAY
+        for number, at in ((40, then), (48, now)):
+            checkins.record(
+                key_result=okrs.growth.id, value=Decimal(number), effective_at=then, by=cast.ada, at=at
+            )
+        objectives.update(objective=okrs.company.id, changed={"visibility": "people"}, by=cast.ada, at=now)
+
+        hers, adas = (text(signed_in(who).get(f"/w/acme/alignment/?on={day}")) for who in ("cleo", "ada"))
+
+        assert "Known now" not in hers and "With what is known now" in adas
 
     def test_says_in_the_feed_which_day_it_is_for(self, signed_in, okrs, cast, now):
         """A check-in that came late is told with its day, one of the same day without."""
