@@ -13,10 +13,10 @@ from milepost.core import access, addresses
 from milepost.core.alignment import path_of_loop
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
-from milepost.ledger.image import Image
 from milepost.ledger.structure import AlignmentRow, ObjectiveRow
 from milepost.ledger.supposed import Supposed
 from milepost.queries.cards import Reader
+from milepost.queries.what_if import seen_above
 
 SUPPOSED = 0  # the id of a link that is not there; real ones are larger
 
@@ -38,6 +38,7 @@ class Place:
 class Turn:
     """What stands above, before and after: shares (1 is done), and the status."""
 
+    key: str
     title: str
     url: str
     is_key_result: bool
@@ -123,8 +124,8 @@ def preview(
         objective, key_result = (None, to.id) if to.is_key_result else (to.id, None)
         more = [AlignmentRow(SUPPOSED, row.id, objective, key_result, how, format(weight, "f"))]
     supposed = Supposed(image, more, without)
-    above = _seen_above(reader, image, row.id)
-    above += [id for id in _seen_above(reader, supposed, row.id) if id not in above]
+    above = seen_above(reader, row.id)
+    above += [id for id in seen_above(reader, row.id, image=supposed) if id not in above]
     turns = [_turn(reader, supposed, id) for id in above]
     changed = tuple(turn for turn in turns if turn.turns)
     return Preview(changed, len(turns) - len(changed))
@@ -155,21 +156,10 @@ def _loop(reader: Reader, row: ObjectiveRow, to: Place, without: list[int]) -> t
     return tuple(named(id) if reader.sees(id) else "something you may not see" for id in found)
 
 
-def _seen_above(reader: Reader, image: Image, id: int) -> list[int]:
-    """Return what it counts in, through what the reader sees alone, nearest first."""
-    found: set[int] = set()
-    waiting = [image.node[id]]
-    while waiting:
-        for node in image.above.get(waiting.pop(), ()):
-            if node not in found and reader.sees(image.ids[node]):
-                found.add(node)
-                waiting.append(node)
-    return [image.ids[node] for node in sorted(found, key=lambda node: (image.tree.height[node], node))]
-
-
 def _turn(reader: Reader, supposed: Supposed, id: int) -> Turn:
     place, then = _place(reader, id), supposed.on(reader.today)
     return Turn(
+        encode(id),
         place.title,
         place.url,
         place.is_key_result,

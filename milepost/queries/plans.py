@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -38,6 +38,7 @@ from milepost.core.plan.values import (
 from milepost.ledger import rows
 from milepost.models import (
     Alignment,
+    Checkin,
     Comment,
     Cycle,
     Grade,
@@ -74,9 +75,9 @@ _OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objectiv
 CHECK_INS_AT_ONCE = 5_000
 # By hand: most rows are check-ins, and the ORM takes several times as long for each as the database.
 _CHECK_INS = """
-SELECT c.key_result_id, c.id, c.key, {effective}, {recorded}, {value}, {parts}, c.confidence, c.note, c.by_id,
-  c.corrects_id, x.key, {withdrawn}
-FROM checkin c LEFT JOIN checkin x ON x.id = c.corrects_id WHERE c.workspace_id = %s ORDER BY c.id
+SELECT key_result_id, id, key, {effective} || 'Z', NULLIF({recorded}, {effective}) || 'Z', {value}, {parts},
+  confidence, note, by_id, corrects_id, {withdrawn}
+FROM checkin WHERE workspace_id = %s ORDER BY id
 """
 
 
@@ -131,16 +132,9 @@ def current(
     `seen` says which objectives and key results the reader sees, where that is not all: the others are left
     out as if they were not there.
     """
-    of = _rows_of(workspace_id)
-    keys = Keys(workspace_id)
-    workspace = Workspace.objects.get(id=workspace_id)
-    members = _grouped(of(TeamMember).order_by("id"), "team_id")
-    hidden = set(
-        of(Objective)
-        .filter(visibility="private")
-        .exclude(key__in=list(with_personal))
-        .values_list("id", flat=True)
-    )
+    of, keys = _rows_of(workspace_id), Keys(workspace_id)
+    personal = of(Objective).filter(visibility="private").exclude(key__in=list(with_personal))
+    hidden = set(personal.values_list("id", flat=True))
     if seen is not None:
         hidden |= {id for id in keys.objectives if not seen(id)}
     parts = _Parts(workspace_id, keys, hidden, seen)
@@ -151,24 +145,12 @@ def current(
         if progress is not None and number % 100 == 0:
             progress(number, len(listed))
     return Plan(
-        workspace=WorkspacePlan(
-            workspace.slug, workspace.name, workspace.time_zone, workspace.mission, workspace.vision,
-            workspace.scoring_policy, workspace.check_in_every, workspace.count_restricted_work,
-        ),
+        workspace=_workspace(workspace_id),
         people=tuple(
             PersonPlan(one.key, one.name, one.email, one.role, one.left_on)
             for one in of(Person).order_by("id")
         ),
-        teams=tuple(
-            TeamPlan(
-                one.key, one.name, keys.teams.get(one.parent_id), one.purpose,
-                tuple(
-                    MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
-                    for each in members[one.id]
-                ),
-            )
-            for one in of(Team).order_by("id")
-        ),
+        teams=tuple(_teams(of, keys)),
         cycles=tuple(
             CyclePlan(
                 one.key, one.name, one.starts_on, one.ends_on, keys.cycles.get(one.parent_id), one.closed_on
@@ -177,6 +159,24 @@ def current(
         ),
         objectives=tuple(objectives),
     )  # fmt: skip
+
+
+def _workspace(id: int) -> WorkspacePlan:
+    row = Workspace.objects.get(id=id)
+    return WorkspacePlan(
+        row.slug, row.name, row.time_zone, row.mission, row.vision, row.scoring_policy, row.check_in_every,
+        row.count_restricted_work,
+    )  # fmt: skip
+
+
+def _teams(of: Callable[[type[Model]], QuerySet], keys: Keys) -> Iterator[TeamPlan]:
+    members = _grouped(of(TeamMember).order_by("id"), "team_id")
+    for one in of(Team).order_by("id"):
+        listed = (
+            MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
+            for each in members[one.id]
+        )
+        yield TeamPlan(one.key, one.name, keys.teams.get(one.parent_id), one.purpose, tuple(listed))
 
 
 def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:
@@ -233,36 +233,51 @@ def _grouped(rows: Iterable, column: str) -> dict[int, list]:
 def _check_ins(workspace_id: int, people: Mapping[int, str]) -> dict[int, list[CheckInPlan]]:
     """Return the entries of every key result, in the order in which they were made."""
     found: dict[int, list[CheckInPlan]] = defaultdict(list)
-    moment, encode, person = datetime.fromisoformat, ids.encode, people.get
+    corrected = _corrected(workspace_id)
     read = rows.read_as
     sql = _CHECK_INS.format(
-        effective=read("moment", "c.effective_at"), recorded=read("moment", "c.recorded_at"),
-        value=read("exact", "c.value"), parts=read("json", "c.parts"),
-        withdrawn=read("truth", "c.is_withdrawn"),
+        effective=read("moment", "effective_at"), recorded=read("moment", "recorded_at"),
+        value=read("exact", "value"), parts=read("json", "parts"), withdrawn=read("truth", "is_withdrawn"),
     )  # fmt: skip
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, [workspace_id])
         while batch := cursor.fetchmany(CHECK_INS_AT_ONCE):
-            for (
-                key_result, id, key, effective, recorded, value, parts, confidence, note, by, corrects,
-                corrected, is_withdrawn,
-            ) in batch:  # fmt: skip
-                at = moment(f"{effective}Z")
-                found[key_result].append(
-                    CheckInPlan(
-                        key or encode(id),
-                        at,
-                        at if recorded == effective else moment(f"{recorded}Z"),
-                        None if value is None else Decimal(value),
-                        None if parts is None else _parts(parts),
-                        confidence,
-                        note,
-                        person(by),
-                        None if corrects is None else corrected or encode(corrects),
-                        is_withdrawn == 1,
-                    )
-                )
+            for key_result, entry in _entries(batch, people, corrected):
+                found[key_result].append(entry)
     return found
+
+
+def _corrected(workspace_id: int) -> dict[int | None, str | None]:
+    """Return the names of the entries that others correct; None has none."""
+    corrected = Checkin.objects.of(workspace_id).filter(corrects__isnull=False).values_list("corrects_id")
+    named = Checkin.objects.of(workspace_id).filter(id__in=corrected).values_list("id", "key")
+    return {None: None, **{id: key or ids.encode(id) for id, key in named}}
+
+
+def _entries(
+    batch: Iterable[tuple], people: Mapping[int, str], corrected: Mapping[int | None, str | None]
+) -> Iterator[tuple[int, CheckInPlan]]:
+    """Yield entries, each with its key result, from rows as they are read: column by column is quicker."""
+    (
+        key_results, numbers, keys, effective, recorded, values, parts, confidence, notes, by, corrects,
+        withdrawn,
+    ) = zip(*batch, strict=True)  # fmt: skip
+    moment, encode = datetime.fromisoformat, ids.encode
+    at = [*map(moment, effective)]
+    columns = zip(
+        [key or encode(id) for key, id in zip(keys, numbers, strict=True)],
+        at,
+        [known if late is None else moment(late) for late, known in zip(recorded, at, strict=True)],
+        [None if value is None else Decimal(value) for value in values],
+        [None if text is None else _parts(text) for text in parts],
+        confidence,
+        notes,
+        map(people.get, by),
+        map(corrected.__getitem__, corrects),
+        map((1).__eq__, withdrawn),
+        strict=True,
+    )
+    return zip(key_results, map(CheckInPlan._make, columns), strict=True)
 
 
 def _parts(text: str) -> tuple[Decimal, ...] | None:
@@ -301,19 +316,25 @@ class _Parts:
         self.objective_comments: dict[int, list[Comment]] = defaultdict(list)
         self.key_result_comments: dict[int, list[Comment]] = defaultdict(list)
         for one in of(Comment).order_by("id"):
-            where = self.key_result_comments[one.key_result_id] if one.key_result_id else None
-            (self.objective_comments[one.objective_id] if where is None else where).append(one)
+            if one.key_result_id:
+                self.key_result_comments[one.key_result_id].append(one)
+            else:
+                self.objective_comments[one.objective_id].append(one)
+        self.grades = self._standing_grades(of(Grade).order_by("id"))
+
+    def _standing_grades(self, grades: Iterable[Grade]) -> dict[tuple[int, int | None], Grade]:
+        """Return the last grade of each; one by a closing that was taken back is of the past alone."""
         undone = {
             id: step.at
             for id, steps in self.transitions.items()
             for step in steps
             if step.event == "undo" and step.from_state == "closed"
         }
-        self.grades: dict[tuple[int, int | None], Grade] = {}
-        for one in of(Grade).order_by("id"):
-            # What was graded by a closing that was taken back is of the past alone.
-            if one.objective_id not in undone or one.at > undone[one.objective_id]:
-                self.grades[one.objective_id, one.key_result_id] = one
+        return {
+            (one.objective_id, one.key_result_id): one
+            for one in grades
+            if one.objective_id not in undone or one.at > undone[one.objective_id]
+        }
 
     def objective(self, row: Objective) -> ObjectivePlan:
         now = self.keys.told(row, OBJECTIVE_FIELDS)

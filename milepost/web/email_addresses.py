@@ -93,8 +93,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         "email": request.user.email,
         "has_mail": email.is_set(),
     }
-    status = typed.status if typed.problems else 200
-    return entrance.page(request, "account/new_email.html", more, status=status)
+    return entrance.page(request, "account/new_email.html", more, status=typed.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

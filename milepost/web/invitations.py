@@ -115,9 +115,7 @@ def _shown(request: HttpRequest, secret: str) -> HttpResponse:
         "signed_in": signed_in,
         "is_theirs": is_theirs,
     }
-    return entrance.page(
-        request, "invitations/show.html", more, status=typed.status if typed.problems else 200
-    )
+    return entrance.page(request, "invitations/show.html", more, status=typed.status)
 
 
 def _join(request: HttpRequest, typed: Typed, secret: str, found) -> HttpResponse | None:

@@ -82,10 +82,9 @@ def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
         "examples": _examples(request, reader),
         "reference": reverse("api_reference"),
     }
-    status = typed.status if typed.problems else 200
     crumbs = [("API", None)]
     return pages.page(
-        request, "tokens/index.html", more, nav="settings", crumbs=crumbs, seen_by=reader, status=status
+        request, "tokens/index.html", more, nav="settings", crumbs=crumbs, seen_by=reader, status=typed.status
     )
 
 

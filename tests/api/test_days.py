@@ -6,24 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from milepost.actions import checkins, key_results, objectives
 from milepost.core.ids import encode
-from tests.okrs import SECRET_TITLE, written
+from tests.okrs import SECRET_TITLE
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def okrs(cast, now):
-    return written(cast, now)
 
 
 class TestOn:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from milepost.ledger import image
 from milepost.models import Cycle, Initiative, KeyResult, Objective, Person
 from milepost.queries import plans
-from tests.web.test_isolation import World, at_work, hide, visible, zenith_at_work
+from tests.worlds import World, at_work, hide, visible, zenith_at_work
 
 pytestmark = pytest.mark.both_databases
 

@@ -44,6 +44,17 @@ class TestPalette:
             [f"{okrs.helpful.title}Objective · Autumn"], use_inner_text=False
         )
 
+    def test_moves_nothing_of_the_page(self, visit, okrs):
+        """The palette brings its own styles; what stands behind it stays where it was."""
+        page = visit("ben", WEEK)
+        places = [page.locator(name) for name in (".topbar", ".topbar .find", "h1")]
+        before = [place.bounding_box() for place in places]
+
+        opened(page)
+        expect(page.locator(".pal-list")).to_have_css("overflow-y", "auto")
+
+        assert [place.bounding_box() for place in places] == before
+
     def test_says_what_was_meant(self, visit, okrs):
         """A slip finds what was meant; it says so, aloud as well."""
         page = visit("ben", WEEK)

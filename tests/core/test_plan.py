@@ -124,7 +124,7 @@ class TestCheck:
                 "ends_before_it_starts",
             ),
             (
-                with_days(check_ins=(FIRST, replace(FIRST, id="2", confidence=0))),
+                with_days(check_ins=(FIRST, FIRST._replace(id="2", confidence=0))),
                 "objectives[1].key_results[0].check_ins[1].confidence",
                 "out_of_range",
             ),
@@ -284,7 +284,7 @@ class TestDiff:
                 replace(
                     ROAD,
                     aligned_to=(AlignmentPlan("top"),),
-                    key_results=(replace(DAYS, check_ins=(replace(FIRST, by=None),)),),
+                    key_results=(replace(DAYS, check_ins=(FIRST._replace(by=None),)),),
                 ),
             ),
         )
@@ -301,7 +301,7 @@ class TestDiff:
 
     def test_adds_check_ins(self):
         """New entries are added to those that are there, which are counted and kept."""
-        second = replace(FIRST, id="2", at=LATER, recorded=LATER, value=Decimal(8))
+        second = FIRST._replace(id="2", at=LATER, recorded=LATER, value=Decimal(8))
         have, want = with_days(check_ins=(FIRST,)), with_days(check_ins=(second,))
 
         changes = diff(have, want)
@@ -317,7 +317,7 @@ class TestDiff:
 
     def test_refuses_to_rewrite_a_check_in(self):
         """An entry that is there with other content is a problem that says to add a correction."""
-        want = with_days(check_ins=(replace(FIRST, value=Decimal(7)),))
+        want = with_days(check_ins=(FIRST._replace(value=Decimal(7)),))
 
         changes = diff(ACME, want)
 

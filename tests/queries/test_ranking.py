@@ -14,7 +14,6 @@ from milepost.models import Cycle, KeyResult, Objective, Person, Team
 from milepost.queries import search
 from milepost.queries.cards import Reader
 from milepost.queries.hits import KINDS
-from tests import cast as the_cast
 from tests.cast import NOW, TODAY, Cast
 from tests.okrs import Okrs, written
 
@@ -22,12 +21,6 @@ pytestmark = pytest.mark.both_databases
 
 TITLES = ("Rye", "RYE!", "Rye first", "All about rye", "Ryes for all", "About ryes", "Wheat", "Éclair rye")
 TYPED = ("rye", "ry", "r", "a rye", "all", "rye f", "ecl", "wheat", "e", "of", "wait", "ben", "a")
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    image.forget()
-    return the_cast.assemble()
 
 
 @pytest.fixture
