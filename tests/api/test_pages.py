@@ -13,7 +13,7 @@ from tests.api.borders import OPERATIONS
 from tests.routes import routes
 from tests.web.borders import ROUTES
 from tests.web.borders import address as page_of
-from tests.web.test_isolation import at_work, visible
+from tests.worlds import at_work, visible
 
 METHODS = {
     told["operationId"]: method

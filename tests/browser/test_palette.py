@@ -66,10 +66,9 @@ class TestPalette:
         expect(page.locator(".pal [role=status]")).to_contain_text("Nothing has “nobdy”; this has “nobody”.")
         assert accessibility_problems(page) == []
 
-    def test_moves_nothing_behind_it(self, visit, okrs):
-        """The page stays where it is when its look arrives; a name with a marked word stays on one line."""
+    def test_keeps_a_name_on_one_line(self, visit, okrs):
+        """A word marked in a name does not break it."""
         page = visit("ben", WEEK)
-        before = page.locator("h1").bounding_box()
 
         opened(page)
         page.keyboard.type("map")
@@ -77,7 +76,6 @@ class TestPalette:
         marked, line = option.locator("mark"), option.locator("span span")
 
         expect(marked).to_have_text("map")
-        assert page.locator("h1").bounding_box() == before
         assert line.bounding_box()["height"] < 2 * marked.bounding_box()["height"]
 
     def test_means_what_was_typed_however_fast(self, visit, okrs):
