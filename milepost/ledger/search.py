@@ -17,7 +17,7 @@ from django.db import connection
 
 from milepost.core.terms import Terms
 from milepost.ledger.entries import seconds_of
-from milepost.ledger.statements import Statement
+from milepost.ledger.statements import AMONG, Statement, listed
 from milepost.models import locks
 from milepost.models.search import (
     INDEXED,
@@ -125,25 +125,21 @@ def _part(vendor: str, kind: str) -> str:
     return f"SELECT '{kind}', {nothing}, {_IDS[vendor]} FROM {having}"
 
 
-_AMONG = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s)"}
-
-
 def texts(workspace_id: int, ids: Mapping[str, list[int]]) -> dict[int, str]:
     """Return the texts below the titles of some objectives, key results and teams, by their ids."""
     kinds = tuple(kind for kind in TITLED if ids.get(kind))
     if not kinds:
         return {}
-    vendor = connection.vendor
-    lists = [ids[kind] if vendor == "postgresql" else orjson.dumps(ids[kind]).decode() for kind in kinds]
-    arguments = [each for some in lists for each in (workspace_id, some)]
-    return dict(_statement_of_texts(vendor, kinds).rows(arguments))
+    arguments = [each for kind in kinds for each in (workspace_id, listed(ids[kind]))]
+    return dict(_statement_of_texts(connection.vendor, kinds).rows(arguments))
 
 
 @lru_cache(maxsize=16)
 def _statement_of_texts(vendor: str, kinds: tuple[str, ...]) -> Statement:
+    among = AMONG[vendor].format("id")
     return Statement(
         " UNION ALL ".join(
-            f'SELECT id, "{INDEXED[kind][1]}" FROM "{kind}" WHERE workspace_id = %s AND id {_AMONG[vendor]}'
+            f'SELECT id, "{INDEXED[kind][1]}" FROM "{kind}" WHERE workspace_id = %s AND {among}'
             for kind in kinds
         )
     )

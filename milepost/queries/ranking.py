@@ -6,7 +6,7 @@ ranked by arrays, all of it at once; only the few that may come first are looked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -86,11 +86,12 @@ class Ranking:
 
     # -- what has a title in the image, by arrays --------------------------------------------------------
 
-    def _titled(self, titled: Titled, having_in_text: Iterable[int] | np.ndarray) -> Likeliest:
+    def _titled(self, titled: Titled, in_text: Sequence[int] | np.ndarray) -> Likeliest:
+        """Rank what a title has, and the ids of what a text has a part in."""
         having = found = titled.having(self.wanted)
-        if len(having_in_text):
+        if len(in_text):
             found = having.copy()
-            found[titled.places(having_in_text)] = True
+            found[titled.places(in_text)] = True
         places = self._seen(titled, np.flatnonzero(found))
         if not len(places):
             return Likeliest(0, [])

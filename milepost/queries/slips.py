@@ -56,7 +56,7 @@ def _words(reader: Reader) -> Iterator[str]:
     for titled in _all(reader):
         yield from titled.titles.words
         for place in titled.replaced.tolist():
-            yield from terms.folded(titled.title(place)).split()
+            yield from terms.split(titled.title(place))
 
 
 def _is_in_sight(reader: Reader, word: str) -> bool:

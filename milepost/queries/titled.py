@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 
 from milepost.core import terms
-from milepost.core.terms import Terms
+from milepost.core.terms import Fit, Terms
 from milepost.ledger.columns import Numbers, Rows, Texts
 from milepost.ledger.image import Image
 from milepost.ledger.titles import Titles
@@ -72,14 +71,14 @@ class Titled:
         # The last one stands in for rows that were replaced, whose titles are read one by one.
         found = np.append(found, False)[self.bases]
         for place in self.replaced.tolist():
-            words = terms.folded(self.title(place)).split()
+            title = self.title(place)
             if whole:
-                found[place] = all(word in words for word in wanted.words)
+                found[place] = set(wanted.words) <= set(terms.split(title))
             else:
-                found[place] = all(any(map(str.startswith, words, repeat(word))) for word in wanted.words)
+                found[place] = terms.fit(wanted, title) is not Fit.TEXT
         return found
 
-    def places(self, ids: Iterable[int] | np.ndarray) -> np.ndarray:
+    def places(self, ids: Sequence[int] | np.ndarray) -> np.ndarray:
         """Return where the ids stand that there are."""
         known, ids = self.rows.ids, np.sort(ids)
         if not len(known):

@@ -141,7 +141,7 @@ def _answering(found: Found, offers: tuple[list[Offer], list[Offer]]) -> Answer:
 
 
 def _words(offers: Iterable[Offer]) -> set[str]:
-    return {word for offer in offers for word in terms.folded(f"{offer.words} {offer.also}").split()}
+    return {word for offer in offers for word in terms.split(f"{offer.words} {offer.also}")}
 
 
 def answering(wanted: Terms, offers: Iterable[Offer]) -> list[Offer]:
