@@ -18,9 +18,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from milepost.actions.checkins import LARGEST, PLACES
-from milepost.actions.wording import NAME_LONGEST
 from milepost.core import ids
+from milepost.core.numbers import LARGEST, PLACES
+from milepost.core.plan.words import NAME_LONGEST
 
 ID_PATTERN = "^[0-7][0-9a-hjkmnp-tv-z]{12}$"
 NUMBER_PATTERN = rf"^-?[0-9]{{1,18}}(\.[0-9]{{1,{PLACES}}})?$"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -123,11 +123,8 @@ def current(
     `seen` says which objectives and key results the reader sees, where that is not all: the others are left
     out as if they were not there.
     """
-    of = _rows_of(workspace_id)
-    keys = Keys(workspace_id)
-    workspace = Workspace.objects.get(id=workspace_id)
-    members = _grouped(of(TeamMember), "team_id")
-    every, named = of(Objective), {*with_personal}
+    of, keys, named = _rows_of(workspace_id), Keys(workspace_id), {*with_personal}
+    every = of(Objective)
     hidden = {one.id for one in every if one.visibility == "private" and one.key not in named}
     if seen is not None:
         hidden |= {id for id in keys.objectives if not seen(id)}
@@ -139,24 +136,12 @@ def current(
         if progress is not None and number % 100 == 0:
             progress(number, len(listed))
     return Plan(
-        workspace=WorkspacePlan(
-            workspace.slug, workspace.name, workspace.time_zone, workspace.mission, workspace.vision,
-            workspace.scoring_policy, workspace.check_in_every, workspace.count_restricted_work,
-        ),
+        workspace=_workspace(workspace_id),
         people=tuple(
             PersonPlan(one.key, one.name, one.email, one.role, one.left_on)
             for one in of(Person)
         ),
-        teams=tuple(
-            TeamPlan(
-                one.key, one.name, keys.teams.get(one.parent_id), one.purpose,
-                tuple(
-                    MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
-                    for each in members[one.id]
-                ),
-            )
-            for one in of(Team)
-        ),
+        teams=tuple(_teams(of, keys)),
         cycles=tuple(
             CyclePlan(
                 one.key, one.name, one.starts_on, one.ends_on, keys.cycles.get(one.parent_id), one.closed_on
@@ -165,6 +150,24 @@ def current(
         ),
         objectives=tuple(objectives),
     )  # fmt: skip
+
+
+def _workspace(id: int) -> WorkspacePlan:
+    row = Workspace.objects.get(id=id)
+    return WorkspacePlan(
+        row.slug, row.name, row.time_zone, row.mission, row.vision, row.scoring_policy, row.check_in_every,
+        row.count_restricted_work,
+    )  # fmt: skip
+
+
+def _teams(of: Callable[..., list], keys: Keys) -> Iterator[TeamPlan]:
+    members = _grouped(of(TeamMember), "team_id")
+    for one in of(Team):
+        listed = (
+            MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
+            for each in members[one.id]
+        )
+        yield TeamPlan(one.key, one.name, keys.teams.get(one.parent_id), one.purpose, tuple(listed))
 
 
 def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:
@@ -285,19 +288,25 @@ class _Parts:
         self.objective_comments: dict[int, list[Comment]] = defaultdict(list)
         self.key_result_comments: dict[int, list[Comment]] = defaultdict(list)
         for one in of(Comment):
-            where = self.key_result_comments[one.key_result_id] if one.key_result_id else None
-            (self.objective_comments[one.objective_id] if where is None else where).append(one)
+            if one.key_result_id:
+                self.key_result_comments[one.key_result_id].append(one)
+            else:
+                self.objective_comments[one.objective_id].append(one)
+        self.grades = self._standing_grades(of(Grade))
+
+    def _standing_grades(self, grades: Iterable[Any]) -> dict[tuple[int, int | None], Any]:
+        """Return the last grade of each; one by a closing that was taken back is of the past alone."""
         undone = {
             id: step.at
             for id, steps in self.transitions.items()
             for step in steps
             if step.event == "undo" and step.from_state == "closed"
         }
-        self.grades: dict[tuple[int, int | None], Grade] = {}
-        for one in of(Grade):
-            # What was graded by a closing that was taken back is of the past alone.
-            if one.objective_id not in undone or one.at > undone[one.objective_id]:
-                self.grades[one.objective_id, one.key_result_id] = one
+        return {
+            (one.objective_id, one.key_result_id): one
+            for one in grades
+            if one.objective_id not in undone or one.at > undone[one.objective_id]
+        }
 
     def objective(self, row: Objective) -> ObjectivePlan:
         now = self.keys.told(row, OBJECTIVE_FIELDS)

@@ -28,6 +28,8 @@ from milepost.core.plan import (
     WorkspacePlan,
     check,
     diff,
+    moved,
+    moved_problems,
     path_text,
 )
 from tests.formats.made_plans import plans
@@ -371,3 +373,20 @@ class TestDiff:
         have, want = (with_days(history=(HistoryPlan(NOON, was),)) for was in (told, {"curve": "s"}))
 
         assert diff(have, want).is_empty
+
+
+class TestMovedIds:
+    def test_are_problems_until_the_file_names_them(self):
+        """An id whose old bearer has another one now is asked about; a file that names both means both."""
+        now = moved("late-drops", 1_234)
+        have = Plan(
+            objectives=tuple(ObjectivePlan(id=id, title=id, cycle="q4") for id in ("late-drops", now))
+        )
+        old = Plan(objectives=have.objectives[:1])
+
+        (problem,) = moved_problems(old, have)
+
+        assert (problem.code, problem.where) == ("id_moved", "objectives[0].id")
+        assert now in str(problem)
+        assert list(moved_problems(have, have)) == []
+        assert list(moved_problems(old, old)) == []

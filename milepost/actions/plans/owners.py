@@ -11,9 +11,9 @@ from datetime import datetime
 from django.db import transaction
 
 from milepost.actions.plans.applying import apply_plan, preview
-from milepost.core import access, ids
+from milepost.core import access
 from milepost.core.access import Actor, Role
-from milepost.core.plan import Changes, Plan
+from milepost.core.plan import Changes, Plan, moved
 from milepost.core.plan.unread import all_said
 from milepost.core.problems import Conflict, Invalid
 from milepost.models import Person, Workspace
@@ -57,11 +57,12 @@ def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
 def _make_way(plan: Plan, have: Plan, by: Actor) -> None:
     """Give hidden things whose ids the plan uses for something new others, which nobody guesses.
 
-    Refusing such an id would tell that it is there. It goes without an event: what the thing is has not
-    changed, and whoever applies the file must not hear of it.
+    Refusing such an id would tell that it is there. The other id begins as the old one did, so that whoever
+    keeps the hidden thing in a file of theirs is told (`moved_problems`). It goes without an event: what the
+    thing is has not changed, and whoever applies the file must not hear of it.
     """
     for model, key in plans.in_the_way(by.workspace_id, plan, have):
-        model.objects.of(by.workspace_id).filter(key=key).update(key=ids.encode(new_id()))
+        model.objects.of(by.workspace_id).filter(key=key).update(key=moved(key, new_id()))
 
 
 def require_an_owner(workspace_id: int) -> None:
