@@ -308,6 +308,15 @@ class Rows(Mapping):
         self.__dict__.pop("_merged", None)
 
 
+def positions(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return where each of the wanted stands among sorted ids; -1 for what is not there."""
+    if not len(ids):
+        return np.full(len(wanted), -1)
+    places = np.searchsorted(ids, wanted)
+    places[places == len(ids)] = 0
+    return np.where(ids[places] == wanted, places, -1)
+
+
 class Groups:
     """Rows by what they belong to, each group in the order in which its rows were given."""
 

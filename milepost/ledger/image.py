@@ -24,7 +24,7 @@ from milepost.core.scoring import Kind, Part, Reading, ScoringProblem, percent, 
 from milepost.core.scoring import roll_up as exact_roll_up
 from milepost.ledger import changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
-from milepost.ledger.columns import NOTHING, Groups, Rows
+from milepost.ledger.columns import NOTHING, Groups, Rows, positions
 from milepost.ledger.entries import Entries, Entry
 from milepost.ledger.garbage import uncollected
 from milepost.ledger.structure import (
@@ -303,7 +303,7 @@ class Image:
         self.ids = [*self.ids_of_objectives, *key_results.tolist()]
         size = len(self.ids)
         self.node: dict[int, int] = dict(zip(self.ids, range(size), strict=True))
-        self.parent = _places(objectives, self.key_results.array("objective_id"))
+        self.parent = positions(objectives, self.key_results.array("objective_id"))
         self.from_contributors = self.key_results.array("source", lambda word: word == "contributors", bool)
         self.key_results_of = Groups(
             self.key_results, self.node.get, self.parent, size=size,
@@ -339,9 +339,9 @@ class Image:
 
     def _build_links(self) -> None:
         links = self.alignments
-        self._child = _places(self.objectives.ids, links.array("child_id"))
-        above = _places(self.objectives.ids, links.array("parent_objective_id"))
-        served = _places(self.key_results.ids, links.array("parent_key_result_id"))
+        self._child = positions(self.objectives.ids, links.array("child_id"))
+        above = positions(self.objectives.ids, links.array("parent_objective_id"))
+        served = positions(self.key_results.ids, links.array("parent_key_result_id"))
         self._served = np.where(served >= 0, served + self.first_key_result, above)
         size = len(self.ids)
         self.serves = Groups(links, self.node.get, self._child, size=size)
@@ -597,6 +597,16 @@ class Image:
 
     # -- a day's figures -------------------------------------------------------------------------------
 
+    def measured(self) -> np.ndarray:
+        """Return every key result's raw progress by its own measure; NaN without data."""
+        return rollup.progress(*self.measures)
+
+    def planned(self, day: date) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return of every node the share of its window gone by, its expected progress, and what it needs."""
+        return rollup.planned(
+            self.tree, day.toordinal(), self.starts, self.ends, self.curve, self.points, self.expected_grade
+        )
+
     def on(self, day: date) -> Day:
         """Return the figures of a day: progress, plan, status of every node."""
         with self.lock:
@@ -659,14 +669,10 @@ class Day:
         self.image, self.day = image, day
         tree = image.tree
         raw = np.full(len(image.ids), np.nan)
-        raw[image.first_key_result :] = rollup.progress(*image.measures)
+        raw[image.first_key_result :] = image.measured()
         raw[image.first_key_result :][image.from_contributors] = np.nan
         self.raw = rollup.roll_up(tree, raw)
-        self.elapsed = rollup.elapsed_share(day.toordinal(), image.starts, image.ends)
-        expected = rollup.expected(image.curve, self.elapsed, image.points)
-        # A node with a pool expects what its pool expects; a leaf what its own curve says.
-        self.expected = rollup.roll_up(tree, expected)
-        self.needed = rollup.roll_up(tree, expected * image.expected_grade)
+        self.elapsed, self.expected, self.needed = image.planned(day)
         self.reported = image.has_entries.copy()
         for begin, end, parents, first in tree.steps:
             self.reported[parents] = np.logical_or.reduceat(self.reported[tree.child[begin:end]], first)
@@ -752,15 +758,6 @@ NAN = float("nan")
 DECREASE = Kind.DECREASE.value  # looked up once: it is asked of every key result
 PLAIN_LINES = frozenset(kind.value for kind in Kind if kind.is_linear)
 GIVEN = (Family.GIVEN, NAN, NAN, NAN, NAN, NAN)
-
-
-def _places(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Return where each of the wanted stands among sorted ids; -1 for what is not there."""
-    if not len(ids):
-        return np.full(len(wanted), -1)
-    places = np.searchsorted(ids, wanted)
-    places[places == len(ids)] = 0
-    return np.where(ids[places] == wanted, places, -1)
 
 
 def _is_restricted(visibility: str) -> bool:

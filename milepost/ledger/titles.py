@@ -56,8 +56,8 @@ class Titles:
     @cached_property
     def _made(self) -> tuple[_Order, _Words]:
         # Not through the cache of single titles: these would drive out what is in it.
-        folded = [terms.folded.__wrapped__(text or "") for text in self.texts.all()]
-        return _ordered(folded), _by_word(folded)
+        split = [terms.split(text or "") for text in self.texts.all()]
+        return _ordered(list(map(" ".join, split))), _by_word(split)
 
     @property
     def standing(self) -> np.ndarray:
@@ -104,14 +104,14 @@ def _ordered(folded: list[str]) -> _Order:
     return _Order(np.array(order, dtype=np.int32), standing)
 
 
-def _by_word(folded: list[str]) -> _Words:
-    split = [title.split() for title in folded]
+def _by_word(split: list[list[str]]) -> _Words:
     known: dict[str, int] = defaultdict(count().__next__)
-    codes = np.array([known[word] for word in chain.from_iterable(split)], dtype=np.int64)
+    codes = np.fromiter(map(known.__getitem__, chain.from_iterable(split)), dtype=np.int64)
     words = sorted(known)
-    standing = np.zeros(len(known), dtype=np.int64)
-    standing[[known[word] for word in words]] = np.arange(len(known))
-    places = np.repeat(np.arange(len(split), dtype=np.int32), [len(title) for title in split])
+    # In as few bytes as the number of words needs: short numbers are sorted in one go.
+    standing = np.zeros(len(words), dtype=np.min_scalar_type(len(words)))
+    standing[[known[word] for word in words]] = np.arange(len(words))
     stands = standing[codes]
     bounds = np.concatenate([[0], np.cumsum(np.bincount(stands, minlength=len(words)))])
+    places = np.repeat(np.arange(len(split), dtype=np.int32), list(map(len, split)))
     return _Words(words, bounds, places[np.argsort(stands, kind="stable")])

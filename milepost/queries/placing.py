@@ -5,11 +5,11 @@ Only what the reader sees is followed and told, as in `what_if`. Nothing is writ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from milepost.core import access, addresses
+from milepost.core import access
 from milepost.core.alignment import path_of_loop
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
@@ -66,10 +66,9 @@ def places(reader: Reader, row: ObjectiveRow) -> list[Place]:
     """List what an objective serves now, as far as the reader sees it."""
     found = []
     for link in reader.image.serves.get(row.id, ()):
-        above = _above(link)
+        above = link.parent_id
         if reader.sees(above):
-            place = _place(reader, above)
-            found.append(_with(place, link.how, Decimal(link.weight)))
+            found.append(replace(_place(reader, above), how=link.how, weight=Decimal(link.weight)))
     return found
 
 
@@ -100,16 +99,9 @@ def place(reader: Reader, ref: str, id: int | None) -> Place:
 
 
 def _place(reader: Reader, id: int) -> Place:
-    image = reader.image
-    one = image.key_results.get(id)
-    if one is not None:
-        return Place(f"k{encode(id)}", one.title, addresses.key_result(reader.slug, id), id, True)
-    title = image.objectives[id].title
-    return Place(f"o{encode(id)}", title, addresses.objective(reader.slug, id), id, False)
-
-
-def _with(place: Place, how: str, weight: Decimal) -> Place:
-    return Place(place.ref, place.title, place.url, place.id, place.is_key_result, how, weight)
+    title, url = reader.named(id)
+    is_key_result = id in reader.image.key_results
+    return Place(f"{'k' if is_key_result else 'o'}{encode(id)}", title, url, id, is_key_result)
 
 
 def preview(
@@ -132,11 +124,7 @@ def preview(
 
 
 def _leads_to(link: AlignmentRow, *places: Place | None) -> bool:
-    return any(place is not None and _above(link) == place.id for place in places)
-
-
-def _above(link: AlignmentRow) -> int:
-    return link.parent_objective_id or link.parent_key_result_id
+    return any(place is not None and link.parent_id == place.id for place in places)
 
 
 def _loop(reader: Reader, row: ObjectiveRow, to: Place, without: list[int]) -> tuple[str, ...]:
@@ -147,13 +135,12 @@ def _loop(reader: Reader, row: ObjectiveRow, to: Place, without: list[int]) -> t
         here = waiting.pop()
         one = image.key_results.get(here)
         links = () if one else [link for link in image.serves.get(here, ()) if link.id not in without]
-        above = [one.objective_id] if one else [_above(link) for link in links]
+        above = [one.objective_id] if one else [link.parent_id for link in links]
         edges += [(here, id) for id in above]
         waiting += [id for id in above if id not in known]
         known.update(above)
     found = path_of_loop(edges, row.id, to.id) or ()
-    named = lambda id: (image.key_results.get(id) or image.objectives[id]).title  # noqa: E731
-    return tuple(named(id) if reader.sees(id) else "something you may not see" for id in found)
+    return tuple(reader.named(id)[0] if reader.sees(id) else "something you may not see" for id in found)
 
 
 def _turn(reader: Reader, supposed: Supposed, id: int) -> Turn:

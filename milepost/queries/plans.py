@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from milepost.core import ids
 from milepost.core.plan.values import (
@@ -72,22 +70,15 @@ _SAID_OTHERWISE = frozenset((
     "milestones", "points",
 ))  # fmt: skip
 _OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objective_id")
-CHECK_INS_AT_ONCE = 5_000
-# By hand: most rows are check-ins, and the ORM takes several times as long for each as the database.
-_CHECK_INS = """
-SELECT key_result_id, id, key, {effective} || 'Z', NULLIF({recorded}, {effective}) || 'Z', {value}, {parts},
-  confidence, note, by_id, corrects_id, {withdrawn}
-FROM checkin WHERE workspace_id = %s ORDER BY id
-"""
 
 
 class Keys:
     """The stable text ids of a workspace, by number."""
 
     def __init__(self, workspace_id: int) -> None:
-        of = _rows_of(workspace_id)
         self.people, self.teams, self.cycles, self.objectives, self.key_results = (
-            dict(of(model).values_list("id", "key")) for model in (Person, Team, Cycle, Objective, KeyResult)
+            dict(model.objects.of(workspace_id).values_list("id", "key"))
+            for model in (Person, Team, Cycle, Objective, KeyResult)
         )
 
     def told(self, row: Any, columns: Iterable[str]) -> dict[str, Any]:
@@ -132,13 +123,13 @@ def current(
     `seen` says which objectives and key results the reader sees, where that is not all: the others are left
     out as if they were not there.
     """
-    of, keys = _rows_of(workspace_id), Keys(workspace_id)
-    personal = of(Objective).filter(visibility="private").exclude(key__in=list(with_personal))
-    hidden = set(personal.values_list("id", flat=True))
+    of, keys, named = _rows_of(workspace_id), Keys(workspace_id), {*with_personal}
+    every = of(Objective)
+    hidden = {one.id for one in every if one.visibility == "private" and one.key not in named}
     if seen is not None:
         hidden |= {id for id in keys.objectives if not seen(id)}
     parts = _Parts(workspace_id, keys, hidden, seen)
-    listed = [row for row in of(Objective).order_by("id") if row.id not in hidden]
+    listed = [row for row in every if row.id not in hidden]
     objectives = []
     for number, row in enumerate(listed, 1):
         objectives.append(parts.objective(row))
@@ -148,14 +139,14 @@ def current(
         workspace=_workspace(workspace_id),
         people=tuple(
             PersonPlan(one.key, one.name, one.email, one.role, one.left_on)
-            for one in of(Person).order_by("id")
+            for one in of(Person)
         ),
         teams=tuple(_teams(of, keys)),
         cycles=tuple(
             CyclePlan(
                 one.key, one.name, one.starts_on, one.ends_on, keys.cycles.get(one.parent_id), one.closed_on
             )
-            for one in of(Cycle).order_by("id")
+            for one in of(Cycle)
         ),
         objectives=tuple(objectives),
     )  # fmt: skip
@@ -169,9 +160,9 @@ def _workspace(id: int) -> WorkspacePlan:
     )  # fmt: skip
 
 
-def _teams(of: Callable[[type[Model]], QuerySet], keys: Keys) -> Iterator[TeamPlan]:
-    members = _grouped(of(TeamMember).order_by("id"), "team_id")
-    for one in of(Team).order_by("id"):
+def _teams(of: Callable[..., list], keys: Keys) -> Iterator[TeamPlan]:
+    members = _grouped(of(TeamMember), "team_id")
+    for one in of(Team):
         listed = (
             MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
             for each in members[one.id]
@@ -203,7 +194,7 @@ def in_the_way(workspace_id: int, plan: Plan, have: Plan) -> list[tuple[type[Mod
     return [
         (model, key)
         for model, keys in named.items()
-        for key in _rows_of(workspace_id)(model).values_list("key", flat=True)
+        for key in model.objects.of(workspace_id).values_list("key", flat=True)
         if key in keys
     ]
 
@@ -213,14 +204,23 @@ def personal_objectives(workspace_id: int) -> int:
     return Objective.objects.of(workspace_id).filter(visibility="private").count()
 
 
-def _rows_of(workspace_id: int) -> Callable[[type[Model]], QuerySet]:
+def _rows_of(workspace_id: int) -> Callable[..., list]:
     """Return how to ask for the rows of one workspace, as tuples: a model for each takes longer to make."""
 
-    def of(model: type[Model]) -> QuerySet:
-        columns = [field.attname for field in model._meta.concrete_fields]
-        return model.objects.of(workspace_id).values_list(*columns, named=True)
+    def of(model: type[Model], *order: str) -> list:
+        make = _tuple_of(model)._make
+        return [
+            make(row)
+            for columns in rows.values(model, workspace_id, order=order or ("id",))
+            for row in zip(*columns.values(), strict=True)
+        ]
 
     return of
+
+
+@cache
+def _tuple_of(model: type[Model]) -> type:
+    return namedtuple(model.__name__, [field.attname for field in model._meta.local_concrete_fields])
 
 
 def _grouped(rows: Iterable, column: str) -> dict[int, list]:
@@ -234,16 +234,23 @@ def _check_ins(workspace_id: int, people: Mapping[int, str]) -> dict[int, list[C
     """Return the entries of every key result, in the order in which they were made."""
     found: dict[int, list[CheckInPlan]] = defaultdict(list)
     corrected = _corrected(workspace_id)
-    read = rows.read_as
-    sql = _CHECK_INS.format(
-        effective=read("moment", "effective_at"), recorded=read("moment", "recorded_at"),
-        value=read("exact", "value"), parts=read("json", "parts"), withdrawn=read("truth", "is_withdrawn"),
-    )  # fmt: skip
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(sql, [workspace_id])
-        while batch := cursor.fetchmany(CHECK_INS_AT_ONCE):
-            for key_result, entry in _entries(batch, people, corrected):
-                found[key_result].append(entry)
+    for said in rows.values(Checkin, workspace_id):
+        # Column by column, for there are many.
+        entries = zip(
+            [key or ids.encode(id) for key, id in zip(said["key"], said["id"], strict=True)],
+            said["effective_at"],
+            said["recorded_at"],
+            said["value"],
+            [None if parts is None else tuple(map(Decimal, parts)) for parts in said["parts"]],
+            said["confidence"],
+            said["note"],
+            map(people.get, said["by_id"]),
+            map(corrected.__getitem__, said["corrects_id"]),
+            said["is_withdrawn"],
+            strict=True,
+        )
+        for key_result, entry in zip(said["key_result_id"], map(CheckInPlan._make, entries), strict=True):
+            found[key_result].append(entry)
     return found
 
 
@@ -254,37 +261,6 @@ def _corrected(workspace_id: int) -> dict[int | None, str | None]:
     return {None: None, **{id: key or ids.encode(id) for id, key in named}}
 
 
-def _entries(
-    batch: Iterable[tuple], people: Mapping[int, str], corrected: Mapping[int | None, str | None]
-) -> Iterator[tuple[int, CheckInPlan]]:
-    """Yield entries, each with its key result, from rows as they are read: column by column is quicker."""
-    (
-        key_results, numbers, keys, effective, recorded, values, parts, confidence, notes, by, corrects,
-        withdrawn,
-    ) = zip(*batch, strict=True)  # fmt: skip
-    moment, encode = datetime.fromisoformat, ids.encode
-    at = [*map(moment, effective)]
-    columns = zip(
-        [key or encode(id) for key, id in zip(keys, numbers, strict=True)],
-        at,
-        [known if late is None else moment(late) for late, known in zip(recorded, at, strict=True)],
-        [None if value is None else Decimal(value) for value in values],
-        [None if text is None else _parts(text) for text in parts],
-        confidence,
-        notes,
-        map(people.get, by),
-        map(corrected.__getitem__, corrects),
-        map((1).__eq__, withdrawn),
-        strict=True,
-    )
-    return zip(key_results, map(CheckInPlan._make, columns), strict=True)
-
-
-def _parts(text: str) -> tuple[Decimal, ...] | None:
-    parts = json.loads(text)
-    return None if parts is None else tuple(map(Decimal, parts))
-
-
 class _Parts:
     """Everything below the objectives, read in a few statements and handed out by objective."""
 
@@ -293,7 +269,7 @@ class _Parts:
     ) -> None:
         of = _rows_of(workspace_id)
         self.keys, self.hidden = keys, hidden
-        listed = list(of(KeyResult).order_by("position", "id"))
+        listed = of(KeyResult, "position", "id")
         self.hidden_key_results = {
             one.id for one in listed if one.objective_id in hidden or (seen is not None and not seen(one.id))
         }
@@ -301,28 +277,24 @@ class _Parts:
             (one for one in listed if one.id not in self.hidden_key_results), "objective_id"
         )
         self.initiatives = _grouped(
-            (
-                one
-                for one in of(Initiative).order_by("id")
-                if one.key_result_id not in self.hidden_key_results
-            ),
+            (one for one in of(Initiative) if one.key_result_id not in self.hidden_key_results),
             "objective_id",
         )
-        self.links = _grouped(of(Alignment).order_by("id"), "child_id")
-        self.transitions = _grouped(of(Transition).order_by("id"), "objective_id")
-        self.versions = _grouped(of(ObjectiveVersion).order_by("id"), "objective_id")
-        self.key_result_versions = _grouped(of(KeyResultVersion).order_by("id"), "key_result_id")
+        self.links = _grouped(of(Alignment), "child_id")
+        self.transitions = _grouped(of(Transition), "objective_id")
+        self.versions = _grouped(of(ObjectiveVersion), "objective_id")
+        self.key_result_versions = _grouped(of(KeyResultVersion), "key_result_id")
         self.check_ins = _check_ins(workspace_id, keys.people)
         self.objective_comments: dict[int, list[Comment]] = defaultdict(list)
         self.key_result_comments: dict[int, list[Comment]] = defaultdict(list)
-        for one in of(Comment).order_by("id"):
+        for one in of(Comment):
             if one.key_result_id:
                 self.key_result_comments[one.key_result_id].append(one)
             else:
                 self.objective_comments[one.objective_id].append(one)
-        self.grades = self._standing_grades(of(Grade).order_by("id"))
+        self.grades = self._standing_grades(of(Grade))
 
-    def _standing_grades(self, grades: Iterable[Grade]) -> dict[tuple[int, int | None], Grade]:
+    def _standing_grades(self, grades: Iterable[Any]) -> dict[tuple[int, int | None], Any]:
         """Return the last grade of each; one by a closing that was taken back is of the past alone."""
         undone = {
             id: step.at

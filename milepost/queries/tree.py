@@ -122,7 +122,7 @@ class _Sight:
 
 def _restricted(image: Image, id: int) -> list[int]:
     """Return the neighbours of an objective that some who see it do not."""
-    links = [link.parent_objective_id or link.parent_key_result_id for link in image.serves.get(id, ())]
+    links = [link.parent_id for link in image.serves.get(id, ())]
     found = [above for above in links if above in image.node and image.audience(above) is not access.EVERYONE]
     whole = image.audience(id)
     return found + [one for one in image.key_results_of.ids(id) if image.audience(one) != whole]
@@ -140,7 +140,7 @@ def _near_restricted(image: Image) -> set[int]:
 def _around(image: Image, id: int) -> Iterator[int]:
     """Yield what an objective serves, and its key results."""
     for link in image.serves.get(id, ()):
-        above = link.parent_objective_id or link.parent_key_result_id
+        above = link.parent_id
         if above in image.node:
             yield above
     yield from image.key_results_of.ids(id)
@@ -175,7 +175,7 @@ def _objective(image: Image, id: int, actor: Actor | None) -> bytes:
             link.weight,
         )
         for link in image.serves.get(row.id, ())
-        if seen(above := link.parent_objective_id or link.parent_key_result_id)
+        if seen(above := link.parent_id)
     ]
     return orjson.dumps(
         (

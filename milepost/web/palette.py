@@ -18,7 +18,7 @@ from milepost.core.terms import Fit, Terms
 from milepost.queries import palette, search, slips
 from milepost.queries.cards import Reader
 from milepost.queries.search import Found
-from milepost.web import jinja, keymap, pages
+from milepost.web import jinja, keymap, looks, pages
 from milepost.web.actors import in_workspace
 from milepost.web.search import LONGEST, WORDS
 from milepost.web.typed import Typed
@@ -179,7 +179,7 @@ def _acts(request: HttpRequest, reader: Reader, keys: dict[str, str]) -> Iterabl
         words, symbol, also = BEGINNINGS[name]
         yield Offer(words, symbol, there[name], also=also, keys=keys.get(name, ""))
     for theme, words, symbol in THEMES:
-        if request.COOKIES.get("theme", "system") != theme:
+        if theme != looks.look(request).theme:
             press = f'.rail button[name="theme"][value="{theme}"]'
             yield Offer(words, symbol, press=press, also="theme appearance mode")
     if not reader.actor.looks_back:

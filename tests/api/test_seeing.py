@@ -13,20 +13,10 @@ from milepost.actions import checkins, key_results, objectives
 from milepost.core.ids import encode
 from milepost.models import User
 from milepost.queries.records.overviews import HOW, OverviewRecord
-from tests.okrs import SECRET_TITLE, written
+from tests.okrs import SECRET_TITLE
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def okrs(cast, now):
-    return written(cast, now)
 
 
 def check_in(key_result, value: str, *, by, at) -> None:

@@ -66,6 +66,18 @@ class TestPalette:
         expect(page.locator(".pal [role=status]")).to_contain_text("Nothing has “nobdy”; this has “nobody”.")
         assert accessibility_problems(page) == []
 
+    def test_keeps_a_name_on_one_line(self, visit, okrs):
+        """A word marked in a name does not break it."""
+        page = visit("ben", WEEK)
+
+        opened(page)
+        page.keyboard.type("map")
+        option = page.get_by_role("option", name="Alignment map")
+        marked, line = option.locator("mark"), option.locator("span span")
+
+        expect(marked).to_have_text("map")
+        assert line.bounding_box()["height"] < 2 * marked.bounding_box()["height"]
+
     def test_means_what_was_typed_however_fast(self, visit, okrs):
         """Enter right behind the last letter waits for the answer to it."""
         page = visit("ben", WEEK)

@@ -51,8 +51,8 @@ class TestRows:
         assert {id: held[id] for id in wanted} == wanted
         assert dict(collected(found).items()) == wanted
         assert held.listed("name") == [row.name for row in wanted.values()]
-        for one in (held, collected(found)):  # whether its rows were made or not
-            assert [one.value(id, "above") for id in wanted] == [row.above for row in wanted.values()]
+        for each in (held, collected(found)):  # whether its rows were made or not
+            assert [each.value(id, "above") for id in wanted] == [row.above for row in wanted.values()]
         assert held.value(41, "above") is None and held.value(None, "above") is None
 
     @given(many, some.lists(some.tuples(many, some.sets(some.integers(0, 40)))))

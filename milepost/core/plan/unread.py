@@ -7,7 +7,7 @@ blamed for what hangs on another mistake.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, wraps
 from operator import attrgetter
@@ -66,7 +66,7 @@ def said(thing: Any, name: str, otherwise: Any = None) -> Any:
         return otherwise
 
 
-def all_said(things: Iterable[Any], name: str) -> list[Any]:
+def all_said(things: Collection[Any], name: str) -> list[Any]:
     """Return one field of many things; None where it could not be read."""
     try:
         return list(map(attrgetter(name), things))

@@ -15,7 +15,7 @@ from milepost.cli.exits import Exit
 from milepost.cli.terminal import require_somebody
 from milepost.core.access import operator
 from milepost.core.plan import Changes, Plan
-from milepost.core.plan.unread import said
+from milepost.core.plan.unread import all_said
 from milepost.core.problems import Problem
 from milepost.formats import okr_files
 from milepost.ledger.garbage import uncollected
@@ -95,7 +95,7 @@ class Command(OperatorCommand):
                 if named is not None and self._is_new(wanted):
                     held.append(Plan())
                 else:
-                    personal = [id for one in plan.objectives if (id := said(one, "id"))]
+                    personal = all_said(plan.objectives, "id")
                     held.append(plan_of(self._chosen(wanted), with_personal=personal))
             return held[0]
 
