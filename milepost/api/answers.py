@@ -62,6 +62,10 @@ class Page(BaseModel):
     def wanted(self) -> Wanted:
         return Wanted(self.limit, self.after)
 
+    def narrowed_to(self, asked: type) -> Any:
+        """Return what the list is narrowed to: the fields of `asked` have the names of ours."""
+        return asked(**{field.name: getattr(self, field.name) for field in fields_of(asked)})
+
 
 def one(record: Any, part: Part | None = None) -> HttpResponse:
     """Answer with one record."""

@@ -18,7 +18,7 @@ from milepost.api.bearers import reader
 from milepost.api.measures import NewKeyResult
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Exact, Line, Reason, Ref, Refs, Revision, Said, Text, Title, left_out
+from milepost.api.values import Because, Exact, Line, Reason, Ref, Refs, Revision, Said, Text, Title, left_out
 from milepost.api.versions import guarded
 from milepost.core import ids
 from milepost.core.access import Visibility
@@ -94,22 +94,14 @@ class ObjectiveChange(Said):
     revision: Revision | None = None
 
 
-class Because(Said):
-    """Why: a sentence for the history."""
-
-    reason: Reason
-
-
 @reads(router, "/objectives", ObjectiveRecord, many=True)
 def index(request: HttpRequest, asked: Query[ObjectivesAsked]) -> HttpResponse:
     """List the objectives that you may see, the oldest first."""
-    narrowed = Asked(
-        asked.cycle, asked.team, asked.owner, asked.state, asked.status, asked.commitment, asked.level,
-        asked.title,
-    )  # fmt: skip
     looking = reader(request, asked.on)
     with looking.image.lock:
-        return answers.many(request, objectives.slice_of(looking, asked.wanted, narrowed), asked)
+        return answers.many(
+            request, objectives.slice_of(looking, asked.wanted, asked.narrowed_to(Asked)), asked
+        )
 
 
 @creates(router, "/objectives", ObjectiveRecord, scope=Scope.WRITE)

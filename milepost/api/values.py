@@ -148,3 +148,9 @@ Revision = Annotated[
     Field(ge=1, le=2**31 - 1, description="The one that you edited: a newer one is not written over."),
 ]
 Reason = Annotated[Text, Field(description="Why; kept in the history.")]
+
+
+class Because(Said):
+    """Why: a sentence for the history."""
+
+    reason: Reason
