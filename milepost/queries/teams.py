@@ -189,6 +189,8 @@ def summary_of_nodes(reader: Reader, objectives: np.ndarray) -> Summary:
     for id in image.restricted():
         if (node := image.node.get(id, len(common))) < len(common):
             common[node] &= is_common(image, id)
+    if reader.actor.within is not None:  # a token that is limited to teams is told no number of others'
+        common &= reader.seen[: len(common)]
     chosen = np.zeros(len(image.ids), dtype=bool)
     chosen[objectives] = common[objectives]
     tree = image.tree  # a key result counts in its own objective alone
