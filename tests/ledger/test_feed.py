@@ -12,14 +12,9 @@ from milepost.ledger import feed
 from milepost.models import Checkin, Comment, Event
 from milepost.models.ids import new_id
 from tests.cast import NOW, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def check_in(cast: Cast, okrs: Okrs, days: int, **more) -> Checkin:
