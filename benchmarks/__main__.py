@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import databases, peers, profiles, servers
-from benchmarks.goals import AT_LARGE, AT_SIZE, Measured, Trial, measure, measure_large
+from benchmarks.goals import AT_LARGE, AT_SIZE, Measured, measure, measure_large
+from benchmarks.trials import Trial
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 

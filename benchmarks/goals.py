@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import itertools
-import os
-import random
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
-import orjson
-
-from benchmarks import browser, servers
-from benchmarks.databases import Database
-from benchmarks.servers import ROOT, Server
+from benchmarks import browser
+from benchmarks.servers import Server
+from benchmarks.trials import WARM, Side, Trial, after_each, cpu_each, in_turn, milliseconds
+from benchmarks.trials import check_in as record
 from milepost.core.ids import encode
 
 ROUNDS = 200
-WARM = 20
-TOKEN = "b" * 32
-SIGN_IN = "benchmarks.signing_in"
 CLIENTS, CROWD_ROUNDS = 32, 40
 PAST_DAYS = 20
 
 
-@dataclass
+@dataclass(frozen=True)
 class Measured:
     """One goal on one database."""
 
@@ -42,111 +35,10 @@ class Measured:
     ratio: float | None
     limit: float | None
     details: str
-    is_reached: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.is_reached = self.ratio is not None and self.limit is not None and self.ratio <= self.limit
-
-
-@dataclass
-class Side:
-    """One side of a comparison: wall times in ms, and the server's CPU in ms for each request."""
-
-    times: list[float] = field(default_factory=list)
-    cpu: float = 0.0
 
     @property
-    def median(self) -> float:
-        return statistics.median(self.times)
-
-
-def in_turn(rounds: int, **sides: Callable[[], object]) -> dict[str, Side]:
-    """Measure the sides request by request, after a warm-up, in an order drawn anew for each round.
-
-    Whoever follows a long one finds cold caches, and where processors are shared out by time, none: so nobody
-    always does.
-    """
-    found = {name: Side() for name in sides}
-    order, dice = list(sides.items()), random.Random(1)
-    for number in range(-WARM, rounds):
-        dice.shuffle(order)
-        for name, act in order:
-            began = time.perf_counter()
-            act()
-            if number >= 0:
-                found[name].times.append((time.perf_counter() - began) * 1000)
-    return found
-
-
-def cpu_each(server: Server, act: Callable[[], object], rounds: int = 100) -> float:
-    """Return the server's CPU for each request, in ms."""
-    before = server.cpu()
-    for _ in range(rounds):
-        act()
-    return (server.cpu() - before) * 1000 / rounds
-
-
-class Trial:
-    """Milepost with one seeded workspace on one database, and a bare hello beside it."""
-
-    def __init__(self, database: Database, size: str, folder: Path) -> None:
-        self.database, self.size = database, size
-        self.slug = f"seed-{size.lower()}"
-        self.run("migrate")
-        began = time.perf_counter()
-        self.run("seed", "--size", size, "--seed", "1")
-        self.seeded_in = time.perf_counter() - began
-        said = subprocess.run(
-            [sys.executable, "-m", SIGN_IN, self.slug], env=database.environ, cwd=ROOT, check=True,
-            capture_output=True, text=True,
-        ).stdout  # fmt: skip
-        self.about = orjson.loads(said)
-        self.log = folder / f"{size}.log"
-        self.server: Server | None = None
-
-    def run(self, *words: str, **environ: str) -> None:
-        subprocess.run(
-            [sys.executable, "-m", "milepost", *words], env=self.database.environ | environ, cwd=ROOT,
-            check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-
-    def start(self) -> Server:
-        """Start the server, signed in as an admin of the workspace."""
-        self.server = servers.milepost(self.database.environ, self.log)
-        self.server.headers = {
-            "Cookie": f"milepost={self.about['session']}; milepost_csrf={TOKEN}",
-            "X-CSRFToken": TOKEN,
-            "Accept-Encoding": "identity",
-        }
-        return self.server
-
-    # -- what is asked ---------------------------------------------------------------------------------
-
-    def get(self, path: str, **headers: str) -> bytes:
-        status, body, _ = self.server.ask("GET", f"/w/{self.slug}/{path}", **headers)
-        if status not in (200, 304):
-            raise RuntimeError(f"GET {path} answered {status}")
-        return body
-
-    def get_anew(self, path: str) -> bytes:
-        """Ask in a way nobody has asked before, so that the answer is made and not given once more."""
-        return self.get(path, X_Asked=str(time.time_ns()))
-
-    def check_in(self) -> bytes:
-        self.number = getattr(self, "number", 0) + 1
-        key_results = self.about["key_results"]
-        return _check_in(self.server, self.slug, key_results[self.number % len(key_results)], self.number)
-
-
-def _check_in(server: Server, slug: str, key_result: int, number: int) -> bytes:
-    status, answer, _ = server.ask(
-        "POST", f"/w/{slug}/key-results/{encode(key_result)}/checkins/",
-        orjson.dumps({"value": number % 97, "confidence": 1 + number % 10}),
-        Content_Type="application/json", Idempotency_Key=f"bench-{os.getpid()}-{number}-{time.time_ns()}",
-    )  # fmt: skip
-    if status != 201:
-        raise RuntimeError(f"a check-in answered {status}: {answer[:200]!r}")
-    return answer
+    def is_reached(self) -> bool:
+        return self.ratio is not None and self.limit is not None and self.ratio <= self.limit
 
 
 def measure(trial: Trial, hello: Server, small: Trial | None, wanted: Collection[str]) -> Iterator[Measured]:
@@ -197,14 +89,10 @@ def check_in(trial: Trial, hello: Server) -> Iterator[Measured]:
 
 def tree_after_check_in(trial: Trial, hello: Server) -> Iterator[Measured]:
     """Goal 3: the whole tree as JSON just after a check-in ÷ R."""
-    tree, raw = Side(), Side()
-    for number in range(-WARM, ROUNDS // 2):
-        trial.check_in()
-        for side, act in ((tree, lambda: trial.get("alignment.json")), (raw, lambda: _raw(trial))):
-            began = time.perf_counter()
-            act()
-            if number >= 0:
-                side.times.append((time.perf_counter() - began) * 1000)
+    sides = after_each(
+        trial.check_in, ROUNDS // 2, tree=lambda: trial.get("alignment.json"), raw=lambda: _raw(trial)
+    )
+    tree, raw = sides["tree"], sides["raw"]
     body = trial.get("alignment.json")
     yield Measured(
         "3", "tree as JSON just after a check-in ÷ R", trial.database.name, tree.median / raw.median,
@@ -314,9 +202,8 @@ def crowd(trial: Trial, hello: Server) -> Iterator[Measured]:
         times = []
         for _ in range(CROWD_ROUNDS):
             number = next(id_of)
-            began = time.perf_counter()
-            _check_in(server, trial.slug, key_results[number * 7 % len(key_results)], number)
-            times.append((time.perf_counter() - began) * 1000)
+            key_result = key_results[number * 7 % len(key_results)]
+            times.append(milliseconds(partial(record, server, trial.slug, key_result, number)))
         return times
 
     with ThreadPoolExecutor(CLIENTS) as pool:
@@ -346,9 +233,7 @@ def past_tree(trial: Trial, hello: Server) -> Iterator[Measured]:
             (raw, lambda: _raw(trial)),
             (best, lambda day=day: trial.database.read_past(workspace, day)),
         ):
-            began = time.perf_counter()
-            act()
-            side.times.append((time.perf_counter() - began) * 1000)
+            side.times.append(milliseconds(act))
     for number, other, limit, name in (("6a", raw, 0.30, "R"), ("6b", best, 0.10, "the best SQL for it")):
         yield Measured(
             number, f"tree as of a past date ÷ {name}", trial.database.name,
@@ -360,17 +245,14 @@ def past_tree(trial: Trial, hello: Server) -> Iterator[Measured]:
 def dashboard(trial: Trial, hello: Server) -> Iterator[Measured]:
     """Goal 7: the overview, just after a check-in, ÷ the same by SQL."""
     workspace = trial.about["workspace"]
-    ours, sql = Side(), Side()
-    for number in range(-3, 40):
-        trial.check_in()
-        for side, act in (
-            (ours, lambda: trial.get("overview.json")),
-            (sql, lambda: trial.database.read_dashboard(workspace)),
-        ):
-            began = time.perf_counter()
-            act()
-            if number >= 0:
-                side.times.append((time.perf_counter() - began) * 1000)
+    sides = after_each(
+        trial.check_in,
+        40,
+        warm=3,
+        ours=lambda: trial.get("overview.json"),
+        sql=lambda: trial.database.read_dashboard(workspace),
+    )
+    ours, sql = sides["ours"], sides["sql"]
     yield Measured(
         "7", "overview just after a check-in ÷ the same by SQL", trial.database.name,
         ours.median / sql.median, _limit(trial, 0.20, 0.33), f"{ours.median:.1f} ms; SQL {sql.median:.1f} ms",
@@ -397,9 +279,7 @@ def files(trial: Trial) -> Iterator[Measured]:
 
 
 def _seconds(act: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
+    return milliseconds(act) / 1000
 
 
 def painted(trial: Trial, hello: Server) -> Iterator[Measured]:

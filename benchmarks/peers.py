@@ -7,12 +7,11 @@ measured on the same kind of machine: the server's CPU for each request, and the
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.goals import Trial
+from benchmarks.trials import Trial, milliseconds
 from milepost.core.ids import encode
 
 README = Path(__file__).parent / "README.md"
@@ -48,9 +47,7 @@ def _asked(trial: Trial, act: Callable[[], object]) -> str:
     act()
     times, before = [], trial.server.cpu()
     for _ in range(REQUESTS):
-        began = time.perf_counter()
-        act()
-        times.append((time.perf_counter() - began) * 1000)
+        times.append(milliseconds(act))
     return _said((trial.server.cpu() - before) * 1000 / REQUESTS, min(times))
 
 
@@ -58,9 +55,8 @@ def _after_a_check_in(trial: Trial) -> str:
     times, cpu = [], 0.0
     for _ in range(REQUESTS):
         trial.check_in()
-        before, began = trial.server.cpu(), time.perf_counter()
-        trial.get("alignment.json")
-        times.append((time.perf_counter() - began) * 1000)
+        before = trial.server.cpu()
+        times.append(milliseconds(lambda: trial.get("alignment.json")))
         cpu += trial.server.cpu() - before
     return _said(cpu * 1000 / REQUESTS, min(times))
 

@@ -10,16 +10,11 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.postgres import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
 PATIENCE = 120
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Connection:

@@ -4,40 +4,34 @@ from __future__ import annotations
 
 import os
 import sys
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "milepost.config.settings")
+from typing import Any
 
 import django
-
-django.setup()
-
-import orjson  # noqa: E402
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-
-from milepost.ledger import sight  # noqa: E402
-from milepost.models import KeyResult, Objective, Person, User, Workspace  # noqa: E402
-from milepost.models.sessions import SessionStore  # noqa: E402
+import orjson
 
 MOST = 500
 
 
 def main(slug: str) -> None:
     """Print the session of an admin, and ids of the workspace."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "milepost.config.settings")
+    django.setup()
+    # Only now: tables cannot be imported before.
+    from milepost.ledger import sight
+
     with sight.everywhere():
-        _main(slug)
+        sys.stdout.buffer.write(orjson.dumps(_signed_in(slug)))
 
 
-def _main(slug: str) -> None:
+def _signed_in(slug: str) -> dict[str, Any]:
+    from milepost.models import KeyResult, Objective, Person, User, Workspace
+    from tests.cast import session_of
+
     workspace = Workspace.objects.get(slug=slug)
     person = Person.objects.of(workspace.id).filter(role__in=("owner", "admin")).order_by("id").first()
     person = person or Person.objects.of(workspace.id).order_by("id").first()
     user, _ = User.objects.get_or_create(email=f"bench@{slug}.example", defaults={"name": "Bench"})
     Person.objects.of(workspace.id).filter(id=person.id).update(user=user, role="owner")
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
     key_results = (
         KeyResult.objects.of(workspace.id)
         .filter(
@@ -56,14 +50,13 @@ def _main(slug: str) -> None:
         .values_list("team_id", flat=True)
         .first()
     )
-    told = {
+    return {
         "workspace": workspace.id,
-        "session": session.session_key,
+        "session": session_of(user),
         "key_results": list(key_results),
         "team": team,
         "rows": "alignment/",
     }
-    sys.stdout.buffer.write(orjson.dumps(told))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""What every test stands on: which database, the browser, and a server that really runs."""
+"""What every test stands on: a database, the cast and their OKRs, the browser, a server that really runs."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+from datetime import datetime
 
 import hypothesis
 import pytest
@@ -78,10 +79,38 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _tests_see_everywhere():
     """What a test does by itself it does as the operator's tools do; a request of its sees what it may."""
-    from milepost.ledger import sight
+    from milepost.ledger import sight, traces
 
+    traces.try_again()  # what one test's database did not take has nothing to do with the next
     with sight.everywhere():
         yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment of the test: pages ask the clock themselves, so what they show is dated from it."""
+    from django.utils import timezone
+
+    return timezone.now()
+
+
+@pytest.fixture
+def cast(db):
+    """Acme and Zenith, with everyone in; no image of an earlier test is left."""
+    # Here, because models cannot be imported before Django is set up.
+    from milepost.ledger import image
+    from tests import cast as the_cast
+
+    image.forget()
+    return the_cast.assemble()
+
+
+@pytest.fixture
+def okrs(cast, now):
+    """Acme's objectives, with two that not all see."""
+    from tests.okrs import written
+
+    return written(cast, now)
 
 
 def _forget_the_persons_own_settings() -> None:

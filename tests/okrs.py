@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from milepost.actions import alignments, checkins, cycles, initiatives, key_results, objectives
 from milepost.actions.key_results import Definition
-from milepost.models import Cycle, Initiative, KeyResult, Objective
+from milepost.models import Checkin, Cycle, Initiative, KeyResult, Objective
 from tests.cast import Cast
 
 DAY = timedelta(days=1)
@@ -17,6 +17,7 @@ LENGTH = timedelta(days=90)
 SECRET_TITLE = "Buy the rival across the street"
 SECRET_KEY_RESULT = "Shares in our hands"
 PRIVATE_TITLE = "Learn to say no"
+OUTSIDE_TITLE = "Win back those who left"
 
 
 @dataclass(frozen=True)
@@ -112,3 +113,16 @@ def written(cast: Cast, at: datetime) -> Okrs:
         cycle, next_cycle, fresh["company"], growth, fresh["helpful"], waiting, guides, fresh["secret"],
         shares, private, draft, triage,
     )  # fmt: skip
+
+
+def outside(cast: Cast, okrs: Okrs, at: datetime) -> Objective:
+    """Write down an objective of Product that serves nothing."""
+    return objectives.draft(
+        title=OUTSIDE_TITLE, cycle=okrs.cycle.id, team=cast.product.id, owner=cast.cleo.person_id,
+        by=cast.ben, at=at,
+    )  # fmt: skip
+
+
+def latest(one: KeyResult) -> Checkin | None:
+    """Return the entry of a key result that was written last."""
+    return Checkin.objects.of(one.workspace_id).filter(key_result=one).order_by("id").last()

@@ -96,14 +96,17 @@ def find_binaries() -> Path:
     """Find the folder with initdb and pg_ctl: on the path, or where Debian keeps them."""
     on_path = shutil.which("initdb")
     places = [Path(on_path).resolve().parent] if on_path else []
-    by_version = lambda folder: [int(part) for part in folder.parent.name.split(".") if part.isdigit()]  # noqa: E731
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=by_version, reverse=True)
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
     for place in places:
         if (place / "initdb").exists() and (place / "pg_ctl").exists():
             return place
     raise NoPostgres(
         "PostgreSQL's programs initdb and pg_ctl are not on this machine (apt install postgresql)."
     )
+
+
+def _version(folder: Path) -> list[int]:
+    return [int(part) for part in folder.parent.name.split(".") if part.isdigit()]
 
 
 def free_port() -> int:

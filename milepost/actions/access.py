@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from milepost.actions import passwords, people
-from milepost.actions.events import tell
+from milepost.actions.events import tell, tell_of_account
 from milepost.actions.workspaces import held
 from milepost.core import access, membership
 from milepost.core.access import Actor, Role
@@ -39,7 +39,7 @@ def invite(*, person: int, by: Actor, at: datetime) -> str:
     with transaction.atomic():
         held(by.workspace_id)
         row = _invitable(by, person)
-        _open_invitations(row, at).update(expires_at=at)
+        Invitation.open_to(row, at).update(expires_at=at)
         secret = secrets.token_urlsafe(32)
         Invitation.objects.create(
             workspace_id=by.workspace_id,
@@ -59,7 +59,7 @@ def mailed(*, person: int, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         row = Person.objects.of(by.workspace_id).filter(id=person).first()
         if row is not None:
-            _open_invitations(row, at).update(mailed_at=at)
+            Invitation.open_to(row, at).update(mailed_at=at)
 
 
 def let_in(
@@ -76,7 +76,7 @@ def revoke(*, person: int, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         held(by.workspace_id)
         row = _invitable(by, person)
-        if _open_invitations(row, at).update(expires_at=at):
+        if Invitation.open_to(row, at).update(expires_at=at):
             tell("person.uninvited", subject=row.id, data={"name": row.name}, by=by, at=at)
 
 
@@ -140,14 +140,11 @@ def set_password(
         user.save(update_fields=["password"])
         Session.of(user_id, besides=keep_session).delete()
         SignInLink.objects.filter(user_id=user_id, used_at=None).delete()
-        for own in known.own_actors(user_id, door=by.door):
-            tell("person.password_changed", subject=own.person_id, by=own, at=at)
+        tell_of_account("person.password_changed", user_id=user_id, by=by, at=at)
 
 
 def _invitable(by: Actor, id: int) -> Person:
-    row = Person.objects.of(by.workspace_id).select_for_update().filter(id=id).first()
-    if row is None:
-        raise NotFound
+    row = Person.objects.of(by.workspace_id).held(id)
     added_by = None if by.is_admin else known.added_by(by.workspace_id, row.id)
     access.require(
         membership.may_invite(by, row.role, added_by=added_by), f"invite {row.name}", remedy="Ask an admin."
@@ -159,10 +156,6 @@ def _invitable(by: Actor, id: int) -> Person:
     if not row.email:
         raise Invalid(f"{row.name} has no e-mail address.", field="email", remedy="Add it first.")
     return row
-
-
-def _open_invitations(row: Person, at: datetime):
-    return Invitation.objects.of(row.workspace_id).filter(person=row, accepted_at=None, expires_at__gt=at)
 
 
 def _valid(secret: str, at: datetime) -> Invitation:

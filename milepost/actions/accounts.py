@@ -8,7 +8,7 @@ from django.db import transaction
 
 from milepost.actions import wording
 from milepost.actions.access import NOBODY_YET
-from milepost.actions.events import tell
+from milepost.actions.events import tell, tell_of_account
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid
 from milepost.ledger import changes, sight
@@ -25,8 +25,7 @@ def confirm_email(*, user_id: int, email: str, by: Actor = NOBODY_YET, at: datet
         if row.email_confirmed_at is None:
             row.email_confirmed_at = at
             row.save(update_fields=["email_confirmed_at"])
-            for own in known.own_actors(user_id, door=by.door):
-                tell("person.email_confirmed", subject=own.person_id, by=own, at=at)
+            tell_of_account("person.email_confirmed", user_id=user_id, by=by, at=at)
     return True
 
 

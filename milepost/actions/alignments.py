@@ -14,12 +14,11 @@ from milepost.actions.key_results import AGREED, ReasonNeeded
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.alignment import path_of_loop
+from milepost.core.plan import words
 from milepost.core.problems import Invalid, NotFound
 from milepost.ledger import changes
 from milepost.models import Alignment, Event, KeyResult, Objective
 from milepost.queries import standings
-
-HOW = ("contributes", "supports")
 
 
 class AlignmentLoop(Invalid):
@@ -61,16 +60,7 @@ def align(
                 field="parent",
                 remedy="Change that link instead of adding another.",
             )
-        new = Alignment.objects.create(
-            workspace_id=by.workspace_id,
-            child=row,
-            parent_objective_id=objective,
-            parent_key_result_id=key_result,
-            how=how,
-            weight=weight,
-            since_at=at,
-            by_id=by.person_id,
-        )
+        new = _begun(row, objective, key_result, how, weight, by=by, at=at)
         _tell("alignment.added", new, by=by, at=at)
     return new
 
@@ -83,18 +73,9 @@ def update(*, alignment: int, how: str, weight: Decimal, by: Actor, at: datetime
         found = history.differences(old, {"how": how, "weight": weight})
         if not found:
             return old
-        old.until_at = at
-        old.save(update_fields=["until_at"])
-        new = Alignment.objects.create(
-            workspace_id=by.workspace_id,
-            child=row,
-            parent_objective_id=old.parent_objective_id,
-            parent_key_result_id=old.parent_key_result_id,
-            how=how,
-            weight=weight,
-            since_at=at,
-            by_id=by.person_id,
-        )
+        _end(old, at)
+        above = (old.parent_objective_id, old.parent_key_result_id)
+        new = _begun(row, *above, how, weight, by=by, at=at)
         _tell("alignment.changed", new, {"changes": history.in_words(found)}, by=by, at=at)
     return new
 
@@ -103,8 +84,7 @@ def end(*, alignment: int, by: Actor, at: datetime) -> None:
     """End a link; the past keeps it."""
     with transaction.atomic():
         old, _ = _found(by, alignment)
-        old.until_at = at
-        old.save(update_fields=["until_at"])
+        _end(old, at)
         _tell("alignment.ended", old, by=by, at=at)
 
 
@@ -132,12 +112,8 @@ def move(
         if leaves == to:
             raise Invalid("It stands there already.", field="to", remedy="Choose another place.")
         if row.state in AGREED and not reason:
-            raise ReasonNeeded(
-                "Say why: this changes what was agreed.",
-                field="reason",
-                remedy="One sentence is enough; it stands in the history beside the change.",
-            )
-        before = len(events.told(by=by, at=at))
+            raise ReasonNeeded
+        told_since = events.listen(by=by, at=at)
         if link is not None:
             end(alignment=link.id, by=by, at=at)
         if to is not None:
@@ -149,7 +125,7 @@ def move(
             objective=child,
             subject=child,
             data={
-                "events": events.told(by=by, at=at)[before:],
+                "events": told_since(),
                 "parents": [id for id in (leaves, to) if id is not None],
                 "to": to,
                 "reason": reason,
@@ -157,6 +133,33 @@ def move(
             by=by,
             at=at,
         )
+
+
+def _begun(
+    row: Objective,
+    objective: int | None,
+    key_result: int | None,
+    how: str,
+    weight: Decimal,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Alignment:
+    return Alignment.objects.create(
+        workspace_id=by.workspace_id,
+        child=row,
+        parent_objective_id=objective,
+        parent_key_result_id=key_result,
+        how=how,
+        weight=weight,
+        since_at=at,
+        by_id=by.person_id,
+    )
+
+
+def _end(link: Alignment, at: datetime) -> None:
+    link.until_at = at
+    link.save(update_fields=["until_at"])
 
 
 def _link(by: Actor, row: Objective, parent: int) -> Alignment:
@@ -187,7 +190,7 @@ def _found(by: Actor, id: int) -> tuple[Alignment, Objective]:
 
 
 def _check(how: str, weight: Decimal) -> None:
-    if how not in HOW:
+    if how not in words.ALIGNMENTS:
         raise Invalid(f"“{how}” is no kind of link.", field="how", remedy="Choose contributes or supports.")
     if weight < 0:
         raise Invalid("A weight cannot be negative.", field="weight", remedy="0 links without counting.")

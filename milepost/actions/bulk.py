@@ -99,7 +99,7 @@ def apply(
     if VERBS[_known(change.verb)].needs_reason and not reason.strip():
         raise Invalid("Say why.", field="reason", remedy="One sentence is enough; it stands in the history.")
     with transaction.atomic():
-        before = len(events.told(by=by, at=at))
+        told_since = events.listen(by=by, at=at)
         lines = _each(items, change, reason, by, at)
         if seen is not None and seen != mark(lines=lines):
             raise Conflict(
@@ -109,7 +109,7 @@ def apply(
             )
         if any(line.problem for line in lines):
             raise Refused(lines)
-        _tell(lines, change, reason, events.told(by=by, at=at)[before:], by=by, at=at)
+        _tell(lines, change, reason, told_since(), by=by, at=at)
     return lines
 
 
@@ -237,13 +237,15 @@ def _sets(field: str) -> Act:
     return act
 
 
-def _sets_in_key_result(*fields: str) -> Act:
-    def act(row: KeyResult, change: Change, reason: str, by: Actor, at: datetime) -> KeyResult:
-        given = {name: getattr(change, name) for name in fields}
-        changed = given if fields == ("owner",) else {name: each for name, each in given.items() if each}
-        return key_results.update(key_result=row.id, changed=changed, reason=reason, by=by, at=at)
+def _gives_key_result(row: KeyResult, change: Change, reason: str, by: Actor, at: datetime) -> KeyResult:
+    changed = {"owner": change.owner}
+    return key_results.update(key_result=row.id, changed=changed, reason=reason, by=by, at=at)
 
-    return act
+
+def _dates_key_result(row: KeyResult, change: Change, reason: str, by: Actor, at: datetime) -> KeyResult:
+    days = {"starts_on": change.starts_on, "ends_on": change.ends_on}
+    changed = {name: day for name, day in days.items() if day is not None}  # the other one stays
+    return key_results.update(key_result=row.id, changed=changed, reason=reason, by=by, at=at)
 
 
 def _takes(step: Callable[..., Objective]) -> Act:
@@ -277,13 +279,13 @@ def _served(row: Any) -> tuple | None:
 
 VERBS = MappingProxyType(
     {
-        "owner": Verb(lambda row: row.owner_id, _sets("owner"), _sets_in_key_result("owner")),
+        "owner": Verb(lambda row: row.owner_id, _sets("owner"), _gives_key_result),
         "team": Verb(lambda row: getattr(row, "team_id", None), _sets("team")),
         "cycle": Verb(lambda row: getattr(row, "cycle_id", None), _sets("cycle")),
         "dates": Verb(
             lambda row: (getattr(row, "starts_on", None), getattr(row, "ends_on", None)),
             None,
-            _sets_in_key_result("starts_on", "ends_on"),
+            _dates_key_result,
             needs_reason=True,
         ),
         "visibility": Verb(lambda row: row.visibility, _sets("visibility")),

@@ -18,14 +18,12 @@ from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.scoring import Kind
 from milepost.core.states import KeyResultState, State
 from milepost.ledger import recording, tallies
-from milepost.ledger.recording import Facts
+from milepost.ledger.recording import Entry, Facts
 from milepost.models import Checkin, Objective
 from milepost.queries import standings
 
 NOTE_LENGTH = 20_000
 CONFIDENCE = range(1, 11)
-LARGEST = Decimal(10) ** 18
-PLACES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +70,10 @@ def record(
     `value` None says "no data"; milestones take `parts`, the done fraction of each. The same `submission`
     from the same person counts once. Raises NotFound, NotAllowed, Invalid, TakesNoCheckins, SubmissionReused.
     """
+    entry = Entry(value, parts, confidence, wording.printable(note), effective_at or at)
     return _append(
-        key_result=key_result, value=value, parts=parts, confidence=confidence, note=note,
-        effective_at=effective_at, submission=submission, request=request, event="checkin.recorded",
-        by=by, at=at,
-    )  # fmt: skip
+        key_result, entry, event="checkin.recorded", submission=submission, request=request, by=by, at=at
+    )
 
 
 def correct(
@@ -97,10 +94,10 @@ def correct(
     if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
         return earlier
     _require_standing(old)
+    entry = Entry(value, parts, confidence, wording.printable(note), effective_at or old.effective_at)
     return _append(
-        key_result=old.key_result_id, value=value, parts=parts, confidence=confidence, note=note,
-        effective_at=effective_at or old.effective_at, corrects=old, submission=submission, request=request,
-        event="checkin.corrected", by=by, at=at,
+        old.key_result_id, entry, event="checkin.corrected", corrects=old, submission=submission,
+        request=request, by=by, at=at,
     )  # fmt: skip
 
 
@@ -118,31 +115,25 @@ def withdraw(
     if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
         return earlier
     _require_standing(old)
+    entry = Entry(None, None, None, wording.printable(note), old.effective_at)
     return _append(
-        key_result=old.key_result_id, value=None, parts=None, confidence=None, note=note,
-        effective_at=old.effective_at, corrects=old, withdrawn=True, submission=submission, request=request,
-        event="checkin.withdrawn", by=by, at=at,
+        old.key_result_id, entry, event="checkin.withdrawn", corrects=old, is_withdrawn=True,
+        submission=submission, request=request, by=by, at=at,
     )  # fmt: skip
 
 
 def _append(
-    *,
     key_result: int,
-    value: Decimal | None,
-    parts: Sequence[Decimal] | None,
-    confidence: int | None,
-    note: str,
-    effective_at: datetime | None,
-    corrects: Checkin | None = None,
-    withdrawn: bool = False,
-    submission: str | None = None,
-    request: str | None = None,
+    entry: Entry,
+    *,
     event: str,
+    corrects: Checkin | None = None,
+    is_withdrawn: bool = False,
+    submission: str | None,
+    request: str | None,
     by: Actor,
     at: datetime,
 ) -> Recorded:
-    when = effective_at or at
-    note = wording.printable(note)
     try:
         with transaction.atomic():
             facts = recording.facts(
@@ -154,27 +145,19 @@ def _append(
             if facts.submitted is not None:
                 return _again(by, facts, corrects, request)
             _require_open(facts, by=by, at=at)
-            if not withdrawn:
-                _check(facts, value, parts, confidence, note, when, at)
+            if not is_withdrawn:
+                _check(facts, entry, at)
             made = recording.write(
-                workspace_id=by.workspace_id,
-                key_result_id=key_result,
-                objective_id=facts.objective_id,
-                person_id=by.person_id,
-                door=by.door,
-                value=value,
-                parts=parts,
-                confidence=confidence,
-                note=note,
-                effective_at=when,
-                recorded_at=at,
+                facts,
+                entry,
                 corrects=corrects.id if corrects else None,
-                is_withdrawn=withdrawn,
+                is_withdrawn=is_withdrawn,
                 submission=submission,
                 request=request,
                 event=event,
-                data=_in_short(facts, value, confidence, note, corrects)
-                | ({"on": when.date().isoformat()} if when.date() < at.date() else {}),
+                data=_in_short(facts, entry, corrects, at),
+                by=by,
+                at=at,
             )
             events.note(event=made.event_id, kind=event, by=by, at=at)
     except IntegrityError:
@@ -184,7 +167,7 @@ def _append(
             raise
         return _again(by, found, corrects, request)
     tallies.checkins.add()
-    return Recorded(made.id, key_result, facts.objective_id, _warning(facts, value, when))
+    return Recorded(made.id, key_result, facts.objective_id, _warning(facts, entry))
 
 
 def _again(by: Actor, facts: Facts, corrects: Checkin | None, request: str | None) -> Recorded:
@@ -237,48 +220,43 @@ def _require_open(facts: Facts, *, by: Actor, at: datetime) -> None:
         )
 
 
-def _check(
-    facts: Facts,
-    value: Decimal | None,
-    parts: Sequence[Decimal] | None,
-    confidence: int | None,
-    note: str,
-    when: datetime,
-    at: datetime,
-) -> None:
-    if when > at + timedelta(minutes=5):
+def _check(facts: Facts, entry: Entry, at: datetime) -> None:
+    if entry.effective_at > at + timedelta(minutes=5):
         raise Invalid(
             "A check-in cannot be dated in the future.", field="effective_at", remedy="Use today or earlier."
         )
-    if when.year < 1970:
+    if entry.effective_at.year < 1970:
         raise Invalid("That date is too long ago.", field="effective_at", remedy="Use a date from 1970 on.")
-    if confidence is not None and confidence not in CONFIDENCE:
+    if entry.confidence is not None and entry.confidence not in CONFIDENCE:
         raise Invalid("Confidence is a number from 1 to 10.", field="confidence", remedy="5 is even odds.")
-    if len(note) > NOTE_LENGTH:
+    if len(entry.note) > NOTE_LENGTH:
         raise Invalid(f"A note holds {NOTE_LENGTH:,} characters.", field="note", remedy="Shorten it.")
     if facts.kind == Kind.MILESTONES:
-        count = len(json.loads(facts.milestones))
-        if value is not None or (parts is not None and len(parts) != count):
-            raise Invalid(
-                f"This key result has {count} milestones; say how much of each is done.",
-                field="parts",
-                code="milestone_count",
-            )
-        if parts is not None and any(not 0 <= part <= 1 for part in parts):
-            raise Invalid("A milestone is done from 0 to 1.", field="parts", remedy="0.5 is half done.")
-    elif parts is not None:
+        _check_milestones(len(json.loads(facts.milestones)), entry)
+    elif entry.parts is not None:
         raise Invalid("Only milestones come in parts.", field="parts")
-    if value is not None:
-        _check_value(facts, value)
+    if entry.value is not None:
+        _check_value(facts, entry.value)
+
+
+def _check_milestones(count: int, entry: Entry) -> None:
+    if entry.value is not None or (entry.parts is not None and len(entry.parts) != count):
+        raise Invalid(
+            f"This key result has {count} milestones; say how much of each is done.",
+            field="parts",
+            code="milestone_count",
+        )
+    if entry.parts is not None and any(not 0 <= part <= 1 for part in entry.parts):
+        raise Invalid("A milestone is done from 0 to 1.", field="parts", remedy="0.5 is half done.")
 
 
 def _check_value(facts: Facts, value: Decimal) -> None:
-    if not value.is_finite() or abs(value) >= LARGEST or -value.as_tuple().exponent > PLACES:
+    if not value.is_finite() or abs(value) >= numbers.LARGEST or -value.as_tuple().exponent > numbers.PLACES:
         raise Invalid(
             f"{value} is not a number that can be kept.",
             field="value",
             code="not_a_number",
-            remedy=f"Use digits, at most {PLACES} after the point.",
+            remedy=f"Use digits, at most {numbers.PLACES} after the point.",
         )
     if facts.kind == Kind.BINARY and value not in (0, 1):
         raise Invalid(
@@ -289,26 +267,27 @@ def _check_value(facts: Facts, value: Decimal) -> None:
         )
 
 
-def _in_short(
-    facts: Facts, value: Decimal | None, confidence: int | None, note: str, corrects: Checkin | None
-) -> dict:
-    data = {"title": facts.title, "value": None if value is None else format(value, "f")}
-    if confidence is not None:
-        data["confidence"] = confidence
-    if note:
-        data["note"] = note[:280]
+def _in_short(facts: Facts, entry: Entry, corrects: Checkin | None, at: datetime) -> dict:
+    """Return what the event keeps of an entry; `on` is its day, where that is an earlier one."""
+    data = {"title": facts.title, "value": None if entry.value is None else format(entry.value, "f")}
+    if entry.confidence is not None:
+        data["confidence"] = entry.confidence
+    if entry.note:
+        data["note"] = entry.note[:280]
     if corrects is not None:
         data["corrects"] = corrects.id
+    if entry.effective_at.date() < at.date():
+        data["on"] = entry.effective_at.date().isoformat()
     return data
 
 
-def _warning(facts: Facts, value: Decimal | None, when: datetime) -> str | None:
+def _warning(facts: Facts, entry: Entry) -> str | None:
     said = []
     # Whole days in UTC are near enough for a warning; the window itself is judged in the workspace's time.
-    day = when.date()
+    day = entry.effective_at.date()
     if day < facts.starts_on or (facts.ends_on is not None and day > facts.ends_on):
         said.append("Its date lies outside the key result's window.")
-    if numbers.is_far_out(value, facts.start, facts.target):
+    if numbers.is_far_out(entry.value, facts.start, facts.target):
         said.append("Its value lies far outside the way from start to target.")
     return " ".join(("Recorded.", *said)) if said else None
 

@@ -16,7 +16,7 @@ from milepost.core import access, cadence
 from milepost.core.access import Actor
 from milepost.core.alignment import path_of_loop
 from milepost.core.cadence import REOPEN_WITHIN_DAYS, Window
-from milepost.core.problems import Conflict, Invalid, NotFound
+from milepost.core.problems import Conflict, Invalid
 from milepost.ledger import changes
 from milepost.models import Cycle
 from milepost.queries import standings
@@ -67,7 +67,7 @@ def update(*, cycle: int, changed: Mapping[str, Any], by: Actor, at: datetime) -
     _require(by, "change a cycle")
     with transaction.atomic():
         held(by.workspace_id)
-        row = _cycle(by, cycle)
+        row = Cycle.objects.of(by.workspace_id).held(cycle)
         wanted = dict(changed)
         if "name" in wanted:
             wanted["name"] = wording.name(wanted["name"], of="A cycle")
@@ -94,7 +94,7 @@ def close(*, cycle: int, by: Actor, at: datetime) -> Cycle:
     _require(by, "close a cycle")
     with transaction.atomic():
         today = cadence.day_in(held(by.workspace_id).time_zone, at)
-        row = _cycle(by, cycle)
+        row = Cycle.objects.of(by.workspace_id).held(cycle)
         if row.closed_on:
             return row
         if today < row.starts_on:
@@ -110,7 +110,7 @@ def reopen(*, cycle: int, by: Actor, at: datetime) -> Cycle:
     _require(by, "open a cycle again")
     with transaction.atomic():
         today = cadence.day_in(held(by.workspace_id).time_zone, at)
-        row = _cycle(by, cycle)
+        row = Cycle.objects.of(by.workspace_id).held(cycle)
         if row.closed_on is None:
             return row
         if today > row.closed_on + timedelta(days=REOPEN_WITHIN_DAYS):
@@ -130,7 +130,7 @@ def withdraw(*, cycle: int, by: Actor, at: datetime) -> None:
     _require(by, "take this cycle away")
     with transaction.atomic():
         held(by.workspace_id)
-        row = _cycle(by, cycle)
+        row = Cycle.objects.of(by.workspace_id).held(cycle)
         history.require_new(row, "cycle.created", remedy=remedy, by=by, at=at)
         _tell("cycle.withdrawn", row, by=by, at=at)
         history.take_away(row, remedy=remedy)
@@ -138,13 +138,6 @@ def withdraw(*, cycle: int, by: Actor, at: datetime) -> None:
 
 def _require(by: Actor, doing: str) -> None:
     access.require(access.may_manage(by), doing, remedy="Ask an admin.")
-
-
-def _cycle(by: Actor, id: int) -> Cycle:
-    row = Cycle.objects.of(by.workspace_id).select_for_update().filter(id=id).first()
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _tell(kind: str, row: Cycle, *, data: Mapping[str, Any] | None = None, by: Actor, at: datetime) -> None:

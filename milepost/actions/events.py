@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from milepost.core import undoing
 from milepost.core.access import Actor
 from milepost.ledger import sight
 from milepost.models import Event
+from milepost.queries import people
 
 # Who acted when, and what they have told at that moment, as (id, kind): what a door offers to undo.
 _told: ContextVar[tuple[tuple, list[tuple[int, str]]]] = ContextVar("told", default=((), []))
@@ -18,6 +20,12 @@ _told: ContextVar[tuple[tuple, list[tuple[int, str]]]] = ContextVar("told", defa
 def told(*, by: Actor, at: datetime) -> list[int]:
     """Return the ids of the events that this actor has told at this moment, the earliest first."""
     return [id for id, _ in _heard(by, at)]
+
+
+def listen(*, by: Actor, at: datetime) -> Callable[[], list[int]]:
+    """Return what says, when it is called, which events this actor has told since now."""
+    before = len(told(by=by, at=at))
+    return lambda: told(by=by, at=at)[before:]
 
 
 def undoable(*, by: Actor, at: datetime) -> int | None:
@@ -65,3 +73,11 @@ def tell(
         )
     note(event=new.id, kind=kind, by=by, at=at)
     return new
+
+
+def tell_of_account(
+    kind: str, *, user_id: int, data: dict[str, Any] | None = None, by: Actor, at: datetime
+) -> None:
+    """Tell in each workspace of an account what its person did, through the door of `by`."""
+    for own in people.own_actors(user_id, door=by.door):
+        tell(kind, subject=own.person_id, data=data, by=own, at=at)

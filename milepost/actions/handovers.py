@@ -46,9 +46,9 @@ def hand_over(
             if successor == person:
                 raise Invalid("They hold it already.", field="to", remedy="Choose somebody else.")
             standings.person(by, successor, "to")
-        before = len(events.told(by=by, at=at))
+        told_since = events.listen(by=by, at=at)
         _give(person, found.name, given, by=by, at=at)
-        told = events.told(by=by, at=at)[before:]
+        told = told_since()
         if not told:
             raise NothingToHandOver(f"There is nothing of {found.name}’s that you can hand over.")
         return events.tell(

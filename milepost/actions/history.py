@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,25 +19,26 @@ from milepost.models.objectives import OBJECTIVE_FIELDS
 
 def remember_objective(row: Objective, *, reason: str = "", by: Actor, at: datetime) -> None:
     """Write the dated row that says what the objective is from now on."""
-    ObjectiveVersion.objects.create(
-        workspace_id=row.workspace_id,
-        objective=row,
-        at=at,
-        by_id=by.person_id,
-        reason=reason,
-        **{name: getattr(row, name) for name in OBJECTIVE_FIELDS},
-    )
+    _remember(ObjectiveVersion, row, OBJECTIVE_FIELDS, reason, by, at, objective=row)
 
 
 def remember_key_result(row: KeyResult, *, reason: str = "", by: Actor, at: datetime) -> None:
     """Write the dated row that says what the key result is from now on."""
-    KeyResultVersion.objects.create(
-        workspace_id=row.workspace_id,
-        key_result=row,
-        at=at,
-        by_id=by.person_id,
-        reason=reason,
-        **{name: getattr(row, name) for name in KEY_RESULT_FIELDS},
+    _remember(KeyResultVersion, row, KEY_RESULT_FIELDS, reason, by, at, key_result=row)
+
+
+def _remember(
+    model: type[ObjectiveVersion | KeyResultVersion],
+    row: Objective | KeyResult,
+    fields: Sequence[str],
+    reason: str,
+    by: Actor,
+    at: datetime,
+    **of: Objective | KeyResult,
+) -> None:
+    said = {name: getattr(row, name) for name in fields}
+    model.objects.create(
+        workspace_id=row.workspace_id, at=at, by_id=by.person_id, reason=reason, **of, **said
     )
 
 

@@ -112,11 +112,7 @@ def _known_state(state: str) -> None:
 def _checked(by: Actor, row: Objective, wanted: dict[str, Any]) -> dict[str, Any]:
     clean = dict(wanted)
     if "title" in clean:
-        clean["title"] = wording.line(clean["title"])
-        if not clean["title"]:
-            raise Invalid("An initiative needs a title.", field="title", remedy="Say what will be done.")
-        if len(clean["title"]) > 300:
-            raise Invalid("The title is longer than 300 characters.", field="title", remedy="Shorten it.")
+        clean["title"] = wording.title(clean["title"], of="An initiative", remedy="Say what will be done.")
     if "description" in clean:
         clean["description"] = wording.printable(clean["description"])
     if "state" in clean:

@@ -6,8 +6,7 @@ What was changed since is not written over unasked: `ChangedSince` says what sta
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -29,9 +28,8 @@ from milepost.actions import (
     teams,
     workspaces,
 )
-from milepost.actions.overwriting import ChangedSince, Overwritten
-from milepost.core.access import Actor
-from milepost.core.problems import Conflict, NotFound
+from milepost.actions.overwriting import ChangedSince, Overwritten, Undoing
+from milepost.core.problems import Conflict
 from milepost.core.states import State
 from milepost.models import (
     Alignment,
@@ -47,65 +45,15 @@ from milepost.models import (
     Workspace,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Undoing:
-    """An event to be undone: `anyway` also where it was changed since."""
-
-    event: Event
-    anyway: bool
-    by: Actor
-    at: datetime
-
-    @property
-    def who(self) -> dict[str, Any]:
-        """Who undoes it, and when, as actions take it."""
-        return {"by": self.by, "at": self.at}
-
-    @property
-    def reason(self) -> str:
-        """What stands in the history beside the change."""
-        return f"Undoes a change of {self.event.at:%-d %b %Y}."
-
-    def find(self, model: Any, id: int | None) -> Any:
-        """Return the row that the event is about; NotFound where it is gone."""
-        row = model.objects.of(self.event.workspace_id).filter(id=id).first()
-        if row is None:
-            raise NotFound("What this was about is not there any more.")
-        return row
-
-
 Inverse = Callable[[Undoing], Any]
 
 
 # -- fields ------------------------------------------------------------------------------------------------
 
 
-def _before(told: Undoing, row: Any) -> dict[str, Any]:
-    """Return the fields as they were before the event; raises ChangedSince where they changed again."""
-    found, over = {}, []
-    for name, (old, new) in told.event.data["changes"].items():
-        now = history.as_kept(getattr(row, name))
-        if not _same(now, new) and not _same(now, old):
-            over.append(Overwritten(name, now, old))
-        found[name] = old
-    if over and not told.anyway:
-        raise ChangedSince(tuple(over))
-    return found
-
-
-def _same(one: Any, other: Any) -> bool:
-    if one == other or not (isinstance(one, str) and isinstance(other, str)):
-        return one == other
-    try:
-        return Decimal(one) == Decimal(other)
-    except ArithmeticError:
-        return False
-
-
 def _objective(told: Undoing) -> None:
     row = told.find(Objective, told.event.objective_id)
-    objectives.update(objective=row.id, changed=_before(told, row), reason=told.reason, **told.who)
+    objectives.update(objective=row.id, changed=told.before(row), reason=told.reason, **told.who)
 
 
 def _days(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,7 +67,7 @@ _NUMBERS = ("start", "target", "floor", "low", "high", "tolerance", "weight")
 def _key_result(told: Undoing) -> None:
     row = told.find(KeyResult, told.event.key_result_id)
     before = {}
-    for name, old in _days(_before(told, row)).items():
+    for name, old in _days(told.before(row)).items():
         if name in _NUMBERS and old is not None:
             old = Decimal(old)
         elif name == "milestones":
@@ -132,31 +80,31 @@ def _key_result(told: Undoing) -> None:
 
 def _initiative(told: Undoing) -> None:
     row = told.find(Initiative, told.event.subject_id)
-    initiatives.update(initiative=row.id, changed=_days(_before(told, row)), **told.who)
+    initiatives.update(initiative=row.id, changed=_days(told.before(row)), **told.who)
 
 
 def _team(told: Undoing) -> None:
     row = told.find(Team, told.event.subject_id)
-    before = {name.removesuffix("_id"): old for name, old in _before(told, row).items()}
+    before = {name.removesuffix("_id"): old for name, old in told.before(row).items()}
     teams.update(team=row.id, changed=before, **told.who)
 
 
 def _cycle(told: Undoing) -> None:
     row = told.find(Cycle, told.event.subject_id)
-    before = {name.removesuffix("_id"): old for name, old in _days(_before(told, row)).items()}
+    before = {name.removesuffix("_id"): old for name, old in _days(told.before(row)).items()}
     cycles.update(cycle=row.id, changed=before, **told.who)
 
 
 def _settings(told: Undoing) -> None:
     row = Workspace.objects.get(id=told.event.workspace_id)
-    workspaces.update(changed=_before(told, row), **told.who)
+    workspaces.update(changed=told.before(row), **told.who)
 
 
 def _details(told: Undoing) -> None:
     row = told.find(Person, told.event.subject_id)
     if "changes" not in told.event.data:
         raise Conflict("What it said before was not kept then.", code="cannot_undo")
-    people.update(person=row.id, **_before(told, row), **told.who)
+    people.update(person=row.id, **told.before(row), **told.who)
 
 
 # -- what was added ----------------------------------------------------------------------------------------
@@ -271,7 +219,7 @@ def _closed_cycle(told: Undoing) -> None:
 
 def _key_result_state(told: Undoing) -> None:
     row = told.find(KeyResult, told.event.key_result_id)
-    before = _before(told, row)["state"]
+    before = told.before(row)["state"]
     if before == "cancelled":
         key_results.cancel(key_result=row.id, reason=told.reason, **told.who)
     else:
@@ -352,7 +300,7 @@ def _realigned(told: Undoing) -> None:
     link = _link(told)
     if link is None:
         raise ChangedSince()
-    before = {"how": link.how, "weight": link.weight} | _before(told, link)
+    before = {"how": link.how, "weight": link.weight} | told.before(link)
     alignments.update(alignment=link.id, how=before["how"], weight=Decimal(before["weight"]), **told.who)
 
 

@@ -12,20 +12,21 @@ from django.db import transaction
 
 from milepost.actions import history, wording
 from milepost.actions.events import tell
-from milepost.actions.objectives import ObjectiveIsClosed
+from milepost.actions.objectives import require_open
 from milepost.core import access, ids
 from milepost.core.access import Actor
+from milepost.core.plan import words
 from milepost.core.plan.measuring import measure_problems
 from milepost.core.plan.objective_rules import curve_problems
 from milepost.core.plan.values import KeyResultPlan, MeasurePlan, MilestonePlan, PlanPoint
 from milepost.core.problems import Conflict, Invalid
-from milepost.core.scoring import Kind
 from milepost.core.states import KeyResultState, State, move_key_result
 from milepost.ledger import changes
 from milepost.models import Checkin, Event, KeyResult, Objective
 from milepost.queries import standings
 
-CURVES = ("linear", "s", "back", "front", "points")
+CURVES = (*words.CURVES, "points")
+DATA_SOURCE_LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -93,23 +94,14 @@ def add(*, objective: int, definition: Definition, by: Actor, at: datetime) -> K
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "add a key result here")
-        _require_open(row)
+        require_open(row, whose="Its")
         clean = _checked(by, row, definition)
         new = KeyResult(workspace_id=by.workspace_id, objective=row, created_at=at, **clean)
         new.key = ids.encode(new.id)
         new.position = _next_position(row)
         new.save(force_insert=True)
         history.remember_key_result(new, by=by, at=at)
-        tell(
-            "key_result.added",
-            objective=row.id,
-            key_result=new.id,
-            subject=new.id,
-            data={"title": new.title},
-            by=by,
-            at=at,
-        )
-        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, row.id)
+        _tell("key_result.added", new, by=by, at=at)
     return new
 
 
@@ -126,7 +118,7 @@ def update(
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit_key_result(by, standing), "change this key result")
-        _require_open(row)
+        require_open(row, whose="Its")
         history.require_unchanged(one, revision, "key result")
         wanted = _checked(by, row, replace(definition(one), **changed))
         found = history.differences(one, wanted)
@@ -136,7 +128,7 @@ def update(
         _require_reason(row, found, reason)
         for name, (_, new) in found.items():
             setattr(one, name, new)
-        _remembered(one, row, "key_result.changed", found, wording.printable(reason), by=by, at=at)
+        _remembered(one, "key_result.changed", found, wording.printable(reason), by=by, at=at)
     return one
 
 
@@ -155,14 +147,17 @@ class ReasonNeeded(Invalid):
 
     code = "reason_needed"
 
-
-def _require_reason(row: Objective, found: Mapping[str, Any], reason: str) -> None:
-    if row.state in AGREED and PROMISE & found.keys() and not wording.printable(reason):
-        raise ReasonNeeded(
+    def __init__(self) -> None:
+        super().__init__(
             "Say why: this changes what was agreed.",
             field="reason",
             remedy="One sentence is enough; it stands in the history beside the change.",
         )
+
+
+def _require_reason(row: Objective, found: Mapping[str, Any], reason: str) -> None:
+    if row.state in AGREED and PROMISE & found.keys() and not wording.printable(reason):
+        raise ReasonNeeded
 
 
 def cancel(*, key_result: int, reason: str, by: Actor, at: datetime) -> KeyResult:
@@ -184,7 +179,7 @@ def withdraw(*, key_result: int, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit(by, standing), "take this key result away")
-        _require_open(row)
+        require_open(row, whose="Its")
         theirs = Event.objects.of(by.workspace_id).filter(key_result_id=one.id).exclude(actor_id=by.person_id)
         stands = (one.checkins, one.served_by, one.initiatives)
         is_used = theirs.exists() or any(rows.of(by.workspace_id).exists() for rows in stands)
@@ -194,17 +189,8 @@ def withdraw(*, key_result: int, by: Actor, at: datetime) -> None:
                 code="on_record",
                 remedy="Cancel it instead: it stays listed and no longer counts.",
             )
-        tell(
-            "key_result.withdrawn",
-            objective=row.id,
-            key_result=one.id,
-            subject=one.id,
-            data={"title": one.title},
-            by=by,
-            at=at,
-        )
+        _tell("key_result.withdrawn", one, by=by, at=at)
         one.delete()
-        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, row.id)
 
 
 def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
@@ -212,7 +198,7 @@ def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit(by, standing), "change the order here")
-        _require_open(row)
+        require_open(row, whose="Its")
         rows = KeyResult.objects.of(by.workspace_id).select_for_update()
         listed = list(rows.filter(objective=row).order_by("position", "id"))
         here = next(place for place, each in enumerate(listed) if each.id == one.id)
@@ -224,16 +210,7 @@ def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
             if each.position != place:
                 each.position = place
                 each.save(update_fields=["position"])
-        tell(
-            "key_result.moved",
-            objective=row.id,
-            key_result=one.id,
-            subject=one.id,
-            data={"title": one.title, "up": up},
-            by=by,
-            at=at,
-        )
-        changes.append(by.workspace_id, changes.Kind.OBJECTIVE, row.id)
+        _tell("key_result.moved", one, {"up": up}, by=by, at=at)
     return listed[there]
 
 
@@ -243,32 +220,25 @@ def _move(
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit(by, standing), "change this key result")
-        _require_open(row)
+        require_open(row, whose="Its")
         before = one.state
         one.state = move_key_result(KeyResultState(before), to).value
         if one.state != before:
-            _remembered(
-                one, row, told, {"state": (before, one.state)}, wording.printable(reason), by=by, at=at
-            )
+            _remembered(one, told, {"state": (before, one.state)}, wording.printable(reason), by=by, at=at)
     return one
 
 
-def _remembered(
-    one: KeyResult, row: Objective, told: str, found: Mapping, reason: str, *, by: Actor, at: datetime
-) -> None:
+def _remembered(one: KeyResult, told: str, found: Mapping, reason: str, *, by: Actor, at: datetime) -> None:
     one.revision += 1
     one.save()
     history.remember_key_result(one, reason=reason, by=by, at=at)
-    tell(
-        told,
-        objective=row.id,
-        key_result=one.id,
-        subject=one.id,
-        data={"title": one.title, "changes": history.in_words(found), "reason": reason},
-        by=by,
-        at=at,
-    )
-    changes.append(one.workspace_id, changes.Kind.OBJECTIVE, row.id)
+    _tell(told, one, {"changes": history.in_words(found), "reason": reason}, by=by, at=at)
+
+
+def _tell(kind: str, one: KeyResult, more: dict | None = None, *, by: Actor, at: datetime) -> None:
+    data = {"title": one.title, **(more or {})}
+    tell(kind, objective=one.objective_id, key_result=one.id, subject=one.id, data=data, by=by, at=at)
+    changes.append(one.workspace_id, changes.Kind.OBJECTIVE, one.objective_id)
 
 
 def _keep_milestones_countable(one: KeyResult, found: Mapping[str, tuple[Any, Any]]) -> None:
@@ -283,14 +253,6 @@ def _keep_milestones_countable(one: KeyResult, found: Mapping[str, tuple[Any, An
         )
 
 
-def _require_open(row: Objective) -> None:
-    if row.state in (State.CLOSED, State.GRADED):
-        raise ObjectiveIsClosed(
-            "Its objective is closed; what it says is part of the record.",
-            remedy="An admin can reopen the objective within 14 days of closing.",
-        )
-
-
 def _next_position(row: Objective) -> int:
     last = KeyResult.objects.of(row.workspace_id).filter(objective=row).order_by("-position").first()
     return 0 if last is None else last.position + 1
@@ -300,40 +262,50 @@ def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
     """Clean a definition; raises Invalid naming the field."""
     wanted = replace(
         wanted,
-        title=wording.line(wanted.title),
+        title=wording.title(wanted.title, of="A key result", remedy="Say what will have changed."),
         unit=wording.line(wanted.unit),
         data_source=wording.line(wanted.data_source),
         description=wording.printable(wanted.description),
         milestones=tuple((wording.line(name), weight) for name, weight in wanted.milestones),
     )
-    title = wanted.title
-    if not title:
-        raise Invalid("A key result needs a title.", field="title", remedy="Say what will have changed.")
-    if len(title) > 300:
-        raise Invalid(f"The title has {len(title)} characters.", field="title", remedy="Keep it to 300.")
-    if wanted.kind not in list(Kind):
-        raise Invalid(
-            f"“{wanted.kind}” is no kind of measure.", field="kind", remedy="Choose one of the list."
-        )
+    _check_words(wanted)
+    _check_window(wanted, row)
+    _check_measure(wanted)
+    _check_curve(wanted)
+    clean = replace(
+        wanted,
+        owner=standings.person(by, wanted.owner, "owner"),
+        visible_to=standings.people(by, list(wanted.visible_to), "visible_to"),
+    )
+    return clean.columns()
+
+
+def _check_words(wanted: Definition) -> None:
+    for name, said, known, noun in (
+        ("kind", wanted.kind, words.KINDS, "kind of measure"),
+        ("curve", wanted.curve, CURVES, "plan curve"),
+        ("source", wanted.source, words.SOURCES, "source"),
+    ):
+        if said not in known:
+            raise Invalid(f"“{said}” is no {noun}.", field=name, remedy="Choose one of the list.")
     if wanted.weight < 0:
         raise Invalid(
             "A weight cannot be negative.", field="weight", remedy="0 shows it without counting it."
         )
-    if wanted.curve not in CURVES:
-        raise Invalid(f"“{wanted.curve}” is no plan curve.", field="curve", remedy="Choose one of the list.")
     for name, text, longest in (
-        ("unit", wanted.unit, 40),
-        ("data_source", wanted.data_source, 300),
-        ("description", wanted.description, 20_000),
+        ("unit", wanted.unit, words.UNIT_LONGEST),
+        ("data_source", wanted.data_source, DATA_SOURCE_LONGEST),
+        ("description", wanted.description, words.TEXT_LONGEST),
     ):
         if len(text) > longest:
             raise Invalid(f"It has {len(text):,} characters.", field=name, remedy=f"Keep it to {longest:,}.")
-    if wanted.source not in ("check_ins", "contributors"):
-        raise Invalid(f"“{wanted.source}” is no source.", field="source", remedy="Choose one of the list.")
-    if wanted.direction not in (None, "up", "down"):
+    if wanted.direction not in (None, *words.DIRECTIONS):
         raise Invalid("Better is up or down.", field="direction", remedy="Leave it empty in most cases.")
-    if wanted.visibility not in (None, "team", "people"):
+    if wanted.visibility not in (None, *words.KEY_RESULT_VISIBILITIES):
         raise Invalid("It can be narrowed to the team or to named people.", field="visibility")
+
+
+def _check_window(wanted: Definition, row: Objective) -> None:
     starts, ends = wanted.starts_on or row.cycle.starts_on, wanted.ends_on or row.cycle.ends_on
     if ends is not None and ends < starts:
         raise Invalid(
@@ -341,23 +313,21 @@ def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
             field="ends_on",
             remedy="Swap the dates, or leave one empty to take the cycle's.",
         )
-    for problem in measure_problems(
-        MeasurePlan(
-            kind=wanted.kind, start=wanted.start, target=wanted.target, unit=wanted.unit,
-            direction=wanted.direction, floor=wanted.floor, low=wanted.low, high=wanted.high,
-            tolerance=wanted.tolerance,
-            milestones=tuple(MilestonePlan(name, weight) for name, weight in wanted.milestones),
-        ),
-        ("measure",),
-    ):  # fmt: skip
+
+
+def _check_measure(wanted: Definition) -> None:
+    measure = MeasurePlan(
+        kind=wanted.kind, start=wanted.start, target=wanted.target, unit=wanted.unit,
+        direction=wanted.direction, floor=wanted.floor, low=wanted.low, high=wanted.high,
+        tolerance=wanted.tolerance,
+        milestones=tuple(MilestonePlan(name, weight) for name, weight in wanted.milestones),
+    )  # fmt: skip
+    for problem in measure_problems(measure, ("measure",)):
         raise Invalid(problem.message, code=problem.code, field=str(problem.path[-1]))
+
+
+def _check_curve(wanted: Definition) -> None:
     points = tuple(PlanPoint(at, expect) for at, expect in wanted.points)
-    plan = KeyResultPlan(id="", title=title, curve=wanted.curve, points=points)
+    plan = KeyResultPlan(id="", title=wanted.title, curve=wanted.curve, points=points)
     for problem in curve_problems(plan, ()):
         raise Invalid(problem.message, code=problem.code, field="points", remedy=problem.remedy)
-    clean = replace(
-        wanted,
-        owner=standings.person(by, wanted.owner, "owner"),
-        visible_to=standings.people(by, list(wanted.visible_to), "visible_to"),
-    )
-    return clean.columns()

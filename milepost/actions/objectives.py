@@ -12,13 +12,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from milepost.actions import history, wording
+from milepost.actions import history, transitions, wording
 from milepost.actions.events import tell
 from milepost.core import access, ids
 from milepost.core.access import Actor, Visibility
-from milepost.core.cadence import REOPEN_WITHIN_DAYS, Window, day_in
+from milepost.core.cadence import REOPEN_WITHIN_DAYS, day_in
+from milepost.core.plan.words import TEXT_LONGEST
 from milepost.core.problems import Conflict, Invalid
-from milepost.core.scoring import Kind
+from milepost.core.scoring import stored
 from milepost.core.states import (
     PLAIN_ACTIVATION,
     PLAIN_CLOSE,
@@ -29,29 +30,13 @@ from milepost.core.states import (
     next_state,
 )
 from milepost.ledger import changes
-from milepost.models import Alignment, Grade, KeyResult, Objective, Transition, Workspace
+from milepost.ledger.structure import ObjectiveRow
+from milepost.models import Alignment, Grade, Objective, Transition, Workspace
 from milepost.models import Event as Told
 from milepost.models.objectives import COMMITMENTS, LEVELS, OBJECTIVE_FIELDS, VISIBILITIES
 from milepost.queries import standings
 
 REOPEN_WITHIN = timedelta(days=REOPEN_WITHIN_DAYS)
-TITLE_LENGTH = 300
-TEXT_LENGTH = 20_000
-# What part of the method is not offered by a screen yet: the guards ask again once it is.
-NOT_YET = frozenset(
-    {
-        Guard.NO_ERRORS,
-        Guard.PARENT_OR_REASON,
-        Guard.KEY_RESULT_OWNERS,
-        Guard.SOURCES,
-        Guard.MEANS,
-        Guard.PREMORTEM,
-        Guard.TWO_KEYS,
-        Guard.LEARNING,
-        Guard.CAUSES,
-        Guard.DECISION,
-    }
-)
 
 
 def draft(
@@ -92,14 +77,7 @@ def draft(
         _assign(new, _checked(by, wanted))
         _keep_private_alone(by, new)
         new.save(force_insert=True)
-        Transition.objects.create(
-            workspace_id=by.workspace_id,
-            objective=new,
-            event=Event.CREATE,
-            to_state=State.DRAFT,
-            at=at,
-            by_id=by.person_id,
-        )
+        transitions.begin(objective=new, by=by, at=at)
         history.remember_objective(new, by=by, at=at)
         tell("objective.drafted", objective=new.id, subject=new.id, data={"title": new.title}, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.OBJECTIVE, new.id)
@@ -122,7 +100,7 @@ def update(
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "change this objective")
-        _require_amendable(row)
+        require_open(row)
         history.require_unchanged(row, revision, "objective")
         renamed = {_COLUMNS.get(name, name): value for name, value in changed.items()}
         before = {name: getattr(row, name) for name in OBJECTIVE_FIELDS}
@@ -157,14 +135,15 @@ def activate(*, objective: int, by: Actor, at: datetime) -> Objective:
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "activate this objective")
-        begun, was = Window(row.cycle.starts_on, row.cycle.ends_on).begins_on <= _today(by, at), row.state
+        begun, was = row.cycle.starts_on <= _today(by, at), row.state
         for event in PLAIN_ACTIVATION:
             if event not in legal_events(State(row.state)) or (event == Event.START and not begun):
                 continue
-            _step(row, event, facts=_facts(row, begun=begun), by=by, at=at)
+            facts = transitions.facts_of(row, begun=begun)
+            transitions.take(objective=row, event=event, facts=facts, by=by, at=at)
         if row.state not in (State.COMMITTED, State.ACTIVE):
             next_state(State(row.state), Event.START)  # says what can be done instead
-        _stepped(row, "objective.activated", was, by=by, at=at)
+        transitions.tell_of(objective=row, told="objective.activated", was=was, by=by, at=at)
     return row
 
 
@@ -172,8 +151,9 @@ def start_if_begun(*, objective: Objective, by: Actor, at: datetime) -> None:
     """Start a committed objective whose cycle has begun; the caller holds the transaction."""
     if objective.state == State.COMMITTED and objective.cycle.starts_on <= _today(by, at):
         system = access.operator(by.workspace_id, door="worker")
-        _step(objective, Event.START, facts={Guard.BEGUN.value: True}, by=system, at=at)
-        _stepped(objective, "objective.started", State.COMMITTED, by=system, at=at)
+        facts, was = {Guard.BEGUN.value: True}, State.COMMITTED
+        transitions.take(objective=objective, event=Event.START, facts=facts, by=system, at=at)
+        transitions.tell_of(objective=objective, told="objective.started", was=was, by=system, at=at)
 
 
 def cancel(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective:
@@ -202,9 +182,10 @@ def _by_event(
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), f"{verb} this objective")
-        facts, was = {Guard.REASON.value: bool(reason.strip()), Guard.TWO_KEYS.value: True}, row.state
-        _step(row, event, facts=facts, reason=wording.printable(reason), by=by, at=at)
-        _stepped(row, told, was, reason=wording.printable(reason), by=by, at=at)
+        was, reason = row.state, wording.printable(reason)
+        facts = {Guard.REASON.value: bool(reason), Guard.TWO_KEYS.value: True}
+        transitions.take(objective=row, event=event, facts=facts, reason=reason, by=by, at=at)
+        transitions.tell_of(objective=row, told=told, was=was, reason=reason, by=by, at=at)
     return row
 
 
@@ -213,9 +194,14 @@ def step_back(*, objective: int, to: str, reason: str = "", by: Actor, at: datet
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "undo this")
-        was, facts = row.state, {Guard.WITHIN_14_DAYS.value: _may_reopen(row, at)}
-        _step(row, Event.UNDO, to=State(to), facts=facts, reason=wording.printable(reason), by=by, at=at)
-        _stepped(row, "objective.stepped_back", was, reason=wording.printable(reason), by=by, at=at)
+        was, reason = row.state, wording.printable(reason)
+        facts = {Guard.WITHIN_14_DAYS.value: _may_reopen(row, at)}
+        transitions.take(
+            objective=row, event=Event.UNDO, to=State(to), facts=facts, reason=reason, by=by, at=at
+        )
+        transitions.tell_of(
+            objective=row, told="objective.stepped_back", was=was, reason=reason, by=by, at=at
+        )
     return row
 
 
@@ -277,7 +263,8 @@ def close(
         facts = {Guard.ENDED_OR_ASKED.value: True, Guard.FINAL_VALUES.value: True}
         for event in PLAIN_CLOSE:
             if event in legal_events(State(row.state)):
-                _step(row, event, facts=facts, reason=learned if event == Event.REFLECT else "", by=by, at=at)
+                said = learned if event == Event.REFLECT else ""
+                transitions.take(objective=row, event=event, facts=facts, reason=said, by=by, at=at)
         if row.state != State.CLOSED:
             next_state(State(row.state), Event.END)  # says what can be done instead
         for one in (*grades, whole):
@@ -285,7 +272,7 @@ def close(
                 workspace_id=by.workspace_id,
                 objective=row,
                 key_result_id=one.key_result or None,
-                raw=None if one.raw is None else _twelve_decimals(one.raw),
+                raw=None if one.raw is None else stored(one.raw),
                 grade=one.grade,
                 policy=policy,
                 reason=one.reason,
@@ -294,7 +281,9 @@ def close(
                 by_id=by.person_id,
             )
         more = {"grade": str(whole.grade), "checkins": list(checkins)}
-        _stepped(row, "objective.closed", was, data=more, reason=learned, by=by, at=at)
+        transitions.tell_of(
+            objective=row, told="objective.closed", was=was, data=more, reason=learned, by=by, at=at
+        )
     return row
 
 
@@ -303,12 +292,13 @@ def reopen(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective
     with transaction.atomic():
         row, _ = standings.objective(by, objective, lock=True)
         access.require(access.may_manage(by), "reopen an objective", remedy="Ask an admin.")
+        was, reason = State.CLOSED, wording.printable(reason)
         facts = {
-            Guard.REASON.value: bool(reason.strip()),
+            Guard.REASON.value: bool(reason),
             Guard.WITHIN_14_DAYS.value: _may_reopen(row, at),
         }
-        _step(row, Event.REOPEN, facts=facts, reason=wording.printable(reason), by=by, at=at)
-        _stepped(row, "objective.reopened", State.CLOSED, reason=wording.printable(reason), by=by, at=at)
+        transitions.take(objective=row, event=Event.REOPEN, facts=facts, reason=reason, by=by, at=at)
+        transitions.tell_of(objective=row, told="objective.reopened", was=was, reason=reason, by=by, at=at)
     return row
 
 
@@ -318,86 +308,9 @@ def _may_reopen(row: Objective, at: datetime) -> bool:
     return closed is not None and at - closed.at <= REOPEN_WITHIN
 
 
-# -- steps and checks --------------------------------------------------------------------------------------
+# -- checks ------------------------------------------------------------------------------------------------
 
 _COLUMNS = {"cycle": "cycle_id", "team": "team_id", "owner": "owner_id", "sponsor": "sponsor_id"}
-
-
-def _step(
-    row: Objective,
-    event: Event,
-    *,
-    facts: Mapping[str, bool],
-    to: State | None = None,
-    reason: str = "",
-    by: Actor,
-    at: datetime,
-) -> None:
-    before = State(row.state)
-    row.state = next_state(before, event, facts, to=to, without=NOT_YET).value
-    Transition.objects.create(
-        workspace_id=row.workspace_id,
-        objective=row,
-        event=event,
-        from_state=before,
-        to_state=row.state,
-        at=at,
-        by_id=by.person_id,
-        reason=reason,
-    )
-
-
-def _stepped(
-    row: Objective,
-    told: str,
-    was: str,
-    *,
-    data: dict | None = None,
-    reason: str = "",
-    by: Actor,
-    at: datetime,
-) -> None:
-    row.revision += 1
-    row.save()
-    history.remember_objective(row, reason=reason, by=by, at=at)
-    more = {"title": row.title, "state": row.state, "was": str(was), **(data or {})}
-    if reason:
-        more["reason"] = reason
-    tell(told, objective=row.id, subject=row.id, data=more, by=by, at=at)
-    changes.append(row.workspace_id, changes.Kind.OBJECTIVE, row.id)
-
-
-def _facts(row: Objective, *, begun: bool) -> dict[str, bool]:
-    key_results = list(
-        KeyResult.objects.of(row.workspace_id).filter(objective=row).exclude(state="cancelled")
-    )
-    return {
-        Guard.TITLE.value: bool(row.title),
-        Guard.KEY_RESULT.value: bool(key_results),
-        Guard.OWNER.value: row.owner_id is not None,
-        Guard.COMMITMENT.value: True,
-        Guard.SCOREABLE.value: all(_is_scoreable(one) for one in key_results),
-        Guard.BEGUN.value: begun,
-    }
-
-
-def _is_scoreable(one: KeyResult) -> bool:
-    kind = Kind(one.kind)
-    if one.source == "contributors" or kind is Kind.BASELINE:
-        return True
-    if kind is Kind.RANGE:
-        return one.low is not None and one.high is not None
-    if kind is Kind.MILESTONES:
-        return bool(one.milestones)
-    return not (kind.needs_target and one.target is None) and not (kind.needs_start and one.start is None)
-
-
-def _require_amendable(row: Objective) -> None:
-    if row.state in (State.CLOSED, State.GRADED):
-        raise ObjectiveIsClosed(
-            "This objective is closed; what it says is part of the record.",
-            remedy="An admin can reopen it within 14 days of closing.",
-        )
 
 
 class ObjectiveIsClosed(Invalid):
@@ -407,23 +320,25 @@ class ObjectiveIsClosed(Invalid):
     status = 409
 
 
+def require_open(row: Objective | ObjectiveRow, *, whose: str = "This") -> None:
+    """Refuse to change what a closing has made part of the record; `whose` begins “… objective is closed”."""
+    if row.state in (State.CLOSED, State.GRADED):
+        raise ObjectiveIsClosed(
+            f"{whose} objective is closed; what it says is part of the record.",
+            remedy="An admin can reopen it within 14 days of closing.",
+        )
+
+
 def _checked(by: Actor, wanted: dict[str, Any]) -> dict[str, Any]:
     """Clean what a form or file wants to say, raising Invalid with the field that is wrong."""
     clean = dict(wanted)
-    for name, limit, tidied in (
-        ("title", TITLE_LENGTH, wording.line),
-        ("description", TEXT_LENGTH, wording.printable),
-    ):
-        if name in clean:
-            clean[name] = tidied(clean[name] or "")
-            if len(clean[name]) > limit:
-                raise Invalid(
-                    f"The {name} has {len(clean[name]):,} characters.",
-                    field=name,
-                    remedy=f"Keep it to {limit:,}.",
-                )
-    if "title" in clean and not clean["title"]:
-        raise Invalid("An objective needs a title.", field="title", remedy="Say what will be different.")
+    if "title" in clean:
+        clean["title"] = wording.title(
+            clean["title"] or "", of="An objective", remedy="Say what will be different."
+        )
+    if "description" in clean:
+        clean["description"] = wording.printable(clean["description"] or "")
+        wording.require_short(clean["description"], TEXT_LONGEST, "description", field="description")
     for name, allowed in (("commitment", COMMITMENTS), ("level", LEVELS), ("visibility", VISIBILITIES)):
         if name in clean and clean[name] not in dict(allowed):
             raise Invalid(
@@ -463,7 +378,3 @@ def _keep_private_alone(by: Actor, row: Objective) -> None:
 def _today(by: Actor, at: datetime) -> date:
     zone = Workspace.objects.filter(id=by.workspace_id).values_list("time_zone", flat=True).get()
     return day_in(zone, at)
-
-
-def _twelve_decimals(raw: Fraction) -> Decimal:
-    return (Decimal(raw.numerator) / Decimal(raw.denominator)).quantize(Decimal("1e-12"))

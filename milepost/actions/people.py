@@ -47,7 +47,7 @@ def add(
         line = standings.lineage(by.workspace_id, standings.team(by, team))
         access.require(
             membership.may_add(by, role, line),
-            f"add {_a(role)}" + (" to this team" if team and not by.is_admin else ""),
+            f"add {membership.in_words(role)}" + (" to this team" if team and not by.is_admin else ""),
             remedy="Ask an admin.",
         )
         _require_free(by, email)
@@ -72,7 +72,7 @@ def update(
     """Correct a name (one may one's own), or an e-mail address that nobody signs in with yet."""
     with transaction.atomic():
         held(by.workspace_id)
-        row = _person(by, person)
+        row = Person.objects.of(by.workspace_id).held(person)
         mine = by.person_id == row.id and email in (None, row.email)
         access.require(
             mine or membership.may_manage_person(by, row.role), "change this person", remedy="Ask an admin."
@@ -93,7 +93,7 @@ def update(
             return row
         if "email" in found:
             _require_free(by, wanted["email"])
-            _void_invitations(row, at)  # they were meant for the old address
+            Invitation.open_to(row, at).update(expires_at=at)  # they were meant for the old address
         for field, (_, value) in found.items():
             setattr(row, field, value)
         row.save(update_fields=list(found))
@@ -108,10 +108,10 @@ def change_role(*, person: int, role: str, by: Actor, at: datetime) -> Person:
     role = _role(role)
     with transaction.atomic():
         held(by.workspace_id)
-        row = _person(by, person)
+        row = Person.objects.of(by.workspace_id).held(person)
         access.require(
             membership.may_change_role(by, row.role, role),
-            f"make {row.name} {_a(role)}",
+            f"make {row.name} {membership.in_words(role)}",
             remedy="Ask an owner." if by.is_admin else "Ask an admin.",
         )
         if row.role == role:
@@ -134,7 +134,7 @@ def leave(*, person: int, by: Actor, at: datetime) -> Person:
     """Let someone leave: they no longer get in, and all they did stays under their name."""
     with transaction.atomic():
         workspace = held(by.workspace_id)
-        row = _person(by, person)
+        row = Person.objects.of(by.workspace_id).held(person)
         access.require(
             membership.may_manage_person(by, row.role), f"let {row.name} leave", remedy="Ask an admin."
         )
@@ -146,7 +146,7 @@ def leave(*, person: int, by: Actor, at: datetime) -> Person:
         belonged = TeamMember.objects.of(by.workspace_id).filter(person=row, until_on=None)
         teams = [[team, is_lead] for team, is_lead in belonged.values_list("team_id", "is_lead")]
         belonged.update(until_on=row.left_on)
-        _void_invitations(row, at)
+        Invitation.open_to(row, at).update(expires_at=at)
         tell("person.left", subject=row.id, data={"name": row.name, "teams": teams}, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.TEAMS)
         changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
@@ -157,7 +157,7 @@ def readmit(*, person: int, by: Actor, at: datetime) -> Person:
     """Take back someone who left, with the role they had; teams are chosen anew."""
     with transaction.atomic():
         held(by.workspace_id)
-        row = _person(by, person)
+        row = Person.objects.of(by.workspace_id).held(person)
         access.require(
             membership.may_manage_person(by, row.role), f"take {row.name} back", remedy="Ask an admin."
         )
@@ -175,7 +175,7 @@ def withdraw(*, person: int, by: Actor, at: datetime) -> None:
     remedy = "Let them leave instead."
     with transaction.atomic():
         held(by.workspace_id)
-        row = _person(by, person)
+        row = Person.objects.of(by.workspace_id).held(person)
         access.require(
             membership.may_manage_person(by, row.role), f"take {row.name} away", remedy="Ask an admin."
         )
@@ -220,13 +220,6 @@ def sign_in_link(*, user_id: int, lasts: timedelta = LINK_LASTS, by: Actor, at: 
     return secret
 
 
-def _person(by: Actor, id: int) -> Person:
-    row = Person.objects.of(by.workspace_id).select_for_update().filter(id=id).first()
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _require_free(by: Actor, email: str) -> None:
     taken = Person.objects.of(by.workspace_id).filter(email__iexact=email).first()
     if taken is None:
@@ -251,12 +244,6 @@ def _require_another_owner(row: Person) -> None:
         )
 
 
-def _void_invitations(row: Person, at: datetime) -> None:
-    Invitation.objects.of(row.workspace_id).filter(person=row, accepted_at=None, expires_at__gt=at).update(
-        expires_at=at
-    )
-
-
 def _role(word: str) -> Role:
     try:
         return Role(word)
@@ -264,7 +251,3 @@ def _role(word: str) -> Role:
         raise Invalid(
             f"“{word[:20]}” is no role.", field="role", remedy="Choose owner, admin, member or guest."
         ) from None
-
-
-def _a(role: Role) -> str:
-    return f"{'an' if role in (Role.OWNER, Role.ADMIN) else 'a'} {role}"

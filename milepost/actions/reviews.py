@@ -16,7 +16,7 @@ from milepost.core.access import Actor
 from milepost.core.policies import Policy
 from milepost.core.scoring import grade as graded
 from milepost.core.scoring import score
-from milepost.core.states import Event, State, next_state
+from milepost.core.states import Event, Guard, State, next_state
 from milepost.core.tokens import hash_of
 from milepost.ledger import image
 from milepost.ledger.image import Image
@@ -46,25 +46,12 @@ def close(
             return row
         access.require(access.may_edit(by, standing), "close this objective")
         if row.state not in (State.GRADING, State.GRADED):
-            next_state(State(row.state), Event.END, {"cycle_has_ended_or_owner_asks": True})
-        entered = []
-        for key_result, value in (values or {}).items():
-            entry = checkins.record(
-                key_result=key_result,
-                value=value,
-                note="Final value",
-                # Of its own, so that a closing that broke off here and is sent again counts it once.
-                submission=submission and hash_of(f"{submission} {key_result}"),
-                by=by,
-                at=at,
-            )
-            entered.append(entry.id)
-    now = image.of(by.workspace_id)
-    with now.lock:
-        policy = policies.named(now.workspace.scoring_policy)
-        finals = [_final(now, one, policy) for one in now.key_results_of.get(row.id, []) if one.counts]
-        raw = now.exact(row.id)
-    whole = Final(0, raw, _grade(raw, policy), "" if raw is not None else "all_weights_zero")
+            next_state(State(row.state), Event.END, {Guard.ENDED_OR_ASKED.value: True})
+        entered = [
+            _enter(key_result, value, submission, by=by, at=at)
+            for key_result, value in (values or {}).items()
+        ]
+    finals, whole, policy = _graded(row)
     with transaction.atomic():
         closed = objectives.close(
             objective=objective,
@@ -79,6 +66,26 @@ def close(
         if submission and by.person_id is not None:
             submissions.remember(submission=submission, made=objective, request=request, by=by, at=at)
     return closed
+
+
+def _enter(key_result: int, value: Decimal, submission: str | None, *, by: Actor, at: datetime) -> int:
+    """Check in a final value; return the id of the entry."""
+    # Of its own, so that a closing that broke off after it and is sent again counts it once.
+    own = submission and hash_of(f"{submission} {key_result}")
+    return checkins.record(
+        key_result=key_result, value=value, note="Final value", submission=own, by=by, at=at
+    ).id
+
+
+def _graded(row: Objective) -> tuple[list[Final], Final, Policy]:
+    """Return what the key results of an objective come to, and itself, by the workspace's policy."""
+    now = image.of(row.workspace_id)
+    with now.lock:
+        policy = policies.named(now.workspace.scoring_policy)
+        finals = [_final(now, one, policy) for one in now.key_results_of.get(row.id, []) if one.counts]
+        raw = now.exact(row.id)
+    whole = Final(0, raw, _grade(raw, policy), "" if raw is not None else "all_weights_zero")
+    return finals, whole, policy
 
 
 def _final(now: Image, one: KeyResultRow, policy: Policy) -> Final:

@@ -74,7 +74,7 @@ def add_passkey(
     *, user_id: int, name: str, credential: dict[str, Any], by: Actor = NOBODY_YET, at: datetime
 ) -> None:
     """Add a passkey that the browser has made and the door has checked."""
-    name = _name(name)
+    name = wording.name(name, of="A passkey", longest=NAME_LONGEST)
     with transaction.atomic():
         _held(user_id)
         if _rows(user_id, PASSKEY).count() >= MOST_PASSKEYS:
@@ -86,7 +86,7 @@ def add_passkey(
 
 def rename_passkey(*, user_id: int, passkey: int, name: str, by: Actor = NOBODY_YET, at: datetime) -> None:
     """Give a passkey another name."""
-    name = _name(name)
+    name = wording.name(name, of="A passkey", longest=NAME_LONGEST)
     with transaction.atomic():
         _held(user_id)
         row = _passkey(user_id, passkey)
@@ -214,13 +214,6 @@ def _without_codes_alone(user_id: int) -> None:
 def _held(user_id: int) -> None:
     if not User.objects.select_for_update().filter(id=user_id).exists():
         raise NotFound
-
-
-def _name(name: str) -> str:
-    name = wording.name(name, of="A passkey")
-    if len(name) > NAME_LONGEST:
-        raise Invalid("The name is too long.", field="name", remedy=f"Keep it to {NAME_LONGEST} letters.")
-    return name
 
 
 def _tell(user_id: int, kind: str, data: dict[str, Any], by: Actor, at: datetime) -> None:

@@ -8,12 +8,11 @@ from django.conf import settings
 from django.db import transaction
 
 from milepost.actions.access import NOBODY_YET
-from milepost.actions.events import tell
+from milepost.actions.events import tell_of_account
 from milepost.core.access import Actor
 from milepost.core.problems import NotFound
 from milepost.models import Session
 from milepost.models.sessions import kept_as
-from milepost.queries import people as known
 from milepost.queries.sessions import mark_of
 
 SEEN_AGAIN_AFTER = timedelta(minutes=15)
@@ -47,7 +46,7 @@ def end(*, user_id: int, mark: str, by: Actor = NOBODY_YET, at: datetime) -> str
         for row in Session.objects.filter(user_id=user_id):
             if mark_of(row.session_key) == mark:
                 row.delete()
-                _tell(user_id, 1, by, at)
+                tell_of_account("person.sessions_ended", user_id=user_id, data={"count": 1}, by=by, at=at)
                 return row.device
     raise NotFound
 
@@ -57,10 +56,5 @@ def end_others(*, user_id: int, keep: str | None, by: Actor = NOBODY_YET, at: da
     with transaction.atomic():
         gone = Session.of(user_id, besides=keep).delete()[0]
         if gone:
-            _tell(user_id, gone, by, at)
+            tell_of_account("person.sessions_ended", user_id=user_id, data={"count": gone}, by=by, at=at)
     return gone
-
-
-def _tell(user_id: int, count: int, by: Actor, at: datetime) -> None:
-    for own in known.own_actors(user_id, door=by.door):
-        tell("person.sessions_ended", subject=own.person_id, data={"count": count}, by=own, at=at)

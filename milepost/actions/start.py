@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 
@@ -14,24 +14,14 @@ from milepost.core import access
 from milepost.core.access import Actor, Role, operator
 from milepost.core.plan import Changes, Plan, PlanProblem, check, diff
 from milepost.core.problems import Conflict
+from milepost.core.quarters import Span
 from milepost.ledger import sight
 from milepost.models import Person, User
 from milepost.queries import plans as written
 from milepost.queries import workspaces
 
 
-@dataclass(frozen=True)
-class FirstCycle:
-    """A cycle as the first run asks for it."""
-
-    name: str
-    starts_on: date
-    ends_on: date
-
-
-def blank(
-    *, cycle: FirstCycle, year: FirstCycle | None = None, team: str = "", by: Actor, at: datetime
-) -> None:
+def blank(*, cycle: Span, year: Span | None = None, team: str = "", by: Actor, at: datetime) -> None:
     """Begin with a first cycle, perhaps within its year, and perhaps a first team."""
     with transaction.atomic():
         above = None

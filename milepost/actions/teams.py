@@ -51,7 +51,7 @@ def update(*, team: int, changed: Mapping[str, Any], by: Actor, at: datetime) ->
     """Rename a team, say what it is for, or move it below another: name, purpose, parent."""
     with transaction.atomic():
         held(by.workspace_id)
-        row = _team(by, team)
+        row = Team.objects.of(by.workspace_id).held(team)
         _require(by, row.id, "change this team")
         wanted = {}
         if "name" in changed:
@@ -86,7 +86,7 @@ def withdraw(*, team: int, by: Actor, at: datetime) -> None:
     remedy = "Rename it, or put it below another."
     with transaction.atomic():
         held(by.workspace_id)
-        row = _team(by, team)
+        row = Team.objects.of(by.workspace_id).held(team)
         _require(by, row.parent_id, "take this team away")
         history.require_new(row, "team.created", remedy=remedy, by=by, at=at)
         for model in (SavedView, Token):
@@ -112,7 +112,7 @@ def add_member(
     """
     with transaction.atomic():
         today = day_in(held(by.workspace_id).time_zone, at)
-        row = _team(by, team)
+        row = Team.objects.of(by.workspace_id).held(team)
         _require(by, row.id, "choose who belongs to this team")
         standings.person(by, person, "person")
         if since_on is not None and since_on > today:
@@ -144,7 +144,7 @@ def remove_member(*, team: int, person: int, by: Actor, at: datetime) -> None:
     """Let someone's time in a team end today; what was theirs stays theirs."""
     with transaction.atomic():
         today = day_in(held(by.workspace_id).time_zone, at)
-        row = _team(by, team)
+        row = Team.objects.of(by.workspace_id).held(team)
         _require(by, row.id, "choose who belongs to this team")
         current = _current(by, team, person)
         if current is None:
@@ -152,13 +152,6 @@ def remove_member(*, team: int, person: int, by: Actor, at: datetime) -> None:
         _end(current, today)
         tell("team.member_left", subject=row.id, data=_told(row, current), by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.TEAMS)
-
-
-def _team(by: Actor, id: int) -> Team:
-    row = Team.objects.of(by.workspace_id).select_for_update().filter(id=id).first()
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _require(by: Actor, team: int | None, doing: str) -> None:

@@ -38,9 +38,7 @@ def create(
 ) -> tuple[Token, str]:
     """Make a token for oneself; return it and its secret, which is kept nowhere."""
     access.require(by.person_id is not None, "make a token", remedy="Sign in as the person it is for.")
-    name = wording.name(name, of="A token")
-    if len(name) > NAME_LONGEST:
-        raise Invalid("The name is too long.", field="name", remedy=f"Keep it to {NAME_LONGEST}.")
+    name = wording.name(name, of="A token", longest=NAME_LONGEST)
     if scope not in list(Scope):
         raise Invalid(f"“{scope[:20]}” is no scope.", field="scope", remedy="Choose one of the list.")
     if days not in LASTS:

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import transaction
 
 from milepost.actions import events
-from milepost.actions.inverses import INVERSES, Undoing
+from milepost.actions.inverses import INVERSES
 from milepost.actions.objectives import REOPEN_WITHIN
-from milepost.actions.overwriting import ChangedSince
+from milepost.actions.overwriting import ChangedSince, Undoing
 from milepost.core import undoing
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotAllowed, Problem
@@ -66,9 +66,9 @@ def _undone(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
     _require_possible(told, at)
     if told.kind in undoing.BUNDLES:
         return _bundle(told, anyway, by=by, at=at)
-    before = len(events.told(by=by, at=at))
+    told_since = events.listen(by=by, at=at)
     INVERSES[told.kind](Undoing(told, anyway, by, at))
-    made = events.told(by=by, at=at)[before:]
+    made = told_since()
     if not made:
         raise CannotUndo("It is as it was before already, so there is nothing to undo.", code=NOTHING)
     new = Event.objects.of(by.workspace_id).get(id=made[0])

@@ -19,7 +19,6 @@ _KINDS: Mapping[str, type[models.Model]] = MappingProxyType(
         "person": Person,
         "team": Team,
         "view": SavedView,
-        "workspace": Workspace,
     }
 )
 

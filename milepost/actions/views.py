@@ -121,9 +121,7 @@ def _require_shareable(by: Actor, shared: str, team: int | None) -> None:
 def _checked(by: Actor, wanted: Mapping[str, Any]) -> dict[str, Any]:
     clean: dict[str, Any] = {}
     if "name" in wanted:
-        clean["name"] = wording.name(wanted["name"], of="A view")
-        if len(clean["name"]) > NAME_LONGEST:
-            raise Invalid("The name is too long.", field="name", remedy=f"Keep it to {NAME_LONGEST}.")
+        clean["name"] = wording.name(wanted["name"], of="A view", longest=NAME_LONGEST)
     if "settings" in wanted:
         clean["settings"] = listings.settings(wanted["settings"])
     shared, team = wanted["shared"], wanted["team"]

@@ -5,25 +5,38 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
+from milepost.core.plan.words import NAME_LONGEST, TEXT_LONGEST, TITLE_LONGEST
 from milepost.core.problems import Invalid
 from milepost.formats.okr_raw import UNPRINTABLE
 from milepost.models import User
 
-NAME_LONGEST = 200
-PROSE_LONGEST = 20_000
 _is_email = EmailValidator()
 
 
-def name(text: str, *, of: str, field: str = "name") -> str:
+def name(text: str, *, of: str, field: str = "name", longest: int = NAME_LONGEST) -> str:
     """Return a name on one line; `of` completes "… needs a name"."""
     tidy = line(text)
     if not tidy:
         raise Invalid(f"{of} needs a name.", field=field, remedy="You can change it later.")
-    if len(tidy) > NAME_LONGEST:
-        raise Invalid(
-            f"The name has {len(tidy)} characters.", field=field, remedy=f"Keep it to {NAME_LONGEST}."
-        )
+    require_short(tidy, longest, "name", field=field)
     return tidy
+
+
+def title(text: str, *, of: str, remedy: str) -> str:
+    """Return a title on one line; `of` completes "… needs a title"."""
+    tidy = line(text)
+    if not tidy:
+        raise Invalid(f"{of} needs a title.", field="title", remedy=remedy)
+    require_short(tidy, TITLE_LONGEST, "title", field="title")
+    return tidy
+
+
+def require_short(text: str, longest: int, noun: str, *, field: str) -> None:
+    """Refuse a text that is longer than can be kept."""
+    if len(text) > longest:
+        raise Invalid(
+            f"The {noun} has {len(text):,} characters.", field=field, remedy=f"Keep it to {longest:,}."
+        )
 
 
 def line(text: str) -> str:
@@ -39,10 +52,7 @@ def printable(text: str) -> str:
 def prose(text: str, *, field: str) -> str:
     """Return a text of several lines."""
     tidy = printable(text)
-    if len(tidy) > PROSE_LONGEST:
-        raise Invalid(
-            f"The text has {len(tidy)} characters.", field=field, remedy=f"Keep it to {PROSE_LONGEST}."
-        )
+    require_short(tidy, TEXT_LONGEST, "text", field=field)
     return tidy
 
 

@@ -62,15 +62,19 @@ class Page(BaseModel):
     def wanted(self) -> Wanted:
         return Wanted(self.limit, self.after)
 
+    def narrowed_to(self, asked: type) -> Any:
+        """Return what the list is narrowed to: the fields of `asked` have the names of ours."""
+        return asked(**{field.name: getattr(self, field.name) for field in fields_of(asked)})
+
 
 def one(record: Any, part: Part | None = None) -> HttpResponse:
     """Answer with one record."""
-    return _tagged(record, _json(_narrowed(record, _names(record, part))))
+    return _tagged(record, _json(_narrowed(record, _names(type(record), part))))
 
 
 def many(request: HttpRequest, found: Slice, page: Page | None = None) -> HttpResponse:
     """Answer with a slice of many, and with where the next one is."""
-    names = _names(found.items[0], page) if found.items else None
+    names = _names(type(found.items[0]), page) if found.items else None
     body = {"items": [_narrowed(record, names) for record in found.items], "next": found.next}
     response = _json(body)
     if found.next is not None:
@@ -109,6 +113,15 @@ def marked(done: Done, response: HttpResponse) -> HttpResponse:
     return response
 
 
+def narrowed(body: bytes, record: type, part: Part) -> HttpResponse:
+    """Answer with one record that is encoded already."""
+    names = _names(record, part)
+    if names is None:
+        return encoded(body)
+    whole = orjson.loads(body)
+    return _json({name: whole[name] for name in names})
+
+
 def encoded(body: bytes, *, status: int = 200) -> HttpResponse:
     """Answer with what is encoded already."""
     return HttpResponse(body, status=status, content_type=JSON)
@@ -118,11 +131,11 @@ def _json(body: Any, *, status: int = 200) -> HttpResponse:
     return encoded(orjson.dumps(body), status=status)
 
 
-def _names(record: Any, part: Part | Page | None) -> tuple[str, ...] | None:
+def _names(record: type, part: Part | Page | None) -> tuple[str, ...] | None:
     if part is None or part.fields is None:
         return None
     known = [field.name for field in fields_of(record)]
-    asked = {"id", *part.fields.split(",")}
+    asked = set(part.fields.split(","))
     if unknown := sorted(asked.difference(known)):
         raise Invalid(
             f"No such field: {', '.join(unknown)[:200]}.",
@@ -130,7 +143,7 @@ def _names(record: Any, part: Part | Page | None) -> tuple[str, ...] | None:
             field="fields",
             remedy=f"There are {', '.join(known)}.",
         )
-    return tuple(name for name in known if name in asked)
+    return tuple(name for name in known if name in asked or name == "id")
 
 
 def _narrowed(record: Any, names: tuple[str, ...] | None) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -20,7 +21,7 @@ from milepost.core.cadence import day_in
 from milepost.core.problems import NotAllowed
 from milepost.core.scopes import Scope
 from milepost.core.tokens import hash_of
-from milepost.ledger import sight
+from milepost.ledger import sight, traces
 from milepost.queries import actors, days
 from milepost.queries.actors import Bearer
 from milepost.queries.cards import Reader
@@ -64,24 +65,9 @@ class Holds:
         sight.settle(found.actor.workspace_id)  # until the door closes behind the request
         request.today = day_in(found.time_zone, request.at)
         if found.used_at is None or request.at - found.used_at > tokens.USED_AGAIN_AFTER:
-            _used(found, request.at)
+            use = partial(tokens.use, token=found.token_id, by=found.actor, at=request.at)
+            traces.leave(use, at=request.at)
         return found
-
-
-_unkept: datetime | None = None  # when a use could last not be written down
-
-
-def _used(bearer: Bearer, at: datetime) -> None:
-    """Remember that a token was used; where the database takes no changes, reading goes on without."""
-    global _unkept
-    # Whoever waits for a lock waits long, so not every request tries.
-    if _unkept is not None and timedelta() <= at - _unkept < tokens.USED_AGAIN_AFTER:
-        return
-    try:
-        tokens.use(token=bearer.token_id, by=bearer.actor, at=at)
-        _unkept = None
-    except DatabaseError:
-        _unkept = at
 
 
 def reader(request: HttpRequest, on: date | None = None) -> Reader:

@@ -14,10 +14,10 @@ from milepost.actions.bulk import MOST, Change, Line
 from milepost.api import answers, problems
 from milepost.api.once import once
 from milepost.api.operations import many
-from milepost.api.problems import Fault
 from milepost.api.values import Day, Exact, Reason, Ref, Said
 from milepost.core.ids import encode
 from milepost.core.scopes import Scope
+from milepost.formats.problem_json import Fault
 
 router = Router(tags=["Many at once"])
 Verb = Literal[

@@ -80,10 +80,11 @@ class OutcomeRecord:
 @reads(router, "/checkins", CheckinRecord, many=True)
 def index(request: HttpRequest, asked: Query[CheckinsAsked]) -> HttpResponse:
     """List the check-ins that you may see, the latest recorded first."""
-    narrowed = Asked(asked.key_result, asked.objective, asked.by, asked.since, asked.until)
     looking = reader(request)
     with looking.image.lock:
-        return answers.many(request, checkins.slice_of(looking, asked.wanted, narrowed), asked)
+        return answers.many(
+            request, checkins.slice_of(looking, asked.wanted, asked.narrowed_to(Asked)), asked
+        )
 
 
 @reads(router, "/key-results/{key_result}/checkins", CheckinRecord, many=True)

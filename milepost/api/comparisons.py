@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from milepost.api import answers
 from milepost.api.bearers import reader
+from milepost.api.cycles import named
 from milepost.api.operations import reads
 from milepost.api.values import Day, Ref
 from milepost.core.problems import Invalid
@@ -97,9 +98,4 @@ def _answer(
 
 
 def _cycle(looking: Reader, id: int | None) -> CycleRow | None:
-    if id is None:
-        return None
-    found = looking.image.cycles.get(id)
-    if found is None:
-        raise Invalid("There is no such cycle here.", field="cycle", remedy="Name one of /cycles.")
-    return found
+    return None if id is None else named(looking, id)

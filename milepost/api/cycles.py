@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
+from pydantic import BaseModel, Field
 
 from milepost.actions import cycles as actions
 from milepost.api import answers
-from milepost.api.answers import Page, Part
+from milepost.api.answers import Page, Part, PartThen
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Day, Name, Ref, Said, left_out
 from milepost.api.versions import as_read
 from milepost.core.cadence import CycleState
+from milepost.core.problems import Invalid
 from milepost.core.scopes import Scope
+from milepost.ledger.structure import CycleRow
+from milepost.queries.cards import Reader
 from milepost.queries.records import cycles
 from milepost.queries.records.cycles import CycleRecord
+from milepost.queries.shell import chosen_cycle
 
 router = Router(tags=["Cycles"])
 
@@ -43,6 +50,30 @@ class CycleChange(Said):
     starts_on: Day = left_out()
     ends_on: Day | None = None
     parent: Ref | None = None
+
+
+def named(looking: Reader, id: int) -> CycleRow:
+    """Return the cycle that a parameter names; raises Invalid."""
+    found = looking.image.cycles.get(id)
+    if found is None:
+        raise Invalid("There is no such cycle here.", field="cycle", remedy="Name one of /cycles.")
+    return found
+
+
+class OfCycle(BaseModel):
+    """Of which cycle something is wanted."""
+
+    cycle: Annotated[
+        Ref | None, Field(description="A cycle; left out: the shortest that is running, as pages begin with.")
+    ] = None
+
+    def of(self, looking: Reader) -> CycleRow | None:
+        """Return the cycle that is meant."""
+        return chosen_cycle(looking, None) if self.cycle is None else named(looking, self.cycle)
+
+
+class CycleThen(OfCycle, PartThen):
+    """How much of a record is wanted, of which cycle and of which day."""
 
 
 @reads(router, "/cycles", CycleRecord, many=True)

@@ -11,9 +11,9 @@ from pydantic import TypeAdapter
 
 from milepost.actions.tokens import LENGTH, PREFIX
 from milepost.api import limits
-from milepost.api.problems import MEDIA_TYPE, ProblemRecord
 from milepost.api.routers import PREFIX as ROOT
 from milepost.api.routers import api
+from milepost.formats.problem_json import MEDIA_TYPE, ProblemRecord
 
 REF = "#/components/schemas/{model}"
 UNSAFE = ("post", "put", "patch", "delete")

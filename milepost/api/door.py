@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 
 from milepost.api import limits, problems, versions
 from milepost.core.problems import Invalid, Problem
+from milepost.formats import problem_json
 from milepost.ledger import sight
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
-ACCEPTED = ("*/*", "application/*", "application/json", problems.MEDIA_TYPE)
+ACCEPTED = ("*/*", "application/*", "application/json", problem_json.MEDIA_TYPE)
 
 
 def through(

@@ -15,7 +15,7 @@ from milepost.api.bearers import reader
 from milepost.api.measures import KeyResultChange, NewKeyResult
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Reason, Ref, Said
+from milepost.api.values import Because, Reason, Ref, Said
 from milepost.api.versions import guarded
 from milepost.core import ids
 from milepost.core.pace import Status
@@ -39,12 +39,6 @@ class KeyResultsAsked(Page, Then):
     status: Status | None = None
 
 
-class Because(Said):
-    """Why: a sentence for the history."""
-
-    reason: Reason
-
-
 class PerhapsBecause(Said):
     """Why, where there is something to say."""
 
@@ -60,10 +54,11 @@ class Move(Said):
 @reads(router, "/key-results", KeyResultRecord, many=True)
 def index(request: HttpRequest, asked: Query[KeyResultsAsked]) -> HttpResponse:
     """List the key results that you may see, the oldest first."""
-    narrowed = Asked(asked.objective, asked.owner, asked.team, asked.cycle, asked.state, asked.status)
     looking = reader(request, asked.on)
     with looking.image.lock:
-        return answers.many(request, key_results.slice_of(looking, asked.wanted, narrowed), asked)
+        return answers.many(
+            request, key_results.slice_of(looking, asked.wanted, asked.narrowed_to(Asked)), asked
+        )
 
 
 @creates(router, "/objectives/{objective}/key-results", KeyResultRecord, scope=Scope.WRITE)

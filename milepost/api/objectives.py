@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field
 
-from milepost.actions import drafts, reviews
+from milepost.actions import drafts
 from milepost.actions import objectives as actions
 from milepost.actions.drafts import Link
 from milepost.actions.submissions import Done
@@ -16,9 +16,9 @@ from milepost.api import answers
 from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.measures import NewKeyResult
-from milepost.api.once import named, once
+from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Exact, Line, Reason, Ref, Refs, Revision, Said, Text, Title, left_out
+from milepost.api.values import Because, Exact, Line, Reason, Ref, Refs, Revision, Said, Text, Title, left_out
 from milepost.api.versions import guarded
 from milepost.core import ids
 from milepost.core.access import Visibility
@@ -94,36 +94,14 @@ class ObjectiveChange(Said):
     revision: Revision | None = None
 
 
-class Because(Said):
-    """Why: a sentence for the history."""
-
-    reason: Reason
-
-
-class FinalValue(Said):
-    """What a key result of the objective ended with, where that is not its last check-in."""
-
-    key_result: Ref
-    value: Exact
-
-
-class NewClosing(Said):
-    """How an objective ends."""
-
-    values: Annotated[list[FinalValue], Field(max_length=50)] = []
-    learned: Text = ""
-
-
 @reads(router, "/objectives", ObjectiveRecord, many=True)
 def index(request: HttpRequest, asked: Query[ObjectivesAsked]) -> HttpResponse:
     """List the objectives that you may see, the oldest first."""
-    narrowed = Asked(
-        asked.cycle, asked.team, asked.owner, asked.state, asked.status, asked.commitment, asked.level,
-        asked.title,
-    )  # fmt: skip
     looking = reader(request, asked.on)
     with looking.image.lock:
-        return answers.many(request, objectives.slice_of(looking, asked.wanted, narrowed), asked)
+        return answers.many(
+            request, objectives.slice_of(looking, asked.wanted, asked.narrowed_to(Asked)), asked
+        )
 
 
 @creates(router, "/objectives", ObjectiveRecord, scope=Scope.WRITE)
@@ -143,7 +121,7 @@ def create(request: HttpRequest, said: NewObjective) -> HttpResponse:
         ).id
 
     try:
-        return _made(request, once(request, make))
+        return made(request, once(request, make))
     except NotFound:
         raise Invalid(
             "There is nothing there to serve.", field="serves", remedy="Name an objective or a key result."
@@ -186,7 +164,7 @@ def update(request: HttpRequest, objective: Path[Ref], said: ObjectiveChange) ->
 def activate(request: HttpRequest, objective: Path[Ref]) -> HttpResponse:
     """Agree a draft and, once its cycle has begun, start it."""
     done = once(request, lambda: actions.activate(objective=objective, by=request.actor, at=request.at).id)
-    return _made(request, done)
+    return made(request, done)
 
 
 @creates(router, "/objectives/{objective}/parking", ObjectiveRecord, scope=Scope.WRITE)
@@ -213,32 +191,6 @@ def redraft(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpRe
     return _step(request, actions.redraft, objective, said)
 
 
-@creates(router, "/objectives/{objective}/closing", ObjectiveRecord, scope=Scope.WRITE)
-def close(request: HttpRequest, objective: Path[Ref], said: NewClosing) -> HttpResponse:
-    """Close an objective: its final values become grades, and grades become facts."""
-    looking = reader(request)
-    own = {one.id for one in looking.key_results_of(looking.objective_row(objective))}
-    for place, final in enumerate(said.values):
-        if final.key_result not in own:
-            raise Invalid(
-                "That is no key result of this objective.",
-                field=f"values.{place}.key_result",
-                remedy="Leave it out, or close the objective that it belongs to.",
-            )
-    keeping = named(request)
-    before = looking.image.objectives[objective].state
-    reviews.close(
-        objective=objective,
-        values={final.key_result: final.value for final in said.values},
-        learned=said.learned,
-        **keeping,
-        by=request.actor,
-        at=request.at,
-    )
-    again = keeping["submission"] is not None and before == State.CLOSED
-    return _made(request, Done(objective, again=again))
-
-
 @creates(router, "/objectives/{objective}/reopening", ObjectiveRecord, scope=Scope.WRITE)
 def reopen(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
     """Take a closed objective back to grading: an admin's right, for 14 days."""
@@ -249,10 +201,11 @@ def _step(request: HttpRequest, take: Any, objective: int, said: Because) -> Htt
     done = once(
         request, lambda: take(objective=objective, reason=said.reason, by=request.actor, at=request.at).id
     )
-    return _made(request, done)
+    return made(request, done)
 
 
-def _made(request: HttpRequest, done: Done) -> HttpResponse:
+def made(request: HttpRequest, done: Done) -> HttpResponse:
+    """Answer with the objective as it is now."""
     return answers.made(done, _record(request, done.id), f"/api/v1/objectives/{ids.encode(done.id)}")
 
 

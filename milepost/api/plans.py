@@ -20,6 +20,7 @@ from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Line, Said
 from milepost.core import access
 from milepost.core.plan import Changes, Plan
+from milepost.core.plan.unread import all_said
 from milepost.core.scopes import Scope
 from milepost.formats import okr_files
 from milepost.queries import plans
@@ -69,7 +70,8 @@ def show(request: HttpRequest) -> HttpResponse:
 @changes(router, "/plan/preview", ChangesRecord, scope=Scope.ADMIN, method="POST")
 def preview(request: HttpRequest, said: PlanFile) -> HttpResponse:
     """Show what a file would change, and change nothing: for owners."""
-    found = actions.preview_as_owner(plan=_read(request, said), by=request.actor, at=request.at)
+    plan, have = _read(request, said)
+    found = actions.preview_as_owner(plan=plan, have=have, by=request.actor, at=request.at)
     return answers.one(_record(found, is_applied=False))
 
 
@@ -82,7 +84,7 @@ def apply(request: HttpRequest, said: PlanFile) -> HttpResponse:
     made: list[Changes] = []
 
     def make() -> int:
-        plan = _read(request, said)
+        plan, _ = _read(request, said)
         made.append(actions.apply_as_owner(plan=plan, by=request.actor, at=request.at))
         return events.undoable(by=request.actor, at=request.at) or request.actor.workspace_id
 
@@ -92,15 +94,21 @@ def apply(request: HttpRequest, said: PlanFile) -> HttpResponse:
     return answers.made(done, _record(found, is_applied=True, again=done.again, event=event), "/api/v1/plan")
 
 
-def _read(request: HttpRequest, said: PlanFile) -> Plan:
+def _read(request: HttpRequest, said: PlanFile) -> tuple[Plan, Plan]:
+    """Return what the file says, and what the workspace holds already, as far as its owner sees it."""
     # Before anything is read: it is long work, and not for everyone.
     access.require(access.may_apply_a_file(request.actor), "apply a file", remedy=REMEDY)
 
-    def have(_: Plan) -> Plan:
-        # A file may name what is there already, as far as its owner sees it.
-        return plans.as_seen(reader(request))
+    held: list[Plan] = []
 
-    return okr_files.read(said.text.encode(errors="replace"), name=said.name or "okrs.yaml", have=have)
+    def have(plan: Plan) -> Plan:
+        # A file may name what is there already. Days meant in another time zone are read a second time.
+        if not held:
+            held.append(plans.as_seen(reader(request), with_personal=all_said(plan.objectives, "id")))
+        return held[0]
+
+    plan = okr_files.read(said.text.encode(errors="replace"), name=said.name or "okrs.yaml", have=have)
+    return plan, held[0]
 
 
 def _record(

@@ -1,13 +1,10 @@
-"""Problems as programs read them: RFC 9457, with a code that stays and a remedy in words."""
+"""Problems that programs run into: whatever a request raised, and its answer."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
 
-import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
@@ -16,12 +13,12 @@ from ninja.errors import HttpError, ValidationError
 from milepost.actions.plans import PlanRefused
 from milepost.actions.submissions import SubmissionReused
 from milepost.core.problems import Invalid, NotFound, Problem
-from milepost.formats import exact_json
+from milepost.formats import exact_json, problem_json
 from milepost.formats.places import FileProblem, FileProblems
+from milepost.formats.problem_json import Fault
 from milepost.ledger import faults as of_the_database
 
 log = logging.getLogger("milepost.api")
-MEDIA_TYPE = "application/problem+json"
 # Where the words are those of a page, or of a library, a program is told in others.
 REMEDIES = {
     "disk_is_full": "Reading goes on. Try again once whoever runs this server has made room.",
@@ -38,28 +35,6 @@ WORDS = {
     "int_type": "A whole number is expected here.",
     "bool_type": "true or false is expected here.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one field; `field` leads there with points: `key_results.0.title`."""
-
-    field: str
-    detail: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemRecord:
-    """What happened and what to do. `code` stays as it is from version to version; words may change."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    remedy: str | None
-    errors: tuple[Fault, ...]
 
 
 class Unauthorized(Problem):
@@ -91,19 +66,8 @@ class NotJson(Problem):
 
 def answer(problem: Problem, faults: Sequence[Fault] = ()) -> HttpResponse:
     """Return the answer that says what happened."""
-    if not faults and problem.field:
-        faults = (Fault(problem.field, str(problem), problem.code),)
-    detail = " ".join((problem.message, *problem.details))
-    body = ProblemRecord(
-        type="about:blank",
-        title=HTTPStatus(problem.status).phrase,
-        status=problem.status,
-        detail=detail,
-        code=problem.code,
-        remedy=problem.remedy,
-        errors=tuple(faults),
-    )
-    response = HttpResponse(orjson.dumps(body), status=problem.status, content_type=MEDIA_TYPE)
+    body = problem_json.write(problem, faults)
+    response = HttpResponse(body, status=problem.status, content_type=problem_json.MEDIA_TYPE)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="milepost"'
     if problem.status == 503:

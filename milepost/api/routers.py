@@ -13,14 +13,18 @@ from milepost.api import (
     alignments,
     bulk,
     checkins,
+    closings,
     comments,
     comparisons,
     cycles,
     events,
+    history,
     initiatives,
     key_results,
+    map,
     me,
     objectives,
+    overview,
     people,
     plans,
     problems,
@@ -62,8 +66,8 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 for noun in (
-    me, events, search, objectives, key_results, checkins, initiatives, alignments, bulk, comments,
-    comparisons, suppositions, people, teams, cycles, views, workspace, plans,
+    me, events, overview, map, search, objectives, closings, key_results, checkins, initiatives, alignments,
+    bulk, comments, comparisons, history, suppositions, people, teams, cycles, views, workspace, plans,
 ):  # fmt: skip
     api.add_router("", noun.router)
 for kind in (Problem, ValidationError, AuthenticationError, HttpError, Exception):

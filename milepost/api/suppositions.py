@@ -15,20 +15,25 @@ from milepost.api.bearers import reader
 from milepost.api.objectives import How
 from milepost.api.operations import reads
 from milepost.api.values import Exact, Ref
+from milepost.core.ids import decode
 from milepost.core.problems import Invalid, NotFound
 from milepost.queries import placing, what_if
 from milepost.queries.cards import Reader
 from milepost.queries.placing import Place
 from milepost.queries.records import suppositions
-from milepost.queries.records.suppositions import PlaceRecord, SuppositionRecord
+from milepost.queries.records.suppositions import PlaceRecord, SuppositionRecord, SuppositionsRecord
 
 router = Router(tags=["Suppositions"])
 LEAST, MOST = Decimal(-1), Decimal(2)
+NO_SHARE = f"This is a share of the way, from {LEAST} to {MOST}; 1 is the target."
+MOST_ENDS = 9  # as many as the map takes
+END = r"[0-7][0-9a-hjkmnp-tv-z]{12}:-?[0-9]{1,3}(\.[0-9]{1,12})?"
+ENDS = rf"^{END}(,{END}){{0,{MOST_ENDS - 1}}}$"
 
 
 def _share(ends_at: Decimal) -> Decimal:
     if not LEAST <= ends_at <= MOST:
-        raise ValueError(f"This is a share of the way, from {LEAST} to {MOST}; 1 is the target.")
+        raise ValueError(NO_SHARE)
     return ends_at
 
 
@@ -40,6 +45,34 @@ class EndAsked(BaseModel):
         AfterValidator(_share),
         Field(description="The share of its way: 0 is the start, 1 the target."),
     ]
+
+
+class EndsAsked(BaseModel):
+    """Where several key results are supposed to end."""
+
+    ends: Annotated[
+        str,
+        Field(
+            max_length=500,
+            pattern=ENDS,
+            description=f"Up to {MOST_ENDS} key results with the share of their ways: `id:0.3,id:1`.",
+        ),
+    ]
+
+    def read(self, looking: Reader) -> dict[int, Fraction]:
+        """Return the share that is supposed of each; raises Invalid for what is none, or not there."""
+        found: dict[int, Fraction] = {}
+        for pair in self.ends.split(","):
+            key, _, share = pair.partition(":")
+            id = decode(key)
+            if id not in looking.image.key_results or not looking.sees(id):
+                raise Invalid(
+                    "There is no such key result.", field="ends", remedy="Name one of /key-results."
+                )
+            found[id] = Fraction(share)
+            if not LEAST <= found[id] <= MOST:
+                raise Invalid(NO_SHARE, field="ends", remedy="Write 0.3 for 30 % of the way.")
+        return found
 
 
 class PlaceAsked(BaseModel):
@@ -60,6 +93,15 @@ def of_key_result(request: HttpRequest, key_result: Path[Ref], asked: Query[EndA
     with looking.image.lock:
         found = what_if.suppose(looking, {key_result: Fraction(asked.ends_at)})
         return answers.one(suppositions.of_supposition(found))
+
+
+@reads(router, "/map/supposition", SuppositionsRecord)
+def of_several(request: HttpRequest, asked: Query[EndsAsked]) -> HttpResponse:
+    """Suppose that several key results end somewhere, all at once: what follows above them."""
+    looking = reader(request)
+    with looking.image.lock:
+        found = what_if.suppose(looking, asked.read(looking))
+        return answers.one(suppositions.of_suppositions(found))
 
 
 @reads(router, "/objectives/{objective}/supposition", PlaceRecord)

@@ -9,13 +9,16 @@ from milepost.actions import teams as actions
 from milepost.api import answers
 from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
+from milepost.api.cycles import CycleThen
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Day, Flag, Name, Ref, Said, Text, left_out
 from milepost.api.versions import as_read
 from milepost.core.scopes import Scope
-from milepost.queries.records import teams
-from milepost.queries.records.teams import TeamRecord
+from milepost.queries import teams as pages
+from milepost.queries.records import team_pages, teams
+from milepost.queries.records.team_pages import TeamPageRecord
+from milepost.queries.records.teams import SeatRecord, TeamRecord
 
 router = Router(tags=["Teams"])
 
@@ -78,6 +81,26 @@ def show(request: HttpRequest, team: Path[Ref], part: Query[Part]) -> HttpRespon
     return answers.one(teams.one(reader(request), team), part)
 
 
+@reads(router, "/teams/{team}/standing", TeamPageRecord)
+def stand(request: HttpRequest, team: Path[Ref], asked: Query[CycleThen]) -> HttpResponse:
+    """Show how a team stands in a cycle: its objectives with their key results, drafts, those set aside."""
+    return _standing(request, team, asked)
+
+
+@reads(router, "/company/standing", TeamPageRecord)
+def stand_company(request: HttpRequest, asked: Query[CycleThen]) -> HttpResponse:
+    """Show how the objectives above all teams stand in a cycle."""
+    return _standing(request, None, asked)
+
+
+def _standing(request: HttpRequest, team: int | None, asked: CycleThen) -> HttpResponse:
+    looking = reader(request, asked.on)
+    cycle = asked.of(looking)
+    if asked.cycle is None:
+        cycle = pages.busiest_cycle(looking, team, cycle)
+    return answers.narrowed(team_pages.as_json(looking, team, cycle), TeamPageRecord, asked)
+
+
 @changes(router, "/teams/{team}", TeamRecord, scope=Scope.ADMIN, guarded=True)
 def update(request: HttpRequest, team: Path[Ref], said: TeamChange) -> HttpResponse:
     """Rename a team, say what it is for, or move it below another."""
@@ -92,6 +115,12 @@ def update(request: HttpRequest, team: Path[Ref], said: TeamChange) -> HttpRespo
         ),
     )
     return answers.changed(done, teams.one(reader(request), team))
+
+
+@reads(router, "/teams/{team}/members", SeatRecord, many=True)
+def members(request: HttpRequest, team: Path[Ref], part: Query[Part]) -> HttpResponse:
+    """List who belongs to a team and since when, its leads first."""
+    return answers.many(request, teams.members(reader(request), team), part)
 
 
 @changes(router, "/teams/{team}/members/{person}", TeamRecord, scope=Scope.ADMIN, method="PUT")

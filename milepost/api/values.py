@@ -18,9 +18,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from milepost.actions.checkins import LARGEST, PLACES
-from milepost.actions.wording import NAME_LONGEST
 from milepost.core import ids
+from milepost.core.numbers import LARGEST, PLACES
+from milepost.core.plan.words import NAME_LONGEST
 
 ID_PATTERN = "^[0-7][0-9a-hjkmnp-tv-z]{12}$"
 NUMBER_PATTERN = rf"^-?[0-9]{{1,18}}(\.[0-9]{{1,{PLACES}}})?$"
@@ -148,3 +148,9 @@ Revision = Annotated[
     Field(ge=1, le=2**31 - 1, description="The one that you edited: a newer one is not written over."),
 ]
 Reason = Annotated[Text, Field(description="Why; kept in the history.")]
+
+
+class Because(Said):
+    """Why: a sentence for the history."""
+
+    reason: Reason

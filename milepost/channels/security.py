@@ -40,26 +40,25 @@ def locked(people: Iterable[tuple[str, str, str]]) -> None:
 
 def confirm(*, to: str, name: str, link: str) -> None:
     """Mail somebody the link that confirms their address."""
-    email.send_soon(
+    _send_link(
+        link,
         to=to,
+        name=name,
         subject="Confirm your e-mail for Milepost",
-        text=(
-            f"Hello {name},\n\nopen this link to confirm that this address is yours:\n\n{link}\n\n"
-            "It is good for three days. If you have no account at Milepost, ignore this mail.\n"
-        ),
+        does="confirm that this address is yours",
+        otherwise="If you have no account at Milepost, ignore this mail.",
     )
 
 
 def take_over(*, to: str, name: str, link: str) -> None:
     """Mail the link by which an account takes this address."""
-    email.send_soon(
+    _send_link(
+        link,
         to=to,
+        name=name,
         subject="Your new e-mail for Milepost",
-        text=(
-            f"Hello {name},\n\nopen this link to sign in to Milepost with this address from now on:"
-            f"\n\n{link}\n\n"
-            "It is good for three days. If you did not ask for it, ignore this mail: nothing happens.\n"
-        ),
+        does="sign in to Milepost with this address from now on",
+        otherwise="If you did not ask for it, ignore this mail: nothing happens.",
     )
 
 
@@ -71,5 +70,16 @@ def taken(*, to: str) -> None:
         text=(
             "Hello,\n\nsomebody asked to use this address for another account at Milepost. It has one "
             "already, so nothing was changed. If it was you, sign in with this address.\n"
+        ),
+    )
+
+
+def _send_link(link: str, *, to: str, name: str, subject: str, does: str, otherwise: str) -> None:
+    email.send_soon(
+        to=to,
+        subject=subject,
+        text=(
+            f"Hello {name},\n\nopen this link to {does}:\n\n{link}\n\n"
+            f"It is good for three days. {otherwise}\n"
         ),
     )

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from milepost.cli import clients, kept, operators, servers
-from milepost.cli.things import things_in
+from milepost.cli.things import Names, things_in
 from milepost.cli.wire import Wire
 from milepost.core.problems import Problem
 
@@ -110,8 +110,6 @@ def _values(action: argparse.Action, name: str) -> Iterable[Word]:
 
 
 def _names(noun: str) -> list[Word]:
-    from milepost.cli.things import Names
-
     found = kept.names(_wire(), noun, **Names.QUERIES[noun])
     return sorted((each["name"], "") for each in found.values())
 

@@ -9,56 +9,57 @@ from typing import TextIO
 
 from milepost.cli import clients, operators
 from milepost.cli.exits import Exit, exit_for
-from milepost.core.problems import Problem
+from milepost.core.problems import Problem, first_line
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return the exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-        if name and clients.is_meant(name, rest, operators.names()):
-            code = clients.start(name, rest)
-            sys.stdout.flush()
-            return code
-        if operators.knows(name):
-            operators.start(*arguments)
-        else:
-            from milepost.cli.listing import app
-
-            app(arguments, prog_name="milepost")
-        # Whoever reads us may have gone; better to learn it here than in a traceback at the very end.
-        sys.stdout.flush()
-        return Exit.OK
+        return _ran(sys.argv[1:] if arguments is None else arguments)
     except SystemExit as end:
         return _code(end)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return Exit.OK
-    except Problem as problem:
+    except Exception as wrong:  # the last place where it can be put into words
         if _is_debugging():
             raise
-        tell(problem, sys.stderr)
-        return exit_for(problem)
-    except OSError as wrong:
-        if _is_debugging():
-            raise
-        if wrong.errno not in NO_ROOM:
-            tell(_unforeseen(wrong), sys.stderr)
-            return Exit.ERROR
-        # What waits to be written would be tried once more at the very end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        tell(_no_room(wrong), sys.stderr)
-        return Exit.ERROR
-    except Exception as wrong:
-        if _is_debugging():
-            raise
-        tell(_unforeseen(wrong), sys.stderr)
-        return Exit.ERROR
+        return _told(wrong)
+
+
+def _ran(arguments: list[str]) -> int:
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    code = Exit.OK
+    if name and clients.is_meant(name, rest, operators.names()):
+        code = clients.start(name, rest)
+    elif operators.knows(name):
+        operators.start(*arguments)
+    else:
+        from milepost.cli.listing import app
+
+        app(arguments, prog_name="milepost")
+    # Whoever reads us may have gone; better to learn it here than in a traceback at the very end.
+    sys.stdout.flush()
+    return code
+
+
+def _told(wrong: Exception) -> Exit:
+    """Tell what went wrong, and return the exit code that stands for it."""
+    if isinstance(wrong, OSError) and wrong.errno in NO_ROOM:
+        _write_no_more()
+        wrong = _no_room(wrong)
+    problem = wrong if isinstance(wrong, Problem) else _unforeseen(wrong)
+    tell(problem, sys.stderr)
+    return exit_for(problem)
+
+
+def _write_no_more() -> None:
+    # What waits to be written would be tried once more at the very end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def tell(problem: Problem, out: TextIO) -> None:
@@ -89,7 +90,7 @@ def _no_room(wrong: OSError) -> Problem:
 
 
 def _unforeseen(wrong: Exception) -> Problem:
-    said = (str(wrong).strip().splitlines() or ["it gave no reason"])[0].rstrip(".")
+    said = first_line(wrong).rstrip(".")
     if type(wrong).__module__.startswith("django.db"):
         return Problem(
             f"The database did not do as asked: {said}.", remedy="`milepost doctor` says what is wrong."

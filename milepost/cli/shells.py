@@ -55,13 +55,16 @@ POWERSHELL = """\
 #   milepost completion powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName milepost -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
-    $typed = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_".Trim("'", '"') })
+    $before = $commandAst.CommandElements | Where-Object { $_.Extent.StartOffset -lt $cursorPosition }
+    $typed = @($before | Select-Object -Skip 1 | ForEach-Object { "$_".Trim("'", '"') })
     # Older PowerShells pass no empty words on, so a blank stands for the one that begins.
     if (-not $wordToComplete) { $typed += ' ' }
     milepost completion words -- @typed 2>$null | ForEach-Object {
         $value, $says = $_ -split "`t", 2
         $written = $value
-        if ($value -match '[^\\w./:=,-]') { $written = "'" + ($value -replace "'", "''") + "'" }
+        # A comma would make two words of it, and quotation marks of typographers quote as well.
+        $doubled = $value -replace "['\\u2018-\\u201B]", '$0$0'
+        if ($value -match '[^\\w./:=-]') { $written = "'" + $doubled + "'" }
         $shown = if ($says) { $says } else { $value }
         [System.Management.Automation.CompletionResult]::new($written, $value, 'ParameterValue', $shown)
     }

@@ -6,10 +6,12 @@ import os
 import shutil
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TextIO
+from typing import Any, TextIO
+
+from milepost.core.problems import Problem
 
 UNSEEN = "�"
 NARROWEST, BESIDE_NOTHING = 40, 10_000
@@ -155,6 +157,26 @@ def number(text: str | None, unit: str = "", places: int = 4) -> str:
     if not unit:
         return written
     return f"{unit} {written}" if len(unit) == 3 and unit.isupper() else f"{written} {plain(unit)}"
+
+
+def percent(row: Mapping[str, Any]) -> str:
+    """Write how much is done, as the server says it."""
+    return (row["percent"] or "–").replace("\u00a0", " ")
+
+
+def require_somebody(remedy: str) -> None:
+    """Raise a Problem where nobody sits at the terminal who could be asked."""
+    if not sys.stdin.isatty():
+        raise Problem("There is no terminal to ask at.", code="usage", remedy=remedy)
+
+
+def agreed(question: str, *, remedy: str) -> bool:
+    """Ask a person for a yes; whoever leaves has said no. Raises a Problem where there is nobody."""
+    require_somebody(remedy)
+    try:
+        return ask(f"{question} [y/N] ").lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def ask(question: str) -> str:

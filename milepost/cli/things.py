@@ -18,7 +18,7 @@ NEAR = 5  # of several that a word may mean, told
 
 @dataclass(frozen=True)
 class Thing:
-    """An objective or a key result."""
+    """Something with a title, or a name: an objective, a key result, a person, a team, a cycle."""
 
     kind: str
     id: str
@@ -53,22 +53,32 @@ def find(wire: Wire, words: Sequence[str], kinds: Sequence[str] = BOTH) -> Thing
             return found
         raise _nothing(written, kinds)
     here = [each for each in things_in(kept.tree(wire, key_results=True)) if each.kind in kinds]
-    for same in (
+    meant = _meant(
+        written,
         [each for each in here if written and each.key == written],
         [each for each in here if each.title.casefold() == written.casefold()],
         [each for each in here if _has_words(each.title, written)],
-        _by_key(wire, written) if "objective" in kinds else [],
-    ):
-        if len(same) == 1:
-            return same[0]
-        if same:
-            raise Invalid(
-                f"“{written}” may be any of {len(same)}.",
-                code="usage",
-                remedy="Say more of the title, or the id.",
-                details=tuple(f"{each.id}  {each.title}" for each in same[:NEAR]),
-            )
-    raise _nothing(written, kinds, here)
+        more="title",
+    )
+    if meant is None and "objective" in kinds:
+        meant = _meant(written, _by_key(wire, written), more="title")
+    if meant is None:
+        raise _nothing(written, kinds, here)
+    return meant
+
+
+def _meant(written: str, *tried: Sequence[Thing], more: str, field: str | None = None) -> Thing | None:
+    """Return the one thing that the first reading with any finds; raises Invalid where it finds several."""
+    same = next(filter(None, tried), ())
+    if len(same) > 1:
+        raise Invalid(
+            f"“{written}” may be any of {len(same)}.",
+            code="usage",
+            field=field,
+            remedy=f"Say more of the {more}, or the id.",
+            details=tuple(f"{each.id}  {each.title}" for each in same[:NEAR]),
+        )
+    return same[0] if same else None
 
 
 def in_address(written: str) -> tuple[str | None, str | None]:
@@ -150,27 +160,25 @@ class Names:
         one = {"people": "person", "teams": "team", "cycles": "cycle"}[noun]
         if noun == "people" and written == "me":
             return self.wire.get("/me")["person"]["id"]
-        for is_last in (False, True):
-            here = self.all(noun)
-            named = {id: each["name"] for id, each in here.items()}
-            for same in (
-                [id for id, name in named.items() if name.casefold() == written.casefold()],
-                [id for id, name in named.items() if _has_words(name, written)],
-            ):
-                if len(same) == 1:
-                    return same[0]
-                if same:
-                    raise Invalid(
-                        f"“{written}” may be any of {len(same)}.",
-                        code="usage",
-                        field=one,
-                        remedy="Say more of the name, or the id.",
-                        details=tuple(f"{id}  {named[id]}" for id in same[:NEAR]),
-                    )
-            if not is_last:
-                self._anew(noun)
-        raise NotFound(
-            f"There is no {one} “{written}”.", remedy=f"`milepost list {noun}` shows who or what there is."
+        meant = self._named(noun, one, written)
+        if meant is None:
+            self._anew(noun)
+            meant = self._named(noun, one, written)
+        if meant is None:
+            raise NotFound(
+                f"There is no {one} “{written}”.",
+                remedy=f"`milepost list {noun}` shows who or what there is.",
+            )
+        return meant.id
+
+    def _named(self, noun: str, one: str, written: str) -> Thing | None:
+        here = [Thing(one, id, each["name"]) for id, each in self.all(noun).items()]
+        return _meant(
+            written,
+            [each for each in here if each.title.casefold() == written.casefold()],
+            [each for each in here if _has_words(each.title, written)],
+            more="name",
+            field=one,
         )
 
     def below(self, team: str) -> set[str]:

@@ -98,6 +98,10 @@ class Wire:
         parts = urlsplit(self.server.url)
         return f"{parts.scheme}://{parts.netloc}{quote(path, safe='/?=&%')}"
 
+    def home(self) -> str:
+        """Return the path that the pages of the workspace begin with."""
+        return f"/w/{self.server.workspace or self.get('/me')['workspace']['slug']}/"
+
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Send a request; it is tried a second time where that can do no harm."""
         data = self.bytes(method, path, body, **headers)

@@ -20,6 +20,9 @@ SQLITE_PRAGMAS = {
     "temp_store": "MEMORY",
 }
 
+# Whoever waits longer than this for another's lock is told that the database is busy: as SQLite's
+# busy_timeout. PostgreSQL would wait without end, and by and by every thread with it.
+LOCK_TIMEOUT = "-c lock_timeout=10s"
 POSTGRESQL_SCHEMES = ("postgresql", "postgres")
 
 
@@ -78,6 +81,8 @@ def _postgresql(url: str) -> dict[str, Any]:
         )
     more = dict(parse_qsl(parts.query))
     prepared = _prepared(more.pop("prepare_threshold", "2"))
+    if prepared is not None:  # a pooler takes no such wish; there it is said to the role
+        more["options"] = f"{LOCK_TIMEOUT} {more.get('options', '')}".strip()  # the last word counts
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,

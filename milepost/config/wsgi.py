@@ -10,6 +10,18 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 
+def _made():
+    # Another server than ours may be the first to need it.
+    settings.SECRET_KEY = settings.KEEP_SECRET_KEY()
+    pages = get_wsgi_application()
+    # Only now: what these import needs Django to be set up.
+    from milepost.web.bodies import Readers, reading
+    from milepost.web.repeats import repeating
+
+    answer = repeating(reading(pages, Readers(settings.MILEPOST.threads)))
+    return _over_https(answer) if settings.MILEPOST.https else answer
+
+
 def _over_https(answer):
     # A proxy in front ends the encryption; whoever set https says that nobody comes another way.
     def application(environ, start_response):
@@ -19,14 +31,4 @@ def _over_https(answer):
     return application
 
 
-# Another server than ours may be the first to need it.
-settings.SECRET_KEY = settings.KEEP_SECRET_KEY()
-application = get_wsgi_application()
-
-# What these import needs Django to be set up.
-from milepost.web.bodies import Readers, reading  # noqa: E402
-from milepost.web.repeats import repeating  # noqa: E402
-
-application = repeating(reading(application, Readers(settings.MILEPOST.threads)))
-if settings.MILEPOST.https:
-    application = _over_https(application)
+application = _made()

@@ -17,6 +17,11 @@ SENTENCES = {
 }
 
 
+def in_words(role: str) -> str:
+    """Return a role with its article: “an owner”, “a guest”."""
+    return f"{'an' if role in (Role.OWNER, Role.ADMIN) else 'a'} {role}"
+
+
 def is_within_reach(actor: Actor, role: str) -> bool:
     """Say whether a role is the actor's own or one below it."""
     return actor.is_operator or RANKS.index(Role(role)) <= RANKS.index(actor.role)

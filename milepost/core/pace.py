@@ -253,7 +253,7 @@ def _probability(odds: Fraction, field: str) -> Fraction:
 
 # --- confidence ---------------------------------------------------------------------------------------------
 
-OPENING_CONFIDENCE = 5
+OPENING_CONFIDENCE = 5  # every key result opens at even odds (method 2.9)
 BUTTON_CONFIDENCE: Mapping[Status, int] = MappingProxyType(
     {Status.OFF_TRACK: 2, Status.AT_RISK: 5, Status.ON_TRACK: 8}
 )

@@ -38,6 +38,11 @@ class Problem(Exception):
         return f"{self.message} {self.remedy}" if self.remedy else self.message
 
 
+def first_line(wrong: Exception, *, otherwise: str = "it gave no reason") -> str:
+    """Return the first line of what an error says, for it may say a page."""
+    return (str(wrong).strip().splitlines() or [otherwise])[0]
+
+
 class Invalid(Problem):
     """Input that cannot be accepted."""
 

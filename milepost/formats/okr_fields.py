@@ -29,8 +29,7 @@ from milepost.core.plan import (
     WorkspacePlan,
     words,
 )
-from milepost.core.plan.unread import altered, said
-from milepost.formats.okr_raw import UNREAD
+from milepost.core.plan.unread import all_said, altered, said
 from milepost.formats.okr_reading import Reading
 from milepost.formats.okr_records import Curve, Field, Past, Record, with_defaults
 from milepost.formats.okr_values import (
@@ -49,15 +48,11 @@ from milepost.formats.okr_values import (
 )
 
 
-def _unless(value: Any, usual: Any) -> Any:
-    return None if value == usual else value
-
-
 def _name_entries(entries: tuple, reading: Reading) -> tuple:
     """Give check-ins and comments without an id the one that their day makes."""
-    if all(said(entry, "id", UNREAD) for entry in entries):
+    taken = {*all_said(entries, "id")}
+    if "" not in taken:
         return entries
-    taken = {said(entry, "id") for entry in entries}
     used: Counter[str] = Counter()
     named = []
     for entry in entries:
@@ -88,14 +83,6 @@ def _settle_key_result(values: dict[str, Any], unread: set[str], reading: Readin
 def _settle_comments(values: dict[str, Any], unread: set[str], reading: Reading) -> None:
     if "comments" in values:
         values["comments"] = _name_entries(values["comments"], reading)
-
-
-def _settle_check_in(values: dict[str, Any], unread: set[str], reading: Reading) -> None:
-    _settle_entry(values, unread, reading)
-    if "at" in values:
-        values.setdefault("recorded", values["at"])
-    elif "recorded" not in values:
-        unread.add("recorded")
 
 
 def _settle_entry(values: dict[str, Any], unread: set[str], reading: Reading) -> None:
@@ -220,11 +207,10 @@ POINT = Record(
 CHECK_IN = Record(
     "check_in",
     CheckInPlan,
-    Field("id", _KEY, "Its id among the check-ins of the key result.", None,
+    Field("id", _KEY, "Its id among the check-ins of the key result.", "",
           "its day, `2026-10-08`; the second of a day `2026-10-08.2`"),
     Field("at", _MOMENT, "When the value was true. A day alone is its noon in the workspace's time zone."),
-    Field("recorded", _MOMENT, "When it was entered.", None, "`at`",
-          get=lambda entry: _unless(entry.recorded, entry.at)),
+    Field("recorded", _MOMENT, "When it was entered.", None, "`at`", like="at"),
     Field("value", Reported(), "The value then; without one, the check-in says “no data”."),
     Field("parts", ListOf(_NUMBER, "numbers"), "For `milestones`: the done share of each, in their order."),
     Field("confidence", Whole(1, 10), "How likely the expected grade is."),
@@ -233,13 +219,13 @@ CHECK_IN = Record(
     Field("corrects", _KEY, "The id of the earlier check-in that this one puts right."),
     Field("withdrawn", _FLAG, "Whether this correction takes the earlier check-in back altogether."),
     noun="a check-in",
-    settle=_settle_check_in,
+    settle=_settle_entry,
 )  # fmt: skip
 
 COMMENT = Record(
     "comment",
     CommentPlan,
-    Field("id", _KEY, "Its id among the comments here.", None, "its day, as for check-ins"),
+    Field("id", _KEY, "Its id among the comments here.", "", "its day, as for check-ins"),
     Field("at", _MOMENT, "When it was written."),
     Field("text", _TEXT, "What it says."),
     Field("by", _PERSON, "Who wrote it."),

@@ -41,6 +41,12 @@ class Mapped(dict):
         return made
 
 
+class Columns(NamedTuple):
+    """Many entries on their way into a file, field by field: the key, and what each has there, or None."""
+
+    fields: list[tuple[str, Sequence[Any]]]
+
+
 class Entry(NamedTuple):
     """One piece of a file: the value of `key`, or entry `index` of the list there (−1 opens the list)."""
 

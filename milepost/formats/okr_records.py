@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 from milepost.core.plan import PlanPoint, words
 from milepost.core.plan.findings import Path
 from milepost.core.plan.unread import torn
-from milepost.formats.okr_raw import UNREAD, Mapped, Wrong, shown
+from milepost.core.plan.values import names_of, usual_values
+from milepost.formats.okr_raw import UNREAD, Columns, Mapped, Wrong, shown
 from milepost.formats.okr_reading import Reading, short
 from milepost.formats.okr_values import Choice, Compound, ListOf, Type
 
@@ -28,6 +29,7 @@ class Field:
     default: Any = REQUIRED  # until `with_defaults` has asked the dataclass
     default_words: str = ""  # how the docs put a default that depends on other fields
     get: Callable[[Any], Any] | None = None  # the value to write, where it is not the attribute of that name
+    like: str | None = None  # the field whose value this one has where it is left out
 
     @property
     def is_required(self) -> bool:
@@ -36,11 +38,7 @@ class Field:
 
 def with_defaults(of: type, listed: Iterable[Field]) -> tuple[Field, ...]:
     """Return the fields with the defaults that the dataclass `of` gives them."""
-    defaults = {
-        one.name: one.default if one.default is not MISSING else one.default_factory()
-        for one in fields(of)
-        if one.default is not MISSING or one.default_factory is not MISSING
-    }
+    defaults = usual_values(of)
     return tuple(
         replace(one, default=defaults[one.key]) if one.is_required and one.key in defaults else one
         for one in listed
@@ -69,7 +67,12 @@ class Record(Compound):
         # Entries are written by the ten thousand: all their values are taken at once.
         self._held = attrgetter(*(one.key if one.get is None else "__class__" for one in self.fields))
         self._to_write = tuple(
-            (one.key, one.default, one.get, None if one.type.is_scalar else one.type.write)
+            (one.key, one.default, one.get, one.like, None if one.type.is_scalar else one.type.write)
+            for one in self.fields
+        )
+        # What holds nothing but values is read and written field by field, where there are many.
+        self._is_flat = names_of(of) == self.keys and all(
+            one.type.is_scalar or (isinstance(one.type, ListOf) and one.type.inner.is_scalar)
             for one in self.fields
         )
 
@@ -78,16 +81,58 @@ class Record(Compound):
         if not isinstance(raw, Mapped):
             reading.refuse(path, Wrong(f"This is {shown(raw)}, and {self.noun} is needed.", "not_a_mapping",
                                        f"Name its fields: {', '.join(self.keys[:4])} …"))  # fmt: skip
-            return torn(self.of, {}, {one.name for one in fields(self.of)})
+            return torn(self.of, {}, names_of(self.of))
         values, unread = self._values(raw, reading, path)
         for key in self._required:
             if key not in values and key not in unread:
                 reading.refuse(path, Wrong(f"“{key}” is missing in {self.noun}.", "missing_field",
                                            f"Add {key}: and {self.by_key[key].type.words}."))  # fmt: skip
                 unread.add(key)
+        for one in self.fields:
+            if one.like is not None and one.key not in values and one.key not in unread:
+                self._keep(one.key, values.get(one.like, UNREAD), values, unread)
         if self.settle is not None:
             self.settle(values, unread, reading)
         return torn(self.of, values, unread) if unread else self.of(**values)
+
+    def take_all(self, raws: list, reading: Reading, path: Path) -> tuple:
+        whole = self._in_columns(raws, reading) if raws and self._is_flat else None
+        # What is wrong has a place only where one entry is read after the other.
+        return super().take_all(raws, reading, path) if whole is None else whole
+
+    def _in_columns(self, raws: list, reading: Reading) -> tuple | None:
+        """Return all entries, read field by field, or None where they are not simply right."""
+        if {*map(type, raws)} != {Mapped} or any(raw.doubled for raw in raws):
+            return None
+        said = set().union(*raws)
+        if not said <= self._to_read.keys():
+            return None
+        columns: dict[str, Sequence[Any]] = {}
+        try:
+            for one in self.fields:
+                columns[one.key] = self._column(one, raws, columns, reading, is_said=one.key in said)
+        except Wrong:
+            return None
+        return tuple(map(self.of, *columns.values()))
+
+    def _column(
+        self,
+        one: Field,
+        raws: list[Mapped],
+        columns: Mapping[str, Sequence[Any]],
+        reading: Reading,
+        *,
+        is_said: bool,
+    ) -> Sequence[Any]:
+        key = one.key
+        found = [raw.get(key) for raw in raws] if is_said else [None] * len(raws)
+        values = one.type.read_all(found, reading) if is_said else found
+        if None not in found:
+            return values
+        if one.is_required:
+            raise Wrong(f"“{key}” is missing.", "missing_field")
+        usual = [one.default] * len(raws) if one.like is None else columns[one.like]
+        return [other if value is None else value for value, other in zip(values, usual, strict=True)]
 
     def _values(self, raw: Mapped, reading: Reading, path: Path) -> tuple[dict[str, Any], set[str]]:
         """Return the values by key, and the keys of which no value can be told."""
@@ -147,12 +192,30 @@ class Record(Compound):
     def write(self, thing: Any) -> dict[str, Any]:
         """Return the entry as plain values in the order of the fields, defaults left out."""
         written: dict[str, Any] = {}
-        for value, (key, default, get, write) in zip(self._held(thing), self._to_write, strict=True):
+        for value, (key, default, get, like, write) in zip(self._held(thing), self._to_write, strict=True):
             said = value if get is None else get(thing)
-            if said is None or said == default:
+            if said is None or said == default or (like is not None and said == getattr(thing, like)):
                 continue
             written[key] = said if write is None else write(said)
         return written
+
+    def write_all(self, values: Sequence[Any]) -> Columns | list[dict[str, Any]]:
+        """Return several entries as plain values, field by field where they hold nothing but values."""
+        if not self._is_flat:
+            return super().write_all(values)
+        listed = values if issubclass(self.of, tuple) else map(self._held, values)
+        held = dict(zip(self.keys, zip(*listed, strict=True), strict=True))
+        columns = []
+        for key, default, _, like, write in self._to_write:
+            said = held[key]
+            if like is not None:
+                said = [None if one == other else one for one, other in zip(said, held[like], strict=True)]
+            elif default is not None:
+                said = [None if one == default else one for one in said]
+            if write is not None:
+                said = [None if one is None else write(one) for one in said]
+            columns.append((key, said))
+        return Columns(columns)
 
     def schema(self) -> dict[str, Any]:
         return {"$ref": f"#/$defs/{self.name}"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,21 @@ class Type:
         """Return the value that `raw` stands for, or raise Wrong."""
         raise NotImplementedError
 
+    def read_all(self, raws: Sequence[Any], reading: Reading) -> Sequence[Any]:
+        """Return what many of them stand for, None for None, or raise Wrong."""
+        kinds = {*map(type, raws)}
+        found = self.as_written(raws, kinds)
+        if found is not None:
+            return found
+        if len(kinds) == 1 and kinds <= _KEPT_ONCE:  # "5" and 5 are alike here, and are not one
+            known = {raw: self.read(raw, reading) for raw in {*raws}}
+            return [known[raw] for raw in raws]
+        return [None if raw is None else self.read(raw, reading) for raw in raws]
+
+    def as_written(self, raws: Sequence[Any], kinds: set[type]) -> Sequence[Any] | None:
+        """Return what many stand for at one stroke, where all stand as Milepost writes them; else None."""
+        return None
+
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the value."""
         raise NotImplementedError
@@ -35,6 +51,9 @@ class Type:
     def write(self, value: Any) -> Any:
         """Return the value as an emitter takes it."""
         return value
+
+
+_KEPT_ONCE = frozenset((str, Digits, Bare))
 
 
 def as_text(raw: Any, needs: str = "text") -> str:
@@ -87,6 +106,7 @@ class Name(Type):
 
     def __init__(self, of: str = "", longest: int = words.ID_LONGEST) -> None:
         self.longest = longest
+        self._written = re.compile(rf"(?:[A-Za-z0-9][A-Za-z0-9._-]{{0,{longest - 1}}}\n)+\Z")
         self.words = f"the id of {of}" if of else f"an id: 1 to {longest} of A–Z a–z 0–9 . _ -"
 
     def read(self, raw: Any, reading: Reading) -> str:
@@ -98,6 +118,9 @@ class Name(Type):
             "bad_id",
             f"An id has 1 to {self.longest} of A–Z a–z 0–9 . _ - and begins with a letter or digit.",
         )
+
+    def as_written(self, raws: Sequence[Any], kinds: set[type]) -> Sequence[str] | None:
+        return raws if kinds == {str} and self._written.match(_lines(raws)) else None
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": f"^[A-Za-z0-9][A-Za-z0-9._-]{{0,{self.longest - 1}}}$"}
@@ -131,6 +154,8 @@ class Number(Type):
 
     words = "a number"
     _SHAPE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?([0-9]+))?\Z")
+    # Never -0, nothing that is only almost sane, no zeros at the end.
+    _WRITTEN = re.compile(r"(?:(?!-0\n)-?[0-9]{1,12}(?:\.[0-9]{0,11}[1-9])?\n)+\Z")
 
     def read(self, raw: Any, reading: Reading) -> Decimal:
         if isinstance(raw, bool):
@@ -149,6 +174,11 @@ class Number(Type):
         if len(raw) <= words.DECIMALS_MOST and shape[1] is None and ("." not in raw or raw[-1] not in ".0"):
             return Decimal(raw) or Decimal(0)
         return _sane(Decimal(raw), raw)
+
+    def as_written(self, raws: Sequence[Any], kinds: set[type]) -> Sequence[Decimal] | None:
+        if kinds <= _AS_WRITTEN and self._WRITTEN.match(_lines(raws)):
+            return [*map(Decimal, raws)]
+        return None
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -192,7 +222,7 @@ def _too_many_digits(raw: str) -> Wrong:
                  "A number lies below 10^18 and has at most 30 digits, 12 of them decimals.")  # fmt: skip
 
 
-_AS_WRITTEN = (Digits, Bare)
+_AS_WRITTEN = frozenset((Digits, Bare))
 
 
 class Whole(Type):
@@ -231,6 +261,9 @@ class Reported(Type):
         if raw is False or (isinstance(raw, Bare) and raw in _FALSE):
             return Decimal(0)
         return _NUMBER.read(raw, reading)
+
+    def as_written(self, raws: Sequence[Any], kinds: set[type]) -> Sequence[Decimal] | None:
+        return _NUMBER.as_written(raws, kinds)
 
     def schema(self) -> dict[str, Any]:
         return {"anyOf": [_NUMBER.schema(), {"type": "boolean"}]}
@@ -295,6 +328,7 @@ class Moment(Type):
         r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
         r"(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?: ?(Z|z|[-+][0-9]{2}:[0-9]{2}))?)?\Z"
     )
+    _WRITTEN = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?Z\n)+\Z")
 
     def read(self, raw: Any, reading: Reading) -> datetime:
         shape = self._SHAPE.match(raw) if isinstance(raw, str) else None
@@ -316,6 +350,16 @@ class Moment(Type):
                         "Write a day of the calendar and a time of the clock.") from None  # fmt: skip
         return _sane_year(moment, raw)
 
+    def as_written(self, raws: Sequence[Any], kinds: set[type]) -> Sequence[datetime] | None:
+        if kinds != {str} or not self._WRITTEN.match(_lines(raws)):
+            return None
+        if min(raws) < f"{YEAR_FIRST}" or max(raws) >= f"{YEAR_LAST + 1}":
+            return None
+        try:
+            return [*map(datetime.fromisoformat, raws)]
+        except ValueError:  # the thirtieth of February: whoever reads it by itself says so
+            return None
+
     def schema(self) -> dict[str, Any]:
         return {
             "type": "string",
@@ -324,6 +368,10 @@ class Moment(Type):
 
 
 NOON = time(12)
+
+
+def _lines(raws: Sequence[str]) -> str:
+    return "\n".join(raws) + "\n"
 
 
 class Email(Type):
@@ -374,6 +422,14 @@ class Compound(Type):
         """Return the value that `raw` stands for, or UNREAD; what is wrong goes to `reading`."""
         raise NotImplementedError
 
+    def take_all(self, raws: list, reading: Reading, path: Path) -> tuple:
+        """Return the values of a list."""
+        return tuple([self.take(raw, reading, (*path, index)) for index, raw in enumerate(raws)])
+
+    def write_all(self, values: Sequence[Any]) -> Any:
+        """Return several values as an emitter takes them."""
+        return [self.write(value) for value in values]
+
 
 class ListOf(Compound):
     """Several of one type."""
@@ -388,7 +444,7 @@ class ListOf(Compound):
             return UNREAD
         inner = self.inner
         if not inner.is_scalar:
-            return tuple([inner.take(item, reading, (*path, index)) for index, item in enumerate(raw)])
+            return inner.take_all(raw, reading, path)
         taken = []
         for index, item in enumerate(raw):
             try:
@@ -400,5 +456,5 @@ class ListOf(Compound):
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": self.inner.schema()}
 
-    def write(self, value: Any) -> list:
-        return [self.inner.write(item) for item in value]
+    def write(self, value: Any) -> Any:
+        return list(value) if self.inner.is_scalar else self.inner.write_all(value)

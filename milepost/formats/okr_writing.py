@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from json.encoder import encode_basestring
+from types import NoneType
 from typing import Any
 
 from milepost.core.plan import FORMAT_VERSION, Plan
 from milepost.formats.okr_fields import SECTIONS, WORKSPACE
+from milepost.formats.okr_raw import Columns
 
 Put = Callable[[str], None]
 
@@ -29,7 +31,7 @@ def _top(plan: Plan) -> Iterator[tuple[str, Any]]:
     for name, record in SECTIONS.items():
         things = getattr(plan, name)
         if things:
-            yield name, [record.write(thing) for thing in things]
+            yield name, record.write_all(things)
 
 
 def _number(value: Decimal) -> str:
@@ -67,6 +69,10 @@ def _json(top: Iterator[tuple[str, Any]], put: Put) -> None:
 
 def _json_value(value: Any, pad: str, put: Put, *, spread: bool = False) -> None:
     """Put a value; an entry without entries of its own stays on one line."""
+    if type(value) is Columns:
+        rows = f",\n{pad}  ".join(_json_rows(value))
+        put(f"[\n{pad}  {rows}\n{pad}]")
+        return
     if type(value) not in _COMPOUND or not value or (not spread and _is_flat(value)):
         put(_JSON[type(value)](value))
         return
@@ -81,7 +87,18 @@ def _json_value(value: Any, pad: str, put: Put, *, spread: bool = False) -> None
     put(f"\n{pad}{closing}")
 
 
-_COMPOUND = frozenset((dict, list))
+_COMPOUND = frozenset((dict, list, Columns))
+
+
+def _json_rows(columns: Columns) -> Iterator[str]:
+    """Return entries each on its line, from the texts of all their fields."""
+    cells = []
+    for key, values in columns.fields:
+        kinds = {*map(type, values)} - {NoneType}
+        if kinds:
+            lead, form = f"{encode_basestring(key)}: ", _JSON[kinds.pop()]
+            cells.append(["" if one is None else lead + form(one) for one in values])
+    return (f"{{{', '.join(filter(None, row))}}}" for row in zip(*cells, strict=True))
 
 
 def _is_flat(value: dict | list) -> bool:
@@ -89,7 +106,7 @@ def _is_flat(value: dict | list) -> bool:
     if _COMPOUND.isdisjoint(map(type, items)):
         return True
     return isinstance(value, dict) and all(
-        _COMPOUND.isdisjoint(map(type, item)) if isinstance(item, list) else not isinstance(item, dict)
+        _COMPOUND.isdisjoint(map(type, item)) if type(item) is list else type(item) not in _COMPOUND
         for item in items
     )
 
@@ -139,12 +156,11 @@ def _yaml_field(lead: str, key: str, value: Any, pad: str, put: Put) -> None:
     if bare is not None:
         put(f"{lead}{key}: {bare(value)}\n")
     elif isinstance(value, str):
-        if "\n" in value and _is_literal(value):
-            put(f"{lead}{key}: |{'' if value.endswith(chr(10)) else '-'}\n")
-            for line in value.removesuffix("\n").split("\n"):
-                put(f"{pad}  {line}\n" if line else "\n")
-        else:
-            put(f"{lead}{key}: {_yaml_text(value)}\n")
+        put(f"{lead}{key}: {_yaml_words(value, pad)}\n")
+    elif type(value) is Columns:
+        put(f"{lead}{key}:\n")
+        for row in _yaml_rows(value, f"{pad}  "):
+            put(f"{pad}- {row}")
     elif not value or (isinstance(value, list) and not isinstance(value[0], dict)):
         put(f"{lead}{key}: {_flow(value)}\n")
     elif isinstance(value, dict):
@@ -160,6 +176,30 @@ def _yaml_field(lead: str, key: str, value: Any, pad: str, put: Put) -> None:
             for name, item in entry.items():
                 _yaml_field(place, name, item, inner, put)
                 place = inner
+
+
+def _yaml_rows(columns: Columns, pad: str) -> Iterator[str]:
+    """Return entries with a line for each field, from the lines of all their fields."""
+    cells = []
+    for key, values in columns.fields:
+        kinds = {*map(type, values)} - {NoneType}
+        if not kinds:
+            continue
+        kind = kinds.pop()
+        if kind is str:
+            cells.append(["" if one is None else f"{key}: {_yaml_words(one, pad)}\n" for one in values])
+        else:
+            form = _BARE.get(kind, _flow)
+            cells.append(["" if one is None else f"{key}: {form(one)}\n" for one in values])
+    return (pad.join(filter(None, row)) for row in zip(*cells, strict=True))
+
+
+def _yaml_words(text: str, pad: str) -> str:
+    """Return a text, several lines of it as they are."""
+    if "\n" not in text or not _is_literal(text):
+        return _yaml_text(text)
+    lines = [f"{pad}  {line}" if line else "" for line in text.removesuffix("\n").split("\n")]
+    return "\n".join([f"|{'' if text.endswith(chr(10)) else '-'}", *lines])
 
 
 def _flow(value: dict | list) -> str:

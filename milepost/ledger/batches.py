@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
+from itertools import chain, islice
 from typing import Any
 
 import orjson
@@ -16,66 +17,89 @@ from django.db import connection
 from django.db.models import Field, Model
 
 from milepost.ledger import rows
+from milepost.ledger.statements import Statement
 from milepost.models.exact import plain
 
-AT_ONCE = 5_000
+IN_A_TEXT = 5_000  # rows, on PostgreSQL
+IN_A_STATEMENT = 500  # rows, on SQLite, which takes 32,766 values
 ENOUGH = 20_000  # rows that wait for no others
 
 Row = dict[str, Any]
+Columns = Mapping[str, Sequence[Any]]
 
 
 class Batches:
     """Rows by table, written in the order in which the tables were named: those referred to first."""
 
     def __init__(self, *models: type[Model]) -> None:
-        self.waiting: dict[type[Model], list[Row]] = {model: [] for model in models}
         self.tables = {model: _Table(model) for model in models}
 
     def add(self, model: type[Model], row: Row) -> Row:
         """Let a row wait, with every column of its table as a model holds it; until then it may change."""
-        self.waiting[model].append(row)
+        self.tables[model].rows.append(row)
         return row
+
+    def add_columns(self, model: type[Model], columns: Columns) -> None:
+        """Let rows wait that come column by column."""
+        for name, values in self.tables[model].columns.items():
+            values.extend(columns[name])
 
     def write(self) -> None:
         """Write what waits; the caller holds the transaction."""
-        for model, waiting in self.waiting.items():
-            for begin in range(0, len(waiting), AT_ONCE):
-                self.tables[model].write(waiting[begin : begin + AT_ONCE])
-            waiting.clear()
+        for table in self.tables.values():
+            table.write()
 
     def write_if_many(self) -> None:
         """Write what waits if it has become much, so that it does not fill the memory."""
-        if sum(map(len, self.waiting.values())) >= ENOUGH:
+        if sum(map(len, self.tables.values())) >= ENOUGH:
             self.write()
 
 
 class _Table:
-    """How the rows of one table are written."""
+    """The rows of one table that wait, and how they are written."""
 
     def __init__(self, model: type[Model]) -> None:
         fields = model._meta.local_concrete_fields
         name, listed = model._meta.db_table, ", ".join(f'"{field.column}"' for field in fields)
-        self.columns = [field.column for field in fields]
+        self.rows: list[Row] = []
+        self.columns: dict[str, list[Any]] = {field.column: [] for field in fields}
         self.forms = [_SQLITE.get(rows.kind(field)) for field in fields]
         self.is_postgresql = connection.vendor == "postgresql"
-        into = f'INSERT INTO "{name}" ({listed})'
-        if self.is_postgresql:
-            typed = ", ".join(f'"{field.column}" {_type(field)}' for field in fields)
-            self.statement = f"{into} SELECT {listed} FROM json_to_recordset(%s) AS waiting ({typed})"
+        self.into = f'INSERT INTO "{name}" ({listed})'
+        typed = ", ".join(f'"{field.column}" {_type(field)}' for field in fields)
+        self.from_text = f"{self.into} SELECT {listed} FROM json_to_recordset(%s) AS waiting ({typed})"
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(next(iter(self.columns.values())))
+
+    def write(self) -> None:
+        for name, values in self.columns.items():
+            values.extend([row[name] for row in self.rows])
+        if connection.vendor == "postgresql":
+            self._write_texts()
         else:
-            self.statement = f"{into} VALUES ({', '.join(['%s'] * len(fields))})"
+            self._write_values()
+        self.rows.clear()
+        for values in self.columns.values():
+            values.clear()
 
-    def write(self, waiting: Sequence[Row]) -> None:
+    def _write_texts(self) -> None:
+        # As text: an array for each column is put together value by value, which takes far longer.
+        listed = zip(*self.columns.values(), strict=True)
         with connection.cursor() as cursor:
-            if self.is_postgresql:
-                # One text: an array for each column is put together value by value, which takes far longer.
-                cursor.execute(self.statement, [orjson.dumps(waiting, default=plain).decode()])
-            else:
-                cursor.executemany(self.statement, zip(*self._columns(waiting), strict=True))
+            while rows := [dict(zip(self.columns, row, strict=True)) for row in islice(listed, IN_A_TEXT)]:
+                cursor.execute(self.from_text, [orjson.dumps(rows, default=plain).decode()])
 
-    def _columns(self, waiting: Sequence[Row]) -> Iterator[list[Any]]:
-        for column, form in zip(self.columns, self.forms, strict=True):
-            values = [row[column] for row in waiting]
+    def _write_values(self) -> None:
+        # In one statement: before each, SQLite writes out the index of words as far as it has come.
+        listed = zip(*self._formed(), strict=True)
+        marks = f"({', '.join(['%s'] * len(self.columns))})"
+        while rows := list(islice(listed, IN_A_STATEMENT)):
+            statement = Statement(f"{self.into} VALUES {', '.join([marks] * len(rows))}")
+            statement.run(list(chain.from_iterable(rows)))
+
+    def _formed(self) -> Iterator[list[Any]]:
+        for values, form in zip(self.columns.values(), self.forms, strict=True):
             yield values if form is None else [None if value is None else form(value) for value in values]
 
 

@@ -7,13 +7,12 @@ seconds. What few rows have (corrections, milestones, numbers of many digits) is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 import numpy as np
 import orjson
 from django.db import connection
 
-from milepost.ledger.entries import SAFE_LENGTH, exact_of
+from milepost.ledger.entries import SAFE_LENGTH
 
 BLOCK = 200_000  # rows; their texts take some 100 bytes each
 MOMENT = len("2026-10-05 09:00:00.000000")
@@ -38,7 +37,7 @@ SELECT count(*), max(id), {} FROM (
 _OF = {"sqlite": "+workspace_id", "postgresql": "workspace_id"}
 _CORRECTIONS = "SELECT id, corrects_id FROM checkin WHERE workspace_id = %s AND corrects_id IS NOT NULL"
 
-Exact = dict[int, Fraction | tuple[Fraction, ...]]
+Exact = dict[int, list]  # (value, parts), as `exact_of` reads them
 
 
 def columns(workspace_id: int, exact: Exact) -> Iterator[dict[str, np.ndarray]]:
@@ -65,8 +64,7 @@ def columns(workspace_id: int, exact: Exact) -> Iterator[dict[str, np.ndarray]]:
             if not count:
                 return
             for one, *what in orjson.loads(f"[{odd or ''}]"):
-                if (found := exact_of(*what)) is not None:
-                    exact[one] = found
+                exact[one] = what
             seconds, micro = moments(effective)
             yield {
                 "key_result": np.fromstring(key_result, np.int64, sep=","),

@@ -167,6 +167,15 @@ class Rows(Mapping):
             row = self._made[id] = self.make(*[column.at(place) for column in self.columns.values()])
         return row
 
+    def value(self, id: int | None, name: str) -> Any:
+        """Return one column of a row, without making the row for it; None where there is no such row."""
+        row = self._made.get(id)
+        if row is not None:
+            return getattr(row, name)
+        if id is None or id in self.gone or (place := self._place(id)) < 0:
+            return None
+        return self.columns[name].at(place)
+
     def __getitem__(self, id: int) -> Any:
         row = self.get(id)
         if row is None:
@@ -297,6 +306,15 @@ class Rows(Mapping):
         self._made.pop(id, None)
         self.gone |= {id}
         self.__dict__.pop("_merged", None)
+
+
+def positions(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return where each of the wanted stands among sorted ids; -1 for what is not there."""
+    if not len(ids):
+        return np.full(len(wanted), -1)
+    places = np.searchsorted(ids, wanted)
+    places[places == len(ids)] = 0
+    return np.where(ids[places] == wanted, places, -1)
 
 
 class Groups:

@@ -236,6 +236,12 @@ class Entries:
             self.fetch([key_result_id])
         return _standing(self._series[key_result_id])
 
+    def until(self, key_result_ids: Iterable[int], moment: int) -> dict[int, list[Entry]]:
+        """Return, by key result, what stands of the time before a moment (in seconds), oldest first."""
+        ids = sorted(key_result_ids)
+        self.fetch(ids)
+        return {id: [entry for entry in self.series(id) if entry.effective < moment] for id in ids}
+
     def held(self) -> list[int]:
         """Return the key results whose whole series is held."""
         return list(self._series)

@@ -51,21 +51,25 @@ class Single:
     def __init__(self, rows: list[Numbered], entries: EntriesThen) -> None:
         measures: dict = {}
         self._rows = [(*row, measures.setdefault(row[1].measure, len(measures))) for row in rows]
-        self._places = np.array([entries.held.number(one.id) for _, one in rows], dtype=np.int64)
+        self._numbers = np.array([number for number, _ in rows], dtype=np.int64)
+        self._whose = np.array([entries.held.number(one.id) for _, one in rows], dtype=np.int64)
         self._known: dict[tuple, float] = {}
-        self._said: dict[int, float] = {}  # by the entry's place
+        whole = Stretches(rows, entries)
+        self._before = whole.first - whole.place[whole.first] if rows else whole.first
+        self._said = np.full(len(whole.place), np.nan)  # by the entry's place among these
+        self._is_said = np.zeros(len(whole.place), dtype=bool)
 
     def into(self, given: np.ndarray, day: Image, exact: Exact) -> None:
-        latest = day.entries.latest[self._places].tolist()
-        for (number, one, measure), place in zip(self._rows, latest, strict=True):
-            if place >= 0:
-                found = self._said.get(place)
-                if found is None:
-                    name = measure, day.reading(one)
-                    if name not in self._known:
-                        self._known[name] = exact(one)
-                    found = self._said[place] = self._known[name]
-                given[number] = found
+        latest = day.entries.latest[self._whose]
+        there = np.flatnonzero(latest >= 0)
+        at = latest[there] + self._before[there]
+        for row, place in zip(there[new := ~self._is_said[at]].tolist(), at[new].tolist(), strict=True):
+            _, one, measure = self._rows[row]
+            name = measure, day.reading(one)
+            if name not in self._known:
+                self._known[name] = exact(one)
+            self._said[place], self._is_said[place] = self._known[name], True
+        given[self._numbers[there]] = self._said[at]
 
 
 class Stretches:

@@ -7,15 +7,17 @@ take 50 bytes each; as rows they would take ten times that.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from fractions import Fraction
 
 import numpy as np
 
 from milepost.ledger import blocks
+from milepost.ledger.changes import Token
+from milepost.ledger.columns import positions
 from milepost.ledger.entries import NAN, Entry, exact_of
-from milepost.ledger.turns import Turns
+from milepost.ledger.turns import NONE, Turns
 
 NEVER = np.iinfo(np.int64).max
 
@@ -36,20 +38,42 @@ class Columns:
         ids = columns["id"][order]
         order = order[np.append(True, ids[1:] != ids[:-1])[: len(ids)]]
         number = number[order]
-        self.all = {name: _narrow(columns.pop(name)[order]) for name in list(columns)}
-        self.__dict__.update(self.all)
+        found = {name: _narrow(columns.pop(name)[order]) for name in list(columns)}
+        # One more value that is missing: what place -1 (no entry) says.
+        self._hold(found | {"said": np.append(found.pop("value"), NAN)})
         del ids, order
         self._ends = np.cumsum(np.bincount(number, minlength=len(self.key_results)))
-        self.first = np.append(0, self._ends)[:-1]
         self.corrections = np.unique(corrections, axis=0)
-        self._learned: tuple[int, tuple[np.ndarray, np.ndarray]] | None = None
+        self._among = np.flatnonzero(np.isin(self.id, self.corrections))
         self._find_corrected()
         since = np.maximum(self.recorded, self.effective)
         self.turns = Turns(len(self.key_results), number, since, ~self.is_withdrawn, self.ended)
 
+    def _hold(self, held: dict[str, np.ndarray]) -> None:
+        self._held = held
+        self.__dict__.update(held)
+        self.value = self.said[:-1]
+        self._learned: tuple[int, tuple[np.ndarray, np.ndarray]] | None = None
+
+    def arrays(self) -> dict[str, dict[str, np.ndarray]]:
+        """Return what these are made of, to be kept in a file."""
+        own = {name: getattr(self, name) for name in ("key_results", "_ends", "corrections", "_among")}
+        return {"entries": self._held, "own": own, "turns": self.turns.arrays()}
+
+    @classmethod
+    def resumed(cls, arrays: dict[str, dict[str, np.ndarray]]) -> Columns:
+        """Return the columns that `arrays` told of."""
+        columns = cls.__new__(cls)
+        columns._hold(arrays["entries"])
+        columns.__dict__.update(arrays["own"])
+        columns._find_corrected()
+        columns.turns = Turns.resumed(arrays["turns"])
+        return columns
+
     def _find_corrected(self) -> None:
         """Find out which entry corrects which, and when: the first one counts."""
-        found = np.flatnonzero(np.isin(self.id, self.corrections))
+        self.first = np.append(0, self._ends)[:-1]
+        found = self._among
         places = dict(zip(self.id[found].tolist(), found.tolist(), strict=True))
         self.corrects: dict[int, int] = {}  # by place, the id of the entry corrected
         self.ended: dict[int, int] = {}
@@ -123,11 +147,20 @@ class Columns:
         number = self.number(key_result_id)
         return range(0) if number is None else range(self.first.item(number), self._ends.item(number))
 
+    def holds(self, key_result_id: int, id: int) -> bool:
+        """Say whether an entry of a key result is among these."""
+        stretch = self.stretch(key_result_id)
+        return id in self.id[stretch.start : stretch.stop]
+
     def joined(self, more: dict[str, np.ndarray], corrections: np.ndarray) -> Columns:
         """Return these entries and more."""
-        held = self.all | {"key_result": np.repeat(self.key_results, self._ends - self.first)}
+        held = {
+            **self._held,
+            "value": self.value,
+            "key_result": np.repeat(self.key_results, self._ends - self.first),
+        }
         return Columns(
-            {name: np.concatenate([held[name], more[name]]) for name in held},
+            {name: np.concatenate([held[name], more[name]]) for name in more},
             np.concatenate([self.corrections, corrections]),
         )
 
@@ -170,48 +203,96 @@ def _narrow(values: np.ndarray) -> np.ndarray:
     return values.astype(np.int32) if fits else values
 
 
-class History:
-    """All entries, and what they hold that columns cannot."""
+class Exacts:
+    """What entries say where a float cannot, by id; kept as the database says it until asked for."""
 
-    def __init__(self, workspace_id: int) -> None:
-        self.scores: dict[tuple, tuple] = {}  # what series came to, by their names
-        self._waiting: list[tuple] = []
-        self.exact: blocks.Exact = {}
-        joined = _joined(blocks.columns(workspace_id, self.exact)) or _columns([])
+    def __init__(self, said: dict[int, tuple] | None = None) -> None:
+        self.said = said or {}
+        self._read: dict[int, Fraction | tuple[Fraction, ...] | None] = {}
+
+    def __contains__(self, id: int) -> bool:
+        return id in self.said
+
+    def get(self, id: int) -> Fraction | tuple[Fraction, ...] | None:
+        """Return what an entry says; None where a float says it."""
+        if id not in self.said:
+            return None
+        if id not in self._read:
+            self._read[id] = exact_of(*self.said[id])
+        return self._read[id]
+
+
+class History:
+    """All entries, and what they hold that columns cannot.
+
+    `token` is the place in the log up to which the columns hold everything; None where that is not known.
+    """
+
+    def __init__(self, workspace_id: int, token: Token | None = None) -> None:
+        exact = Exacts()
+        joined = _joined(blocks.columns(workspace_id, exact.said)) or _columns([])
         # Read after the entries, these may know of some that are not there yet: those come as changes.
-        self._settled = Columns(joined, blocks.corrections(workspace_id))
+        self._begin(Columns(joined, blocks.corrections(workspace_id)), exact, token)
+
+    def _begin(self, settled: Columns, exact: Exacts, token: Token | None) -> None:
+        self.settled, self.exact, self.token = settled, exact, token
+        self.is_kept = False  # whether a file holds these columns
+        self.scores: dict[tuple, tuple] = {}  # what series came to, by their names
+        self._waiting: dict[int, tuple] = {}
+
+    @classmethod
+    def resumed(cls, settled: Columns, exact: Exacts, token: Token, since: Iterable[tuple]) -> History:
+        """Go on from what a file holds, with the rows that came since."""
+        history = cls.__new__(cls)
+        history._begin(settled, exact, token)
+        history.is_kept = True
+        history.add(since)
+        return history
 
     def add(self, rows: Iterable[tuple]) -> None:
         """Take in rows as `Entries.take` reads them; taking one in twice changes nothing."""
         for row in rows:
-            self._waiting.append(row)
-            found = exact_of(row[4], row[6])
-            if found is not None:
-                self.exact[row[1]] = found
+            if self.settled.holds(row[0], row[1]):
+                continue
+            self._waiting[row[1]] = row
+            if exact_of(row[4], row[6]) is not None:
+                self.exact.said[row[1]] = row[4], row[6]
 
-    def columns(self, known: int) -> Columns:
+    def columns(self, known: int, token: Token | None = None) -> Columns:
         """Return columns that hold all entries recorded before a moment.
 
-        What came in later waits: it neither stood before then nor corrected anything.
+        What came in later waits: it neither stood before then nor corrected anything. `token` is the place in
+        the log up to which everything has been added.
         """
-        if any(row[3] < known for row in self._waiting):
-            rows, self._waiting = self._waiting, []
+        if any(row[3] < known for row in self._waiting.values()):
+            rows, self._waiting = list(self._waiting.values()), {}
             corrects = np.array([(row[1], row[7]) for row in rows if row[7]], dtype=np.int64)
-            self._settled = self._settled.joined(_columns(rows), corrects.reshape(-1, 2))
-        return self._settled
+            self.settled = self.settled.joined(_columns(rows), corrects.reshape(-1, 2))
+            self.token, self.is_kept = token, False
+        return self.settled
 
     def learned(self, known: int) -> tuple[list[int], list[int]]:
         """Return the key results of check-ins that came later for before a moment, and of corrected ones."""
-        late, corrected = (found.tolist() for found in self._settled.learned(known))
-        for row in self._waiting:
+        late, corrected = (found.tolist() for found in self.settled.learned(known))
+        for row in self._waiting.values():
             if row[2] < known <= row[3]:
                 (corrected if row[7] else late).append(row[0])
         return late, corrected
 
     def busy(self, begin: int, end: int) -> np.ndarray:
         """Return the key results of which something was recorded from one moment up to another."""
-        came = [row[0] for row in self._waiting if begin <= row[3] < end]
-        return np.append(self._settled.busy(begin, end), np.array(came, dtype=np.int64))
+        came = [row[0] for row in self._waiting.values() if begin <= row[3] < end]
+        return np.append(self.settled.busy(begin, end), np.array(came, dtype=np.int64))
+
+
+# Where a history may come from other than the tables: `annals.read_from` sets it.
+opened_from: Callable[[int], History | None] | None = None
+
+
+def of(workspace_id: int, token: Token) -> History:
+    """Return the history of a workspace, for whoever takes in by itself what came after `token`."""
+    kept = opened_from(workspace_id) if opened_from else None
+    return kept or History(workspace_id, token)
 
 
 def _joined(found: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
@@ -257,7 +338,8 @@ class EntriesThen:
         self.history, self.known = history, known
         # These very columns: entries that come in later stand elsewhere.
         self.held = history.columns(known)
-        self.latest = self.held.turns.at(known)
+        # Of which number a key result is not (-1), the last says that nothing stood.
+        self.latest = np.append(self.held.turns.at(known), NONE)
 
     def current(self, key_result_id: int) -> Entry | None:
         """Return the latest entry that stood."""
@@ -273,13 +355,9 @@ class EntriesThen:
 
     def columns(self, key_result_ids: np.ndarray, *names: str) -> tuple[np.ndarray, list[np.ndarray]]:
         """Return which of the key results have entries, and of each latest one what is asked for."""
-        held, wanted = self.held, np.asarray(key_result_ids)
-        if not len(held.key_results):
-            return np.zeros(len(wanted), dtype=bool), [getattr(held, name) for name in names]
-        at = np.minimum(np.searchsorted(held.key_results, wanted), len(held.key_results) - 1)
-        places = np.where(held.key_results[at] == wanted, self.latest[at], -1)
+        places = self.latest[positions(self.held.key_results, np.asarray(key_result_ids))]
         there = places >= 0
-        return there, [getattr(held, name)[places[there]] for name in names]
+        return there, [getattr(self.held, name)[places[there]] for name in names]
 
     def before(self, moment: datetime) -> dict[int, Entry]:
         """Return, by key result, the latest of the entries that stood and had been recorded before then."""

@@ -6,16 +6,15 @@ follows `core.rollup`; wherever a figure lies near a rounding tie, `exact` asks 
 
 from __future__ import annotations
 
-import gc
 import math
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 
@@ -25,8 +24,9 @@ from milepost.core.scoring import Kind, Part, Reading, ScoringProblem, percent, 
 from milepost.core.scoring import roll_up as exact_roll_up
 from milepost.ledger import changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
-from milepost.ledger.columns import NOTHING, Groups, Rows
+from milepost.ledger.columns import NOTHING, Groups, Rows, positions
 from milepost.ledger.entries import Entries, Entry
+from milepost.ledger.garbage import uncollected
 from milepost.ledger.structure import (
     COUNTING_KEY_RESULT_STATES,
     COUNTING_STATES,
@@ -50,18 +50,6 @@ STRETCH_GRADE = 0.7
 FRAME = {ChangeKind.PERSON, ChangeKind.TEAMS, ChangeKind.CYCLES, ChangeKind.SETTINGS}
 
 
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Spare the garbage collector looking again and again at a hundred thousand rows that all stay."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 class Image:
     """One workspace as of its token. Hold `lock` while reading more than one figure."""
 
@@ -71,7 +59,7 @@ class Image:
         self.lock = threading.RLock()
         self.token = changes.Token()
         self.version = 0
-        with _without_collecting():
+        with uncollected():
             if fill is None:
                 self._load()
             else:
@@ -115,7 +103,7 @@ class Image:
 
     def _apply(self, found: list[changes.Change]) -> None:
         if any(change.kind == ChangeKind.ALL for change in found):
-            with _without_collecting():
+            with uncollected():
                 self._load()
             return
         for change in found:
@@ -313,9 +301,9 @@ class Image:
         self.first_key_result = first = len(objectives)
         self.ids_of_objectives = objectives.tolist()
         self.ids = [*self.ids_of_objectives, *key_results.tolist()]
-        self.node: dict[int, int] = {id: number for number, id in enumerate(self.ids)}
         size = len(self.ids)
-        self.parent = _places(objectives, self.key_results.array("objective_id"))
+        self.node: dict[int, int] = dict(zip(self.ids, range(size), strict=True))
+        self.parent = positions(objectives, self.key_results.array("objective_id"))
         self.from_contributors = self.key_results.array("source", lambda word: word == "contributors", bool)
         self.key_results_of = Groups(
             self.key_results, self.node.get, self.parent, size=size,
@@ -351,9 +339,9 @@ class Image:
 
     def _build_links(self) -> None:
         links = self.alignments
-        self._child = _places(self.objectives.ids, links.array("child_id"))
-        above = _places(self.objectives.ids, links.array("parent_objective_id"))
-        served = _places(self.key_results.ids, links.array("parent_key_result_id"))
+        self._child = positions(self.objectives.ids, links.array("child_id"))
+        above = positions(self.objectives.ids, links.array("parent_objective_id"))
+        served = positions(self.key_results.ids, links.array("parent_key_result_id"))
         self._served = np.where(served >= 0, served + self.first_key_result, above)
         size = len(self.ids)
         self.serves = Groups(links, self.node.get, self._child, size=size)
@@ -380,31 +368,33 @@ class Image:
     def _find_audience(self, row: ObjectiveRow) -> None:
         """Find out who may see an objective and its key results."""
         self._audiences.pop(row.id, None)
-        mine = self.key_results_of.get(row.id, ())
+        mine, told = self.key_results_of.ids(row.id), self.key_results.value
         team = self.teams.get(row.team_id)
+        members = team.members if team else ()
         whole = None
         if row.visibility != access.Visibility.WORKSPACE:
+            owners = (told(id, "owner_id") for id in mine)
             self._audiences[row.id] = whole = access.audience(
                 row.visibility,
                 owner=row.owner_id,
-                workers=[row.sponsor_id, *row.contributors, *(one.owner_id for one in mine)],
-                team_members=team.members if team else (),
+                workers=[row.sponsor_id, *row.contributors, *owners],
+                team_members=members,
                 named=row.visible_to,
             )
-        for one in mine:
-            self._audiences.pop(one.id, None)
+        for id in mine:
+            self._audiences.pop(id, None)
             found = whole
-            if one.visibility is not None:
+            if (visibility := told(id, "visibility")) is not None:
                 found = access.narrowed(
                     whole,
-                    one.visibility,
-                    owner=one.owner_id,
+                    visibility,
+                    owner=told(id, "owner_id"),
                     workers=[row.owner_id],
-                    team_members=team.members if team else (),
-                    named=one.visible_to,
+                    team_members=members,
+                    named=told(id, "visible_to"),
                 )
             if found is not None:
-                self._audiences[one.id] = found
+                self._audiences[id] = found
 
     def answers_for(self, one: KeyResultRow) -> int | None:
         """Return who answers for a key result: its owner, else its objective's."""
@@ -423,20 +413,25 @@ class Image:
 
     def team_of(self, id: int) -> int | None:
         """Return the team of an objective, or of a key result's objective."""
-        one = self.key_results.get(id)
-        row = self.objectives.get(one.objective_id if one else id)
-        return row.team_id if row else None
+        return self.objectives.value(self.objective_of(id), "team_id")
 
     def is_private(self, id: int) -> bool:
         """Say whether it is someone's personal objective, or a key result of one."""
-        one = self.key_results.get(id)
-        row = self.objectives.get(one.objective_id if one else id)
-        return row is not None and row.visibility == access.Visibility.PRIVATE
+        return self.objectives.value(self.objective_of(id), "visibility") == access.Visibility.PRIVATE
+
+    def objective_of(self, id: int) -> int:
+        """Return the objective of a key result, and an objective itself."""
+        above = self.key_results.value(id, "objective_id")
+        return id if above is None else above
 
     def counted(self, child_id: int, parent_id: int) -> bool:
         """Say whether a child may count in a parent, by their states and by who sees them."""
-        child = self.key_results.get(child_id) or self.objectives.get(child_id)
-        if child is None or not child.counts:
+        state = self.key_results.value(child_id, "state")
+        if state is None:
+            counts = self.objectives.value(child_id, "state") in COUNTING_STATES
+        else:
+            counts = state in COUNTING_KEY_RESULT_STATES
+        if not counts:
             return False
         part, whole = self.audience(child_id), self.audience(parent_id)
         if part is None or access.counts_towards(part, whole):
@@ -542,13 +537,11 @@ class Image:
                     waiting.append(parent)
         return tuple(self.ids[node] for node in sorted(found, key=self.tree.height.__getitem__))
 
-    def links(self) -> Iterator[tuple[int, int, str, str]]:
-        """Yield every link whose ends are there: (node, node of what it serves, how, weight), by id."""
-        rows = self.alignments
-        ends = zip(self._child.tolist(), self._served.tolist(), strict=True)
-        for (child, served), how, weight in zip(ends, rows.listed("how"), rows.listed("weight"), strict=True):
-            if child >= 0 and served >= 0:
-                yield child, served, how, weight
+    def links(self) -> tuple[np.ndarray, np.ndarray, list[str], list[str]]:
+        """Return every link whose ends are there, in columns: node, node of what it serves, how, weight."""
+        rows, there = self.alignments, (self._child >= 0) & (self._served >= 0)
+        how, weight = (list(compress(rows.listed(name), there.tolist())) for name in ("how", "weight"))
+        return self._child[there], self._served[there], how, weight
 
     # -- exact figures ---------------------------------------------------------------------------------
 
@@ -603,6 +596,16 @@ class Image:
         return self._exact[id]
 
     # -- a day's figures -------------------------------------------------------------------------------
+
+    def measured(self) -> np.ndarray:
+        """Return every key result's raw progress by its own measure; NaN without data."""
+        return rollup.progress(*self.measures)
+
+    def planned(self, day: date) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return of every node the share of its window gone by, its expected progress, and what it needs."""
+        return rollup.planned(
+            self.tree, day.toordinal(), self.starts, self.ends, self.curve, self.points, self.expected_grade
+        )
 
     def on(self, day: date) -> Day:
         """Return the figures of a day: progress, plan, status of every node."""
@@ -666,14 +669,10 @@ class Day:
         self.image, self.day = image, day
         tree = image.tree
         raw = np.full(len(image.ids), np.nan)
-        raw[image.first_key_result :] = rollup.progress(*image.measures)
+        raw[image.first_key_result :] = image.measured()
         raw[image.first_key_result :][image.from_contributors] = np.nan
         self.raw = rollup.roll_up(tree, raw)
-        self.elapsed = rollup.elapsed_share(day.toordinal(), image.starts, image.ends)
-        expected = rollup.expected(image.curve, self.elapsed, image.points)
-        # A node with a pool expects what its pool expects; a leaf what its own curve says.
-        self.expected = rollup.roll_up(tree, expected)
-        self.needed = rollup.roll_up(tree, expected * image.expected_grade)
+        self.elapsed, self.expected, self.needed = image.planned(day)
         self.reported = image.has_entries.copy()
         for begin, end, parents, first in tree.steps:
             self.reported[parents] = np.logical_or.reduceat(self.reported[tree.child[begin:end]], first)
@@ -759,15 +758,6 @@ NAN = float("nan")
 DECREASE = Kind.DECREASE.value  # looked up once: it is asked of every key result
 PLAIN_LINES = frozenset(kind.value for kind in Kind if kind.is_linear)
 GIVEN = (Family.GIVEN, NAN, NAN, NAN, NAN, NAN)
-
-
-def _places(ids: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Return where each of the wanted stands among sorted ids; -1 for what is not there."""
-    if not len(ids):
-        return np.full(len(wanted), -1)
-    places = np.searchsorted(ids, wanted)
-    places[places == len(ids)] = 0
-    return np.where(ids[places] == wanted, places, -1)
 
 
 def _is_restricted(visibility: str) -> bool:

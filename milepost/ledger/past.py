@@ -17,16 +17,19 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from milepost.core.rollup import Plan, Shapes
+from milepost.ledger import history as histories
 from milepost.ledger import image as images
 from milepost.ledger import structure
-from milepost.ledger.columns import Rows
-from milepost.ledger.entries import Entries
+from milepost.ledger.columns import Rows, positions
+from milepost.ledger.entries import Entries, Entry
 from milepost.ledger.given import Given
 from milepost.ledger.history import EntriesThen, History
 from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
 
 KEPT_DAYS = 8
+KEPT_NODES = 2_000_000  # of all kept days together: a day takes some 50 bytes for each
 KEPT_STRUCTURES = 2
 
 
@@ -51,7 +54,7 @@ class Archive:
     def __init__(self, living: Image) -> None:
         self.living = living
         if living.entries.history is None:
-            living.entries.history = History(living.workspace_id)
+            living.entries.history = histories.of(living.workspace_id, living.token)
             living.entries.watchers.append(living.entries.history.add)
         living.entries.watchers[1:] = [self._take]  # in the place of the archive of another structure
         self.history: History = living.entries.history
@@ -71,9 +74,10 @@ class Archive:
         kept = self._days.get(day)
         known = end_of(day, self.living.workspace.time_zone)
         # Columns in which something came in since have their entries in other places.
-        if kept is None or kept.entries.held is not self.history.columns(int(known.timestamp())):
+        held = self.history.columns(int(known.timestamp()), self.living.token)
+        if kept is None or kept.entries.held is not held:
             self._days[day] = Past(self._structure(day, known), self.history, known)
-            if len(self._days) > KEPT_DAYS:
+            while len(self._days) > max(1, min(KEPT_DAYS, KEPT_NODES // len(self.living.ids or [0]))):
                 self._days.popitem(last=False)
         self._days.move_to_end(day)
         return self._days[day]
@@ -138,6 +142,7 @@ class Past(Image):
         self.lock = threading.RLock()
         self.known = known
         self._days, self._exact = {}, {}
+        self._known_now: KnownNow | None = None
         self.entries = EntriesThen(history, int(known.timestamp()))
         self._take_then(whole)
 
@@ -145,26 +150,37 @@ class Past(Image):
         """Do nothing: the past stays as it is."""
 
     def _take_then(self, whole: Image) -> None:
-        columns = self.entries.held
-        ids, places = whole.derived.get(History, (None, None))
-        if ids is None or not np.array_equal(ids, columns.key_results):
-            first = self.first_key_result
-            found = [self.node.get(id, first - 1) - first for id in columns.key_results.tolist()]
-            places = np.array(found, dtype=np.int64)  # an empty one would be of floats
-            whole.derived[History] = columns.key_results, places
-        latest = self.entries.latest
-        there = (latest >= 0) & (places >= 0)
-        self.current = np.full(len(self.current), np.nan)
+        columns, first = self.entries.held, self.first_key_result
+        made_of, number = whole.derived.get(History, (None, None))
+        if made_of is not columns:
+            number = positions(columns.key_results, self.key_results.ids)
+            whole.derived[History] = columns, number
+        latest = self.entries.latest.take(number)
+        self.current = columns.said.take(latest)
         self.has_entries = np.zeros(len(self.has_entries), dtype=bool)
-        at = places[there]
-        self.current[at] = columns.value[latest[there]]
-        self.has_entries[self.first_key_result + at] = True
+        self.has_entries[first:] = latest >= 0
         self.given = np.full(len(self.given), np.nan)
         self.measures = (
             self.family, self.current, self.start, self.target, self.low, self.high, self.tolerance,
             self.given,
         )  # fmt: skip
         self._take_given(whole)
+
+    def measured(self) -> np.ndarray:
+        """Return every key result's raw progress by its own measure; NaN without data."""
+        shapes = self.derived.get(Shapes)
+        if shapes is None:
+            shapes = self.derived[Shapes] = Shapes(self.family, *self.measures[2:7])
+        return shapes.progress(self.current, self.given)
+
+    def planned(self, day: date) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return of every node the share of its window gone by, its expected progress, and what it needs."""
+        plan = self.derived.get(Plan)
+        if plan is None:
+            plan = self.derived[Plan] = Plan(
+                self.tree, self.starts, self.ends, self.curve, self.points, self.expected_grade
+            )
+        return plan.on(day.toordinal())
 
     def _take_given(self, whole: Image) -> None:
         """Take what arrays cannot compute."""
@@ -173,6 +189,49 @@ class Past(Image):
             found = whole.derived[Given] = Given(whole, self.entries)
         found.into(self.given, self, self._exactly)
 
+    def known_now(self, key_results: frozenset[int], living: Image) -> Image:
+        """Return this day with what is known now of some key results: late check-ins, and corrections."""
+        with living.lock:
+            own = living.entries.until(key_results, int(self.known.timestamp()))
+        with self.lock:
+            if self._known_now is None or self._known_now.entries.own != own:
+                self._known_now = KnownNow(self, own)
+            return self._known_now
+
     def _exactly(self, one: KeyResultRow) -> float:
         raw = self.exact_key_result(one)
         return np.nan if raw is None else float(raw)
+
+
+class KnownNow(Image):
+    """A past day in which some key results have all the check-ins for it that stand now."""
+
+    def __init__(self, day: Past, own: dict[int, list[Entry]]) -> None:
+        self.__dict__.update(day.__dict__)
+        self.lock = threading.RLock()
+        self._days, self._exact, self._known_now = {}, {}, None
+        self.entries = EntriesKnownNow(day.entries, own)
+        self.has_entries = day.has_entries.copy()
+        self.family, *rest = day.measures
+        self.numbers = np.array(rest)
+        self._name_numbers()
+        for id in own:
+            self._take_current(self.node[id] - self.first_key_result, self.key_results[id])
+
+
+class EntriesKnownNow:
+    """The check-ins as they stood at a past moment; of some key results, those up to then that stand now."""
+
+    def __init__(self, then: EntriesThen, own: dict[int, list[Entry]]) -> None:
+        self.then, self.own = then, own
+        self.exact = then.exact
+
+    def series(self, key_result_id: int) -> list[Entry]:
+        """Return what stands, oldest first."""
+        found = self.own.get(key_result_id)
+        return self.then.series(key_result_id) if found is None else found
+
+    def current(self, key_result_id: int) -> Entry | None:
+        """Return the latest entry that stands."""
+        found = self.own.get(key_result_id)
+        return self.then.current(key_result_id) if found is None else found[-1] if found else None

@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from milepost.core.access import Actor
 from milepost.ledger.changes import Kind
 from milepost.ledger.statements import Statement
 from milepost.models.exact import plain
@@ -76,6 +77,17 @@ def facts(
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """What a check-in says of a key result, and from when on that is true."""
+
+    value: Decimal | None
+    parts: Sequence[Decimal] | None
+    confidence: int | None
+    note: str
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """The row that was written."""
 
@@ -84,47 +96,41 @@ class Recorded:
 
 
 def write(
+    facts: Facts,
+    entry: Entry,
     *,
-    workspace_id: int,
-    key_result_id: int,
-    objective_id: int,
-    person_id: int | None,
-    door: str,
-    value: Decimal | None,
-    parts: Sequence[Decimal] | None,
-    confidence: int | None,
-    note: str,
-    effective_at: datetime,
-    recorded_at: datetime,
     corrects: int | None,
     is_withdrawn: bool,
     submission: str | None,
     request: str | None,
     event: str,
     data: dict,
+    by: Actor,
+    at: datetime,
 ) -> Recorded:
     """Write the check-in, its change, its event and its submission; the caller holds the transaction."""
-    entry, event_id = new_id(), new_id()
+    id, event_id = new_id(), new_id()
+    space, key_result = by.workspace_id, facts.key_result_id
     database = connections[DEFAULT_DB_ALIAS]
     moment = database.ops.adapt_datetimefield_value
-    effective, recorded = moment(effective_at), moment(recorded_at)
+    effective, recorded = moment(entry.effective_at), moment(at)
     values: list[list] = [
         [
-            entry, workspace_id, key_result_id, None if value is None else plain(value),
-            None if parts is None else json.dumps([plain(part) for part in parts]), confidence, note,
-            effective, recorded, person_id, corrects, is_withdrawn,
+            id, space, key_result, None if entry.value is None else plain(entry.value),
+            None if entry.parts is None else json.dumps([plain(part) for part in entry.parts]),
+            entry.confidence, entry.note, effective, recorded, by.person_id, corrects, is_withdrawn,
         ],
-        [workspace_id, int(Kind.CHECKIN), key_result_id, entry],
+        [space, int(Kind.CHECKIN), key_result, id],
         [
-            event_id, workspace_id, event, recorded, person_id, door, objective_id, key_result_id, entry,
+            event_id, space, event, recorded, by.person_id, by.door, facts.objective_id, key_result, id,
             json.dumps(data),
         ],
     ]  # fmt: skip
-    if submission is not None and person_id is not None:
-        values.append([new_id(), workspace_id, person_id, submission, entry, request, recorded])
+    if submission is not None and by.person_id is not None:
+        values.append([new_id(), space, by.person_id, submission, id, request, recorded])
     for statement, arguments in _statements(database.vendor, values):
         statement.run(arguments).close()
-    return Recorded(entry, event_id)
+    return Recorded(id, event_id)
 
 
 _TABLES = (

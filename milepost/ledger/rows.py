@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from graphlib import TopologicalSorter
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, Field
+from django.db.models import AutoField, Field, Model
 
 BATCH = 5_000
 NUMBERS = ("IntegerField", "BigIntegerField", "SmallIntegerField", "PositiveIntegerField",
@@ -138,6 +140,47 @@ def read(table: Table) -> Iterator[list[Sequence[Any]]]:
         )
         while batch := cursor.fetchmany(BATCH):
             yield [_ordered(row, jsons) for row in batch] if jsons else batch
+
+
+def values(
+    model: type[Model], workspace_id: int, *, order: Sequence[str] = ("id",)
+) -> Iterator[dict[str, Sequence[Any]]]:
+    """Yield what a workspace has of a model, some thousands of rows at once, as lists of values by column.
+
+    The values are those that the ORM gives, which takes several times as long for each as the database.
+    """
+    fields = model._meta.local_concrete_fields
+    chosen = ", ".join(read_as(kind(field), f'"{field.column}"') for field in fields)
+    ordered = ", ".join(f'"{model._meta.db_table}"."{column}"' for column in order)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            f'SELECT {chosen} FROM "{model._meta.db_table}" WHERE workspace_id = %s ORDER BY {ordered}',
+            [workspace_id],
+        )
+        while batch := cursor.fetchmany(BATCH):
+            columns = zip(fields, zip(*batch, strict=True), strict=True)
+            yield {field.attname: _valued(kind(field), texts) for field, texts in columns}
+
+
+def _valued(kind: str, texts: Sequence[Any]) -> Sequence[Any]:
+    value = _VALUES.get(kind)
+    if value is None:
+        return texts
+    if kind == "moment":
+        return [None if text is None else value(f"{text}Z") for text in texts]
+    if kind == "json":  # most are empty lists
+        known = {text: None if text is None else value(text) for text in {*texts}}
+        return [known[text] for text in texts]
+    return [None if text is None else value(text) for text in texts]
+
+
+_VALUES: dict[str, Callable[[Any], Any]] = {
+    "moment": datetime.fromisoformat,
+    "day": date.fromisoformat,
+    "exact": Decimal,
+    "json": json.loads,
+    "truth": bool,
+}
 
 
 def read_as(kind: str, column: str) -> str:

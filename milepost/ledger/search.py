@@ -1,11 +1,13 @@
-"""What the index of words answers: which rows have all the words, in one statement on either database.
+"""What the index of words answers beyond titles: which rows have all the words, some of them in a text.
 
-Of what the image holds the ids come in one piece, so that thousands cost little more than ten.
+One statement on either database. Where the title alone has them, the image knows that by itself
+(`milepost/ledger/titles.py`); of what it holds the ids come in one piece, so that thousands cost little more
+than ten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,9 +17,16 @@ from django.db import connection
 
 from milepost.core.terms import Terms
 from milepost.ledger.entries import seconds_of
-from milepost.ledger.statements import Statement
+from milepost.ledger.statements import AMONG, Statement, listed
 from milepost.models import locks
-from milepost.models.search import INDEXED, index_of, sqlite_index, written_on_postgresql
+from milepost.models.search import (
+    INDEXED,
+    OF_TEXTS,
+    TITLED,
+    index_of,
+    sqlite_index,
+    written_on_postgresql,
+)
 
 KINDS = tuple(INDEXED)
 # What the image does not hold comes along: where it belongs, its text, who and when.
@@ -48,30 +57,26 @@ class Match(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """Every row that has the words: the ids of each kind, and the rows of initiatives and comments."""
+    """Rows that have the words: the ids of what the image holds, the rows of initiatives and comments."""
 
     ids: dict[str, np.ndarray]
     rows: dict[str, list[Match]]
 
 
-def matches(
-    workspace_id: int, wanted: Terms, kinds: tuple[str, ...] = KINDS, *, whole: bool = False
-) -> Matches:
-    """Return every row of a workspace that has all the words, whoever may see it; `whole`: not beginnings."""
+def matches(workspace_id: int, wanted: Terms) -> Matches:
+    """Return the rows of a workspace that have all the words, whoever may see them.
+
+    Of objectives, key results and teams those where a text below the title has one of them at least.
+    """
     found = Matches({}, {})
-    if not wanted or not kinds:
+    if not wanted:
         return found
     vendor = connection.vendor
     if vendor == "postgresql":
-        # No word holds anything but letters and digits.
-        asked = " & ".join(f"'{word}'" if whole else f"'{word}':*" for word in wanted.words)
-        arguments = [asked, workspace_id] * len(kinds)
+        arguments = [each for kind in KINDS for each in (_asked_of_postgresql(kind, wanted), workspace_id)]
     else:
-        has = " AND ".join(f'"{word}"' if whole else f'"{word}" *' for word in wanted.spelled)
-        arguments = [
-            f'workspace_id : "{workspace_id}" AND {{{" ".join(INDEXED[kind])}}} : ({has})' for kind in kinds
-        ]
-    for row in _statement(vendor, kinds).rows(arguments):
+        arguments = [_asked_of_sqlite(kind, workspace_id, wanted) for kind in KINDS]
+    for row in _statement(vendor).rows(arguments):
         kind, id, *_, ids = row
         if id is not None:
             found.rows.setdefault(kind, []).append(Match._make(row[:-1]))
@@ -80,15 +85,34 @@ def matches(
     return found
 
 
+def _asked_of_postgresql(kind: str, wanted: Terms) -> str:
+    # No word holds anything but letters and digits.
+    every = " & ".join(f"'{word}':*" for word in wanted.words)
+    if kind not in TITLED:
+        return every
+    in_text = " | ".join(f"'{OF_TEXTS}{word}':*" for word in wanted.words)
+    return in_text if len(wanted.words) == 1 else f"{every} & ({in_text})"
+
+
+def _asked_of_sqlite(kind: str, workspace_id: int, wanted: Terms) -> str:
+    words = [f'"{word}" *' for word in wanted.spelled]
+    clauses = [f'workspace_id : "{workspace_id}"']
+    if kind not in TITLED or len(words) > 1:
+        clauses.append(f"{{{' '.join(INDEXED[kind])}}} : ({' AND '.join(words)})")
+    if kind in TITLED:
+        clauses.append(f"{{{' '.join(INDEXED[kind][1:])}}} : ({' OR '.join(words)})")
+    return " AND ".join(clauses)
+
+
 def _numbers(ids: str | bytes) -> np.ndarray:
     if isinstance(ids, str):
         return np.array(orjson.loads(f"[{ids}]"), dtype=np.int64)
     return np.frombuffer(ids, dtype=">i8").astype(np.int64)
 
 
-@lru_cache(maxsize=64)
-def _statement(vendor: str, kinds: tuple[str, ...]) -> Statement:
-    return Statement(" UNION ALL ".join(_part(vendor, kind) for kind in kinds))
+@lru_cache(maxsize=2)
+def _statement(vendor: str) -> Statement:
+    return Statement(" UNION ALL ".join(_part(vendor, kind) for kind in KINDS))
 
 
 def _part(vendor: str, kind: str) -> str:
@@ -99,6 +123,26 @@ def _part(vendor: str, kind: str) -> str:
         return f"SELECT '{kind}', t.id, {more}, {nothing} FROM {having} JOIN \"{kind}\" t ON t.id = w.id"
     nothing = f"{_NUMBER}, {_NUMBER}, {_NUMBER}, CAST(NULL AS text), {_NUMBER}, {_NUMBER}"
     return f"SELECT '{kind}', {nothing}, {_IDS[vendor]} FROM {having}"
+
+
+def texts(workspace_id: int, ids: Mapping[str, list[int]]) -> dict[int, str]:
+    """Return the texts below the titles of some objectives, key results and teams, by their ids."""
+    kinds = tuple(kind for kind in TITLED if ids.get(kind))
+    if not kinds:
+        return {}
+    arguments = [each for kind in kinds for each in (workspace_id, listed(ids[kind]))]
+    return dict(_statement_of_texts(connection.vendor, kinds).rows(arguments))
+
+
+@lru_cache(maxsize=16)
+def _statement_of_texts(vendor: str, kinds: tuple[str, ...]) -> Statement:
+    among = AMONG[vendor].format("id")
+    return Statement(
+        " UNION ALL ".join(
+            f'SELECT id, "{INDEXED[kind][1]}" FROM "{kind}" WHERE workspace_id = %s AND {among}'
+            for kind in kinds
+        )
+    )
 
 
 # -- does it still agree? ----------------------------------------------------------------------------------

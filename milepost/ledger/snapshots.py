@@ -4,23 +4,16 @@ A snapshot is a cache of a cache. It names the code and the place in the change 
 was committed since is taken in from the log. One that does not fit in any way (torn, of other code, of a log
 that has been replaced) is passed over, and the image is made from the tables.
 
-The file: MAGIC, the length of the header and the checksum of all that follows, the header (JSON), then the
-columns as they lie in memory, so that they are mapped and not read. Nothing in it is ever executed.
+It is a file of arrays (`mapped`), so it is mapped and not read.
 """
 
 from __future__ import annotations
 
 import logging
-import mmap
-import os
-import struct
-import zlib
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, astuple
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -36,6 +29,7 @@ from milepost.ledger.changes import Token
 from milepost.ledger.columns import Column, Floats, Numbers, Rows, Texts, Words
 from milepost.ledger.entries import LATEST, Entries, Latest, latest_row
 from milepost.ledger.image import Image
+from milepost.ledger.mapped import DoesNotFit, Writing, read
 from milepost.ledger.structure import (
     AlignmentRow,
     CycleRow,
@@ -48,9 +42,6 @@ from milepost.ledger.structure import (
 
 log = logging.getLogger(__name__)
 
-MAGIC = b"MILEPOST IMAGE 1\n"
-_HEAD = struct.Struct("<QI")  # how long the header is, and the checksum
-ALIGNED = 64
 ENDING = ".image"
 
 _KINDS = {
@@ -63,10 +54,6 @@ _KINDS = {
 _ARRAYS = {Numbers: ("values",), Floats: ("values",), Words: ("codes",), Texts: ("ends", "bytes")}
 
 
-class DoesNotFit(Exception):
-    """A snapshot that cannot be used; it says why, for the log."""
-
-
 def read_from(folder: Path | None) -> None:
     """Let this process open images from the snapshots in a folder; None: from the tables alone."""
     images.opened_from = None if folder is None else lambda workspace_id: opened(folder, workspace_id)
@@ -77,7 +64,7 @@ def read_from(folder: Path | None) -> None:
 
 def save(folder: Path, image: Image) -> Token:
     """Write an image as it is now; return where in the log it stands. Readers see the old file or the new."""
-    writing = _Writing()
+    writing = Writing()
     with image.lock:  # as short as it can be: columns are never written over, what is gets copied
         told = _about(image, writing)
         rows = {name: getattr(image, name) for name in _KINDS if name != "latest"}
@@ -85,77 +72,29 @@ def save(folder: Path, image: Image) -> Token:
         held = {name: (each.base, each.columns, dict(each.own), each.gone) for name, each in rows.items()}
         token = image.token
     told["rows"] = {name: _written(name, writing, *each) for name, each in held.items()}
-    told["event"] = _newest_event(image.workspace_id)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = _path(folder, image.workspace_id)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            writing.write(file, orjson.dumps(told, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    told["event"] = newest_event(image.workspace_id)
+    header = orjson.dumps(told, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
+    writing.put(_path(folder, image.workspace_id), header)
     return token
 
 
-def drop(folder: Path, workspace_id: int) -> None:
-    """Delete the snapshot of a workspace, if there is one."""
-    _path(folder, workspace_id).unlink(missing_ok=True)
-
-
-def drop_others(folder: Path, exists: Callable[[int], bool]) -> None:
-    """Delete the snapshots of workspaces that are no longer there."""
-    for path in folder.glob(f"[0-9]*{ENDING}"):
-        if not exists(int(path.stem)):
-            path.unlink(missing_ok=True)
-
-
-class _Writing:
-    """The arrays of a snapshot, in the order in which they are written."""
-
-    def __init__(self) -> None:
-        self.arrays: list[np.ndarray] = []
-
-    def add(self, array: Any) -> int:
-        """Take an array to be written; return its number."""
-        self.arrays.append(np.ascontiguousarray(np.asarray(array)))
-        return len(self.arrays) - 1
-
-    def write(self, file, header: bytes) -> None:
-        shapes = orjson.dumps([(one.dtype.str, one.shape) for one in self.arrays])
-        header = b'{"arrays":%s,"told":%s}' % (shapes, header)
-        header += b" " * (-(len(MAGIC) + _HEAD.size + len(header)) % ALIGNED)
-        checked = zlib.crc32(header)
-        blocks = [memoryview(one).cast("B") if one.size else memoryview(b"") for one in self.arrays]
-        blocks = [(block, b"\0" * (-len(block) % ALIGNED)) for block in blocks]
-        for block, padding in blocks:
-            checked = zlib.crc32(padding, zlib.crc32(block, checked))
-        file.write(MAGIC + _HEAD.pack(len(header), checked) + header)
-        for block, padding in blocks:
-            file.write(block)
-            file.write(padding)
-
-
-def _about(image: Image, writing: _Writing) -> dict[str, Any]:
-    token = image.token
+def _about(image: Image, writing: Writing) -> dict[str, Any]:
     return {
         "code": code(),
         "workspace": asdict(image.workspace),
-        "token": [token.mark, sorted(token.applied), token.count, token.total],
+        "token": plain_token(image.token),
         "teams": [
             [*astuple(row)[:5], sorted(row.members), sorted(row.leads)] for row in image.teams.values()
         ],
         "cycles": [astuple(row) for row in image.cycles.values()],
         "family": writing.add(image.family.copy()),
         "numbers": writing.add(image.numbers.copy()),
-        "exact": [(id, _exact_plain(value)) for id, value in image.entries.exacts.items()],
+        "exact": [(id, plain_exact(value)) for id, value in image.entries.exacts.items()],
         "mended": sorted(image.entries.mended),
     }
 
 
-def _written(name: str, writing: _Writing, base, columns, own: dict, gone: frozenset[int]) -> dict[str, Any]:
+def _written(name: str, writing: Writing, base, columns, own: dict, gone: frozenset[int]) -> dict[str, Any]:
     make, kinds = _KINDS[name]
     found = sorted(own.items())
     rows = [Latest(id, *row) for id, row in found] if name == "latest" else [row for _, row in found]
@@ -169,7 +108,7 @@ def _written(name: str, writing: _Writing, base, columns, own: dict, gone: froze
     }  # fmt: skip
 
 
-def _column(column: Column, writing: _Writing) -> dict[str, Any]:
+def _column(column: Column, writing: Writing) -> dict[str, Any]:
     arrays = [writing.add(_as_array(getattr(column, name))) for name in _ARRAYS[type(column)]]
     return {"arrays": arrays, "values": column.values if isinstance(column, Words) else None}
 
@@ -184,7 +123,13 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"no place in a snapshot for {value!r}")
 
 
-def _exact_plain(value: Fraction | tuple[Fraction, ...]) -> str | list[str]:
+def plain_token(token: Token) -> list:
+    """Return a place in the log as JSON holds it."""
+    return [token.mark, sorted(token.applied), token.count, token.total]
+
+
+def plain_exact(value: Fraction | tuple[Fraction, ...]) -> str | list[str]:
+    """Return an exact value as JSON holds it."""
     return str(value) if isinstance(value, Fraction) else [str(part) for part in value]
 
 
@@ -194,36 +139,17 @@ def _exact_plain(value: Fraction | tuple[Fraction, ...]) -> str | list[str]:
 def opened(folder: Path, workspace_id: int) -> Image | None:
     """Return a workspace's image from its snapshot, where it stood; None where there is none that fits."""
     try:
-        told, arrays = _read(_path(folder, workspace_id))
+        told, arrays = read(_path(folder, workspace_id))
         if told["code"] != code() or told["workspace"]["id"] != workspace_id:
             raise DoesNotFit("other code wrote it, or of another workspace")
-        mark, applied, count, total = told["token"]
-        token = Token(mark, frozenset(applied), count, total)
-        _check_log(workspace_id, token, told["event"])
+        token = token_said(told["token"])
+        check_log(workspace_id, token, told["event"])
         return Image(workspace_id, fill=lambda image: _fill(image, token, told, arrays))
     except FileNotFoundError:
         return None
     except Exception as why:  # whatever is wrong with a cache, the tables are there
         log.info("The snapshot of workspace %s is passed over: %s", workspace_id, why)
         return None
-
-
-def _read(path: Path) -> tuple[dict[str, Any], list[np.ndarray]]:
-    with path.open("rb") as file:
-        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    begin = len(MAGIC) + _HEAD.size
-    if whole[: len(MAGIC)] != MAGIC or len(whole) < begin:
-        raise DoesNotFit("it is no snapshot")
-    length, checked = _HEAD.unpack(whole[len(MAGIC) : begin])
-    if zlib.crc32(whole[begin:]) != checked:
-        raise DoesNotFit("it is torn")
-    header = orjson.loads(whole[begin : begin + length])
-    at, arrays = begin + length, []
-    for kind, shape in header["arrays"]:
-        found = np.frombuffer(whole, np.dtype(kind), int(np.prod(shape)), at).reshape(shape)
-        arrays.append(found)
-        at += -(-found.nbytes // ALIGNED) * ALIGNED
-    return header["told"], arrays
 
 
 def _fill(image: Image, token: Token, told: dict[str, Any], arrays: list[np.ndarray]) -> None:
@@ -235,7 +161,7 @@ def _fill(image: Image, token: Token, told: dict[str, Any], arrays: list[np.ndar
     rows = {name: _rows(name, told["rows"][name], arrays) for name in _KINDS}
     image.people, image.objectives = rows["people"], rows["objectives"]
     image.key_results, image.alignments = rows["key_results"], rows["alignments"]
-    exact = {id: _revived_exact(value) for id, value in told["exact"]}
+    exact = {id: exact_said(value) for id, value in told["exact"]}
     image.entries = Entries.resumed(image.workspace_id, rows["latest"], exact, set(told["mended"]))
     image.family, image.numbers = arrays[told["family"]].copy(), arrays[told["numbers"]].copy()
 
@@ -261,8 +187,19 @@ def _revived(value: Any) -> Any:
     return date.fromisoformat(value["day"]) if isinstance(value, dict) else value
 
 
-def _revived_exact(value: str | list[str]) -> Fraction | tuple[Fraction, ...]:
-    return Fraction(value) if isinstance(value, str) else tuple(Fraction(part) for part in value)
+def token_said(plain: list) -> Token:
+    """Return the place in the log that `plain_token` wrote."""
+    mark, applied, count, total = plain
+    return Token(mark, frozenset(applied), count, total)
+
+
+def exact_said(value: str | list[str]) -> Fraction | tuple[Fraction, ...]:
+    """Return the value that `plain_exact` wrote."""
+    return _fraction(value) if isinstance(value, str) else tuple(map(_fraction, value))
+
+
+# Reading one takes as long as reading fifty numbers, and milestones are mostly 0, 1 and a half.
+_fraction = lru_cache(maxsize=1024)(Fraction)
 
 
 # -- does it fit? ------------------------------------------------------------------------------------------
@@ -280,7 +217,7 @@ def code() -> str:
     return digest.hexdigest()
 
 
-def _check_log(workspace_id: int, token: Token, event: int | None) -> None:
+def check_log(workspace_id: int, token: Token, event: int | None) -> None:
     """Refuse a snapshot that has not seen exactly what the log holds up to where it stands.
 
     So an older database put in the place of this one is noticed, and one moved to another PostgreSQL, whose
@@ -311,7 +248,8 @@ def _check_log(workspace_id: int, token: Token, event: int | None) -> None:
                 raise DoesNotFit("the log is another one")
 
 
-def _newest_event(workspace_id: int) -> int | None:
+def newest_event(workspace_id: int) -> int | None:
+    """Return the id of a workspace's newest event; None before there is any."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM event WHERE workspace_id = %s", [workspace_id])
         return cursor.fetchone()[0]
@@ -319,10 +257,3 @@ def _newest_event(workspace_id: int) -> int | None:
 
 def _path(folder: Path, workspace_id: int) -> Path:
     return folder / f"{workspace_id}{ENDING}"
-
-
-def clear_away(folder: Path) -> None:
-    """Delete what a process that died while it wrote has left behind."""
-    for path in folder.glob(f".*{ENDING}.*"):
-        with suppress(OSError):
-            path.unlink()

@@ -6,8 +6,10 @@ driver gets it directly, unless somebody counts or watches statements: then it g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
 
 
@@ -48,3 +50,23 @@ class Statement:
 
 def _is_watched(database) -> bool:
     return bool(database.force_debug_cursor or database.execute_wrappers)
+
+
+# A list is one argument, however long it is: so the statement stays the same, and is planned once.
+AMONG = {"sqlite": "{} IN (SELECT value FROM json_each(%s))", "postgresql": "{} = ANY(%s)"}
+"""By database: whether a column is among the ids of a list that `listed` makes."""
+
+
+def listed(ids: Collection[int]) -> str | list[int]:
+    """Return ids as the one argument of `AMONG`."""
+    ids = list(ids)
+    return orjson.dumps(ids).decode() if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else ids
+
+
+def zoned(found: datetime | str | None) -> datetime | None:
+    """Return a moment that a statement by hand has read: SQLite keeps text, in UTC, and says no zone."""
+    if isinstance(found, str):
+        found = datetime.fromisoformat(found)
+    if found is not None and found.tzinfo is None:
+        return found.replace(tzinfo=UTC)
+    return found

@@ -149,6 +149,11 @@ class AlignmentRow:
     how: str
     weight: str
 
+    @property
+    def parent_id(self) -> int:
+        """What is served: an objective or a key result."""
+        return self.parent_objective_id or self.parent_key_result_id
+
 
 # How each kind of row is kept in columns: of a word there are many alike, a text stands alone.
 PERSON = {"id": Numbers, "key": Texts, "name": Texts, "role": Words, "has_left": Words, "user_id": Numbers}
@@ -378,13 +383,16 @@ def moments(workspace_id: int) -> list[int]:
         ("at", "objective_version"), ("at", "key_result_version"), ("since_at", "alignment"),
         ("until_at", "alignment"),
     )  # fmt: skip
-    seconds = seconds_of(connection.vendor)
     parts = (
-        f"SELECT {seconds.format(column)} AS second FROM {table} WHERE workspace_id = %s "
-        f"AND {column} IS NOT NULL"
+        f"SELECT {column} AS at FROM {table} WHERE workspace_id = %s AND {column} IS NOT NULL"
         for column, table in tables
     )
-    rows = _rows(" UNION ".join(parts) + " ORDER BY second", [workspace_id] * len(tables))
+    # Few moments are different ones: they are made into seconds when they are few.
+    second = seconds_of(connection.vendor).format("at")
+    rows = _rows(
+        f"SELECT DISTINCT {second} AS second FROM ({' UNION '.join(parts)}) found ORDER BY second",
+        [workspace_id] * len(tables),
+    )
     return [second for (second,) in rows]
 
 

@@ -8,6 +8,7 @@ and the few turns since.
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import numpy as np
@@ -40,34 +41,35 @@ class Turns:
         after = np.concatenate([since[plain], others[:, 1].astype(since.dtype)])
         place = np.concatenate([plain, others[:, 2].astype(np.int32)])
         del plain
-        # Within a key result they lie in the order of time here, so each is over when the next begins.
         order = np.argsort(after, kind="stable")
-        turn = np.empty(len(order), dtype=np.int32)
-        turn[order] = np.arange(len(order), dtype=np.int32)
-        until = np.full(len(order), len(order), dtype=np.int32)
-        if len(order):
-            follows = number[1:] == number[:-1]
-            until[:-1][follows] = turn[1:][follows]
-        self._after = after[order]
-        self._number = number[order]
-        self._place = place[order]
-        self._until = until[order]
-        self._step = max(size, 1)
-        self._states = [np.full(size, NONE, dtype=np.int32)]
-        for begin in range(0, len(order) - self._step + 1, self._step):
-            self._states.append(self._moved(self._states[-1], begin, begin + self._step))
+        self._after, self._number, self._place = after[order], number[order], place[order]
+        step = max(size, 1)
+        self._states = np.full((len(order) // step + 1, size), NONE, dtype=np.int32)
+        for at in range(1, len(self._states)):
+            self._states[at] = self._moved(self._states[at - 1], (at - 1) * step, at * step)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what they are made of, to be kept in a file."""
+        return {name: getattr(self, name) for name in ("_after", "_number", "_place", "_states")}
+
+    @classmethod
+    def resumed(cls, arrays: dict[str, np.ndarray]) -> Turns:
+        """Return the turns that `arrays` told of."""
+        turns = cls.__new__(cls)
+        turns.__dict__.update(arrays)
+        return turns
 
     def at(self, known: int) -> np.ndarray:
         """Return the place of the entry that stood for each key result just before a moment; NONE: none."""
-        end = int(np.searchsorted(self._after, known))
-        nearest = end // self._step
-        return self._moved(self._states[nearest], nearest * self._step, end)
+        end = bisect_left(self._after, known)  # np.searchsorted would make all of them wider first
+        step = max(self._states.shape[1], 1)
+        nearest = end // step
+        return self._moved(self._states[nearest], nearest * step, end)
 
     def _moved(self, state: np.ndarray, begin: int, end: int) -> np.ndarray:
-        """Return a state with some turns taken; of a key result's several the last alone."""
+        """Return a state with some turns taken; of a key result's several the last holds."""
         found = state.copy()
-        last = self._until[begin:end] >= end
-        found[self._number[begin:end][last]] = self._place[begin:end][last]
+        found[self._number[begin:end]] = self._place[begin:end]
         return found
 
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from milepost.core.problems import Problem
 from milepost.core.states import Event, State, Step, fold
+from milepost.ledger import history, search
 from milepost.ledger import image as images
-from milepost.ledger import search
 from milepost.ledger.entries import Entry
 from milepost.ledger.image import Image
 from milepost.models import KeyResult, KeyResultVersion, Objective, ObjectiveVersion, Transition
@@ -38,6 +38,7 @@ class Difference:
 def differences(workspace_id: int, day: date) -> Iterator[Difference]:
     """Yield every difference in a workspace: the image, the dated rows, the states, the index of words."""
     yield from of_image(images.of(workspace_id), day)
+    yield from _annals(workspace_id)
     yield from _versions(workspace_id, Objective, ObjectiveVersion, "objective", OBJECTIVE_FIELDS)
     yield from _versions(workspace_id, KeyResult, KeyResultVersion, "key_result", KEY_RESULT_FIELDS)
     yield from _states(workspace_id)
@@ -62,6 +63,24 @@ def of_image(living: Image, day: date) -> Iterator[Difference]:
         ours, fresh = living.on(day), rebuilt.on(day)
         for name in ("raw", "expected", "needed", "status", "reported"):
             yield from _arrays(name, living.ids, getattr(ours, name), getattr(fresh, name))
+
+
+def _annals(workspace_id: int) -> Iterator[Difference]:
+    """Compare the history in a file, where there is one that fits, with the tables."""
+    kept = history.opened_from and history.opened_from(workspace_id)
+    if not kept:
+        return
+    rebuilt = history.History(workspace_id)
+    ours, fresh = (one.columns(history.NEVER) for one in (kept, rebuilt))
+    for part, arrays in fresh.arrays().items():
+        for name, expected in arrays.items():
+            found = ours.arrays()[part][name]
+            if not np.array_equal(found, expected, equal_nan=expected.dtype.kind == "f"):
+                yield Difference(f"annals: {part} {name}", workspace_id, "out of date", "as in the tables")
+    for id in kept.exact.said.keys() | rebuilt.exact.said.keys():
+        found, expected = kept.exact.get(id), rebuilt.exact.get(id)
+        if found != expected:
+            yield Difference("annals: check-in", id, str(found), str(expected))
 
 
 def _entries(living: Image, rebuilt: Image) -> Iterator[Difference]:

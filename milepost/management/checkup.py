@@ -17,15 +17,16 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 
+from milepost.core.problems import first_line
 from milepost.ledger import holding
 from milepost.management import assets, schema
 from milepost.management.counts import counted
+from milepost.queries import readiness
 
 MEBIBYTE = 1024 * 1024
 NEEDED_PYTHON, TESTED_PYTHON = (3, 11), (3, 14)
 NEEDED_POSTGRESQL = 14
 ACROSS_A_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph")
-SQLITE_WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 LARGE_WAL = 256 * MEBIBYTE
 
 
@@ -111,7 +112,7 @@ def _database() -> Iterator[Finding]:
         mend = "Is the server running, and is the address in `milepost config` right?"
         if connection.vendor == "sqlite":
             mend = "May this user read and write the file and its folder?"
-        yield Finding("database", State.BAD, _first_line(wrong), mend)
+        yield Finding("database", State.BAD, _said(wrong), mend)
         return
     yield from _sqlite() if connection.vendor == "sqlite" else _postgresql()
 
@@ -124,10 +125,9 @@ def _sqlite() -> Iterator[Finding]:
     if (kind := _file_system(file)) in ACROSS_A_NETWORK:
         mend = "SQLite loses data on a network's file system: move the data folder to a disk of this machine."
         yield Finding("file system", State.BAD, kind, mend)
-    weak = [name for name, wanted in SQLITE_WANTED.items() if _pragma(name) != wanted]
-    if weak or connection.transaction_mode != "IMMEDIATE":
+    if weak := readiness.weakened():
         mend = "Acknowledged check-ins could be lost. Has something changed the database's options?"
-        yield Finding("durability", State.BAD, f"weakened: {', '.join(weak) or 'transaction_mode'}", mend)
+        yield Finding("durability", State.BAD, f"weakened: {', '.join(weak)}", mend)
     else:
         yield Finding("durability", State.OK, "write-ahead log, full synchronisation, foreign keys")
     wal = file.with_name(f"{file.name}-wal")
@@ -180,7 +180,7 @@ def _schema() -> Iterator[Finding]:
             return
         lacking, strange = schema.pending(), schema.unknown()
     except DatabaseError as wrong:
-        yield Finding("schema", State.BAD, _first_line(wrong), "Mend the database first.")
+        yield Finding("schema", State.BAD, _said(wrong), "Mend the database first.")
         return
     if strange:
         mend = "A newer Milepost made this database: install that version again, or restore a backup."
@@ -239,13 +239,7 @@ def _mail() -> Iterator[Finding]:
             yield Finding("mail", State.OK, f"{server} answers")
     except OSError as wrong:  # smtplib's errors are OSErrors too
         mend = "Check the mail_… settings in `milepost config`."
-        yield Finding("mail", State.BAD, f"{server}: {_first_line(wrong)}", mend)
-
-
-def _pragma(name: str):
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA {name}")
-        return cursor.fetchone()[0]
+        yield Finding("mail", State.BAD, f"{server}: {_said(wrong)}", mend)
 
 
 def _file_system(path: Path) -> str:
@@ -258,5 +252,5 @@ def _file_system(path: Path) -> str:
     return max(((len(place), kind) for place, kind in mounts if place in above), default=(0, ""))[1]
 
 
-def _first_line(wrong: Exception) -> str:
-    return (str(wrong).strip().splitlines() or [type(wrong).__name__])[0]
+def _said(wrong: Exception) -> str:
+    return first_line(wrong, otherwise=type(wrong).__name__)

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
 
-from milepost.core.problems import Problem
+from milepost.core.problems import Problem, first_line
 from milepost.ledger import sight
 
 DEFAULT = "default"
@@ -27,6 +27,11 @@ class NoSuchDatabase(Problem):
     status = 503
 
 
+def address_of(file: Path) -> str:
+    """Return the address of a SQLite database in a file."""
+    return f"sqlite:////{file.as_posix().lstrip('/')}"
+
+
 @contextmanager
 def standing_on(url: str) -> Iterator[BaseDatabaseWrapper]:
     """Let everything that asks for a database have the one at this address, as long as this holds."""
@@ -35,9 +40,8 @@ def standing_on(url: str) -> Iterator[BaseDatabaseWrapper]:
         try:
             connection.ensure_connection()
         except (DatabaseError, ImproperlyConfigured) as wrong:
-            said = (str(wrong).strip().splitlines() or ["it gave no reason"])[0]
             raise NoSuchDatabase(
-                f"The database {settings.DATABASE_NAMED(url)} cannot be opened: {said}.",
+                f"The database {settings.DATABASE_NAMED(url)} cannot be opened: {first_line(wrong)}.",
                 remedy="Is its server running, does the database exist, and are name and password right?",
                 field="database_url",
             ) from None
@@ -55,7 +59,7 @@ def as_operator() -> Iterator[None]:
 @contextmanager
 def aside(folder: Path) -> Iterator[BaseDatabaseWrapper]:
     """Stand on an empty SQLite database in this folder."""
-    with standing_on(f"sqlite:////{(folder / 'aside.sqlite3').as_posix().lstrip('/')}") as connection:
+    with standing_on(address_of(folder / "aside.sqlite3")) as connection:
         yield connection
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from milepost.ledger import annals, mapped, sight, snapshots
 from milepost.ledger import image as images
-from milepost.ledger import sight, snapshots
 from milepost.ledger.changes import Token
 from milepost.queries import workspaces
 
@@ -29,9 +29,15 @@ def folder() -> Path:
     return settings.MILEPOST.data_dir / "images"
 
 
+def read_from(folder: Path | None) -> None:
+    """Let this process open what lies in a folder; None: read the tables alone."""
+    snapshots.read_from(folder)
+    annals.read_from(folder)
+
+
 def begin() -> None:
     """Open images from snapshots from now on, and keep writing them."""
-    snapshots.read_from(folder())
+    read_from(folder())
     keeper = Keeper(folder())
     threading.Thread(target=keeper.run, daemon=True, name="snapshots").start()
     # This process is made by another, so what `atexit` knows is never called.
@@ -63,8 +69,8 @@ class Keeper:
         """Write every image that moved and was not written for `age` seconds; no failure ends the server."""
         with self._turn:
             try:
-                snapshots.clear_away(self.folder)
-                snapshots.drop_others(self.folder, workspaces.exists)
+                mapped.clear_away(self.folder)
+                mapped.drop_others(self.folder, workspaces.exists)
                 for image in images.all_held():
                     self._keep(image, age)
             except (OSError, DatabaseError) as why:
@@ -77,3 +83,7 @@ class Keeper:
         if token != image.token and (token is None or time.monotonic() - at >= age):
             with sight.within(image.workspace_id):
                 self._written[image.workspace_id] = snapshots.save(self.folder, image), time.monotonic()
+        history = image.entries.history
+        if history is not None and history.token is not None and not history.is_kept:
+            with sight.within(image.workspace_id):
+                annals.save(self.folder, image)

@@ -18,7 +18,7 @@ from importlib import import_module
 
 from django.conf import settings
 from django.db import connection, connections
-from django.urls import get_resolver
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from granian import Granian
 from granian.constants import Interfaces
@@ -134,7 +134,7 @@ def _share_what_is_loaded() -> None:
     if sys.platform == "linux":
         gc.disable()
         import_string(settings.WSGI_APPLICATION)
-        get_resolver().reverse_dict  # noqa: B018 - imports the pages, and finds their addresses
+        reverse("livez")  # imports the pages, and finds their addresses
         connections.close_all()
         gc.freeze()  # so that looking for what has gone writes nowhere on what both processes share
         gc.enable()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 
 from milepost.models.ids import IdField
@@ -24,6 +26,11 @@ class Invitation(WorkspaceBound):
     class Meta:
         db_table = "invitation"
         constraints = [unique_in_workspace("invitation", "id")]
+
+    @classmethod
+    def open_to(cls, person: Person, at: datetime) -> models.QuerySet[Invitation]:
+        """Return the invitations that would let a person in at a moment."""
+        return cls.objects.of(person.workspace_id).filter(person=person, accepted_at=None, expires_at__gt=at)
 
 
 class SignInLink(models.Model):

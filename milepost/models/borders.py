@@ -30,12 +30,17 @@ def references() -> Iterator[tuple[str, list[tuple[str, str]]]]:
         yield model._meta.db_table, found
 
 
-def _sqlite(table: str, found: list[tuple[str, str]]) -> Iterator[str]:
-    tests = [
+def _tests(found: list[tuple[str, str]]) -> list[str]:
+    """Return what is true of a new row that refers to one of another workspace, column by column."""
+    return [
         f'(NEW."{column}" IS NOT NULL AND EXISTS (SELECT 1 FROM "{other}" o WHERE o.id = NEW."{column}" '
         f"AND o.workspace_id <> NEW.workspace_id))"
         for column, other in found
     ]
+
+
+def _sqlite(table: str, found: list[tuple[str, str]]) -> Iterator[str]:
+    tests = _tests(found)
     for moment, name, when in (
         ("INSERT", "insert", " OR ".join(tests)),
         ("UPDATE", "update", " OR ".join([*tests, "NEW.workspace_id <> OLD.workspace_id"])),
@@ -49,11 +54,7 @@ def _sqlite(table: str, found: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _postgresql(table: str, found: list[tuple[str, str]], schema: str) -> Iterator[str]:
-    tests = [
-        f'(NEW."{column}" IS NOT NULL AND EXISTS (SELECT 1 FROM "{other}" o WHERE o.id = NEW."{column}" '
-        f"AND o.workspace_id <> NEW.workspace_id))"
-        for column, other in found
-    ]
+    tests = _tests(found)
     tests.append("(TG_OP = 'UPDATE' AND NEW.workspace_id <> OLD.workspace_id)")
     yield f'DROP TRIGGER IF EXISTS "{table}_border" ON "{table}"'
     # What a strange row belongs to must be seen to be refused, whatever its writer may see.

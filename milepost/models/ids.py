@@ -18,22 +18,25 @@ _COUNTER_END = 1 << COUNTER_BITS
 _ROOM = 1 << 18
 
 _lock = threading.Lock()
-_moment = 0
-_counter = 0
+_last = 0
 
 
 def new_id() -> int:
     """Make the next id."""
-    global _moment, _counter
+    return new_ids(1).start
+
+
+def new_ids(count: int) -> range:
+    """Make the next ids, so many in a row."""
+    global _last
     with _lock:
         now = time.time_ns() // 1_000_000
-        if now > _moment:
-            _moment, _counter = now, secrets.randbelow(_COUNTER_END - _ROOM)
+        if now > _last >> COUNTER_BITS:
+            first = now << COUNTER_BITS | secrets.randbelow(_COUNTER_END - _ROOM)
         else:
-            _counter += 1
-            if _counter >= _COUNTER_END:
-                _moment, _counter = _moment + 1, 0
-        return _moment << COUNTER_BITS | _counter
+            first = _last + 1  # behind the last of a millisecond comes the first of the next
+        _last = first + count - 1
+        return range(first, first + count)
 
 
 class IdField(models.BigIntegerField):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
+from milepost.core.states import InitiativeState
 from milepost.models.key_results import KeyResult
 from milepost.models.objectives import Objective
 from milepost.models.people import Person
 from milepost.models.workspaces import WorkspaceBound, unique_in_workspace
 
-INITIATIVE_STATES = [(word, word) for word in ("planned", "doing", "done", "dropped")]
+INITIATIVE_STATES = [(str(state), str(state)) for state in InitiativeState]
 
 
 class Initiative(WorkspaceBound):

@@ -6,14 +6,13 @@ from decimal import Decimal
 
 from django.db import models
 
+from milepost.core.states import KeyResultState
 from milepost.models.exact import ExactField
 from milepost.models.objectives import Objective
 from milepost.models.people import Person
 from milepost.models.workspaces import WorkspaceBound, unique_in_workspace
 
-KEY_RESULT_STATES = [
-    (word, word) for word in ("draft", "active", "paused", "achieved", "cancelled", "graded")
-]
+KEY_RESULT_STATES = [(str(state), str(state)) for state in KeyResultState]
 SOURCES = [("check_ins", "check-ins"), ("contributors", "contributors")]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from milepost.core.access import Visibility
 from milepost.models.cycles import Cycle
 from milepost.models.people import Person
 from milepost.models.teams import Team
@@ -11,7 +12,7 @@ from milepost.models.workspaces import WorkspaceBound, unique_in_workspace
 
 COMMITMENTS = [(word, word) for word in ("committed", "aspirational", "learning")]
 LEVELS = [(word, word) for word in ("strategic", "tactical")]
-VISIBILITIES = [(word, word) for word in ("workspace", "team", "people", "private")]
+VISIBILITIES = [(str(word), str(word)) for word in Visibility]
 STATES = [
     (word, word)
     for word in (

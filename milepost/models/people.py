@@ -6,10 +6,11 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
+from milepost.core.access import Role
 from milepost.models.ids import IdField
 from milepost.models.workspaces import WorkspaceBound, unique_in_workspace
 
-ROLES = [(role, role) for role in ("owner", "admin", "member", "guest")]
+ROLES = [(str(role), str(role)) for role in Role]
 
 
 class Users(BaseUserManager):

@@ -1,6 +1,6 @@
-"""The index of words: what search reads, kept by the database itself.
+"""The index of words: what search reads besides the titles that an image holds, kept by the database itself.
 
-Triggers write it, so nothing that changes a title can forget it: actions, files, restores, a hand on the
+Triggers write it, so nothing that changes a text can forget it: actions, files, restores, a hand on the
 table. They and the index are made from `INDEXED`, and made again after every migration, on both databases.
 On SQLite it is FTS5 over the tables' own texts, on PostgreSQL a table with the words of each row.
 """
@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-# Which texts of which tables can be found; the first of each is its title.
+# Which texts of which tables can be found. Names of people and cycles stand in the image, and nothing else
+# is said of them.
 INDEXED: dict[str, tuple[str, ...]] = {
     "objective": ("title", "description"),
     "key_result": ("title", "description"),
     "initiative": ("title", "description"),
     "team": ("name", "purpose"),
-    "person": ("name",),
-    "cycle": ("name",),
     "comment": ("text",),
 }
+# Of these the image holds the first, the title: the index is asked only for what a text has a part in.
+TITLED = ("objective", "key_result", "team")
 FOLDING = "unicode61 remove_diacritics 2"
 # A word longer than this is found by its beginning; PostgreSQL would refuse one of 2 KB.
 LONGEST = 200
+OF_TEXTS = "="  # stands before a word of a text below a title, on PostgreSQL; no word has it
 
 
 def index_of(table: str) -> str:
@@ -41,10 +43,10 @@ def install(connection) -> None:
                 _fill(connection, cursor, table)
 
 
-def remove(connection) -> None:
-    """Take the index and its triggers away."""
+def remove(connection, tables: Iterable[str] = tuple(INDEXED)) -> None:
+    """Take the index of these tables and its triggers away."""
     with connection.cursor() as cursor:
-        for table in INDEXED:
+        for table in tables:
             if connection.vendor == "postgresql":
                 cursor.execute(f'DROP TABLE IF EXISTS "{index_of(table)}"')
                 cursor.execute(f'DROP FUNCTION IF EXISTS "{index_of(table)}"() CASCADE')
@@ -63,9 +65,12 @@ def fill(connection, tables: Iterable[str]) -> None:
 
 
 def written_on_postgresql(table: str, row: str) -> str:
-    """Return the SQL for the words of a row of a table."""
-    texts = " || ' ' || ".join(f'{row}."{column}"' for column in INDEXED[table])
-    return f"search_words({texts})"
+    """Return the SQL for the words of a row of a table; those of a text below a title stand there twice."""
+    columns = [f'{row}."{column}"' for column in INDEXED[table]]
+    words = f"search_words({_SPACED.join(columns)}, '')"
+    if table in TITLED:
+        words += f" || search_words({_SPACED.join(columns[1:])}, '{OF_TEXTS}')"
+    return words
 
 
 def _is_full(connection, cursor, table: str) -> bool:
@@ -140,6 +145,9 @@ def _sqlite(table: str) -> Iterator[str]:
 # -- PostgreSQL --------------------------------------------------------------------------------------------
 
 
+_SPACED = " || ' ' || "
+
+
 def _postgresql_words(cursor) -> Iterator[str]:
     # What a letter is must not depend on the database's locale, which may be "C".
     cursor.execute("SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'")
@@ -151,10 +159,10 @@ def _postgresql_words(cursor) -> Iterator[str]:
         f"{letters}, '([a-z])[\\u0300-\\u036f]+', '\\1', 'g'), NFC)"
     )
     yield (
-        "CREATE OR REPLACE FUNCTION search_words(said text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT "
-        "PARALLEL SAFE AS $body$ SELECT coalesce(array_to_tsvector(array_agg(DISTINCT "
-        f"left(word, {LONGEST}))), '') FROM regexp_split_to_table({folded}{letters}, '[^[:alnum:]]+') word "
-        "WHERE word <> '' $body$"
+        "CREATE OR REPLACE FUNCTION search_words(said text, sign text) RETURNS tsvector LANGUAGE sql "
+        "IMMUTABLE STRICT PARALLEL SAFE AS $body$ SELECT coalesce(array_to_tsvector(array_agg(DISTINCT "
+        f"sign || left(word, {LONGEST}))), '') FROM regexp_split_to_table({folded}{letters}, "
+        "'[^[:alnum:]]+') word WHERE word <> '' $body$"
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 
+from milepost.core.scopes import Scope
 from milepost.models.people import Person
 from milepost.models.teams import Team
 from milepost.models.workspaces import WorkspaceBound, unique_in_workspace
 
-SCOPES = [(word, word) for word in ("read", "checkin", "write", "admin")]
+SCOPES = [(str(scope), str(scope)) for scope in Scope]
 
 
 class Token(WorkspaceBound):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
+from milepost.core.problems import NotFound
 from milepost.models.ids import IdField
 
 # Who must prove twice who they are.
@@ -33,6 +36,13 @@ class ScopedQuerySet(models.QuerySet):
         query = self.all()
         query._scoped = True
         return query
+
+    def held(self, id: int) -> Any:
+        """Return one row, held until the commit; raises NotFound."""
+        row = self.select_for_update().filter(id=id).first()
+        if row is None:
+            raise NotFound
+        return row
 
     def _clone(self):
         query = super()._clone()
@@ -104,7 +114,6 @@ class WorkspaceBound(models.Model):
 
     class Meta:
         abstract = True
-        base_manager_name = None
 
 
 def unique_in_workspace(table: str, *fields: str, **more) -> models.UniqueConstraint:

@@ -8,13 +8,13 @@ or leaving a workspace takes effect at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from milepost.core.access import Actor, Role
 from milepost.ledger import sight
-from milepost.ledger.statements import Statement
+from milepost.ledger.statements import Statement, zoned
 from milepost.models.sessions import kept_as
 
 _TEAMS = {
@@ -93,11 +93,11 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
         return None
     workspace_id, user_id, user_name, seen_at, ends_at, lacking, found = row[:7]
     person_id, role, name, looked_at, time_zone, teams = row[7:]
-    session = _zoned(seen_at), _zoned(ends_at)
+    session = zoned(seen_at), zoned(ends_at)
     if person_id is None:
         return Seat(user_id, user_name, None, None, "UTC", None, *session)
     actor = _actor(workspace_id, person_id, role, name, teams, door)
-    return Seat(user_id, user_name, found, actor, time_zone, _zoned(looked_at), *session, bool(lacking))
+    return Seat(user_id, user_name, found, actor, time_zone, zoned(looked_at), *session, bool(lacking))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
     person_id, role, name, time_zone, lacking, teams, below = row[8:]
     within = None if team_id is None else frozenset(map(int, below.split(",")))
     actor = _actor(workspace_id, person_id, role, name, teams, door, within)
-    moments = (_zoned(expires_at), _zoned(used_at))
+    moments = (zoned(expires_at), zoned(used_at))
     return Bearer(actor, slug, time_zone, id, named, scope, team_id, *moments, bool(lacking))
 
 
@@ -178,11 +178,3 @@ def _actor(
         name,
         within=within,
     )
-
-
-def _zoned(moment: datetime | str | None) -> datetime | None:
-    if isinstance(moment, str):  # SQLite says nothing of the kind of a column it computes
-        moment = datetime.fromisoformat(moment)
-    if moment is not None and moment.tzinfo is None:  # SQLite keeps moments in UTC and says no zone
-        return moment.replace(tzinfo=UTC)
-    return moment

@@ -1,13 +1,11 @@
 """The alignment tree as a page shows it: what stands below what, narrowed by filters, row by row.
 
-What does not depend on who looks is drawn up once for each change of the structure (`Outline`); a page then
-walks only the rows it shows.
+What does not depend on who looks is drawn up before (`outlines.py`); a page walks only the rows it shows.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -16,20 +14,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from milepost.core import access, addresses, terms
+from milepost.core import addresses, terms
 from milepost.core.access import Visibility
 from milepost.core.ids import decode, encode
 from milepost.core.rollup import Status
-from milepost.core.states import KeyResultState, State
+from milepost.core.states import State
 from milepost.core.terms import Fit, Terms
 from milepost.ledger.image import Image
-from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
+from milepost.ledger.structure import KeyResultRow, ObjectiveRow
+from milepost.queries import outlines
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader
+from milepost.queries.outlines import Outline, Parent
 
 COMPANY, UNALIGNED = "company", "unaligned"  # the rows above all others
-SET_ASIDE = frozenset({State.PARKED, State.CANCELLED, State.DEFERRED})
 ATTENTION = frozenset({Status.AT_RISK, Status.OFF_TRACK})
-KEPT_SIGHTS, KEPT_WALKS = 256, 64
+KEPT_WALKS = 64
 OPEN_LEVELS = 2  # rows of these levels stand open until somebody shuts them
 
 
@@ -53,14 +52,6 @@ class Filters:
         return self != Filters(key_results=self.key_results)
 
 
-class Parent(NamedTuple):
-    """What an objective serves, and how."""
-
-    id: int
-    how: str
-    weight: str
-
-
 class Place(NamedTuple):
     """A row of the tree as it stands in one place; an objective that serves two things has two."""
 
@@ -71,39 +62,6 @@ class Place(NamedTuple):
     how: str = ""
     weight: str = "1"
     also: int = 0  # how many other things it serves, as far as the reader sees
-
-
-@dataclass(eq=False)
-class Outline:
-    """What stands below what in some cycles, whoever looks."""
-
-    of: dict[int, ObjectiveRow]  # the image's objectives when this was drawn up
-    listed: list[ObjectiveRow]  # the objectives of these cycles that were not set aside
-    below: dict[int, list[int]]
-    parents: dict[int, list[Parent]]
-    tops: list[int]
-    unaligned: list[int]
-    hanging: list[int]  # serve only what is restricted: for most readers they stand at the top
-    shown: set[int]
-    restricted: list[int]
-    counted: np.ndarray  # nodes of the key results that count for everyone
-    objectives: int  # how many count for everyone
-    owners: list[int]
-    sights: dict[tuple, frozenset[int]] = field(default_factory=dict)  # what is restricted, and seen
-    loose: dict[frozenset[int], list[int]] = field(default_factory=dict)
-    walks: dict[tuple, list[Place]] = field(default_factory=dict)  # the first places of an untouched tree
-
-    def sight(self, reader: Reader) -> frozenset[int]:
-        """Return what the reader sees of what is restricted."""
-        eyes = reader.actor.person_id, reader.actor.within
-        found = self.sights.get(eyes)
-        if found is None:
-            if len(self.sights) >= KEPT_SIGHTS:
-                self.sights.clear()
-                self.loose.clear()
-            found = frozenset(id for id in self.restricted if reader.sees(id))
-            self.sights[eyes] = found
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,144 +97,6 @@ class Summary:
     has_more: bool  # the reader sees restricted work that these numbers leave out
 
 
-# -- drawing it up -----------------------------------------------------------------------------------------
-
-
-def cycles_around(image: Image, cycle: CycleRow | None) -> frozenset[int] | None:
-    """Return a cycle with those that hold it and those it holds; None stands for all."""
-    if cycle is None:
-        return None
-    around, above = {cycle.id}, cycle.parent_id
-    while above in image.cycles and above not in around:
-        around.add(above)
-        above = image.cycles[above].parent_id
-    inside = {cycle.id}
-    while inside:
-        inside = {one.id for one in image.cycles.values() if one.parent_id in inside} - around
-        around |= inside
-    return frozenset(around)
-
-
-def outline(image: Image, cycles: frozenset[int] | None) -> Outline:
-    """Return the outline of these cycles, drawn up anew when the structure has changed."""
-    found = image.derived.setdefault(Outline, {})
-    if cycles not in found:
-        found[cycles] = _drawn_up(image, cycles)
-    return found[cycles]
-
-
-def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
-    listed = [
-        row
-        for row in image.objectives.values()
-        if row.state not in SET_ASIDE and (cycles is None or row.cycle_id in cycles)
-    ]
-    parents: dict[int, list[Parent]] = {}
-    shown: set[int] = set()
-    for row in listed:
-        shown.add(row.id)
-        shown.update(one.id for one in _key_results(image, row.id))
-    _with_all_above(shown, lambda id: _links(image, id, parents))
-    below: dict[int, list[int]] = defaultdict(list)
-    for row in image.objectives.values():
-        if row.id in shown:
-            below[row.id] += [one.id for one in _key_results(image, row.id) if one.id in shown]
-    tops, unaligned, hanging = [], [], []
-    for row in image.objectives.values():
-        if row.id not in shown:
-            continue
-        above = parents.get(row.id, ())
-        for parent in above:
-            below[parent.id].append(row.id)
-        if not above:
-            if _is_top(image, row):
-                tops.append(row.id)
-            elif row.visibility != Visibility.PRIVATE:
-                unaligned.append(row.id)
-        elif all(image.audience(parent.id) is not access.EVERYONE for parent in above):
-            hanging.append(row.id)
-    tops.sort(key=lambda id: _company_first(image, id))
-    counted = [
-        image.node[one.id]
-        for row in listed
-        if row.counts and _is_common(image, row.id)
-        for one in _key_results(image, row.id)
-        if image.counted(one.id, row.id)
-    ]
-    return Outline(
-        of=image.objectives,
-        listed=listed,
-        below=dict(below),
-        parents=parents,
-        tops=tops,
-        unaligned=unaligned,
-        hanging=hanging,
-        shown=shown,
-        restricted=[id for id in image.restricted() if id in shown],
-        counted=np.array(counted, dtype=np.int64),
-        objectives=sum(1 for row in listed if row.counts and _is_common(image, row.id)),
-        owners=_owners(image, listed),
-    )
-
-
-def _key_results(image: Image, objective_id: int) -> Iterator[KeyResultRow]:
-    for one in image.key_results_of.get(objective_id, ()):
-        if one.state != KeyResultState.CANCELLED:
-            yield one
-
-
-def _links(image: Image, id: int, parents: dict[int, list[Parent]]) -> Iterable[int]:
-    """Return what a node stands under, and remember how."""
-    if id in image.key_results:
-        return (image.key_results[id].objective_id,)
-    if id not in parents:
-        parents[id] = [
-            Parent(above, link.how, link.weight)
-            for link in image.serves.get(id, ())
-            if (above := link.parent_objective_id or link.parent_key_result_id) in image.node
-        ]
-    return [parent.id for parent in parents[id]]
-
-
-def _with_all_above(ids: set[int], above: Callable[[int], Iterable[int]]) -> None:
-    waiting = list(ids)
-    while waiting:
-        for id in above(waiting.pop()):
-            if id not in ids:
-                ids.add(id)
-                waiting.append(id)
-
-
-def _is_top(image: Image, row: ObjectiveRow) -> bool:
-    """Say whether it may well serve nothing: the company's own, or what a topmost team is served with."""
-    if row.team_id is None:
-        return row.visibility != Visibility.PRIVATE
-    team = image.teams.get(row.team_id)
-    if team is None or team.parent_id is not None:
-        return False
-    return row.id in image.served_by or any(
-        one.id in image.served_by for one in image.key_results_of.get(row.id, ())
-    )
-
-
-def _company_first(image: Image, id: int) -> tuple:
-    row = image.objectives[id]
-    return row.team_id is not None, image.cycles[row.cycle_id].starts_on, row.id
-
-
-def _is_common(image: Image, id: int) -> bool:
-    if image.audience(id) is access.EVERYONE:
-        return True
-    return image.workspace.count_restricted_work and not image.is_private(id)
-
-
-def _owners(image: Image, listed: list[ObjectiveRow]) -> list[int]:
-    found = {row.owner_id for row in listed}
-    found.update(one.owner_id for row in listed for one in _key_results(image, row.id))
-    known = [image.people[id] for id in found if id in image.people]
-    return [one.id for one in sorted(known, key=lambda one: one.name.casefold())]
-
-
 # -- looking at it -----------------------------------------------------------------------------------------
 
 
@@ -299,6 +119,10 @@ class View:
 
     def _loose(self) -> list[int]:
         """Return what hangs on nothing that the reader sees: the same for all who see the same."""
+        if self.reader.actor.within is not None:
+            # Most of what stands above lies beyond the teams that a token is limited to.
+            listed = (row.id for row in self.outline.listed if self.outline.parents.get(row.id))
+            return [id for id in listed if self.reader.sees(id) and not any(self._seen_parents(id))]
         seen = self.outline.sight(self.reader)
         found = self.outline.loose.get(seen)
         if found is None:
@@ -308,12 +132,15 @@ class View:
 
     def summary(self) -> Summary:
         """Return the numbers above the tree."""
-        statuses = self.reader.day.status[self.outline.counted]
+        counted = self.outline.counted
+        if self.reader.actor.within is not None:
+            counted = counted[self.reader.seen[counted]]
+        statuses = self.reader.day.status[counted]
         tally = np.bincount(statuses, minlength=len(Status)).tolist() if len(statuses) else [0] * len(Status)
         return Summary(
             counts={status.word: tally[status] for status in Status if tally[status]},
             key_results=sum(tally),
-            objectives=self.outline.objectives,
+            objectives=self.outline.objectives_told(self.reader),
             attention=sum(tally[status] for status in ATTENTION),
             unaligned=sum(map(self.reader.sees, [*self.outline.unaligned, *self.loose])),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),
@@ -443,8 +270,7 @@ class View:
     def _narrowed(self) -> set[int]:
         self.matching = set(self._matching())
         found = set(self.matching)
-        image, parents = self.reader.image, self.outline.parents
-        _with_all_above(found, lambda id: _links(image, id, parents))
+        outlines.add_all_above(self.reader.image, found, self.outline.parents)
         return found
 
     def _matching(self) -> Iterator[int]:
@@ -463,7 +289,7 @@ class View:
             if self._is_wanted(row):
                 yield row.id
             if wanted.key_results:
-                for one in _key_results(image, row.id):
+                for one in outlines.key_results(image, row.id):
                     if self._is_wanted(one) and reader.sees(one.id):
                         yield one.id
 
@@ -559,13 +385,4 @@ def _key_result(reader: Reader, one: KeyResultRow) -> Row:
         checkin_url=f"{card.url}#check-in" if takes else None,
         state=card.state,
         measure=card,
-    )
-
-
-def owned_by(reader: Reader, outline: Outline, written: str) -> frozenset[int]:
-    """Return the owners whose name holds what was written."""
-    wanted = written.casefold().split()
-    people = reader.image.people
-    return frozenset(
-        id for id in outline.owners if all(part in people[id].name.casefold() for part in wanted)
     )

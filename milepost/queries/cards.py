@@ -5,12 +5,11 @@ Everything comes from the image, so a card costs no statement. `Reader` is how a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,32 +20,25 @@ from milepost.core.access import Actor, Standing
 from milepost.core.cadence import Window, due_on
 from milepost.core.ids import encode
 from milepost.core.pace import beside
-from milepost.core.pace import expected as expected_share
 from milepost.core.problems import NotFound
 from milepost.core.rollup import needs_exact
 from milepost.core.scoring import (
     Explanation,
     Kind,
-    Part,
-    RollUp,
     ScoringProblem,
-    arithmetic,
-    expected_grade,
-    explain,
-    explain_roll_up,
-    plain,
-    roll_up,
 )
 from milepost.core.states import KeyResultState, State
-from milepost.core.trends import Course, Point
+from milepost.core.trends import Course
 from milepost.ledger import image as images
 from milepost.ledger import past
 from milepost.ledger.entries import Entry
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
+from milepost.queries import courses, explanations
 
 # What is agreed begins with its first check-in.
 _ASKED = frozenset({State.COMMITTED.value, *(state.value for state in State if state.takes_checkins)})
 _ASKED_KEY_RESULTS = frozenset(state.value for state in KeyResultState if state.takes_checkins)
+_ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +142,16 @@ class Reader:
     # -- what may be seen ------------------------------------------------------------------------------
 
     def sees(self, id: int) -> bool:
-        """Say whether the reader may see an objective or key result."""
+        """Say whether the reader may see an objective or key result that is there."""
         seen_by = self.image.audience(id)
         if seen_by is access.EVERYONE and self.actor.within is None:
             return True
         image = self.image
         return access.may_see(self.actor, seen_by, team=image.team_of(id), is_private=image.is_private(id))
+
+    def finds(self, id: int) -> bool:
+        """Say whether there is such an objective or key result, and the reader may see it."""
+        return id in self.image.node and self.sees(id)
 
     @cached_property
     def seen(self) -> np.ndarray:
@@ -171,6 +167,11 @@ class Reader:
     def until(self, rows: QuerySet, moment: str = "at") -> QuerySet:
         """Leave out what was recorded later than the day looked at."""
         return rows if self.known is None else rows.filter(**{f"{moment}__lt": self.known})
+
+    @property
+    def until_moment(self) -> datetime:
+        """The moment before which everything looked at was recorded, as statements by hand ask for it."""
+        return self.known or _ENDLESS
 
     def objective_row(self, id: int) -> ObjectiveRow:
         """Return an objective by id, or NotFound."""
@@ -235,6 +236,13 @@ class Reader:
         row = self.image.teams.get(id)
         return TeamCard(row.id, row.name, addresses.team(self.slug, row.id)) if row else None
 
+    def named(self, id: int) -> tuple[str, str]:
+        """Return the title and the address of an objective or key result."""
+        one = self.image.key_results.get(id)
+        if one is not None:
+            return one.title, addresses.key_result(self.slug, id)
+        return self.image.objectives[id].title, addresses.objective(self.slug, id)
+
     def day_of(self, seconds: int) -> date:
         """Turn a moment of the ledger into the workspace's day."""
         return datetime.fromtimestamp(seconds, self.zone).date()
@@ -283,39 +291,6 @@ class Reader:
         last = self.day_of(current.effective) if current else None
         return due_on(self.window(one), last, self.image.workspace.check_in_every)
 
-    def course(self, one: KeyResultRow, *, full: bool = False) -> Course | None:
-        """Return what the charts of a key result draw."""
-        kind, measure = Kind(one.kind), one.measure
-        if kind is Kind.MILESTONES or kind is Kind.BINARY:
-            return None
-        window = self.window(one)
-        points = [
-            Point(self.day_of(entry.effective), self.image.entries.exact(entry) if full else entry.value)
-            for entry in self.image.entries.series(one.id)
-            if entry.value == entry.value
-        ]
-        start = target = low = high = None
-        plan: list[Point] = []
-        if kind.is_on_a_line:
-            try:
-                start, target = measure.line
-            except ScoringProblem:  # a measure without its ends draws its points alone
-                start, target = measure.start, measure.final
-            if start is not None and target is not None and window.ends_on is not None:
-                plan = self._plan(one, window, start, target)
-        elif kind in (Kind.MAINTAIN_ABOVE, Kind.MAINTAIN_ABOVE_RATIO, Kind.PER_PERIOD):
-            low = measure.target
-        elif kind in (Kind.MAINTAIN_BELOW, Kind.MAINTAIN_BELOW_RATIO):
-            high = measure.target
-        elif kind is Kind.RANGE:
-            low, high = measure.low, measure.high
-        return Course(
-            points=points, starts_on=window.begins_on, ends_on=window.ends_on, today=self.today, plan=plan,
-            is_past=self.known is not None,
-            start=start, target=target, low=low, high=high, status=self.day.status_of(one.id).word,
-            unit=one.unit, every=self._cadence(points),
-        )  # fmt: skip
-
     def _as_value(self, one: KeyResultRow) -> Fraction | None:
         """Return where a key result stands whose progress comes from its contributors, on its own scale."""
         share = self.progress(one.id)
@@ -326,26 +301,6 @@ class Reader:
         except ScoringProblem:
             return None
         return start + Fraction(share).limit_denominator(10_000) * (target - start)
-
-    def _cadence(self, points: list[Point]) -> int:
-        """Return the days between two check-ins: the workspace's, or longer where this one goes slower."""
-        gaps = sorted((after.day - before.day).days for before, after in pairwise(points))
-        usual = gaps[len(gaps) // 2] if gaps else 0
-        return max(self.image.workspace.check_in_every, usual)
-
-    def _plan(self, one: KeyResultRow, window: Window, start: Fraction, target: Fraction) -> list[Point]:
-        days = (window.ends_on - window.begins_on).days
-        # A straight plan needs its ends alone; a bent one a point for every week or so.
-        steps = 1 if one.curve == "linear" else min(days, 26) or 1
-        curve = one.curve
-        if curve == "points":
-            curve = "points:" + ";".join(f"{at}={expect}" for at, expect in one.points)
-        found = []
-        for step in range(steps + 1):
-            share = Fraction(step, steps)
-            value = start + expected_share(curve, share) * (target - start)
-            found.append(Point(window.begins_on + timedelta(days=round(days * share)), value))
-        return found
 
     # -- cards -----------------------------------------------------------------------------------------
 
@@ -373,7 +328,7 @@ class Reader:
             confidence=current.confidence or None if current else None,
             owner=self.person(self.image.answers_for(one)),
             checked_on=self.day_of(current.effective) if current else None,
-            trend=self.course(one) if trend else None,
+            trend=courses.of(self, one) if trend else None,
             kind=one.kind,
             start=start,
             now=now,
@@ -413,7 +368,7 @@ class Reader:
             visibility=row.visibility,
             progress=self.progress(row.id),
             expected=self.expected(row.id),
-            explanation=self.why(row) if explained else None,
+            explanation=explanations.of_objective(self, row) if explained else None,
             parents=tuple(self.parents(row)),
             key_results=key_results,
             reported=sum(1 for one in counted if one.progress is not None),
@@ -427,92 +382,6 @@ class Reader:
     def parents(self, row: ObjectiveRow) -> Iterator[tuple[str, str, str]]:
         """Yield what an objective serves, as far as the reader may see it: (kind of link, title, address)."""
         for link in self.image.serves.get(row.id, ()):
-            above = link.parent_objective_id or link.parent_key_result_id
-            if above not in self.image.node or not self.sees(above):
-                continue
-            words = "contributes to" if link.how == "contributes" else "supports"
-            if link.parent_objective_id:
-                yield words, self.image.objectives[above].title, addresses.objective(self.slug, above)
-            else:
-                yield words, self.image.key_results[above].title, addresses.key_result(self.slug, above)
-
-    # -- why -------------------------------------------------------------------------------------------
-
-    def why(self, row: ObjectiveRow) -> Explanation:
-        """Explain an objective's number: its pool, weights, caps, and the policy.
-
-        Whatever the reader may not see is not in the pool of what they see ("One number for everyone").
-        """
-        return self._why_pool(row.id, self._pool(row))
-
-    def rolled_up(self, row: ObjectiveRow) -> RollUp:
-        """Return an objective's number with what each part of its pool adds."""
-        return roll_up(list(self._pool(row)), self.policy)
-
-    def why_key_result(self, one: KeyResultRow) -> Explanation:
-        """Explain a key result's number."""
-        if one.source == "contributors":
-            return self._why_pool(one.id, self._contributors(one.id))
-        return explain(one.measure, self.image.reading(one), self.policy)
-
-    def _pool(self, row: ObjectiveRow) -> Iterator[Part]:
-        for one in self.image.key_results_of.get(row.id, ()):
-            counted = self.image.counted(one.id, row.id)
-            if counted or self.sees(one.id):
-                label = self._label(one.id, one.title)
-                yield self._part(one.id, Fraction(one.weight), counted, label, self._how(one))
-        yield from self._contributors(row.id)
-
-    def _contributors(self, id: int) -> Iterator[Part]:
-        for link in self.image.served_by.get(id, ()):
-            row = self.image.objectives.get(link.child_id)
-            if link.how != "contributes" or row is None:
-                continue
-            counted = self.image.counted(row.id, id)
-            if counted or self.sees(row.id):
-                label = self._label(row.id, row.title)
-                yield self._part(row.id, Fraction(link.weight), counted, label, "its own roll-up")
-
-    def _label(self, id: int, title: str) -> str:
-        return title if self.sees(id) else "Restricted work"
-
-    def _part(self, id: int, weight: Fraction, counted: bool, label: str, how: str | None) -> Part:
-        row = self.image.key_results.get(id) or self.image.objectives[id]
-        return Part(
-            weight=weight,
-            raw=self.image.exact(id),
-            counted=counted,
-            is_restricted=row.counts and not counted,  # its state lets it count, its audience does not
-            label=label,
-            ref=id,
-            how=how,
-        )
-
-    def _how(self, one: KeyResultRow) -> str | None:
-        if one.source == "contributors":
-            return "its contributors"
-        return arithmetic(one.measure, self.image.reading(one)) if self.sees(one.id) else None
-
-    def _in_plan(self, id: int, needed: float) -> str:
-        """Say what the plan asks for by today, and how much of that the type of objective needs."""
-        one = self.image.key_results.get(id)
-        commitment = self.image.objectives[one.objective_id if one else id].commitment
-        planned, share = round(self.expected(id) * 100), expected_grade(commitment)
-        then, now = ("that day", "then") if self.known else ("today", "now")
-        if share == 1:
-            return f"{planned} % is planned by {then}, and a {commitment} objective needs all of it"
-        article = "an" if commitment == "aspirational" else "a"
-        return (
-            f"{planned} % is planned by {then}, and {article} {commitment} objective succeeds at"
-            f" {plain(share)}, so {round(needed * 100)} % is needed by {now}"
-        )
-
-    def _why_pool(self, id: int, parts: Iterable[Part]) -> Explanation:
-        listed = list(parts)
-        hidden = sum(1 for part in listed if part.counted and not self.sees(part.ref))
-        notes = [f"Includes {hidden} restricted item{'s' if hidden != 1 else ''}."] if hidden else []
-        needed = float(self.day.needed[self.image.node[id]])
-        words = self.day.status_of(id).word.replace("_", " ")
-        notes.append(f"{words.capitalize()}: {self._in_plan(id, needed)}.")
-        notes.append("Initiatives never count.")
-        return explain_roll_up(roll_up(listed, self.policy), self.policy, notes=notes)
+            above = link.parent_id
+            if self.finds(above):
+                yield "contributes to" if link.how == "contributes" else "supports", *self.named(above)

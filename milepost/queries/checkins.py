@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,18 +12,19 @@ from fractions import Fraction
 from milepost.core import addresses, numbers
 from milepost.core.access import Actor
 from milepost.core.ids import decode, encode
-from milepost.core.pace import confidence_status
+from milepost.core.pace import OPENING_CONFIDENCE, confidence_status
 from milepost.core.problems import Invalid, NotFound
 from milepost.core.scoring import Kind, Reading, expected_grade, plain, progress
 from milepost.core.trends import Course
 from milepost.ledger import image as images
+from milepost.ledger.entries import Entry
 from milepost.ledger.structure import KeyResultRow
 from milepost.models import Checkin, Submission
+from milepost.queries import courses
 from milepost.queries.cards import KeyResultCard, Reader
 from milepost.queries.records.figures import exact
 
 NOTES = 3
-FIRST_CONFIDENCE = 5  # every key result opens at even odds (method 2.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +191,12 @@ def correction(reader: Reader, id: int) -> Form:
         value = tuple(Fraction(part) for part in row.parts)
     on = row.effective_at.astimezone(reader.zone).date()
     made = _form(reader, one, value, row.confidence, row.id, on)
-    card = _as_read(reader, one, made.key_result, made.value, made.plan_today)
+    card = _as_read(one, made.key_result, made.value, made.plan_today)
     return replace(made, key_result=card, note=row.note, on=on)
 
 
 def _as_read(
-    reader: Reader, one: KeyResultRow, card: KeyResultCard, value: Fraction | None, plan: Fraction | None
+    one: KeyResultRow, card: KeyResultCard, value: Fraction | None, plan: Fraction | None
 ) -> KeyResultCard:
     """Return the card as one entry makes it: its value, and the plan of its day."""
     if not Kind(one.kind).is_on_a_line or value is None:
@@ -214,13 +216,13 @@ def _form(
     card = reader.key_result(one, trend=False)
     kind = Kind(one.kind)
     shares = value if isinstance(value, tuple) else (Fraction(0),) * len(one.milestones)
-    course = reader.course(one) if kind.is_on_a_line else None
+    course = courses.of(reader, one) if kind.is_on_a_line else None
     success = Fraction(expected_grade(reader.image.objectives[one.objective_id].commitment))
     return Form(
         key_result=card,
         action=addresses.checkins(reader.slug, one.id),
         milestones=tuple(zip((title for title, _ in one.milestones), shares, strict=False)),
-        confidence=confidence or FIRST_CONFIDENCE,
+        confidence=confidence or OPENING_CONFIDENCE,
         success_from=success,
         aims_at=_way(card, success) if kind.is_on_a_line else None,
         plan_today=_plan_today(course, on or reader.today),
@@ -313,28 +315,26 @@ def last_text(reader: Reader, one: KeyResultRow) -> str:
     return value_text(one, None if current is None else reader.image.entries.exact(current))
 
 
-def last_notes(reader: Reader, one: KeyResultRow, most: int = NOTES) -> list[Note]:
-    """Return the latest entries that stand, newest first."""
-    standing = reader.image.entries.series(one.id)[-most:]
-    texts = dict(
-        Checkin.objects.of(reader.actor.workspace_id)
-        .filter(id__in=[entry.id for entry in standing])
-        .values_list("id", "note")
+def last_notes(reader: Reader, rows: Iterable[KeyResultRow], most: int = NOTES) -> dict[int, list[Note]]:
+    """Return the latest entries that stand of each key result, newest first: one statement."""
+    standing = [(one, reader.image.entries.series(one.id)[-most:]) for one in rows]
+    ids = [entry.id for _, entries in standing for entry in entries]
+    here = Checkin.objects.of(reader.actor.workspace_id).filter(id__in=ids)
+    texts = dict(here.values_list("id", "note")) if ids else {}
+    return {
+        one.id: [_note(reader, one, entry, texts) for entry in reversed(entries)] for one, entries in standing
+    }
+
+
+def _note(reader: Reader, one: KeyResultRow, entry: Entry, texts: Mapping[int, str]) -> Note:
+    return Note(
+        id=encode(entry.id),
+        day=reader.day_of(entry.effective),
+        status=confidence_status(entry.confidence) if entry.confidence else "no_data",
+        value_text=value_text(one, reader.image.entries.exact(entry)),
+        confidence=entry.confidence or None,
+        note=texts.get(entry.id, ""),
     )
-    found = []
-    for entry in reversed(standing):
-        value = reader.image.entries.exact(entry)
-        found.append(
-            Note(
-                id=encode(entry.id),
-                day=reader.day_of(entry.effective),
-                status=confidence_status(entry.confidence) if entry.confidence else "no_data",
-                value_text=value_text(one, value),
-                confidence=entry.confidence or None,
-                note=texts.get(entry.id, ""),
-            )
-        )
-    return found
 
 
 def value_text(one: KeyResultRow, value: Reading) -> str:

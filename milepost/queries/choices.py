@@ -90,20 +90,24 @@ def parents(reader: Reader, row: ObjectiveRow | None = None) -> Groups:
     """
     below = set() if row is None else _below(reader, row.id)
     by_team: dict[str, Named] = {}
-    name = lambda id: reader.image.people[id].name if id in reader.image.people else ""  # noqa: E731
     for one in sorted(reader.objectives(), key=lambda each: each.title.casefold()):
         if one.state not in SERVED or one.id in below or one.visibility == Visibility.PRIVATE:
             continue
         team = reader.image.teams.get(one.team_id)
         cycle = reader.cycle_of(one).name
         listed = by_team.setdefault(team.name if team else COMPANY, [])
-        listed.append((f"o{encode(one.id)}", f"{one.title} · {cycle}", name(one.owner_id)))
+        listed.append((f"o{encode(one.id)}", f"{one.title} · {cycle}", _name(reader, one.owner_id)))
         for each in reader.key_results_of(one):
             if each.state != "cancelled" and each.id not in below:
                 listed.append(
-                    (f"k{encode(each.id)}", f"{INDENT}Key result: {each.title}", name(each.owner_id))
+                    (f"k{encode(each.id)}", f"{INDENT}Key result: {each.title}", _name(reader, each.owner_id))
                 )
     return sorted(by_team.items(), key=lambda group: (group[0] != COMPANY, group[0].casefold()))
+
+
+def _name(reader: Reader, id: int | None) -> str:
+    person = reader.image.people.get(id)
+    return person.name if person else ""
 
 
 def _below(reader: Reader, id: int) -> set[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from types import SimpleNamespace
@@ -22,12 +22,11 @@ from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.core.scoring import ShiftExplanation, explain_shifts
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
-from milepost.models import Checkin, Event, Grade
-from milepost.queries import teams
-from milepost.queries.alignment import cycles_around
+from milepost.models import Checkin, Event
+from milepost.queries import explanations, teams
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader
 from milepost.queries.history import Difference, Told
-from milepost.queries.records.sights import unseen
+from milepost.queries.outlines import cycles_around
 from milepost.queries.registers import register
 from milepost.queries.sentences import Happening, Sentence, sentence
 from milepost.queries.teams import Summary
@@ -295,20 +294,20 @@ class _Between:
             differences=(*self.words.between(before, after, _OBJECTIVE), *self._links(id)) if before else (),
             key_results=tuple(self._key_result(one, checkins) for one in self._both(id)),
             told=tuple(told),
-            shifts=explain_shifts(self._rolled(self.then, before), self._rolled(self.now, after))
-            if explained and before
-            else None,
+            shifts=self._shifts(before, after) if explained and before else None,
+        )
+
+    def _shifts(self, before: ObjectiveRow, after: ObjectiveRow) -> ShiftExplanation:
+        return explain_shifts(
+            explanations.rolled_up(self.then, before), explanations.rolled_up(self.now, after)
         )
 
     def _card(self, reader: Reader, row: ObjectiveRow) -> ObjectiveCard:
         return reader.objective(row, explained=False, trends=False)
 
-    def _rolled(self, reader: Reader, row: ObjectiveRow) -> Any:
-        return reader.rolled_up(row)
-
     def _key_result(self, one: KeyResultRow, checkins: Mapping[int, Checkins]) -> KeyResultPair:
         before, after = (
-            reader.image.key_results.get(one.id) if self._is_there(reader, one.id) else None
+            reader.image.key_results.get(one.id) if reader.finds(one.id) else None
             for reader in (self.then, self.now)
         )
         return KeyResultPair(
@@ -325,13 +324,10 @@ class _Between:
             checkins=checkins.get(one.id, Checkins()),
         )
 
-    def _is_there(self, reader: Reader, id: int) -> bool:
-        return id in reader.image.node and reader.sees(id)
-
     # -- figures ---------------------------------------------------------------------------------------
 
     def _share(self, reader: Reader, id: int) -> Fraction | float | None:
-        return reader.progress(id) if self._is_there(reader, id) else None
+        return reader.progress(id) if reader.finds(id) else None
 
     def _points(self, id: int) -> Fraction | float | None:
         """Return how many points of 100 lie between; out of no data nothing does."""
@@ -354,21 +350,18 @@ class _Between:
         for above in dict.fromkeys([*now, *then]):
             before, after = then.get(above), now.get(above)
             if before != after:
-                found.append(Difference(f"link to “{self._title(above)}”", before or "none", after or "none"))
+                title, _ = self.now.named(above)
+                found.append(Difference(f"link to “{title}”", before or "none", after or "none"))
         return tuple(found)
 
     def _serves(self, reader: Reader, id: int) -> dict[int, str]:
         found = {}
         for link in reader.image.serves.get(id, ()):
-            above = link.parent_objective_id or link.parent_key_result_id
-            if self._is_there(reader, above) and self._is_there(self.now, above):
+            above = link.parent_id
+            if reader.finds(above) and self.now.finds(above):
                 weight = f", weight {Decimal(link.weight).normalize():f}" if link.how == "contributes" else ""
                 found[above] = f"{link.how}{weight}"
         return found
-
-    def _title(self, id: int) -> str:
-        image = self.now.image
-        return (image.objectives.get(id) or image.key_results[id]).title
 
     # -- the record ------------------------------------------------------------------------------------
 
@@ -448,40 +441,3 @@ def _measured(one: KeyResultRow | None) -> Any:
     said |= {name: None if said[name] is None else Decimal(said[name]) for name in _NUMBERS}
     said["milestones"] = [{"title": title, "weight": weight} for title, weight in one.milestones]
     return SimpleNamespace(**said)
-
-
-# -- the days one would compare with -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A day that is worth a look back to."""
-
-    words: str
-    on: date
-
-
-def choices(reader: Reader, cycle: CycleRow | None, *, looked_on: date | None) -> tuple[Choice, ...]:
-    """Offer days to compare with: a week ago, the last closing, the cycle's first day, the last look."""
-    found = [Choice("Last week", reader.today - timedelta(weeks=1))]
-    closed = _last_closing(reader)
-    if closed is not None:
-        found.append(Choice("The last closing", closed))
-    if cycle is not None:
-        found.append(Choice("The cycle’s first day", cycle.starts_on))
-    if looked_on is not None:
-        # What was changed later on that day has not been seen.
-        found.append(Choice("I last looked", looked_on - timedelta(days=1)))
-    return tuple(one for one in found if one.on < reader.today)
-
-
-def _last_closing(reader: Reader) -> date | None:
-    """Return the day of the last closing that the reader may know of, of a cycle or of an objective."""
-    hidden, _ = unseen(reader)
-    began = datetime.combine(reader.today, datetime.min.time(), tzinfo=reader.zone)
-    graded = Grade.objects.of(reader.actor.workspace_id).filter(~hidden("objective_id"), at__lt=began)
-    last = graded.order_by("-at").values_list("at", flat=True).first()
-    days = [one.closed_on for one in reader.image.cycles.values() if one.closed_on]
-    if last is not None:
-        days.append(last.astimezone(reader.zone).date())
-    return max((day for day in days if day < reader.today), default=None)

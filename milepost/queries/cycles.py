@@ -47,7 +47,6 @@ class CycleLine:
     starts_on: date
     ends_on: date | None
     parent: int | None
-    parent_name: str | None
     depth: int
     state: CycleState
     words: str
@@ -91,7 +90,6 @@ def line(actor: Actor, cycle_id: int, today: date) -> CycleLine:
 
 def _line(cycles: dict[int, CycleRow], row: CycleRow, today: date) -> CycleLine:
     window = Window(row.starts_on, row.ends_on)
-    above = cycles.get(row.parent_id)
     return CycleLine(
         row.id,
         row.key,
@@ -99,7 +97,6 @@ def _line(cycles: dict[int, CycleRow], row: CycleRow, today: date) -> CycleLine:
         row.starts_on,
         row.ends_on,
         row.parent_id,
-        above.name if above else None,
         _depth(cycles, row),
         cadence.state(window, today, row.closed_on),
         cadence.week_words(window, today),

@@ -38,7 +38,7 @@ def card(reader: Reader, row: ObjectiveRow) -> ObjectiveCard:
 def _around(reader: Reader, row: ObjectiveRow) -> Iterator[int]:
     """Yield what an objective serves and what contributes to it."""
     for link in reader.image.serves.get(row.id, ()):
-        yield link.parent_objective_id or link.parent_key_result_id
+        yield link.parent_id
     for link in reader.image.served_by.get(row.id, ()):
         if link.how == "contributes":
             yield link.child_id

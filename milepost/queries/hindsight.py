@@ -5,86 +5,83 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
-from milepost.core.scoring import Kind, percent, score
+from milepost.core import addresses
 from milepost.ledger import image as images
+from milepost.ledger.image import Image
 from milepost.queries.cards import Reader
-from milepost.queries.what_if import rolled_up, seen_above
+from milepost.queries.what_if import seen_above
 
-AT_MOST = 200  # key results whose figures are computed anew for one objective
+AT_MOST = 500  # key results whose figures are computed anew for one page
+TOLD = 4  # objectives whose two figures are told
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An objective whose figure of the day is another one by what is known now; None: no data."""
+
+    title: str
+    url: str
+    then: str | None
+    now: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Check-ins for a day or before it that came `late`, or were `corrected` since; the figure known now."""
+    """Check-ins for a day or before it that came `late`, or were `corrected` since.
+
+    `moved` tells the objectives whose figures they change, the highest first, and `more` how many others.
+    """
 
     on: date
     late: int
     corrected: int
-    then: str | None = None
-    now: str | None = None  # None where it is not told
+    moved: tuple[Moved, ...] = ()
+    more: int = 0
 
 
 def of_objective(reader: Reader, id: int) -> Learned | None:
     """Return what was learned later of an objective's day, and what it comes to; None where nothing was."""
-    found = _of(reader, lambda key_result: id in reader.image.ancestors(key_result))
-    if found is None:
-        return None
-    learned, key_results = found
-    now = _now(reader, id, key_results) if len(key_results) <= AT_MOST else None
-    if now is None:
-        return learned
-    shown = None if now.raw is None else percent(now.raw)
-    return Learned(learned.on, learned.late, learned.corrected, reader.day.percent(id), shown or "no data")
+    return _of(reader, lambda key_result: id in reader.image.ancestors(key_result), lambda one: one == id)
 
 
 def of_team(reader: Reader, objectives: Iterable[int]) -> Learned | None:
-    """Return what was learned later of the key results of objectives."""
+    """Return what was learned later of the key results of objectives, and what these come to."""
     listed, key_results = set(objectives), reader.image.key_results
-    found = _of(reader, lambda id: key_results[id].objective_id in listed)
-    return found and found[0]
+    return _of(reader, lambda id: key_results[id].objective_id in listed, listed.__contains__)
 
 
 def of_all(reader: Reader) -> Learned | None:
-    """Return what was learned later of all that the reader sees."""
-    found = _of(reader, lambda id: True)
-    return found and found[0]
+    """Return what was learned later of all that the reader sees, and what it comes to."""
+    return _of(reader, lambda id: True, lambda id: True)
 
 
-def _of(reader: Reader, is_meant: Callable[[int], bool]) -> tuple[Learned, set[int]] | None:
+def _of(reader: Reader, is_meant: Callable[[int], bool], is_told: Callable[[int], bool]) -> Learned | None:
     if reader.known is None:
         return None
     told = reader.image.entries.history.learned(int(reader.known.timestamp()))
-    meant = {
+    meant = frozenset(
         id for id in {*told[0], *told[1]} if id in reader.image.node and reader.sees(id) and is_meant(id)
-    }
+    )
+    if not meant:
+        return None
     late, corrected = (sum(id in meant for id in ids) for ids in told)
-    return (Learned(reader.today, late, corrected), meant) if meant else None
+    moved = _moved(reader, meant, is_told) if len(meant) <= AT_MOST else []
+    return Learned(reader.today, late, corrected, tuple(moved[:TOLD]), len(moved[TOLD:]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    raw: Fraction | None
+def _moved(reader: Reader, key_results: frozenset[int], is_told: Callable[[int], bool]) -> list[Moved]:
+    """Return the objectives whose figures are others by what is known now, the highest first."""
+    image = reader.image
+    above = [id for id in seen_above(reader, *key_results) if id in image.objectives and is_told(id)]
+    now = image.known_now(key_results, images.of(reader.actor.workspace_id))
+    return [
+        Moved(image.objectives[id].title, addresses.objective(reader.slug, id), *figures)
+        for id in reversed(above)
+        if (figures := _figures(reader, now, id))[0] != figures[1]
+    ]
 
 
-def _now(reader: Reader, id: int, key_results: set[int]) -> _Figure | None:
-    """Compute an objective's figure of the day from what is known now; None where that is not simple."""
-    known = {one: _as_known(reader, one) for one in key_results}
-    if None in known.values():
-        return None
-    above = seen_above(reader, *key_results)
-    until = above[: above.index(id) + 1] if id in above else []
-    raws = {one: figure.raw for one, figure in known.items()}
-    return _Figure(rolled_up(reader.image, raws, until).get(id)) if until else None
-
-
-def _as_known(reader: Reader, id: int) -> _Figure | None:
-    one = reader.image.key_results[id]
-    if Kind(one.kind).is_series or one.source == "contributors":
-        return None
-    second = int(reader.known.timestamp())
-    entries = images.of(reader.actor.workspace_id).entries
-    told = [entry for entry in entries.series(id) if entry.effective < second]
-    value = entries.exact(told[-1]) if told else None
-    return _Figure(score(one.measure, value, policy=reader.policy).raw)
+def _figures(reader: Reader, now: Image, id: int) -> tuple[str | None, str | None]:
+    """Return what an objective's progress was then, and what it is now, as shown."""
+    return reader.day.percent(id), now.on(reader.today).percent(id)

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from milepost.core.ids import encode
 from milepost.core.scoring import plain
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Event, KeyResultVersion, ObjectiveVersion, Transition
@@ -256,24 +255,16 @@ class Told:
     def events(self, rows: Iterable[Event]) -> Iterator[Entry]:
         """Yield an entry for each event that no dated row tells."""
         for one in rows:
-            if one.key_result_id is not None and not self._sees(one.key_result_id):
+            if one.key_result_id is not None and not self.reader.finds(one.key_result_id):
                 continue
             made = self._link(one) if one.kind.startswith("alignment.") else self._initiative(one)
             if made is not None:
                 yield made
 
-    def _sees(self, id: int) -> bool:
-        return id in self.reader.image.node and self.reader.sees(id)
-
     def _link(self, one: Event) -> Entry | None:
         above, data = one.data.get("parent"), one.data
-        if above is None or not self._sees(above):
+        if above is None or not self.reader.finds(above):
             return None  # what may not be seen is not mentioned
-        image = self.reader.image
-        if above in image.objectives:
-            card = (image.objectives[above].title, f"/w/{self.reader.slug}/objectives/{encode(above)}/")
-        else:
-            card = (image.key_results[above].title, f"/w/{self.reader.slug}/key-results/{encode(above)}/")
         how = "contributes to" if data.get("how") == "contributes" else "supports"
         differences: tuple[Difference, ...] = ()
         if one.kind == "alignment.added":
@@ -287,7 +278,7 @@ class Told:
                 for name, (old, new) in data.get("changes", {}).items()
             )
         return self._entry(
-            one.at, one.actor_id, "link", words, about=card, differences=differences,
+            one.at, one.actor_id, "link", words, about=self.reader.named(above), differences=differences,
             undo_url=undoing.url(self.reader, one),
         )  # fmt: skip
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from milepost.core import addresses, terms
 from milepost.core.ids import encode
-from milepost.core.terms import Fit, Terms
+from milepost.core.terms import Terms
+from milepost.ledger import search as index
 from milepost.ledger.search import Match
-from milepost.models import KeyResult, Objective, Team
+from milepost.models.search import TITLED
 from milepost.queries.cards import PersonCard, Reader
 
 # In which order kinds come that answer equally well.
 KINDS = ("team", "objective", "key_result", "person", "initiative", "cycle", "comment")
-TEXTS = {"objective": (Objective, "description"), "key_result": (KeyResult, "description"),
-         "team": (Team, "purpose")}  # fmt: skip
 TEAMS_SHOWN = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Something that was found. `context` says where it belongs, `excerpt` the text that has the words."""
 
     kind: str
@@ -38,26 +36,13 @@ class Hit:
     on: date | None = None  # the day of a comment
 
 
-def shown(reader: Reader, wanted: Terms, matches: Sequence[Match]) -> tuple[Hit, ...]:
-    """Return matches as they are shown, in their order."""
-    by_kind = {kind: [match.id for match in matches if match.kind == kind] for kind in TEXTS}
-    texts = {id: text for kind, ids in by_kind.items() for id, text in _texts(reader, wanted, kind, ids)}
+def shown(
+    reader: Reader, wanted: Terms, matches: Sequence[Match], in_text: Collection[int]
+) -> tuple[Hit, ...]:
+    """Return matches as they are shown, in their order; `in_text`: the ids of those that no title has."""
+    untitled = {kind: [m.id for m in matches if m.kind == kind and m.id in in_text] for kind in TITLED}
+    texts = index.texts(reader.actor.workspace_id, untitled) if in_text else {}
     return tuple(_HIT[match.kind](reader, match, wanted, texts.get(match.id, "")) for match in matches)
-
-
-def _texts(reader: Reader, wanted: Terms, kind: str, ids: list[int]) -> list[tuple[int, str]]:
-    """Read the texts of what is not found by its title, to show where the words are."""
-    titles = {"objective": reader.image.objectives, "key_result": reader.image.key_results}.get(kind)
-    untitled = [
-        id
-        for id in ids
-        if terms.fit(wanted, titles[id].title if titles else reader.image.teams[id].name) is Fit.TEXT
-    ]
-    if not untitled:
-        return []
-    model, column = TEXTS[kind]
-    rows = model.objects.of(reader.actor.workspace_id).filter(id__in=untitled)
-    return list(rows.values_list("id", column))
 
 
 def _objective(reader: Reader, match: Match, wanted: Terms, text: str) -> Hit:

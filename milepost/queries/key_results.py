@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 
-from milepost.core import access
+from milepost.core import access, addresses
 from milepost.core.cadence import Window, elapsed
 from milepost.core.ids import encode
 from milepost.core.pace import expected, pace
@@ -19,10 +17,12 @@ from milepost.core.trends import Course, Point
 from milepost.ledger import image as images
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, KeyResult, KeyResultVersion
-from milepost.queries import history, objectives
+from milepost.queries import alignments, comments, courses, explanations, history, initiatives
+from milepost.queries.alignments import LinkCard
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader, TeamCard
 from milepost.queries.checkins import value_text
-from milepost.queries.objectives import CommentCard, InitiativeCard, LinkCard
+from milepost.queries.comments import CommentCard
+from milepost.queries.initiatives import InitiativeCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def page(reader: Reader, id: int) -> KeyResultPage:
     entries = _entries(reader, row, one, may_correct=may_check_in and not why_not)
     return KeyResultPage(
         card=reader.key_result(one),
-        objective=(row.title, f"/w/{reader.slug}/objectives/{encode(row.id)}/"),
+        objective=(row.title, addresses.objective(reader.slug, row.id)),
         objective_id=encode(row.id),
         objective_state=row.state,
         commitment=row.commitment,
@@ -144,15 +144,15 @@ def page(reader: Reader, id: int) -> KeyResultPage:
         curve=one.curve,
         window=reader.window(one),
         revision=kept.revision,
-        explanation=reader.why_key_result(one),
+        explanation=explanations.of_key_result(reader, one),
         course=_course(reader, one, entries),
         hindsight=_hindsight(reader, one),
         target=_target(reader, one),
         entries=entries,
         history=history.of_key_result(reader, one),
-        initiatives=objectives.initiative_cards(reader, row, may_edit=whole_may_edit, key_result=one.id),
-        served_by=tuple(objectives.served_by(reader, one.id)),
-        comments=objectives.comments(reader, key_result=one.id),
+        initiatives=initiatives.of(reader, row, may_edit=whole_may_edit, key_result=one.id),
+        served_by=tuple(alignments.served_by(reader, one.id)),
+        comments=comments.discussion(reader, key_result=one.id),
         visible_to=tuple(filter(None, map(reader.person, one.visible_to))),
         visibility=one.visibility,
         may_edit=may_edit,
@@ -215,24 +215,22 @@ def _entries(
         .order_by("effective_at", "recorded_at", "id")
     )
     replaced = {each.corrects_id: each for each in rows if each.corrects_id is not None}
-    by_id = {each.id: each for each in rows}
     days = {each.id: each.effective_at.astimezone(reader.zone).date() for each in rows}
     found, so_far = [], {}
     for each in rows:
         if each.is_withdrawn:
             continue  # it stands beside the entry that it takes back
-        after = replaced.get(each.id)
+        on, after = days[each.id], replaced.get(each.id)
         state = "standing" if after is None else ("withdrawn" if after.is_withdrawn else "corrected")
         progress, status = None, "no_data"
         if state == "standing":
             if each.value is not None:
-                so_far[days[each.id]] = Fraction(each.value)
-            progress, status = _judged(reader, row, one, each, so_far, days[each.id])
-        corrected = by_id.get(each.corrects_id)
+                so_far[on] = Fraction(each.value)
+            progress, status = _judged(reader, row, one, each, so_far, on)
         found.append(
             EntryCard(
                 id=encode(each.id),
-                on=days[each.id],
+                on=on,
                 recorded_on=each.recorded_at.astimezone(reader.zone).date(),
                 at=each.effective_at,
                 status=status,
@@ -243,7 +241,7 @@ def _entries(
                 note=each.note,
                 by=reader.person(each.by_id),
                 state=state,
-                corrects_on=days[corrected.id] if corrected is not None else None,
+                corrects_on=days.get(each.corrects_id),
                 may_correct=may_correct and state == "standing",
             )
         )
@@ -273,32 +271,22 @@ def _judged(
     else:
         reading = Fraction(each.value)
     raw = score(one.measure, reading, policy=reader.policy).raw
-    curve = one.curve
-    if curve == "points":
-        curve = "points:" + ";".join(f"{at}={expect}" for at, expect in one.points)
     gone = elapsed(reader.window(one), on)
-    needed = expected(curve, gone) * expected_grade(row.commitment)
+    needed = expected(courses.curve_of(one), gone) * expected_grade(row.commitment)
     return raw, pace(raw, needed, elapsed=gone, checkins=1).status.value
 
 
 def _course(reader: Reader, one: KeyResultRow, entries: tuple[EntryCard, ...]) -> Course | None:
     """Return the full course: exact values, and the entries that were corrected later."""
-    course = reader.course(one, full=True)
+    course = courses.of(reader, one, full=True)
     if course is None:
         return None
-    points = [*course.points]
-    points += [
+    corrected = (
         Point(entry.on, Fraction(entry.value), corrected=True)
         for entry in entries
         if entry.state == "corrected" and entry.value is not None
-    ]
-    return replace(course, points=points, every=max(course.every, _usual_gap(course.points)))
-
-
-def _usual_gap(points: Sequence[Point]) -> int:
-    """Return the days that usually lie between check-ins, so that a slow rhythm does not read as gaps."""
-    gaps = sorted((after.day - before.day).days for before, after in pairwise(points))
-    return gaps[len(gaps) // 2] if gaps else 0
+    )
+    return replace(course, points=[*course.points, *corrected])
 
 
 # -- forms -------------------------------------------------------------------------------------------------

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-from milepost.core import access, addresses
+from milepost.core import access
 from milepost.core.cadence import REOPEN_WITHIN_DAYS
-from milepost.core.ids import encode
 from milepost.core.scoring import (
     Band,
     Kind,
@@ -26,9 +24,12 @@ from milepost.core.scoring import (
 )
 from milepost.core.states import Event, State, legal_events
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
-from milepost.models import Alignment, Comment, Grade, Initiative, Objective, ObjectiveVersion, Transition
-from milepost.queries import history
+from milepost.models import Grade, Objective, ObjectiveVersion, Transition
+from milepost.queries import alignments, comments, history, initiatives
+from milepost.queries.alignments import LinkCard
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader
+from milepost.queries.comments import CommentCard
+from milepost.queries.initiatives import InitiativeCard
 
 # Which steps a page offers, in the order of its menu, and the event each needs to be legal.
 STEPS = (
@@ -46,54 +47,10 @@ STEPS = (
 
 
 @dataclass(frozen=True, slots=True)
-class LinkCard:
-    """A link between an objective and what it serves; `there` is the end that the page is not about."""
-
-    id: str
-    how: str
-    weight: Decimal
-    kind: str  # objective or key_result
-    title: str
-    url: str
-    status: str
-    progress: Fraction | float | None
-    expected: float | None
-    owner: PersonCard | None
-    where: str  # the team, or the objective of a key result
-    is_open: bool
-    may_edit: bool = False
-    counts: bool = True
-    through: str = ""  # the title of the key result by which it serves
-
-
-@dataclass(frozen=True, slots=True)
-class InitiativeCard:
-    id: str
-    title: str
-    description: str
-    state: str
-    owner: PersonCard | None
-    due_on: date | None
-    key_result: tuple[str, str] | None  # (title, address)
-    revision: int
-    may_edit: bool
-    url: str | None
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class CommentCard:
-    id: str
-    by: PersonCard | None
-    at: datetime
-    on: date
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class GradeCard:
     """A grade as it was stored: `raw` None for published material and where there was no data."""
 
+    number: int
     title: str
     raw: Fraction | None
     grade: Decimal
@@ -143,11 +100,11 @@ def page(reader: Reader, id: int) -> ObjectivePage:
     row = reader.objective_row(id)
     kept = Objective.objects.of(reader.actor.workspace_id).get(id=row.id)
     may_edit = access.may_edit(reader.actor, reader.standing(row))
-    initiatives = initiative_cards(reader, row, may_edit=may_edit)
+    listed = initiatives.of(reader, row, may_edit=may_edit)
     cycle = reader.cycle_of(row)
     is_open = row.state not in (State.CLOSED, State.GRADED)
     return ObjectivePage(
-        card=reader.objective(row, initiatives=len(initiatives)),
+        card=reader.objective(row, initiatives=len(listed)),
         description=_description(reader, row, kept),
         revision=kept.revision,
         sponsor=reader.person(row.sponsor_id),
@@ -156,10 +113,10 @@ def page(reader: Reader, id: int) -> ObjectivePage:
         cycle_begins=cycle.starts_on,
         cycle_ends=cycle.ends_on,
         success_from=expected_grade(row.commitment),
-        above=tuple(_above(reader, row, may_edit and is_open)),
-        below=tuple(_below(reader, row)),
-        initiatives=initiatives,
-        comments=comments(reader, objective=row.id),
+        above=tuple(alignments.above(reader, row, may_edit and is_open)),
+        below=tuple(alignments.below(reader, row)),
+        initiatives=listed,
+        comments=comments.discussion(reader, objective=row.id),
         history=history.of_objective(reader, row),
         closing=closing_of(reader, row),
         steps=steps(reader, row, may_edit),
@@ -196,158 +153,6 @@ def _closed_lately(reader: Reader, row: ObjectiveRow) -> bool:
     if last is None:
         return False
     return reader.today - last.astimezone(reader.zone).date() <= timedelta(days=REOPEN_WITHIN_DAYS)
-
-
-# -- alignment ---------------------------------------------------------------------------------------------
-
-
-def _above(reader: Reader, row: ObjectiveRow, may_edit: bool) -> list[LinkCard]:
-    found = []
-    for link in reader.image.serves.get(row.id, ()):
-        above = link.parent_objective_id or link.parent_key_result_id
-        if above in reader.image.node and reader.sees(above):
-            counts = link.how == "contributes" and reader.image.counted(row.id, above)
-            if link.parent_key_result_id:
-                counts = counts and reader.image.key_results[above].source == "contributors"
-            found.append(_link(reader, link, above, may_edit=may_edit, counts=counts))
-    return found
-
-
-def _below(reader: Reader, row: ObjectiveRow) -> list[LinkCard]:
-    found = served_by(reader, row.id)
-    for one in reader.key_results_of(row):
-        found += served_by(reader, one.id, through=one.title)
-    return sorted(found, key=lambda card: (not card.is_open, card.how != "contributes"))
-
-
-def served_by(reader: Reader, id: int, *, through: str = "") -> list[LinkCard]:
-    """List the objectives that serve an objective or key result, as far as the reader may see them."""
-    found = []
-    served = reader.image.key_results.get(id)
-    for link in reader.image.served_by.get(id, ()):
-        if link.child_id in reader.image.node and reader.sees(link.child_id):
-            counts = link.how == "contributes" and reader.image.counted(link.child_id, id)
-            counts = counts and (served is None or served.source == "contributors")
-            found.append(_link(reader, link, link.child_id, counts=counts, through=through))
-    return found
-
-
-def _link(
-    reader: Reader, link: Any, there: int, *, may_edit: bool = False, counts: bool, through: str = ""
-) -> LinkCard:
-    one = reader.image.key_results.get(there)
-    row = reader.image.objectives[one.objective_id if one else there]
-    team = reader.image.teams.get(row.team_id)
-    address = addresses.key_result if one else addresses.objective
-    return LinkCard(
-        id=encode(link.id),
-        how=link.how,
-        weight=Decimal(link.weight),
-        kind="key_result" if one else "objective",
-        title=one.title if one else row.title,
-        url=address(reader.slug, there),
-        status=reader.day.status_of(there).word,
-        progress=reader.progress(there),
-        expected=reader.expected(there),
-        owner=reader.person(one.owner_id if one else row.owner_id),
-        where=row.title if one else f"{team.name if team else 'Company'} · {reader.cycle_of(row).name}",
-        is_open=row.is_open,
-        may_edit=may_edit,
-        counts=counts,
-        through=through,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class LinkForm:
-    """A link that holds, as its form shows it."""
-
-    card: LinkCard
-    child: str
-    child_title: str
-    child_url: str
-
-
-def link(reader: Reader, id: int) -> LinkForm | None:
-    """Return a link that holds and that the reader may see both ends of, or None."""
-    found = Alignment.objects.of(reader.actor.workspace_id).filter(id=id, until_at=None).first()
-    if found is None or found.child_id not in reader.image.node or not reader.sees(found.child_id):
-        return None
-    above = found.parent_objective_id or found.parent_key_result_id
-    if above not in reader.image.node or not reader.sees(above):
-        return None
-    row = reader.image.objectives[found.child_id]
-    card = _link(
-        reader, found, above, may_edit=access.may_edit(reader.actor, reader.standing(row)), counts=True
-    )
-    return LinkForm(card, encode(row.id), row.title, addresses.objective(reader.slug, row.id))
-
-
-# -- initiatives and discussion ----------------------------------------------------------------------------
-
-
-def initiative_cards(
-    reader: Reader, row: ObjectiveRow, *, may_edit: bool, key_result: int | None = None
-) -> tuple[InitiativeCard, ...]:
-    """Return an objective's initiatives, or those for one key result of it."""
-    rows = reader.until(Initiative.objects.of(reader.actor.workspace_id), "created_at")
-    rows = rows.filter(objective_id=row.id)
-    if key_result is not None:
-        rows = rows.filter(key_result_id=key_result)
-    seen = (one for one in rows.order_by("id") if _sees_initiative(reader, one))
-    found = [initiative_card(reader, one, may_edit=may_edit) for one in seen]
-    done = {"doing": 0, "planned": 1, "done": 2, "dropped": 3}
-    return tuple(sorted(found, key=lambda card: (done[card.state], card.due_on or date.max, card.number)))
-
-
-def _sees_initiative(reader: Reader, one: Initiative) -> bool:
-    """Whoever may not see a key result is not told what is done for it."""
-    if one.objective_id not in reader.image.node or not reader.sees(one.objective_id):
-        return False
-    return one.key_result_id not in reader.image.node or reader.sees(one.key_result_id)
-
-
-def initiative_card(reader: Reader, one: Initiative, *, may_edit: bool) -> InitiativeCard:
-    """Return one initiative's card; its own owner may change it too."""
-    own = not reader.actor.is_guest and one.owner_id is not None and one.owner_id == reader.actor.person_id
-    served = reader.image.key_results.get(one.key_result_id)
-    return InitiativeCard(
-        id=encode(one.id),
-        title=one.title,
-        description=one.description,
-        state=one.state,
-        owner=reader.person(one.owner_id),
-        due_on=one.due_on,
-        key_result=(served.title, addresses.key_result(reader.slug, served.id))
-        if served and reader.sees(served.id)
-        else None,
-        revision=one.revision,
-        may_edit=own or may_edit,
-        url=f"/w/{reader.slug}/initiatives/{encode(one.id)}/edit/" if own or may_edit else None,
-        number=one.id,
-    )
-
-
-def initiative(reader: Reader, id: int) -> tuple[InitiativeCard, ObjectiveRow, int | None, int | None] | None:
-    """Return an initiative the reader may see, with its objective, its key result's id and its owner's."""
-    one = Initiative.objects.of(reader.actor.workspace_id).filter(id=id).first()
-    if one is None or not _sees_initiative(reader, one):
-        return None
-    row = reader.image.objectives[one.objective_id]
-    may_edit = access.may_edit(reader.actor, reader.standing(row))
-    return initiative_card(reader, one, may_edit=may_edit), row, one.key_result_id, one.owner_id
-
-
-def comments(reader: Reader, *, objective: int | None = None, key_result: int | None = None) -> tuple:
-    """Return the discussion of an objective (or of a key result), oldest first."""
-    rows = reader.until(Comment.objects.of(reader.actor.workspace_id))
-    about = {"key_result_id": key_result} if key_result else {"objective_id": objective, "key_result": None}
-    return tuple(
-        CommentCard(
-            encode(one.id), reader.person(one.by_id), one.at, one.at.astimezone(reader.zone).date(), one.text
-        )
-        for one in rows.filter(**about).order_by("at", "id")
-    )
 
 
 # -- forms -------------------------------------------------------------------------------------------------
@@ -390,10 +195,10 @@ def closing_of(reader: Reader, row: ObjectiveRow) -> Closing | None:
     raw = Fraction(whole.raw) if whole.raw is not None else Fraction(whole.grade)
     if whole.reason == "all_weights_zero" and whole.raw is None:
         raw = None
-    parts = [_grade_card(one.title, stored[one.id]) for one in reader.key_results_of(row) if one.id in stored]
+    graded = [one for one in reader.key_results_of(row) if one.id in stored]
     return Closing(
-        whole=_grade_card(row.title, whole),
-        parts=tuple(parts),
+        whole=_grade_card(row.id, row.title, whole),
+        parts=tuple(_grade_card(one.id, one.title, stored[one.id]) for one in graded),
         verdict=verdict(row.commitment, raw, insight=bool(learned.strip()), policy=reader.policy),
         learned=learned,
         on=whole.at.astimezone(reader.zone).date(),
@@ -401,9 +206,9 @@ def closing_of(reader: Reader, row: ObjectiveRow) -> Closing | None:
     )
 
 
-def _grade_card(title: str, one: Grade) -> GradeCard:
+def _grade_card(id: int, title: str, one: Grade) -> GradeCard:
     raw = None if one.raw is None else Fraction(one.raw)
-    return GradeCard(title, raw, one.grade, band(one.grade).value, one.reason, one.policy)
+    return GradeCard(id, title, raw, one.grade, band(one.grade).value, one.reason, one.policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,12 +238,17 @@ class ClosingPage:
     is_due: bool
 
 
+def require_may_close(reader: Reader, id: int) -> None:
+    """Raise NotFound for an objective out of sight, NotAllowed for one that the reader may not close."""
+    standing = reader.standing(reader.objective_row(id))
+    access.require(access.may_edit(reader.actor, standing), "close this objective")
+
+
 def closing(
     reader: Reader, id: int, *, values: Mapping[int, Decimal] | None = None, learned: str = ""
 ) -> ClosingPage:
     """Return what closing an objective would give, with final values other than the last ones if named."""
     row = reader.objective_row(id)
-    access.require(access.may_edit(reader.actor, reader.standing(row)), "close this objective")
     values = values or {}
     finals, left_out, parts = [], [], {}
     for one in reader.key_results_of(row):
@@ -455,7 +265,7 @@ def closing(
         card=reader.objective(row, trends=False),
         finals=tuple(finals),
         left_out=tuple(left_out),
-        contributors=tuple(one for one in served_by(reader, row.id) if one.counts),
+        contributors=tuple(one for one in alignments.served_by(reader, row.id) if one.counts),
         raw=raw,
         grade=whole,
         band=band(whole, reader.policy).value,

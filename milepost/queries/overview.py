@@ -1,13 +1,14 @@
 """The overview: how everything stands, team by team, what moved, and where words and numbers disagree.
 
 One number for everyone: what is restricted is in none of these figures and lists (unless the workspace counts
-it: then it is in the figures, never in a list). Everything is made once for each state of the image.
+it: then it is in the figures, never in a list). A token that is limited to teams is told of those alone.
+Everything is made once for each state of the image.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -21,7 +22,7 @@ from milepost.core.rollup import Family, Status
 from milepost.ledger import past
 from milepost.ledger.image import Day, Image
 from milepost.ledger.structure import CycleRow
-from milepost.queries import alignment
+from milepost.queries import outlines
 from milepost.queries.cards import PersonCard, Reader, TeamCard
 from milepost.queries.week import progress_before
 
@@ -67,6 +68,7 @@ class Unit:
 class Line:
     """A key result in a list: `before` is its progress a week ago; `said` what its owner says of it."""
 
+    id: int
     title: str
     url: str
     status: str
@@ -75,7 +77,7 @@ class Line:
     confidence: int | None
     said: str | None
     owner: PersonCard | None
-    team: str
+    team: TeamCard | None
     checked_on: date | None
 
 
@@ -101,12 +103,13 @@ def overview(reader: Reader, cycle: CycleRow | None) -> Overview:
     """Return how a cycle stands on the reader's day: the same for everyone."""
     image, day = reader.image, reader.day
     with image.lock:
-        cycles = alignment.cycles_around(image, cycle)
+        cycles = outlines.cycles_around(image, cycle)
         kept = day.derived.setdefault(Overview, {})
-        at, found = kept.get(cycles, (-1, None))
+        name = (cycles, reader.actor.within)
+        at, found = kept.get(name, (-1, None))
         if at != len(day.touched):
-            found = _made(reader, cycle, _frame(image, cycles))
-            kept[cycles] = (len(day.touched), found)
+            found = _made(reader, cycle, _narrowed(reader, cycles, _frame(image, cycles)))
+            kept[name] = (len(day.touched), found)
         return found
 
 
@@ -124,7 +127,7 @@ class Frame:
 def _frame(image: Image, cycles: frozenset[int] | None) -> Frame:
     frames = image.derived.setdefault(Frame, {})
     if cycles not in frames:
-        outline = alignment.outline(image, cycles)
+        outline = outlines.of(image, cycles)
         teams = ((None, 0), *((team.id, depth) for team, depth in image.walk_teams(depth=1)))
         place = {id: number for number, (id, _) in enumerate(teams)}
         ids = [image.ids[node] for node in outline.counted.tolist()]
@@ -132,6 +135,20 @@ def _frame(image: Image, cycles: frozenset[int] | None) -> Frame:
         places = np.array([place.get(image.team_of(id), 0) for id in ids], dtype=np.int64)
         frames[cycles] = Frame(outline.objectives, outline.counted, outline.counted[is_open], teams, places)
     return frames[cycles]
+
+
+def _narrowed(reader: Reader, cycles: frozenset[int] | None, frame: Frame) -> Frame:
+    """Leave out what lies beyond the teams that a token is limited to."""
+    if reader.actor.within is None:
+        return frame
+    seen, image = reader.seen, reader.image
+    return replace(
+        frame,
+        objectives=outlines.of(image, cycles).objectives_told(reader),
+        counted=frame.counted[seen[frame.counted]],
+        listed=frame.listed[seen[frame.listed]],
+        places=frame.places[seen[frame.counted]],
+    )
 
 
 def _made(reader: Reader, cycle: CycleRow | None, frame: Frame) -> Overview:
@@ -383,11 +400,11 @@ def _quietest(gauges: Gauges, nodes: np.ndarray, image: Image) -> Iterator[int]:
 def _line(reader: Reader, gauges: Gauges, node: int) -> Line:
     image, place = reader.image, node - reader.image.first_key_result
     one = image.key_results[image.ids[node]]
-    team = reader.team(image.team_of(one.id))
     confidence, checked, before = (
         int(gauges.confidence[place]), float(gauges.checked[place]), float(gauges.before[place]),
     )  # fmt: skip
     return Line(
+        id=one.id,
         title=one.title,
         url=addresses.key_result(reader.slug, one.id),
         status=reader.day.status_of(one.id).word,
@@ -396,6 +413,6 @@ def _line(reader: Reader, gauges: Gauges, node: int) -> Line:
         confidence=confidence or None,
         said=confidence_status(confidence).value if confidence else None,
         owner=reader.person(image.answers_for(one)),
-        team=team.name if team else image.workspace.name,
+        team=reader.team(image.team_of(one.id)),
         checked_on=None if checked != checked else date.fromordinal(int(checked)),
     )

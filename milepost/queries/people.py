@@ -228,11 +228,7 @@ _SHOWN = {
 def _entries(actor: Actor, rows: list[Person], zone: str, at: datetime) -> Iterator[Entry]:
     ids = [row.id for row in rows]
     teams = _teams(actor, ids)
-    invited = dict(
-        Invitation.objects.of(actor.workspace_id)
-        .filter(person_id__in=ids, accepted_at=None, expires_at__gt=at)
-        .values_list("person_id", "expires_at")
-    )
+    invited = {id: until for id, until in invitations(actor, ids).items() if until > at}
     checked = _last_checkins(actor, ids, at)
     roles = membership.roles_to_give(actor) if actor.is_admin else ()
     added = {} if actor.is_admin or not actor.leads else _added_by_me(actor, ids)
@@ -254,6 +250,12 @@ def _entries(actor: Actor, rows: list[Person], zone: str, at: datetime) -> Itera
             and membership.may_invite(actor, row.role, added_by=added.get(row.id)),
             roles=roles if manages else (),
         )
+
+
+def invitations(actor: Actor, ids: list[int]) -> dict[int, datetime]:
+    """Return when the last invitation of each person that was not accepted ends, or ended."""
+    rows = Invitation.objects.of(actor.workspace_id).filter(person_id__in=ids, accepted_at=None)
+    return dict(rows.order_by("expires_at").values_list("person_id", "expires_at"))
 
 
 def _state(row: Person, invited_until: date | None) -> State:

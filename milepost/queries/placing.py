@@ -5,18 +5,18 @@ Only what the reader sees is followed and told, as in `what_if`. Nothing is writ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from milepost.core import access, addresses
+from milepost.core import access
 from milepost.core.alignment import path_of_loop
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
-from milepost.ledger.image import Image
 from milepost.ledger.structure import AlignmentRow, ObjectiveRow
 from milepost.ledger.supposed import Supposed
 from milepost.queries.cards import Reader
+from milepost.queries.what_if import seen_above
 
 SUPPOSED = 0  # the id of a link that is not there; real ones are larger
 
@@ -38,6 +38,7 @@ class Place:
 class Turn:
     """What stands above, before and after: shares (1 is done), and the status."""
 
+    key: str
     title: str
     url: str
     is_key_result: bool
@@ -65,10 +66,9 @@ def places(reader: Reader, row: ObjectiveRow) -> list[Place]:
     """List what an objective serves now, as far as the reader sees it."""
     found = []
     for link in reader.image.serves.get(row.id, ()):
-        above = _above(link)
+        above = link.parent_id
         if reader.sees(above):
-            place = _place(reader, above)
-            found.append(_with(place, link.how, Decimal(link.weight)))
+            found.append(replace(_place(reader, above), how=link.how, weight=Decimal(link.weight)))
     return found
 
 
@@ -99,16 +99,9 @@ def place(reader: Reader, ref: str, id: int | None) -> Place:
 
 
 def _place(reader: Reader, id: int) -> Place:
-    image = reader.image
-    one = image.key_results.get(id)
-    if one is not None:
-        return Place(f"k{encode(id)}", one.title, addresses.key_result(reader.slug, id), id, True)
-    title = image.objectives[id].title
-    return Place(f"o{encode(id)}", title, addresses.objective(reader.slug, id), id, False)
-
-
-def _with(place: Place, how: str, weight: Decimal) -> Place:
-    return Place(place.ref, place.title, place.url, place.id, place.is_key_result, how, weight)
+    title, url = reader.named(id)
+    is_key_result = id in reader.image.key_results
+    return Place(f"{'k' if is_key_result else 'o'}{encode(id)}", title, url, id, is_key_result)
 
 
 def preview(
@@ -123,19 +116,15 @@ def preview(
         objective, key_result = (None, to.id) if to.is_key_result else (to.id, None)
         more = [AlignmentRow(SUPPOSED, row.id, objective, key_result, how, format(weight, "f"))]
     supposed = Supposed(image, more, without)
-    above = _seen_above(reader, image, row.id)
-    above += [id for id in _seen_above(reader, supposed, row.id) if id not in above]
+    above = seen_above(reader, row.id)
+    above += [id for id in seen_above(reader, row.id, image=supposed) if id not in above]
     turns = [_turn(reader, supposed, id) for id in above]
     changed = tuple(turn for turn in turns if turn.turns)
     return Preview(changed, len(turns) - len(changed))
 
 
 def _leads_to(link: AlignmentRow, *places: Place | None) -> bool:
-    return any(place is not None and _above(link) == place.id for place in places)
-
-
-def _above(link: AlignmentRow) -> int:
-    return link.parent_objective_id or link.parent_key_result_id
+    return any(place is not None and link.parent_id == place.id for place in places)
 
 
 def _loop(reader: Reader, row: ObjectiveRow, to: Place, without: list[int]) -> tuple[str, ...]:
@@ -146,30 +135,18 @@ def _loop(reader: Reader, row: ObjectiveRow, to: Place, without: list[int]) -> t
         here = waiting.pop()
         one = image.key_results.get(here)
         links = () if one else [link for link in image.serves.get(here, ()) if link.id not in without]
-        above = [one.objective_id] if one else [_above(link) for link in links]
+        above = [one.objective_id] if one else [link.parent_id for link in links]
         edges += [(here, id) for id in above]
         waiting += [id for id in above if id not in known]
         known.update(above)
     found = path_of_loop(edges, row.id, to.id) or ()
-    named = lambda id: (image.key_results.get(id) or image.objectives[id]).title  # noqa: E731
-    return tuple(named(id) if reader.sees(id) else "something you may not see" for id in found)
-
-
-def _seen_above(reader: Reader, image: Image, id: int) -> list[int]:
-    """Return what it counts in, through what the reader sees alone, nearest first."""
-    found: set[int] = set()
-    waiting = [image.node[id]]
-    while waiting:
-        for node in image.above.get(waiting.pop(), ()):
-            if node not in found and reader.sees(image.ids[node]):
-                found.add(node)
-                waiting.append(node)
-    return [image.ids[node] for node in sorted(found, key=lambda node: (image.tree.height[node], node))]
+    return tuple(reader.named(id)[0] if reader.sees(id) else "something you may not see" for id in found)
 
 
 def _turn(reader: Reader, supposed: Supposed, id: int) -> Turn:
     place, then = _place(reader, id), supposed.on(reader.today)
     return Turn(
+        encode(id),
         place.title,
         place.url,
         place.is_key_result,

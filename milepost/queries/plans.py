@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict, namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from milepost.core import ids
 from milepost.core.plan.values import (
@@ -38,6 +36,7 @@ from milepost.core.plan.values import (
 from milepost.ledger import rows
 from milepost.models import (
     Alignment,
+    Checkin,
     Comment,
     Cycle,
     Grade,
@@ -71,22 +70,15 @@ _SAID_OTHERWISE = frozenset((
     "milestones", "points",
 ))  # fmt: skip
 _OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objective_id")
-CHECK_INS_AT_ONCE = 5_000
-# By hand: most rows are check-ins, and the ORM takes several times as long for each as the database.
-_CHECK_INS = """
-SELECT c.key_result_id, c.id, c.key, {effective}, {recorded}, {value}, {parts}, c.confidence, c.note, c.by_id,
-  c.corrects_id, x.key, {withdrawn}
-FROM checkin c LEFT JOIN checkin x ON x.id = c.corrects_id WHERE c.workspace_id = %s ORDER BY c.id
-"""
 
 
 class Keys:
     """The stable text ids of a workspace, by number."""
 
     def __init__(self, workspace_id: int) -> None:
-        of = _rows_of(workspace_id)
         self.people, self.teams, self.cycles, self.objectives, self.key_results = (
-            dict(of(model).values_list("id", "key")) for model in (Person, Team, Cycle, Objective, KeyResult)
+            dict(model.objects.of(workspace_id).values_list("id", "key"))
+            for model in (Person, Team, Cycle, Objective, KeyResult)
         )
 
     def told(self, row: Any, columns: Iterable[str]) -> dict[str, Any]:
@@ -131,52 +123,51 @@ def current(
     `seen` says which objectives and key results the reader sees, where that is not all: the others are left
     out as if they were not there.
     """
-    of = _rows_of(workspace_id)
-    keys = Keys(workspace_id)
-    workspace = Workspace.objects.get(id=workspace_id)
-    members = _grouped(of(TeamMember).order_by("id"), "team_id")
-    hidden = set(
-        of(Objective)
-        .filter(visibility="private")
-        .exclude(key__in=list(with_personal))
-        .values_list("id", flat=True)
-    )
+    of, keys, named = _rows_of(workspace_id), Keys(workspace_id), {*with_personal}
+    every = of(Objective)
+    hidden = {one.id for one in every if one.visibility == "private" and one.key not in named}
     if seen is not None:
         hidden |= {id for id in keys.objectives if not seen(id)}
     parts = _Parts(workspace_id, keys, hidden, seen)
-    listed = [row for row in of(Objective).order_by("id") if row.id not in hidden]
+    listed = [row for row in every if row.id not in hidden]
     objectives = []
     for number, row in enumerate(listed, 1):
         objectives.append(parts.objective(row))
         if progress is not None and number % 100 == 0:
             progress(number, len(listed))
     return Plan(
-        workspace=WorkspacePlan(
-            workspace.slug, workspace.name, workspace.time_zone, workspace.mission, workspace.vision,
-            workspace.scoring_policy, workspace.check_in_every, workspace.count_restricted_work,
-        ),
+        workspace=_workspace(workspace_id),
         people=tuple(
             PersonPlan(one.key, one.name, one.email, one.role, one.left_on)
-            for one in of(Person).order_by("id")
+            for one in of(Person)
         ),
-        teams=tuple(
-            TeamPlan(
-                one.key, one.name, keys.teams.get(one.parent_id), one.purpose,
-                tuple(
-                    MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
-                    for each in members[one.id]
-                ),
-            )
-            for one in of(Team).order_by("id")
-        ),
+        teams=tuple(_teams(of, keys)),
         cycles=tuple(
             CyclePlan(
                 one.key, one.name, one.starts_on, one.ends_on, keys.cycles.get(one.parent_id), one.closed_on
             )
-            for one in of(Cycle).order_by("id")
+            for one in of(Cycle)
         ),
         objectives=tuple(objectives),
     )  # fmt: skip
+
+
+def _workspace(id: int) -> WorkspacePlan:
+    row = Workspace.objects.get(id=id)
+    return WorkspacePlan(
+        row.slug, row.name, row.time_zone, row.mission, row.vision, row.scoring_policy, row.check_in_every,
+        row.count_restricted_work,
+    )  # fmt: skip
+
+
+def _teams(of: Callable[..., list], keys: Keys) -> Iterator[TeamPlan]:
+    members = _grouped(of(TeamMember), "team_id")
+    for one in of(Team):
+        listed = (
+            MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
+            for each in members[one.id]
+        )
+        yield TeamPlan(one.key, one.name, keys.teams.get(one.parent_id), one.purpose, tuple(listed))
 
 
 def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:
@@ -203,7 +194,7 @@ def in_the_way(workspace_id: int, plan: Plan, have: Plan) -> list[tuple[type[Mod
     return [
         (model, key)
         for model, keys in named.items()
-        for key in _rows_of(workspace_id)(model).values_list("key", flat=True)
+        for key in model.objects.of(workspace_id).values_list("key", flat=True)
         if key in keys
     ]
 
@@ -213,14 +204,23 @@ def personal_objectives(workspace_id: int) -> int:
     return Objective.objects.of(workspace_id).filter(visibility="private").count()
 
 
-def _rows_of(workspace_id: int) -> Callable[[type[Model]], QuerySet]:
+def _rows_of(workspace_id: int) -> Callable[..., list]:
     """Return how to ask for the rows of one workspace, as tuples: a model for each takes longer to make."""
 
-    def of(model: type[Model]) -> QuerySet:
-        columns = [field.attname for field in model._meta.concrete_fields]
-        return model.objects.of(workspace_id).values_list(*columns, named=True)
+    def of(model: type[Model], *order: str) -> list:
+        make = _tuple_of(model)._make
+        return [
+            make(row)
+            for columns in rows.values(model, workspace_id, order=order or ("id",))
+            for row in zip(*columns.values(), strict=True)
+        ]
 
     return of
+
+
+@cache
+def _tuple_of(model: type[Model]) -> type:
+    return namedtuple(model.__name__, [field.attname for field in model._meta.local_concrete_fields])
 
 
 def _grouped(rows: Iterable, column: str) -> dict[int, list]:
@@ -233,41 +233,32 @@ def _grouped(rows: Iterable, column: str) -> dict[int, list]:
 def _check_ins(workspace_id: int, people: Mapping[int, str]) -> dict[int, list[CheckInPlan]]:
     """Return the entries of every key result, in the order in which they were made."""
     found: dict[int, list[CheckInPlan]] = defaultdict(list)
-    moment, encode, person = datetime.fromisoformat, ids.encode, people.get
-    read = rows.read_as
-    sql = _CHECK_INS.format(
-        effective=read("moment", "c.effective_at"), recorded=read("moment", "c.recorded_at"),
-        value=read("exact", "c.value"), parts=read("json", "c.parts"),
-        withdrawn=read("truth", "c.is_withdrawn"),
-    )  # fmt: skip
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(sql, [workspace_id])
-        while batch := cursor.fetchmany(CHECK_INS_AT_ONCE):
-            for (
-                key_result, id, key, effective, recorded, value, parts, confidence, note, by, corrects,
-                corrected, is_withdrawn,
-            ) in batch:  # fmt: skip
-                at = moment(f"{effective}Z")
-                found[key_result].append(
-                    CheckInPlan(
-                        key or encode(id),
-                        at,
-                        at if recorded == effective else moment(f"{recorded}Z"),
-                        None if value is None else Decimal(value),
-                        None if parts is None else _parts(parts),
-                        confidence,
-                        note,
-                        person(by),
-                        None if corrects is None else corrected or encode(corrects),
-                        is_withdrawn == 1,
-                    )
-                )
+    corrected = _corrected(workspace_id)
+    for said in rows.values(Checkin, workspace_id):
+        # Column by column, for there are many.
+        entries = zip(
+            [key or ids.encode(id) for key, id in zip(said["key"], said["id"], strict=True)],
+            said["effective_at"],
+            said["recorded_at"],
+            said["value"],
+            [None if parts is None else tuple(map(Decimal, parts)) for parts in said["parts"]],
+            said["confidence"],
+            said["note"],
+            map(people.get, said["by_id"]),
+            map(corrected.__getitem__, said["corrects_id"]),
+            said["is_withdrawn"],
+            strict=True,
+        )
+        for key_result, entry in zip(said["key_result_id"], map(CheckInPlan._make, entries), strict=True):
+            found[key_result].append(entry)
     return found
 
 
-def _parts(text: str) -> tuple[Decimal, ...] | None:
-    parts = json.loads(text)
-    return None if parts is None else tuple(map(Decimal, parts))
+def _corrected(workspace_id: int) -> dict[int | None, str | None]:
+    """Return the names of the entries that others correct; None has none."""
+    corrected = Checkin.objects.of(workspace_id).filter(corrects__isnull=False).values_list("corrects_id")
+    named = Checkin.objects.of(workspace_id).filter(id__in=corrected).values_list("id", "key")
+    return {None: None, **{id: key or ids.encode(id) for id, key in named}}
 
 
 class _Parts:
@@ -278,7 +269,7 @@ class _Parts:
     ) -> None:
         of = _rows_of(workspace_id)
         self.keys, self.hidden = keys, hidden
-        listed = list(of(KeyResult).order_by("position", "id"))
+        listed = of(KeyResult, "position", "id")
         self.hidden_key_results = {
             one.id for one in listed if one.objective_id in hidden or (seen is not None and not seen(one.id))
         }
@@ -286,34 +277,36 @@ class _Parts:
             (one for one in listed if one.id not in self.hidden_key_results), "objective_id"
         )
         self.initiatives = _grouped(
-            (
-                one
-                for one in of(Initiative).order_by("id")
-                if one.key_result_id not in self.hidden_key_results
-            ),
+            (one for one in of(Initiative) if one.key_result_id not in self.hidden_key_results),
             "objective_id",
         )
-        self.links = _grouped(of(Alignment).order_by("id"), "child_id")
-        self.transitions = _grouped(of(Transition).order_by("id"), "objective_id")
-        self.versions = _grouped(of(ObjectiveVersion).order_by("id"), "objective_id")
-        self.key_result_versions = _grouped(of(KeyResultVersion).order_by("id"), "key_result_id")
+        self.links = _grouped(of(Alignment), "child_id")
+        self.transitions = _grouped(of(Transition), "objective_id")
+        self.versions = _grouped(of(ObjectiveVersion), "objective_id")
+        self.key_result_versions = _grouped(of(KeyResultVersion), "key_result_id")
         self.check_ins = _check_ins(workspace_id, keys.people)
         self.objective_comments: dict[int, list[Comment]] = defaultdict(list)
         self.key_result_comments: dict[int, list[Comment]] = defaultdict(list)
-        for one in of(Comment).order_by("id"):
-            where = self.key_result_comments[one.key_result_id] if one.key_result_id else None
-            (self.objective_comments[one.objective_id] if where is None else where).append(one)
+        for one in of(Comment):
+            if one.key_result_id:
+                self.key_result_comments[one.key_result_id].append(one)
+            else:
+                self.objective_comments[one.objective_id].append(one)
+        self.grades = self._standing_grades(of(Grade))
+
+    def _standing_grades(self, grades: Iterable[Any]) -> dict[tuple[int, int | None], Any]:
+        """Return the last grade of each; one by a closing that was taken back is of the past alone."""
         undone = {
             id: step.at
             for id, steps in self.transitions.items()
             for step in steps
             if step.event == "undo" and step.from_state == "closed"
         }
-        self.grades: dict[tuple[int, int | None], Grade] = {}
-        for one in of(Grade).order_by("id"):
-            # What was graded by a closing that was taken back is of the past alone.
-            if one.objective_id not in undone or one.at > undone[one.objective_id]:
-                self.grades[one.objective_id, one.key_result_id] = one
+        return {
+            (one.objective_id, one.key_result_id): one
+            for one in grades
+            if one.objective_id not in undone or one.at > undone[one.objective_id]
+        }
 
     def objective(self, row: Objective) -> ObjectivePlan:
         now = self.keys.told(row, OBJECTIVE_FIELDS)

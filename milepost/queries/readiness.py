@@ -95,10 +95,14 @@ def _disk(data_dir: Path) -> str:
 
 
 def _durability() -> str:
-    weak = [name for name, wanted in SQLITE_WANTED.items() if _pragma(name) != wanted]
-    if connection.transaction_mode != "IMMEDIATE":
-        weak.append("transaction_mode")
+    weak = weakened()
     return OK if not weak else f"failed: {', '.join(weak)}"
+
+
+def weakened() -> list[str]:
+    """List the options of SQLite that are not as an acknowledged check-in needs them."""
+    weak = [name for name, wanted in SQLITE_WANTED.items() if _pragma(name) != wanted]
+    return weak if connection.transaction_mode == "IMMEDIATE" else [*weak, "transaction_mode"]
 
 
 def _pragma(name: str):

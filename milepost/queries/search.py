@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from heapq import nsmallest
 
 from milepost.core import terms
-from milepost.core.terms import Terms
+from milepost.core.terms import Fit, Terms
 from milepost.ledger import search as index
 from milepost.queries import hits
 from milepost.queries.cards import Reader
 from milepost.queries.hits import KINDS, Hit
-from milepost.queries.ranking import Ranked, Ranking
+from milepost.queries.ranking import FIT, Ranked, Ranking
 
 MOST = 20
 
@@ -30,10 +30,6 @@ class Found:
     counts: dict[str, int]
     instead: str = ""  # what was looked for, where nothing has the words themselves
 
-    def pieces(self, text: str) -> list[tuple[str, bool]]:
-        """Return a text in pieces, each with whether it is what was looked for."""
-        return list(terms.marked(self.terms, text))
-
     @property
     def total(self) -> int:
         return sum(self.counts.values())
@@ -45,10 +41,12 @@ def find(reader: Reader, text: str, *, kind: str | None = None, most: int = MOST
     matches = index.matches(reader.actor.workspace_id, wanted)
     with reader.image.lock:
         ranking = Ranking(reader, wanted, most)
-        ranked = {each: ranking.of(each, matches) for each in (*matches.ids, *matches.rows)}
+        ranked = {each: ranking.of(each, matches) for each in KINDS} if wanted else {}
         chosen = [entry for each in ranked if kind in (None, each) for entry in ranked[each].entries]
-        found = hits.shown(reader, wanted, [match for *_, match in _first(chosen, most)])
-    counts = {each: ranked[each].count for each in KINDS if each in ranked and ranked[each].count}
+        first = _first(chosen, most)
+        in_text = {match.id for rank, _, match in first if rank // FIT == Fit.TEXT}
+        found = hits.shown(reader, wanted, [match for *_, match in first], in_text)
+    counts = {each: likeliest.count for each, likeliest in ranked.items() if likeliest.count}
     return Found(text, wanted, found, counts)
 
 

@@ -12,14 +12,12 @@ from itertools import chain, islice, product
 
 from milepost.core import nearness, terms
 from milepost.core.terms import Terms
-from milepost.ledger import search as index
-from milepost.ledger.columns import Rows
 from milepost.queries import search
 from milepost.queries.cards import Reader
 from milepost.queries.search import Found
+from milepost.queries.titled import KINDS, Titled
 
 OF_ONE_WORD, OF_ALL = 3, 8  # how many words, and phrases, are tried
-TITLED = ("objective", "key_result", "team", "person", "cycle")
 
 
 def forgiving(reader: Reader, text: str, *, kind: str | None = None, most: int = search.MOST) -> Found:
@@ -55,35 +53,21 @@ def _instead(reader: Reader, word: str, besides: frozenset[str]) -> Iterator[str
 
 def _words(reader: Reader) -> Iterator[str]:
     """Yield every word of every title, in sight or not."""
-    image = reader.image
-    for rows, name in _columns(reader):
-        yield from rows.columns[name].titles.words
-        for row in rows.own.values():
-            yield from terms.folded(getattr(row, name)).split()
-    for row in chain(image.teams.values(), image.cycles.values()):
-        yield from terms.folded(row.name).split()
+    for titled in _all(reader):
+        yield from titled.titles.words
+        for place in titled.replaced.tolist():
+            yield from terms.split(titled.title(place))
 
 
 def _is_in_sight(reader: Reader, word: str) -> bool:
     """Say whether a title that the reader may see has a word."""
-    found = index.matches(reader.actor.workspace_id, terms.terms(word), TITLED, whole=True).ids
-    return any(
-        word in terms.folded(_title(reader, kind, int(id))).split()
-        for kind in TITLED
-        for id in found.get(kind, ())
-    )
+    wanted = terms.terms(word)
+    for titled in _all(reader):
+        ids = titled.rows.ids[titled.having(wanted, whole=True)].tolist()
+        if any(titled.first_node is None or reader.sees(id) for id in ids):
+            return True
+    return False
 
 
-def _title(reader: Reader, kind: str, id: int) -> str:
-    image = reader.image
-    if kind in ("objective", "key_result"):
-        rows = image.objectives if kind == "objective" else image.key_results
-        row = rows.get(id)
-        return row.title if row is not None and reader.sees(id) else ""
-    row = {"team": image.teams, "person": image.people, "cycle": image.cycles}[kind].get(id)
-    return row.name if row is not None else ""
-
-
-def _columns(reader: Reader) -> tuple[tuple[Rows, str], ...]:
-    image = reader.image
-    return (image.objectives, "title"), (image.key_results, "title"), (image.people, "name")
+def _all(reader: Reader) -> Iterator[Titled]:
+    return (Titled.of(reader.image, kind) for kind in KINDS)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from milepost.core import addresses
+from milepost.core.ids import encode
 from milepost.core.pace import confidence_status
 from milepost.core.scoring import Kind, percent, score
 from milepost.core.trends import Course
 from milepost.ledger.structure import KeyResultRow
+from milepost.queries import courses
 from milepost.queries.cards import Reader
 from milepost.queries.checkins import Form, Note, Outcome, form, last_notes, outcome
 from milepost.queries.shell import due_now
@@ -27,6 +29,7 @@ class Step:
     seconds_left: int
     form: Form
     objective: str
+    objective_id: str
     objective_url: str
     team: str | None
     course: Course | None
@@ -39,21 +42,34 @@ def step(reader: Reader, *, done: Collection[int] = (), skipped: Collection[int]
     waiting = [one for one in due_now(reader) if one.id not in skipped and one.id not in done]
     if not waiting:
         return None
-    one = waiting[0]
     number = len(done) + len(skipped) + 1
+    total = number + len(waiting) - 1
+    return _step(reader, waiting[0], number, total, last_notes(reader, waiting[:1]))
+
+
+def steps(reader: Reader) -> list[Step]:
+    """Return the whole sweep, at the cost of one statement."""
+    waiting = due_now(reader)
+    notes = last_notes(reader, waiting)
+    return [_step(reader, one, number, len(waiting), notes) for number, one in enumerate(waiting, 1)]
+
+
+def _step(
+    reader: Reader, one: KeyResultRow, number: int, total: int, notes: Mapping[int, list[Note]]
+) -> Step:
     row = reader.image.objectives[one.objective_id]
     team = reader.team(row.team_id)
-    notes = tuple(last_notes(reader, one))
     return Step(
         number=number,
-        total=number + len(waiting) - 1,
-        seconds_left=len(waiting) * SECONDS_EACH,
+        total=total,
+        seconds_left=(total - number + 1) * SECONDS_EACH,
         form=form(reader, one),
         objective=row.title,
+        objective_id=encode(row.id),
         objective_url=addresses.objective(reader.slug, row.id),
         team=team.name if team else None,
-        course=reader.course(one),
-        notes=notes,
+        course=courses.of(reader, one),
+        notes=tuple(notes[one.id]),
         trouble=_trouble(reader, one),
     )
 

@@ -73,14 +73,15 @@ def arrangement(actor: Actor, team_id: int) -> Arrangement:
         row.name,
         row.purpose,
         row.parent_id,
-        tuple(_members(actor, team_id)),
+        tuple(members(actor, team_id)),
         parents,
         actor.is_admin,
         tuple((id, name) for name, id in others),
     )
 
 
-def _members(actor: Actor, team_id: int) -> Iterator[Member]:
+def members(actor: Actor, team_id: int) -> Iterator[Member]:
+    """Return who belongs to a team now, its leads first."""
     rows = (
         TeamMember.objects.of(actor.workspace_id)
         .filter(team_id=team_id, until_on=None)

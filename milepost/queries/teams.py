@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from fractions import Fraction
 
 import numpy as np
 
-from milepost.core import access, addresses
+from milepost.core import access
 from milepost.core.cadence import Window
 from milepost.core.ids import encode
 from milepost.core.rollup import Status, needs_exact
-from milepost.core.scoring import Explanation, Part, explain_roll_up, roll_up
+from milepost.core.scoring import Part, roll_up
 from milepost.core.states import State
 from milepost.ledger.image import Image
 from milepost.ledger.structure import COUNTING_STATES, CycleRow, ObjectiveRow
-from milepost.models import Initiative
-from milepost.queries import activity, deck
+from milepost.queries import deck
 from milepost.queries.cards import ObjectiveCard, PersonCard, Reader, TeamCard
 from milepost.queries.registers import register
-from milepost.queries.sentences import Sentence
 
 DRAFTS = frozenset({State.DRAFT, State.IN_REVIEW})
 SET_ASIDE = frozenset({State.PARKED, State.CANCELLED, State.DEFERRED})
-INITIATIVES_SHOWN = 6
-MEANS_KEPT = 512
-_INITIATIVE_ORDER = ("doing", "planned", "done", "dropped")
-
-
-@dataclass(frozen=True, slots=True)
-class Mean:
-    """The mean progress of the objectives of one commitment, and how it came about."""
-
-    commitment: str
-    progress: Fraction | float | None
-    explanation: Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +82,6 @@ class CycleChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class InitiativeCard:
-    """A piece of work under one of the team's objectives."""
-
-    title: str
-    url: str
-    state: str
-    owner: PersonCard | None
-    due_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class TeamPage:
     """A team (or, with `team` None, the company) in one cycle, from the image alone."""
 
@@ -139,17 +113,6 @@ class TeamPage:
         return (*self.objectives, *self.drafts, *self.set_aside)
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What the page shows besides, read from the tables: means explained, initiatives, the week."""
-
-    means: tuple[Mean, ...]
-    initiatives: tuple[InitiativeCard, ...]
-    initiatives_in_all: int
-    initiatives_of: dict[int, int]
-    week: tuple[Sentence, ...]
-
-
 # -- the tree ----------------------------------------------------------------------------------------------
 
 
@@ -160,7 +123,7 @@ def tree(reader: Reader, cycle: CycleRow | None) -> Tree:
     """Return every team with how it stands in a cycle: the same tree for everyone."""
     image = reader.image
     with image.lock:
-        stamp = (image, image.version, reader.today, cycle)
+        stamp = (image, image.version, reader.today, cycle, reader.actor.within)
         of, found = _trees.get(image.workspace_id, (None, None))
         if found is None or of != stamp:
             own, name = _at_best(reader, None, cycle)
@@ -204,11 +167,12 @@ def _summary(reader: Reader, team: int | None, cycle: CycleRow | None) -> Summar
 
 def summary(reader: Reader, rows: Iterable[ObjectiveRow]) -> Summary:
     """Return how a set of objectives stands: the same numbers for everyone."""
-    image = reader.image
+    image, is_whole = reader.image, reader.actor.within is None
     counted: list[int] = []
     parts: list[int] = []
     for row in rows:
-        if row.counts and _is_common(image, row.id):
+        # A token that is limited to teams is told no number of others'.
+        if row.counts and is_common(image, row.id) and (is_whole or reader.sees(row.id)):
             counted.append(image.node[row.id])
             parts += [
                 image.node[one.id]
@@ -221,12 +185,14 @@ def summary(reader: Reader, rows: Iterable[ObjectiveRow]) -> Summary:
 def summary_of_nodes(reader: Reader, objectives: np.ndarray) -> Summary:
     """Return the same as `summary`, of objectives by their nodes, however many they are."""
     image = reader.image
-    is_common = image.objectives.array("state", COUNTING_STATES.__contains__, bool).copy()
+    common = image.objectives.array("state", COUNTING_STATES.__contains__, bool).copy()
     for id in image.restricted():
-        if (node := image.node.get(id, len(is_common))) < len(is_common):
-            is_common[node] &= _is_common(image, id)
+        if (node := image.node.get(id, len(common))) < len(common):
+            common[node] &= is_common(image, id)
+    if reader.actor.within is not None:  # a token that is limited to teams is told no number of others'
+        common &= reader.seen[: len(common)]
     chosen = np.zeros(len(image.ids), dtype=bool)
-    chosen[objectives] = is_common[objectives]
+    chosen[objectives] = common[objectives]
     tree = image.tree  # a key result counts in its own objective alone
     parts = tree.child[(tree.child >= image.first_key_result) & chosen[tree.parent]]
     return _summed(reader, np.flatnonzero(chosen), parts)
@@ -244,7 +210,7 @@ def _has_more(reader: Reader, rows: Iterable[ObjectiveRow]) -> bool:
     """Say whether the reader sees work that counts in no number here."""
     image = reader.image
     return any(
-        not _is_common(image, row.id)
+        not is_common(image, row.id)
         or any(one.counts and not image.counted(one.id, row.id) for one in reader.key_results_of(row))
         for row in rows
         if row.counts
@@ -262,42 +228,11 @@ def _mean(reader: Reader, nodes: np.ndarray) -> Fraction | float | None:
     return roll_up([Part(raw=image.exact(image.ids[node])) for node in nodes.tolist()], reader.policy).raw
 
 
-def _is_common(image: Image, id: int) -> bool:
+def is_common(image: Image, id: int) -> bool:
     """Say whether an objective may count in a number that everyone sees ("One number for everyone")."""
     if image.audience(id) is access.EVERYONE:
         return True
     return image.workspace.count_restricted_work and not image.is_private(id)
-
-
-_means_kept: OrderedDict[tuple[int, ...], tuple[tuple[ObjectiveCard, ...], tuple[Mean, ...]]] = OrderedDict()
-
-
-def _means(reader: Reader, cards: Iterable[ObjectiveCard]) -> tuple[Mean, ...]:
-    """Return the mean of each commitment, made once for the very same cards."""
-    common = tuple(card for card in cards if _is_common(reader.image, card.number))
-    key = tuple(map(id, common))
-    kept = _means_kept.get(key)
-    if kept is None:
-        # The cards are kept beside it, so that their identities cannot come to mean others.
-        kept = _means_kept[key] = (common, tuple(_each_mean(reader, common)))
-        if len(_means_kept) > MEANS_KEPT:
-            _means_kept.popitem(last=False)
-    return kept[1]
-
-
-def _each_mean(reader: Reader, cards: Iterable[ObjectiveCard]) -> Iterator[Mean]:
-    by_commitment: dict[str, list[ObjectiveCard]] = defaultdict(list)
-    for card in cards:
-        by_commitment[card.commitment].append(card)
-    for commitment in ("committed", "aspirational", "learning"):
-        if alike := by_commitment.get(commitment):
-            rolled = roll_up([_part(card) for card in alike], reader.policy)
-            known = any(card.progress is not None for card in alike)
-            yield Mean(commitment, rolled.raw if known else None, explain_roll_up(rolled, reader.policy))
-
-
-def _part(card: ObjectiveCard) -> Part:
-    return Part(raw=card.explanation.raw, label=card.title, ref=card.number, how="its own roll-up")
 
 
 # -- one team ----------------------------------------------------------------------------------------------
@@ -308,7 +243,7 @@ def page(reader: Reader, team: int | None, cycle: CycleRow | None) -> TeamPage:
     image = reader.image
     with image.lock:
         row = None if team is None else reader.team_row(team)
-        rows = [one for one in _rows_of(image, team, cycle) if reader.sees(one.id)]
+        rows = objectives_of(reader, team, cycle)
         return TeamPage(
             team=reader.team(team),
             id=None if team is None else encode(team),
@@ -329,6 +264,11 @@ def page(reader: Reader, team: int | None, cycle: CycleRow | None) -> TeamPage:
         )
 
 
+def objectives_of(reader: Reader, team: int | None, cycle: CycleRow | None) -> list[ObjectiveRow]:
+    """Return a team's objectives of a cycle that the reader may see, the oldest first."""
+    return [row for row in _rows_of(reader.image, team, cycle) if reader.sees(row.id)]
+
+
 def busiest_cycle(reader: Reader, team: int | None, chosen: CycleRow | None) -> CycleRow | None:
     """Return the cycle to open a team with: the one chosen or, where that is empty, a running one.
 
@@ -347,24 +287,6 @@ def busiest_cycle(reader: Reader, team: int | None, chosen: CycleRow | None) -> 
     return max(running, key=lambda cycle: counts[cycle.id], default=chosen)
 
 
-def beside(reader: Reader, page: TeamPage) -> Beside:
-    """Return what stands beside a team's objectives: two statements."""
-    image = reader.image
-    ids = [one.number for one in page.everything]
-    rows = _initiatives(reader, ids)
-    work = [_initiative(reader, row) for row in sorted(rows, key=_by_urgency)]
-    week = activity.about(reader, ids, since=reader.today - timedelta(days=7))
-    with image.lock:
-        means = _means(reader, page.objectives)
-    return Beside(
-        means=means,
-        initiatives=tuple(work[:INITIATIVES_SHOWN]),
-        initiatives_in_all=len(work),
-        initiatives_of=dict(Counter(row.objective_id for row in rows)),
-        week=week,
-    )
-
-
 def _members(reader: Reader, row) -> Iterator[Member]:
     people = {person.id: person for person in _people(reader, row.members)}
     for wants_lead in (True, False):
@@ -380,21 +302,6 @@ def _choices(reader: Reader, team: int | None, chosen: CycleRow | None) -> Itera
         is_chosen = chosen is not None and cycle.id == chosen.id
         if counts[cycle.id] or is_chosen:
             yield CycleChoice(cycle.key, cycle.name, counts[cycle.id], is_chosen)
-
-
-def _initiatives(reader: Reader, ids: list[int]) -> list[Initiative]:
-    rows = reader.until(Initiative.objects.of(reader.actor.workspace_id), "created_at")
-    rows = rows.filter(objective_id__in=ids).order_by("id")
-    return [row for row in rows if row.key_result_id is None or reader.sees(row.key_result_id)]
-
-
-def _initiative(reader: Reader, row: Initiative) -> InitiativeCard:
-    url = addresses.objective(reader.slug, row.objective_id) + "#initiatives"
-    return InitiativeCard(row.title, url, row.state, reader.person(row.owner_id), row.due_on)
-
-
-def _by_urgency(row: Initiative) -> tuple:
-    return _INITIATIVE_ORDER.index(row.state), row.due_on or date.max, row.id
 
 
 def _rows_of(image: Image, team: int | None, cycle: CycleRow | None) -> list[ObjectiveRow]:

@@ -9,10 +9,9 @@ fifteen words in each, and its way to the reader is what it costs.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import compress, pairwise
 
 import numpy as np
 import orjson
@@ -22,6 +21,7 @@ from milepost.core.access import Actor
 from milepost.core.ids import ALPHABET, LENGTH, encode
 from milepost.core.rollup import Status
 from milepost.ledger.columns import NOTHING
+from milepost.ledger.garbage import uncollected
 from milepost.ledger.image import Day, Image
 from milepost.ledger.structure import KeyResultRow
 from milepost.queries.cards import Reader
@@ -122,18 +122,17 @@ class _Sight:
 
 def _restricted(image: Image, id: int) -> list[int]:
     """Return the neighbours of an objective that some who see it do not."""
-    links = [link.parent_objective_id or link.parent_key_result_id for link in image.serves.get(id, ())]
+    links = [link.parent_id for link in image.serves.get(id, ())]
     found = [above for above in links if above in image.node and image.audience(above) is not access.EVERYONE]
     whole = image.audience(id)
-    return found + [one.id for one in image.key_results_of.get(id, ()) if image.audience(one.id) != whole]
+    return found + [one for one in image.key_results_of.ids(id) if image.audience(one) != whole]
 
 
 def _near_restricted(image: Image) -> set[int]:
     """Return the objectives of which a neighbour, or they themselves, are not for everyone."""
     near: set[int] = set()
     for id in image.restricted():
-        one = image.key_results.get(id)
-        near.add(one.objective_id if one else id)
+        near.add(image.objective_of(id))
         near.update(link.child_id for link in image.served_by.get(id, ()))
     return {id for id in near if id in image.node}
 
@@ -141,11 +140,10 @@ def _near_restricted(image: Image) -> set[int]:
 def _around(image: Image, id: int) -> Iterator[int]:
     """Yield what an objective serves, and its key results."""
     for link in image.serves.get(id, ()):
-        above = link.parent_objective_id or link.parent_key_result_id
+        above = link.parent_id
         if above in image.node:
             yield above
-    for one in image.key_results_of.get(id, ()):
-        yield one.id
+    yield from image.key_results_of.ids(id)
 
 
 def _sees(image: Image, actor: Actor, id: int) -> bool:
@@ -177,7 +175,7 @@ def _objective(image: Image, id: int, actor: Actor | None) -> bytes:
             link.weight,
         )
         for link in image.serves.get(row.id, ())
-        if seen(above := link.parent_objective_id or link.parent_key_result_id)
+        if seen(above := link.parent_id)
     ]
     return orjson.dumps(
         (
@@ -190,7 +188,7 @@ def _objective(image: Image, id: int, actor: Actor | None) -> bytes:
             encode(row.team_id) if row.team_id else None,
             encode(row.owner_id) if row.owner_id else None,
             links,
-            sum(1 for one in image.key_results_of.get(row.id, ()) if seen(one.id)),
+            sum(map(seen, image.key_results_of.ids(row.id))),
         )
     )
 
@@ -222,18 +220,25 @@ def _key_result(image: Image, id: int, _: Actor | None) -> bytes:
 
 def _all_objectives(image: Image) -> list[bytes]:
     """Encode every objective as `_objective` does for one."""
-    rows, first, ids = image.objectives, image.first_key_result, np.array(image.ids, dtype=np.int64)
-    written = _written(ids)
-    links: dict[int, list[tuple]] = defaultdict(list)
-    for child, served, how, weight in image.links():
-        kind = "objective" if served < first else "key_result"
-        links[child].append((written[served], kind, how, weight))
+    rows = image.objectives
     columns = (
-        written[:first], *(rows.listed(name) for name in ("title", "state", "commitment", "level")),
+        _written(rows.ids), *(rows.listed(name) for name in ("title", "state", "commitment", "level")),
         *(_written(rows.array(name)) for name in ("cycle_id", "team_id", "owner_id")),
-        [links.get(place, ()) for place in range(first)], image.key_results_of.counts()[:first].tolist(),
+        _all_links(image), image.key_results_of.counts()[: len(rows.ids)].tolist(),
     )  # fmt: skip
     return _encoded(columns)
+
+
+def _all_links(image: Image) -> list[list[tuple]]:
+    """Return what each objective serves, in the order of the objectives."""
+    child, served, how, weight = image.links()
+    kinds = np.where(served < image.first_key_result, "objective", "key_result").tolist()
+    ids = np.concatenate([image.objectives.ids, image.key_results.ids])[served]
+    links = list(zip(_written(ids), kinds, how, weight, strict=True))
+    order = np.argsort(child, kind="stable")
+    ends = np.cumsum(np.bincount(child, minlength=image.first_key_result)).tolist()
+    ordered = [links[place] for place in order.tolist()]
+    return [ordered[begin:end] for begin, end in pairwise([0, *ends])]
 
 
 def _all_key_results(image: Image) -> list[bytes]:
@@ -290,10 +295,11 @@ def _rows(image: Image, name: str) -> _Rows:
     found = image.derived.get((_Rows, name))
     if found is None:
         first = image.first_key_result
-        if name == "objectives":
-            found = _Rows(image, 0, image.ids_of_objectives, _all_objectives(image), _objective)
-        else:
-            found = _Rows(image, first, image.ids[first:], _all_key_results(image), _key_result)
+        with uncollected():
+            if name == "objectives":
+                found = _Rows(image, 0, image.ids_of_objectives, _all_objectives(image), _objective)
+            else:
+                found = _Rows(image, first, image.ids[first:], _all_key_results(image), _key_result)
         image.derived[_Rows, name] = found
     return found
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # Most pages ask for it, and putting it together from querysets took as long as all the rest of the statement.
-_IS_UNDONE = (
+IS_UNDONE = (
     "EXISTS (SELECT 1 FROM event AS later WHERE later.workspace_id = event.workspace_id"
     " AND later.undoes_id = event.id)"
 )
@@ -28,7 +28,7 @@ _IS_UNDONE = (
 
 def is_undone() -> RawSQL:
     """Tell of each row of events whether another one undoes it, in the statement that reads them."""
-    return RawSQL(_IS_UNDONE, (), output_field=BooleanField())
+    return RawSQL(IS_UNDONE, (), output_field=BooleanField())
 
 
 def _is_open(reader: Reader, event: Happening | Event, row: ObjectiveRow) -> bool:

@@ -26,13 +26,13 @@ class Effect:
 
     id: int
     key: str
-    kind: str  # o or k
+    is_key_result: bool
     title: str
     url: str
     before: Fraction | None
     after: Fraction | None
     status_before: str
-    status: str
+    status_after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,12 @@ def rolled_up(
     return supposed
 
 
-def seen_above(reader: Reader, *ids: int) -> list[int]:
-    """Return what they count in, through what the reader sees alone, each after all that it rests on."""
-    image = reader.image
+def seen_above(reader: Reader, *ids: int, image: Image | None = None) -> list[int]:
+    """Return what they count in, through what the reader sees alone, each after all that it rests on.
+
+    `image`: one that is supposed, in place of the reader's own.
+    """
+    image = image or reader.image
     found: set[int] = set()
     waiting = [image.node[id] for id in ids]
     while waiting:
@@ -110,13 +113,13 @@ def _effect(reader: Reader, id: int, after: Fraction | None) -> Effect:
     return Effect(
         id=id,
         key=encode(id),
-        kind="k" if one else "o",
+        is_key_result=one is not None,
         title=one.title if one else image.objectives[id].title,
         url=(addresses.key_result if one else addresses.objective)(reader.slug, id),
         before=None if reader.day.progress(id) is None else image.exact(id),
         after=after,
         status_before=reader.day.status_of(id).word,
-        status=(Status.NO_DATA if after is None else reader.day.status_with(id, float(after))).word,
+        status_after=(Status.NO_DATA if after is None else reader.day.status_with(id, float(after))).word,
     )
 
 

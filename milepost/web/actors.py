@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, datetime
-from functools import wraps
+from functools import partial, wraps
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
 from milepost.actions import sessions
-from milepost.core.access import Actor
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotFound
-from milepost.ledger import sight
+from milepost.ledger import sight, traces
 from milepost.queries import actors
 
 
@@ -60,7 +57,8 @@ def in_workspace(view: Callable) -> Callable:
         if seat.actor is None:
             raise NotFound
         if request.at - seat.seen_at > sessions.SEEN_AGAIN_AFTER:
-            _seen(session_key, seat.actor, request.at)
+            use = partial(sessions.use, session_key=session_key, by=seat.actor, at=request.at)
+            traces.leave(use, at=request.at)
         if seat.lacks_second_step:
             return _on_to(request, reverse("account"))
         request.seat, request.actor = seat, seat.actor
@@ -69,11 +67,6 @@ def in_workspace(view: Callable) -> Callable:
             return view(request, *args, **kwargs)
 
     return seated
-
-
-def _seen(session_key: str, actor: Actor, at: datetime) -> None:
-    with suppress(DatabaseError):  # a disk that is full must not keep anybody from reading
-        sessions.use(session_key=session_key, by=actor, at=at)
 
 
 def today(request: HttpRequest) -> date:

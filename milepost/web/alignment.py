@@ -16,22 +16,22 @@ from markupsafe import Markup, escape
 from milepost.core import listings as listings_of
 from milepost.core import terms
 from milepost.core.ids import decode, encode
-from milepost.queries import alignment, hindsight, placing, tree, views
+from milepost.queries import alignment, hindsight, outlines, placing, tree, views
 from milepost.queries import shell as shells
-from milepost.queries.alignment import Filters, Outline, Place, View
+from milepost.queries.alignment import Filters, Place, View
 from milepost.queries.cards import Reader
-from milepost.queries.listings import Listed
+from milepost.queries.listings import COMMITMENTS, STATUSES, Listed
+from milepost.queries.outlines import Outline
 from milepost.queries.views import ViewCard
 from milepost.web import bulk, inserts, pages, repeats, tree_rows
 from milepost.web.actors import in_workspace
 from milepost.web.inserts import Fragment
+from milepost.web.typed import id_text
 
 ROWS = 200  # shown at once; more on request, or as one scrolls
 MOST_ROWS = 4_000
 PLAIN_ROWS = 4_000  # of the plain list on one page
 CHOICES = 100  # a longer list of people is asked for by name
-STATUSES = ("off_track", "at_risk", "on_track", "achieved", "not_started", "no_data")
-COMMITMENTS = ("committed", "aspirational", "learning")
 
 
 # -- pages -------------------------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ class Asked:
     def outline(self) -> Outline:
         image = self.reader.image
         with image.lock:
-            return alignment.outline(image, alignment.cycles_around(image, self.cycle))
+            return outlines.of(image, outlines.cycles_around(image, self.cycle))
 
     def view(self, *, all_open: bool = False) -> View:
         """Return the tree as this reader looks at it."""
@@ -212,7 +212,7 @@ class Asked:
         id = decode(written)
         if id in self.reader.image.people:
             return frozenset([id])
-        return alignment.owned_by(self.reader, self.outline, written)
+        return outlines.owned_by(self.reader.image, self.outline, written)
 
     @cached_property
     def kept(self) -> list[tuple[str, str]]:
@@ -347,7 +347,7 @@ class Asked:
     @property
     def teams(self) -> Markup:
         """The teams to choose from, nested as they are, as options."""
-        chosen = f'value="{encode(self.filters.team) if self.filters.team else ""}"'
+        chosen = f'value="{id_text(self.filters.team)}"'
         return Markup(tree_rows.kept(self.reader).teams.replace(chosen, f"{chosen} selected", 1))
 
     @property

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import alignments, submissions
-from milepost.core import access, addresses, ids
+from milepost.core import access, addresses
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
-from milepost.queries import objectives as pages_of
+from milepost.queries import alignments as links_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import parents
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, new_submission
 from milepost.web.words import plain_number
@@ -33,7 +33,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     reader = pages.reader(request)
     row = _open_to_me(reader, objective)
     values = {"parent": "", "how": "contributes", "weight": "1", "submission": new_submission()}
-    return _new_page(request, reader, row, values, None)
+    return _new_page(request, reader, row, values, Typed(request.POST))
 
 
 @in_workspace
@@ -41,13 +41,10 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
     """Let an objective serve another one, or a key result."""
     reader, typed = pages.reader(request), Typed(request.POST)
     row = _open_to_me(reader, objective)
-    chosen = typed.text("parent")
-    parent = ids.decode(chosen[1:]) if chosen[:1] in ("o", "k") else None
-    how, weight = typed.text("how", "contributes"), _weight(typed)
-    if parent is None:
+    above, how, weight = typed.above("parent"), typed.text("how", "contributes"), typed.weight()
+    if above is None:
         typed.say("parent", "Choose an objective or a key result.")
     if not typed.problems:
-        above = {"objective" if chosen[0] == "o" else "key_result": parent}
         try:
             submissions.once(
                 submission=typed.text("submission"),
@@ -55,7 +52,12 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
                 below=objective,
                 make=lambda: (
                     alignments.align(
-                        child=objective, **above, how=how, weight=weight, by=request.actor, at=request.at
+                        child=objective,
+                        **above._asdict(),
+                        how=how,
+                        weight=weight,
+                        by=request.actor,
+                        at=request.at,
                     ).id
                 ),
                 by=request.actor,
@@ -67,16 +69,9 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
             saved(request, "Aligned.")
-            return HttpResponseRedirect(
-                f"{addresses.objective(reader.slug, objective)}#alignment", status=303
-            )
+            return go(f"{addresses.objective(reader.slug, objective)}#alignment")
     values = {name: typed.text(name) for name in ("parent", "how", "weight", "submission")}
     return _new_page(request, reader, row, values, typed)
-
-
-def _weight(typed: Typed) -> Decimal:
-    weight = typed.number("weight")
-    return Decimal(1) if weight is None else weight
 
 
 def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
@@ -86,7 +81,7 @@ def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
 
 
 def _new_page(
-    request: HttpRequest, reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed | None
+    request: HttpRequest, reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, row.id)
     context = _form(values, typed) | {
@@ -98,16 +93,16 @@ def _new_page(
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Align", None))
     return pages.page(
         request, "alignments/new.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip
 
 
-def _form(values: dict[str, Any], typed: Typed | None) -> dict[str, Any]:
+def _form(values: dict[str, Any], typed: Typed) -> dict[str, Any]:
     return {
         "v": values,
         "hows": HOWS,
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed(LABELS) if typed else [],
+        "error": typed.error,
+        "problems": typed.listed(LABELS),
     }
 
 
@@ -117,7 +112,7 @@ def edit(request: HttpRequest, alignment: int) -> HttpResponse:
     reader = pages.reader(request)
     link = _mine(reader, alignment)
     values = {"how": link.card.how, "weight": plain_number(link.card.weight)}
-    return _edit_page(request, reader, link, values, None)
+    return _edit_page(request, reader, link, values, Typed(request.POST))
 
 
 @in_workspace
@@ -125,7 +120,7 @@ def update(request: HttpRequest, alignment: int) -> HttpResponse:
     """Change how a link counts."""
     reader, typed = pages.reader(request), Typed(request.POST)
     link = _mine(reader, alignment)
-    how, weight = typed.text("how", "contributes"), _weight(typed)
+    how, weight = typed.text("how", "contributes"), typed.weight()
     if not typed.problems:
         try:
             alignments.update(alignment=alignment, how=how, weight=weight, by=request.actor, at=request.at)
@@ -135,7 +130,7 @@ def update(request: HttpRequest, alignment: int) -> HttpResponse:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
             saved(request, "Saved. The past keeps how it counted before.")
-            return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
+            return go(f"{link.child_url}#alignment")
     return _edit_page(request, reader, link, {"how": how, "weight": typed.text("weight")}, typed)
 
 
@@ -145,19 +140,17 @@ def destroy(request: HttpRequest, alignment: int) -> HttpResponse:
     link = _mine(pages.reader(request), alignment)
     alignments.end(alignment=alignment, by=request.actor, at=request.at)
     saved(request, f"It no longer serves “{link.card.title}”.")
-    return HttpResponseRedirect(f"{link.child_url}#alignment", status=303)
+    return go(f"{link.child_url}#alignment")
 
 
-def _mine(reader: Reader, alignment: int) -> pages_of.LinkForm:
-    link = pages_of.link(reader, alignment)
-    if link is None:
-        raise NotFound
+def _mine(reader: Reader, alignment: int) -> links_of.LinkForm:
+    link = links_of.form(reader, alignment)
     access.require(link.card.may_edit, "change this link")
     return link
 
 
 def _edit_page(
-    request: HttpRequest, reader: Reader, link: pages_of.LinkForm, values: dict[str, Any], typed: Typed | None
+    request: HttpRequest, reader: Reader, link: links_of.LinkForm, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
     here = f"/w/{reader.slug}/alignments/{link.card.id}/"
     context = _form(values, typed) | {
@@ -169,5 +162,5 @@ def _edit_page(
     trail = [(link.child_title, link.child_url), ("Link", None)]
     return pages.page(
         request, "alignments/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip

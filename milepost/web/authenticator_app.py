@@ -48,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "address": address,
         "secret": one_time.spaced(secret),
     }
-    return entrance.page(request, "account/app.html", more, status=typed.status if typed.problems else 200)
+    return entrance.page(request, "account/app.html", more, status=typed.status)
 
 
 @require_POST

@@ -8,9 +8,9 @@ any other by one that may be left behind, when it takes longer than an honest se
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from io import BytesIO
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Lock, Thread
@@ -18,15 +18,15 @@ from time import perf_counter
 from typing import Any
 
 from milepost.core.problems import Problem
+from milepost.formats import problem_json
 from milepost.web import headers, requests
+from milepost.web.requests import Application
 
 PATIENCE = 10.0  # seconds
 SLOWEST = 32 * 1024  # bytes a second, beyond that patience
 UNREAD = 16 * 2**20  # a longer body is left to whoever refuses it
 LEFT_BEHIND = 128  # threads that wait for bytes of senders who were given up
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
-
-Application = Callable[[dict, Callable], Iterable[bytes]]
 
 
 class TooSlow(Problem):
@@ -166,26 +166,11 @@ def _comes_in_pieces(environ: dict) -> bool:
     return "HTTP_TRANSFER_ENCODING" in environ or environ.get("SERVER_PROTOCOL", "").startswith("HTTP/2")
 
 
-REASONS = {
-    400: "Bad Request", 408: "Request Timeout", 413: "Content Too Large", 503: "Service Unavailable",
-}  # fmt: skip
-
-
 def _refused(environ: dict, start_response: Callable, problem: Problem, begun: float) -> list[bytes]:
     with requests.numbered(environ.get(requests.NUMBER, "")) as number:
-        body = json.dumps(
-            {
-                "type": "about:blank",
-                "status": problem.status,
-                "code": problem.code,
-                "title": problem.message,
-                "detail": problem.message,
-                "remedy": problem.remedy,
-                "errors": [],
-            }
-        ).encode()
+        body = problem_json.write(problem)
         head = [
-            ("Content-Type", "application/problem+json"),
+            ("Content-Type", problem_json.MEDIA_TYPE),
             ("Content-Length", str(len(body))),
             ("Content-Security-Policy", headers.NO_SCRIPTS),
             ("Cache-Control", "no-store"),
@@ -193,6 +178,6 @@ def _refused(environ: dict, start_response: Callable, problem: Problem, begun: f
             ("Connection", "close"),
             ("X-Request-ID", number),
         ]
-        start_response(f"{problem.status} {REASONS[problem.status]}", head)
+        start_response(f"{problem.status} {HTTPStatus(problem.status).phrase}", head)
         requests.tell(environ["REQUEST_METHOD"], "none", problem.status, begun)
     return [body]

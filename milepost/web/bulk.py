@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from milepost.actions import bulk as actions
 from milepost.actions.bulk import Change, Line
-from milepost.core import access, addresses, ids, listings
-from milepost.core.problems import Conflict, Invalid
+from milepost.core import access, ids, listings
+from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.queries import choices
 from milepost.queries.cards import Reader
 from milepost.web import pages
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 from milepost.web.words import day
@@ -84,19 +84,18 @@ def apply(request: HttpRequest) -> HttpResponse:
         return _page(request, typed)
     count = sum(line.is_changed for line in lines)
     saved(request, f"{count} changed." if count else "Nothing was left to change.")
-    return HttpResponseRedirect(_back(request, typed), status=303)
+    return go(_back(request, typed))
 
 
 def _asked(typed: Typed) -> Asked:
-    items = [found if (found := ids.decode(text)) is not None else 0 for text in typed.texts("id")]
-    items, verb = list(dict.fromkeys(items)), typed.text("change")
+    # What is no id at all is looked for like one that is not there.
+    items = list(dict.fromkeys(ids.decode(text) or 0 for text in typed.texts("id")))
+    verb = typed.text("change")
     if verb not in VERBS or not all(name in typed.data for name in VERBS[verb][1]):
         return Asked(items, verb if verb in VERBS else "", None)
-    parent = typed.text("parent")
-    served = ids.decode(parent[1:]) if parent[:1] in ("o", "k") else None
-    if verb == "align" and served is None:
+    above = typed.above("parent")
+    if verb == "align" and above is None:
         typed.say("parent", "Choose an objective or a key result.")
-    weight = typed.number("weight")
     change = Change(
         verb,
         owner=typed.id("owner"),
@@ -106,10 +105,10 @@ def _asked(typed: Typed) -> Asked:
         commitment=typed.text("commitment"),
         starts_on=typed.day("starts_on"),
         ends_on=typed.day("ends_on"),
-        objective=served if parent[:1] == "o" else None,
-        key_result=served if parent[:1] == "k" else None,
+        objective=above and above.objective,
+        key_result=above and above.key_result,
         how=typed.text("how", "contributes"),
-        weight=Decimal(1) if weight is None else weight,
+        weight=typed.weight(),
     )
     return Asked(items, verb, change)
 
@@ -118,25 +117,15 @@ def _page(request: HttpRequest, typed: Typed) -> HttpResponse:
     reader = pages.reader(request)
     access.require(not reader.actor.is_guest, "change OKRs", remedy="Guests read, comment and check in.")
     asked = _asked(typed)
-    for id in asked.items:  # what may not be seen is not told from what is not there
-        (reader.key_result_row if id in reader.image.key_results else reader.objective_row)(id)
-    lines: list[Line] = []
-    if asked.items and asked.change is not None and typed.problems.keys() <= {"reason", ""}:
-        try:
-            lines = actions.preview(
-                items=asked.items,
-                change=asked.change,
-                reason=typed.text("reason"),
-                by=request.actor,
-                at=request.at,
-            )
-        except (Invalid, Conflict) as wrong:
-            typed.refuse(wrong)
+    for id in asked.items:
+        if not reader.finds(id):
+            raise NotFound
+    lines = _preview(request, typed, asked)
     context = {
         "typed": typed,
         "problems": typed.listed(LABELS),
         "items": [ids.encode(id) for id in asked.items],
-        "titles": [_title(reader, id) for id in asked.items],
+        "titles": [(*reader.named(id), id in reader.image.objectives) for id in asked.items],
         "verb": asked.verb,
         "verbs": [("", "Choose"), *((name, words) for name, (words, _) in VERBS.items())],
         "fields": VERBS[asked.verb][1] if asked.verb else (),
@@ -154,10 +143,32 @@ def _page(request: HttpRequest, typed: Typed) -> HttpResponse:
         "most": actions.MOST,
     }
     crumbs = [("Alignment", _back(request, typed)), ("Change many", None)]
-    status = typed.status if typed.problems else 200
     return pages.page(
-        request, "bulk/show.html", context, nav="alignment", crumbs=crumbs, seen_by=reader, status=status
+        request,
+        "bulk/show.html",
+        context,
+        nav="alignment",
+        crumbs=crumbs,
+        seen_by=reader,
+        status=typed.status,
     )
+
+
+def _preview(request: HttpRequest, typed: Typed, asked: Asked) -> list[Line]:
+    """Return what the change would do, as far as enough was said to know."""
+    if not asked.items or asked.change is None or not typed.problems.keys() <= {"reason", ""}:
+        return []
+    try:
+        return actions.preview(
+            items=asked.items,
+            change=asked.change,
+            reason=typed.text("reason"),
+            by=request.actor,
+            at=request.at,
+        )
+    except (Invalid, Conflict) as wrong:
+        typed.refuse(wrong)
+        return []
 
 
 def _back(request: HttpRequest, typed: Typed) -> str:
@@ -200,19 +211,12 @@ def _options(reader: Reader, verb: str) -> list[Any]:
     return []
 
 
-def _title(reader: Reader, id: int) -> tuple[str, str, bool]:
-    one = reader.image.key_results.get(id)
-    if one is not None:
-        return one.title, addresses.key_result(reader.slug, id), False
-    return reader.image.objectives[id].title, addresses.objective(reader.slug, id), True
-
-
 def _line(reader: Reader, verb: str, line: Line) -> dict[str, Any]:
-    title, url, is_objective = _title(reader, line.id)
+    title, url = reader.named(line.id)
     return {
         "title": title,
         "url": url,
-        "is_objective": is_objective,
+        "is_objective": line.id in reader.image.objectives,
         "was": _in_words(reader, verb, line.was),
         "becomes": _in_words(reader, verb, line.becomes),
         "is_changed": line.is_changed,
@@ -250,4 +254,4 @@ def _link(reader: Reader, value: tuple | None) -> str:
     above, how, weight = value
     counts = f" with weight {weight.normalize():f}" if how == "contributes" else ", without counting"
     verb = "contributes to" if how == "contributes" else "supports"
-    return f"{verb} “{_title(reader, above)[0]}”{counts}"
+    return f"{verb} “{reader.named(above)[0]}”{counts}"

@@ -21,8 +21,9 @@ from milepost.formats import exact_json
 from milepost.queries import checkins as queries
 from milepost.queries import shell
 from milepost.queries.cards import Reader
-from milepost.web import pages, week
+from milepost.web import pages, problems, week
 from milepost.web.actors import in_workspace
+from milepost.web.methods import inside
 from milepost.web.toasts import saved, undo_url
 
 JSON = "application/json"
@@ -53,7 +54,7 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
         made = actions.record(key_result=key_result, **given, by=request.actor, at=request.at)
     except Problem as problem:
         if _wants_json(request):
-            return _problem(problem)
+            return problems.as_json(problem)
         if isinstance(problem, Invalid) and not request.headers.get("HX-Request"):
             return _again(request, key_result, problem)
         if problem.field == "value" and request.POST.get("value") and "HX-Request" in request.headers:
@@ -107,7 +108,7 @@ def _edit_page(request: HttpRequest, checkin: int, *, problem: Invalid | None = 
         "typed": request.POST if problem else {"note": form.note, "on": form.on.isoformat()},
         "submission": new_submission(),
         "draft_key": f"correction-{ids.encode(checkin)}-{request.actor.person_id}",
-        "next": _inside(request, request.POST if problem else request.GET),
+        "next": inside(request, (request.POST if problem else request.GET).get("next", "")),
     }
     crumbs = [(form.key_result.title, form.key_result.url), ("Correct a check-in", None)]
     status = 422 if problem else 200
@@ -265,30 +266,12 @@ def _reading(request: HttpRequest, given: dict) -> str:
 
 
 def _back(request: HttpRequest, made: Recorded) -> str:
-    return _inside(request, request.POST) or addresses.key_result(request.seat.slug, made.key_result_id)
-
-
-def _inside(request: HttpRequest, said) -> str | None:
-    """Return where to go on, if that lies within this workspace."""
-    there = said.get("next", "")
-    own = f"/w/{request.seat.slug}/"
-    return there if there.startswith(own) and "//" not in there and "\\" not in there else None
+    there = inside(request, request.POST.get("next", ""))
+    return there or addresses.key_result(request.seat.slug, made.key_result_id)
 
 
 def _wants_json(request: HttpRequest) -> bool:
     return request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON)
-
-
-def _problem(problem: Problem) -> HttpResponse:
-    body = {
-        "type": "about:blank",
-        "status": problem.status,
-        "code": problem.code,
-        "title": problem.message,
-        "remedy": problem.remedy,
-        "field": problem.field,
-    }
-    return HttpResponse(orjson.dumps(body), status=problem.status, content_type="application/problem+json")
 
 
 # -- what the form or the program says ---------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import reviews
 from milepost.core import addresses
@@ -15,6 +15,7 @@ from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 from milepost.web.words import plain_number
@@ -35,7 +36,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     """Show what closing now would give."""
     reader = pages.reader(request)
     page = _closable(reader, objective)
-    return _page(request, reader, objective, page, _begun(page), None)
+    return _page(request, reader, objective, page, _begun(page), Typed(request.POST))
 
 
 @in_workspace
@@ -57,7 +58,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         return _page(request, reader, objective, before, _again(typed, before), typed)
     ended = pages_of.closing_of(pages.reader(request), pages.reader(request).objective_row(objective))
     saved(request, _in_a_sentence(ended))
-    return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
+    return go(addresses.objective(reader.slug, objective))
 
 
 def _in_a_sentence(ended: pages_of.Closing | None) -> str:
@@ -70,6 +71,7 @@ def _in_a_sentence(ended: pages_of.Closing | None) -> str:
 def _closable(
     reader: Reader, objective: int, values: dict[int, Decimal] | None = None, learned: str = ""
 ) -> pages_of.ClosingPage:
+    pages_of.require_may_close(reader, objective)
     page = pages_of.closing(reader, objective, values=values, learned=learned)
     state = State(page.card.state)
     if state not in (State.GRADING, State.GRADED):
@@ -107,22 +109,21 @@ def _page(
     objective: int,
     page: pages_of.ClosingPage,
     values: dict[str, str],
-    typed: Typed | None,
+    typed: Typed,
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, objective)
     labels = LABELS | {f"value_{final.card.id}": final.card.title for final in page.finals}
     context = {
         "page": page,
         "v": values,
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed(labels) if typed else [],
+        "error": typed.error,
+        "problems": typed.listed(labels),
         "outcomes": OUTCOMES,
         "here": f"{url}closing/",
         "back": url,
         "draft_key": f"closing-{page.card.id}-{request.actor.person_id}",
     }
     trail = trails.below(reader, page.card.team, (page.card.title, url), ("Close", None))
-    status = typed.status if typed and typed.problems else 200
     return pages.page(
-        request, "closings/new.html", context, nav="teams", crumbs=trail, seen_by=reader, status=status
+        request, "closings/new.html", context, nav="teams", crumbs=trail, seen_by=reader, status=typed.status
     )

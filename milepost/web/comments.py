@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import comments, submissions
 from milepost.core import addresses
 from milepost.core.problems import Invalid
 from milepost.web import pages
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
@@ -40,4 +41,4 @@ def create(request: HttpRequest, objective: int | None = None, key_result: int |
         messages.error(request, str(wrong))
     else:
         saved(request, "Posted.")
-    return HttpResponseRedirect(f"{url}#discussion", status=303)
+    return go(f"{url}#discussion")

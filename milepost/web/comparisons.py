@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -16,7 +15,7 @@ from django.urls import reverse
 from milepost.core import addresses
 from milepost.core.problems import Invalid
 from milepost.ledger.structure import CycleRow
-from milepost.queries import comparisons, hindsight, teams
+from milepost.queries import comparisons, hindsight, lookbacks, teams
 from milepost.queries.cards import Reader
 from milepost.queries.comparisons import Comparison
 from milepost.queries.records import comparisons as records
@@ -162,15 +161,13 @@ def _workspace(days: Days) -> Compared:
 
 def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResponse:
     days = Days(request)
-    with ExitStack() as held:
-        for reader in (days.then, days.now):
-            held.enter_context(reader.image.lock)
+    with days.then.image.lock, days.now.image.lock:
         compared = compare(days)
         learned = [compared.learned(reader) for reader in (days.then, days.now)]
     found = compared.found
     kept = {"cycle": request.GET["cycle"]} if request.GET.get("cycle") else {}
     looked = week.since_last(request)
-    offered = comparisons.choices(
+    offered = lookbacks.offered(
         days.now, days.cycle, looked_on=looked and looked.astimezone(days.now.zone).date()
     )
 
@@ -201,9 +198,7 @@ def _asked(found: Comparison) -> dict[str, str]:
 
 def _json(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResponse:
     days = Days(request)
-    with ExitStack() as held:
-        for reader in (days.then, days.now):
-            held.enter_context(reader.image.lock)
+    with days.then.image.lock, days.now.image.lock:
         body = orjson.dumps(records.record(compare(days).found))
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     known = etag in request.headers.get("If-None-Match", "")

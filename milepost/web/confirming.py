@@ -88,8 +88,7 @@ def _proves(request: HttpRequest, typed: Typed) -> bool:
     except (Invalid, TooManyGuesses) as wrong:
         typed.refuse(wrong)
     except ValidationError as wait:
-        typed.say("", wait.message)
-        typed.status = 429
+        typed.say("", wait.message, status=429)
     if kind:
         record_authentication(request, user, method=kind, reauthenticated=True)
     return bool(kind)
@@ -109,6 +108,4 @@ def _page(request: HttpRequest, typed: Typed, ways: known.SecondSteps, has_passw
         "options": webauthn.asked(request, request.user) if ways.passkeys else None,
         "here": request.path + ("?" + urlencode(request.GET, doseq=True) if request.GET else ""),
     }
-    return entrance.page(
-        request, "account/confirm.html", more, status=typed.status if typed.problems else 200
-    )
+    return entrance.page(request, "account/confirm.html", more, status=typed.status)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import register_converter
-
 from milepost.core import ids
 
 
@@ -20,6 +18,3 @@ class IdConverter:
 
     def to_url(self, value: int | str) -> str:
         return value if isinstance(value, str) else ids.encode(value)
-
-
-register_converter(IdConverter, "id")

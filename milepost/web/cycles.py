@@ -15,7 +15,7 @@ from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed
+from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "starts_on": "First day", "ends_on": "Last day", "parent": "Within"}
 
@@ -127,8 +127,7 @@ def _form(request: HttpRequest, typed: Typed, cycle: int | None = None) -> HttpR
         "cycles": _cycles(request),
     }
     crumbs = [_settings(request), ("Cycles", _cycles(request)), (row.name if row else "New cycle", None)]
-    status = typed.status if typed.problems else 200
-    return page(request, "cycles/edit.html", more, nav="settings", crumbs=crumbs, status=status)
+    return page(request, "cycles/edit.html", more, nav="settings", crumbs=crumbs, status=typed.status)
 
 
 def _said(row: known.CycleLine) -> dict[str, str]:
@@ -136,7 +135,7 @@ def _said(row: known.CycleLine) -> dict[str, str]:
         "name": row.name,
         "starts_on": row.starts_on.isoformat(),
         "ends_on": row.ends_on.isoformat() if row.ends_on else "",
-        "parent": encode(row.parent) if row.parent else "",
+        "parent": id_text(row.parent),
     }
 
 

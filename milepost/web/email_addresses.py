@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from milepost.actions import accounts as actions
 from milepost.actions import guesses, wording
 from milepost.actions.access import NOBODY_YET
-from milepost.channels import email, links, security
+from milepost.channels import email, security
 from milepost.core.problems import Conflict, NotFound
 from milepost.queries import people
 from milepost.web import accounts, entrance
@@ -63,7 +63,7 @@ def mail(request: HttpRequest, user) -> None:
     """Mail the link to an account's address."""
     said = {"user": user.pk, "email": user.email, "at": int(now().timestamp())}
     path = reverse("confirm_email", args=[signing.dumps(said, salt=SALT)])
-    link = links.whole(path, came_to=request.build_absolute_uri("/"))
+    link = entrance.whole(request, path)
     security.confirm(to=user.email, name=user.name, link=link)
 
 
@@ -93,8 +93,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         "email": request.user.email,
         "has_mail": email.is_set(),
     }
-    status = typed.status if typed.problems else 200
-    return entrance.page(request, "account/new_email.html", more, status=status)
+    return entrance.page(request, "account/new_email.html", more, status=typed.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,7 +138,7 @@ def _offer(request: HttpRequest, address: str) -> None:
         "at": int(request.at.timestamp()),
     }
     path = reverse("take_email", args=[signing.dumps(said, salt=CHANGE)])
-    link = links.whole(path, came_to=request.build_absolute_uri("/"))
+    link = entrance.whole(request, path)
     security.take_over(to=address, name=user.name, link=link)
 
 

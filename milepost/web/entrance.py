@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,32 +11,23 @@ from django.shortcuts import render
 
 from milepost.actions import guesses
 from milepost.actions.access import NOBODY_YET
+from milepost.channels import links
 from milepost.core import devices
+from milepost.web import looks
 
 # Such a page's own address is a secret. With "no-referrer" browsers would send their forms with the origin
 # "null", which is refused; this tells nobody the address either.
 SECRET_ADDRESS = "strict-origin"
 
 
-@dataclass(frozen=True)
-class Look:
-    """How this browser wants pages to look."""
-
-    theme: str
-    status_colours: str
-
-
-def look(request: HttpRequest) -> Look:
-    """Return how this browser wants pages to look."""
-    theme, colours = request.COOKIES.get("theme"), request.COOKIES.get("status_colours")
-    return Look(
-        theme if theme in ("light", "dark") else "system", "classic" if colours == "classic" else "standard"
-    )
-
-
 def context(request: HttpRequest) -> dict[str, Any]:
     """Return what every page without a workspace needs."""
-    return {"shell": look(request), "csp_nonce": request.csp_nonce}
+    return {"shell": looks.look(request), "csp_nonce": request.csp_nonce}
+
+
+def whole(request: HttpRequest, path: str) -> str:
+    """Return a whole address: below the one that is configured, else below the one this request came to."""
+    return links.whole(path, came_to=request.build_absolute_uri("/"))
 
 
 def missed(request: HttpRequest, at: datetime) -> None:

@@ -69,5 +69,5 @@ def _page(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
     crumbs = [("People", f"{addresses.week(reader.slug)}people/"), (found.name, there), ("Hand over", None)]
     return pages.page(
         request, "handovers/show.html", context, nav="people", crumbs=crumbs, seen_by=reader,
-        status=typed.status if typed.problems and request.method == "POST" else 200,
+        status=typed.status if request.method == "POST" else 200,
     )  # fmt: skip

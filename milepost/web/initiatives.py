@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from milepost.actions import initiatives, submissions
@@ -14,13 +14,14 @@ from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.core.states import InitiativeState
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import history
-from milepost.queries import objectives as pages_of
+from milepost.queries import initiatives as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import people
 from milepost.web import pages, trails, versions
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go
 from milepost.web.toasts import saved, undo_url
-from milepost.web.typed import Typed, new_submission
+from milepost.web.typed import Typed, id_text, new_submission
 
 STATES = (("planned", "Planned"), ("doing", "In progress"), ("done", "Done"), ("dropped", "Dropped"))
 LABELS = {
@@ -38,13 +39,12 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     """Show the form of a new initiative."""
     reader = pages.reader(request)
     row = _open_to_me(reader, objective)
-    me = ids.encode(request.actor.person_id) if request.actor.person_id else ""
     values = {
-        "title": "", "description": "", "key_result": request.GET.get("key_result", ""), "owner": me,
-        "state": "planned", "due_on": "", "submission": new_submission(), "revision": "",
-        "read": "",
+        "title": "", "description": "", "key_result": request.GET.get("key_result", ""),
+        "owner": id_text(request.actor.person_id), "state": "planned", "due_on": "",
+        "submission": new_submission(), "revision": "", "read": "",
     }  # fmt: skip
-    return _page(request, reader, row, values, None)
+    return _page(request, reader, row, values, Typed(request.POST))
 
 
 @in_workspace
@@ -71,9 +71,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
             typed.refuse(wrong)
         else:
             saved(request, "Initiative added.")
-            return HttpResponseRedirect(
-                f"{addresses.objective(reader.slug, objective)}#initiatives", status=303
-            )
+            return go(f"{addresses.objective(reader.slug, objective)}#initiatives")
     return _page(request, reader, row, _again(typed), typed)
 
 
@@ -87,15 +85,16 @@ def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
 def edit(request: HttpRequest, initiative: int) -> HttpResponse:
     """Show the form of an initiative."""
     reader = pages.reader(request)
-    card, row, key_result, owner = _mine(reader, initiative)
-    return _page(request, reader, row, _stored(card, key_result, owner), None, card)
+    form = _mine(reader, initiative)
+    return _page(request, reader, form.objective, _stored(form), Typed(request.POST), form.card)
 
 
 @in_workspace
 def update(request: HttpRequest, initiative: int) -> HttpResponse:
     """Change an initiative."""
     reader, typed = pages.reader(request), Typed(request.POST)
-    card, row, *_ = _mine(reader, initiative)
+    form = _mine(reader, initiative)
+    row = form.objective
     fields, values, theirs = _fields(typed), _again(typed), versions.NOTHING
     if not typed.problems:
         try:
@@ -103,7 +102,7 @@ def update(request: HttpRequest, initiative: int) -> HttpResponse:
                 typed,
                 values,
                 fields,
-                stored=lambda: _stored(*_told(_mine(pages.reader(request), initiative))),
+                stored=lambda: _stored(_mine(pages.reader(request), initiative)),
                 write=lambda changed, revision: initiatives.update(
                     initiative=initiative, changed=changed, revision=revision, by=request.actor, at=request.at
                 ),
@@ -120,13 +119,8 @@ def update(request: HttpRequest, initiative: int) -> HttpResponse:
             if done:
                 saved(request, versions.words(theirs))
                 there = f"{addresses.objective(reader.slug, row.id)}#initiatives"
-                return HttpResponseRedirect(there, status=303)
-    return _page(request, reader, row, values, typed, card, theirs)
-
-
-def _told(found: tuple) -> tuple:
-    card, _, key_result, owner = found
-    return card, key_result, owner
+                return go(there)
+    return _page(request, reader, row, values, typed, form.card, theirs)
 
 
 @in_workspace
@@ -137,30 +131,21 @@ def move(request: HttpRequest, initiative: int) -> HttpResponse:
         raise Invalid("That is no state of an initiative.", field="state", remedy="Choose one of the list.")
     initiatives.update(initiative=initiative, changed={"state": state}, by=request.actor, at=request.at)
     reader = pages.reader(request)
-    card, row, *_ = _found(reader, initiative)
+    form = pages_of.form(reader, initiative)
+    card = form.card
     if request.headers.get("HX-Request"):
         context = {"i": card, "today": request.today, "states": STATES, "slug": reader.slug}
         context["undo"] = undo_url(request)
         return render(request, "initiatives/update.hx.html", context)
     saved(request, f"“{card.title}” is {dict(STATES)[state].lower()}.")
-    return HttpResponseRedirect(f"{addresses.objective(reader.slug, row.id)}#initiatives", status=303)
+    there = f"{addresses.objective(reader.slug, form.objective.id)}#initiatives"
+    return go(there)
 
 
-def _found(
-    reader: Reader, initiative: int
-) -> tuple[pages_of.InitiativeCard, ObjectiveRow, int | None, int | None]:
-    found = pages_of.initiative(reader, initiative)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _mine(
-    reader: Reader, initiative: int
-) -> tuple[pages_of.InitiativeCard, ObjectiveRow, int | None, int | None]:
-    found = _found(reader, initiative)
-    access.require(found[0].may_edit, "change this initiative")
-    return found
+def _mine(reader: Reader, initiative: int) -> pages_of.InitiativeForm:
+    form = pages_of.form(reader, initiative)
+    access.require(form.card.may_edit, "change this initiative")
+    return form
 
 
 def _fields(typed: Typed) -> dict[str, Any]:
@@ -178,12 +163,13 @@ def _again(typed: Typed) -> dict[str, Any]:
     return {name: typed.text(name) for name in (*LABELS, "submission", "revision", "read")}
 
 
-def _stored(card: pages_of.InitiativeCard, key_result: int | None, owner: int | None) -> dict[str, Any]:
+def _stored(form: pages_of.InitiativeForm) -> dict[str, Any]:
+    card = form.card
     values = {
         "title": card.title,
         "description": card.description,
-        "key_result": ids.encode(key_result) if key_result else "",
-        "owner": ids.encode(owner) if owner else "",
+        "key_result": id_text(form.key_result),
+        "owner": id_text(form.owner),
         "state": card.state,
         "due_on": card.due_on.isoformat() if card.due_on else "",
         "submission": "",
@@ -211,22 +197,22 @@ def _page(
     reader: Reader,
     row: ObjectiveRow,
     values: dict[str, Any],
-    typed: Typed | None,
+    typed: Typed,
     card: pages_of.InitiativeCard | None = None,
     theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, row.id)
     context = {
         "v": values,
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed(LABELS) if typed else [],
+        "error": typed.error,
+        "problems": typed.listed(LABELS),
         "theirs": theirs,
         "title": card.title if card else None,
         "objective": (row.title, url),
         "people": people(reader),
         "key_results": _key_results(reader, row),
         "states": STATES,
-        "here": f"/w/{reader.slug}/initiatives/{card.id}/edit/" if card else f"{url}initiatives/new/",
+        "here": card.url if card else f"{url}initiatives/new/",
         "back": f"{url}#initiatives",
         "draft_key": f"initiative-{card.id if card else ids.encode(row.id)}-{request.actor.person_id}",
     }
@@ -235,5 +221,5 @@ def _page(
     )
     return pages.page(
         request, "initiatives/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 
 from milepost.actions import access
 from milepost.channels import invitations as mails
-from milepost.channels import links
 from milepost.core import addresses
 from milepost.core.problems import Conflict, Invalid
 from milepost.core.tokens import hash_of
@@ -57,17 +56,12 @@ def destroy(request: HttpRequest, person: int) -> HttpResponse:
 
 def delivered(request: HttpRequest, person, secret: str) -> Delivered:
     """Mail an invitation; without a mail server, or when it refuses, give the link to copy."""
-    link = address(request, reverse("invitation", args=[secret]))
+    link = entrance.whole(request, reverse("invitation", args=[secret]))
     by, where = request.actor.name, workspaces.settings(request.actor).name
     is_mailed = mails.mail(to=person.email, name=person.name, by=by, where=where, link=link)
     if is_mailed:
         access.mailed(person=person.id, by=request.actor, at=request.at)
     return Delivered(person.name, person.email, None if is_mailed else link)
-
-
-def address(request: HttpRequest, path: str) -> str:
-    """Return a whole address: below the one that is configured, else below the one this request came to."""
-    return links.whole(path, came_to=request.build_absolute_uri("/"))
 
 
 def answer(request: HttpRequest, given: Delivered) -> HttpResponse:
@@ -115,9 +109,7 @@ def _shown(request: HttpRequest, secret: str) -> HttpResponse:
         "signed_in": signed_in,
         "is_theirs": is_theirs,
     }
-    return entrance.page(
-        request, "invitations/show.html", more, status=typed.status if typed.problems else 200
-    )
+    return entrance.page(request, "invitations/show.html", more, status=typed.status)
 
 
 def _join(request: HttpRequest, typed: Typed, secret: str, found) -> HttpResponse | None:

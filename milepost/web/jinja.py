@@ -54,6 +54,7 @@ def environment(**options) -> Environment:
         module=module,
         icon=marks.icon,
         mark=marks.mark,
+        mark_with_word=marks.mark_with_word,
         logo=marks.logo,
         bar=charts.bar,
         spark=charts.spark,
@@ -78,6 +79,7 @@ def environment(**options) -> Environment:
         keys_shown=keymap.shown,
         status_class=marks.status_class,
         status_word=marks.status_word,
+        told=marks.told,
     )
     return env
 

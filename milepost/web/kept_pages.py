@@ -21,7 +21,7 @@ from milepost.web.inserts import Fragment
 
 MOST = 256
 NONCE, TOKEN = "nonce", "token"
-_FORM_TOKEN = r'(?<=name="csrfmiddlewaretoken" value=")\w+(?=")'
+_FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 _MESSAGES = "messages"  # the cookie in which they wait
 
 Drawn = list[bytes | str | Fragment]
@@ -39,7 +39,8 @@ def drawn(request: HttpRequest, reader: Reader, name: Hashable, draw: Callable[[
             stamp, kept = day.derived[drawn] = (len(day.touched), {})
         found = kept.get(full)
         if found is None:
-            found = _cut(request, draw())
+            html = draw()
+            found = _cut(html, _marks(request, html))
             if len(kept) >= MOST:
                 kept.clear()
             kept[full] = found
@@ -54,18 +55,22 @@ def _cookies(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((name, value) for name, value in request.COOKIES.items() if name not in own))
 
 
-def _cut(request: HttpRequest, html: str) -> Drawn:
-    waiting = inserts.waiting(request)
-    marks = re.compile("|".join([*map(re.escape, waiting), re.escape(request.csp_nonce), _FORM_TOKEN]))
+def _cut(html: str, marks: list[tuple[str, str | Fragment]]) -> Drawn:
+    """Cut a page at marks, each with what stands for it; one that holds another comes before that."""
+    if not marks:
+        return [html.encode()]
+    (mark, own), *others = marks
     found: Drawn = []
-    end = 0
-    for mark in marks.finditer(html):
-        found.append(html[end : mark.start()].encode())
-        own = NONCE if mark[0] == request.csp_nonce else TOKEN
-        found.append(waiting.get(mark[0], own))
-        end = mark.end()
-    found.append(html[end:].encode())
+    for number, piece in enumerate(html.split(mark)):
+        found += [own, *_cut(piece, others)] if number else _cut(piece, others)
     return found
+
+
+def _marks(request: HttpRequest, html: str) -> list[tuple[str, str | Fragment]]:
+    marks: list[tuple[str, str | Fragment]] = list(inserts.waiting(request).items())
+    if form := _FORM_TOKEN.search(html):
+        marks.append((form[1], TOKEN))  # the same in all forms of a page
+    return [*marks, (request.csp_nonce, NONCE)]
 
 
 def _filled(drawn: Drawn, nonce: bytes, token: bytes) -> list[bytes]:

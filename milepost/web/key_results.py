@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import key_results, submissions
 from milepost.actions.key_results import Definition
+from milepost.actions.objectives import require_open
 from milepost.core import access, addresses, ids
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
@@ -19,9 +20,9 @@ from milepost.queries.choices import people
 from milepost.web import measures, pages, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
-from milepost.web.objectives import require_open
+from milepost.web.methods import go
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed, new_submission
+from milepost.web.typed import Typed, id_text, new_submission
 
 LABELS = {
     "title": "Key result",
@@ -83,7 +84,7 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
     trail = trails.below(reader, page.team, page.objective, (page.card.title, None))
     return pages.page(
         request, "key_results/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True,
-        comparison=f"{page.objective[1]}comparison/",
+        comparison=f"{page.objective[1]}comparison/#k-{page.card.id}",  # its own part of it
         began=page.history[-1].on,
     )  # fmt: skip
 
@@ -105,12 +106,16 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     """Show the form of a new key result."""
     reader = pages.reader(request)
     row = _open_to_me(reader, objective)
-    me = ids.encode(request.actor.person_id) if request.actor.person_id else ""
     values = measures.written(None) | dict.fromkeys(
         ("title", "starts_on", "ends_on", "data_source", "description", "visibility", "reason"), ""
     )
-    values |= {"owner": me, "source": "check_ins", "visible_to": [], "submission": new_submission()}
-    return _new_page(request, reader, row, values, None)
+    values |= {
+        "owner": id_text(request.actor.person_id),
+        "source": "check_ins",
+        "visible_to": [],
+        "submission": new_submission(),
+    }
+    return _new_page(request, reader, row, values, Typed(request.POST))
 
 
 @in_workspace
@@ -140,8 +145,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         else:
             saved(request, "Key result added.")
             if typed.text("then") == "another":
-                return HttpResponseRedirect(request.path, status=303)
-            return HttpResponseRedirect(addresses.objective(reader.slug, objective), status=303)
+                return go(request.path)
+            return go(addresses.objective(reader.slug, objective))
     return _new_page(request, reader, row, _again(typed), typed)
 
 
@@ -153,7 +158,7 @@ def _open_to_me(reader: Reader, objective: int) -> ObjectiveRow:
 
 
 def _new_page(
-    request: HttpRequest, reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed | None
+    request: HttpRequest, reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
     url = addresses.objective(reader.slug, row.id)
     context = _form(reader, row, values, typed) | {
@@ -165,16 +170,16 @@ def _new_page(
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("New key result", None))
     return pages.page(
         request, "key_results/new.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip
 
 
-def _form(reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed | None) -> dict[str, Any]:
+def _form(reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Typed) -> dict[str, Any]:
     cycle = reader.cycle_of(row)
     return {
         "v": values,
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed(LABELS) if typed else [],
+        "error": typed.error,
+        "problems": typed.listed(LABELS),
         "people": people(reader),
         "kinds": measures.OPTIONS,
         "words": measures.NAMES,
@@ -224,7 +229,7 @@ def edit(request: HttpRequest, key_result: int) -> HttpResponse:
     """Show the form of a key result."""
     reader = pages.reader(request)
     form = _mine(reader, key_result)
-    return _edit_page(request, reader, form, _stored(form), None)
+    return _edit_page(request, reader, form, _stored(form), Typed(request.POST))
 
 
 @in_workspace
@@ -259,7 +264,7 @@ def update(request: HttpRequest, key_result: int) -> HttpResponse:
         else:
             if done:
                 saved(request, versions.words(theirs))
-                return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
+                return go(addresses.key_result(reader.slug, key_result))
     return _edit_page(request, reader, form, values, typed, theirs)
 
 
@@ -272,7 +277,7 @@ def _mine(reader: Reader, key_result: int) -> pages_of.KeyResultForm:
 
 
 def _stored(form: pages_of.KeyResultForm) -> dict[str, Any]:
-    row, written = form.row, lambda id: ids.encode(id) if id else ""
+    row = form.row
     values = measures.written(row) | {
         "title": row.title,
         "starts_on": row.starts_on.isoformat() if row.starts_on else "",
@@ -280,8 +285,8 @@ def _stored(form: pages_of.KeyResultForm) -> dict[str, Any]:
         "data_source": form.data_source,
         "description": form.description,
         "visibility": row.visibility or "",
-        "visible_to": [written(id) for id in row.visible_to],
-        "owner": written(row.owner_id),
+        "visible_to": [id_text(id) for id in row.visible_to],
+        "owner": id_text(row.owner_id),
         "source": row.source,
         "reason": "",
         "revision": str(form.revision),
@@ -308,7 +313,7 @@ def _edit_page(
     reader: Reader,
     form: pages_of.KeyResultForm,
     values: dict[str, Any],
-    typed: Typed | None,
+    typed: Typed,
     theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     row, whole = form.row, form.objective
@@ -327,7 +332,7 @@ def _edit_page(
     trail = trails.below(reader, reader.team(whole.team_id), above, (row.title, url), ("Edit", None))
     return pages.page(
         request, "key_results/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip
 
 
@@ -337,7 +342,7 @@ def _edit_page(
 @in_workspace
 def new_cancellation(request: HttpRequest, key_result: int) -> HttpResponse:
     """Ask why a key result is cancelled."""
-    return _cancel_page(request, pages.reader(request), key_result, None)
+    return _cancel_page(request, pages.reader(request), key_result, Typed(request.POST))
 
 
 @in_workspace
@@ -354,10 +359,10 @@ def cancel(request: HttpRequest, key_result: int) -> HttpResponse:
         typed.refuse(wrong, field="reason" if wrong.field == "reason" else "")
         return _cancel_page(request, reader, key_result, typed)
     saved(request, "Cancelled: it stays listed and no longer counts.")
-    return HttpResponseRedirect(addresses.key_result(reader.slug, key_result), status=303)
+    return go(addresses.key_result(reader.slug, key_result))
 
 
-def _cancel_page(request: HttpRequest, reader: Reader, key_result: int, typed: Typed | None) -> HttpResponse:
+def _cancel_page(request: HttpRequest, reader: Reader, key_result: int, typed: Typed) -> HttpResponse:
     form = pages_of.form(reader, key_result)
     standing = reader.standing(form.objective, form.row)
     access.require(access.may_edit(reader.actor, standing), "change this key result")
@@ -366,9 +371,9 @@ def _cancel_page(request: HttpRequest, reader: Reader, key_result: int, typed: T
         "title": form.row.title,
         "here": f"{url}cancellation/",
         "back": url,
-        "reason": typed.text("reason") if typed else "",
-        "error": typed.error if typed else lambda name: "",
-        "problems": typed.listed({"reason": "Why"}) if typed else [],
+        "reason": typed.text("reason"),
+        "error": typed.error,
+        "problems": typed.listed({"reason": "Why"}),
     }
     above = (form.objective.title, addresses.objective(reader.slug, form.objective.id))
     trail = trails.below(
@@ -376,7 +381,7 @@ def _cancel_page(request: HttpRequest, reader: Reader, key_result: int, typed: T
     )
     return pages.page(
         request, "key_results/cancel.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status if typed else 200,
+        status=typed.status,
     )  # fmt: skip
 
 
@@ -386,7 +391,7 @@ def restore(request: HttpRequest, key_result: int) -> HttpResponse:
     reason = Typed(request.POST).text("reason")
     key_results.restore(key_result=key_result, reason=reason, by=request.actor, at=request.at)
     saved(request, "It counts again.")
-    return HttpResponseRedirect(addresses.key_result(pages.reader(request).slug, key_result), status=303)
+    return go(addresses.key_result(pages.reader(request).slug, key_result))
 
 
 @in_workspace
@@ -396,4 +401,4 @@ def move(request: HttpRequest, key_result: int) -> HttpResponse:
         key_result=key_result, up=request.POST.get("to") != "down", by=request.actor, at=request.at
     )
     slug = pages.reader(request).slug
-    return HttpResponseRedirect(f"{addresses.objective(slug, one.objective_id)}?arrange#arrange", status=303)
+    return go(f"{addresses.objective(slug, one.objective_id)}?arrange#arrange")

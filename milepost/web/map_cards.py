@@ -42,7 +42,7 @@ class Pen:
 
     def _then(self, row: Row, id: int) -> Row:
         effect = self.effects.get(id)
-        return row if effect is None else replace(row, status=effect.status, progress=effect.after)
+        return row if effect is None else replace(row, status=effect.status_after, progress=effect.after)
 
     def card(self, card: Card, spot: Spot, *, served: str, is_hot: bool) -> str:
         """Draw a card where it stands; `served` are the numbers of the cards above it."""

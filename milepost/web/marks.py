@@ -5,8 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from django.templatetags.static import static
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from milepost.core import terms
+from milepost.core.terms import Terms
+
+_MARKED = "%s", "<mark>%s</mark>"
 STATUS_CLASSES = {
     "on_track": "on",
     "at_risk": "risk",
@@ -62,6 +66,21 @@ def mark(status: str | None) -> Markup:
     return Markup(
         '<svg class="mark {0}" viewBox="0 0 16 16" aria-hidden="true"><use href="{1}#s-{0}"/></svg>'
     ).format(name, sprite())
+
+
+@cache
+def mark_with_word(status: str | None) -> Markup:
+    """Draw the shape of a status, with its word for those who hear the page."""
+    return Markup('<span class="st {}">{}<span class="vh">{}</span></span>').format(
+        status_class(status), mark(status), status_word(status)
+    )
+
+
+def told(text: str, wanted: Terms) -> Markup:
+    """Write a text with the words marked that were looked for."""
+    # Escaping each piece costs more than finding them all, and hardly any text needs it.
+    write = str if len(escape(text)) == len(text) else escape
+    return Markup("".join(_MARKED[is_marked] % write(one) for one, is_marked in terms.marked(wanted, text)))
 
 
 @cache

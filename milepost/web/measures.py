@@ -160,8 +160,8 @@ def read(typed: Typed) -> dict[str, Any]:
     }
     points = _points(typed)
     curve = typed.text("curve", "linear")
-    weight = typed.number("weight")
-    if weight is not None and weight < 0:
+    weight = typed.weight()
+    if weight < 0:
         typed.say("weight", "A weight cannot be negative. 0 shows it without counting it.")
     if curve == "points" and not points and "points" not in typed.problems:
         typed.say("points", "Give at least one point, or choose another course.")
@@ -170,7 +170,7 @@ def read(typed: Typed) -> dict[str, Any]:
         "unit": unit,
         "direction": typed.text("direction") or None,
         "milestones": _milestones(typed) if kind == Kind.MILESTONES else (),
-        "weight": Decimal(1) if weight is None else weight,
+        "weight": weight,
         "curve": curve,
         "points": points if curve == "points" else (),
     }

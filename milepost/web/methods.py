@@ -24,6 +24,12 @@ def methods(*, get: View, post: View) -> View:
     return view
 
 
+def inside(request: HttpRequest, there: str) -> str | None:
+    """Return an address that came with a request, if it lies within the workspace; others are no way on."""
+    is_ours = there.startswith(f"/w/{request.seat.slug}/") and "//" not in there and "\\" not in there
+    return there if is_ours else None
+
+
 def go(to: str, **names) -> HttpResponseRedirect:
     """Go on to a page, by its name or its address, after a form has done its work."""
     return HttpResponseRedirect(resolve_url(to, **names), status=303)

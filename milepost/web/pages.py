@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
-from milepost.web import inserts, jinja, kept_pages, keymap, personas, travel, words
+from milepost.web import inserts, jinja, kept_pages, keymap, looks, personas, travel, words
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
@@ -134,17 +134,12 @@ def _frame(
     wanted = request.GET.get("cycle") or request.COOKIES.get(CYCLE_COOKIE)
     frame = shells.shell(looking, cycle=shells.chosen_cycle(looking, wanted))
     frame.nav, frame.crumbs, frame.links = nav, crumbs, links(looking.slug)
-    frame.theme = _one_of(request.COOKIES.get("theme"), "system", "light", "dark")
-    frame.status_colours = _one_of(request.COOKIES.get("status_colours"), "standard", "classic")
+    look = looks.look(request)
+    frame.theme, frame.status_colours, frame.keys_off = look.theme, look.status_colours, look.keys == "off"
     frame.personas = personas.offered(request)
-    frame.keys_off = request.COOKIES.get("keys") == "off"
     frame.keys = keymap.Keys(keymap_of(request), tuple(frame.links.items()))
     frame.can_edit = not request.actor.is_guest and not looking.actor.looks_back
     if looking.known is not None:
         # The rail leads to what waits today.
         frame.due = len(shells.due_now(Reader(request.actor, request.today)))
     return frame
-
-
-def _one_of(value: str | None, first: str, *others: str) -> str:
-    return value if value in (first, *others) else first

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from milepost.core import terms
@@ -18,7 +18,7 @@ from milepost.core.terms import Fit, Terms
 from milepost.queries import palette, search, slips
 from milepost.queries.cards import Reader
 from milepost.queries.search import Found
-from milepost.web import keymap, pages
+from milepost.web import jinja, keymap, looks, pages
 from milepost.web.actors import in_workspace
 from milepost.web.search import LONGEST, WORDS
 from milepost.web.typed import Typed
@@ -55,6 +55,7 @@ BEGINNINGS = {
     "new_team": ("New team", "plus", "create add"),
     "new_cycle": ("New cycle", "plus", "create add quarter"),
 }
+ADDRESSED = (*(page[0] for page in PAGES), *BEGINNINGS, "search")
 UNDO = Offer("Undo my last change", "undo", also="take back revert")
 CHECK_IN = re.compile(r"\s*check[\s-]*ins?\s+(?P<what>\S.*)", re.IGNORECASE)
 CHECKED_IN = 5  # key results offered
@@ -81,9 +82,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "acts": _with_addresses(reader, answer.acts),
         "acts_first": answer.are_acts_likelier,
         "to_check_in": _to_check_in(reader, text),
-        "all": f"{reverse('search', args=[reader.slug])}?{urlencode({'q': text})}",
+        "all": f"{_addresses(reader.slug)['search']}?{urlencode({'q': text})}",
     }
-    return render(request, "palette/show.hx.html", context)
+    return HttpResponse(jinja.render("palette/show.hx.html", context, request))
 
 
 class Answer(NamedTuple):
@@ -112,7 +113,7 @@ def _to_check_in(reader: Reader, text: str) -> Found | None:
         return None
     found = search.find(reader, said["what"], kind="key_result")
     hits = [hit for hit in found.hits if palette.takes_checkin(reader, hit.id)]
-    return replace(found, hits=tuple(replace(hit, url=f"{hit.url}#check-in") for hit in hits[:CHECKED_IN]))
+    return replace(found, hits=tuple(hit._replace(url=f"{hit.url}#check-in") for hit in hits[:CHECKED_IN]))
 
 
 def _with_addresses(reader: Reader, acts: list[Offer]) -> list[Offer]:
@@ -140,7 +141,7 @@ def _answering(found: Found, offers: tuple[list[Offer], list[Offer]]) -> Answer:
 
 
 def _words(offers: Iterable[Offer]) -> set[str]:
-    return {word for offer in offers for word in terms.folded(f"{offer.words} {offer.also}").split()}
+    return {word for offer in offers for word in terms.split(f"{offer.words} {offer.also}")}
 
 
 def answering(wanted: Terms, offers: Iterable[Offer]) -> list[Offer]:
@@ -158,19 +159,27 @@ def _fit(wanted: Terms, offer: Offer) -> Fit:
     return min(terms.fit(wanted, offer.words), Fit.PREFIXES)
 
 
+@lru_cache(maxsize=1024)
+def _addresses(slug: str) -> dict[str, str]:
+    """Return the addresses of all that is offered: with each letter typed they are asked for."""
+    return {name: reverse(name, args=[slug]) for name in ADDRESSED}
+
+
 def _pages(reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:
     for team in palette.own_teams(reader):
         yield Offer(team.title, "people", team.url, also="my team")
+    there = _addresses(reader.slug)
     for name, words, symbol, also in PAGES:
-        yield Offer(words, symbol, reverse(name, args=[reader.slug]), also=also, keys=keys.get(name, ""))
+        yield Offer(words, symbol, there[name], also=also, keys=keys.get(name, ""))
 
 
 def _acts(request: HttpRequest, reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:
+    there = _addresses(reader.slug)
     for name in palette.may_begin(reader):
         words, symbol, also = BEGINNINGS[name]
-        yield Offer(words, symbol, reverse(name, args=[reader.slug]), also=also, keys=keys.get(name, ""))
+        yield Offer(words, symbol, there[name], also=also, keys=keys.get(name, ""))
     for theme, words, symbol in THEMES:
-        if request.COOKIES.get("theme", "system") != theme:
+        if theme != looks.look(request).theme:
             press = f'.rail button[name="theme"][value="{theme}"]'
             yield Offer(words, symbol, press=press, also="theme appearance mode")
     if not reader.actor.looks_back:

@@ -45,9 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "name": typed.text("name") or device,
         "options": webauthn.offered(request),
     }
-    return entrance.page(
-        request, "account/passkey.html", more, status=typed.status if typed.problems else 200
-    )
+    return entrance.page(request, "account/passkey.html", more, status=typed.status)
 
 
 @require_POST

@@ -105,7 +105,7 @@ def update(request: HttpRequest, person: int) -> HttpResponse:
     try:
         if "role" in request.POST:
             row = people.change_role(person=person, role=typed.text("role"), **told)
-            saved(request, f"{row.name} is {_a(row.role)} now.")
+            saved(request, f"{row.name} is {membership.in_words(row.role)} now.")
         else:
             email = typed.text("email") if "email" in request.POST else None
             row = people.update(person=person, name=typed.text("name"), email=email, **told)
@@ -114,10 +114,6 @@ def update(request: HttpRequest, person: int) -> HttpResponse:
         typed.refuse(wrong, field=wrong.field or "role")
         return _profile(request, person, typed)
     return go("person", slug=request.seat.slug, person=person)
-
-
-def _a(role: str) -> str:
-    return f"{'an' if role in (Role.OWNER, Role.ADMIN) else 'a'} {role}"
 
 
 def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
@@ -135,8 +131,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
         "people": _people(request),
     }
     crumbs = [("People", _people(request)), ("Add someone", None)]
-    status = typed.status if typed.problems else 200
-    return page(request, "people/new.html", more, nav="people", crumbs=crumbs, status=status)
+    return page(request, "people/new.html", more, nav="people", crumbs=crumbs, status=typed.status)
 
 
 def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
@@ -153,8 +148,7 @@ def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
         "may_edit": found.entry.may_manage or found.is_me,
     }
     crumbs = [("People", _people(request)), (found.entry.name, None)]
-    status = typed.status if typed.problems else 200
-    return page(request, "people/show.html", more, nav="people", crumbs=crumbs, status=status)
+    return page(request, "people/show.html", more, nav="people", crumbs=crumbs, status=typed.status)
 
 
 def _address(slug: str, one: known.Work) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from milepost.actions import alignments
 from milepost.actions.key_results import AGREED
@@ -18,7 +18,7 @@ from milepost.queries.choices import parents
 from milepost.queries.placing import Place
 from milepost.web import pages, trails
 from milepost.web.actors import in_workspace
-from milepost.web.alignments import HOWS
+from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 from milepost.web.words import plain_number
@@ -66,9 +66,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
             typed.refuse(wrong, field={"parent": "to"}.get(wrong.field or "", wrong.field or ""))
         else:
             saved(request, f"Moved below “{asked.to.title}”." if asked.to else "It stands by itself now.")
-            return HttpResponseRedirect(
-                f"{addresses.objective(reader.slug, objective)}#alignment", status=303
-            )
+            return go(f"{addresses.objective(reader.slug, objective)}#alignment")
     return _page(request, reader, row, asked, typed)
 
 
@@ -122,7 +120,6 @@ def _page(
         "now": now,
         "options": [(one.ref, one.title) for one in now],
         "parents": parents(reader, row),
-        "hows": HOWS,
         "seen": seen,
         "stays": stays,
         "needs_reason": row.state in AGREED,
@@ -135,5 +132,5 @@ def _page(
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Move", None))
     return pages.page(
         request, "placing/show.html", context, nav="alignment", crumbs=trail, seen_by=reader,
-        status=typed.status if typed.problems and request.method == "POST" else 200,
+        status=typed.status if request.method == "POST" else 200,
     )  # fmt: skip

@@ -11,27 +11,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from milepost.queries import people
-from milepost.web import entrance
+from milepost.web import looks
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
 
 YEAR = 365 * 86_400
-CHOICES = {
-    "theme": ("system", "light", "dark"),
-    "status_colours": ("standard", "classic"),
-    "keys": ("on", "off"),
-}
 
 
 @in_workspace
 def edit(request: HttpRequest) -> HttpResponse:
     """Show one's preferences."""
-    look = entrance.look(request)
     name, email = people.contact(request.actor)
     more = {
-        "look": look,
-        "keys": request.COOKIES.get("keys") or "on",
+        "look": looks.look(request),
         "name": name,
         "email": email,
         "me": reverse("person", kwargs={"slug": request.seat.slug, "person": request.actor.person_id}),
@@ -59,7 +52,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, answer: HttpResponse) -> None:
-    for name, choices in CHOICES.items():
+    for name, choices in looks.CHOICES.items():
         if request.POST.get(name) in choices:
             # Read by a script, which answers at once; nothing in it is a secret.
             answer.set_cookie(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from milepost.core.problems import NotFound, Problem
+from milepost.formats import problem_json
 from milepost.ledger import faults
 
 JSON = "application/json"
@@ -39,7 +40,7 @@ class ProblemsMiddleware:
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Return the page, the toast, or for a program the object, that says what happened."""
     if request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON):
-        response = _object(problem)
+        response = as_json(problem)
     else:
         name = "toast.hx.html" if request.headers.get("HX-Request") else "show.html"
         response = render(request, f"problems/{name}", {"problem": problem}, status=problem.status)
@@ -48,16 +49,10 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     return response
 
 
-def _object(problem: Problem) -> HttpResponse:
-    told = {
-        "type": "about:blank",
-        "status": problem.status,
-        "code": problem.code,
-        "title": problem.message,
-        "remedy": problem.remedy,
-        "field": problem.field,
-    }
-    return JsonResponse(told, status=problem.status, content_type="application/problem+json")
+def as_json(problem: Problem) -> HttpResponse:
+    """Return the answer for a program."""
+    body = problem_json.write(problem)
+    return HttpResponse(body, status=problem.status, content_type=problem_json.MEDIA_TYPE)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

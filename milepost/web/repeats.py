@@ -23,13 +23,13 @@ from milepost.actions import sessions
 from milepost.ledger import stillness
 from milepost.ledger.stillness import Mark
 from milepost.web import headers, requests
+from milepost.web.requests import Application
 
 MOST, MOST_BYTES = 1024, 32 * 2**20  # answers, and what they hold themselves
 QUARTER = 900  # seconds: days begin and end at quarters of an hour, in every time zone
 TOLD_AGAIN = ("ETag", "Cache-Control", "Content-Length", "Vary", "X-Request-ID")
 _SAID = "milepost.repeatable"
 
-Application = Callable[[dict, Callable], Iterable[bytes]]
 Name = tuple[str | tuple[str, str], ...]
 Pieces = Callable[[bytes, bytes], list[bytes]]  # nonce, token of forms → the body
 
@@ -70,6 +70,7 @@ class _Kept:
     status: str
     headers: list[tuple[str, str]]
     body: list[bytes]
+    size: int  # bytes
 
     def holds(self, mark: Mark | None, moment: float) -> bool:
         return self.mark == mark and moment < self.said.until
@@ -95,17 +96,15 @@ class _Answers:
         self.lock = Lock()
         self.by_name: dict[Name, _Kept | None] = {}
         self.mark: Mark | None = None
-        self.bytes = 0
 
     def keep(self, name: Name, answer: _Kept | None) -> None:
         with self.lock:
             if answer is not None and answer.mark != self.mark:  # none of the others will hold again
-                self.by_name, self.mark, self.bytes = dict.fromkeys(self.by_name), answer.mark, 0
-            size = 0 if answer is None else sum(map(len, answer.body))
-            if len(self.by_name) >= MOST or self.bytes + size > MOST_BYTES:
-                self.by_name, self.bytes = {}, 0
+                self.by_name, self.mark = dict.fromkeys(self.by_name), answer.mark
+            others = sum(kept.size for kept in self.by_name.values() if kept is not None)
+            if len(self.by_name) >= MOST or others + (0 if answer is None else answer.size) > MOST_BYTES:
+                self.by_name = {}
             self.by_name[name] = answer
-            self.bytes += size
 
 
 def repeating(answer: Application, *, clock: Callable[[], float] = time) -> Application:
@@ -140,7 +139,8 @@ def repeating(answer: Application, *, clock: Callable[[], float] = time) -> Appl
             status, told = head
             if status.startswith("304"):  # whoever has the answer has the rest of its head, too
                 told = [each for each in told if each[0] in TOLD_AGAIN]
-            answers.keep(name, _Kept(said, mark, status, told, [] if said.pieces else list(body)))
+            held = [] if said.pieces else list(body)
+            answers.keep(name, _Kept(said, mark, status, told, held, sum(map(len, held))))
         return body
 
     return application

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import perf_counter
@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 NUMBER = "HTTP_X_REQUEST_ID"
+# A WSGI application: what was asked, how an answer begins → the answer's body.
+Application = Callable[[dict, Callable], Iterable[bytes]]
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 log = logging.getLogger("milepost.requests")

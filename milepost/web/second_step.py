@@ -38,9 +38,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "has_codes": bool(ways.codes_left),
         "options": webauthn.asked(request, user) if ways.passkeys else None,
     }
-    return entrance.page(
-        request, "signing_in/second_step.html", more, status=typed.status if typed.problems else 200
-    )
+    return entrance.page(request, "signing_in/second_step.html", more, status=typed.status)
 
 
 def _proves(request: HttpRequest, user, typed: Typed) -> bool:

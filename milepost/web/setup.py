@@ -102,7 +102,7 @@ def _require_secret(request: HttpRequest, secret: str) -> None:
 
 def _page(request: HttpRequest, template: str, step: int, typed: Typed, more: dict[str, Any]) -> HttpResponse:
     more = {**more, "steps": steps(step), "problems": typed.listed(LABELS)}
-    return entrance.page(request, template, more, status=typed.status if typed.problems else 200)
+    return entrance.page(request, template, more, status=typed.status)
 
 
 def steps(now: int) -> list[tuple[str, str, str]]:

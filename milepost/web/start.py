@@ -60,7 +60,11 @@ WORDS = {
 def show(request: HttpRequest) -> HttpResponse:
     """Offer the three ways to begin."""
     _require_admin(request)
-    return _page(request, "start/show.html", {"has_demo": bool(settings.DEMO_COMPANY)})
+    more = {
+        "organisation": workspaces.settings(request.actor).name,
+        "has_demo": bool(settings.DEMO_COMPANY),
+    }
+    return _page(request, "start/show.html", more, Typed(request.POST))
 
 
 @require_http_methods(["POST"])
@@ -91,10 +95,8 @@ def blank(request: HttpRequest) -> HttpResponse:
         if not typed.problems:
             try:
                 start.blank(
-                    cycle=start.FirstCycle(typed.text("cycle_name"), starts_on, ends_on),
-                    year=start.FirstCycle(year.name, year.starts_on, year.ends_on)
-                    if typed.text("with_year")
-                    else None,
+                    cycle=quarters.Span(typed.text("cycle_name"), starts_on, ends_on),
+                    year=year if typed.text("with_year") else None,
                     team=typed.text("team"),
                     by=request.actor,
                     at=request.at,
@@ -132,8 +134,7 @@ def file(request: HttpRequest) -> HttpResponse:
             more |= {"summary": _summary(start.preview(plan, request.actor)), "file_name": uploaded.name}
             request.session[UPLOADED] = [uploaded.name, base64.b64encode(data).decode("ascii")]
         except (Invalid, FileProblems) as wrong:
-            typed.status = wrong.status
-            typed.say("file", wrong.message)
+            typed.say("file", wrong.message, status=wrong.status)
             more["details"] = wrong.details
     return _page(request, "start/file.html", more, typed)
 
@@ -199,7 +200,11 @@ def invite(request: HttpRequest) -> HttpResponse:
                 continue
             try:
                 person, secret = doors.let_in(
-                    name=name, email=email, role=_role(request, typed), by=request.actor, at=request.at
+                    name=name,
+                    email=email,
+                    role=typed.text("role") or access.Role.MEMBER,
+                    by=request.actor,
+                    at=request.at,
                 )
             except (Invalid, Conflict) as wrong:
                 typed.refuse(wrong, field=f"{wrong.field or 'email'}-{number}")
@@ -211,7 +216,6 @@ def invite(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "invited": invited,
         "roles": membership.roles_to_give(request.actor),
-        "sentences": membership.SENTENCES,
         "done": addresses.week(request.seat.slug),
     }
     return _page(request, "start/invite.html", more, typed, step=4)
@@ -221,28 +225,21 @@ def _row(typed: Typed, number: int) -> tuple[str, str]:
     return typed.text(f"name-{number}"), typed.text(f"email-{number}")
 
 
-def _role(request: HttpRequest, typed: Typed) -> str:
-    return typed.text("role") or access.Role.MEMBER
-
-
 def _require_admin(request: HttpRequest) -> None:
     if not access.may_manage(request.actor):
         raise NotFound
 
 
 def _page(
-    request: HttpRequest, template: str, more: dict[str, Any], typed: Typed | None = None, *, step: int = 3
+    request: HttpRequest, template: str, more: dict[str, Any], typed: Typed, *, step: int = 3
 ) -> HttpResponse:
     labels = LABELS | {
-        f"{name}-{n}": f"{name.capitalize()} {n}" for name in ("name", "email") for n in range(1, 4)
+        f"{name}-{n}": f"{name.capitalize()} {n}" for name in ("name", "email") for n in range(1, ROWS + 1)
     }
     more = {
         "slug": request.seat.slug,
-        "organisation": workspaces.settings(request.actor).name,
         "steps": steps(step),
-        "problems": typed.listed(labels) if typed else [],
-        "today": request.today,
+        "problems": typed.listed(labels),
         **more,
     }
-    status = typed.status if typed and typed.problems else 200
-    return entrance.page(request, template, more, status=status)
+    return entrance.page(request, template, more, status=typed.status)

@@ -14,7 +14,7 @@ from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed
+from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "purpose": "What for", "parent": "Below", "person": "Person"}
 
@@ -82,14 +82,13 @@ def arranged(request: HttpRequest, team: int, typed: Typed) -> HttpResponse:
         "team": found,
         "seats": [(one, encode(one.id)) for one in found.members],
         "parents": _offered(found.parents, found.is_top_open),
-        "parent": encode(found.parent) if found.parent else "",
+        "parent": id_text(found.parent),
         "others": [("", "Choose someone"), *((encode(id), name) for id, name in found.others)],
         "here": addresses.team(slug, team),
         "members": reverse("members", kwargs={"slug": slug, "team": team}),
     }
     crumbs = [_teams(slug), (found.name, addresses.team(slug, team)), ("Edit", None)]
-    status = typed.status if typed.problems else 200
-    return page(request, "team_settings/edit.html", more, nav="teams", crumbs=crumbs, status=status)
+    return page(request, "team_settings/edit.html", more, nav="teams", crumbs=crumbs, status=typed.status)
 
 
 def _new(request: HttpRequest, typed: Typed) -> HttpResponse:
@@ -105,8 +104,7 @@ def _new(request: HttpRequest, typed: Typed) -> HttpResponse:
         "teams": _teams(slug)[1],
     }
     crumbs = [_teams(slug), ("New team", None)]
-    status = typed.status if typed.problems else 200
-    return page(request, "team_settings/new.html", more, nav="teams", crumbs=crumbs, status=status)
+    return page(request, "team_settings/new.html", more, nav="teams", crumbs=crumbs, status=typed.status)
 
 
 def _teams(slug: str) -> tuple[str, str]:

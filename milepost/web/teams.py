@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable
-from fractions import Fraction
+from functools import partial
 from typing import Any
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup
 
-from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.ledger.structure import CycleRow
-from milepost.queries import hindsight, teams
+from milepost.queries import hindsight, team_work, teams
 from milepost.queries import shell as shells
-from milepost.queries.cards import KeyResultCard, ObjectiveCard, Reader
+from milepost.queries.cards import ObjectiveCard, Reader
+from milepost.queries.kept import Kept
+from milepost.queries.records import team_pages
 from milepost.web import pages, repeats
 from milepost.web.actors import in_workspace
 
@@ -31,16 +29,20 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show every team, as the tree it is."""
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
-    tree = teams.tree(reader, cycle)
-    context = {
-        "tree": tree,
-        "rows": branches.of(tree, reverse("company", args=[reader.slug]), reader.image.workspace.name),
-        "cycle": cycle,
-        "new_team": address("new_team", slug=reader.slug) if request.actor.is_admin else None,
-    }
+
+    def context() -> dict[str, Any]:
+        tree, company = teams.tree(reader, cycle), reverse("company", args=[reader.slug])
+        return {
+            "tree": tree,
+            "rows": branches.of(tree, company, reader.image.workspace.name),
+            "cycle": cycle,
+            "new_team": address("new_team", slug=reader.slug) if request.actor.is_admin else None,
+        }
+
     return pages.page(
-        request, "teams/index.html", context, nav="teams", crumbs=[("Teams", None)], seen_by=reader
-    )
+        request, "teams/index.html", context, nav="teams", crumbs=[("Teams", None)], seen_by=reader,
+        kept_as=(),
+    )  # fmt: skip
 
 
 @in_workspace
@@ -60,11 +62,32 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
     cycle = cycle_of(request, reader)
     if not request.GET.get("cycle"):
         cycle = teams.busiest_cycle(reader, team, cycle)
+    read = team_work.read(reader, teams.objectives_of(reader, team, cycle))
+    return pages.page(
+        request, "teams/show.html", partial(_context, reader, team, cycle, read), nav="teams",
+        crumbs=_crumbs(reader, team), seen_by=reader, travels=True, kept_as=read,
+        comparison=f"{request.path}comparison/",
+    )  # fmt: skip
+
+
+def _crumbs(reader: Reader, team: int | None) -> list[tuple[str, str | None]]:
+    root = ("Teams", reverse("teams", args=[reader.slug]))
+    if team is None:
+        return [root, (reader.image.workspace.name, None)]
+    row = reader.team_row(team)
+    above = reader.team(row.parent_id)
+    return [root, *([(above.name, above.url)] if above else []), (row.name, None)]
+
+
+def _context(
+    reader: Reader, team: int | None, cycle: CycleRow | None, read: team_work.Found
+) -> dict[str, Any]:
     found = teams.page(reader, team, cycle)
-    context: dict[str, Any] = {
+    beside = team_work.beside(reader, found, read)
+    return {
         "team": found,
         "learned": [hindsight.of_team(reader, (card.number for card in found.objectives))],
-        "beside": (beside := teams.beside(reader, found)),
+        "beside": beside,
         "objectives": [
             drawn.of(card, pages.day_of(reader), beside.initiatives_of.get(card.number, 0))
             for card in found.objectives
@@ -73,13 +96,6 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
         "editing": address("edit_team", slug=reader.slug, team=team) if team and found.may_manage else None,
         "whole_feed": _whole_feed(reader, team),
     }
-    crumbs = [("Teams", reverse("teams", args=[reader.slug])), (found.name, None)]
-    if found.above:
-        crumbs.insert(1, (found.above.name, found.above.url))
-    return pages.page(
-        request, "teams/show.html", context, nav="teams", crumbs=crumbs, seen_by=reader, travels=True,
-        comparison=f"{request.path}comparison/",
-    )  # fmt: skip
 
 
 def _drafting(found: teams.TeamPage, slug: str) -> str | None:
@@ -106,30 +122,6 @@ def address(name: str, **arguments: object) -> str | None:
 
 
 # -- what is drawn once ---------------------------------------------------------------------------
-
-
-class Kept:
-    """What was made of a card (or of a tree), kept for as long as the query hands out that very thing.
-
-    The entry holds the thing, so an identity in the key cannot come to mean another one.
-    """
-
-    def __init__(self, make: Callable[..., Any], most: int = 512) -> None:
-        self.make, self.most = make, most
-        self.entries: OrderedDict[tuple, tuple[Any, Any]] = OrderedDict()
-
-    def of(self, thing: Any, *more: Any) -> Any:
-        """Return what is made of a thing, and of whatever else it depends on."""
-        key = (id(thing), *more)
-        kept = self.entries.get(key)
-        if kept is None:
-            kept = self.entries[key] = (thing, self.make(thing, *more))
-            while len(self.entries) > self.most:
-                try:
-                    self.entries.popitem(last=False)
-                except KeyError:  # another thread was as tidy
-                    break
-        return kept[1]
 
 
 def _parts(template: str) -> Any:
@@ -167,7 +159,7 @@ def company_json(request: HttpRequest) -> HttpResponse:
 def _show_json(request: HttpRequest, team: int | None) -> HttpResponse:
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
-    return answer_with(request, _body(reader, team, cycle))
+    return answer_with(request, team_pages.as_json(reader, team, cycle))
 
 
 def answer_with(request: HttpRequest, body: bytes) -> HttpResponse:
@@ -185,97 +177,3 @@ def answer_with(request: HttpRequest, body: bytes) -> HttpResponse:
 def _etag(body: bytes) -> str:
     # Made of what is read, never of a counter that would move with what is hidden from the reader.
     return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-
-
-def _body(reader: Reader, team: int | None, cycle: CycleRow | None) -> bytes:
-    found = teams.page(reader, team, cycle)
-    head = {
-        "team": found.id and {"id": found.id, "url": addresses.team(reader.slug, team)},
-        "name": found.name,
-        "purpose": found.purpose,
-        "parent": _named(found.above),
-        "day": reader.today,
-        "cycle": cycle
-        and {"key": cycle.key, "name": cycle.name, "from": cycle.starts_on, "to": cycle.ends_on},
-        "summary": _summary(found.summary),
-        "members": [{**_named(one.person), "is_lead": one.is_lead} for one in found.members],
-        "teams": [{**_named(one.team), "summary": _summary(one.summary)} for one in found.teams],
-    }
-    lists = (
-        b'"%s":[%s]' % (name, b",".join(encoded.of(card) for card in cards))
-        for name, cards in (
-            (b"objectives", found.objectives),
-            (b"drafts", found.drafts),
-            (b"set_aside", found.set_aside),
-        )
-    )
-    return b"%s,%s}" % (orjson.dumps(head)[:-1], b",".join(lists))
-
-
-def _named(card) -> dict[str, str] | None:
-    return card and {"id": encode(card.id), "name": card.name, "url": card.url}
-
-
-def _summary(summary: teams.Summary) -> dict[str, Any]:
-    return {
-        "objectives": summary.objectives,
-        "key_results": summary.key_results,
-        "reported": summary.reported,
-        "progress": _number(summary.progress),
-        "counts": summary.counts,
-    }
-
-
-def _number(value: Fraction | float | None) -> float | None:
-    return None if value is None else float(value)
-
-
-def _encode(card: ObjectiveCard) -> bytes:
-    return orjson.dumps(
-        {
-            "id": card.id,
-            "url": card.url,
-            "title": card.title,
-            "state": card.state,
-            "status": card.status,
-            "commitment": card.commitment,
-            "level": card.level,
-            "owner": _named(card.owner),
-            "progress": _number(card.progress),
-            "expected": card.expected,
-            "reported": card.reported,
-            "counted": card.counted,
-            "off_track_below": card.off_track_below,
-            "serves": [{"how": how, "title": title, "url": url} for how, title, url in card.parents],
-            "key_results": [_key_result(one) for one in card.key_results],
-        }
-    )
-
-
-def _key_result(card: KeyResultCard) -> dict[str, Any]:
-    return {
-        "id": card.id,
-        "url": card.url,
-        "title": card.title,
-        "state": card.state,
-        "status": card.status,
-        "kind": card.kind,
-        "unit": card.unit,
-        "start": _number(card.start),
-        "now": _number(card.now),
-        "target": _number(card.target),
-        "low": _number(card.low),
-        "high": _number(card.high),
-        "progress": _number(card.progress),
-        "expected": card.expected,
-        "weight": _number(card.weight),
-        "counts": card.counts,
-        "confidence": card.confidence,
-        "owner": _named(card.owner),
-        "checked_on": card.checked_on,
-        "due_on": card.due_on,
-        "course": [(point.day, point.value) for point in card.trend.points] if card.trend else [],
-    }
-
-
-encoded = Kept(_encode)

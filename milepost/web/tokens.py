@@ -13,9 +13,8 @@ from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid
 from milepost.queries import shell, tokens
 from milepost.queries.cards import Reader
-from milepost.web import pages
+from milepost.web import entrance, pages
 from milepost.web.actors import in_workspace
-from milepost.web.invitations import address
 from milepost.web.methods import go
 from milepost.web.typed import Typed
 
@@ -53,7 +52,7 @@ def create(request: HttpRequest) -> HttpResponse:
         return _index(request, typed)
     reader, here = pages.reader(request), reverse("tokens", args=[request.seat.slug])
     more = {"secret": secret, "name": row.name, "expires_on": reader.day_of(row.expires_at.timestamp())}
-    more |= {"tokens": here, "examples": _examples(request, reader), "server": address(request, "")}
+    more |= {"tokens": here, "examples": _examples(request, reader), "server": entrance.whole(request, "")}
     crumbs = [("API", here), (row.name, None)]
     return pages.page(
         request, "tokens/create.html", more, nav="settings", crumbs=crumbs, seen_by=reader, status=201
@@ -82,10 +81,9 @@ def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
         "examples": _examples(request, reader),
         "reference": reverse("api_reference"),
     }
-    status = typed.status if typed.problems else 200
     crumbs = [("API", None)]
     return pages.page(
-        request, "tokens/index.html", more, nav="settings", crumbs=crumbs, seen_by=reader, status=status
+        request, "tokens/index.html", more, nav="settings", crumbs=crumbs, seen_by=reader, status=typed.status
     )
 
 
@@ -110,7 +108,7 @@ def _days(reader: Reader, card: tokens.TokenCard) -> dict:
 
 def _examples(request: HttpRequest, reader: Reader) -> list[tuple[str, str]]:
     """Write commands that work as they stand, about what is the reader's own."""
-    api = address(request, "/api/v1")
+    api = entrance.whole(request, "/api/v1")
     bearer = '-H "Authorization: Bearer $MILEPOST_TOKEN"'
     found = [
         ("Who am I, and what may this token do?", f"curl {bearer} \\\n  {api}/me"),

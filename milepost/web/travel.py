@@ -125,7 +125,8 @@ def _beside(request: HttpRequest, reader: Reader, comparison: str) -> str:
     pairs = [("cycle", request.GET["cycle"])] if request.GET.get("cycle") else []
     if reader.known is not None:
         pairs.append(("from", reader.today.isoformat()))
-    return f"{comparison}?{urlencode(pairs)}" if pairs else comparison
+    path, mark, place = comparison.partition("#")
+    return f"{path}?{urlencode(pairs)}{mark}{place}" if pairs else comparison
 
 
 _LINK = re.compile(

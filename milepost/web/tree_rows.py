@@ -45,7 +45,6 @@ class Kept:
     def teams(self) -> str:
         """Every team as an option: there may be hundreds, and they change with the day's figures at most."""
         found = ['<option value="">Every team</option>']
-
         for team, depth in self.image.walk_teams():
             name = escape(words.NO_BREAK * 3 * depth + team.name)
             found.append(f'<option value="{encode(team.id)}">{name}</option>')

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.http import QueryDict
 
@@ -18,13 +19,25 @@ def new_submission() -> str:
     return secrets.token_urlsafe(16)
 
 
+def id_text(id: int | None) -> str:
+    """Write an id as a form carries it; nothing where nothing is chosen."""
+    return "" if id is None else ids.encode(id)
+
+
+class Above(NamedTuple):
+    """What something is to serve, as actions take it: an objective or a key result."""
+
+    objective: int | None
+    key_result: int | None
+
+
 class Typed:
     """The fields of a sent form. Reading never raises; `problems` says what is wrong, by field."""
 
     def __init__(self, data: QueryDict) -> None:
         self.data = data
         self.problems: dict[str, str] = {}
-        self.status = 422
+        self._refused_as = 422
 
     def text(self, name: str, default: str = "") -> str:
         """Return a text, tidied at its ends."""
@@ -76,21 +89,39 @@ class Typed:
             self.say(name, "That is not on the list. Choose again.")
         return id
 
+    def above(self, name: str) -> Above | None:
+        """Return what was chosen from a list of both, where it is written as `o` or `k` and an id."""
+        text = self.text(name)
+        id = ids.decode(text[1:])
+        if id is None or text[0] not in "ok":
+            return None
+        return Above(id, None) if text[0] == "o" else Above(None, id)
+
+    def weight(self) -> Decimal:
+        """Return the weight; 1 where nothing was typed, or nothing that reads as a number."""
+        found = self.number("weight")
+        return Decimal(1) if found is None else found
+
     def whole(self, name: str) -> int | None:
         """Return a whole number that the page itself wrote, such as a revision."""
         text = self.text(name)
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
-    def say(self, name: str, message: str) -> None:
-        """Note what is wrong with a field; the first word on it stands."""
+    @property
+    def status(self) -> int:
+        """The status of a page that shows the form: 200 while nothing is wrong."""
+        return self._refused_as if self.problems else 200
+
+    def say(self, name: str, message: str, *, status: int | None = None) -> None:
+        """Note what is wrong with a field; the first word on it stands, and the last status."""
         self.problems.setdefault(name, message)
+        self._refused_as = status or self._refused_as
 
     def refuse(self, problem: Problem, *, field: str | None = None) -> None:
         """Note what an action refused, beside its field where it has one ("" is the form as a whole)."""
-        self.status = problem.status
         lines = (problem.message, *problem.details, problem.remedy or "")
         said = "\n".join(filter(None, lines)) if problem.details else str(problem)
-        self.say(problem.field or "" if field is None else field, said)
+        self.say(problem.field or "" if field is None else field, said, status=problem.status)
 
     def cleaned(self, name: str, clean: Callable[[str], str]) -> str | None:
         """Return a text as `clean` tidies it; None where that refuses it."""

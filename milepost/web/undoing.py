@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import undos
 from milepost.actions.undos import ChangedSince
@@ -14,6 +14,7 @@ from milepost.core.problems import NotAllowed, NotFound, Problem
 from milepost.queries import sentences, standings
 from milepost.web import pages
 from milepost.web.actors import in_workspace
+from milepost.web.methods import go, inside
 from milepost.web.toasts import saved
 
 # Where one goes on when the page of what was added is gone.
@@ -48,7 +49,7 @@ def create(request: HttpRequest, event: int) -> HttpResponse:
             there = f"{addresses.week(slug)}{_LISTS[made.kind]}/"
         case _:
             there = _back(request) or _home(request, made)
-    return HttpResponseRedirect(there, status=303)
+    return go(there)
 
 
 def _page(request: HttpRequest, event: int, wrong: Problem | None) -> HttpResponse:
@@ -90,6 +91,4 @@ def _home(request: HttpRequest, told) -> str:
 def _back(request: HttpRequest) -> str | None:
     """Return the page from which the button was pressed, if it is one of this workspace."""
     there = request.POST.get("back") or urlsplit(request.headers.get("Referer", "")).path
-    own = f"/w/{request.seat.slug}/"
-    is_ours = there.startswith(own) and "//" not in there and "\\" not in there
-    return there if is_ours and not there.endswith("/undoing/") else None
+    return None if there.endswith("/undoing/") else inside(request, there)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
-from milepost.web import converters  # noqa: F401 - registers <id:…>
+from milepost.web.converters import IdConverter
+
+register_converter(IdConverter, "id")  # before the tables below, which name it
 
 urlpatterns = [
     path("", include("milepost.web.urls_round")),  # check-ins, the sweep, the tree

@@ -9,10 +9,12 @@ from milepost.web import (
     alignments,
     closings,
     comments,
+    drafts,
     initiatives,
     key_results,
     objectives,
     placing,
+    steps,
     undoing,
 )
 from milepost.web.methods import methods
@@ -25,7 +27,7 @@ ALIGNMENT = "w/<slug:slug>/alignments/<id:alignment>/"
 urlpatterns = [
     path(
         "w/<slug:slug>/objectives/new/",
-        methods(get=objectives.new, post=objectives.create),
+        methods(get=drafts.new, post=drafts.create),
         name="new_objective",
     ),
     path(OBJECTIVE, require_safe(objectives.show), name="objective"),
@@ -34,11 +36,11 @@ urlpatterns = [
     *[
         path(
             f"{OBJECTIVE}{step}/",
-            methods(get=objectives.new_step, post=objectives.create_step),
+            methods(get=steps.new, post=steps.create),
             {"step": step},
             name=step,
         )
-        for step in objectives.STEPS
+        for step in steps.STEPS
     ],
     path(
         f"{OBJECTIVE}key-results/new/",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from milepost.actions import views as actions
@@ -18,7 +18,7 @@ from milepost.queries.views import ViewCard
 from milepost.web import pages
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
-from milepost.web.typed import Typed
+from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "shared": "Who sees it", "team": "Team"}
 WAYS = {
@@ -42,7 +42,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show all views that one sees, with what each shows."""
     reader = pages.reader(request)
     shown = [_shown(reader, card) for card in views.of(reader)]
-    return _page(request, reader, "views/index.html", {"views": shown}, [("Views", None)])
+    return _page(
+        request, reader, "views/index.html", {"views": shown}, [("Views", None)], Typed(request.POST)
+    )
 
 
 @in_workspace
@@ -124,7 +126,7 @@ def destroy(request: HttpRequest, view: int) -> HttpResponse:
 
 def _to(request: HttpRequest, view: str) -> HttpResponse:
     there = reverse("alignment", args=[request.seat.slug])
-    return HttpResponseRedirect(f"{there}?view={view}", status=303)
+    return go(f"{there}?view={view}")
 
 
 def _wanted(typed: Typed) -> dict[str, Any]:
@@ -150,7 +152,7 @@ def _new(request: HttpRequest, typed: Typed, settings: str) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, reader: Reader, card: ViewCard, typed: Typed) -> HttpResponse:
-    stored = {"name": card.name, "shared": card.shared, "team": encode(card.team) if card.team else ""}
+    stored = {"name": card.name, "shared": card.shared, "team": id_text(card.team)}
     more = _form(reader, typed, stored, card)
     more |= {"card": card, "shows": _in_words(reader, card.settings)}
     return _page(request, reader, "views/edit.html", more, [(card.name, None)], typed)
@@ -218,10 +220,9 @@ def _page(
     template: str,
     more: dict[str, Any],
     trail: list[tuple[str, str | None]],
-    typed: Typed | None = None,
+    typed: Typed,
 ) -> HttpResponse:
     tree = ("Alignment", reverse("alignment", args=[reader.slug]))
-    status = typed.status if typed and typed.problems else 200
     return pages.page(
-        request, template, more, nav="alignment", crumbs=[tree, *trail], seen_by=reader, status=status
+        request, template, more, nav="alignment", crumbs=[tree, *trail], seen_by=reader, status=typed.status
     )

@@ -64,7 +64,6 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
     cadences = list(CADENCES)
     if str(settings.check_in_every) not in dict(CADENCES):
         cadences.append((str(settings.check_in_every), f"Every {settings.check_in_every} days"))
-    slug = request.seat.slug
     more = {
         "typed": typed,
         "problems": typed.listed(LABELS),
@@ -75,12 +74,15 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
         "may_ask_for_second_step": request.actor.role == access.Role.OWNER,
         "is_sent": request.method == "POST",
         "links": {
-            name: reverse(name, kwargs={"slug": slug})
+            name: reverse(name, kwargs={"slug": request.seat.slug})
             for name in ("people", "cycles", "preferences", "start", "tokens")
         },
-        "slug": slug,
     }
-    status = typed.status if typed.problems else 200
     return page(
-        request, "workspaces/edit.html", more, nav="settings", crumbs=[("Settings", None)], status=status
+        request,
+        "workspaces/edit.html",
+        more,
+        nav="settings",
+        crumbs=[("Settings", None)],
+        status=typed.status,
     )

@@ -1,14 +1,5 @@
-"""What tests of actions begin with."""
+"""What tests of actions begin with: a moment that they tell."""
 
-from __future__ import annotations
+from tests.told import now
 
-import pytest
-
-
-@pytest.fixture
-def cast(db):
-    """Acme and Zenith, with everyone in."""
-    # Here, because models cannot be imported before Django is set up.
-    from tests import cast as the_cast
-
-    return the_cast.assemble()
+__all__ = ["now"]

@@ -12,14 +12,9 @@ from milepost.core.problems import Invalid, NotAllowed, NotFound
 from milepost.ledger import image
 from milepost.models import Alignment
 from tests.cast import LATER, NOW, Cast
-from tests.okrs import SECRET_TITLE, Okrs, written
+from tests.okrs import SECRET_TITLE, Okrs
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def link(cast: Cast, okrs: Okrs) -> Alignment:

@@ -16,16 +16,10 @@ from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
 from milepost.ledger import image
 from milepost.models import Change, Checkin, Event, KeyResult, Objective, Submission
 from tests.cast import LATER, NOW, Cast, actor
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    image.forget()
-    return written(cast, NOW)
 
 
 def entry(id: int) -> Checkin:

@@ -8,14 +8,9 @@ from milepost.actions import comments
 from milepost.core.problems import Invalid, NotFound
 from milepost.models import Comment, Event
 from tests.cast import NOW, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 class TestAdd:

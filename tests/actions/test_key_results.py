@@ -13,14 +13,9 @@ from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
 from milepost.ledger import image
 from milepost.models import Event, KeyResult, KeyResultVersion
 from tests.cast import LATER, NOW, TODAY, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def titles(cast: Cast, okrs: Okrs) -> list[str]:

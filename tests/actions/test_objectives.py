@@ -9,19 +9,15 @@ import pytest
 from milepost.actions import cycles, drafts, objectives, submissions
 from milepost.actions.drafts import Link
 from milepost.actions.key_results import Definition
+from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
 from milepost.core.states import Event as Happening
 from milepost.core.states import GuardNotMet, IllegalTransition, State, Step, fold
 from milepost.models import Alignment, Change, Event, KeyResult, Objective, ObjectiveVersion, Transition
 from tests.cast import LATER, NOW, TODAY, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def now(cast: Cast, row: Objective) -> Objective:
@@ -50,9 +46,9 @@ class TestDraft:
 
     def test_asks_who_may(self, cast: Cast, okrs: Okrs):
         """Members draft for their team, admins for the company, everyone but guests for themselves."""
-        draft = lambda by, **more: objectives.draft(  # noqa: E731
-            title="X", cycle=okrs.cycle.id, by=by, at=NOW, **more
-        )
+
+        def draft(by: Actor, **more) -> Objective:
+            return objectives.draft(title="X", cycle=okrs.cycle.id, by=by, at=NOW, **more)
 
         assert draft(cast.cleo, team=cast.product.id)
         assert draft(cast.cleo, visibility="private").owner_id == cast.cleo.person_id
@@ -156,7 +152,10 @@ class TestOnce:
     @pytest.mark.parametrize(("makes", "below"), [("comment", "helpful"), ("key result", "company")])
     def test_counts_for_one_form_alone(self, cast: Cast, okrs: Okrs, makes: str, below: str):
         """A mark that comes with another form, or for another objective, is a conflict and does nothing."""
-        key_result = lambda: okrs.growth.id  # noqa: E731 - it belongs to the company's objective
+
+        def key_result() -> int:
+            return okrs.growth.id  # which belongs to the company's objective
+
         sent = {"submission": "m", "by": cast.ada, "at": NOW, "below": okrs.company.id}
         submissions.once(makes="key result", make=key_result, **sent)
         sent["below"] = getattr(okrs, below).id

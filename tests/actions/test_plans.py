@@ -17,15 +17,9 @@ from milepost.models import Alignment, Change, Event, KeyResult, KeyResultVersio
 from milepost.queries import plans as known
 from milepost.queries import verification
 from tests.cast import LATER, NOW, Cast
-from tests.okrs import PRIVATE_TITLE, SECRET_TITLE, Okrs, written
+from tests.okrs import PRIVATE_TITLE, SECRET_TITLE, Okrs
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    image.forget()
-    return written(cast, NOW)
 
 
 def changed(plan: Plan, id: str, **more) -> Plan:

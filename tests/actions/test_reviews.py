@@ -12,14 +12,9 @@ from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
 from milepost.core.states import GuardNotMet
 from milepost.models import Grade, Objective
 from tests.cast import LATER, NOW, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def grades(cast: Cast, row: Objective) -> dict[int | None, Grade]:

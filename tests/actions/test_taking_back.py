@@ -31,17 +31,12 @@ from milepost.queries import plans as known
 from milepost.queries import verification
 from tests.actions.test_undos import latest, standing
 from tests.cast import LATER, NOW, TODAY, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 
 SOON = LATER + timedelta(minutes=5)
 TOMORROW = LATER + timedelta(days=1)
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def entry(id: str, value: int, **more) -> CheckInPlan:

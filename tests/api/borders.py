@@ -75,11 +75,18 @@ FILE = {"text": "milepost: 1\npeople:\n  - {id: newcomer, name: New Comer}\n", "
 OPERATIONS: dict[str, Row] = {
     "me_show": READS,
     "me_due": READS,
+    "me_week": Row(asks={"cycle": "cycle"}),
+    "me_sweep": READS,
     "me_sign_out": Row(works=False),  # nothing can be sent after it
     "events_index": Row(asks={"team": "team", "by": "person", **PAGE}),
     "events_show": READS,
     "events_undo": Row({}),
     "events_whole": READS,
+    "overview_show": Row(asks={"cycle": "cycle"}),
+    "overview_of_teams": Row(asks={"cycle": "cycle"}),
+    "map_show": Row(
+        asks={"cycle": "cycle", "team": "team", "owner": "person", "branch": "objective", "path": "objective"}
+    ),
     "search_index": Row(query="?q=wait"),
     "objectives_index": Row(asks={"team": "team", "owner": "person", "cycle": "cycle", **PAGE}),
     "objectives_create": Row(
@@ -95,10 +102,14 @@ OPERATIONS: dict[str, Row] = {
     "objectives_defer": Row(REASON),
     "objectives_cancel": Row(REASON),
     "objectives_redraft": Row(REASON, on={"objective": "draft"}, first="objectives_park"),
-    "objectives_close": Row(
+    "closings_close": Row(
         {"learned": "Start sooner.", "values": [{"key_result": Id("key_result"), "value": 7}]}
     ),
-    "objectives_reopen": Row(REASON, first="objectives_close"),
+    "objectives_reopen": Row(REASON, first="closings_close"),
+    "closings_show": READS,
+    "closings_preview": Row(
+        {"learned": "Start sooner.", "values": [{"key_result": Id("key_result"), "value": 7}]}, works=False
+    ),
     "key_results_index": Row(
         asks={"objective": "objective", "owner": "person", "team": "team", "cycle": "cycle", **PAGE}
     ),
@@ -142,7 +153,14 @@ OPERATIONS: dict[str, Row] = {
     "comparisons_of_team": Row(asks={"cycle": "cycle"}),
     "comparisons_of_company": Row(asks={"cycle": "cycle"}),
     "comparisons_of_tree": Row(asks={"cycle": "cycle"}),
+    "history_of_objective": READS,
+    "history_of_key_result": READS,
+    "history_learned_of_objective": READS,
+    "history_learned_of_team": READS,
+    "history_learned_of_company": READS,
+    "history_learned_of_tree": READS,
     "suppositions_of_key_result": Row(query="?ends_at=0.3"),
+    "suppositions_of_several": Row(query="?ends={key_result}:0.3", asks={"ends": "key_result"}),
     "suppositions_of_objective": Row(asks={"leaves": "objective", "serves": "key_result"}),
     "people_index": Row(asks={"team": "team", **PAGE}),
     "people_create": Row(
@@ -160,7 +178,10 @@ OPERATIONS: dict[str, Row] = {
     "teams_index": Row(asks={"parent": "team", **PAGE}),
     "teams_create": Row({"name": "New Team", "parent": Id("team", in_base=False)}),
     "teams_show": READS,
+    "teams_stand": Row(asks={"cycle": "cycle"}),
+    "teams_stand_company": Row(asks={"cycle": "cycle"}),
     "teams_update": Row({"name": "Renamed Team", "parent": Id("team", in_base=False)}),
+    "teams_members": READS,
     "teams_set_member": Row({"is_lead": True}),
     "teams_end_member": Row(first="teams_set_member"),
     "cycles_index": Row(asks=PAGE),

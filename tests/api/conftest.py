@@ -1,4 +1,4 @@
-"""What tests of the API begin with: the cast, their OKRs, and programs that hold tokens of theirs."""
+"""What tests of the API begin with: programs that hold tokens of theirs."""
 
 from __future__ import annotations
 
@@ -8,23 +8,6 @@ import pytest
 from django.utils import timezone
 
 from tests.api.programs import Program
-
-
-@pytest.fixture
-def cast(db):
-    """Acme and Zenith, with everyone in."""
-    # Here, because models cannot be imported before Django is set up.
-    from tests import cast as the_cast
-
-    return the_cast.assemble()
-
-
-@pytest.fixture
-def okrs(cast):
-    """Acme's objectives, with two that not all see."""
-    from tests.okrs import written
-
-    return written(cast, timezone.now())
 
 
 @pytest.fixture
@@ -43,7 +26,6 @@ def program(cast) -> Callable[..., Program]:
 @pytest.fixture(autouse=True)
 def nobody_has_asked_before():
     """Forget what was counted."""
-    from milepost.api import bearers, limits
+    from milepost.api import limits
 
     limits._counts.clear()
-    bearers._unkept = None

@@ -6,24 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from milepost.actions import checkins, key_results, objectives
 from milepost.core.ids import encode
-from tests.okrs import SECRET_TITLE, written
+from tests.okrs import SECRET_TITLE
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def okrs(cast, now):
-    return written(cast, now)
 
 
 class TestOn:
@@ -125,3 +114,14 @@ class TestComparison:
         answer = program("ada").get(f"/company/comparison?from={now.date() - DAY}&to={now.date() - 2 * DAY}")
 
         assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "from"
+
+    def test_counts_for_a_limited_token_what_it_reaches(self, program, okrs, cast, now):
+        """Neither day's sums tell of work beyond its team."""
+        days = f"from={now.date() - DAY}&to={now.date()}"
+        whole, own = (
+            program("ada", scope="read", team=team).get(f"/tree/comparison?{days}").json()
+            for team in (None, cast.product.id)
+        )
+
+        assert [own[f"summary_{side}"]["objectives"] for side in ("before", "after")] == [1, 1]
+        assert whole["summary_after"]["objectives"] > 1

@@ -21,7 +21,7 @@ from milepost.models import Token
 from tests.api.borders import OPERATIONS, Row, address, bodies_naming, body
 from tests.api.programs import Program
 from tests.routes import routes
-from tests.web.test_isolation import (
+from tests.worlds import (
     HIDDEN,
     NOTHING,
     World,
@@ -91,7 +91,7 @@ def told(answer, masked: Mapping[int, bytes]) -> tuple[int, dict[str, str], byte
 def sent(program: Program, operation: Operation, things: Mapping[str, int], **more: Any):
     """Send an operation as its row says, about these things."""
     row = operation.row
-    where = address(operation.path, things, more.get("on", row.on)) + more.get("query", row.query)
+    where = address(operation.path + more.get("query", row.query), things, more.get("on", row.on))
     what = more["body"] if "body" in more else body(row, things)
     return program.send(operation.method, where, what)
 
@@ -393,6 +393,8 @@ VIEWS = {
     "events_index": ("", "?limit=3", "?group=check-ins", "?group=objectives"),
     "comments_index": ("", "?limit=1"),
     "alignments_index": ("", "?limit=1"),
+    "overview_show": ("", "?cycle={cycle}"),
+    "map_show": ("", "?every_cycle=true&unfolded=true", "?attention=true", "?words=whisper"),
     "search_index": ("?q=whisper", "?q=r&limit=50", "?q=wait", "?q=wh&kind=comment"),
 }
 
@@ -403,7 +405,7 @@ def everything(program: Program, things: Mapping[str, int]) -> dict[str, tuple]:
     for operation in LISTED:
         if operation.method != "GET":
             continue
-        for query in VIEWS.get(operation.name, ("",)):
+        for query in VIEWS.get(operation.name, (operation.row.query,)):
             answer = sent(program, operation, things, query=query)
             found[f"{operation.name}{query}"] = (*told(answer, {}), answer.headers.get("ETag"))
             place = 0

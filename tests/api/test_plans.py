@@ -13,7 +13,8 @@ from django.utils import timezone
 from milepost.ledger import image
 from milepost.models import Cycle, Initiative, KeyResult, Objective, Person
 from milepost.queries import plans
-from tests.web.test_isolation import World, at_work, hide, visible, zenith_at_work
+from tests.okrs import SECRET_TITLE
+from tests.worlds import World, at_work, hide, visible, zenith_at_work
 
 pytestmark = pytest.mark.both_databases
 
@@ -165,6 +166,27 @@ class TestHiddenIds:
         statuses = [answer[0] for answer in answers[0]]
         assert statuses == [200, 201, 200, 201]
         assert b'"created":1' in answers[0][0][1] and b'"created":1' not in answers[0][3][1]
+
+
+class TestMovedIds:
+    def test_are_told_to_whoever_kept_them(self, world, program):
+        """What one owner's file took from something hidden, another one's older file does not write over."""
+        have = plans.current(world.cast.acme.id)
+        secret = next(one for one in have.objectives if one.title == SECRET_TITLE)
+
+        def file(title: str) -> dict[str, str]:
+            said = {"id": secret.id, "title": title, "cycle": secret.cycle}
+            return {"text": orjson.dumps({"milepost": 1, "objectives": [said]}).decode(), "name": "a.json"}
+
+        Person.objects.of(world.cast.acme.id).filter(id=world.cast.cleo.person_id).update(role="owner")
+        assert program("cleo").post("/plan/application", file("Something else")).status_code == 201
+        told = program("ada").post("/plan/preview", file(SECRET_TITLE))
+
+        assert told.status_code == 422
+        (error,) = told.json()["errors"]
+        assert error["code"] == "id_moved"
+        row = Objective.objects.of(world.cast.acme.id).get(title=SECRET_TITLE)
+        assert row.key.startswith(f"{secret.id}-") and row.key in error["detail"]
 
 
 def tried(ada, world: World, kind: str, key: str, beside: bool) -> list[tuple[int, bytes]]:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 
 from milepost.core.ids import encode
 from milepost.models import Event
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 class TestEnd:
@@ -50,6 +43,36 @@ class TestEnd:
 
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == "ends_at"
+
+
+class TestEnds:
+    def asked(self, program, ends: str):
+        return program.get(f"/map/supposition?ends={ends}")
+
+    def test_tells_what_several_would_do_at_once(self, program, okrs):
+        """Both ends are told on their own scales, and what stands above both once."""
+        ends = f"{encode(okrs.waiting.id)}:1,{encode(okrs.growth.id)}:0.5"
+
+        answer = self.asked(program("cleo"), ends).json()
+
+        assert [(one["key_result"]["title"], one["value"]) for one in answer["ends"]] == [
+            (okrs.waiting.title, "4"),
+            (okrs.growth.title, "40"),
+        ]
+        assert [one["title"] for one in answer["effects"]] == [okrs.helpful.title, okrs.company.title]
+
+    def test_knows_no_hidden_key_result(self, program, okrs):
+        """One that may not be seen is answered like one that is not there."""
+        hidden, missing = (
+            self.asked(program("cleo"), f"{encode(id)}:0.3") for id in (okrs.shares.id, okrs.shares.id + 1)
+        )
+
+        assert (hidden.status_code, hidden.content) == (422, missing.content)
+
+    def test_refuses_what_is_no_share(self, program, okrs):
+        """A share is a number from -1 to 2."""
+        assert self.asked(program("ada"), f"{encode(okrs.waiting.id)}:9").status_code == 422
+        assert self.asked(program("ada"), encode(okrs.waiting.id)).status_code == 422
 
 
 class TestPlace:

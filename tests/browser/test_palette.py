@@ -45,6 +45,17 @@ class TestPalette:
             [f"{okrs.helpful.title}Objective · Autumn"], use_inner_text=False
         )
 
+    def test_moves_nothing_of_the_page(self, visit, okrs):
+        """The palette brings its own styles; what stands behind it stays where it was."""
+        page = visit("ben", WEEK)
+        places = [page.locator(name) for name in (".topbar", ".topbar .find", "h1")]
+        before = [place.bounding_box() for place in places]
+
+        opened(page)
+        expect(page.locator(".pal-list")).to_have_css("overflow-y", "auto")
+
+        assert [place.bounding_box() for place in places] == before
+
     def test_says_what_was_meant(self, visit, okrs):
         """A slip finds what was meant; it says so, aloud as well."""
         page = visit("ben", WEEK)
@@ -55,6 +66,18 @@ class TestPalette:
         expect(page.get_by_role("option", name=okrs.helpful.title)).to_have_attribute("aria-selected", "true")
         expect(page.locator(".pal [role=status]")).to_contain_text("Nothing has “nobdy”; this has “nobody”.")
         assert accessibility_problems(page) == []
+
+    def test_keeps_a_name_on_one_line(self, visit, okrs):
+        """A word marked in a name does not break it."""
+        page = visit("ben", WEEK)
+
+        opened(page)
+        page.keyboard.type("map")
+        option = page.get_by_role("option", name="Alignment map")
+        marked, line = option.locator("mark"), option.locator("span span")
+
+        expect(marked).to_have_text("map")
+        assert line.bounding_box()["height"] < 2 * marked.bounding_box()["height"]
 
     def test_means_what_was_typed_however_fast(self, visit, okrs):
         """Enter right behind the last letter waits for the answer to it."""

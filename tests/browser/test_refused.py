@@ -14,7 +14,7 @@ from milepost.models import User
 from tests.browser.inspector import inspector
 from tests.routes import routes
 from tests.web.borders import ROUTES, address, form
-from tests.web.test_isolation import at_work, visible
+from tests.worlds import at_work, visible
 
 pytestmark = pytest.mark.browser
 NO_NUMBER, NO_DAY, NO_ID = "about six", "soon", "zz!"

@@ -15,6 +15,7 @@ from milepost.core.ids import encode
 from milepost.models import Checkin, KeyResult, User
 from tests.browser.patience import until
 from tests.inspection import accessibility_problems, html_problems
+from tests.okrs import latest
 from tests.web import acme
 from tests.web.test_sweep import DAY, SWEEP, TITLES
 
@@ -58,10 +59,6 @@ class Hands:
     @property
     def seconds(self) -> float:
         return self.keys * KEY + self.thoughts * THINK
-
-
-def latest(one: KeyResult) -> Checkin:
-    return Checkin.objects.of(one.workspace_id).filter(key_result=one).order_by("id").last()
 
 
 def on_card(page, one: KeyResult) -> None:

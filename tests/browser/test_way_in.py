@@ -21,7 +21,7 @@ from milepost.models import Person, User
 from tests.browser.inspector import inspector
 from tests.cast import PASSWORD, Cast
 from tests.routes import routes
-from tests.web.test_account import enter, long_ago, with_app
+from tests.web.account import enter, long_ago, with_app
 from tests.web.test_setup import FILE, ORGANISATION, YOU
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.running import PATIENCE, ROOT
+from tests.running import PATIENCE, ROOT, Installation
+
+TOKEN = """
+import sys
+import django
+django.setup()
+from datetime import date
+from django.utils import timezone
+from milepost.actions import tokens
+from milepost.core.access import Actor, Role
+from milepost.models import Person
+from milepost.queries.cards import Reader
+from milepost.queries.shell import due_now
+who, scope = sys.argv[1:]
+for row in Person.objects.everywhere().filter(left_on=None).order_by("id"):
+    by = Actor(row.workspace_id, row.id, Role(row.role))
+    if row.role == who or who == "busy" and len(due_now(Reader(by, date.today()))) > 2:
+        print(tokens.create(name="Terminal", scope=scope, by=by, at=timezone.now())[1])
+        break
+"""
 
 
 @dataclass
@@ -70,3 +89,13 @@ class Client:
     def kept(self) -> Path:
         """The file of logins."""
         return self.home / ".config" / "milepost" / "servers.json"
+
+
+def new_token(demo: Installation, who: str, scope: str) -> str:
+    """Make a token of somebody: of whoever has this role, or (busy) of someone for whom check-ins are due."""
+    told = subprocess.run(
+        [sys.executable, "-c", TOKEN, who, scope],
+        env={**demo.environ, "DJANGO_SETTINGS_MODULE": "milepost.config.settings"},
+        capture_output=True, text=True, check=True, timeout=PATIENCE,
+    )  # fmt: skip
+    return told.stdout.strip()

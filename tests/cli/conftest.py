@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.client import Client
+from tests.cli.client import Client, new_token
 from tests.running import Installation
-
-TOKEN = """
-import sys
-import django
-django.setup()
-from datetime import date
-from django.utils import timezone
-from milepost.actions import tokens
-from milepost.core.access import Actor, Role
-from milepost.models import Person
-from milepost.queries.cards import Reader
-from milepost.queries.shell import due_now
-who, scope = sys.argv[1:]
-for row in Person.objects.everywhere().filter(left_on=None).order_by("id"):
-    by = Actor(row.workspace_id, row.id, Role(row.role))
-    if row.role == who or who == "busy" and len(due_now(Reader(by, date.today()))) > 2:
-        print(tokens.create(name="Terminal", scope=scope, by=by, at=timezone.now())[1])
-        break
-"""
 
 
 @pytest.fixture(scope="session")
@@ -47,12 +26,7 @@ def token(demo: Installation) -> Callable[[str, str], str]:
 
     def make(who: str, scope: str = "admin") -> str:
         if (who, scope) not in made:
-            told = subprocess.run(
-                [sys.executable, "-c", TOKEN, who, scope],
-                env={**demo.environ, "DJANGO_SETTINGS_MODULE": "milepost.config.settings"},
-                capture_output=True, text=True, check=True, timeout=60,
-            )  # fmt: skip
-            made[who, scope] = told.stdout.strip()
+            made[who, scope] = new_token(demo, who, scope)
         return made[who, scope]
 
     return make

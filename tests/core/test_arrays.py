@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from milepost.core import rollup
 from milepost.core.cadence import Window, days_overdue
-from milepost.core.rollup import Family
+from milepost.core.rollup import Curve, Family
 
 MONDAY, DAY = date(2026, 10, 5), timedelta(days=1)
 NUMBERS = st.one_of(st.integers(-20, 20).map(float), st.floats(-1e6, 1e6, allow_subnormal=False))
@@ -82,6 +82,44 @@ class TestPoolOf:
         found = rollup.pool_of(pool)
 
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+@st.composite
+def plans(draw) -> tuple:
+    """A tree of some leaves and two floors above them, each node with a window, a curve and a grade."""
+    leaves, middle = draw(st.integers(1, 8)), draw(st.integers(1, 3))
+    size = leaves + middle + 1
+    parent = [leaves + draw(st.integers(0, middle - 1)) for _ in range(leaves)] + [size - 1] * middle
+    weight = draw(st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0]), min_size=size - 1, max_size=size - 1))
+    tree = rollup.tree(size, np.arange(size - 1), np.array(parent), np.array(weight))
+    begins = [MONDAY.toordinal() + draw(st.sampled_from([0, 7])) for _ in range(size)]
+    ends = [draw(st.sampled_from([math.nan, begin + 13, begin + 90])) for begin in begins]
+    curve = np.array([draw(st.sampled_from(list(Curve))) for _ in range(size)], dtype=np.int8)
+    points = {node: [(0.5, draw(st.floats(0, 1)))] for node in np.flatnonzero(curve == Curve.POINTS).tolist()}
+    grades = np.array([draw(st.sampled_from([0.7, 1.0])) for _ in range(size)])
+    return tree, np.array(begins, dtype=float), np.array(ends), curve, points, grades
+
+
+class TestPlan:
+    @given(plans(), st.lists(st.integers(-3, 120), min_size=1, max_size=4))
+    def test_says_of_each_day_what_one_day_alone_says(self, made: tuple, days: list[int]):
+        """What is added up once for many days comes to what each day comes to by itself."""
+        tree, *rest = made
+        plan = rollup.Plan(tree, *rest)
+
+        for day in days:
+            found = plan.on(MONDAY.toordinal() + day)
+
+            np.testing.assert_allclose(
+                found, rollup.planned(tree, MONDAY.toordinal() + day, *rest), rtol=1e-12, atol=1e-12
+            )
+
+    def test_of_nothing_is_nothing(self):
+        """Before there was anything, no day expects anything."""
+        none = np.zeros(0)
+        plan = rollup.Plan(rollup.tree(0, *[none.astype(int)] * 2, none), none, none, none, {}, none)
+
+        assert [[len(each) for each in plan.on(day)] for day in (1, 2)] == [[0, 0, 0]] * 2
 
 
 class TestOverdue:

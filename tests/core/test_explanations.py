@@ -262,7 +262,9 @@ class TestExplainRollUp:
         """Adding up what is shown gives the whole as shown, or a note says what rounding takes apart."""
         found = explain_roll_up(roll_up([Part(F(weight), raw) for raw, weight in given]))
 
-        number = lambda text: Decimal(text.replace("−", "-").replace(NBSP, "").rstrip("%"))  # noqa: E731
+        def number(text: str) -> Decimal:
+            return Decimal(text.replace("−", "-").replace(NBSP, "").rstrip("%"))
+
         apart = number(found.foot[1]) - sum(number(row[4]) for row in found.rows)
         told = [note for note in found.notes if "rounding alone" in note]
         assert bool(told) == bool(apart)

@@ -10,7 +10,18 @@ import pytest
 from milepost.core.peers import LINEAR
 from milepost.core.policies import DEFAULT, HALF_EVEN, NO_GUARD, OURS, Rounding, named, rounded_to
 from milepost.core.problems import Invalid, NotFound
-from milepost.core.scoring import Band, Measure, Outcome, Verdict, band, expected_grade, grade, score, verdict
+from milepost.core.scoring import (
+    Band,
+    Measure,
+    Outcome,
+    Verdict,
+    band,
+    expected_grade,
+    grade,
+    score,
+    stored,
+    verdict,
+)
 
 F, D = Fraction, Decimal
 TEN = Measure.of("increase", start=0, target=10)
@@ -65,6 +76,21 @@ class TestGrade:
             found = rounded_to(F(123456789, 1000), 2)
 
         assert found == D("123456.79")
+
+
+class TestStored:
+    @pytest.mark.parametrize(
+        ("raw", "kept"),
+        [
+            (Fraction(1, 3), "0.333333333333"),
+            (Fraction(5, 10**13), "0.000000000001"),
+            (Fraction(-5, 10**13), "-0.000000000001"),
+            (Fraction(10**30), "1" + "0" * 30),
+        ],
+    )
+    def test_has_twelve_decimals(self, raw: Fraction, kept: str):
+        """Half away from zero, as everywhere, and however large it is."""
+        assert stored(raw) == Decimal(kept)
 
 
 class TestBand:

@@ -28,6 +28,8 @@ from milepost.core.plan import (
     WorkspacePlan,
     check,
     diff,
+    moved,
+    moved_problems,
     path_text,
 )
 from tests.formats.made_plans import plans
@@ -124,7 +126,7 @@ class TestCheck:
                 "ends_before_it_starts",
             ),
             (
-                with_days(check_ins=(FIRST, replace(FIRST, id="2", confidence=0))),
+                with_days(check_ins=(FIRST, FIRST._replace(id="2", confidence=0))),
                 "objectives[1].key_results[0].check_ins[1].confidence",
                 "out_of_range",
             ),
@@ -284,7 +286,7 @@ class TestDiff:
                 replace(
                     ROAD,
                     aligned_to=(AlignmentPlan("top"),),
-                    key_results=(replace(DAYS, check_ins=(replace(FIRST, by=None),)),),
+                    key_results=(replace(DAYS, check_ins=(FIRST._replace(by=None),)),),
                 ),
             ),
         )
@@ -301,7 +303,7 @@ class TestDiff:
 
     def test_adds_check_ins(self):
         """New entries are added to those that are there, which are counted and kept."""
-        second = replace(FIRST, id="2", at=LATER, recorded=LATER, value=Decimal(8))
+        second = FIRST._replace(id="2", at=LATER, recorded=LATER, value=Decimal(8))
         have, want = with_days(check_ins=(FIRST,)), with_days(check_ins=(second,))
 
         changes = diff(have, want)
@@ -317,7 +319,7 @@ class TestDiff:
 
     def test_refuses_to_rewrite_a_check_in(self):
         """An entry that is there with other content is a problem that says to add a correction."""
-        want = with_days(check_ins=(replace(FIRST, value=Decimal(7)),))
+        want = with_days(check_ins=(FIRST._replace(value=Decimal(7)),))
 
         changes = diff(ACME, want)
 
@@ -371,3 +373,20 @@ class TestDiff:
         have, want = (with_days(history=(HistoryPlan(NOON, was),)) for was in (told, {"curve": "s"}))
 
         assert diff(have, want).is_empty
+
+
+class TestMovedIds:
+    def test_are_problems_until_the_file_names_them(self):
+        """An id whose old bearer has another one now is asked about; a file that names both means both."""
+        now = moved("late-drops", 1_234)
+        have = Plan(
+            objectives=tuple(ObjectivePlan(id=id, title=id, cycle="q4") for id in ("late-drops", now))
+        )
+        old = Plan(objectives=have.objectives[:1])
+
+        (problem,) = moved_problems(old, have)
+
+        assert (problem.code, problem.where) == ("id_moved", "objectives[0].id")
+        assert now in str(problem)
+        assert list(moved_problems(have, have)) == []
+        assert list(moved_problems(old, old)) == []

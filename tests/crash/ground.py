@@ -49,14 +49,12 @@ def broken(milepost: Installation) -> Ground:
 
 
 def _write() -> Ground:
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.utils import timezone
 
     from milepost.actions import key_results
     from milepost.actions.key_results import Definition
     from milepost.core.ids import encode
     from milepost.models import User
-    from milepost.models.sessions import SessionStore
     from tests import cast as the_cast
     from tests.okrs import written
 
@@ -70,12 +68,7 @@ def _write() -> Ground:
         )
         rows.append(key_results.add(objective=okrs.helpful.id, definition=definition, by=cast.ada, at=at))
     user = User.objects.get(email="ada@acme.example")
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return Ground(session.session_key, [encode(row.id) for row in rows])
+    return Ground(the_cast.session_of(user), [encode(row.id) for row in rows])
 
 
 if __name__ == "__main__":

@@ -15,16 +15,11 @@ from milepost.models import Checkin, Event, Objective
 from milepost.models.ids import new_id
 from milepost.queries import verification
 from tests.cast import NOW, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 
 TO_THE_MICROSECOND = datetime(2026, 10, 8, 7, 30, 1, 250_000, tzinfo=UTC)
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def check_in(cast: Cast, okrs: Okrs, **more) -> dict:

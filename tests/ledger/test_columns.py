@@ -51,6 +51,9 @@ class TestRows:
         assert {id: held[id] for id in wanted} == wanted
         assert dict(collected(found).items()) == wanted
         assert held.listed("name") == [row.name for row in wanted.values()]
+        for each in (held, collected(found)):  # whether its rows were made or not
+            assert [each.value(id, "above") for id in wanted] == [row.above for row in wanted.values()]
+        assert held.value(41, "above") is None and held.value(None, "above") is None
 
     @given(many, some.lists(some.tuples(many, some.sets(some.integers(0, 40)))))
     def test_changes_as_a_dictionary_does(self, found, steps):
@@ -67,6 +70,7 @@ class TestRows:
             assert dict(before.items()) == past
             assert list(held) == sorted(wanted)
             assert all((id in held) == (id in wanted) and held.get(id) == wanted.get(id) for id in range(41))
+            assert all(held.value(id, "name") == getattr(wanted.get(id), "name", None) for id in range(41))
             assert held.listed("state") == [wanted[id].state for id in sorted(wanted)]
             assert held.array("above").tolist() == [
                 NOTHING if wanted[id].above is None else wanted[id].above for id in sorted(wanted)

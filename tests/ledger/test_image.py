@@ -22,16 +22,11 @@ from milepost.ledger.image import Image
 from milepost.models import Alignment, Checkin, KeyResult, Objective
 from tests.cast import NOW, TODAY, Cast
 from tests.core import shared_data
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 STEPS = 60
 SAME = 1e-9
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def differences(cast: Cast) -> list[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from milepost.actions import checkins
+from milepost.core.scoring import percent, score
 from milepost.ledger import image as images
 from milepost.ledger import past
 from milepost.ledger.image import Image
+from milepost.queries.what_if import rolled_up
 from tests import okrs as the_okrs
 from tests.cast import Cast
 from tests.seasons import Season
@@ -103,3 +106,47 @@ class TestPast:
 
         now = images.of(cast.acme.id).audience(okrs.secret.id)
         assert now is not None and seen.audience(okrs.secret.id) == now
+
+
+class TestKnownNow:
+    def test_comes_to_what_was_said_since(self, cast):
+        """Late check-ins and corrections of a day, taken one by one, have the figures that the image has."""
+        lived(cast, 2)
+        living = images.of(cast.acme.id)
+        told = 0
+
+        for number in range(DAYS - 2):
+            day = (BEGAN + number * DAY).date()
+            then = past.of(cast.acme.id, day)
+            known = int(then.known.timestamp())
+            late, corrected = then.entries.history.learned(known)
+            learned = frozenset(id for id in {*late, *corrected} if id in then.node)
+            now = then.known_now(learned, living)
+            raws = {}
+            for id in learned:
+                said = [entry for entry in living.entries.series(id) if entry.effective < known]
+                value = living.entries.exact(said[-1]) if said else None
+                raws[id] = score(then.key_results[id].measure, value).raw
+            above = sorted({up for id in learned for up in then.ancestors(id)}, key=_height(then))
+            expected = rolled_up(then, raws, above)
+
+            assert {id: now.exact(id) for id in expected} == expected, day
+            figures = {id: now.on(day).percent(id) for id in above if now.on(day).progress(id) is not None}
+            assert figures == {id: percent(expected[id]) for id in figures}, day
+            told += sum(expected[id] != then.exact(id) for id in above)
+
+        assert told
+
+    def test_leaves_the_day_as_it_was(self, cast):
+        """Asking what is known now changes nothing that is said of the evening."""
+        season = lived(cast, 4)
+        living = images.of(cast.acme.id)
+
+        for day, told in season.told.items():
+            then = past.of(cast.acme.id, day)
+            then.known_now(frozenset(then.key_results), living).on(day)
+            assert said(then, day) == told
+
+
+def _height(image: Image) -> Callable[[int], int]:
+    return lambda id: image.tree.height.item(image.node[id])

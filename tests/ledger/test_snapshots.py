@@ -12,21 +12,16 @@ import pytest
 from django.db import connection
 
 from milepost.actions import checkins, key_results
-from milepost.ledger import changes, snapshots, tallies, verify
+from milepost.ledger import changes, mapped, snapshots, tallies, verify
 from milepost.ledger import image as images
 from milepost.ledger.image import Image
 from milepost.models import Checkin, Event
 from tests.cast import NOW, TODAY, Cast
 from tests.ledger.test_image import Walk
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 STEPS = 12
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 @pytest.fixture
@@ -112,9 +107,9 @@ class TestSnapshot:
         """Those of workspaces that are no longer there are deleted; the others stay."""
         path = saved(folder, cast)
 
-        snapshots.drop_others(folder, {cast.acme.id, cast.zenith.id}.__contains__)
+        mapped.drop_others(folder, {cast.acme.id, cast.zenith.id}.__contains__)
         stayed = path.exists()
-        snapshots.drop_others(folder, {cast.zenith.id}.__contains__)
+        mapped.drop_others(folder, {cast.zenith.id}.__contains__)
 
         assert stayed
         assert not path.exists()

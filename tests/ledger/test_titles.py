@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from milepost.core import terms
@@ -34,4 +34,18 @@ class TestTitles:
 
     def test_know_their_words(self):
         """Every word stands once, without case and accents."""
-        assert Texts.of([["Crème brûlée", "Creme, twice"]]).titles.words == {"creme", "brulee", "twice"}
+        assert Texts.of([["Crème brûlée", "Creme, twice"]]).titles.words == ["brulee", "creme", "twice"]
+
+    @given(TITLES, st.text("abé1 ", min_size=1, max_size=3))
+    def test_are_found_by_words_and_their_beginnings(self, titles, typed):
+        """A title has what each word typed begins, or is, and no other title has it."""
+        wanted, column = terms.terms(typed).words, Texts.of([titles]).titles
+        assume(wanted)
+
+        begun, whole = column.having(wanted), column.having(wanted, whole=True)
+
+        split = [terms.folded(title).split() for title in titles]
+        assert begun.tolist() == [
+            all(any(word.startswith(one) for word in words) for one in wanted) for words in split
+        ]
+        assert whole.tolist() == [set(wanted) <= set(words) for words in split]

@@ -1,23 +1,21 @@
-"""Backups hold everything, go back whole or not at all, and are proven; a database moves to another kind."""
+"""Backups hold everything, go back whole or not at all, and are proven."""
 
 from __future__ import annotations
 
 import json
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections, transaction
-from django.db.migrations.recorder import MigrationRecorder
 from hypothesis import HealthCheck, given, strategies
 from hypothesis import settings as how
 
@@ -25,36 +23,19 @@ from milepost.actions import checkins
 from milepost.cli.exits import Exit
 from milepost.formats.archives import Archive, NotABackup
 from milepost.ledger import bulk, changes, image, rows
-from milepost.management import backups, databases, moves, schema
+from milepost.management import backups, databases
 from milepost.models import Checkin, Event
 from milepost.models.search import INDEXED
 from milepost.queries import verification
 from tests.cast import LATER, NOW, Cast
+from tests.management.contents import everything, silent
 from tests.management.terminal import run
-from tests.okrs import Okrs, written
-from tests.postgres import NoPostgres, Postgres
+from tests.okrs import Okrs
 from tests.running import PATIENCE, Installation
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
 TOLD = Decimal("47.25")
-
-
-def silent(done: int, total: int) -> None:
-    """Hear how far it is, and say nothing."""
-
-
-@pytest.fixture
-def cast(transactional_db) -> Cast:
-    from tests import cast as the_cast
-
-    image.forget()
-    return the_cast.assemble()
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 @pytest.fixture
@@ -65,15 +46,6 @@ def backup(okrs: Okrs, tmp_path: Path) -> Path:
 
 def check_in(cast: Cast, okrs: Okrs, value: Decimal = TOLD) -> int:
     return checkins.record(key_result=okrs.growth.id, value=value, by=cast.ada, at=LATER).id
-
-
-def everything() -> dict[str, list]:
-    """Return every row but those that say where the log stands."""
-    return {
-        table.name: [tuple(row) for batch in rows.read(table) for row in batch]
-        for table in rows.tables(apps)
-        if table.name != "change"
-    }
 
 
 def spoiled(path: Path, entry: str, change: Callable[[bytes], bytes]) -> Path:
@@ -391,119 +363,3 @@ class TestVerify:
 
         assert told.code == Exit.ERROR
         assert "state of objective" in told.out
-
-
-class TestMove:
-    def test_proves_that_the_other_has_the_same(self, cast, okrs, tmp_path):
-        """All rows and exports arrive in another database, and from there come back to this kind."""
-        before = everything()
-        there = f"sqlite:////{(tmp_path / 'there.sqlite3').as_posix().lstrip('/')}"
-        back = _empty_like_this(tmp_path)
-
-        told = run("move", there)
-        with databases.standing_on(there):
-            arrived = everything()
-            moves.move(back, with_exports=True, at=LATER, heard=silent)
-        with databases.standing_on(back):
-            again = everything()
-
-        assert told.code == Exit.OK, told.err
-        assert "2 exports are the same" in told.out
-        assert before == arrived == again == everything()
-
-    def test_refuses_a_database_in_use(self, cast, okrs, tmp_path):
-        """Where there is data, nothing is moved."""
-        there = f"sqlite:////{(tmp_path / 'there.sqlite3').as_posix().lstrip('/')}"
-        run("move", there)
-
-        told = run("move", there)
-
-        assert told.code == Exit.CONFLICT
-        assert "empty database" in told.err
-
-    def test_says_when_there_is_no_place_for_it(self, okrs, tmp_path):
-        """A folder that is not there ends with the code for what is not found."""
-        told = run("move", f"sqlite:////{(tmp_path / 'none' / 'there.sqlite3').as_posix().lstrip('/')}")
-
-        assert told.code == Exit.NOT_FOUND and "none" in told.err
-
-    def test_says_when_the_other_does_not_answer(self, okrs):
-        """A database that cannot be opened is named, without its password."""
-        told = run("move", "postgresql://ada:secret-word@127.0.0.1:1/okr")
-
-        assert told.code == Exit.ERROR
-        assert "127.0.0.1:1/okr" in told.err and "secret-word" not in told.err
-
-    def test_goes_from_sqlite_to_postgresql_and_back(self, cast, okrs, postgresql, tmp_path):
-        """What began in a file arrives at a server, though the settings still name the file."""
-        before = everything()
-        back = f"sqlite:////{(tmp_path / 'back.sqlite3').as_posix().lstrip('/')}"
-
-        told = run("move", postgresql)
-        with databases.standing_on(postgresql):
-            arrived = everything()
-            moves.move(back, with_exports=True, at=LATER, heard=silent)
-
-        assert told.code == Exit.OK, told.err
-        assert before == arrived
-
-    @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-    def test_leaves_nothing_behind_where_it_fails(self, okrs, kind, request, tmp_path):
-        """A move that breaks off on its way takes back the tables that it had made."""
-        file = tmp_path / "there.sqlite3"
-        there = (
-            request.getfixturevalue("postgresql")
-            if kind == "postgresql"
-            else f"sqlite:////{file.as_posix().lstrip('/')}"
-        )
-
-        def interrupted(done: int, total: int) -> None:
-            with databases.standing_on(there):
-                assert schema.exists()
-            raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            moves.move(there, with_exports=False, at=LATER, heard=interrupted)
-
-        assert not file.exists()
-        with databases.standing_on(there):
-            assert (moves._tables(), moves._functions()) == ([], [])
-
-    def test_leaves_a_database_in_use_alone(self, okrs, tmp_path):
-        """Where it is refused, not even the schema of the other database is brought up to date."""
-        there = f"sqlite:////{(tmp_path / 'there.sqlite3').as_posix().lstrip('/')}"
-        run("move", there)
-        with databases.standing_on(there):
-            last = dict(schema.heads())["milepost"]
-            MigrationRecorder(connection).record_unapplied("milepost", last)
-
-        told = run("move", there)
-
-        assert told.code == Exit.CONFLICT
-        with databases.standing_on(there):
-            assert f"milepost.{last}" in schema.pending()
-
-
-@pytest.fixture
-def postgresql() -> Iterator[str]:
-    """An empty database on a server of its own, while the settings name a SQLite file."""
-    if connection.vendor != "sqlite":
-        pytest.skip("The settings name PostgreSQL already.")
-    try:
-        server = Postgres()
-    except NoPostgres as reason:
-        pytest.skip(str(reason))
-    try:
-        yield server.start().url
-    finally:
-        server.stop()
-
-
-def _empty_like_this(folder: Path) -> str:
-    if connection.vendor == "sqlite":
-        return f"sqlite:////{(folder / 'back.sqlite3').as_posix().lstrip('/')}"
-    base = settings.MILEPOST.database_url.rpartition("/")[0]
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as administrator:
-        administrator.execute("DROP DATABASE IF EXISTS moved_back")
-        administrator.execute("CREATE DATABASE moved_back")
-    return f"{base}/moved_back"

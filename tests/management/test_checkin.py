@@ -11,10 +11,9 @@ from django.utils import timezone
 from milepost.core.ids import encode
 from milepost.ledger import image
 from milepost.models import Checkin, Event, KeyResult
-from tests import cast as the_cast
 from tests.cast import Cast
 from tests.management.terminal import run
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs, latest, written
 
 AS_CLEO = ("--as", "cleo@acme.example", "--workspace", "acme")
 AS_BEN = ("--as", "ben@acme.example", "--workspace", "acme")
@@ -22,18 +21,8 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def cast(db) -> Cast:
-    image.forget()
-    return the_cast.assemble()
-
-
-@pytest.fixture
 def okrs(cast: Cast) -> Okrs:
     return written(cast, timezone.now())
-
-
-def latest(one: KeyResult) -> Checkin:
-    return Checkin.objects.of(one.workspace_id).filter(key_result=one).order_by("id").last()
 
 
 class TestOne:

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from milepost.actions import checkins
-from milepost.ledger import image, snapshots
+from milepost.ledger import image, past, snapshots
 from milepost.management.keeping import Keeper
-from tests import cast as the_cast
 from tests.cast import NOW, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 LONG = 3600
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    image.forget()
-    return the_cast.assemble()
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 @pytest.fixture
@@ -63,9 +52,22 @@ class TestKeeper:
         assert first == unmoved == early
         assert snapshots.opened(keeper.folder, cast.acme.id).token == held.token
 
+    def test_writes_the_history_of_whoever_looked_back(self, cast: Cast, okrs: Okrs, keeper: Keeper):
+        """Once: what is recorded since is in the log."""
+        past.of(cast.acme.id, NOW.date() - timedelta(days=1))
+        keeper.look(LONG)
+        path = keeper.folder / f"{cast.acme.id}.history"
+        first = path.stat().st_ino
+        checkins.record(key_result=okrs.growth.id, value=Decimal(47), by=cast.ada, at=NOW)
+
+        past.of(cast.acme.id, NOW.date() - timedelta(days=1))
+        keeper.look(0)
+
+        assert path.stat().st_ino == first
+
     def test_deletes_what_belongs_to_nobody(self, cast: Cast, okrs: Okrs, keeper: Keeper):
         """Snapshots of removed workspaces go, and what a dying process left half written."""
-        for name in ("1.image", f".{cast.acme.id}.image.77"):
+        for name in ("1.image", "1.history", f".{cast.acme.id}.image.77"):
             (keeper.folder / name).write_bytes(b"left over")
 
         keeper.look(LONG)

@@ -10,12 +10,7 @@ from django.core.management import call_command
 from milepost.actions import access
 from milepost.core.problems import Conflict, NotFound, Problem
 from milepost.models import Person, User
-from tests.cast import PASSWORD, Cast, assemble
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    return assemble()
+from tests.cast import PASSWORD, Cast
 
 
 def run(*words: str) -> str:

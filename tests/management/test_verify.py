@@ -8,18 +8,11 @@ import pytest
 
 from milepost.ledger import image
 from milepost.models import Checkin, KeyResult, Objective, Transition
-from tests import cast as the_cast
 from tests.cast import NOW, Cast
 from tests.management.terminal import run
 from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    image.forget()
-    return the_cast.assemble()
 
 
 @pytest.fixture

@@ -8,10 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from milepost.ledger import image as images
 from milepost.queries import comparisons, teams
 from milepost.queries.cards import Reader
-from tests import cast as the_cast
 from tests.cast import Cast
 from tests.seasons import Season
 
@@ -19,12 +17,6 @@ pytestmark = pytest.mark.both_databases
 BEGAN = datetime(2026, 9, 1, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 DAYS = 20
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    images.forget()
-    return the_cast.assemble()
 
 
 def readers(cast: Cast, seed: int) -> list[Reader]:

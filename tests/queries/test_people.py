@@ -14,16 +14,10 @@ from milepost.models.ids import COUNTER_BITS
 from milepost.queries import cycles as cycle_pages
 from milepost.queries import people as known
 from milepost.queries import team_tree, workspaces
-from tests import cast as the_cast
 from tests.cast import LATER, NOW, TODAY, Cast
 
 pytestmark = pytest.mark.both_databases
 PRAGUE = "Europe/Prague"
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    return the_cast.assemble()
 
 
 def _checked_in(cast: Cast, *, visibility: str = "workspace") -> None:

@@ -15,22 +15,9 @@ from milepost.models import Cycle, Person
 from milepost.queries import search
 from milepost.queries.cards import Reader
 from milepost.queries.search import Found
-from tests import cast as the_cast
 from tests.cast import NOW, TODAY, Cast
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    image.forget()
-    return the_cast.assemble()
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def find(actor: Actor, typed: str, **more) -> Found:

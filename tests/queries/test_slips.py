@@ -8,26 +8,12 @@ import pytest
 
 from milepost.actions import comments, objectives
 from milepost.core import terms
-from milepost.ledger import image
 from milepost.queries import slips
 from milepost.queries.cards import Reader
 from milepost.queries.search import Found
-from tests import cast as the_cast
-from tests.cast import NOW, TODAY, Cast
-from tests.okrs import Okrs, written
+from tests.cast import NOW, TODAY
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def cast(db) -> Cast:
-    image.forget()
-    return the_cast.assemble()
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, NOW)
 
 
 def forgiving(actor, typed: str) -> Found:

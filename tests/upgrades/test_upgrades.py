@@ -20,6 +20,7 @@ from milepost.ledger import rows
 from milepost.management import backups, databases, schema
 from milepost.models import Objective
 from milepost.queries import plans, verification, workspaces
+from tests.management.contents import silent
 
 # Each worker of the tests has its own, for they run on one server.
 NAME = f"old_version_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
@@ -30,15 +31,11 @@ BOOKKEEPING = ("django_content_type", "auth_permission")
 KEPT = sorted(Path(__file__).resolve().parent.glob("*.zip"))
 
 
-def silent(done: int, total: int) -> None:
-    """Hear how far it is, and say nothing."""
-
-
 @pytest.fixture
 def empty(tmp_path) -> Iterator[str]:
     """The address of an empty database of the kind that is tried."""
     if connection.vendor == "sqlite":
-        yield f"sqlite:////{(tmp_path / 'old.sqlite3').as_posix().lstrip('/')}"
+        yield databases.address_of(tmp_path / "old.sqlite3")
         return
     base = settings.MILEPOST.database_url.rpartition("/")[0]
     with psycopg.connect(f"{base}/postgres", autocommit=True) as administrator:

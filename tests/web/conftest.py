@@ -1,8 +1,10 @@
-"""What tests of pages begin with: the cast, and browsers in which they are signed in."""
+"""What tests of pages begin with: a quarter at work, and browsers in which the cast is signed in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -16,12 +18,26 @@ def nobody_has_tried_before():
 
 
 @pytest.fixture
-def cast(db):
-    """Acme and Zenith, with everyone in."""
-    # Here, because models cannot be imported before Django is set up.
-    from tests import cast as the_cast
+def cycle(cast, now):
+    """A quarter of Acme's in its ninth week."""
+    from tests.web import acme
 
-    return the_cast.assemble()
+    return acme.quarter(by=cast.ada, at=now - timedelta(days=40), today=acme.day_of(now))
+
+
+@pytest.fixture
+def outside(cast, okrs, now):
+    """An objective of Product that serves nothing."""
+    from tests.okrs import outside
+
+    return outside(cast, okrs, now)
+
+
+@pytest.fixture
+def mail_server(settings) -> None:
+    """Mail goes out, as far as tests can read it."""
+    settings.MILEPOST = replace(settings.MILEPOST, mail_host="mail.example")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ STATEMENTS = {
     "alignment_comparison_json": 5,
     "search": 3,
     "palette": 3,
-    "search, a slip": 6,  # after the comma: in which case
+    "search, a slip": 5,  # after the comma: in which case
     "people": 7,
     "person": 7,
     "edit_team": 4,
@@ -71,9 +71,9 @@ STATEMENTS = {
     "edit_alignment": 3,
     "undoing": 5,
     "start": 2,
-    "start_blank": 2,
-    "start_file": 2,
-    "start_invite": 2,
+    "start_blank": 1,
+    "start_file": 1,
+    "start_invite": 1,
     "new_person": 3,
     "handover": 4,
     "new_team": 3,

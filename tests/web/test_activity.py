@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 import milepost.actions
 from milepost.actions import (
@@ -37,16 +36,6 @@ ACTIVITY = "/w/acme/activity/"
 DAY = timedelta(days=1)
 pytestmark = pytest.mark.both_databases
 Browser = Callable[..., Client]
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
-
-
-@pytest.fixture
-def cycle(cast: Cast, now: datetime) -> Cycle:
-    return acme.quarter(by=cast.ada, at=now - 40 * DAY, today=acme.day_of(now))
 
 
 @pytest.fixture

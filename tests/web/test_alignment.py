@@ -12,53 +12,20 @@ from django.utils import timezone
 from milepost.actions import alignments, checkins, key_results, objectives
 from milepost.core.ids import encode
 from milepost.web import alignment as web
-from tests.cast import Cast
-from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs, written
+from tests.okrs import OUTSIDE_TITLE, PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE
+from tests.web.reading import page_of
 from tests.web.statements import STATEMENTS, count
+from tests.web.tree import HX, ROWS, TREE, row_of, titles
 
 pytestmark = pytest.mark.both_databases
 
-TREE, ROWS, JSON = "/w/acme/alignment/", "/w/acme/alignment/rows/", "/w/acme/alignment.json"
-HX = {"HTTP_HX_REQUEST": "true"}
-OUTSIDE = "Win back those who left"
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
-
-
-@pytest.fixture
-def outside(cast: Cast, okrs: Okrs):
-    """An objective of Product that serves nothing."""
-    return objectives.draft(
-        title=OUTSIDE, cycle=okrs.cycle.id, team=cast.product.id, owner=cast.cleo.person_id,
-        by=cast.ben, at=timezone.now(),
-    )  # fmt: skip
-
-
-def text(answer) -> str:
-    assert answer.status_code == 200, answer.status_code
-    return answer.content.decode().replace("\u00a0", " ")
-
-
-def row_of(page: str, title: str) -> str:
-    """Return the markup of the first row that names something."""
-    found = [row for row in page.split("<tr ") if title in row]
-    assert found, f"{title} has no row"
-    return found[0].split("</tr>")[0]
-
-
-def titles(page: str, *wanted: str) -> list[str]:
-    """List which of the titles have rows, in the order of the page."""
-    rows = page.split("<tr ")[1:]
-    return [title for row in rows for title in wanted if title in row]
+JSON = "/w/acme/alignment.json"
 
 
 class TestTree:
     def test_shows_what_stands_below_what(self, signed_in, okrs):
         """The company's objective, its key result, and below them what contributes, with its weight."""
-        page = text(signed_in("ada").get(TREE))
+        page = page_of(signed_in("ada").get(TREE))
 
         assert titles(page, okrs.company.title, okrs.growth.title, okrs.helpful.title) == [
             okrs.company.title, okrs.growth.title, okrs.helpful.title,
@@ -73,12 +40,12 @@ class TestTree:
         """Without JavaScript the chevron is a link to the page with that branch open, and then shut again."""
         browser, key = signed_in("ada"), encode(okrs.helpful.id)
 
-        opened = text(browser.get(f"{TREE}?open={key}"))
+        opened = page_of(browser.get(f"{TREE}?open={key}"))
 
-        assert f'href="?open={key}#r-{key}"' in text(browser.get(TREE))
+        assert f'href="?open={key}#r-{key}"' in page_of(browser.get(TREE))
         assert okrs.waiting.title in opened
         assert f"shut={key}" in row_of(opened, okrs.helpful.title)
-        assert okrs.growth.title not in text(browser.get(f"{TREE}?shut={encode(okrs.company.id)}"))
+        assert okrs.growth.title not in page_of(browser.get(f"{TREE}?shut={encode(okrs.company.id)}"))
 
     def test_shows_one_with_two_parents_under_each(self, signed_in, cast, okrs, outside):
         """An objective that serves two things has a row under both, which says so; one only supports."""
@@ -88,18 +55,18 @@ class TestTree:
                 how="supports" if parent is okrs.helpful else "contributes",
             )  # fmt: skip
 
-        page = text(signed_in("ada").get(f"{TREE}?open={encode(okrs.helpful.id)}"))
+        page = page_of(signed_in("ada").get(f"{TREE}?open={encode(okrs.helpful.id)}"))
 
-        rows = [row for row in page.split("<tr ") if OUTSIDE in row]
+        rows = [row for row in page.split("<tr ") if OUTSIDE_TITLE in row]
         assert len(rows) == 2 and all("also under 1 other" in row for row in rows)
         assert ["supports" in row for row in rows].count(True) == 1
         assert page.count(f'id="r-{encode(outside.id)}"') == 1
 
     def test_keeps_what_is_not_aligned_apart(self, signed_in, okrs, outside):
         """An objective of a team that serves nothing stands in a group of its own."""
-        page = text(signed_in("ada").get(TREE))
+        page = page_of(signed_in("ada").get(TREE))
 
-        assert page.index('data-id="unaligned"') < page.index(OUTSIDE)
+        assert page.index('data-id="unaligned"') < page.index(OUTSIDE_TITLE)
         assert page.index(okrs.company.title) < page.index('data-id="unaligned"')
 
     def test_leaves_cancelled_work_out(self, signed_in, cast, okrs):
@@ -108,30 +75,30 @@ class TestTree:
         key_results.cancel(key_result=okrs.growth.id, reason="Measured twice.", by=cast.ada, at=now)
         objectives.cancel(objective=okrs.helpful.id, reason="Somebody else does it.", by=cast.ada, at=now)
 
-        page = text(signed_in("ada").get(TREE))
+        page = page_of(signed_in("ada").get(TREE))
 
         assert titles(page, okrs.company.title, okrs.growth.title, okrs.helpful.title) == [okrs.company.title]
 
     def test_follows_a_check_in(self, signed_in, cast, okrs):
         """A row drawn before says the new figures after a check-in, and so does what stands above."""
         browser = signed_in("ada")
-        before = text(browser.get(TREE))
+        before = page_of(browser.get(TREE))
 
         checkins.record(
             key_result=okrs.growth.id, value=Decimal(50), confidence=9, by=cast.ada, at=timezone.now()
         )
 
-        after = text(browser.get(TREE))
+        after = page_of(browser.get(TREE))
         assert "50 %" in row_of(before, okrs.growth.title)
         assert "100 %" in row_of(after, okrs.growth.title) and "today" in row_of(after, okrs.growth.title)
         assert row_of(after, okrs.company.title) != row_of(before, okrs.company.title)
 
     def test_says_what_it_is_for_when_empty(self, signed_in):
         """Without any objective the page says what it will show and how to begin."""
-        page = text(signed_in("ada").get(TREE))
+        page = page_of(signed_in("ada").get(TREE))
 
         assert "Nothing to align yet" in page and "Write the first one" in page
-        assert "Write the first one" not in text(signed_in("gus").get(TREE))
+        assert "Write the first one" not in page_of(signed_in("gus").get(TREE))
 
     def test_costs_a_frozen_number_of_statements(self, signed_in, okrs):
         """Everything comes from the image: who asks, and what changed."""
@@ -151,10 +118,10 @@ class TestWhoSees:
         browser, company = signed_in(who), encode(okrs.company.id)
 
         answers = [
-            text(browser.get(TREE)),
-            text(browser.get(f"{TREE}?open=all")),
-            text(browser.get(f"{ROWS}?under={company}&level=3", **HX)),
-            text(browser.get(f"{JSON}?key_results=1")),
+            page_of(browser.get(TREE)),
+            page_of(browser.get(f"{TREE}?open=all")),
+            page_of(browser.get(f"{ROWS}?under={company}&level=3", **HX)),
+            page_of(browser.get(f"{JSON}?key_results=1")),
         ]
 
         assert [SECRET_TITLE in answer for answer in answers] == [sees] * 4
@@ -164,12 +131,12 @@ class TestWhoSees:
         """Asking for the rows below restricted work tells nobody else that there are any."""
         url = f"{ROWS}?under={encode(okrs.secret.id)}&level=3"
 
-        assert SECRET_KEY_RESULT in text(signed_in("ben").get(url, **HX))
-        assert text(signed_in("cleo").get(url, **HX)) == ""
+        assert SECRET_KEY_RESULT in page_of(signed_in("ben").get(url, **HX))
+        assert page_of(signed_in("cleo").get(url, **HX)) == ""
 
     def test_counts_are_the_same_for_everyone(self, signed_in, okrs):
         """The numbers above the tree leave restricted work out for all; who sees some is told so."""
-        ada, cleo = text(signed_in("ada").get(TREE)), text(signed_in("cleo").get(TREE))
+        ada, cleo = page_of(signed_in("ada").get(TREE)), page_of(signed_in("cleo").get(TREE))
 
         assert "3 key results <small" in ada and "3 key results <small" in cleo
         assert "Restricted work" in ada and "Restricted work" not in cleo
@@ -178,15 +145,15 @@ class TestWhoSees:
         """Whoever may not see the parent finds the child among those that are not aligned, without a hint."""
         alignments.align(child=outside.id, objective=okrs.secret.id, by=cast.ada, at=timezone.now())
 
-        ben, cleo = text(signed_in("ben").get(TREE)), text(signed_in("cleo").get(TREE))
+        ben, cleo = page_of(signed_in("ben").get(TREE)), page_of(signed_in("cleo").get(TREE))
 
-        assert OUTSIDE not in ben.split('data-id="unaligned"')[-1] or 'data-id="unaligned"' not in ben
-        assert 'data-id="unaligned"' in cleo and "also under" not in row_of(cleo, OUTSIDE)
-        assert OUTSIDE in text(signed_in("ben").get(f"{TREE}?open={encode(okrs.secret.id)}"))
+        assert OUTSIDE_TITLE not in ben.split('data-id="unaligned"')[-1] or 'data-id="unaligned"' not in ben
+        assert 'data-id="unaligned"' in cleo and "also under" not in row_of(cleo, OUTSIDE_TITLE)
+        assert OUTSIDE_TITLE in page_of(signed_in("ben").get(f"{TREE}?open={encode(okrs.secret.id)}"))
 
     def test_personal_work_is_its_owners(self, signed_in, okrs):
         """A personal objective is no part of anybody's tree but its owner's."""
-        assert PRIVATE_TITLE not in text(signed_in("ada").get(f"{TREE}?cycles=all&open=all"))
+        assert PRIVATE_TITLE not in page_of(signed_in("ada").get(f"{TREE}?cycles=all&open=all"))
 
     @pytest.mark.parametrize("path", [TREE, ROWS, JSON])
     def test_strangers_find_nothing(self, signed_in, client, okrs, path):
@@ -209,7 +176,7 @@ class TestFilters:
     )
     def test_keep_the_path_to_what_fits(self, signed_in, okrs, query, shown):
         """What fits is shown open, with everything above it, and nothing else."""
-        page = text(signed_in("cleo").get(f"{TREE}?{query}"))
+        page = page_of(signed_in("cleo").get(f"{TREE}?{query}"))
 
         known = ("company", "growth", "helpful", "waiting", "guides")
         names = {name: getattr(okrs, name).title for name in known}
@@ -219,9 +186,9 @@ class TestFilters:
         """A team is named by its id; an owner by id or by part of a name."""
         browser, team = signed_in("ada"), encode(cast.product.id)
 
-        of_team = text(browser.get(f"{TREE}?team={team}"))
+        of_team = page_of(browser.get(f"{TREE}?team={team}"))
         by_id, by_name = (
-            text(browser.get(f"{TREE}?owner={owner}")) for owner in (encode(cast.cleo.person_id), "cleo")
+            page_of(browser.get(f"{TREE}?owner={owner}")) for owner in (encode(cast.cleo.person_id), "cleo")
         )
 
         assert okrs.growth.title not in of_team and okrs.waiting.title in of_team
@@ -233,8 +200,8 @@ class TestFilters:
         """What begins with every word typed is shown with what stands above it; the field keeps them."""
         browser, words = signed_in("cleo"), okrs.waiting.title.upper()[:12]
 
-        page = text(browser.get(TREE, {"q": words}))
-        nothing = text(browser.get(TREE, {"q": "zebra crossings"}))
+        page = page_of(browser.get(TREE, {"q": words}))
+        nothing = page_of(browser.get(TREE, {"q": "zebra crossings"}))
 
         shown = [okrs.company.title, okrs.helpful.title, okrs.waiting.title]
         assert titles(page, *shown, okrs.growth.title) == shown
@@ -247,26 +214,26 @@ class TestFilters:
             key_result=okrs.waiting.id, value=Decimal(9), confidence=2, by=cast.cleo, at=timezone.now()
         )
 
-        page = text(signed_in("ada").get(f"{TREE}?attention=1"))
+        page = page_of(signed_in("ada").get(f"{TREE}?attention=1"))
 
         assert "Needs attention <b>1</b>" in page
         assert titles(page, okrs.growth.title, okrs.waiting.title) == [okrs.waiting.title]
 
     def test_say_when_nothing_fits(self, signed_in, okrs):
         """An owner nobody knows gives an empty tree and a way back."""
-        page = text(signed_in("ada").get(f"{TREE}?owner=Nobody"))
+        page = page_of(signed_in("ada").get(f"{TREE}?owner=Nobody"))
 
         assert "Nothing matches" in page and ">Clear</a>" in page
 
     def test_do_not_mind_nonsense(self, signed_in, okrs):
         """Values that no filter knows are left aside."""
-        page = text(signed_in("ada").get(f"{TREE}?team=x&status=great&type=1&rows=-1&open=%00&cycle=no"))
+        page = page_of(signed_in("ada").get(f"{TREE}?team=x&status=great&type=1&rows=-1&open=%00&cycle=no"))
 
         assert okrs.company.title in page
 
     def test_keep_themselves_in_every_link(self, signed_in, okrs):
         """Opening a branch of a narrowed tree leaves it narrowed."""
-        page = text(signed_in("ada").get(f"{TREE}?type=committed"))
+        page = page_of(signed_in("ada").get(f"{TREE}?type=committed"))
 
         row = row_of(page, okrs.helpful.title)
         assert 'href="?type=committed&amp;shut=' in row and "&amp;type=committed" in row
@@ -281,9 +248,9 @@ class TestCycles:
         )  # fmt: skip
         browser = signed_in("ada")
 
-        assert later.title not in text(browser.get(TREE))
-        assert later.title in text(browser.get(f"{TREE}?cycles=all"))
-        assert later.title in text(browser.get(f"{TREE}?cycle={okrs.next_cycle.key}"))
+        assert later.title not in page_of(browser.get(TREE))
+        assert later.title in page_of(browser.get(f"{TREE}?cycles=all"))
+        assert later.title in page_of(browser.get(f"{TREE}?cycle={okrs.next_cycle.key}"))
 
     def test_show_what_is_served_from_another_cycle(self, signed_in, cast, okrs):
         """A parent in an earlier cycle stands above its child, so that no work hangs in the air."""
@@ -293,7 +260,7 @@ class TestCycles:
         )  # fmt: skip
         alignments.align(child=later.id, objective=okrs.company.id, by=cast.ada, at=timezone.now())
 
-        page = text(signed_in("ada").get(f"{TREE}?cycle={okrs.next_cycle.key}"))
+        page = page_of(signed_in("ada").get(f"{TREE}?cycle={okrs.next_cycle.key}"))
 
         assert titles(page, okrs.company.title, okrs.growth.title, okrs.helpful.title, later.title) == [
             okrs.company.title, later.title,
@@ -305,7 +272,7 @@ class TestRows:
         """What stands below a row comes as bare rows one level deeper, without anything of htmx in them."""
         url = f"{ROWS}?under={encode(okrs.helpful.id)}&level=4"
 
-        rows = text(signed_in("ada").get(url, **HX))
+        rows = page_of(signed_in("ada").get(url, **HX))
 
         assert rows.startswith("<tr ") and rows.count("<tr ") == 2
         assert rows.count('data-level="4"') == 2 and "hx-" not in rows and " id=" not in rows
@@ -323,9 +290,9 @@ class TestRows:
         monkeypatch.setattr(web, "ROWS", 2)
         browser = signed_in("cleo")
 
-        first = text(browser.get(TREE))
-        further = text(browser.get(f"{ROWS}?from=2", **HX))
-        everything = text(browser.get(f"{TREE}?rows=6"))
+        first = page_of(browser.get(TREE))
+        further = page_of(browser.get(f"{ROWS}?from=2", **HX))
+        everything = page_of(browser.get(f"{TREE}?rows=6"))
 
         three = (okrs.company.title, okrs.growth.title, okrs.helpful.title)
         assert titles(first, *three) == [three[0]]
@@ -337,7 +304,7 @@ class TestRows:
 class TestList:
     def test_has_everything_open_in_words(self, signed_in, okrs):
         """For paper: every row, status and owner in words, no bars."""
-        page = text(signed_in("ada").get(f"{TREE}?open=all"))
+        page = page_of(signed_in("ada").get(f"{TREE}?open=all"))
 
         assert titles(page, okrs.company.title, okrs.waiting.title, okrs.guides.title)
         row = row_of(page, okrs.waiting.title)
@@ -348,8 +315,8 @@ class TestList:
         monkeypatch.setattr(web, "PLAIN_ROWS", 3)
         browser = signed_in("cleo")
 
-        first = text(browser.get(f"{TREE}?open=all"))
-        second = text(browser.get(f"{TREE}?open=all&from=3"))
+        first = page_of(browser.get(f"{TREE}?open=all"))
+        second = page_of(browser.get(f"{TREE}?open=all&from=3"))
 
         assert "from=3" in first and okrs.waiting.title not in first
         assert okrs.waiting.title in second
@@ -357,7 +324,7 @@ class TestList:
 
 class TestJson:
     def read(self, browser, **query) -> dict:
-        said = json.loads(text(browser.get(JSON, query)))
+        said = json.loads(page_of(browser.get(JSON, query)))
         found = {}
         for noun in said.keys() & {"objectives", "key_results"}:
             table = said[noun]
@@ -414,7 +381,7 @@ class TestJson:
         parents = {}
         for who in ("ben", "cleo"):
             said = {each["title"]: each for each in self.read(signed_in(who))["objectives"]}
-            parents[who] = said[OUTSIDE]["parents"]
+            parents[who] = said[OUTSIDE_TITLE]["parents"]
 
         assert [id for id, *_ in parents["ben"]] == [encode(okrs.secret.id)] and parents["cleo"] == []
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Alignment, Objective
 from tests.cast import Cast
-from tests.okrs import PRIVATE_TITLE, SECRET_TITLE, Okrs, written
+from tests.okrs import PRIVATE_TITLE, SECRET_TITLE, Okrs
+from tests.web.reading import text
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def new_url(row: Objective) -> str:
@@ -27,10 +22,6 @@ def new_url(row: Objective) -> str:
 
 def link(cast: Cast, okrs: Okrs) -> Alignment:
     return Alignment.objects.of(cast.acme.id).get(child=okrs.helpful, until_at=None)
-
-
-def text(answer) -> str:
-    return answer.content.decode()
 
 
 class TestNew:

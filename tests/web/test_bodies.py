@@ -147,7 +147,7 @@ class TestReading:
         )
 
         assert whole[2:] == (b"done", [b"in many pieces"])
-        assert endless[0] == "413 Content Too Large"
+        assert endless[0].startswith("413 ")
         assert unknown[2:] == (b"done", [b""])
 
     def test_waits_no_longer_for_pieces(self, dripping):

@@ -13,17 +13,12 @@ from milepost.core.ids import encode
 from milepost.ledger import verify
 from milepost.models import Alignment, Event, KeyResult, Objective
 from tests.cast import Cast
-from tests.okrs import Okrs, written
-from tests.web.test_alignment import TREE, row_of, text
+from tests.web.reading import page_of
+from tests.web.tree import TREE, row_of
 
 pytestmark = pytest.mark.both_databases
 
 BULK = "/w/acme/bulk/"
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def ids(*rows) -> list[str]:
@@ -48,7 +43,7 @@ class TestShow:
                 "owner": encode(cast.cleo.person_id)}  # fmt: skip
         before = Event.objects.of(cast.acme.id).count()
 
-        page = text(signed_in("ben").get(BULK, form))
+        page = page_of(signed_in("ben").get(BULK, form))
 
         assert lines(page) == [
             f"{okrs.helpful.title} Ben Okri Cleo Wong",
@@ -63,7 +58,7 @@ class TestShow:
         """What may not, or cannot, be changed so is named with its reason, and can be left out."""
         chosen = ids(okrs.company, okrs.growth, okrs.helpful)
 
-        page = text(signed_in("ben").get(BULK, {"id": chosen, "change": "cancel"}))
+        page = page_of(signed_in("ben").get(BULK, {"id": chosen, "change": "cancel"}))
         rest = re.search(r'href="(\?[^"]*)"[^>]*>Leave these 2 out', page)[1].replace("&amp;", "&")
 
         assert "You may not cancel this objective." in lines(page)[0]
@@ -74,22 +69,22 @@ class TestShow:
         """First what is to happen, then with what value, then what would change."""
         browser, chosen = signed_in("ada"), {"id": ids(okrs.helpful)}
 
-        first = text(browser.get(BULK, chosen))
-        second = text(browser.get(BULK, chosen | {"change": "cycle"}))
-        third = text(browser.get(BULK, chosen | {"change": "cycle", "cycle": encode(okrs.next_cycle.id)}))
+        first = page_of(browser.get(BULK, chosen))
+        second = page_of(browser.get(BULK, chosen | {"change": "cycle"}))
+        third = page_of(browser.get(BULK, chosen | {"change": "cycle", "cycle": encode(okrs.next_cycle.id)}))
 
         assert "Let it serve something" in first and "Winter</option>" not in first
         assert "Winter</option>" in second and 'name="seen"' not in second
         assert lines(third) == [f"{okrs.helpful.title} Autumn Winter"]
-        assert "Choose in the tree" in text(browser.get(BULK))
+        assert "Choose in the tree" in page_of(browser.get(BULK))
 
     def test_is_not_for_guests(self, signed_in, okrs):
         """A guest changes nothing, and is not offered to."""
         gus = signed_in("gus")
 
         assert gus.get(BULK, {"id": ids(okrs.helpful)}).status_code == 403
-        assert "select=1" not in text(gus.get(TREE))
-        assert 'name="id"' not in text(gus.get(f"{TREE}?select=1"))
+        assert "select=1" not in page_of(gus.get(TREE))
+        assert 'name="id"' not in page_of(gus.get(f"{TREE}?select=1"))
 
 
 class TestApply:
@@ -98,7 +93,7 @@ class TestApply:
         browser = signed_in("ben")
         form = {"id": ids(okrs.helpful, okrs.guides), "change": "owner", "reason": "Ben is away.",
                 "owner": encode(cast.cleo.person_id), "settings": "group=owner"}  # fmt: skip
-        page = text(browser.get(BULK, form))
+        page = page_of(browser.get(BULK, form))
 
         answer = browser.post(BULK, form | {"seen": seen(page)})
 
@@ -106,7 +101,7 @@ class TestApply:
         assert answer.headers["Location"] == f"{TREE}?group=owner"
         assert {event.data["reason"] for event in told} == {"Ben is away."} and len(told) == 2
         assert KeyResult.objects.of(cast.acme.id).get(id=okrs.guides.id).owner_id == cast.cleo.person_id
-        assert "Cleo Wong" in row_of(text(browser.get(TREE)), okrs.helpful.title)
+        assert "Cleo Wong" in row_of(page_of(browser.get(TREE)), okrs.helpful.title)
         assert [*verify.differences(cast.acme.id, timezone.now().date())] == []
 
     def test_does_nothing_where_one_cannot(self, signed_in, cast, okrs):
@@ -124,7 +119,7 @@ class TestApply:
         """Where somebody came first, what would happen now is shown instead."""
         browser = signed_in("ben")
         form = {"id": ids(okrs.helpful, okrs.draft), "change": "owner", "owner": encode(cast.cleo.person_id)}
-        page = text(browser.get(BULK, form))
+        page = page_of(browser.get(BULK, form))
         objectives.update(
             objective=okrs.draft.id, changed={"owner": cast.ada.person_id}, by=cast.ada, at=timezone.now()
         )
@@ -168,7 +163,7 @@ class TestApply:
         browser, day = signed_in("ada"), (okrs.cycle.starts_on + timedelta(days=30)).isoformat()
         served = {"parent": f"k{encode(okrs.growth.id)}", "how": "contributes", "weight": "2"}
 
-        page = text(browser.get(BULK, {"id": ids(okrs.draft), "change": "align", **served}))
+        page = page_of(browser.get(BULK, {"id": ids(okrs.draft), "change": "align", **served}))
         aligned = browser.post(BULK, {"id": ids(okrs.draft), "change": "align", **served})
         days = {"change": "dates", "starts_on": day, "ends_on": "", "reason": "It begins later."}
         moved = browser.post(BULK, {"id": ids(okrs.waiting, okrs.guides), **days})
@@ -259,10 +254,10 @@ class TestUndo:
         ben = signed_in("ben")
         ben.post(BULK, form, follow=True)
 
-        told = text(ben.get("/w/acme/activity/?person=" + encode(cast.ben.person_id)))
+        told = page_of(ben.get("/w/acme/activity/?person=" + encode(cast.ben.person_id)))
         line = re.search(r'<li class="feed".*?</li>', told, re.DOTALL)[0]
         ben.post(f"/w/acme/events/{encode(together(cast).id)}/undoing/", follow=True)
-        after = text(ben.get("/w/acme/activity/?person=" + encode(cast.ben.person_id)))
+        after = page_of(ben.get("/w/acme/activity/?person=" + encode(cast.ben.person_id)))
 
         words = " ".join(re.sub(r"<[^>]*>", "", line).split())
         assert "changed the owner of" in words and "to Ada Lovelace" in words
@@ -278,7 +273,7 @@ class TestUndo:
                 "commitment": "learning"}  # fmt: skip
         signed_in("ada").post(BULK, form)
 
-        told = text(signed_in("cleo").get("/w/acme/activity/"))
+        told = page_of(signed_in("cleo").get("/w/acme/activity/"))
 
         line = next(line for line in told.split('<li class="feed"') if "what success means" in line)
         assert okrs.helpful.title in line and okrs.secret.title not in told

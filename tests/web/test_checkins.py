@@ -15,8 +15,7 @@ from milepost.actions import checkins, objectives
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Checkin, Event, KeyResult
-from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import latest
 from tests.web import acme
 from tests.web.statements import STATEMENTS, count
 
@@ -26,17 +25,8 @@ HX = {"HTTP_HX_REQUEST": "true"}
 JSON = "application/json"
 
 
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
-
-
 def url(one: KeyResult) -> str:
     return addresses.checkins("acme", one.id)
-
-
-def latest(one: KeyResult) -> Checkin:
-    return Checkin.objects.of(one.workspace_id).filter(key_result=one).order_by("id").last()
 
 
 def entries(one: KeyResult) -> int:
@@ -358,8 +348,8 @@ class TestJson:
         if body == {"value": True}:
             assert status == 201  # one is a number like another, for a key result that counts
         else:
-            assert status == 422 and said["code"] and said["title"]
-            assert field is None or said["field"] == field
+            assert status == 422 and said["code"] and said["detail"]
+            assert field is None or said["errors"][0]["field"] == field
 
 
 class TestWhoMay:

@@ -5,28 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Checkin, Grade, Objective
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
+from tests.web.reading import text
 
 pytestmark = pytest.mark.both_databases
 
 
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
-
-
 def url(row: Objective) -> str:
     return addresses.objective("acme", row.id) + "closing/"
-
-
-def text(answer) -> str:
-    return answer.content.decode().replace("\u00a0", " ")
 
 
 class TestNew:

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 
 from milepost.core import addresses
 from milepost.models import Comment
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
+from tests.web.reading import text
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
-
-
-def text(answer) -> str:
-    return answer.content.decode()
 
 
 class TestCreate:

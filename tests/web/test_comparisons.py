@@ -7,27 +7,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from django.utils import timezone
 
 from milepost.actions import alignments, checkins, key_results, objectives
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
-from tests.okrs import SECRET_TITLE, written
+from tests.okrs import SECRET_TITLE
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
 COMPANY, TREE = "/w/acme/company/comparison", "/w/acme/alignment/comparison"
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def okrs(cast, now):
-    return written(cast, now)
 
 
 def of(row) -> str:

@@ -15,14 +15,9 @@ from milepost.models import Event, Initiative, KeyResult, Objective, TeamMember
 from milepost.queries import holdings
 from milepost.queries.cards import Reader
 from tests.cast import Cast
-from tests.okrs import SECRET_TITLE, Okrs, written
+from tests.okrs import SECRET_TITLE
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def owners(cast: Cast) -> list[tuple]:

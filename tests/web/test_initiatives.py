@@ -10,14 +10,10 @@ from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Initiative
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
+from tests.web.reading import text
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def objective_url(okrs: Okrs) -> str:
@@ -26,10 +22,6 @@ def objective_url(okrs: Okrs) -> str:
 
 def url(one: Initiative, tail: str) -> str:
     return f"/w/acme/initiatives/{encode(one.id)}/{tail}"
-
-
-def text(answer) -> str:
-    return answer.content.decode()
 
 
 class TestCreate:

@@ -9,23 +9,19 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import people, views
+from milepost.actions import comments, initiatives, people, views
+from milepost.core import addresses
 from milepost.core.ids import encode
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 from tests.web import acme
 
-PAGES = ("/w/acme/alignment/", "/w/acme/overview/")
+PAGES = ("/w/acme/alignment/", "/w/acme/overview/", "/w/acme/company/", "/w/acme/teams/")
 NONCES = re.compile(r'nonce="([^"]+)"')
 TOKENS = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 SAID = "Cut the wait: 60"
 pytestmark = pytest.mark.both_databases
 Browser = Callable[..., Client]
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def text(answer) -> str:
@@ -114,6 +110,24 @@ class TestTree:
         views.save(name="At risk of ours", settings="status=at_risk", by=cast.cleo, at=timezone.now())
 
         assert "At risk of ours" in text(cleo.get(PAGES[0]))
+
+
+class TestTeam:
+    def test_lists_work_as_soon_as_it_is_added(self, signed_in: Browser, cast: Cast, okrs: Okrs):
+        """Initiatives are not figures, and yet they are on the page."""
+        cleo, page = signed_in("cleo"), addresses.team("acme", cast.product.id)
+        text(cleo.get(page))
+        initiatives.add(objective=okrs.helpful.id, title="Call them all", by=cast.ben, at=timezone.now())
+
+        assert "Call them all" in text(cleo.get(page))
+
+    def test_tells_of_a_comment_at_once(self, signed_in: Browser, cast: Cast, okrs: Okrs):
+        """What somebody wrote moves no figure, and stands under what happened this week."""
+        cleo, page = signed_in("cleo"), addresses.team("acme", cast.product.id)
+        text(cleo.get(page))
+        comments.add(objective=okrs.helpful.id, text="Who waits longest?", by=cast.ben, at=timezone.now())
+
+        assert "Who waits longest?" in text(cleo.get(page))
 
 
 def _appearance(client: Client, page: str) -> str:

@@ -14,15 +14,11 @@ from milepost.core.scoring import Kind
 from milepost.models import Checkin, KeyResult
 from milepost.web.measures import NAMES
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
+from tests.web.reading import text
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def url(one: KeyResult, tail: str = "") -> str:
@@ -31,10 +27,6 @@ def url(one: KeyResult, tail: str = "") -> str:
 
 def new_url(okrs: Okrs) -> str:
     return addresses.objective("acme", okrs.helpful.id) + "key-results/new/"
-
-
-def text(answer) -> str:
-    return answer.content.decode().replace("\u00a0", " ")
 
 
 def filled(**more) -> dict:
@@ -315,10 +307,10 @@ class TestOrder:
     def test_moves_up_and_down(self, signed_in, cast: Cast, okrs: Okrs):
         """A key result changes places with its neighbour; the first one cannot go further up."""
         ben = signed_in("ben")
-        titles = lambda: [  # noqa: E731
-            one.title
-            for one in KeyResult.objects.of(cast.acme.id).filter(objective=okrs.helpful).order_by("position")
-        ]
+        listed = KeyResult.objects.of(cast.acme.id).filter(objective=okrs.helpful).order_by("position")
+
+        def titles() -> list[str]:
+            return [one.title for one in listed.all()]
 
         ben.post(url(okrs.guides, "position/"), {"to": "up"})
         assert titles() == ["Write the guides", "Cut the wait"]

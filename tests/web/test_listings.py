@@ -11,17 +11,12 @@ from django.utils import timezone
 
 from milepost.actions import checkins, key_results
 from milepost.core.ids import encode
-from tests.cast import Cast
-from tests.okrs import SECRET_TITLE, Okrs, written
+from tests.okrs import SECRET_TITLE
+from tests.web.reading import page_of
 from tests.web.statements import STATEMENTS, count
-from tests.web.test_alignment import HX, ROWS, TREE, row_of, text, titles
+from tests.web.tree import HX, ROWS, TREE, row_of, titles
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def heads(page: str) -> list[str]:
@@ -33,7 +28,7 @@ def heads(page: str) -> list[str]:
 class TestColumns:
     def test_stand_in_the_order_of_the_address(self, signed_in, okrs):
         """A row says what was asked for, in that order, and its title does not say it again."""
-        page = text(signed_in("ada").get(f"{TREE}?columns=team,weight,due,status"))
+        page = page_of(signed_in("ada").get(f"{TREE}?columns=team,weight,due,status"))
 
         assert heads(page) == ["Objective or key result", "Team", "Weight", "Next due", "Status"]
         row = row_of(page, okrs.helpful.title)
@@ -50,7 +45,7 @@ class TestColumns:
 
         assert shown.headers["Location"] == "?status=at_risk&columns=team%2Cowner&sort=-due"
         assert moved.headers["Location"] == "?status=at_risk&columns=owner%2Cteam&sort=-due&panel=1"
-        assert 'class="pop arrange" open' in text(browser.get(TREE + moved.headers["Location"]))
+        assert 'class="pop arrange" open' in page_of(browser.get(TREE + moved.headers["Location"]))
 
     def test_of_an_objective_say_the_mean_of_how_sure_its_key_results_are(self, signed_in, cast, okrs):
         """In columns of one's choice, in the usual ones and on the map; what is restricted takes no part."""
@@ -69,10 +64,10 @@ class TestColumns:
 
         for who in ("ada", "cleo"):
             browser = signed_in(who)
-            page, usual = text(browser.get(f"{TREE}?columns=confidence")), text(browser.get(TREE))
+            page, usual = page_of(browser.get(f"{TREE}?columns=confidence")), page_of(browser.get(TREE))
             assert re.findall(r"<td[^>]*>([^<]*)", row_of(page, okrs.helpful.title)) == ["5.5"]
             assert '<td class="r">5.5</td>' in row_of(usual, okrs.helpful.title)
-            assert "sure 5.5/10" in text(browser.get("/w/acme/map/?as=list"))
+            assert "sure 5.5/10" in page_of(browser.get("/w/acme/map/?as=list"))
             assert "of an objective, the mean" in usual and "of an objective, the mean" in page
 
     def test_cost_no_statement_a_row(self, signed_in, okrs):
@@ -84,7 +79,7 @@ class TestColumns:
 
     def test_stand_in_print_as_well(self, signed_in, okrs):
         """The plain list of everything has the same columns, as words."""
-        page = text(signed_in("ada").get(f"{TREE}?open=all&columns=team,ends&group=status"))
+        page = page_of(signed_in("ada").get(f"{TREE}?open=all&columns=team,ends&group=status"))
 
         assert heads(page) == ["Objective or key result", "Team", "Ends"]
         assert "Product" in row_of(page, okrs.waiting.title)
@@ -101,7 +96,7 @@ class TestGroups:
     )
     def test_hold_objectives_with_their_key_results(self, signed_in, okrs, by, expected):
         """Each objective stands once, below what it has in common with others."""
-        page = text(signed_in("cleo").get(f"{TREE}?group={by}"))
+        page = page_of(signed_in("cleo").get(f"{TREE}?group={by}"))
 
         units = [row for row in page.split("<tr ") if 'class="unit' in row]
         found = [
@@ -114,8 +109,8 @@ class TestGroups:
 
     def test_by_owner_hold_the_key_results_of_each(self, signed_in, okrs):
         """A key result stands with its own owner, by itself where its objective is somebody else's."""
-        page = text(signed_in("ada").get(f"{TREE}?group=owner"))
-        without = text(signed_in("ada").get(f"{TREE}?group=owner&key_results=0"))
+        page = page_of(signed_in("ada").get(f"{TREE}?group=owner"))
+        without = page_of(signed_in("ada").get(f"{TREE}?group=owner&key_results=0"))
 
         cleo = page.split("Cleo Park</")[0].rsplit("<tr ", 1)[0]
         assert page.count(f'data-id="{encode(okrs.waiting.id)}"') == 1
@@ -125,7 +120,7 @@ class TestGroups:
 
     def test_are_narrowed_by_filters(self, signed_in, okrs):
         """A group holds what fits the filter alone, not what stands above it."""
-        page = text(signed_in("ada").get(f"{TREE}?group=team&owner={encode(okrs.waiting.owner_id)}"))
+        page = page_of(signed_in("ada").get(f"{TREE}?group=team&owner={encode(okrs.waiting.owner_id)}"))
 
         assert titles(page, okrs.waiting.title, okrs.company.title) == [okrs.waiting.title]
 
@@ -133,12 +128,12 @@ class TestGroups:
         """A group's rows can be fetched alone, like a branch's; a group that is not there has none."""
         browser, team = signed_in("ada"), encode(cast.product.id)
 
-        rows = text(browser.get(f"{ROWS}?group=team&under={team}", **HX))
-        shut = text(browser.get(f"{TREE}?group=team&shut={team}"))
+        rows = page_of(browser.get(f"{ROWS}?group=team&under={team}", **HX))
+        shut = page_of(browser.get(f"{TREE}?group=team&shut={team}"))
 
         assert titles(rows, okrs.helpful.title) == [okrs.helpful.title]
         assert okrs.helpful.title not in shut
-        assert text(browser.get(f"{ROWS}?group=team&under=nowhere", **HX)) == ""
+        assert page_of(browser.get(f"{ROWS}?group=team&under=nowhere", **HX)) == ""
 
 
 class TestOrder:
@@ -147,9 +142,9 @@ class TestOrder:
         browser = signed_in("cleo")
         three = (okrs.waiting.title, okrs.guides.title)
 
-        by_title = text(browser.get(f"{TREE}?group=team&sort=title"))
-        turned = text(browser.get(f"{TREE}?group=team&sort=-title"))
-        by_age = [text(browser.get(f"{TREE}?group=team&sort={sort}")) for sort in ("checked", "-checked")]
+        by_title = page_of(browser.get(f"{TREE}?group=team&sort=title"))
+        turned = page_of(browser.get(f"{TREE}?group=team&sort=-title"))
+        by_age = [page_of(browser.get(f"{TREE}?group=team&sort={sort}")) for sort in ("checked", "-checked")]
 
         assert titles(by_title, *three) == [okrs.waiting.title, okrs.guides.title]
         assert titles(turned, *three) == [okrs.guides.title, okrs.waiting.title]
@@ -159,22 +154,22 @@ class TestOrder:
         """A figure that moves moves its row, although rows are kept as text."""
         browser, there = signed_in("ada"), f"{TREE}?group=type&sort=-progress"
         both = (okrs.company.title, okrs.helpful.title)
-        before = titles(text(browser.get(f"{TREE}?sort=-progress&group=cycle")), *both)
+        before = titles(page_of(browser.get(f"{TREE}?sort=-progress&group=cycle")), *both)
 
         checkins.record(
             key_result=okrs.waiting.id, value=Decimal(4), confidence=9, by=cast.cleo, at=timezone.now()
         )
 
-        after = titles(text(browser.get(f"{TREE}?sort=-progress&group=cycle")), *both)
+        after = titles(page_of(browser.get(f"{TREE}?sort=-progress&group=cycle")), *both)
         assert set(before) == set(after) == set(both)
-        assert "100 %" in row_of(text(browser.get(there)), okrs.waiting.title)
+        assert "100 %" in row_of(page_of(browser.get(there)), okrs.waiting.title)
 
     def test_heads_say_how_it_is_sorted(self, signed_in, okrs):
         """A head sorts by its column, then the other way, then not at all, and says so to screen readers."""
         browser = signed_in("ada")
 
         plain, up, down = (
-            text(browser.get(f"{TREE}{query}"))
+            page_of(browser.get(f"{TREE}{query}"))
             for query in ("", "?sort=due&columns=due", "?sort=-due&columns=due")
         )
 

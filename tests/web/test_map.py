@@ -22,31 +22,12 @@ from milepost.queries.cards import Reader
 from milepost.web import map_drawing
 from tests import cast as the_cast
 from tests.cast import Cast
-from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs, written
+from tests.okrs import OUTSIDE_TITLE, PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE
+from tests.web.reading import page_of
 from tests.web.statements import STATEMENTS, count
 
 MAP, SVG = "/w/acme/map/", "/w/acme/map.svg"
 HX = {"HTTP_HX_REQUEST": "true"}
-OUTSIDE = "Win back those who left"
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
-
-
-@pytest.fixture
-def outside(cast: Cast, okrs: Okrs):
-    """An objective of Product that serves nothing."""
-    return objectives.draft(
-        title=OUTSIDE, cycle=okrs.cycle.id, team=cast.product.id, owner=cast.cleo.person_id,
-        by=cast.ben, at=timezone.now(),
-    )  # fmt: skip
-
-
-def text(answer) -> str:
-    assert answer.status_code == 200, answer.status_code
-    return answer.content.decode().replace("\u00a0", " ")
 
 
 def tray(page: str) -> str:
@@ -80,7 +61,7 @@ def serve(child, parent, cast: Cast, how: str = "contributes", **more) -> None:
 class TestDrawing:
     def test_shows_cards_and_what_joins_them(self, signed_in, okrs):
         """A card says title, owner, status in a word, progress; a line leads up with its weight."""
-        page = text(signed_in("ada").get(MAP))
+        page = page_of(signed_in("ada").get(MAP))
 
         helpful = card(page, okrs.helpful)
         assert "Nobody waits for an" in helpful and "Ben Okri" in helpful and ">No data<" not in helpful
@@ -93,7 +74,7 @@ class TestDrawing:
         """What only supports has a dashed line, and no weight."""
         serve(outside, okrs.company, cast, how="supports")
 
-        page = text(signed_in("ada").get(MAP))
+        page = page_of(signed_in("ada").get(MAP))
 
         assert sum("sup" in line for line in lines(page)) == 1
         assert drawing(page).count("×") == 1
@@ -105,14 +86,14 @@ class TestDrawing:
         )
         browser = signed_in("cleo")
 
-        with_them, without = (text(browser.get(f"{MAP}?key_results={shown}")) for shown in (1, 0))
+        with_them, without = (page_of(browser.get(f"{MAP}?key_results={shown}")) for shown in (1, 0))
 
         assert len(lines(with_them)) == len(lines(without)) == 2
         assert "contributes to “Raise repeat buyers”" in with_them
 
     def test_can_leave_key_results_out(self, signed_in, okrs):
         """Without key results there are objectives alone, in the drawing and in the list."""
-        page = text(signed_in("ada").get(f"{MAP}?key_results=0"))
+        page = page_of(signed_in("ada").get(f"{MAP}?key_results=0"))
 
         assert okrs.waiting.title not in drawing(page)
         assert okrs.helpful.title in page
@@ -120,13 +101,13 @@ class TestDrawing:
     def test_puts_what_stands_alone_into_the_tray(self, signed_in, cast, okrs, outside):
         """What serves nothing and is served by nothing lies beside the drawing until it serves something."""
         browser = signed_in("ada")
-        before = text(browser.get(MAP))
+        before = page_of(browser.get(MAP))
         serve(outside, okrs.helpful, cast)
 
-        after = text(browser.get(MAP))
+        after = page_of(browser.get(MAP))
 
-        assert OUTSIDE in tray(before) and OUTSIDE not in drawing(before)
-        assert OUTSIDE not in tray(after) and OUTSIDE in drawing(after)
+        assert OUTSIDE_TITLE in tray(before) and OUTSIDE_TITLE not in drawing(before)
+        assert OUTSIDE_TITLE not in tray(after) and OUTSIDE_TITLE in drawing(after)
 
     def test_counts_what_is_not_aligned_as_the_tree_does(self, signed_in, cast, okrs, outside):
         """What serves nothing counts once, whether it lies in the tray or is drawn with what serves it."""
@@ -136,7 +117,7 @@ class TestDrawing:
         serve(okrs.helpful, served, cast)
         browser = signed_in("ada")
 
-        tree, page = text(browser.get("/w/acme/alignment/")), text(browser.get(MAP))
+        tree, page = page_of(browser.get("/w/acme/alignment/")), page_of(browser.get(MAP))
 
         counted = int(re.search(r"Not aligned <b>(\d+)</b>", tree)[1])
         assert re.search(r'href="#tray">Not aligned</a> <b class="num">(\d+)', page)[1] == str(counted)
@@ -150,13 +131,13 @@ class TestDrawing:
         )  # fmt: skip
         serve(below, outside, cast)
 
-        page = text(signed_in("ada").get(MAP))
+        page = page_of(signed_in("ada").get(MAP))
 
         assert card(page, outside) and card(page, below)
 
     def test_groups_by_team(self, signed_in, okrs):
         """By team, the company's own cards and each team's stand under their name."""
-        page = text(signed_in("ada").get(f"{MAP}?arrange=team"))
+        page = page_of(signed_in("ada").get(f"{MAP}?arrange=team"))
 
         assert re.search(r'class="sm em lt"[^>]*>Product<', drawing(page))
         assert "Level 1" not in drawing(page)
@@ -167,7 +148,7 @@ class TestDrawing:
             key_result=okrs.waiting.id, value=Decimal(9), confidence=2, by=cast.cleo, at=timezone.now()
         )
 
-        page = text(signed_in("ada").get(f"{MAP}?attention=1"))
+        page = page_of(signed_in("ada").get(f"{MAP}?attention=1"))
 
         assert okrs.waiting.title in drawing(page) and okrs.growth.title not in drawing(page)
 
@@ -175,13 +156,13 @@ class TestDrawing:
         """An empty company learns what the map is for; a filter that nothing fits says so."""
         browser = signed_in("ada")
 
-        assert "Nothing to draw yet" in text(browser.get(MAP))
-        assert "Write the first one" not in text(signed_in("gus").get(MAP))
-        assert "Nothing matches" in text(browser.get(f"{MAP}?owner=nobody"))
+        assert "Nothing to draw yet" in page_of(browser.get(MAP))
+        assert "Write the first one" not in page_of(signed_in("gus").get(MAP))
+        assert "Nothing matches" in page_of(browser.get(f"{MAP}?owner=nobody"))
 
     def test_does_not_mind_nonsense(self, signed_in, okrs):
         """What the address says wrongly is left aside."""
-        page = text(
+        page = page_of(
             signed_in("ada").get(f"{MAP}?lens=x&arrange=y&path=0&branch=%00&whatif=:::&open=q&key_results=7")
         )
 
@@ -204,7 +185,7 @@ class TestFolding:
         )
         browser, key = signed_in("cleo"), encode(okrs.company.id)
 
-        page = text(browser.get(f"{MAP}?shut={key}"))
+        page = page_of(browser.get(f"{MAP}?shut={key}"))
 
         assert "+1 (1 off track)" in card(page, okrs.company)
         assert f"?open={key}#m-{key}" in card(page, okrs.company)
@@ -215,8 +196,8 @@ class TestFolding:
         monkeypatch.setattr(maps, "AT_ONCE", 1)
         browser = signed_in("cleo")
 
-        folded = text(browser.get(MAP))
-        opened = text(browser.get(f"{MAP}?open={encode(okrs.company.id)}"))
+        folded = page_of(browser.get(MAP))
+        opened = page_of(browser.get(f"{MAP}?open={encode(okrs.company.id)}"))
 
         assert "+1" in card(folded, okrs.company) and okrs.helpful.title not in drawing(folded)
         assert card(opened, okrs.helpful)
@@ -225,7 +206,7 @@ class TestFolding:
         """A drawing does not grow without end: it says that it stops."""
         monkeypatch.setattr(maps, "MOST", 1)
 
-        page = text(signed_in("cleo").get(MAP))
+        page = page_of(signed_in("cleo").get(MAP))
 
         assert "The drawing stops at 1 card" in page
 
@@ -233,10 +214,10 @@ class TestFolding:
         """A branch is drawn with the way up from it, and without its neighbours."""
         serve(outside, okrs.company, cast)
 
-        page = text(signed_in("ada").get(f"{MAP}?branch={encode(okrs.helpful.id)}"))
+        page = page_of(signed_in("ada").get(f"{MAP}?branch={encode(okrs.helpful.id)}"))
 
         assert card(page, okrs.helpful) and card(page, okrs.company)
-        assert OUTSIDE not in drawing(page)
+        assert OUTSIDE_TITLE not in drawing(page)
 
 
 class TestPath:
@@ -244,7 +225,7 @@ class TestPath:
         """The card, what it serves and the lines between are told apart; others are not."""
         serve(outside, okrs.company, cast)
 
-        page = text(signed_in("ada").get(f"{MAP}?path={encode(okrs.helpful.id)}"))
+        page = page_of(signed_in("ada").get(f"{MAP}?path={encode(okrs.helpful.id)}"))
 
         assert (
             " hot" in card(page, okrs.helpful).split(">")[0]
@@ -257,7 +238,7 @@ class TestPath:
         """The way up from a card is drawn, however large the company is."""
         monkeypatch.setattr(maps, "AT_ONCE", 1)
 
-        page = text(signed_in("cleo").get(f"{MAP}?path={encode(okrs.helpful.id)}"))
+        page = page_of(signed_in("cleo").get(f"{MAP}?path={encode(okrs.helpful.id)}"))
 
         assert card(page, okrs.helpful)
 
@@ -274,7 +255,7 @@ class TestLenses:
     )
     def test_come_with_a_legend(self, signed_in, okrs, lens: str, said: str):
         """Each lens says in words what its colours mean."""
-        page = text(signed_in("ada").get(f"{MAP}?lens={lens}"))
+        page = page_of(signed_in("ada").get(f"{MAP}?lens={lens}"))
 
         legend = page.split('class="map-key"')[1].split("</ul>")[0]
         assert said in legend
@@ -289,7 +270,9 @@ class TestLenses:
         one = key_results.add(objective=okrs.helpful.id, definition=quiet, by=cast.ben, at=now)
         checkins.record(key_result=one.id, value=Decimal(9), confidence=1, by=cast.ben, at=now)
 
-        pages = [text(signed_in(who).get(f"{MAP}?lens=confidence&key_results=0")) for who in ("ada", "cleo")]
+        pages = [
+            page_of(signed_in(who).get(f"{MAP}?lens=confidence&key_results=0")) for who in ("ada", "cleo")
+        ]
 
         assert all("5/10" in card(page, okrs.helpful) for page in pages)
 
@@ -300,17 +283,17 @@ class TestList:
         for parent in (okrs.company, okrs.helpful):
             serve(outside, parent, cast, weight=Decimal(3))
 
-        page = text(signed_in("ada").get(f"{MAP}?as=list"))
+        page = page_of(signed_in("ada").get(f"{MAP}?as=list"))
 
         listed = page.split('map-list">')[1]
         assert drawing(page) == ""
-        assert listed.count(f">{OUTSIDE}</a>") == 2
+        assert listed.count(f">{OUTSIDE_TITLE}</a>") == 2
         assert "contributes, weight 3" in listed and "listed above" in listed
         assert "25 %" in listed and "On track" in listed
 
     def test_stands_below_the_drawing(self, signed_in, okrs):
         """The page of the drawing has the list too, for whoever does not look at drawings."""
-        page = text(signed_in("ada").get(MAP))
+        page = page_of(signed_in("ada").get(MAP))
 
         assert 'aria-hidden="true"' in drawing(page)[:300]
         assert okrs.helpful.title in page.split('map-list">')[1]
@@ -321,7 +304,7 @@ class TestWhatIf:
         """Half of Cleo's key result moves its objective, and the company's by its weight."""
         browser, key = signed_in("cleo"), encode(okrs.waiting.id)
 
-        page = text(browser.get(f"{MAP}?whatif={key}:100"))
+        page = page_of(browser.get(f"{MAP}?whatif={key}:100"))
 
         # Helpful: (1 + 0) / 2; the company: (1 × 0.5 + 2 × 0.5) / 3.
         assert "25 % → 50 %" in card(page, okrs.helpful)
@@ -333,7 +316,7 @@ class TestWhatIf:
         browser, key = signed_in("ada"), encode(okrs.waiting.id)
         before = browser.get(SVG).content
 
-        text(browser.get(f"{MAP}?whatif={key}:0"))
+        page_of(browser.get(f"{MAP}?whatif={key}:0"))
 
         assert browser.get(SVG).content == before
         assert images.of(cast.acme.id).exact(okrs.helpful.id) == Fraction(1, 4)
@@ -353,13 +336,13 @@ class TestWhatIf:
 
         answer = signed_in("ada").get(f"{MAP}?whatif={key}&ends_at=30", **HX)
 
-        assert "<html" not in text(answer) and "25 % → 15 %" in card(text(answer), okrs.helpful)
+        assert "<html" not in page_of(answer) and "25 % → 15 %" in card(page_of(answer), okrs.helpful)
         assert answer.headers["HX-Replace-Url"] == f"?whatif={key}%3A30"
 
     @pytest.mark.parametrize("said", ["101", "-1", "a lot", "1e9", "nan"])
     def test_says_what_it_cannot_take(self, signed_in, okrs, said: str):
         """Something that is no share of the way is refused in words, and the map stays."""
-        page = text(signed_in("ada").get(f"{MAP}?whatif={encode(okrs.waiting.id)}&ends_at={said}"))
+        page = page_of(signed_in("ada").get(f"{MAP}?whatif={encode(okrs.waiting.id)}&ends_at={said}"))
 
         assert 'aria-invalid="true"' in page and 'id="what-wrong" class="err"' in page
         assert f'autocomplete="off" value="{said}"' in page and "ended at" not in page
@@ -370,7 +353,7 @@ class TestWhatIf:
         one, other = encode(okrs.waiting.id), encode(okrs.guides.id)
         browser = signed_in("ada")
 
-        page = text(browser.get(f"{MAP}?also={other}:100&also=junk:5&also={other}:x&whatif={one}:50"))
+        page = page_of(browser.get(f"{MAP}?also={other}:100&also=junk:5&also={other}:x&whatif={one}:50"))
         found = what_if.suppose(
             Reader(cast.ada, the_cast.TODAY), {okrs.guides.id: Fraction(1), okrs.waiting.id: Fraction(1, 2)}
         )
@@ -383,12 +366,12 @@ class TestWhatIf:
 
     def test_says_what_status_would_follow(self, signed_in, cast, okrs):
         """Cards, legend and table say the status that would be, and the table the one that is."""
-        page = text(signed_in("ada").get(f"{MAP}?whatif={encode(okrs.waiting.id)}:100"))
+        page = page_of(signed_in("ada").get(f"{MAP}?whatif={encode(okrs.waiting.id)}:100"))
         reader = Reader(cast.ada, timezone.localdate())
         found = what_if.suppose(reader, {okrs.waiting.id: Fraction(1)})
 
-        assert found.last.key_result.status == "achieved"
-        assert [effect.status for effect in found.effects] != [
+        assert found.last.key_result.status_after == "achieved"
+        assert [effect.status_after for effect in found.effects] != [
             effect.status_before for effect in found.effects
         ]
         assert "was off track" in page
@@ -398,8 +381,8 @@ class TestWhatIf:
         """The figure of a key result leads to the question, and so does its page."""
         key, browser = encode(okrs.waiting.id), signed_in("ada")
 
-        on_card = card(text(browser.get(MAP)), okrs.helpful)
-        on_page = text(browser.get(f"/w/acme/key-results/{key}/"))
+        on_card = card(page_of(browser.get(MAP)), okrs.helpful)
+        on_page = page_of(browser.get(f"/w/acme/key-results/{key}/"))
 
         assert f'href="?whatif={key}#what"' in on_card
         assert f'href="/w/acme/map/?whatif={key}#what"' in on_page
@@ -409,7 +392,7 @@ class TestWhatIf:
         browser, folded = signed_in("ada"), f"{MAP}?shut={encode(okrs.company.id)}"
 
         before, after = (
-            text(browser.get(folded + more)) for more in ("", f"&whatif={encode(okrs.waiting.id)}:50")
+            page_of(browser.get(folded + more)) for more in ("", f"&whatif={encode(okrs.waiting.id)}:50")
         )
 
         assert okrs.helpful.title[:12] not in drawing(before)
@@ -429,7 +412,7 @@ class TestWhatIf:
 
         browser = signed_in("cleo")
         hidden, missing = (
-            text(browser.get(f"{MAP}?whatif={encode(id)}:30")) for id in (okrs.shares.id, 2**61 + 5)
+            page_of(browser.get(f"{MAP}?whatif={encode(id)}:30")) for id in (okrs.shares.id, 2**61 + 5)
         )
         assert "If this key result" in hidden and "ended at" not in hidden and "ended at" not in missing
 
@@ -469,10 +452,10 @@ class TestPast:
         """On a past day the map has that day's figures, and its links stay on that day."""
         day = timezone.now().date() - timedelta(days=4)
 
-        page = text(signed_in("ada").get(f"{MAP}?on={day}"))
+        page = page_of(signed_in("ada").get(f"{MAP}?on={day}"))
 
         assert "As it stood" in page
-        assert "25 %" in card(text(signed_in("ada").get(MAP)), okrs.helpful)
+        assert "25 %" in card(page_of(signed_in("ada").get(MAP)), okrs.helpful)
         assert "25 %" not in card(page, okrs.helpful)
         assert f"?on={day}&amp;shut=" in card(page, okrs.company)
 
@@ -481,10 +464,10 @@ class TestUnfolding:
     def test_all_as_far_as_it_can_be_read(self, signed_in, okrs, monkeypatch):
         """What is folded by itself is unfolded at once, and folded again; nothing is offered in vain."""
         browser = signed_in("ada")
-        all_there = text(browser.get(MAP))
+        all_there = page_of(browser.get(MAP))
         monkeypatch.setattr(maps, "AT_ONCE", 1)
 
-        folded, unfolded = text(browser.get(MAP)), text(browser.get(f"{MAP}?unfolded=1"))
+        folded, unfolded = page_of(browser.get(MAP)), page_of(browser.get(f"{MAP}?unfolded=1"))
 
         assert "Unfold all" not in all_there and 'href="?unfolded=1">Unfold all' in folded
         assert okrs.helpful.title[:12] not in drawing(folded)
@@ -492,25 +475,25 @@ class TestUnfolding:
 
     def test_leads_to_the_comparison_of_the_tree(self, signed_in, okrs):
         """Two days of what is drawn stand side by side where the tree's do."""
-        assert "/w/acme/alignment/comparison/" in text(signed_in("ada").get(MAP))
+        assert "/w/acme/alignment/comparison/" in page_of(signed_in("ada").get(MAP))
 
 
 class TestSheets:
     def test_is_one_where_it_can_be_read(self, signed_in, okrs, outside):
         """A small map goes on one sheet of paper, with cycle, day, legend and what serves nothing."""
-        page = text(signed_in("ada").get(MAP))
+        page = page_of(signed_in("ada").get(MAP))
 
         (sheet,) = page.split('class="map-sheets"')[1].split("<section")[1:]
         sheet = sheet.split("</section>")[0]
         assert f"Alignment map, {okrs.cycle.name}" in sheet and str(timezone.localdate().year) in sheet
-        assert "contributes" in sheet and OUTSIDE in sheet
+        assert "contributes" in sheet and OUTSIDE_TITLE in sheet
         assert "sheet 1" not in sheet and "<mask" not in sheet
 
     def test_are_all_at_one_scale_and_cut_no_card(self, signed_in, okrs, monkeypatch):
         """More than goes on one sheet: each card is whole on one of them, and none is there in part."""
         monkeypatch.setattr(map_drawing, "PAPER", (130, 220))
 
-        page = text(signed_in("ada").get(MAP))
+        page = page_of(signed_in("ada").get(MAP))
 
         sheets = page.split('class="map-sheets"')[1].split("<section")[1:]
         views = [tuple(map(int, each.split('viewBox="')[1].split('"')[0].split())) for each in sheets]
@@ -538,7 +521,7 @@ class TestFile:
         """The file is well-formed, brings its styles, and asks nothing of anybody."""
         answer = signed_in("ada").get(f"{SVG}?lens=owner")
 
-        drawn = text(answer)
+        drawn = page_of(answer)
         assert ElementTree.fromstring(answer.content).tag.endswith("svg")
         assert answer.headers["Content-Type"].startswith("image/svg+xml")
         assert "attachment" in answer.headers["Content-Disposition"]
@@ -558,9 +541,9 @@ class TestWhoSees:
         """Neither title nor key result nor count of restricted work is anywhere for others."""
         browser, key = signed_in(who), encode(okrs.company.id)
 
-        answers = [text(browser.get(f"{MAP}{query}")) for query in ("", "?as=list", "?arrange=team")]
-        answers.append(text(browser.get(SVG)))
-        folded = card(text(browser.get(f"{MAP}?shut={key}")), okrs.company)
+        answers = [page_of(browser.get(f"{MAP}{query}")) for query in ("", "?as=list", "?arrange=team")]
+        answers.append(page_of(browser.get(SVG)))
+        folded = card(page_of(browser.get(f"{MAP}?shut={key}")), okrs.company)
 
         drawn = [SECRET_TITLE.split()[0] + " the rival" in answer for answer in answers]
         assert drawn == [sees] * 4
@@ -569,16 +552,16 @@ class TestWhoSees:
 
     def test_personal_work_is_its_owners(self, signed_in, okrs):
         """A personal objective is on nobody else's map."""
-        assert PRIVATE_TITLE not in text(signed_in("ada").get(f"{MAP}?cycles=all"))
+        assert PRIVATE_TITLE not in page_of(signed_in("ada").get(f"{MAP}?cycles=all"))
 
     def test_a_child_of_restricted_work_lies_in_the_tray_for_others(self, signed_in, cast, okrs, outside):
         """Whoever may not see the parent finds the child alone, without a line that leads nowhere."""
         serve(outside, okrs.secret, cast)
 
-        ben, cleo = text(signed_in("ben").get(MAP)), text(signed_in("cleo").get(MAP))
+        ben, cleo = page_of(signed_in("ben").get(MAP)), page_of(signed_in("cleo").get(MAP))
 
-        assert OUTSIDE in drawing(ben)
-        assert OUTSIDE not in drawing(cleo) and OUTSIDE in tray(cleo)
+        assert OUTSIDE_TITLE in drawing(ben)
+        assert OUTSIDE_TITLE not in drawing(cleo) and OUTSIDE_TITLE in tray(cleo)
 
     @pytest.mark.parametrize("path", [MAP, SVG])
     def test_strangers_find_nothing(self, signed_in, client, okrs, path: str):

@@ -14,23 +14,15 @@ from milepost.core import addresses, quarters
 from milepost.core.ids import encode
 from milepost.models import Alignment, Cycle, KeyResult, Objective, Transition
 from tests.cast import Cast
-from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs, written
+from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs
+from tests.web.reading import text
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
 
 
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
-
-
 def url(row: Objective, tail: str = "") -> str:
     return addresses.objective("acme", row.id) + tail
-
-
-def text(answer) -> str:
-    return answer.content.decode().replace("\u00a0", " ")
 
 
 def filled(okrs: Okrs, **more) -> dict:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from milepost.ledger import image
 from milepost.models import Cycle
@@ -18,11 +17,6 @@ from tests.web.statements import STATEMENTS, count
 PAGE, DATA = "/w/acme/overview/", "/w/acme/overview.json"
 DAY = timedelta(days=1)
 Browser = Callable[..., Client]
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
 
 
 @pytest.fixture

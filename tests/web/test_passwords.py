@@ -82,14 +82,8 @@ class TestChange:
         assert ada().check_password(FRESH)
 
 
+@pytest.mark.usefixtures("mail_server")
 class TestForgotten:
-    @pytest.fixture(autouse=True)
-    def mail_server(self, settings):
-        from dataclasses import replace
-
-        settings.MILEPOST = replace(settings.MILEPOST, mail_host="mail.example")
-        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-
     def test_sends_a_link_that_works_once(self, client: Client, cast: Cast):
         """The link of the mail sets a new password and is over after that; old sessions end."""
         elsewhere = Client()

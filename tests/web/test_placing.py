@@ -14,16 +14,10 @@ from milepost.ledger import image
 from milepost.models import Alignment, Event
 from milepost.queries import placing
 from milepost.queries.cards import Reader
-from tests.cast import Cast
-from tests.okrs import SECRET_TITLE, Okrs, written
+from tests.okrs import SECRET_TITLE, Okrs
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def here(okrs: Okrs) -> str:

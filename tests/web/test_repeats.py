@@ -15,7 +15,7 @@ from milepost.actions import people
 from milepost.models import Session
 from milepost.web.repeats import QUARTER, repeating
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 from tests.web import acme
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
@@ -70,11 +70,6 @@ class Door:
 @pytest.fixture
 def door() -> Door:
     return Door()
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 @pytest.fixture

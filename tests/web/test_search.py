@@ -13,17 +13,10 @@ from milepost.core.ids import encode
 from milepost.models import Event
 from milepost.web import keymap
 from milepost.web.palette import Offer, answering
-from tests.cast import Cast
-from tests.okrs import Okrs, written
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
 PAGE, PALETTE, KEYBOARD = "/w/acme/search/", "/w/acme/palette/", "/w/acme/preferences/keyboard/"
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 LINKS = ("week", "sweep", "teams", "alignment", "map", "new_objective")

@@ -9,7 +9,7 @@ from milepost.core.ids import encode
 from tests.routes import routes
 from tests.web.borders import ROUTES, address
 from tests.web.statements import ASKED, ELSEWHERE, STATEMENTS, UNCOUNTED, count
-from tests.web.test_isolation import at_work, visible
+from tests.worlds import at_work, visible
 
 pytestmark = pytest.mark.both_databases
 PAGES = {route.name: route for route in routes() if not route.is_for_programs}

@@ -15,6 +15,7 @@ from milepost.ledger import image
 from milepost.models import Checkin, KeyResult
 from tests.cast import Cast
 from tests.web import acme
+from tests.web.reading import text
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
@@ -41,10 +42,6 @@ def due(cast: Cast) -> list[KeyResult]:
         )
         made.append(work.key_result)
     return made
-
-
-def text(answer) -> str:
-    return answer.content.decode().replace("\u00a0", " ")
 
 
 def send(browser, one: KeyResult, *, done: str = "", skipped: str = "", **said):

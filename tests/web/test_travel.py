@@ -7,29 +7,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from milepost.actions import checkins, key_results, objectives
 from milepost.core.ids import encode
-from tests.okrs import SECRET_TITLE, written
+from tests.okrs import SECRET_TITLE
 from tests.web import acme
+from tests.web.reading import text
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-@pytest.fixture
-def okrs(cast, now):
-    return written(cast, now)
-
-
-def text(answer) -> str:
-    return answer.content.decode()
 
 
 def page(browser, path: str, on=None, **query) -> str:
@@ -55,8 +41,8 @@ class TestShow:
         then = page(browser, of_key_result(okrs.growth), now.date() - DAY)
         today = page(browser, of_key_result(okrs.growth))
 
-        assert "50\u00a0%" in then and "80\u00a0%" not in then and "As it stood" in then
-        assert "80\u00a0%" in today and "As it stood" not in today
+        assert "50 %" in then and "80 %" not in then and "As it stood" in then
+        assert "80 %" in today and "As it stood" not in today
 
     def test_speaks_of_the_plan_of_then(self, signed_in, okrs, now):
         """Neither the head of the column, nor a chart, nor an explanation calls that day today."""
@@ -83,6 +69,16 @@ class TestShow:
 
         assert f'{of_key_result(okrs.growth)}?on={day}"' in found
         assert f'href="/w/acme/objectives/{encode(okrs.company.id)}/">Back to today' in found
+
+    def test_a_key_result_is_compared_in_its_own_part_of_the_page(self, signed_in, okrs, now):
+        """Its comparison is its objective's, from the day looked at, and opens where it stands itself."""
+        day = now.date() - DAY
+
+        then = page(signed_in("ada"), of_key_result(okrs.growth), day)
+        beside = f"/w/acme/objectives/{encode(okrs.company.id)}/comparison/?from={day}"
+
+        assert f'{beside}#k-{encode(okrs.growth.id)}"' in then
+        assert f'<li id="k-{encode(okrs.growth.id)}">' in text(signed_in("ada").get(beside))
 
     def test_says_what_is_known_now(self, signed_in, okrs, cast, now):
         """A late and a corrected check-in are counted where they matter, with the figure known now."""
@@ -112,8 +108,25 @@ class TestShow:
         for path, (_, found, note) in told.items():
             assert found, path
             assert "1 check-in for" in note and "and 1 was corrected or withdrawn since" in note, path
-        assert "Known now: 30\u00a0%, not 10\u00a0%" in told[f"objectives/{encode(okrs.helpful.id)}/"][2]
+        assert "Known now: 30 %, not 10 %" in told[f"objectives/{encode(okrs.helpful.id)}/"][2]
+        for path in (f"teams/{encode(cast.product.id)}/", "alignment/"):
+            told_now = told[path][2].partition("With what is known now: ")[2].partition("The figures here")[0]
+            assert f"/objectives/{encode(okrs.helpful.id)}/" in told_now, path
+            assert "30 %, not 10 %" in told_now, path
         assert 'id="learned"' not in today and 'id="learned"' in beside
+
+    def test_tells_nobody_of_what_they_may_not_see(self, signed_in, okrs, cast, now):
+        """What came late for a key result that is not hers to see is neither counted nor told to Cleo."""
+        day, then = now.date() - 10 * DAY, now - 11 * DAY
+        for number, at in ((40, then), (48, now)):
+            checkins.record(
+                key_result=okrs.growth.id, value=Decimal(number), effective_at=then, by=cast.ada, at=at
+            )
+        objectives.update(objective=okrs.company.id, changed={"visibility": "people"}, by=cast.ada, at=now)
+
+        hers, adas = (text(signed_in(who).get(f"/w/acme/alignment/?on={day}")) for who in ("cleo", "ada"))
+
+        assert "Known now" not in hers and "With what is known now" in adas
 
     def test_says_in_the_feed_which_day_it_is_for(self, signed_in, okrs, cast, now):
         """A check-in that came late is told with its day, one of the same day without."""
@@ -214,7 +227,7 @@ class TestHindsight:
 
         then = page(signed_in("ada"), of_key_result(okrs.growth), now.date() - DAY)
 
-        assert "Known now" in then and "48" in then and "50\u00a0%" in then
+        assert "Known now" in then and "48" in then and "50 %" in then
 
     def test_keeps_quiet_where_nothing_was_learned(self, signed_in, okrs, now):
         """No note where then and now agree."""

@@ -11,14 +11,9 @@ from milepost.actions import objectives
 from milepost.core.ids import encode
 from milepost.models import Event, Objective
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def renamed(cast: Cast, okrs: Okrs, title: str, by=None) -> str:

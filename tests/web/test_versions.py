@@ -12,16 +12,9 @@ from milepost.actions import initiatives, key_results, objectives
 from milepost.core.ids import encode
 from milepost.core.problems import Conflict
 from milepost.models import Initiative, KeyResult, Objective
-from tests.cast import Cast
-from tests.okrs import Okrs, written
 from tests.threads import at_once
 
 pytestmark = pytest.mark.both_databases
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def form_of(page: str) -> dict:

@@ -9,19 +9,15 @@ from milepost.actions import teams, views
 from milepost.core.ids import encode
 from milepost.models import DefaultView, Event, SavedView
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
+from tests.web.reading import page_of
 from tests.web.statements import STATEMENTS, count
-from tests.web.test_alignment import TREE, text
+from tests.web.tree import TREE
 
 pytestmark = pytest.mark.both_databases
 
 VIEWS, NEW = "/w/acme/views/", "/w/acme/views/new/"
 WORRIES = "status=at_risk&columns=due%2Cowner&group=owner&sort=-due"
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 @pytest.fixture
@@ -39,8 +35,8 @@ class TestSave:
         """From the tree to the form to a view that leads back to the same tree."""
         browser = signed_in("ben")
 
-        tree = text(browser.get(f"{TREE}?{WORRIES}&open={encode(okrs.helpful.id)}"))
-        form = text(browser.get(f"{NEW}?{WORRIES}"))
+        tree = page_of(browser.get(f"{TREE}?{WORRIES}&open={encode(okrs.helpful.id)}"))
+        form = page_of(browser.get(f"{NEW}?{WORRIES}"))
         saved = browser.post(NEW, {"name": "Worries", "settings": WORRIES, "shared": "private"})
         shown = browser.get(saved.headers["Location"])
 
@@ -48,7 +44,7 @@ class TestSave:
         assert f'href="/w/acme/views/new/?{WORRIES.replace("&", "&amp;")}"' in tree
         assert "at risk; in groups by owner; by next due, the soonest first, turned round" in form
         assert shown.headers["Location"] == f"?{row.settings}&view={encode(row.id)}"
-        assert 'aria-current="true">Worries' in text(browser.get(TREE + shown.headers["Location"]))
+        assert 'aria-current="true">Worries' in page_of(browser.get(TREE + shown.headers["Location"]))
         assert Event.objects.of(cast.acme.id).filter(kind="view.saved").count() == 1
 
     def test_keeps_nothing_that_is_no_setting(self, cast, okrs):
@@ -99,7 +95,7 @@ class TestShare:
 
         def naming(who: str) -> list[str]:
             pages = [TREE, VIEWS, "/w/acme/activity/"]
-            return [page for page in pages if "Worries" in text(signed_in(who).get(page))]
+            return [page for page in pages if "Worries" in page_of(signed_in(who).get(page))]
 
         private = {who: naming(who) for who in ("ada", "ben", "cleo")}
         refused = signed_in("cleo").get(of(worries, "edit")).status_code
@@ -135,7 +131,7 @@ class TestChange:
     def test_saves_what_is_shown_now_into_it(self, signed_in, cast, worries):
         """A tree that shows something else by now offers to keep it; a newer version is not written over."""
         browser, key = signed_in("ben"), encode(worries.id)
-        page = text(browser.get(f"{TREE}?sort=due&view={key}"))
+        page = page_of(browser.get(f"{TREE}?sort=due&view={key}"))
         form = {"settings": "sort=due", "revision": "1"}
 
         saved, again = (
@@ -167,7 +163,7 @@ class TestBegin:
 
         browser.post(of(worries, "choice"))
         begun = browser.get(TREE)
-        plain = text(browser.get(f"{TREE}?view=none"))
+        plain = page_of(browser.get(f"{TREE}?view=none"))
         browser.post(of(worries, "choice"), {"is_on": "0"})
 
         assert begun.headers["Location"] == f"?{worries.settings}&view={key}"
@@ -184,4 +180,4 @@ class TestBegin:
         views.update(view=worries.id, changed={"shared": "private"}, by=cast.ben, at=timezone.now())
 
         assert cleo.get(TREE).status_code == 200
-        assert "Worries" not in text(cleo.get(TREE))
+        assert "Worries" not in page_of(cleo.get(TREE))

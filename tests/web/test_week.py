@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from milepost.actions import comments
 from milepost.core import addresses
@@ -16,27 +15,13 @@ from milepost.models import Checkin, Cycle, Person
 from milepost.web.week import greeting
 from tests.cast import Cast
 from tests.web import acme
+from tests.web.reading import text
 from tests.web.statements import STATEMENTS, count
 
 WEEK = "/w/acme/"
 DAY = timedelta(days=1)
 pytestmark = pytest.mark.both_databases
 Browser = Callable[..., Client]
-
-
-@pytest.fixture
-def now() -> datetime:
-    """Pages ask the clock themselves, so what they show is dated from it."""
-    return timezone.now()
-
-
-@pytest.fixture
-def cycle(cast: Cast, now: datetime) -> Cycle:
-    return acme.quarter(by=cast.ada, at=now - 40 * DAY, today=acme.day_of(now))
-
-
-def text(answer) -> str:
-    return answer.content.decode()
 
 
 class TestShow:
@@ -145,7 +130,7 @@ class TestMoved:
 
         page = text(signed_in("cleo").get(WEEK))
 
-        assert "20\u00a0% → <b>60\u00a0%</b>" in page
+        assert "20 % → <b>60 %</b>" in page
         assert "The second bench helps" in page
         assert 'aria-label="Ada Lovelace"' in page
 

@@ -13,7 +13,7 @@ from milepost.actions.plans.application import Application
 from milepost.actions.plans.ground import Ground
 from milepost.core import access
 from milepost.core.access import Actor
-from milepost.core.plan import Changes, Plan, PlanProblem, check, diff
+from milepost.core.plan import Changes, Plan, PlanProblem, check, diff, moved_problems
 from milepost.core.plan.values import WorkspacePlan
 from milepost.core.problems import Invalid
 from milepost.ledger import bulk
@@ -44,6 +44,7 @@ def preview(workspace_id: int, plan: Plan, have: Plan | None = None, *, is_check
     if have is None:
         have = plans.current(workspace_id, with_personal=[objective.id for objective in plan.objectives])
     problems = [] if is_checked else check(plan, have)
+    problems += moved_problems(plan, have)
     changes = diff(have, plan)
     if problems or changes.problems:
         raise PlanRefused([*problems, *changes.problems])

@@ -7,8 +7,8 @@ import json
 import zlib
 from typing import Any
 
-from milepost.core.plan import Changes
-from milepost.core.plan.taking_back import Kept, kept
+from milepost.core.plan import Changes, kept
+from milepost.core.plan.kept import Kept
 from milepost.formats import okr_files
 
 # Beyond it the feed, which reads events whole, would become slow; the file of before does it then.
@@ -17,7 +17,7 @@ LARGEST = 400_000
 
 def packed(changes: Changes) -> dict[str, str]:
     """Return what the event of an application keeps of it: nothing, where that is too much."""
-    keep = kept(changes)
+    keep = kept.of(changes)
     said = {
         "before": okr_files.write(keep.before, as_="json").decode(),
         "after": okr_files.write(keep.after, as_="json").decode(),

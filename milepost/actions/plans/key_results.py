@@ -46,7 +46,7 @@ class KeyResults:
                 row.save()
                 versions = self.versions.later(item.added.get("history", ()), now)
                 self.versions.remember(KeyResultVersion, "key_result_id", id, versions, KEY_RESULT_FIELDS)
-        self.entries.check_ins(item.added.get("check_ins", ()), want.title, objective, id)
+        self.entries.check_ins(item.added.get("check_ins", ()), id)
         self.entries.comments(item.added.get("comments", ()), objective, id)
         self.entries.grade(item, objective, id)
 

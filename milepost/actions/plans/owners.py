@@ -11,9 +11,10 @@ from datetime import datetime
 from django.db import transaction
 
 from milepost.actions.plans.applying import apply_plan, preview
-from milepost.core import access, ids
+from milepost.core import access
 from milepost.core.access import Actor, Role
-from milepost.core.plan import Changes, Plan
+from milepost.core.plan import Changes, Plan, moved
+from milepost.core.plan.unread import all_said
 from milepost.core.problems import Conflict, Invalid
 from milepost.models import Person, Workspace
 from milepost.models.ids import new_id
@@ -23,12 +24,13 @@ from milepost.queries.cards import Reader
 REMEDY = "Ask an owner; a token that is limited to a team is not enough."
 
 
-def preview_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
-    """Return what applying a plan would do to what an owner sees; raises PlanRefused."""
-    return _compared(plan, by, at)[1]
+def preview_as_owner(*, plan: Plan, have: Plan, by: Actor, at: datetime) -> Changes:
+    """Return what applying a plan would do to what an owner sees, `have`; raises PlanRefused."""
+    _require_its_owner(plan, by)
+    return preview(by.workspace_id, plan, have)
 
 
-def _compared(plan: Plan, by: Actor, at: datetime) -> tuple[Plan, Changes]:
+def _require_its_owner(plan: Plan, by: Actor) -> None:
     access.require(access.may_apply_a_file(by), "apply a file", remedy=REMEDY)
     slug = Workspace.objects.values_list("slug", flat=True).get(id=by.workspace_id)
     if plan.workspace is not None and plan.workspace.id != slug:
@@ -37,14 +39,15 @@ def _compared(plan: Plan, by: Actor, at: datetime) -> tuple[Plan, Changes]:
             field="workspace",
             remedy="Apply it there, or take `workspace:` out of the file.",
         )
-    have = plans.as_seen(Reader(by, at.date()), with_personal=[one.id for one in plan.objectives])
-    return have, preview(by.workspace_id, plan, have)
 
 
 def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
     """Make what an owner sees of a workspace what a plan says, all of it or nothing."""
     with transaction.atomic():
-        have, changes = _compared(plan, by, at)
+        _require_its_owner(plan, by)
+        # Read anew, in the transaction that changes it: the file was read against an earlier state.
+        have = plans.as_seen(Reader(by, at.date()), with_personal=all_said(plan.objectives, "id"))
+        changes = preview(by.workspace_id, plan, have)
         _make_way(plan, have, by)
         apply_plan(plan=plan, changes=changes, by=by, at=at)
         require_an_owner(by.workspace_id)
@@ -54,11 +57,12 @@ def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
 def _make_way(plan: Plan, have: Plan, by: Actor) -> None:
     """Give hidden things whose ids the plan uses for something new others, which nobody guesses.
 
-    Refusing such an id would tell that it is there. It goes without an event: what the thing is has not
-    changed, and whoever applies the file must not hear of it.
+    Refusing such an id would tell that it is there. The other id begins as the old one did, so that whoever
+    keeps the hidden thing in a file of theirs is told (`moved_problems`). It goes without an event: what the
+    thing is has not changed, and whoever applies the file must not hear of it.
     """
     for model, key in plans.in_the_way(by.workspace_id, plan, have):
-        model.objects.of(by.workspace_id).filter(key=key).update(key=ids.encode(new_id()))
+        model.objects.of(by.workspace_id).filter(key=key).update(key=moved(key, new_id()))
 
 
 def require_an_owner(workspace_id: int) -> None:

@@ -25,7 +25,8 @@ from milepost.actions.plans.owners import REMEDY, require_an_owner
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.plan import ObjectivePlan, Plan
-from milepost.core.plan.taking_back import Kept, Since, taken_back
+from milepost.core.plan.kept import Kept
+from milepost.core.plan.taking_back import Since, taken_back
 from milepost.core.problems import Conflict
 from milepost.core.states import State
 from milepost.ledger import changes as log

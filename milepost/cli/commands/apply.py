@@ -11,11 +11,12 @@ from typing import Any
 
 from milepost.cli import changes, clients, telling
 from milepost.cli.exits import Exit
-from milepost.cli.terminal import ask, plain
-from milepost.cli.wire import Refused, Wire
+from milepost.cli.terminal import agreed, plain
+from milepost.cli.wire import Refused
 from milepost.core.problems import NotFound, Problem
 
 EXAMPLES = ("milepost apply okrs.yaml", "milepost apply --dry-run --json okrs.yaml")
+WITHOUT_ASKING = "Add --yes to apply without asking."
 LARGEST = 2 * 1024 * 1024 - 64 * 1024  # what the API takes at once, with what stands around it
 
 
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    require_an_answer(options)
+    require_an_answer(json=options.json, dry_run=options.dry_run, yes=options.yes)
     wire = telling.wire(options)
     name, text = _text(options.file)
     body = {"name": name, "text": text}
@@ -68,7 +69,8 @@ def _run(options: argparse.Namespace) -> int:
         return Exit.NOTHING_TO_DO
     if options.dry_run:
         return Exit.OK
-    if not options.yes and not _agreed(wire):
+    where = wire.server.name or wire.server.url
+    if not options.yes and not agreed(f"Apply to {where}?", remedy=WITHOUT_ASKING):
         print("Nothing was changed.")
         return Exit.OK
     done = wire.post("/plan/application", body, key=f"cli-{secrets.token_hex(16)}")
@@ -79,9 +81,9 @@ def _run(options: argparse.Namespace) -> int:
     return Exit.OK
 
 
-def require_an_answer(options: argparse.Namespace) -> None:
+def require_an_answer(*, json: bool, dry_run: bool, yes: bool) -> None:
     """Raise what is wrong where nobody can be asked."""
-    if options.json and not (options.dry_run or options.yes):
+    if json and not (dry_run or yes):
         raise Problem(
             "With --json nobody is asked.",
             code="usage",
@@ -95,12 +97,15 @@ def _text(file: str) -> tuple[str, str]:
     path = Path(file)
     try:
         return path.name, _decoded(path.read_bytes(), file)
-    except FileNotFoundError:
-        raise NotFound(f"There is no file {file}.", remedy="Check its name.") from None
     except OSError as wrong:
-        raise Problem(
-            f"{file} cannot be read: {wrong.strerror}.", code="unreadable", remedy="Check its name."
-        ) from None
+        raise unreadable(file, wrong) from None
+
+
+def unreadable(file: str, wrong: OSError) -> Problem:
+    """Say why a file cannot be read."""
+    if isinstance(wrong, FileNotFoundError):
+        return NotFound(f"There is no file {file}.", remedy="Check its name.")
+    return Problem(f"{file} cannot be read: {wrong.strerror}.", code="unreadable", remedy="Check its name.")
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -114,17 +119,6 @@ def _decoded(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Problem(f"{name} is not UTF-8.", code="not_utf8", remedy="Save it as UTF-8.") from None
-
-
-def _agreed(wire: Wire) -> bool:
-    if not sys.stdin.isatty():
-        raise Problem(
-            "There is no terminal to ask at.", code="usage", remedy="Add --yes to apply without asking."
-        )
-    try:
-        return ask(f"Apply to {wire.server.name or wire.server.url}? [y/N] ").lower() in ("y", "yes")
-    except EOFError:
-        return False
 
 
 def _print(said: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from milepost.cli import clients, kept, telling, things
 from milepost.cli.exits import Exit
-from milepost.cli.terminal import ask, number, plain
+from milepost.cli.terminal import ask, number, plain, require_somebody
 from milepost.cli.wire import Unreachable, Wire
 from milepost.core import numbers
 from milepost.core.problems import Invalid, Problem
@@ -27,7 +27,8 @@ EXAMPLES = (
 VALUES = "a number; done or not-done; a share for each milestone, such as 1,0.5,0; no-data; same"
 YES, NO = ("done", "yes", "true", "1"), ("not-done", "no", "false", "0")
 NO_DATA = ("no-data", "none", "-")
-FIRST_CONFIDENCE = 5
+FIRST_CONFIDENCE = 5  # as core.pace has it, which is slow to come
+NAME_ONE = "Name a key result and its value: milepost checkin KEY VALUE."
 
 
 def words(parser: argparse.ArgumentParser) -> None:
@@ -161,28 +162,24 @@ def _tell(wire: Wire, outcome: dict[str, Any]) -> None:
     if sys.stdout.isatty():
         print(f"Recorded at {wire.server.name or wire.server.url}.")
     for moved in (outcome["key_result"], *outcome["ancestors"]):
-        print(f"  {_share(moved)}  {plain(moved['title'])}")
+        print(f"  {went(moved['before'], moved['percent'])}  {plain(moved['title'])}")
     if outcome["again"]:
         print("It had been recorded already, and counts once.", file=sys.stderr)
     if outcome["warning"]:
         print(plain(outcome["warning"]), file=sys.stderr)
 
 
-def _share(moved: dict[str, Any]) -> str:
-    now = moved["percent"] or "no data"
-    return f"{moved['before']} → {now}" if moved["before"] and moved["before"] != now else now
+def went(before: str | None, percent: str | None) -> str:
+    """Write where a figure went: “50 % → 70 %”, or where it is."""
+    now = percent or "no data"
+    return f"{before} → {now}" if before and before != now else now
 
 
 # -- one after another -------------------------------------------------------------------------------------
 
 
 def _sweep(wire: Wire) -> int:
-    if not sys.stdin.isatty():
-        raise Problem(
-            "There is no terminal to ask at.",
-            code="usage",
-            remedy="Name a key result and its value: milepost checkin KEY VALUE.",
-        )
+    require_somebody(NAME_ONE)
     waiting = wire.get("/me/due")["items"]
     if not waiting:
         print("Nothing is due: every key result you own has a fresh check-in.")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import sys
 from typing import Any
 
 from milepost.cli import clients, telling, terminal
 from milepost.cli.exits import Exit
-from milepost.cli.terminal import ask, plain
+from milepost.cli.terminal import agreed, plain
 from milepost.cli.things import Names
-from milepost.cli.wire import Wire
 from milepost.core.problems import Problem
 
 EXAMPLES = (
@@ -55,13 +53,7 @@ def run(options: argparse.Namespace) -> int:
     person, to = (names.id("people", typed) for typed in (options.person, options.to))
     found = wire.get(f"/people/{person}/holdings")
     found["to"] = to
-    going = [one for one in found["holdings"] if one["may_give"] and one["holding"] not in options.kept]
-    if unknown := {*options.kept} - {one["holding"] for one in found["holdings"]}:
-        raise Problem(
-            f"They do not hold {', '.join(sorted(unknown))}.",
-            code="usage",
-            remedy="`--dry-run` names what they hold.",
-        )
+    going = _going(found["holdings"], options.kept)
     if options.dry_run:
         telling.tell(
             options, found, lambda: _shown(options, found, going, names), (one["holding"] for one in going)
@@ -72,7 +64,8 @@ def run(options: argparse.Namespace) -> int:
         return Exit.NOTHING_TO_DO
     if not options.yes:
         _shown(options, found, going, names)
-        if not _agreed(wire):
+        where = wire.server.name or wire.server.url
+        if not agreed(f"Hand over at {where}?", remedy="Add --yes to hand over without asking."):
             print("Nothing was changed.")
             return Exit.OK
     body = {"to": to, "instead": [{"holding": one, "to": None} for one in options.kept]}
@@ -87,6 +80,17 @@ def run(options: argparse.Namespace) -> int:
     return Exit.OK
 
 
+def _going(holdings: list[dict[str, Any]], kept: list[str]) -> list[dict[str, Any]]:
+    """Return what goes over; raises a Problem where something is to stay that is not held."""
+    if unknown := {*kept} - {one["holding"] for one in holdings}:
+        raise Problem(
+            f"They do not hold {', '.join(sorted(unknown))}.",
+            code="usage",
+            remedy="`--dry-run` names what they hold.",
+        )
+    return [one for one in holdings if one["may_give"] and one["holding"] not in kept]
+
+
 def _shown(
     options: argparse.Namespace, found: dict[str, Any], going: list[dict[str, Any]], names: Names
 ) -> None:
@@ -99,14 +103,3 @@ def _shown(
     terminal.table(look, ("", "what", "in", "holding", ""), rows, widest=1)
     if not going:
         print("Nothing goes over.")
-
-
-def _agreed(wire: Wire) -> bool:
-    if not sys.stdin.isatty():
-        raise Problem(
-            "There is no terminal to ask at.", code="usage", remedy="Add --yes to hand over without asking."
-        )
-    try:
-        return ask(f"Hand over at {wire.server.name or wire.server.url}? [y/N] ").lower() in ("y", "yes")
-    except EOFError:
-        return False

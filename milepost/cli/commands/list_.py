@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from milepost.cli import clients, telling, terminal
+from milepost.cli import clients, telling, terminal, things
 from milepost.cli.exits import Exit
-from milepost.cli.terminal import number
+from milepost.cli.terminal import number, percent
 from milepost.cli.things import Names
 from milepost.cli.wire import Wire
 from milepost.core.problems import Invalid
@@ -47,10 +47,6 @@ def _status(row: Mapping[str, Any]) -> str:
     return f"{shape} {word}"
 
 
-def _percent(row: Mapping[str, Any]) -> str:
-    return (row["percent"] or "–").replace("\u00a0", " ")
-
-
 NOUNS = {
     "objectives": Noun(
         "/objectives",
@@ -58,7 +54,7 @@ NOUNS = {
         ("id", "done", "status", "objective", "owner", "state"),
         3,
         lambda row, names: (
-            row["id"], _percent(row), _status(row), row["title"], names.of("people", row["owner"]),
+            row["id"], percent(row), _status(row), row["title"], names.of("people", row["owner"]),
             row["state"].replace("_", " "),
         ),
         "alignment/",
@@ -69,7 +65,7 @@ NOUNS = {
         ("id", "done", "status", "key result", "now", "target", "due", "owner"),
         3,
         lambda row, names: (
-            row["id"], _percent(row), _status(row), row["title"],
+            row["id"], percent(row), _status(row), row["title"],
             number(row["value"], row["unit"]), number(row["target"], row["unit"]), row["due_on"] or "–",
             names.of("people", row["owner"]),
         ),
@@ -129,6 +125,9 @@ NOUNS = {
         "cycles/",
     ),
 }  # fmt: skip
+NARROWING = (
+    "owner", "by", "team", "cycle", "parent", "status", "state", "title", "objective", "key_result",
+)  # fmt: skip
 NAMED = {"owner": "people", "by": "people", "team": "teams", "parent": "teams", "cycle": "cycles"}
 
 
@@ -159,7 +158,7 @@ def run(options: argparse.Namespace) -> int:
     noun = NOUNS[options.noun]
     wire = telling.wire(options)
     if options.web:
-        telling.browse(wire.page(_home(wire) + noun.page))
+        telling.browse(wire.page(wire.home() + noun.page))
         return Exit.OK
     if options.limit is not None and options.limit < 1:
         raise Invalid("--limit is a number from 1.", code="usage", field="limit")
@@ -193,26 +192,13 @@ def _rows(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names) -> 
 
 
 def _query(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names) -> dict[str, str]:
-    from milepost.cli import things
-
     asked: dict[str, str] = {}
     if options.mine:
         place = "by" if options.noun == "checkins" else "owner"
         if place not in noun.narrows:
             raise _not_known("--mine", "objectives, key-results, checkins or initiatives")
         asked[place] = names.id("people", "me")
-    for name in (
-        "owner",
-        "by",
-        "team",
-        "cycle",
-        "parent",
-        "status",
-        "state",
-        "title",
-        "objective",
-        "key_result",
-    ):
+    for name in NARROWING:
         written = getattr(options, name)
         if written is None:
             continue
@@ -226,10 +212,6 @@ def _query(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names) ->
         else:
             asked[name] = written
     return asked
-
-
-def _home(wire: Wire) -> str:
-    return f"/w/{wire.server.workspace or wire.get('/me')['workspace']['slug']}/"
 
 
 def _not_known(option: str, fitting: str) -> Invalid:

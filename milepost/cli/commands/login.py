@@ -13,6 +13,7 @@ from pathlib import Path
 
 from milepost.cli import servers, telling
 from milepost.cli.servers import Server
+from milepost.cli.terminal import require_somebody
 from milepost.cli.wire import Wire
 from milepost.core.problems import NotFound, Problem
 
@@ -56,12 +57,7 @@ def _token(options: argparse.Namespace, url: str) -> str:
             raise Problem(f"{options.token_file} cannot be read: {wrong}.", code="unreadable") from None
     if options.with_token:
         return sys.stdin.readline()
-    if not sys.stdin.isatty():
-        raise Problem(
-            "There is no terminal to ask at.",
-            code="usage",
-            remedy="Give the token on standard input: milepost login --with-token < token.txt",
-        )
+    require_somebody("Give the token on standard input: milepost login --with-token < token.txt")
     import getpass
 
     print("Make a token on this page, and paste it here:")

@@ -20,8 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Print the address, and open it where a person sits."""
     wire = telling.wire(options)
-    slug = wire.server.workspace or wire.get("/me")["workspace"]["slug"]
-    path = f"/w/{slug}/"
+    path = wire.home()
     if options.thing:
         found = things.find(wire, options.thing)
         path += f"{PAGES[found.kind]}/{found.id}/"

@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.cli import clients, telling, terminal, things
 from milepost.cli.exits import Exit
-from milepost.cli.terminal import Look, cut, number, padded, plain, wide
+from milepost.cli.terminal import Look, cut, number, padded, percent, plain, wide
 from milepost.cli.things import Names
 
 EXAMPLES = (
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
 def _head(look: Look, row: dict[str, Any], *facts: str) -> Iterator[str]:
     yield f"{look.mark(row['status'])} {look.bold(plain(row['title']))}"
     expected = f", {row['expected'] * 100:.0f} % expected by now" if row["expected"] is not None else ""
-    yield f"  {_percent(row)} done{expected} · {look.word(row['status'])}"
+    yield f"  {percent(row)} done{expected} · {look.word(row['status'])}"
     yield look.dim("  " + " · ".join(plain(fact) for fact in facts if fact))
     if row["description"]:
         yield ""
@@ -84,7 +84,7 @@ def _objective(look: Look, names: Names, row: dict[str, Any], inner: list[dict[s
         for each, title in zip(inner, titles, strict=True):
             now = f"{number(each['value'])} of {number(each['target'], each['unit'])}"
             yield (
-                f"  {look.mark(each['status'])} {padded(cut(title, room), room)} {_percent(each):>6}  "
+                f"  {look.mark(each['status'])} {padded(cut(title, room), room)} {percent(each):>6}  "
                 f"{now}  {look.dim(plain(each['id']))}"
             )
     if row["serves"]:
@@ -145,10 +145,6 @@ def _why(look: Look, why: dict[str, Any]) -> Iterator[str]:
     for said in (why["caps"], why["rounding"], why["policy"], *why["notes"]):
         if said:
             yield look.dim(f"  {plain(said)}")
-
-
-def _percent(row: dict[str, Any]) -> str:
-    return (row["percent"] or "–").replace("\u00a0", " ")
 
 
 def _share(text: str) -> float:

@@ -8,7 +8,7 @@ from milepost.cli import clients, drawing, kept, telling
 from milepost.cli.drawing import Node
 from milepost.cli.exits import Exit
 from milepost.cli.terminal import MARKS, Look
-from milepost.cli.things import Names
+from milepost.cli.things import PATHS, Names
 from milepost.cli.wire import Wire
 from milepost.core.problems import Invalid
 
@@ -39,8 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if options.depth is not None and options.depth < 1:
         raise Invalid("--depth is a number from 1.", code="usage", field="depth")
     if options.web:
-        slug = wire.server.workspace or wire.get("/me")["workspace"]["slug"]
-        telling.browse(wire.page(f"/w/{slug}/alignment/"))
+        telling.browse(wire.page(f"{wire.home()}alignment/"))
         return Exit.OK
     names = Names(wire)
     whole = kept.tree(wire, key_results=options.key_results)
@@ -54,9 +53,8 @@ def run(options: argparse.Namespace) -> int:
     def drawn() -> None:
         look = telling.look(options)
         if not shown:
-            print(
-                "There is nothing to show." if look.is_terminal else "", end="\n" if look.is_terminal else ""
-            )
+            if look.is_terminal:
+                print("There is nothing to show.")
             return
         _settle(wire, shown)
         for line in drawing.draw(look, roots, depth=options.depth, owner=lambda id: names.of("people", id)):
@@ -97,7 +95,5 @@ def _narrowed(roots: list[Node], options: argparse.Namespace, names: Names) -> l
 
 def _settle(wire: Wire, shown: list[Node]) -> None:
     """Let the server say the figures that six decimals leave open."""
-    from milepost.cli.things import PATHS
-
     for node in [node for node in shown if drawing.needs_asking(node.progress)][:MOST_ASKED]:
         node.percent = wire.get(f"{PATHS[node.kind]}/{node.id}", fields="percent")["percent"]

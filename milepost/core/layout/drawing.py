@@ -18,10 +18,10 @@ KEPT = 128
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Where everything goes. `routes` are in the order of the lines; `rows` say from where to where each is;
-    in a
-    `deep` one there are columns with what is farther down.
+    """Where everything goes.
 
+    `routes` are in the order of the lines. `rows` say from where to where each row is; in the `deep` ones
+    there are columns with what is farther down.
     `crossings` counts how often lines cross; `in_tree_order` how often they would, branch by branch.
     """
 

@@ -98,12 +98,7 @@ def _swept(graph: Graph, order: Order, *, downwards: bool, backwards: bool) -> O
         _note(place, row)
     neighbours = graph.above if downwards else graph.below
     for row in order[1:] if downwards else reversed(order[:-1]):
-        middle = {
-            number: sum(place[one] for one in near) / len(near)
-            if (near := neighbours[number])
-            else place[number]
-            for number in row
-        }
+        middle = {number: _middle(place, neighbours[number], alone=place[number]) for number in row}
         if backwards:  # those with equal middles turn round
             row.reverse()
         row.sort(key=middle.__getitem__)
@@ -112,7 +107,7 @@ def _swept(graph: Graph, order: Order, *, downwards: bool, backwards: bool) -> O
     return order
 
 
-def _middle(place: list[float], near: list[int], alone: float) -> float:
+def _middle(place: list[float], near: list[int], *, alone: float) -> float:
     return sum([place[one] for one in near]) / len(near) if near else alone
 
 

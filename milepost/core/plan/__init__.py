@@ -5,6 +5,7 @@
 """
 
 from milepost.core.plan.changes import Change, Changes, diff
+from milepost.core.plan.moved_ids import moved, moved_problems
 from milepost.core.plan.rules import PlanProblem, check, path_text
 from milepost.core.plan.values import (
     FORMAT_VERSION,
@@ -55,5 +56,7 @@ __all__ = [
     "WorkspacePlan",
     "check",
     "diff",
+    "moved",
+    "moved_problems",
     "path_text",
 ]

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from milepost.core.plan.findings import Path, PlanProblem
 from milepost.core.plan.pasts import spelt_once
+from milepost.core.plan.unread import altered
 from milepost.core.plan.values import (
     NOTHING,
     AlignmentPlan,
@@ -26,6 +27,7 @@ from milepost.core.plan.values import (
     ObjectivePlan,
     Plan,
     WorkspacePlan,
+    names_of,
 )
 
 CREATED, CHANGED, UNCHANGED, ORPHANED, ENDED = "created", "changed", "unchanged", "orphaned", "ended"
@@ -301,8 +303,7 @@ def _same_link(candidates: list, link: AlignmentPlan | MembershipPlan) -> Any:
 
 
 def _differences(have: Any, want: Any) -> Iterator[tuple[str, tuple[Any, Any]]]:
-    for one in fields(want):
-        name = one.name
+    for name in names_of(want):
         if name in _PARTS or (name == "id" and not isinstance(want, WorkspacePlan)):
             continue
         old, new = getattr(have, name), getattr(want, name)
@@ -325,8 +326,8 @@ def _agrees(have: Any, want: Any) -> bool:
     if have == want:
         return True
     if isinstance(want, HistoryPlan):
-        have, want = replace(have, was=spelt_once(have.was)), replace(want, was=spelt_once(want.was))
-    return have == (replace(want, by=have.by) if want.by is None else want)
+        have, want = altered(have, was=spelt_once(have.was)), altered(want, was=spelt_once(want.was))
+    return have == (altered(want, by=have.by) if want.by is None else want)
 
 
 def _by_content(there: list, wanted: Iterable) -> tuple[list, int]:
@@ -349,10 +350,9 @@ def _by_content(there: list, wanted: Iterable) -> tuple[list, int]:
 
 def _rewritten(earlier: Any, entry: Any, path: Path, kind: str) -> PlanProblem:
     names = [
-        one.name
-        for one in fields(entry)
-        if getattr(earlier, one.name) != getattr(entry, one.name)
-        and not (one.name == "by" and entry.by is None)
+        name
+        for name in names_of(entry)
+        if getattr(earlier, name) != getattr(entry, name) and not (name == "by" and entry.by is None)
     ]
     said = "; ".join(
         f"{name} was {_said(getattr(earlier, name))}, not {_said(getattr(entry, name))}" for name in names
@@ -384,5 +384,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [_plain(inner) for inner in value]
     if hasattr(value, "__dataclass_fields__"):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {name: _plain(getattr(value, name)) for name in names_of(value)}
     return value

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from milepost.core.plan.findings import Path, PlanProblem
 from milepost.core.plan.loops import loops, way
-from milepost.core.plan.unread import as_far_as_known, each, said
+from milepost.core.plan.unread import all_said, as_far_as_known, each, said
 from milepost.core.plan.values import CheckInPlan, KeyResultPlan, MeasurePlan
 
 _ONLY_FOR = {
@@ -202,24 +202,31 @@ _BY_KIND = {
 def check_in_problems(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
     """Yield what is wrong with the entries of a key result's ledger."""
     yield from _reports(key_result, path)
-    odd = [(index, entry) for index, entry in each(key_result, "check_ins") if not _is_plain(entry)]
-    if not odd:
+    entries = said(key_result, "check_ins", ())
+    if _are_plain(entries):
         return
-    ids = {said(entry, "id") for _, entry in each(key_result, "check_ins")}
-    for index, entry in odd:
+    ids = set(all_said(entries, "id"))
+    for index, entry in enumerate(entries):
         yield from _confidence(entry, (*path, "check_ins", index))
         yield from _correction(entry, ids, (*path, "check_ins", index))
     yield from _correction_rings(key_result, path)
 
 
-def _is_plain(entry: CheckInPlan) -> bool:
-    """Say whether nothing about an entry alone can be wrong: that holds for most, and they are many."""
+def _are_whole(entries: Collection[CheckInPlan]) -> bool:
+    return {*map(type, entries)} <= {CheckInPlan}
+
+
+def _are_plain(entries: Collection[CheckInPlan]) -> bool:
+    """Say whether nothing about any entry alone can be wrong: that holds for most, and they are many."""
     return (
-        type(entry) is CheckInPlan
-        and entry.corrects is None
-        and not entry.withdrawn
-        and (entry.confidence is None or 1 <= entry.confidence <= 10)
+        _are_whole(entries)
+        and not any(all_said(entries, "corrects"))
+        and not any(all_said(entries, "withdrawn"))
+        and _CONFIDENCES.issuperset(all_said(entries, "confidence"))
     )
+
+
+_CONFIDENCES = frozenset((None, *range(1, 11)))
 
 
 @as_far_as_known
@@ -230,10 +237,11 @@ def _reports(key_result: KeyResultPlan, path: Path) -> Iterator[PlanProblem]:
     counts = {len(measure.milestones)} | {
         len(past.was["milestones"]) for past in key_result.history if "milestones" in past.was
     }
+    entries = key_result.check_ins
     takes_any_number = kinds.isdisjoint(("milestones", "binary"))
-    for index, entry in enumerate(key_result.check_ins):
-        if takes_any_number and type(entry) is CheckInPlan and entry.parts is None:
-            continue
+    if takes_any_number and _are_whole(entries) and {*all_said(entries, "parts")} <= {None}:
+        return
+    for index, entry in enumerate(entries):
         yield from _report(entry, kinds, counts, (*path, "check_ins", index))
 
 

@@ -9,7 +9,7 @@ from milepost.core.plan.findings import Path, PlanProblem
 from milepost.core.plan.known import Known, ends_early, names, refers, refers_to_people, weighs
 from milepost.core.plan.measuring import check_in_problems, measure_problems
 from milepost.core.plan.pasts import backwards, spelt_once
-from milepost.core.plan.unread import as_far_as_known, each, said
+from milepost.core.plan.unread import all_said, as_far_as_known, each, said
 from milepost.core.plan.values import NOTHING, InitiativePlan, KeyResultPlan, ObjectivePlan, PlanPoint
 
 
@@ -165,12 +165,12 @@ def _private_audience(thing: ObjectivePlan | KeyResultPlan, path: Path) -> Itera
 
 
 def _authors(thing: object, known: Known, path: Path, names: tuple[str, ...]) -> Iterator[PlanProblem]:
-    people = known.people
     for name in names:
-        for index, entry in each(thing, name):
-            by = said(entry, "by")
-            if by is not None and by not in people:
-                yield from refers(entry, "by", "people", known, (*path, name, index))
+        entries = said(thing, name, ())
+        if known.people.issuperset({*all_said(entries, "by")} - {None}):
+            continue
+        for index, entry in enumerate(entries):
+            yield from refers(entry, "by", "people", known, (*path, name, index))
 
 
 _REFERRING = (

@@ -11,7 +11,7 @@ from milepost.core.plan.findings import Path, PlanProblem, path_text
 from milepost.core.plan.frame_rules import cycle_problems, people_problems, team_problems, workspace_problems
 from milepost.core.plan.known import Known
 from milepost.core.plan.objective_rules import objective_problems
-from milepost.core.plan.unread import each, said
+from milepost.core.plan.unread import all_said, each, said
 from milepost.core.plan.values import Plan
 
 __all__ = ["PlanProblem", "check", "path_text"]
@@ -69,7 +69,7 @@ def _unique(plan: Plan) -> Iterator[PlanProblem]:
 
 
 def _twice_in(thing: Any, name: str, noun: str, path: Path) -> Iterator[PlanProblem]:
-    ids = [said(entry, "id") for _, entry in each(thing, name)]
+    ids = all_said(said(thing, name, ()), "id")
     if len(set(ids)) != len(ids):
         yield from _twice(_ids(each(thing, name), (*path, name)), noun)
 

@@ -1,20 +1,18 @@
 """Taking a plan back that was applied: what it changed becomes what it was, field by field.
 
-Of a change one keeps two small plans, `before` and `after`: the things that it changed, as they stood and as
-it left them, without what only grows. Laid beside what holds `now`, they say what to apply, and what was
-changed again since.
+What was kept of it (`kept.py`: the things `before` and `after`), laid beside what holds `now`, says what to
+apply, and what was changed again since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from milepost.core.plan.changes import CHANGED, CREATED, ENDED, Changes
+from milepost.core.plan.kept import GROWING, PARTS, SECTIONS, Kept, bare
 from milepost.core.plan.values import (
-    NOTHING,
     AlignmentPlan,
     MeasurePlan,
     MembershipPlan,
@@ -24,11 +22,8 @@ from milepost.core.plan.values import (
     WorkspacePlan,
 )
 
-SECTIONS = {"person": "people", "team": "teams", "cycle": "cycles", "objective": "objectives"}
-PARTS = {"key_result": "key_results", "initiative": "initiatives"}
 # What only grows, what is stamped, what holds other things, and what a plan may leave out.
-_GROWING = ("check_ins", "comments", "transitions", "history")
-_APART = {*_GROWING, *PARTS.values(), "id", "created", "grade", "members", "aligned_to"}
+_APART = {*GROWING, *PARTS.values(), "id", "created", "grade", "members", "aligned_to"}
 _ANY_ORDER = {"contributors", "visible_to"}
 
 
@@ -40,99 +35,6 @@ class Since:
     field: str
     now: Any
     then: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What one keeps of an application, to take it back by.
-
-    `created` names by kind what it made: people, teams, cycles and objectives, and key results and
-    initiatives of objectives that were there. `entries` are the check-ins (key result, id) and comments that
-    it added to what was there; `told` counts what it told of the past of what was there, which stays told.
-    """
-
-    before: Plan = Plan()
-    after: Plan = Plan()
-    created: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
-    entries: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
-    told: int = 0
-
-
-def kept(changes: Changes) -> Kept:
-    """Return what to keep of changes that are applied."""
-    created: dict[str, list[str]] = {}
-    entries: dict[str, list[str]] = {"check_ins": [], "comments": []}
-    touched: dict[str, dict[str, tuple[Any, Any]]] = {name: {} for name in SECTIONS.values()}
-    inner: dict[str, dict[str, list]] = {"have": {}, "want": {}}
-    workspaces: tuple[WorkspacePlan | None, WorkspacePlan | None] = (None, None)
-    told, fresh = 0, {item.id for item in changes.of("objective", CREATED)}
-    under = {
-        (kind, part.id): objective.have.id
-        for kind, name in PARTS.items()
-        for objective in changes.of("objective")
-        if objective.have is not None
-        for part in getattr(objective.have, name)
-    }
-    frames = {(item.kind, item.id): item for item in changes.items}
-    for item in changes.items:
-        if item.action not in (CREATED, CHANGED, ENDED):
-            continue
-        if item.kind == "workspace":
-            workspaces = (item.have, item.want)
-        elif item.kind in SECTIONS:
-            if item.action == CREATED:
-                created.setdefault(item.kind, []).append(item.id)
-                continue
-            touched[SECTIONS[item.kind]][item.id] = (item.have, item.want)
-        elif item.kind in PARTS and item.action == CREATED:
-            if item.under not in fresh:
-                created.setdefault(item.kind, []).append(item.id)
-            continue
-        elif item.kind in PARTS:
-            inner["have"].setdefault(under[item.kind, item.id], []).append((item.kind, item.have))
-            inner["want"].setdefault(item.under, []).append((item.kind, item.want))
-        else:  # a link or a membership: it is kept with what it belongs to
-            kind = "team" if item.kind == "membership" else "objective"
-            owner = frames[kind, item.under]
-            if owner.have is not None:
-                touched[SECTIONS[kind]][owner.id] = (owner.have, owner.want)
-        for name in entries:
-            entries[name] += [f"{item.id} {entry.id}" for entry in item.added.get(name, ())]
-        told += sum(len(item.added.get(name, ())) for name in ("transitions", "history"))
-        told += "grade" in item.fields
-    for id in {*inner["have"], *inner["want"]}:
-        owner = frames["objective", id]
-        touched["objectives"][id] = (owner.have, owner.want)
-    plans = [
-        Plan(
-            workspaces[side],
-            **{
-                name: tuple(
-                    _bare(pair[side], inner[("have", "want")[side]].get(id, ()))
-                    for id, pair in things.items()
-                    if pair[side] is not None
-                )
-                for name, things in touched.items()
-            },
-        )
-        for side in (0, 1)
-    ]
-    return Kept(
-        *plans,
-        {kind: tuple(ids) for kind, ids in created.items()},
-        {name: tuple(ids) for name, ids in entries.items() if ids},
-        told,
-    )
-
-
-def _bare(thing: Any, parts: Iterable[tuple[str, Any]]) -> Any:
-    """Return a thing without what only grows, and an objective with some of its parts alone."""
-    names = {one.name for one in fields(thing)}
-    said: dict[str, Any] = {name: () for name in (*_GROWING, *PARTS.values()) if name in names}
-    if isinstance(thing, ObjectivePlan):
-        for kind, part in parts:
-            said[PARTS[kind]] = (*said[PARTS[kind]], _bare(part, ()))
-    return replace(thing, **said)
 
 
 def taken_back(kept: Kept, now: Plan, today: date) -> tuple[Plan, list[Since]]:
@@ -175,10 +77,10 @@ class _TakingBack:
         for row in now.objectives:
             if row.id not in homes and not (row.id in were and row.id in are):
                 continue
-            bare = _bare(row, ())
+            own = bare(row)
             if row.id in were and row.id in are:
-                bare = self._thing(were[row.id], are[row.id], bare, row.title)
-            yield replace(bare, **{name: tuple(found.get(row.id, ())) for name, found in parts.items()})
+                own = self._thing(were[row.id], are[row.id], own, row.title)
+            yield replace(own, **{name: tuple(found.get(row.id, ())) for name, found in parts.items()})
 
     def _parts(self, name: str, now: Plan) -> dict[str, list]:
         """Return the key results or initiatives that were changed, as they were, where they belonged."""
@@ -196,7 +98,7 @@ class _TakingBack:
             if id not in were or id not in are:
                 continue
             wanted = self._value(part.title, "objective", were[id][1], are[id][1], home)
-            thing = self._thing(were[id][0], are[id][0], _bare(part, ()), part.title)
+            thing = self._thing(were[id][0], are[id][0], bare(part), part.title)
             found.setdefault(wanted if wanted in known else home, []).append(thing)
         return found
 

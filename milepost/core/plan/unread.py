@@ -8,11 +8,13 @@ blamed for what hangs on another mistake.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import MISSING, fields, replace
+from dataclasses import replace
 from functools import cache, wraps
+from operator import attrgetter
 from typing import Any, ParamSpec
 
 from milepost.core.plan.findings import PlanProblem
+from milepost.core.plan.values import names_of, usual_values
 
 _P = ParamSpec("_P")
 
@@ -36,12 +38,13 @@ def _torn(of: type) -> type:
 
 
 def torn(of: type, values: Mapping[str, Any], unread: Collection[str]) -> Any:
-    """Return a thing of the dataclass `of` that knows `values` and raises Unread for what is `unread`."""
-    thing = object.__new__(_torn(of))
-    for one in fields(of):
-        if one.name not in unread:
-            usual = one.default if one.default_factory is MISSING else one.default_factory()
-            object.__setattr__(thing, one.name, values.get(one.name, usual))
+    """Return a thing of the type `of` that knows `values` and raises Unread for what is `unread`."""
+    held = {**dict.fromkeys(names_of(of)), **usual_values(of), **values}
+    if issubclass(of, tuple):
+        thing = tuple.__new__(_torn(of), [held[name] for name in names_of(of)])
+    else:
+        thing = object.__new__(_torn(of))
+        object.__getattribute__(thing, "__dict__").update(held)
     object.__setattr__(thing, "_unread", frozenset(unread))
     return thing
 
@@ -49,9 +52,10 @@ def torn(of: type, values: Mapping[str, Any], unread: Collection[str]) -> Any:
 def altered(thing: Any, **values: Any) -> Any:
     """Return the thing, whole or torn, with other values."""
     if not isinstance(thing, Torn):
-        return replace(thing, **values)
-    held = dict(object.__getattribute__(thing, "__dict__"))
-    return torn(type(thing).__mro__[2], held | values, held["_unread"] - values.keys())
+        return thing._replace(**values) if isinstance(thing, tuple) else replace(thing, **values)
+    of, unread = type(thing).__mro__[2], object.__getattribute__(thing, "_unread")
+    held = {name: object.__getattribute__(thing, name) for name in names_of(of)}
+    return torn(of, held | values, unread - values.keys())
 
 
 def said(thing: Any, name: str, otherwise: Any = None) -> Any:
@@ -60,6 +64,14 @@ def said(thing: Any, name: str, otherwise: Any = None) -> Any:
         return getattr(thing, name)
     except Unread:
         return otherwise
+
+
+def all_said(things: Collection[Any], name: str) -> list[Any]:
+    """Return one field of many things; None where it could not be read."""
+    try:
+        return list(map(attrgetter(name), things))
+    except Unread:
+        return [said(thing, name) for thing in things]
 
 
 def each(thing: Any, name: str) -> Iterator[tuple[int, Any]]:

@@ -8,11 +8,11 @@ days are `date`, moments are aware UTC `datetime`s. The fields of an object say 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 FORMAT_VERSION = 1
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -106,9 +106,11 @@ class HistoryPlan:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class CheckInPlan:
-    """One entry of the ledger. `at` is when it was true, `recorded` when it was entered."""
+class CheckInPlan(NamedTuple):
+    """One entry of the ledger. `at` is when it was true, `recorded` when it was entered.
+
+    A tuple, because most of what a plan holds is check-ins, by the hundred thousand.
+    """
 
     id: str
     at: datetime
@@ -231,3 +233,19 @@ class Plan:
     teams: tuple[TeamPlan, ...] = ()
     cycles: tuple[CyclePlan, ...] = ()
     objectives: tuple[ObjectivePlan, ...] = ()
+
+
+def names_of(of: Any) -> tuple[str, ...]:
+    """Return the names of the fields of a thing of a plan, or of its type."""
+    return of._fields if hasattr(of, "_fields") else tuple(one.name for one in fields(of))
+
+
+def usual_values(of: type) -> dict[str, Any]:
+    """Return by name what each field holds that is left out; one that is always needed is not there."""
+    if issubclass(of, tuple):
+        return of._field_defaults
+    return {
+        one.name: one.default if one.default is not MISSING else one.default_factory()
+        for one in fields(of)
+        if one.default is not MISSING or one.default_factory is not MISSING
+    }

@@ -7,7 +7,7 @@ kinds · measures · progress · grades · rollups · verdicts · figures · exp
 from milepost.core.policies import DEFAULT, HALF_EVEN, NO_GUARD, Policy
 from milepost.core.scoring.explanations import Explanation, Line, arithmetic, explain, explain_roll_up
 from milepost.core.scoring.figures import percent, plain, six_decimals
-from milepost.core.scoring.grades import Band, Score, band, band_of_raw, capped, grade, score
+from milepost.core.scoring.grades import Band, Score, band, band_of_raw, capped, grade, score, stored
 from milepost.core.scoring.kinds import Kind
 from milepost.core.scoring.measures import Measure, Reading, ScoringProblem, exact
 from milepost.core.scoring.progress import progress
@@ -53,5 +53,6 @@ __all__ = [
     "score",
     "shifts",
     "six_decimals",
+    "stored",
     "verdict",
 ]

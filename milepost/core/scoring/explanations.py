@@ -9,14 +9,13 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from milepost.core.policies import DEFAULT, Policy, rounded_to
-from milepost.core.scoring.figures import MINUS, in_hundred, percent, plain
+from milepost.core.scoring.figures import FEWEST_PLACES, MOST_PLACES, in_hundred, in_points, percent, plain
 from milepost.core.scoring.grades import score
 from milepost.core.scoring.kinds import FROM_ZERO, LINEAR, Kind
 from milepost.core.scoring.measures import Measure, Reading, ScoringProblem
 from milepost.core.scoring.progress import ONE, ZERO
 from milepost.core.scoring.rollups import Contribution, Part, RollUp, Standing
 
-FEWEST_PLACES, MOST_PLACES = 1, 3
 FROM_START = "(now − start) ÷ (target − start)"
 UP_TO_TARGET = "now ÷ target"
 
@@ -106,7 +105,7 @@ def explain_roll_up(rolled: RollUp, policy: Policy = DEFAULT, *, notes: Sequence
     return Explanation(
         title=f"Why {percent(rolled.raw)}?" if rolled.raw is not None else "Why no number?",
         formula="sum of weight × progress ÷ sum of weights",
-        substituted=" + ".join(_in_points(c.adds, places) for c in adding) or None,
+        substituted=" + ".join(in_points(c.adds, places) for c in adding) or None,
         result=result,
         head=("Part", "Arithmetic", "Progress", "Weight", "Adds"),
         lines=tuple(_line(contribution, total, policy, places) for contribution in rolled.parts),
@@ -159,7 +158,7 @@ def _line(contribution: Contribution, total: Fraction, policy: Policy, places: i
     weight = (
         f"{plain(policy.weight(part.weight))} of {plain(total)}" if counts else _ASIDE[contribution.standing]
     )
-    adds = _in_points(contribution.adds, places) if counts else "–"
+    adds = in_points(contribution.adds, places) if counts else "–"
     return Line(part.label, part.how or "", shown, weight, adds)
 
 
@@ -195,12 +194,6 @@ def _rounding(policy: Policy) -> str:
     )
     earned = "; the highest grade only when the target is reached" if policy.earned_one else ""
     return f"rounded {policy.rounding.words} to {decimals}, once, at the end{earned}"
-
-
-def _in_points(share: Fraction, places: int) -> str:
-    """Write what a part adds, all of them with as many decimals, so that they stand in line to be added."""
-    shown = rounded_to(share * 100, places)
-    return f"{MINUS if shown < 0 else ''}{shown.copy_abs():f}"
 
 
 def _before(measure: Measure, reading: Reading) -> list[Line]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from milepost.core.policies import rounded_to
 
 MINUS = "−"
+FEWEST_PLACES, MOST_PLACES = 1, 3  # decimals with which parts are tried to add up to their whole as shown
 SPACE = "\N{NO-BREAK SPACE}"
 """A no-break space, so that a number never parts from its percent sign."""
 
@@ -15,6 +16,11 @@ SPACE = "\N{NO-BREAK SPACE}"
 def percent(raw: Fraction | Decimal | int, places: int = 0) -> str:
     """Write a share as a percentage, half up: 0.637 is “64 %”; 0.999 is “99 %”, for 100 % is earned."""
     return f"{_signed(in_hundred(raw, places))}{SPACE}%"
+
+
+def in_points(share: Fraction, places: int) -> str:
+    """Write a share in points, with as many decimals as its neighbours, so that they can be added up."""
+    return _signed(rounded_to(share * 100, places))
 
 
 def in_hundred(raw: Fraction | Decimal | int, places: int = 0) -> Decimal:

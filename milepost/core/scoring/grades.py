@@ -7,10 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from milepost.core.policies import DEFAULT, Policy
+from milepost.core.policies import DEFAULT, Policy, rounded_to
 from milepost.core.scoring.kinds import Kind
 from milepost.core.scoring.measures import Measure, Reading, ScoringProblem
 from milepost.core.scoring.progress import ONE, ZERO, progress
+
+RAW_PLACES = 12  # decimals of the raw progress that is stored with a grade
 
 
 class Band(StrEnum):
@@ -70,6 +72,11 @@ def band_of_raw(raw: Fraction, policy: Policy = DEFAULT) -> Band:
 def capped(raw: Fraction) -> Fraction:
     """Hold raw progress between 0 and 1."""
     return min(ONE, max(ZERO, raw))
+
+
+def stored(raw: Fraction) -> Decimal:
+    """Return raw progress as it is stored with a grade, rounded once to twelve decimals."""
+    return rounded_to(raw, RAW_PLACES)
 
 
 def _without_progress(measure: Measure, problem: ScoringProblem, policy: Policy, closing: bool) -> Score:

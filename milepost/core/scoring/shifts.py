@@ -13,11 +13,17 @@ from decimal import Decimal
 from fractions import Fraction
 
 from milepost.core.policies import rounded_to
-from milepost.core.scoring.figures import MINUS, in_hundred, percent, plain
+from milepost.core.scoring.figures import (
+    FEWEST_PLACES,
+    MINUS,
+    MOST_PLACES,
+    in_hundred,
+    in_points,
+    percent,
+    plain,
+)
 from milepost.core.scoring.progress import ZERO
 from milepost.core.scoring.rollups import Contribution, RollUp
-
-FEWEST_PLACES, MOST_PLACES = 1, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +136,9 @@ def _added(one: Contribution | None, places: int) -> tuple[str, str]:
     if not one.part.counted:
         return "–", "not counted"
     if one.part.raw is None:
-        return _points(one.adds, places), "no data"
+        return in_points(one.adds, places), "no data"
     share = str(one.share) if one.share.denominator < 1_000 else plain(one.share, 4)
-    return _points(one.adds, places), f"{percent(one.capped, 1)} × {share}"
+    return in_points(one.adds, places), f"{percent(one.capped, 1)} × {share}"
 
 
 def _places(found: tuple[Shift, ...], then: Fraction, now: Fraction) -> int:
@@ -178,11 +184,6 @@ def _exactly(share: Fraction) -> str:
     return f"to six decimals it is {sign}{plain(abs(points), 6)}"
 
 
-def _points(share: Fraction, places: int) -> str:
-    shown = rounded_to(share * 100, places)
-    return f"{MINUS if shown < 0 else ''}{shown.copy_abs():f}"
-
-
 def _signed(share: Fraction, places: int) -> str:
-    written = _points(share, places)
+    written = in_points(share, places)
     return f"+{written}" if rounded_to(share * 100, places) > 0 else written

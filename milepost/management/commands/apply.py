@@ -12,14 +12,15 @@ from milepost.actions import plans
 from milepost.cli.changes import lines
 from milepost.cli.commands import apply as client
 from milepost.cli.exits import Exit
+from milepost.cli.terminal import require_somebody
 from milepost.core.access import operator
 from milepost.core.plan import Changes, Plan
-from milepost.core.plan.unread import said
-from milepost.core.problems import NotFound, Problem
+from milepost.core.plan.unread import all_said
+from milepost.core.problems import Problem
 from milepost.formats import okr_files
+from milepost.ledger.garbage import uncollected
 from milepost.management import schema
 from milepost.management import workspaces as which
-from milepost.management.garbage import uncollected
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 from milepost.queries import workspaces
@@ -42,12 +43,7 @@ class Command(OperatorCommand):
             raise
 
     def _apply(self, *, file, workspace, dry_run, json, yes, **_):
-        if json and not (dry_run or yes):
-            raise Problem(
-                "With --json nobody is asked.",
-                code="usage",
-                remedy="Add --yes to apply, or --dry-run to look.",
-            )
+        client.require_an_answer(json=json, dry_run=dry_run, yes=yes)
         # Looking makes no database; and one that is there is changed for nobody who only looks.
         self.has_database = schema.exists()
         if self.has_database and dry_run:
@@ -99,7 +95,7 @@ class Command(OperatorCommand):
                 if named is not None and self._is_new(wanted):
                     held.append(Plan())
                 else:
-                    personal = [id for one in plan.objectives if (id := said(one, "id"))]
+                    personal = all_said(plan.objectives, "id")
                     held.append(plan_of(self._chosen(wanted), with_personal=personal))
             return held[0]
 
@@ -121,12 +117,8 @@ class Command(OperatorCommand):
                     remedy=f"A file of OKRs holds at most {most} MB; split it by cycle.",
                 )
             return path.read_bytes(), path.name
-        except FileNotFoundError:
-            raise NotFound(f"There is no file {file}.", remedy="Check its name.") from None
         except OSError as wrong:
-            raise Problem(
-                f"{file} cannot be read: {wrong.strerror}.", code="unreadable", remedy="Check its name."
-            ) from None
+            raise client.unreadable(file, wrong) from None
 
     def _target(self, plan: Plan, slug: str | None) -> tuple[int, bool]:
         """Return the workspace the plan is for, and whether it has still to be made."""
@@ -153,8 +145,5 @@ class Command(OperatorCommand):
             self.stdout.write(line)
 
     def _agreed(self) -> bool:
-        if not sys.stdin.isatty():
-            raise Problem(
-                "There is no terminal to ask at.", code="usage", remedy="Add --yes to apply without asking."
-            )
+        require_somebody(client.WITHOUT_ASKING)
         return input("Apply? [y/N] ").strip().lower() in ("y", "yes")

@@ -13,11 +13,12 @@ from django.utils import timezone
 from milepost.actions import checkins as actions
 from milepost.cli.commands import checkin as words_of
 from milepost.cli.exits import Exit
+from milepost.cli.terminal import require_somebody
 from milepost.core import numbers
 from milepost.core.access import Actor, Role, operator
 from milepost.core.cadence import day_in
 from milepost.core.ids import encode
-from milepost.core.problems import Invalid, NotFound, Problem
+from milepost.core.problems import Invalid, NotFound
 from milepost.core.scoring import Kind
 from milepost.ledger.structure import KeyResultRow
 from milepost.management import workspaces as which
@@ -73,19 +74,14 @@ class Command(OperatorCommand):
             self.stdout.write(json_module.dumps(told, ensure_ascii=False))
             return
         for moved in (outcome.key_result, *outcome.ancestors):
-            self.stdout.write(f"  {_share(moved)}  {moved.title}")
+            self.stdout.write(f"  {words_of.went(moved.before, moved.percent)}  {moved.title}")
         if made.warning:
             self.stderr.write(made.warning)
 
     # -- one after another ---------------------------------------------------------------------------------
 
     def _sweep(self, reader: Reader) -> None:
-        if not sys.stdin.isatty():
-            raise Problem(
-                "There is no terminal to ask at.",
-                code="usage",
-                remedy="Name a key result and its value: milepost checkin KEY VALUE.",
-            )
+        require_somebody(words_of.NAME_ONE)
         waiting = due_now(reader)
         if not waiting:
             self.stdout.write("Nothing is due: every key result you own has a fresh check-in.")
@@ -180,11 +176,6 @@ def _moment(reader: Reader, written: str | None) -> datetime | None:
         return None
     day = words_of.day(written)
     return None if day == reader.today else datetime.combine(day, time(12), tzinfo=ZoneInfo(reader.zone.key))
-
-
-def _share(moved: queries.Moved) -> str:
-    now = moved.percent or "no data"
-    return f"{moved.before} → {now}" if moved.before and moved.before != now else now
 
 
 def _short(outcome: queries.Outcome) -> dict:

@@ -6,9 +6,9 @@ import sys
 
 from milepost.cli.commands import export as client
 from milepost.formats import okr_files
+from milepost.ledger.garbage import uncollected
 from milepost.management import workspaces as which
 from milepost.management.counts import counted
-from milepost.management.garbage import uncollected
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 from milepost.queries import plans

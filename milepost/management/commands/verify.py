@@ -9,7 +9,6 @@ from itertools import islice
 from django.utils import timezone
 
 from milepost.cli.exits import Exit
-from milepost.ledger import snapshots
 from milepost.management import keeping
 from milepost.management import workspaces as which
 from milepost.management.operator import OperatorCommand
@@ -28,12 +27,12 @@ class Command(OperatorCommand):
 
     def handle(self, *, workspace, json: bool, **_):
         # What the server left for its next start is an image as well: it is compared with the tables.
-        snapshots.read_from(keeping.folder())
+        keeping.read_from(keeping.folder())
         try:
             slugs = [workspace] if workspace else workspaces.slugs()
             found = {slug: self._differences(which.chosen(slug)) for slug in slugs}
         finally:
-            snapshots.read_from(None)
+            keeping.read_from(None)
         self._say(found, as_json=json)
         if any(found.values()):
             sys.exit(Exit.ERROR)

@@ -10,11 +10,8 @@ from fractions import Fraction
 
 from milepost.core import access
 from milepost.core.plan import CheckInPlan, GradePlan, KeyResultPlan, MeasurePlan, ObjectivePlan
-from milepost.core.policies import rounded_to
-from milepost.core.scoring import Kind, Measure, Part, Reading, RollUp, grade, roll_up, score
+from milepost.core.scoring import Kind, Measure, Part, Reading, RollUp, grade, roll_up, score, stored
 from milepost.core.states import KeyResultState, State
-
-RAW_PLACES = 12  # decimals of the raw progress that is stored with a grade
 
 
 def measure_of(plan: MeasurePlan) -> Measure:
@@ -116,7 +113,7 @@ class Grading:
 
 
 def _stored(raw: Fraction | None) -> Decimal | None:
-    return None if raw is None else rounded_to(raw, RAW_PLACES).normalize() + 0
+    return None if raw is None else stored(raw).normalize() + 0
 
 
 def _audience(objective: ObjectivePlan) -> frozenset[str] | None:

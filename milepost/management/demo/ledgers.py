@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
@@ -53,8 +52,7 @@ def check_ins(told: KeyResult, span: Span, calendar: Calendar) -> tuple[CheckInP
             fix = told.fixed[week]
             later = span.moment_on(day + late + timedelta(days=fix.days), told.id, "fix")
             entries.append(
-                replace(
-                    entry,
+                entry._replace(
                     id=names.of(day),
                     recorded=later,
                     note=fix.note,

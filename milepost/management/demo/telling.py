@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from milepost.core.plan import (
     AlignmentPlan,
@@ -75,7 +74,7 @@ def _transitions(told: Objective, span: Span) -> tuple[TransitionPlan, ...]:
 
 
 def _key_result(
-    told: KeyResult, whole: Objective, state: str, span: Span, calendar: Calendar, born: Any
+    told: KeyResult, whole: Objective, state: str, span: Span, calendar: Calendar, born: datetime
 ) -> KeyResultPlan:
     starts, ends = told.window or (None, None)
     usual = "graded" if state == "closed" else _UNFINISHED.get(state, "active")
@@ -111,7 +110,7 @@ def _history(told: tuple[Changed, ...], span: Span) -> tuple[HistoryPlan, ...]:
     )
 
 
-def _alignment(told: Serves, span: Span, usually: Any) -> AlignmentPlan:
+def _alignment(told: Serves, span: Span, usually: datetime) -> AlignmentPlan:
     return AlignmentPlan(
         objective=told.objective,
         key_result=told.key_result,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from itertools import accumulate
 from random import Random
 
@@ -64,19 +65,14 @@ class KeyResult:
     definition: tuple
 
 
-_written: dict[int, str] = {}
-
-
+@cache  # a few thousand numbers, written by the million
 def tenths(value: int | None) -> str | None:
     """Write a number of tenths as a decimal: 125 is “12.5”."""
     if value is None:
         return None
-    found = _written.get(value)
-    if found is None:
-        whole, rest = divmod(abs(value), 10)
-        sign = "-" if value < 0 else ""
-        found = _written[value] = f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
-    return found
+    whole, rest = divmod(abs(value), 10)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
 
 
 def _line(

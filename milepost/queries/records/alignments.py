@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
 from milepost.ledger.structure import AlignmentRow
+from milepost.queries.alignments import counts
 from milepost.queries.cards import Reader
 from milepost.queries.records.slices import Slice, Wanted, following, ids_of, written
 
@@ -60,19 +61,10 @@ def _is_asked(link: AlignmentRow, objective: int | None, under: int | None) -> b
 
 
 def _is_seen(reader: Reader, link: AlignmentRow) -> bool:
-    ends = (link.child_id, _above(link))
-    return all(id in reader.image.node and reader.sees(id) for id in ends)
-
-
-def _above(link: AlignmentRow) -> int:
-    return link.parent_objective_id or link.parent_key_result_id
+    return reader.finds(link.child_id) and reader.finds(link.parent_id)
 
 
 def _record(reader: Reader, link: AlignmentRow) -> AlignmentRecord:
-    above = _above(link)
-    counts = link.how == "contributes" and reader.image.counted(link.child_id, above)
-    if link.parent_key_result_id:
-        counts = counts and reader.image.key_results[above].source == "contributors"
     return AlignmentRecord(
         id=encode(link.id),
         objective=encode(link.child_id),
@@ -80,5 +72,5 @@ def _record(reader: Reader, link: AlignmentRow) -> AlignmentRecord:
         parent_key_result=written(link.parent_key_result_id),
         how=link.how,
         weight=link.weight,
-        counts=counts,
+        counts=counts(reader.image, link),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -10,12 +9,10 @@ from milepost.core.ids import encode
 from milepost.core.scoring import ShiftExplanation
 from milepost.queries.cards import KeyResultCard, ObjectiveCard
 from milepost.queries.comparisons import Comparison, KeyResultPair, ObjectivePair
-from milepost.queries.history import Difference
-from milepost.queries.records.figures import exact
+from milepost.queries.records.figures import exact, rounded
+from milepost.queries.records.history import DifferenceRecord, differences
+from milepost.queries.records.team_pages import SummaryRecord, summary
 from milepost.queries.sentences import Sentence
-from milepost.queries.teams import Summary
-
-PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +27,6 @@ class SideRecord:
     confidence: int | None
     weight: str | None
     owner: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DifferenceRecord:
-    """What was one thing and became another, in words."""
-
-    what: str
-    before: str | None
-    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +114,6 @@ class ObjectivePairRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryRecord:
-    """How a set of objectives stood: the same numbers for everyone."""
-
-    objectives: int
-    key_results: int
-    reported: int
-    progress: float | None
-    counts: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class ComparisonRecord:
     """Two days side by side. `objectives` are those that differ, what moved most first.
 
@@ -158,8 +135,8 @@ def record(found: Comparison) -> ComparisonRecord:
     return ComparisonRecord(
         before=found.before,
         after=found.after,
-        summary_before=before and _summary(before),
-        summary_after=after and _summary(after),
+        summary_before=before and summary(before),
+        summary_after=after and summary(after),
         objectives=tuple(map(_objective, found.objectives)),
         more=found.more,
         unmoved=tuple(one.id for one in found.unmoved),
@@ -172,8 +149,8 @@ def _objective(pair: ObjectivePair) -> ObjectivePairRecord:
         title=pair.title,
         before=pair.before and _side(pair.before),
         after=pair.after and _side(pair.after),
-        points=_points(pair.points),
-        differences=_differences(pair.differences),
+        points=rounded(pair.points),
+        differences=differences(pair.differences),
         key_results=tuple(map(_key_result, pair.key_results)),
         why=pair.shifts and _why(pair.shifts),
         events=tuple(map(_told, pair.told)),
@@ -188,8 +165,8 @@ def _key_result(pair: KeyResultPair) -> KeyResultPairRecord:
         title=pair.title,
         before=pair.before and _side(pair.before),
         after=pair.after and _side(pair.after),
-        points=_points(pair.points),
-        differences=_differences(pair.differences),
+        points=rounded(pair.points),
+        differences=differences(pair.differences),
         check_ins=CheckinsRecord(checkins.count, checkins.corrections, checkins.late, notes),
     )
 
@@ -199,7 +176,7 @@ def _side(card: ObjectiveCard | KeyResultCard) -> SideRecord:
     return SideRecord(
         state=card.state,
         status=card.status,
-        progress=None if card.progress is None else round(float(card.progress), PLACES),
+        progress=rounded(card.progress),
         value=exact(card.now) if measured and not isinstance(card.now, float) else None,
         target=exact(card.target) if measured else None,
         confidence=card.confidence if measured else None,
@@ -233,21 +210,3 @@ def _why(found: ShiftExplanation) -> WhyRecord:
 def _told(one: Sentence) -> ToldRecord:
     at = one.at.astimezone(UTC)
     return ToldRecord(one.id, one.kind, at, encode(one.by.id) if one.by.id else None, one.text, one.note)
-
-
-def _differences(found: Iterable[Difference]) -> tuple[DifferenceRecord, ...]:
-    return tuple(DifferenceRecord(one.label, one.before, one.after) for one in found)
-
-
-def _points(value) -> float | None:
-    return None if value is None else round(float(value), PLACES)
-
-
-def _summary(found: Summary) -> SummaryRecord:
-    return SummaryRecord(
-        objectives=found.objectives,
-        key_results=found.key_results,
-        reported=found.reported,
-        progress=None if found.progress is None else round(float(found.progress), PLACES),
-        counts=found.counts,
-    )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from milepost.core.ids import encode
 from milepost.core.scoring import Explanation
 from milepost.models.exact import plain
+from milepost.queries import explanations
 from milepost.queries.cards import Reader
 
 PLACES = 6
@@ -48,7 +49,7 @@ def shares(reader: Reader, id: int) -> dict:
     progress = reader.progress(id)
     return {
         "status": reader.day.status_of(id).word,
-        "progress": None if progress is None else round(float(progress), PLACES),
+        "progress": rounded(progress),
         "percent": reader.day.percent(id),
         "expected": round(reader.expected(id), PLACES),
     }
@@ -56,12 +57,12 @@ def shares(reader: Reader, id: int) -> dict:
 
 def of_objective(reader: Reader, id: int) -> ExplanationRecord:
     """Explain an objective's number, or NotFound."""
-    return _record(id, "objective", reader.why(reader.objective_row(id)))
+    return _record(id, "objective", explanations.of_objective(reader, reader.objective_row(id)))
 
 
 def of_key_result(reader: Reader, id: int) -> ExplanationRecord:
     """Explain a key result's number, or NotFound."""
-    return _record(id, "key_result", reader.why_key_result(reader.key_result_row(id)))
+    return _record(id, "key_result", explanations.of_key_result(reader, reader.key_result_row(id)))
 
 
 def _record(id: int, kind: str, found: Explanation) -> ExplanationRecord:
@@ -83,6 +84,11 @@ def _record(id: int, kind: str, found: Explanation) -> ExplanationRecord:
         policy=found.policy,
         notes=found.notes,
     )
+
+
+def rounded(share: Fraction | float | None) -> float | None:
+    """Write a share, or another figure that is for looking at, with six decimals."""
+    return None if share is None else round(float(share), PLACES)
 
 
 def exact(number: Fraction | None) -> str | None:

@@ -13,7 +13,7 @@ from milepost.ledger.structure import KeyResultRow
 from milepost.models import KeyResult, KeyResultVersion
 from milepost.queries.cards import Reader
 from milepost.queries.records.figures import exact, shares
-from milepost.queries.records.slices import Slice, Wanted, following, ids_of, written
+from milepost.queries.records.slices import Slice, Wanted, fits, following, ids_of, written
 from milepost.queries.shell import due_now
 
 
@@ -126,7 +126,7 @@ def _is_asked(reader: Reader, row: KeyResultRow, asked: Asked) -> bool:
         (asked.cycle, above.cycle_id),
         (asked.state, row.state),
     )
-    if any(wanted is not None and wanted != is_so for wanted, is_so in pairs):
+    if not fits(*pairs):
         return False
     return asked.status is None or reader.day.status_of(row.id).word == asked.status
 

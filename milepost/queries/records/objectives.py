@@ -15,7 +15,7 @@ from milepost.queries.cards import Reader
 from milepost.queries.records import alignments
 from milepost.queries.records.alignments import AlignmentRecord
 from milepost.queries.records.figures import shares
-from milepost.queries.records.slices import Slice, Wanted, following, ids_of, written
+from milepost.queries.records.slices import Slice, Wanted, fits, following, ids_of, written
 
 GRADED = ("closed", "graded")
 
@@ -93,7 +93,7 @@ def _is_asked(reader: Reader, row: ObjectiveRow, asked: Asked) -> bool:
         (asked.commitment, row.commitment),
         (asked.level, row.level),
     )
-    if any(wanted is not None and wanted != is_so for wanted, is_so in pairs):
+    if not fits(*pairs):
         return False
     if asked.title is not None and asked.title.casefold() not in row.title.casefold():
         return False

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
 from milepost.models import Person
+from milepost.queries import people
 from milepost.queries.cards import Reader
 from milepost.queries.records.slices import Slice, Wanted, cut
 
@@ -25,7 +27,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """Someone in the workspace. `state`: active, added (has not come in yet) or left."""
+    """Someone in the workspace. `state`: active, added (has not come in yet) or left.
+
+    `invited_until` is when the last invitation ends, or ended, of somebody who has not come in yet.
+    """
 
     id: str
     key: str
@@ -35,6 +40,7 @@ class PersonRecord:
     role: str
     state: str
     left_on: date | None
+    invited_until: datetime | None
     teams: tuple[Seat, ...]
 
 
@@ -51,7 +57,7 @@ def slice_of(
         known = reader.image.teams.get(team)
         rows = rows.filter(id__in=known.members if known else ())
     kept, onwards = cut(rows.order_by("id")[: wanted.size + 1], wanted, lambda row: row.id)
-    return Slice(tuple(_record(reader, row) for row in kept), onwards)
+    return Slice(tuple(_records(reader, kept)), onwards)
 
 
 def one(reader: Reader, id: int) -> PersonRecord:
@@ -59,10 +65,17 @@ def one(reader: Reader, id: int) -> PersonRecord:
     row = Person.objects.of(reader.actor.workspace_id).filter(id=id).first()
     if row is None:
         raise NotFound
-    return _record(reader, row)
+    (record,) = _records(reader, [row])
+    return record
 
 
-def _record(reader: Reader, row: Person) -> PersonRecord:
+def _records(reader: Reader, rows: list[Person]) -> Iterator[PersonRecord]:
+    expected = [row.id for row in rows if row.user_id is None and row.left_on is None]
+    invited = people.invitations(reader.actor, expected) if expected else {}
+    return (_record(reader, row, invited.get(row.id)) for row in rows)
+
+
+def _record(reader: Reader, row: Person, invited_until: datetime | None) -> PersonRecord:
     seats = (
         Seat(encode(team.id), row.id in team.leads)
         for team in reader.image.teams.values()
@@ -78,5 +91,6 @@ def _record(reader: Reader, row: Person) -> PersonRecord:
         role=row.role,
         state="left" if row.left_on else "active" if row.user_id else "added",
         left_on=row.left_on,
+        invited_until=invited_until and invited_until.astimezone(UTC),
         teams=tuple(seats),
     )

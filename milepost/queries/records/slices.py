@@ -44,6 +44,11 @@ def written(id: int | None) -> str | None:
     return None if id is None else encode(id)
 
 
+def fits(*pairs: tuple[Any, Any]) -> bool:
+    """Say whether everything is as it is asked for: pairs of the two; None asks for nothing."""
+    return all(wanted is None or wanted == is_so for wanted, is_so in pairs)
+
+
 def following(ids: Iterable[int], wanted: Wanted) -> list[int]:
     """Return the ids behind the cursor, the oldest first."""
     after = -1 if wanted.after is None else wanted.after

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from milepost.queries.placing import Preview, Turn
-from milepost.queries.records.figures import PLACES, exact
+from milepost.queries.records.figures import exact, rounded
 from milepost.queries.what_if import Effect, Supposition
 
 
@@ -14,6 +13,7 @@ from milepost.queries.what_if import Effect, Supposition
 class EffectRecord:
     """Something above, as it stands and as it would: `progress` with 1 for done, and the status."""
 
+    id: str
     kind: str
     title: str
     url: str
@@ -30,6 +30,23 @@ class SuppositionRecord:
     key_result: EffectRecord
     value: str | None
     unit: str
+    effects: tuple[EffectRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndRecord:
+    """A key result that is supposed to end somewhere, and what that is on its own scale."""
+
+    key_result: EffectRecord
+    value: str | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuppositionsRecord:
+    """Key results that are supposed to end somewhere, all at once, and what follows, nearest first."""
+
+    ends: tuple[EndRecord, ...]
     effects: tuple[EffectRecord, ...]
 
 
@@ -53,34 +70,25 @@ def of_supposition(found: Supposition) -> SuppositionRecord:
     )
 
 
+def of_suppositions(found: Supposition) -> SuppositionsRecord:
+    """Return what follows if several key results ended somewhere."""
+    ends = (EndRecord(_effect(end.key_result), exact(end.value), end.unit) for end in found.ends)
+    return SuppositionsRecord(tuple(ends), tuple(map(_effect, found.effects)))
+
+
 def of_place(found: Preview) -> PlaceRecord:
     """Return what follows if an objective moved."""
-    return PlaceRecord(tuple(map(_turn, found.turns)), found.same, found.loop)
+    return PlaceRecord(tuple(map(_effect, found.turns)), found.same, found.loop)
 
 
-def _effect(one: Effect) -> EffectRecord:
+def _effect(one: Effect | Turn) -> EffectRecord:
     return EffectRecord(
-        kind="key_result" if one.kind == "k" else "objective",
-        title=one.title,
-        url=one.url,
-        progress=_rounded(one.before),
-        supposed_progress=_rounded(one.after),
-        status=one.status_before,
-        supposed_status=one.status,
-    )
-
-
-def _turn(one: Turn) -> EffectRecord:
-    return EffectRecord(
+        id=one.key,
         kind="key_result" if one.is_key_result else "objective",
         title=one.title,
         url=one.url,
-        progress=_rounded(one.before),
-        supposed_progress=_rounded(one.after),
+        progress=rounded(one.before),
+        supposed_progress=rounded(one.after),
         status=one.status_before,
         supposed_status=one.status_after,
     )
-
-
-def _rounded(share: Fraction | None) -> float | None:
-    return None if share is None else round(float(share), PLACES)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.ledger.structure import TeamRow
+from milepost.queries import team_tree
 from milepost.queries.cards import Reader
 from milepost.queries.records.slices import Slice, Wanted, following, ids_of, written
 
@@ -23,6 +25,22 @@ class TeamRecord:
     parent: str | None
     members: tuple[str, ...]
     leads: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRecord:
+    """Somebody's place in a team, from a day on; null where that was not written down."""
+
+    id: str
+    name: str
+    is_lead: bool
+    since_on: date | None
+
+
+def members(reader: Reader, id: int) -> Slice:
+    """Return who belongs to a team, its leads first, or NotFound."""
+    rows = team_tree.members(reader.actor, reader.team_row(id).id)
+    return Slice(tuple(SeatRecord(encode(one.id), *one[1:]) for one in rows), None)
 
 
 def slice_of(reader: Reader, wanted: Wanted, *, parent: int | None = None) -> Slice:

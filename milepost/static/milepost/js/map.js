@@ -1,6 +1,6 @@
 // The drawing of the map: zoom by buttons, keys, pinch and Ctrl with the wheel; pan by dragging; a small drawing
 // says where one is. Shown small, cards keep their titles, larger, and lose the rest. Without JavaScript it scrolls.
-const LEAST = 0.12, MOST = 2.5, STEP = 1.25, SHARE = 0.78, WIDTH = 224;
+const LEAST = 0.12, MOST = 2.5, STEP = 1.25, SHARE = 0.78, WIDTH = 224, HEIGHT = 120;
 const READABLE = 0.4, COMFORTABLE = 0.55, SMALL = 0.7; // a title; what it opens at where not all fits; details
 const ON_VIEW = ["pointerdown", "pointermove", "pointerup", "pointercancel", "keydown", "scroll"];
 
@@ -83,7 +83,7 @@ class MapView extends HTMLElement {
 
   center(card) {
     const { e, f } = card.transform.baseVal[0].matrix;
-    this.show(e + 112, f + 60);
+    this.show(e + WIDTH / 2, f + HEIGHT / 2);
   }
 
   show(x, y) {

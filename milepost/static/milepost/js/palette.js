@@ -88,6 +88,13 @@ class Palette extends HTMLElement {
     }
   }
 
+  // The symbol of what has none of its own.
+  arrow() {
+    const drawn = this.querySelector("svg").cloneNode(true), shape = drawn.querySelector("use");
+    shape.setAttribute("href", shape.getAttribute("href").replace(/#.*/, "#i-arrow"));
+    return drawn;
+  }
+
   // What this page offers, under "On this page".
   offer(text) {
     const words = fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
@@ -102,7 +109,7 @@ class Palette extends HTMLElement {
       seen.add(says);
       const option = document.createElement("button");
       Object.assign(option, { type: "button", className: "item opt", role: "option", tabIndex: -1 });
-      option.append(said.querySelector("svg") ?? this.querySelector("svg").cloneNode(true), Object.assign(document.createElement("span"), { className: "opt-t", textContent: says }));
+      option.append(said.querySelector("svg") ?? this.arrow(), Object.assign(document.createElement("span"), { className: "opt-t", textContent: says }));
       option.onclick = () => { this.dialog.close(); control.click(); };
       group.append(option);
     }

@@ -59,13 +59,12 @@ class Tree extends HTMLElement {
       ArrowDown: () => this.go(row, 1), ArrowUp: () => this.go(row, -1),
       ArrowRight: () => this.inward(row), ArrowLeft: () => this.outward(row),
       Home: () => this.visible[0]?.focus(), End: () => this.visible.at(-1)?.focus(),
-      Enter: () => event.target === row && row.querySelector("th a:not(.exp)")?.click(),
-      " ": () => event.target === row && row.dataset.open && this.turn(row, row.dataset.open !== "true"),
-      c: () => row.dataset.checkinUrl && location.assign(row.dataset.checkinUrl),
-      x: () => location.assign(`${this.dataset.selectUrl}&id=${row.dataset.id}#r-${row.dataset.id}`),
+      Enter: event.target === row && (() => row.querySelector("th a:not(.exp)")?.click()),
+      " ": event.target === row && (() => row.dataset.open && this.turn(row, row.dataset.open !== "true")),
+      c: row.dataset.checkinUrl && (() => location.assign(row.dataset.checkinUrl)),
+      x: this.dataset.selectUrl && !row.matches(".unit") && (() => location.assign(`${this.dataset.selectUrl}&id=${row.dataset.id}#r-${row.dataset.id}`)),
     }[key.length === 1 ? key.toLowerCase() : key];
-    if (!act || (key === "Enter" && event.target !== row) || (key === "c" && !row.dataset.checkinUrl)) return;
-    if (key.toLowerCase() === "x" && (!this.dataset.selectUrl || row.matches(".unit"))) return;
+    if (!act) return;
     event.preventDefault();
     act();
   }

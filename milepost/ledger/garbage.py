@@ -1,4 +1,4 @@
-"""Garbage: not looked for while a command makes millions of values that all stay."""
+"""Garbage: not looked for while millions of values are made that all stay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Look for no rings of dead values, as long as this holds: looking costs a fifth of a large export."""
+    """Look for no rings of dead values as long as this holds: looking costs a fifth of a large export."""
     was = gc.isenabled()
     gc.disable()
     try:

@@ -1,0 +1,94 @@
+"""Who changed what, from what to what, when and why, as programs read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from milepost.core.ids import encode
+from milepost.queries import history
+from milepost.queries.cards import Reader
+from milepost.queries.hindsight import Learned
+from milepost.queries.history import Difference, Entry
+from milepost.queries.records.slices import Slice
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRecord:
+    """What was one thing and became another, in words; a long text only says that it was rewritten."""
+
+    what: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """A change: `text` says what was done, `about` to what, where that is not the thing itself.
+
+    `by` null is the system, or a file.
+    """
+
+    at: datetime
+    by: str | None
+    by_name: str | None
+    text: str
+    about: str | None
+    differences: tuple[DifferenceRecord, ...]
+    reason: str
+    may_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedRecord:
+    """What became known of a day only later: `late` check-ins for it or before it, `corrected` ones.
+
+    `then` is the figure as it stood, `now` as it is known today; null where nothing differs, or it is none
+    of one objective.
+    """
+
+    day: date
+    late: int
+    corrected: int
+    then: str | None
+    now: str | None
+
+
+def of_objective(reader: Reader, id: int) -> Slice:
+    """Return an objective's history with that of its key results, newest first, or NotFound."""
+    return _slice(history.of_objective(reader, reader.objective_row(id)))
+
+
+def of_key_result(reader: Reader, id: int) -> Slice:
+    """Return how a key result's definition changed, newest first, or NotFound."""
+    return _slice(history.of_key_result(reader, reader.key_result_row(id)))
+
+
+def learned(reader: Reader, found: Learned | None) -> LearnedRecord:
+    """Return what became known of the reader's day only later."""
+    if found is None:
+        return LearnedRecord(reader.today, 0, 0, None, None)
+    return LearnedRecord(found.on, found.late, found.corrected, found.then, found.now)
+
+
+def differences(found: Iterable[Difference]) -> tuple[DifferenceRecord, ...]:
+    """Return what differed."""
+    return tuple(DifferenceRecord(one.label, one.before, one.after) for one in found)
+
+
+def _slice(entries: Iterable[Entry]) -> Slice:
+    return Slice(tuple(map(_record, entries)), None)
+
+
+def _record(one: Entry) -> ChangeRecord:
+    return ChangeRecord(
+        at=one.at.astimezone(UTC),
+        by=one.by and encode(one.by.id),
+        by_name=one.by and one.by.name,
+        text=one.words,
+        about=one.about and one.about[0],
+        differences=differences(one.differences),
+        reason=one.reason,
+        may_undo=bool(one.undo_url),
+    )

@@ -1,0 +1,5 @@
+"""What tests of queries begin with: a moment that they tell."""
+
+from tests.told import now
+
+__all__ = ["now"]

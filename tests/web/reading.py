@@ -1,0 +1,14 @@
+"""Reading what a browser of the tests was answered."""
+
+from __future__ import annotations
+
+
+def text(answer) -> str:
+    """Return what was answered, its unbreakable spaces as spaces."""
+    return answer.content.decode().replace("\u00a0", " ")
+
+
+def page_of(answer) -> str:
+    """Return what a page says that was there to be shown."""
+    assert answer.status_code == 200, answer.status_code
+    return text(answer)

@@ -1,0 +1,135 @@
+"""E-mail addresses: confirmed, and changed by a link to the new one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from milepost.models import Person, User
+from tests.cast import Cast
+from tests.web.account import ADA, HERE, ada, enter, kinds, mails, with_app
+
+pytestmark = pytest.mark.both_databases
+
+
+class TestEmail:
+    def test_is_confirmed_by_a_link(self, client: Client, cast: Cast, mail_server):
+        """The link in the mail asks, and a button confirms."""
+        enter(client).post("/account/email/confirmation/")
+        link = re.search(r"https?://[^/]+(/account/email/\S+)", mails()[-1].body).group(1)
+
+        asked = Client().get(link)
+        before = ada().email_confirmed_at
+        done = Client().post(link)
+
+        assert "Is this your e-mail?" in asked.content.decode()
+        assert before is None
+        assert "Confirmed" in done.content.decode()
+        assert ada().email_confirmed_at is not None
+        assert "Confirmed on" in client.get(HERE).content.decode()
+
+    def test_is_confirmed_by_no_old_link(self, client: Client, cast: Cast, mail_server):
+        """A link to an address that the account no longer has confirms nothing."""
+        enter(client).post("/account/email/confirmation/")
+        link = re.search(r"https?://[^/]+(/account/email/\S+)", mails()[-1].body).group(1)
+        User.objects.filter(id=ada().pk).update(email="new@acme.example")
+
+        answer = Client().post(link)
+
+        assert answer.status_code == 404
+        assert User.objects.get(email="new@acme.example").email_confirmed_at is None
+
+    def test_becomes_another_by_a_link_to_the_new_one(self, client: Client, cast: Cast, mail_server):
+        """Nothing changes before the link is followed; then the old address is told, and signs in no more."""
+        enter(client).post("/account/email/change/", {"email": " New@Acme.example"})
+        sent = mails()[-1]
+        link = re.search(r"https?://[^/]+(/account/email/change/\S+)", sent.body).group(1)
+        asked = Client().get(link)
+        before = ada().email
+
+        done = Client().post(link)
+
+        now = User.objects.get(email="new@acme.example")
+        assert sent.to == ["new@acme.example"]
+        assert "Sign in with this e-mail?" in asked.content.decode()
+        assert before == "ada@acme.example"
+        assert "Your e-mail is new" in done.content.decode()
+        assert now.email_confirmed_at is not None
+        assert Person.objects.of(cast.acme.id).get(id=cast.ada.person_id).email == "new@acme.example"
+        assert mails()[-1].to == ["ada@acme.example"] and "no longer with" in mails()[-1].body
+        assert "person.email_changed" in kinds()
+        assert Client().post("/sign-in/", ADA).status_code == 422
+        assert Client().post(link).status_code == 404
+
+    def test_becomes_nobody_elses(self, client: Client, cast: Cast, mail_server):
+        """Whether an address has an account is told to its owner alone; in one's workspace it is refused."""
+        free = enter(client).post("/account/email/change/", {"email": "free@acme.example"}, follow=True)
+        taken = client.post("/account/email/change/", {"email": "zed@zenith.example"}, follow=True)
+        told = mails()[-1]
+        link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-2].body).group(1)
+        Person.objects.of(cast.acme.id).filter(id=cast.gus.person_id).update(email="free@acme.example")
+
+        refused = Client().post(link)
+
+        told_one, told_other = (
+            page.content.decode().count("A link is on its way to") for page in (free, taken)
+        )
+        assert told_one == told_other == 1
+        assert told.to == ["zed@zenith.example"] and "account/email" not in told.body
+        assert refused.status_code == 409
+        assert ada().email == "ada@acme.example"
+
+    def test_is_not_changed_by_a_thief_in_time(self, client: Client, cast: Cast, mail_server):
+        """A new password ends what was asked for before it; so does another change."""
+        enter(client).post("/account/email/change/", {"email": "thief@evil.example"})
+        link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1)
+        user = ada()
+        user.set_password("another horse battery")
+        user.save()
+
+        assert Client().get(link).status_code == 404
+        assert Client().post(link).status_code == 404
+        assert ada().email == "ada@acme.example"
+
+    def test_is_asked_for_by_its_person(self, client: Client, cast: Cast, mail_server):
+        """A stranger signs in first; an old session proves itself once more; wrong ones are refused."""
+        stranger = client.post("/account/email/change/", {"email": "new@acme.example"})
+        enter(client)
+        wrong = client.post("/account/email/change/", {"email": "no address"})
+        same = client.post("/account/email/change/", {"email": "ADA@acme.example"})
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": 0}]
+        session.save()
+        old = client.post("/account/email/change/", {"email": "new@acme.example"})
+
+        assert stranger.status_code == 302
+        assert (wrong.status_code, same.status_code) == (422, 422)
+        assert "Is it you?" in old.content.decode() or "password" in old.content.decode()
+        assert not any("account/email/change" in one.body for one in mails())
+
+    def test_can_be_asked_for_a_few_times_only(self, client: Client, cast: Cast, mail_server):
+        """Nobody makes a server mail strangers without end."""
+        enter(client)
+
+        answers = [client.post("/account/email/change/", {"email": f"n{n}@acme.example"}) for n in range(12)]
+
+        assert answers[0].status_code == 303
+        assert answers[-1].status_code == 429
+
+    def test_is_the_operators_to_change_without_mail(self, client: Client, cast: Cast):
+        """The page says who can, and sends nothing."""
+        page = enter(client).get("/account/email/change/")
+        answer = client.post("/account/email/change/", {"email": "new@acme.example"})
+
+        assert "milepost user email ada@acme.example" in page.content.decode()
+        assert answer.status_code == 200 and ada().email == "ada@acme.example"
+
+    def test_changes_are_told_by_mail(self, client: Client, cast: Cast, mail_server):
+        """Whoever owns the address learns when the way in has changed."""
+        enter(client)
+        with_app()
+        client.post("/account/app/removal/")
+
+        assert "authenticator app was removed" in mails()[-1].body

@@ -1,0 +1,126 @@
+"""Guessing: how many tries one gets at passwords, codes, links and tokens."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from milepost.actions import guesses
+from milepost.actions.access import NOBODY_YET
+from tests.cast import Cast
+from tests.web.account import ADA, enter, kinds, mails
+
+pytestmark = pytest.mark.both_databases
+
+
+class TestThrottling:
+    def test_locks_after_ten(self, cast: Cast):
+        """Ten guesses from ten networks, and the account is locked everywhere, for longer each time."""
+        at = timezone.now()
+        of = {"of": "password", "account": "ada@acme.example", "by": NOBODY_YET}
+        last = [guesses.take(**of, place=f"192.0.2.{n}", at=at) for n in range(10)]
+
+        with pytest.raises(guesses.TooManyGuesses) as locked:
+            guesses.take(**of, place="198.51.100.7", at=at + timedelta(minutes=14))
+        guesses.take(**of, place="198.51.100.7", at=at + timedelta(minutes=16))
+        with pytest.raises(guesses.TooManyGuesses) as again:
+            guesses.take(**of, place="198.51.100.8", at=at + timedelta(minutes=17))
+
+        assert last == [False] * 9 + [True]
+        assert "Wait 1 minute," in str(locked.value)
+        assert "29 minutes" in str(again.value)
+
+    def test_leaves_others_alone(self, cast: Cast):
+        """A locked account locks nobody else out."""
+        at = timezone.now()
+        for n in range(10):
+            guesses.take(
+                of="password", account="ada@acme.example", place=f"192.0.2.{n}", by=NOBODY_YET, at=at
+            )
+
+        assert enter(Client(), "ben").get("/w/acme/people/").status_code == 200
+
+    def test_tells_the_person_and_the_admins(self, cast: Cast, mail_server):
+        """Whoever is guessed at and whoever runs the workspace get a mail when it is locked."""
+        at = timezone.now()
+        ben = {"login": "ben@acme.example", "password": "wrong wrong wrong"}
+        for n in range(9):
+            guesses.take(
+                of="password", account="ben@acme.example", place=f"192.0.2.{n}", by=NOBODY_YET, at=at
+            )
+
+        Client().post("/sign-in/", ben)
+
+        told = {one.to[0] for one in mails()}
+        assert {"ben@acme.example", "ada@acme.example"} <= told
+        assert kinds()[-1] == "person.locked_out"
+
+    def test_slows_one_network_down(self, cast: Cast):
+        """After three wrong passwords from one place each costs a longer breath."""
+        at = timezone.now()
+        of = {"of": "password", "account": "x@y.example", "place": "192.0.2.1", "by": NOBODY_YET}
+        for _ in range(3):
+            guesses.take(**of, at=at)
+
+        with pytest.raises(guesses.TooManyGuesses):
+            guesses.take(**of, at=at + timedelta(seconds=4))
+        guesses.take(**of, at=at + timedelta(seconds=6))
+        with pytest.raises(guesses.TooManyGuesses):
+            guesses.take(**of, at=at + timedelta(seconds=15))
+
+    def test_counts_what_one_place_guesses_of_everyone(self, cast: Cast):
+        """One password tried on a hundred accounts is a hundred guesses."""
+        at = timezone.now()
+        for n in range(100):
+            guesses.take(of="password", account=f"{n}@y.example", place="192.0.2.1", by=NOBODY_YET, at=at)
+
+        with pytest.raises(guesses.TooManyGuesses):
+            guesses.take(of="password", account="z@y.example", place="192.0.2.1", by=NOBODY_YET, at=at)
+
+    def test_answers_an_unknown_address_alike(self, cast: Cast):
+        """An address without an account is slowed down in the same words."""
+        answers = []
+        for address in ("ada@acme.example", "nobody@acme.example"):
+            wrong = {"login": address, "password": "wrong wrong wrong"}
+            tries = [Client().post("/sign-in/", wrong) for _ in range(4)]
+            answers.append([one.status_code for one in tries])
+
+        assert answers == [[422, 422, 422, 429]] * 2
+
+    def test_forgets_after_the_right_one(self, cast: Cast):
+        """Whoever remembers the password in time begins anew."""
+        for _ in range(2):
+            Client().post("/sign-in/", ADA | {"password": "wrong wrong wrong"})
+        enter(Client())
+        for _ in range(2):
+            answer = Client().post("/sign-in/", ADA | {"password": "wrong wrong wrong"})
+
+        assert answer.status_code == 422
+
+    @pytest.mark.parametrize(
+        "address", ["/invitation/{}/", "/setup/{}/", "/account/email/{}/", "/sign-in/link/{}/"]
+    )
+    def test_counts_links_that_lead_nowhere(self, client: Client, cast: Cast, address: str):
+        """Whoever tries many links from one place has to wait."""
+        at = timezone.now()
+        for _ in range(100):
+            guesses.miss(of="link", place="192.0.2.1", by=NOBODY_YET, at=at)
+
+        answer = client.post(address.format("no-such-secret"), REMOTE_ADDR="192.0.2.1")
+
+        assert answer.status_code == 429
+
+    def test_counts_tokens_that_are_none(self, client: Client, cast: Cast):
+        """So is whoever tries many tokens."""
+        at = timezone.now()
+        for _ in range(100):
+            guesses.miss(of="token", place="192.0.2.1", by=NOBODY_YET, at=at)
+
+        answer = client.get(
+            "/api/v1/me", headers={"authorization": "Bearer mp_wrong"}, REMOTE_ADDR="192.0.2.1"
+        )
+
+        assert answer.status_code == 429
