@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.running import missing
@@ -18,23 +18,24 @@ NU = TOOLS / "vnu-jar" / "build" / "dist" / "vnu.jar"
 # What is fetched beforehand serves rules about playing sound and turning the screen, which we do not ask for.
 RUN_AXE = """async (more) =>
   (await axe.run(document, {resultTypes: ['violations'], preload: false, ...more})).violations"""
-COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+# The rules about what a scheme changes, and about what a narrow screen makes scroll.
+COLOURS, SCROLLING = ("color-contrast", "link-in-text-block"), ("scrollable-region-focusable",)
 
 # A checker that reads some pages and ends is done before the better compiler has paid for itself.
 SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
 
 
-def accessibility_problems(page, *, only_colours: bool = False) -> list[str]:
+def accessibility_problems(page, *, only: Sequence[str] = ()) -> list[str]:
     """List what axe finds on the page as it stands, one line for each element.
 
-    A page that was looked over in light differs in dark by its colours alone: `only_colours` asks for them.
+    A page that was looked over differs in another scheme by its colours alone: `only` names the rules to ask.
     """
     _require(AXE)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     return [
         f"{violation['id']}: {violation['help']}: {' '.join(map(str, node['target']))}"
-        for violation in page.evaluate(RUN_AXE, COLOURS if only_colours else {})
+        for violation in page.evaluate(RUN_AXE, {"runOnly": [*only]} if only else {})
         for node in violation["nodes"]
     ]
 

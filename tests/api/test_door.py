@@ -287,9 +287,11 @@ class TestLimits:
         ada = program("ada")
 
         first, second = ada.get("/me"), ada.post(f"/objectives/{encode(okrs.company.id)}/comments", {})
+        third = ada.get("/me")
 
-        left = [int(answer.headers["RateLimit-Remaining"]) for answer in (first, second)]
-        assert left[0] - left[1] == 1
+        left = [int(answer.headers["RateLimit-Remaining"]) for answer in (first, second, third)]
+        # A minute may end between two of them, and the next one begins with all that it has.
+        assert 1 in (left[0] - left[1], left[1] - left[2])
         assert second.headers["Body-Limit"] == str(limits.BODY)
 
     def test_end_in_a_pause(self, program, settings):

@@ -7,11 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from tests.inspection import accessibility_problems, html_problems
+from tests.inspection import COLOURS, SCROLLING, accessibility_problems, html_problems
 
-# All of axe on each screen, in one scheme. The other differs by its colours alone, and these are those of the
-# wide layout or of the narrow one, which both narrow screens share.
-SCREENS = ((1280, "light"), (390, "dark"), (320, "light"))
+# All of axe on a wide and on a narrow screen. In the other scheme each differs by its colours alone, and the
+# narrowest screen, whose layout is that of the narrow one, by what has to scroll there.
+SCREENS = (
+    (1280, {"light": (), "dark": COLOURS}),
+    (390, {"dark": ()}),
+    (320, {"light": (*COLOURS, *SCROLLING)}),
+)
 
 SHAPE = """() => {
   const wrong = [], all = (css) => [...document.querySelectorAll(css)];
@@ -93,19 +97,14 @@ class Inspector:
     def look(self, name: str) -> None:
         """Look at the page as it stands."""
         self.problems += [f"{name}: {wrong}" for wrong in self.page.evaluate(SHAPE)]
-        for width, scheme in SCREENS:
+        for width, schemes in SCREENS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.emulate_media(color_scheme=scheme)
             if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 self.problems.append(f"{name}: sticks out sideways at {width}")
-            self._read(name, width, scheme)
-            if width == 1280:
-                self.page.emulate_media(color_scheme="dark")
-                self._read(name, width, "dark", only_colours=True)
-
-    def _read(self, name: str, width: int, scheme: str, **more: bool) -> None:
-        found = accessibility_problems(self.page, **more)
-        self.problems += [f"{name} {scheme} {width}: {each}" for each in found]
+            for scheme, rules in schemes.items():
+                self.page.emulate_media(color_scheme=scheme)
+                found = accessibility_problems(self.page, only=rules)
+                self.problems += [f"{name} {scheme} {width}: {each}" for each in found]
 
     def everything(self) -> list[str]:
         """Return all that is wrong."""
