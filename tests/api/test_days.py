@@ -10,6 +10,7 @@ import pytest
 from milepost.actions import checkins, key_results, objectives
 from milepost.core.ids import encode
 from tests.okrs import SECRET_TITLE
+from tests.web.acme import day_of
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
@@ -19,7 +20,7 @@ class TestOn:
     def test_tells_what_stood_then(self, program, okrs, cast, now):
         """Target, text, value and figures of that evening, and its explanation."""
         ada, path = program("ada"), f"/key-results/{encode(okrs.growth.id)}"
-        yesterday = f"?on={now.date() - DAY}"
+        yesterday = f"?on={day_of(now) - DAY}"
         before = ada.get(path).json()
         explained = ada.get(f"{path}/explanation").json()
         changed = {"target": Decimal(80), "description": "More."}
@@ -41,7 +42,7 @@ class TestOn:
         )  # fmt: skip
         ada, path = program("ada"), f"/objectives?team={encode(cast.product.id)}&state=active"
 
-        then = ada.get(f"{path}&on={now.date() - DAY}").json()["items"]
+        then = ada.get(f"{path}&on={day_of(now) - DAY}").json()["items"]
 
         assert [one["title"] for one in then] == [okrs.helpful.title]
         assert then[0]["description"].startswith("Waiting is")
@@ -49,7 +50,7 @@ class TestOn:
 
     def test_shows_the_tree_of_then(self, program, okrs, cast, now):
         """The whole in one answer, with a tag of its own."""
-        ada, yesterday = program("ada"), f"/tree?on={now.date() - DAY}"
+        ada, yesterday = program("ada"), f"/tree?on={day_of(now) - DAY}"
         before = ada.get("/tree").json()["objectives"]["progress"]
         checkins.record(key_result=okrs.growth.id, value=Decimal(49), by=cast.ada, at=now)
 
@@ -64,7 +65,7 @@ class TestOn:
         objectives.update(
             objective=okrs.company.id, changed={"visibility": "people", "visible_to": []}, by=cast.ada, at=now
         )
-        path = f"/objectives/{encode(okrs.company.id)}?on={now.date() - DAY}"
+        path = f"/objectives/{encode(okrs.company.id)}?on={day_of(now) - DAY}"
 
         assert program("cleo").get(path).status_code == 404
         assert program("ada").get(path).status_code == 200
@@ -89,14 +90,14 @@ class TestOn:
         """The day that is not over is shown as it stands."""
         ada = program("ada")
 
-        assert ada.get(f"/objectives?on={now.date()}").json() == ada.get("/objectives").json()
+        assert ada.get(f"/objectives?on={day_of(now)}").json() == ada.get("/objectives").json()
 
 
 class TestComparison:
     def test_tells_both_days_and_why(self, program, okrs, cast, now):
         """Of an objective, a team, the company, the whole tree: values, check-ins and the arithmetic."""
         checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=cast.cleo, at=now)
-        days = f"from={now.date() - DAY}"
+        days = f"from={day_of(now) - DAY}"
 
         for path, title in (
             (f"/objectives/{encode(okrs.helpful.id)}", okrs.helpful.title),
@@ -111,13 +112,15 @@ class TestComparison:
 
     def test_refuses_days_in_the_wrong_order(self, program, okrs, now):
         """Programs say which comes first."""
-        answer = program("ada").get(f"/company/comparison?from={now.date() - DAY}&to={now.date() - 2 * DAY}")
+        answer = program("ada").get(
+            f"/company/comparison?from={day_of(now) - DAY}&to={day_of(now) - 2 * DAY}"
+        )
 
         assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "from"
 
     def test_counts_for_a_limited_token_what_it_reaches(self, program, okrs, cast, now):
         """Neither day's sums tell of work beyond its team."""
-        days = f"from={now.date() - DAY}&to={now.date()}"
+        days = f"from={day_of(now) - DAY}&to={day_of(now)}"
         whole, own = (
             program("ada", scope="read", team=team).get(f"/tree/comparison?{days}").json()
             for team in (None, cast.product.id)

@@ -12,6 +12,7 @@ from milepost.actions import alignments, checkins, key_results, objectives
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
 from tests.okrs import SECRET_TITLE
+from tests.web.acme import day_of
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
@@ -44,7 +45,7 @@ class TestObjective:
             key_result=okrs.guides.id, value=None, parts=[Decimal(1), Decimal(0)], by=cast.ben, at=now
         )
 
-        found = read(signed_in("ada"), of(okrs.helpful), now.date() - DAY)
+        found = read(signed_in("ada"), of(okrs.helpful), day_of(now) - DAY)
         (guides,) = [
             one
             for pair in found["objectives"]
@@ -54,7 +55,7 @@ class TestObjective:
 
         assert guides["before"]["progress"] is None and guides["after"]["progress"] is not None
         assert guides["points"] is None
-        assert "its first figure" in page(signed_in("ada"), of(okrs.helpful), now.date() - DAY)
+        assert "its first figure" in page(signed_in("ada"), of(okrs.helpful), day_of(now) - DAY)
 
     def test_shows_both_days_and_what_lies_between(self, signed_in, okrs, cast, now):
         """Each side as it stood; what was changed, by whom and why; how far it moved."""
@@ -65,7 +66,7 @@ class TestObjective:
         )  # fmt: skip
         checkins.record(key_result=okrs.growth.id, value=Decimal(45), note="It works.", by=cast.ada, at=now)
 
-        found = read(signed_in("ada"), of(okrs.company), now.date() - DAY)
+        found = read(signed_in("ada"), of(okrs.company), day_of(now) - DAY)
         (pair,) = found["objectives"]
         (growth,) = [one for one in pair["key_results"] if one["title"] == okrs.growth.title]
 
@@ -84,7 +85,7 @@ class TestObjective:
         checkins.record(key_result=okrs.growth.id, value=Decimal(47), by=cast.ada, at=now)
         key_results.add(objective=okrs.company.id, definition=more, by=cast.ada, at=now)
 
-        found = read(signed_in("ada"), of(okrs.company), now.date() - DAY)
+        found = read(signed_in("ada"), of(okrs.company), day_of(now) - DAY)
         why = found["objectives"][0]["why"]
 
         points = [Decimal(part["points"].replace("−", "-")) for part in why["parts"]]
@@ -98,7 +99,7 @@ class TestObjective:
         )
         checkins.correct(checkin=late.id, value=Decimal(47), by=cast.ada, at=now)
 
-        found = read(signed_in("ada"), of(okrs.company), now.date() - DAY)
+        found = read(signed_in("ada"), of(okrs.company), day_of(now) - DAY)
         (growth,) = [one for one in found["objectives"][0]["key_results"] if one["check_ins"]["count"]]
 
         assert growth["check_ins"] | {"notes": []} == {"count": 2, "corrections": 1, "late": 1, "notes": []}
@@ -107,7 +108,7 @@ class TestObjective:
         """A link that ended shows on both of its ends."""
         link = okrs.helpful.alignments.model.objects.of(cast.acme.id).get(child=okrs.helpful)
         alignments.end(alignment=link.id, by=cast.ada, at=now)
-        browser, before = signed_in("ada"), now.date() - DAY
+        browser, before = signed_in("ada"), day_of(now) - DAY
 
         child = read(browser, of(okrs.helpful), before)["objectives"][0]
         parent = read(browser, of(okrs.company), before)["objectives"][0]
@@ -123,14 +124,14 @@ class TestObjective:
             title="Fresh", cycle=okrs.cycle.id, owner=cast.ada.person_id, by=cast.ada, at=now
         )
 
-        found = read(signed_in("ada"), of(made), now.date() - DAY)
+        found = read(signed_in("ada"), of(made), day_of(now) - DAY)
 
         assert found["objectives"][0]["before"] is None and found["objectives"][0]["why"] is None
-        assert "Not written yet" in page(signed_in("ada"), of(made), now.date() - DAY)
+        assert "Not written yet" in page(signed_in("ada"), of(made), day_of(now) - DAY)
 
     def test_is_not_told_of_what_is_hidden(self, signed_in, okrs, now):
         """Who may not see it today, finds nothing."""
-        there = {"from": (now.date() - DAY).isoformat()}
+        there = {"from": (day_of(now) - DAY).isoformat()}
 
         for tail in ("/", ".json"):
             assert signed_in("cleo").get(of(okrs.secret) + tail, there).status_code == 404
@@ -142,7 +143,7 @@ class TestMany:
         """The company's tree, sorted by how far each moved; what did not is named apart."""
         checkins.record(key_result=okrs.waiting.id, value=Decimal("4.5"), by=cast.cleo, at=now)
 
-        found = read(signed_in("cleo"), TREE, now.date() - DAY)
+        found = read(signed_in("cleo"), TREE, day_of(now) - DAY)
 
         moved = [abs(one["points"]) for one in found["objectives"]]
         assert found["objectives"][0]["title"] == okrs.helpful.title
@@ -151,7 +152,7 @@ class TestMany:
 
     def test_sums_a_long_list_up_and_folds_it(self, signed_in, okrs, cast, now):
         """From the fourth objective on, ten lines come first; what lies between the days is folded below."""
-        browser, short = signed_in("ada"), now.date() - DAY
+        browser, short = signed_in("ada"), day_of(now) - DAY
         for title in ("One more", "Another", "A third", "A fourth"):
             objectives.draft(title=title, cycle=okrs.cycle.id, by=cast.ada, at=now)
 
@@ -163,27 +164,27 @@ class TestMany:
 
     def test_begins_before_there_was_anything(self, signed_in, okrs, now):
         """A day before the first objective is a day on which nothing stood."""
-        first = now.date() - timedelta(days=600)
+        first = day_of(now) - timedelta(days=600)
 
         for path in ("alignment/comparison/", "alignment/comparison.json", "company/comparison/"):
             assert signed_in("cleo").get(f"/w/acme/{path}?from={first}").status_code == 200
 
     def test_names_what_is_the_same(self, signed_in, okrs, now):
         """Where nothing happened, nothing is told."""
-        found = read(signed_in("ada"), COMPANY, now.date() - DAY)
+        found = read(signed_in("ada"), COMPANY, day_of(now) - DAY)
 
         assert found["objectives"] == [] and encode(okrs.company.id) in found["unmoved"]
-        assert "Nothing differs" in page(signed_in("ada"), COMPANY, now.date() - DAY)
+        assert "Nothing differs" in page(signed_in("ada"), COMPANY, day_of(now) - DAY)
 
     def test_shows_a_team(self, signed_in, okrs, cast, now):
         """A team's page has the same, with its summary on both days."""
         checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=cast.cleo, at=now)
         path = f"/w/acme/teams/{encode(cast.product.id)}/comparison"
 
-        found = read(signed_in("cleo"), path, now.date() - DAY)
+        found = read(signed_in("cleo"), path, day_of(now) - DAY)
 
         assert found["summary_before"]["progress"] < found["summary_after"]["progress"]
-        assert okrs.helpful.title in page(signed_in("cleo"), path, now.date() - DAY)
+        assert okrs.helpful.title in page(signed_in("cleo"), path, day_of(now) - DAY)
 
     def test_tells_who_moved_to_another_team(self, signed_in, okrs, cast, now):
         """It is shown where it came from, with what changed."""
@@ -192,7 +193,7 @@ class TestMany:
         )
         path = f"/w/acme/teams/{encode(cast.product.id)}/comparison"
 
-        found = read(signed_in("ada"), path, now.date() - DAY)
+        found = read(signed_in("ada"), path, day_of(now) - DAY)
 
         (pair,) = found["objectives"]
         assert pair["differences"] == [{"what": "team", "before": "Product", "after": "none"}]
@@ -205,7 +206,7 @@ class TestDays:
     )
     def test_says_what_is_wrong_with_them(self, signed_in, okrs, now, days, said):
         """A day to come is named; twice the same day is no comparison."""
-        asked = {name: (now.date() + number * DAY).isoformat() for name, number in days.items()}
+        asked = {name: (day_of(now) + number * DAY).isoformat() for name, number in days.items()}
 
         answer = signed_in("ada").get(f"{TREE}/", asked)
 
@@ -216,13 +217,13 @@ class TestDays:
         found = signed_in("ada").get(f"{COMPANY}.json").json()
 
         assert (found["before"], found["after"]) == (
-            (now.date() - 7 * DAY).isoformat(),
-            now.date().isoformat(),
+            (day_of(now) - 7 * DAY).isoformat(),
+            day_of(now).isoformat(),
         )
 
     def test_takes_them_in_either_order(self, signed_in, okrs, now):
         """The earlier day is the one on the left."""
-        first, last = now.date() - 9 * DAY, now.date() - 2 * DAY
+        first, last = day_of(now) - 9 * DAY, day_of(now) - 2 * DAY
 
         assert read(signed_in("ada"), COMPANY, last, first) == read(signed_in("ada"), COMPANY, first, last)
 
@@ -231,21 +232,21 @@ class TestDays:
     )
     def test_refuses_what_are_not_two_days(self, signed_in, okrs, now, asked):
         """Said kindly, on the page and as JSON."""
-        query = asked.format(today=now.date(), last=now.date() - DAY)
+        query = asked.format(today=day_of(now), last=day_of(now) - DAY)
 
         assert signed_in("ada").get(f"{COMPANY}/?{query}").status_code == 422
         assert signed_in("ada").get(f"{COMPANY}.json?{query}").status_code == 422
 
     def test_offers_the_days_one_asks_for(self, signed_in, okrs, now):
         """Last week and the cycle's first day, as links."""
-        found = page(signed_in("ada"), COMPANY, now.date() - DAY)
+        found = page(signed_in("ada"), COMPANY, day_of(now) - DAY)
 
         assert "Last week" in found and "The cycle’s first day" in found
         assert f"?from={okrs.cycle.starts_on}" in found
 
     def test_is_reached_from_the_slider(self, signed_in, okrs, now):
         """The page of a past day leads to that day beside today."""
-        day, path = now.date() - DAY, f"/w/acme/objectives/{encode(okrs.company.id)}/"
+        day, path = day_of(now) - DAY, f"/w/acme/objectives/{encode(okrs.company.id)}/"
 
         then = signed_in("ada").get(path, {"on": day.isoformat()}).content.decode()
 
