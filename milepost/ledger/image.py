@@ -19,14 +19,17 @@ from itertools import compress
 import numpy as np
 
 from milepost.core import access, rollup
-from milepost.core.rollup import Curve, Family, Status
-from milepost.core.scoring import Kind, Part, Reading, ScoringProblem, percent, score
+from milepost.core.rollup import Curve, Family
+from milepost.core.scoring import Kind, Part, Reading, score
 from milepost.core.scoring import roll_up as exact_roll_up
 from milepost.ledger import changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
 from milepost.ledger.columns import NOTHING, Groups, Rows, positions
-from milepost.ledger.entries import Entries, Entry
+from milepost.ledger.day import Day
+from milepost.ledger.entries import Entries
 from milepost.ledger.garbage import uncollected
+from milepost.ledger.measures import floats, shape
+from milepost.ledger.pools import Parents, Pools
 from milepost.ledger.structure import (
     COUNTING_KEY_RESULT_STATES,
     COUNTING_STATES,
@@ -85,7 +88,7 @@ class Image:
         self.objectives = Rows.collect(ObjectiveRow, structure.OBJECTIVE, structure.objectives(id))
         self.key_results = Rows.collect(
             KeyResultRow, structure.KEY_RESULT, structure.key_results(id),
-            look=lambda rows: shapes.append(np.array([_shape(row) for row in rows], dtype=np.float64)),
+            look=lambda rows: shapes.append(np.array([shape(row) for row in rows], dtype=np.float64)),
         )  # fmt: skip
         self.alignments = Rows.collect(AlignmentRow, structure.ALIGNMENT, structure.alignments(id))
         kinds = [kind.value for kind in Kind if kind.is_series]
@@ -228,7 +231,7 @@ class Image:
             self.curve[number] = CURVES[one.curve]
             self.points.pop(number, None)
             if one.points:
-                self.points[number] = _floats(one.points)
+                self.points[number] = floats(one.points)
             self.from_contributors[number - self.first_key_result] = one.source == "contributors"
             self._place(number - self.first_key_result, one)
 
@@ -261,7 +264,7 @@ class Image:
         for (child_id, parent_id), new in edges.items():
             weight[self.pool.place(self.node[parent_id], self.node[child_id])] = new
         self.tree = replace(self.tree, weight=weight)
-        self.pool, self.above = Pools(self.tree), self.above
+        self.pool = Pools(self.tree)
 
     # -- building the arrays ---------------------------------------------------------------------------
 
@@ -493,11 +496,11 @@ class Image:
         self.curve[first:] = self.key_results.array("curve", CURVES.__getitem__, np.int8)
         self.points: dict[int, list[tuple[float, float]]] = {}
         for at in np.flatnonzero(self.key_results.array("points", bool, bool)).tolist():
-            self.points[first + at] = _floats(self.key_results[self.ids[first + at]].points)
+            self.points[first + at] = floats(self.key_results[self.ids[first + at]].points)
 
     def _place(self, at: int, one: KeyResultRow) -> None:
         """Put a key result's measure into the arrays, where arrays can compute it."""
-        self.family[at], *self.numbers[1:6, at] = _shape(one)
+        self.family[at], *self.numbers[1:6, at] = shape(one)
         self.given[at] = np.nan
 
     def _take_current(self, at: int, one: KeyResultRow) -> None:
@@ -619,190 +622,12 @@ class Image:
             return found
 
 
-class Pools:
-    """What counts in each node: (child, weight), from the edges of the tree, which are in that order."""
-
-    def __init__(self, tree: rollup.Tree) -> None:
-        self.tree = tree
-        size = np.bincount(tree.parent, minlength=tree.size)
-        self._begin, self._end = np.zeros(tree.size, dtype=np.int64), np.zeros(tree.size, dtype=np.int64)
-        for begin, _, parents, first in tree.steps:
-            self._begin[parents] = begin + first
-        self._end = self._begin + size
-
-    def __getitem__(self, node: int) -> list[tuple[int, float]]:
-        begin, end = self._begin.item(node), self._end.item(node)
-        if begin == end:
-            return []
-        tree = self.tree
-        return list(zip(tree.child[begin:end].tolist(), tree.weight[begin:end].tolist(), strict=True))
-
-    def get(self, node: int, default=()):
-        """Return a node's pool, or the default where nothing counts in it."""
-        return self[node] or default
-
-    def place(self, node: int, child: int) -> int:
-        """Return which edge of the tree takes a child to a node."""
-        begin, end = self._begin.item(node), self._end.item(node)
-        return begin + self.tree.child[begin:end].tolist().index(child)
-
-
-class Parents:
-    """What each node counts in."""
-
-    def __init__(self, tree: rollup.Tree) -> None:
-        self._parents = tree.parent[np.argsort(tree.child, kind="stable")]
-        self._ends = np.cumsum(np.bincount(tree.child, minlength=tree.size))
-
-    def __getitem__(self, node: int) -> list[int]:
-        return self._parents[self._ends.item(node - 1) if node else 0 : self._ends.item(node)].tolist()
-
-    def get(self, node: int, default=()):
-        """Return what a node counts in, or the default where it counts in nothing."""
-        return self[node] or default
-
-
-class Day:
-    """Every node's figures on one day, kept up to date check-in by check-in."""
-
-    def __init__(self, image: Image, day: date) -> None:
-        self.image, self.day = image, day
-        tree = image.tree
-        raw = np.full(len(image.ids), np.nan)
-        raw[image.first_key_result :] = image.measured()
-        raw[image.first_key_result :][image.from_contributors] = np.nan
-        self.raw = rollup.roll_up(tree, raw)
-        self.elapsed, self.expected, self.needed = image.planned(day)
-        self.reported = image.has_entries.copy()
-        for begin, end, parents, first in tree.steps:
-            self.reported[parents] = np.logical_or.reduceat(self.reported[tree.child[begin:end]], first)
-        self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
-        self.derived: dict = {}  # what others make of these figures and keep with them
-        # What changed since this day's figures were made, for those who keep something made of them.
-        self.touched: list[int] = []
-
-    def revise(self, numbers: list[int]) -> None:
-        """Recompute these nodes, their windows and plans too, and what stands above them."""
-        image, first = self.image, self.image.first_key_result
-        self.derived = {}  # it may hold titles and names
-        at = np.array(numbers)
-        elapsed = rollup.elapsed_share(self.day.toordinal(), image.starts[at], image.ends[at])
-        points = {place: image.points[node] for place, node in enumerate(numbers) if node in image.points}
-        plan = rollup.expected(image.curve[at], elapsed, points)
-        self.elapsed[at] = elapsed
-        for node, expected in zip(numbers, plan.tolist(), strict=True):
-            self.expected[node] = expected
-            self.needed[node] = expected * image.expected_grade.item(node)
-            self.raw[node], self.reported[node] = np.nan, image.has_entries[node]
-            if node >= first and not image.from_contributors[node - first]:
-                self.raw[node] = rollup.progress_of(*(each.item(node - first) for each in image.measures))
-        above = {image.node[up] for node in numbers for up in image.ancestors(image.ids[node])}
-        touched = sorted({*numbers, *above}, key=image.tree.height.item)
-        for node in touched:
-            pool = image.pool[node]
-            if pool:
-                for values in (self.raw, self.expected, self.needed):
-                    values[node] = rollup.pool_of((values.item(child), weight) for child, weight in pool)
-                self.reported[node] = any(self.reported.item(child) for child, _ in pool)
-        self._judge(touched)
-
-    def _judge(self, touched: list[int]) -> None:
-        for node in touched:
-            self.status[node] = rollup.status_of(
-                self.raw.item(node), self.needed.item(node), self.elapsed.item(node), self.reported.item(node)
-            )
-        self.touched.extend(touched)
-
-    def update(self, number: int) -> None:
-        """Recompute one key result and what stands above it."""
-        image, raw, reported = self.image, self.raw, self.reported
-        at = number - image.first_key_result
-        id = image.ids[number]
-        if not image.from_contributors[at]:
-            raw[number] = rollup.progress_of(*(numbers.item(at) for numbers in image.measures))
-        reported[number] = image.has_entries[number]
-        touched = [number, *(image.node[above] for above in image.ancestors(id))]
-        for node in touched[1:]:
-            pool = image.pool[node]
-            raw[node] = rollup.pool_of((raw.item(child), weight) for child, weight in pool)
-            reported[node] = any(reported.item(child) for child, _ in pool)
-        self._judge(touched)
-
-    def progress(self, id: int) -> float | None:
-        """Return raw progress; None without data (a pool in which nothing is reported has none either)."""
-        node = self.image.node[id]
-        value = float(self.raw[node])
-        return None if value != value or not self.reported[node] else value
-
-    def percent(self, id: int) -> str | None:
-        """Return progress as shown ("64 %"), by the exact path near a tie; None without data."""
-        value = self.progress(id)
-        if value is None:
-            return None
-        if rollup.needs_exact(value):
-            exact = self.image.exact(id)
-            return None if exact is None else percent(exact)
-        return f"{math.floor(value * 100 + 0.5)}\u00a0%"
-
-    def status_with(self, id: int, raw: float) -> Status:
-        """Return the pace status that it would have with other progress."""
-        node = self.image.node[id]
-        return rollup.status_of(raw, self.needed.item(node), self.elapsed.item(node), has_entries=True)
-
-    def status_of(self, id: int) -> Status:
-        """Return the pace status."""
-        return Status(int(self.status[self.image.node[id]]))
-
-
-NAN = float("nan")
-DECREASE = Kind.DECREASE.value  # looked up once: it is asked of every key result
-PLAIN_LINES = frozenset(kind.value for kind in Kind if kind.is_linear)
-GIVEN = (Family.GIVEN, NAN, NAN, NAN, NAN, NAN)
-
-
 def _is_restricted(visibility: str) -> bool:
     return visibility != access.Visibility.WORKSPACE
 
 
 def _ends(link: AlignmentRow) -> tuple:
     return link.child_id, link.parent_objective_id, link.parent_key_result_id
-
-
-def _floats(points: Iterable[tuple[str, str]]) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in points]
-
-
-def _shape(one: KeyResultRow) -> tuple:
-    """Return how arrays compute a measure: family, start (or floor), target, low, high, tolerance.
-
-    What arrays do not compute, or what is wrong with it, is left to the exact path.
-    """
-    if one.kind in PLAIN_LINES and one.direction is None and one.start is not None and one.target is not None:
-        # Nearly all are of these kinds: told apart without making fractions of their ends.
-        start, target = float(one.start), float(one.target)
-        if start < target if one.kind != DECREASE else start > target:
-            return Family.LINEAR, start, target, NAN, NAN, NAN
-    kind, measure = Kind(one.kind), one.measure
-    if kind.is_on_a_line:
-        try:
-            start, target = measure.line
-        except ScoringProblem:
-            return GIVEN
-        wrong = (kind is Kind.INCREASE and target < start) or (kind is Kind.DECREASE and target > start)
-        if start == target or wrong or measure.direction is not None:
-            return GIVEN
-        return Family.LINEAR, float(start), float(target), NAN, NAN, NAN
-    if kind.is_threshold and measure.target is not None:
-        is_up = kind is Kind.MAINTAIN_ABOVE
-        if measure.floor is not None and (measure.floor >= measure.target) is is_up:
-            return GIVEN
-        floor = NAN if measure.floor is None else float(measure.floor)
-        return Family.ABOVE if is_up else Family.BELOW, floor, float(measure.target), NAN, NAN, NAN
-    if kind is Kind.RANGE and None not in (measure.low, measure.high) and measure.low <= measure.high:
-        return Family.RANGE, NAN, NAN, float(measure.low), float(measure.high), float(measure.tolerance or 0)
-    if kind is Kind.BINARY:
-        return Family.BINARY, NAN, NAN, NAN, NAN, NAN
-    return GIVEN
 
 
 _images: dict[int, Image] = {}
@@ -843,6 +668,3 @@ def forget(workspace_id: int | None = None) -> None:
             _images.clear()
         else:
             _images.pop(workspace_id, None)
-
-
-__all__ = ["Day", "Entry", "Image", "ObjectiveRow", "all_held", "forget", "held", "of"]

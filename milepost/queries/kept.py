@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, NamedTuple
 
-from milepost.ledger.image import Day
+from milepost.ledger.day import Day
 
 
 class Kept:

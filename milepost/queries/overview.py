@@ -20,7 +20,8 @@ from milepost.core.pace import Agreement, agreement, confidence_status
 from milepost.core.pace import Status as Pace
 from milepost.core.rollup import Family, Status
 from milepost.ledger import past
-from milepost.ledger.image import Day, Image
+from milepost.ledger.day import Day
+from milepost.ledger.image import Image
 from milepost.ledger.structure import CycleRow
 from milepost.queries import outlines
 from milepost.queries.cards import PersonCard, Reader, TeamCard

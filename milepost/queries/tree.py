@@ -21,8 +21,9 @@ from milepost.core.access import Actor
 from milepost.core.ids import ALPHABET, LENGTH, encode
 from milepost.core.rollup import Status
 from milepost.ledger.columns import NOTHING
+from milepost.ledger.day import Day
 from milepost.ledger.garbage import uncollected
-from milepost.ledger.image import Day, Image
+from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
 from milepost.queries.cards import Reader
 

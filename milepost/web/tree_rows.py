@@ -16,7 +16,8 @@ from markupsafe import escape
 
 from milepost.core.ids import encode
 from milepost.core.scoring import Kind
-from milepost.ledger.image import Day, Image
+from milepost.ledger.day import Day
+from milepost.ledger.image import Image
 from milepost.queries import alignment, listings
 from milepost.queries.alignment import COMPANY, Place, View
 from milepost.queries.cards import KeyResultCard, Reader

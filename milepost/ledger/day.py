@@ -1,0 +1,108 @@
+"""A day: every node's progress, plan and status, kept up to date check-in by check-in."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from milepost.core import rollup
+from milepost.core.rollup import Status
+from milepost.core.scoring import percent
+
+if TYPE_CHECKING:
+    from milepost.ledger.image import Image
+
+
+class Day:
+    """Every node's figures on one day, kept up to date check-in by check-in."""
+
+    def __init__(self, image: Image, day: date) -> None:
+        self.image, self.day = image, day
+        tree = image.tree
+        raw = np.full(len(image.ids), np.nan)
+        raw[image.first_key_result :] = image.measured()
+        raw[image.first_key_result :][image.from_contributors] = np.nan
+        self.raw = rollup.roll_up(tree, raw)
+        self.elapsed, self.expected, self.needed = image.planned(day)
+        self.reported = image.has_entries.copy()
+        for begin, end, parents, first in tree.steps:
+            self.reported[parents] = np.logical_or.reduceat(self.reported[tree.child[begin:end]], first)
+        self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
+        self.derived: dict = {}  # what others make of these figures and keep with them
+        # What changed since this day's figures were made, for those who keep something made of them.
+        self.touched: list[int] = []
+
+    def revise(self, numbers: list[int]) -> None:
+        """Recompute these nodes, their windows and plans too, and what stands above them."""
+        image, first = self.image, self.image.first_key_result
+        self.derived = {}  # it may hold titles and names
+        at = np.array(numbers)
+        elapsed = rollup.elapsed_share(self.day.toordinal(), image.starts[at], image.ends[at])
+        points = {place: image.points[node] for place, node in enumerate(numbers) if node in image.points}
+        plan = rollup.expected(image.curve[at], elapsed, points)
+        self.elapsed[at] = elapsed
+        for node, expected in zip(numbers, plan.tolist(), strict=True):
+            self.expected[node] = expected
+            self.needed[node] = expected * image.expected_grade.item(node)
+            self.raw[node], self.reported[node] = np.nan, image.has_entries[node]
+            if node >= first and not image.from_contributors[node - first]:
+                self.raw[node] = rollup.progress_of(*(each.item(node - first) for each in image.measures))
+        above = {image.node[up] for node in numbers for up in image.ancestors(image.ids[node])}
+        touched = sorted({*numbers, *above}, key=image.tree.height.item)
+        for node in touched:
+            pool = image.pool[node]
+            if pool:
+                for values in (self.raw, self.expected, self.needed):
+                    values[node] = rollup.pool_of((values.item(child), weight) for child, weight in pool)
+                self.reported[node] = any(self.reported.item(child) for child, _ in pool)
+        self._judge(touched)
+
+    def _judge(self, touched: list[int]) -> None:
+        for node in touched:
+            self.status[node] = rollup.status_of(
+                self.raw.item(node), self.needed.item(node), self.elapsed.item(node), self.reported.item(node)
+            )
+        self.touched.extend(touched)
+
+    def update(self, number: int) -> None:
+        """Recompute one key result and what stands above it."""
+        image, raw, reported = self.image, self.raw, self.reported
+        at = number - image.first_key_result
+        id = image.ids[number]
+        if not image.from_contributors[at]:
+            raw[number] = rollup.progress_of(*(numbers.item(at) for numbers in image.measures))
+        reported[number] = image.has_entries[number]
+        touched = [number, *(image.node[above] for above in image.ancestors(id))]
+        for node in touched[1:]:
+            pool = image.pool[node]
+            raw[node] = rollup.pool_of((raw.item(child), weight) for child, weight in pool)
+            reported[node] = any(reported.item(child) for child, _ in pool)
+        self._judge(touched)
+
+    def progress(self, id: int) -> float | None:
+        """Return raw progress; None without data (a pool in which nothing is reported has none either)."""
+        node = self.image.node[id]
+        value = float(self.raw[node])
+        return None if value != value or not self.reported[node] else value
+
+    def percent(self, id: int) -> str | None:
+        """Return progress as shown ("64 %"), by the exact path near a tie; None without data."""
+        value = self.progress(id)
+        if value is None:
+            return None
+        if rollup.needs_exact(value):
+            exact = self.image.exact(id)
+            return None if exact is None else percent(exact)
+        return f"{math.floor(value * 100 + 0.5)}\u00a0%"
+
+    def status_with(self, id: int, raw: float) -> Status:
+        """Return the pace status that it would have with other progress."""
+        node = self.image.node[id]
+        return rollup.status_of(raw, self.needed.item(node), self.elapsed.item(node), has_entries=True)
+
+    def status_of(self, id: int) -> Status:
+        """Return the pace status."""
+        return Status(int(self.status[self.image.node[id]]))
