@@ -41,7 +41,7 @@ def of_key_result(request: HttpRequest, key_result: Path[Ref], part: Query[PartT
 
 @reads(router, "/objectives/{objective}/hindsight", LearnedRecord)
 def learned_of_objective(request: HttpRequest, objective: Path[Ref], then: Query[Then]) -> HttpResponse:
-    """Say what became known of an objective's past day only later, and the figure as it is known now.
+    """Say what became known of an objective's past day only later: its figure then, and as it is known now.
 
     `on` is the day; left out: a week ago.
     """
@@ -54,7 +54,7 @@ def learned_of_objective(request: HttpRequest, objective: Path[Ref], then: Query
 
 @reads(router, "/teams/{team}/hindsight", LearnedRecord)
 def learned_of_team(request: HttpRequest, team: Path[Ref], then: Query[Then]) -> HttpResponse:
-    """Say how many check-ins of a team's objectives came later for a past day, or were corrected since."""
+    """Say the same of a team's objectives."""
     return _learned(request, then, lambda looking: _of_team(looking, looking.team_row(team).id))
 
 

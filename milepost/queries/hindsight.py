@@ -8,7 +8,7 @@ from datetime import date
 
 from milepost.core import addresses
 from milepost.ledger import image as images
-from milepost.ledger.image import Image
+from milepost.ledger.day import Day
 from milepost.queries.cards import Reader
 from milepost.queries.what_if import seen_above
 
@@ -17,27 +17,45 @@ TOLD = 4  # objectives whose two figures are told
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """An objective whose figure of the day is another one by what is known now; None: no data."""
+class Figure:
+    """An objective's progress, and how it is shown; None: no data."""
 
+    progress: float | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An objective whose figure of the day is another one by what is known now."""
+
+    id: int
     title: str
     url: str
-    then: str | None
-    now: str | None
+    then: Figure
+    now: Figure
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
     """Check-ins for a day or before it that came `late`, or were `corrected` since.
 
-    `moved` tells the objectives whose figures they change, the highest first, and `more` how many others.
+    `moved` are the objectives whose figures they change, the highest first; a page tells those in `told`.
     """
 
     on: date
     late: int
     corrected: int
     moved: tuple[Moved, ...] = ()
-    more: int = 0
+
+    @property
+    def told(self) -> tuple[Moved, ...]:
+        """Return those that a page tells."""
+        return self.moved[:TOLD]
+
+    @property
+    def more(self) -> int:
+        """Return how many a page does not tell."""
+        return len(self.moved) - len(self.told)
 
 
 def of_objective(reader: Reader, id: int) -> Learned | None:
@@ -46,9 +64,13 @@ def of_objective(reader: Reader, id: int) -> Learned | None:
 
 
 def of_team(reader: Reader, objectives: Iterable[int]) -> Learned | None:
-    """Return what was learned later of the key results of objectives, and what these come to."""
-    listed, key_results = set(objectives), reader.image.key_results
-    return _of(reader, lambda id: key_results[id].objective_id in listed, listed.__contains__)
+    """Return what was learned later of objectives, of what counts in them too, and what they come to."""
+    image, listed = reader.image, set(objectives)
+
+    def is_meant(id: int) -> bool:
+        return image.key_results[id].objective_id in listed or not listed.isdisjoint(image.ancestors(id))
+
+    return _of(reader, is_meant, listed.__contains__)
 
 
 def of_all(reader: Reader) -> Learned | None:
@@ -66,8 +88,8 @@ def _of(reader: Reader, is_meant: Callable[[int], bool], is_told: Callable[[int]
     if not meant:
         return None
     late, corrected = (sum(id in meant for id in ids) for ids in told)
-    moved = _moved(reader, meant, is_told) if len(meant) <= AT_MOST else []
-    return Learned(reader.today, late, corrected, tuple(moved[:TOLD]), len(moved[TOLD:]))
+    moved = _moved(reader, meant, is_told) if len(meant) <= AT_MOST else ()
+    return Learned(reader.today, late, corrected, tuple(moved))
 
 
 def _moved(reader: Reader, key_results: frozenset[int], is_told: Callable[[int], bool]) -> list[Moved]:
@@ -76,12 +98,12 @@ def _moved(reader: Reader, key_results: frozenset[int], is_told: Callable[[int],
     above = [id for id in seen_above(reader, *key_results) if id in image.objectives and is_told(id)]
     now = image.known_now(key_results, images.of(reader.actor.workspace_id))
     return [
-        Moved(image.objectives[id].title, addresses.objective(reader.slug, id), *figures)
+        Moved(id, image.objectives[id].title, addresses.objective(reader.slug, id), *figures)
         for id in reversed(above)
-        if (figures := _figures(reader, now, id))[0] != figures[1]
+        if (figures := (_figure(reader.day, id), _figure(now.on(reader.today), id)))[0].text
+        != figures[1].text
     ]
 
 
-def _figures(reader: Reader, now: Image, id: int) -> tuple[str | None, str | None]:
-    """Return what an objective's progress was then, and what it is now, as shown."""
-    return reader.day.percent(id), now.on(reader.today).percent(id)
+def _figure(day: Day, id: int) -> Figure:
+    return Figure(day.progress(id), day.percent(id))

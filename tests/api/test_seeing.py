@@ -194,8 +194,11 @@ class TestHistory:
         one = cleo.get(f"/objectives/{encode(okrs.helpful.id)}/hindsight?on={day}").json()
         other = cleo.get(f"/company/hindsight?on={day}").json()
 
-        assert (whole["late"], one["late"], other["late"]) == (1, 1, 0)
-        assert one["then"] != one["now"]
+        assert (whole["late"], one["late"], other["late"]) == (1, 1, 1)
+        (moved,) = one["moved"]
+        assert (moved["id"], moved["then"], moved["now"]) == (encode(okrs.helpful.id), 0.25, 0.5)
+        assert [each["id"] for each in whole["moved"]] == [encode(okrs.company.id), encode(okrs.helpful.id)]
+        assert [each["title"] for each in other["moved"]] == [okrs.company.title]
 
 
 class TestMap:

@@ -11,6 +11,7 @@ from milepost.queries import history
 from milepost.queries.cards import Reader
 from milepost.queries.hindsight import Learned
 from milepost.queries.history import Difference, Entry
+from milepost.queries.records.figures import rounded
 from milepost.queries.records.slices import Slice
 
 
@@ -41,18 +42,27 @@ class ChangeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedRecord:
+    """An objective's progress of a day: `then` as it stood, `now` as it is known; 1 is done, null no data."""
+
+    id: str
+    title: str
+    then: float | None
+    now: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class LearnedRecord:
     """What became known of a day only later: `late` check-ins for it or before it, `corrected` ones.
 
-    `then` is the figure as it stood, `now` as it is known today; null where nothing differs, or it is none
-    of one objective.
+    `moved` are the objectives whose figures of that day they change, the highest first; above 500 key results
+    only the check-ins are counted.
     """
 
     day: date
     late: int
     corrected: int
-    then: str | None
-    now: str | None
+    moved: tuple[MovedRecord, ...]
 
 
 def of_objective(reader: Reader, id: int) -> Slice:
@@ -68,8 +78,12 @@ def of_key_result(reader: Reader, id: int) -> Slice:
 def learned(reader: Reader, found: Learned | None) -> LearnedRecord:
     """Return what became known of the reader's day only later."""
     if found is None:
-        return LearnedRecord(reader.today, 0, 0, None, None)
-    return LearnedRecord(found.on, found.late, found.corrected, found.then, found.now)
+        return LearnedRecord(reader.today, 0, 0, ())
+    moved = (
+        MovedRecord(encode(one.id), one.title, rounded(one.then.progress), rounded(one.now.progress))
+        for one in found.moved
+    )
+    return LearnedRecord(found.on, found.late, found.corrected, tuple(moved))
 
 
 def differences(found: Iterable[Difference]) -> tuple[DifferenceRecord, ...]:
