@@ -103,7 +103,7 @@ class TestFullDisk:
         ballast.unlink()
         again, _ = say(milepost, ground, MOST)
 
-        assert refused["code"] == "disk_is_full" and "Nothing was saved" in refused["title"]
+        assert refused["code"] == "disk_is_full" and "Nothing was saved" in refused["detail"]
         assert reading == [200, 200, 200]
         assert ready == 503
         assert again == 201

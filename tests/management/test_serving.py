@@ -60,7 +60,7 @@ class TestServe:
         """With nothing but an empty folder, serve makes the database and answers."""
         assert answers(server) == 200
         assert (server.data_dir / "milepost.sqlite3").exists()
-        assert server.url in server.output
+        assert wait_until(lambda: server.url in server.output)
 
     def test_answers_while_others_send_slowly(self, server):
         """A dozen senders who stop after one byte do not keep anybody from a page."""
