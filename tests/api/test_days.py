@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from milepost.actions import checkins, key_results, objectives
+from milepost.actions import checkins, key_results, objectives, workspaces
 from milepost.core.ids import encode
 from tests.okrs import SECRET_TITLE
 from tests.web.acme import day_of
@@ -109,6 +109,18 @@ class TestComparison:
             assert told["objectives"][0]["title"] == title and told["objectives"][0]["points"] > 0
             assert (told["objectives"][0]["why"] is None) == (path == "/tree")
             assert SECRET_TITLE not in str(told)
+
+    def test_names_no_hidden_part(self, program, okrs, cast, now):
+        """Restricted work that counts is a part like others, and has no id for those who may not see it."""
+        workspaces.update(changed={"count_restricted_work": True}, by=cast.ada, at=now)
+        hidden = okrs.shares.objective_id
+        checkins.record(key_result=okrs.shares.id, value=Decimal(30), by=cast.ada, at=now)
+
+        for who, ids in (("ada", True), ("cleo", False)):
+            told = program(who).get(f"/company/comparison?from={day_of(now) - DAY}")
+            (company,) = [one for one in told.json()["objectives"] if one["title"] == okrs.company.title]
+            assert (encode(hidden) in told.content.decode()) is ids
+            assert (None in [part["id"] for part in company["why"]["parts"]]) is not ids
 
     def test_refuses_days_in_the_wrong_order(self, program, okrs, now):
         """Programs say which comes first."""
