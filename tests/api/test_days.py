@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 
 from milepost.actions import checkins, key_results, objectives, workspaces
 from milepost.core.ids import encode
+from milepost.models import Objective
 from tests.okrs import SECRET_TITLE
 from tests.web.acme import day_of
 
@@ -85,6 +86,17 @@ class TestOn:
         told = answer.json()
         assert answer.status_code == 422 and told["errors"][0]["field"] in ("on", "from", "to")
         assert code is None or (told["code"] == code and told["remedy"])
+
+    def test_looks_back_to_the_day_of_the_first_draft(self, program, okrs, cast):
+        """What is drafted before its cycle begins, or came from a file of before, has days of its own."""
+        drafted = okrs.cycle.starts_on - 40 * DAY
+        Objective.objects.of(cast.acme.id).filter(id=okrs.company.id).update(
+            created_at=datetime.combine(drafted, time(12), tzinfo=UTC)
+        )
+        ask = program("cleo").get
+
+        assert ask(f"/objectives?on={drafted}").status_code == 200
+        assert ask(f"/objectives?on={drafted - 2 * DAY}").json()["code"] == "before_the_beginning"
 
     def test_today_is_today(self, program, okrs, now):
         """The day that is not over is shown as it stands."""
