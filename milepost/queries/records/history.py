@@ -42,7 +42,7 @@ class ChangeRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class MovedRecord:
+class ReassessedRecord:
     """An objective's progress of a day: `then` as it stood, `now` as it is known; 1 is done, null no data."""
 
     id: str
@@ -62,7 +62,7 @@ class LearnedRecord:
     day: date
     late: int
     corrected: int
-    moved: tuple[MovedRecord, ...]
+    moved: tuple[ReassessedRecord, ...]
 
 
 def of_objective(reader: Reader, id: int) -> Slice:
@@ -80,7 +80,7 @@ def learned(reader: Reader, found: Learned | None) -> LearnedRecord:
     if found is None:
         return LearnedRecord(reader.today, 0, 0, ())
     moved = (
-        MovedRecord(encode(one.id), one.title, rounded(one.then.progress), rounded(one.now.progress))
+        ReassessedRecord(encode(one.id), one.title, rounded(one.then.progress), rounded(one.now.progress))
         for one in found.moved
     )
     return LearnedRecord(found.on, found.late, found.corrected, tuple(moved))
