@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,8 +68,9 @@ def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
         *told.steps(made, first=len(first)),
         *told.events(one for one in events if one.kind in EVENTS),
     ]
+    stepped = {step.at for step in made}
     for id, listed in of_key_results.items():
-        found += told.key_result(listed, seen[id], of_its_own=False, is_told=id in first)
+        found += told.key_result(listed, seen[id], of_its_own=False, is_told=id in first, stepped=stepped)
     return _newest_first(found)
 
 
@@ -151,9 +152,18 @@ class Told:
                 )  # fmt: skip
 
     def key_result(
-        self, rows: list, one: KeyResultRow, *, of_its_own: bool, is_told: bool = False
+        self,
+        rows: list,
+        one: KeyResultRow,
+        *,
+        of_its_own: bool,
+        is_told: bool = False,
+        stepped: Collection[datetime] = (),
     ) -> Iterator[Entry]:
-        """Yield an entry for each dated row of a key result; on its own page it is not named."""
+        """Yield an entry for each dated row of a key result; on its own page it is not named.
+
+        A state that it came to with its objective is told by the step of that, at a moment of `stepped`.
+        """
         about = None if of_its_own else (one.title, self._address(one))
         if rows and not is_told:
             first = rows[0]
@@ -162,10 +172,10 @@ class Told:
         names = [name for name in KEY_RESULT_FIELDS if name not in ("state", "objective_id")]
         for before, after in pairwise(rows):
             undo = self.undo.get((after.at, after.by_id, one.id), "")
-            if after.state != before.state:
+            if after.state != before.state and after.at not in stepped:
                 verb = KEY_RESULT_STATES.get(after.state, f"made {after.state}")
                 words = f"{verb} this key result" if of_its_own else f"{verb} the key result"
-                symbol = "close" if after.state == "cancelled" else "undo"
+                symbol = KEY_RESULT_SYMBOLS.get(after.state, "undo")
                 yield self._entry(
                     after.at, after.by_id, symbol, words, about=about, reason=after.reason, undo_url=undo
                 )
@@ -354,6 +364,7 @@ KEY_RESULT_STATES = {
     "achieved": "marked as achieved",
     "graded": "graded",
 }
+KEY_RESULT_SYMBOLS = {"cancelled": "close", "graded": "check"}
 INITIATIVES = {
     "planned": "planned the initiative again:",
     "doing": "began the initiative",

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Model
 
 from milepost.core import ids
+from milepost.core.plan import steps as told_by
 from milepost.core.plan.values import (
     AlignmentPlan,
     CheckInPlan,
@@ -310,17 +311,19 @@ class _Parts:
 
     def objective(self, row: Objective) -> ObjectivePlan:
         now = self.keys.told(row, OBJECTIVE_FIELDS)
+        steps = tuple(
+            TransitionPlan(one.event, one.to_state, one.at, self.keys.people.get(one.by_id), one.reason)
+            for one in self.transitions[row.id]
+        )
+        history = self._history(self.versions[row.id], OBJECTIVE_FIELDS)
         return ObjectivePlan(
             id=row.key,
             **now,
             created=row.created_at,
-            transitions=tuple(
-                TransitionPlan(one.event, one.to_state, one.at, self.keys.people.get(one.by_id), one.reason)
-                for one in self.transitions[row.id]
-            ),
-            history=self._history(self.versions[row.id], OBJECTIVE_FIELDS),
+            transitions=steps,
+            history=tuple(told_by.apart(history, told_by.of_objective(steps, row.created_at))),
             aligned_to=tuple(self._link(one) for one in self.links[row.id] if self._is_said(one)),
-            key_results=tuple(self._key_result(one) for one in self.key_results[row.id]),
+            key_results=tuple(self._key_result(one, steps) for one in self.key_results[row.id]),
             initiatives=tuple(
                 InitiativePlan(
                     one.key, one.title, one.description, self.keys.key_results.get(one.key_result_id),
@@ -347,15 +350,17 @@ class _Parts:
             one.until_at,
         )
 
-    def _key_result(self, one: KeyResult) -> KeyResultPlan:
+    def _key_result(self, one: KeyResult, steps: tuple[TransitionPlan, ...]) -> KeyResultPlan:
         said = self.keys.told(one, _OF_A_KEY_RESULT)
         measure = MeasurePlan(**{name: said.pop(name) for name in MEASURE_NAMES})
+        history = self._history(self.key_result_versions[one.id], KEY_RESULT_FIELDS)
+        told = told_by.of_key_result(one.state, history, steps, one.created_at)
         return KeyResultPlan(
             id=one.key,
             measure=measure,
             **said,
             created=one.created_at,
-            history=self._history(self.key_result_versions[one.id], KEY_RESULT_FIELDS),
+            history=tuple(told_by.apart(history, told)),
             check_ins=tuple(self.check_ins.pop(one.id, ())),
             comments=self._comments(self.key_result_comments[one.id]),
             grade=self._grade(self.grades.get((one.objective_id, one.id))),

@@ -21,6 +21,7 @@ def show(request: HttpRequest) -> HttpResponse:
         cycle = cycle_of(request, reader)
         return {
             "found": overview.overview(reader, cycle),
+            "begins": cycle.starts_on if cycle and cycle.starts_on > reader.today else None,
             "ribbon": cycles.ribbon(cycle, reader.today) if cycle else None,
             "json": reverse("overview_json", args=[reader.slug]),
             "teams": reverse("teams", args=[reader.slug]),

@@ -160,6 +160,20 @@ class TestPage:
             assert signed_in("cleo").get(f"{page}?on={then}").status_code == 200
         assert signed_in("cleo").get("/w/acme/alignment/comparison/").status_code == 200
 
+    def test_says_of_a_day_before_the_cycle_that_it_had_not_begun(
+        self, signed_in: Browser, cast: Cast, now: datetime
+    ):
+        """Nothing stood yet in a cycle that was to come."""
+        today = acme.day_of(now)
+        acme.quarter(by=cast.ada, at=now - 60 * DAY, today=today, begun=3)
+
+        before, since = (
+            signed_in("cleo").get(f"{PAGE}?on={today - days * DAY}").content.decode() for days in (5, 2)
+        )
+
+        assert "Q4 begins on" in before and "How Q4 stands" not in before
+        assert "How Q4 stands" in since
+
     def test_refuses_a_day_to_come(self, signed_in: Browser, cycle: Cycle, now: datetime):
         """Nobody is shown today under the name of tomorrow."""
         answer = signed_in("cleo").get(f"{PAGE}?on={acme.day_of(now) + DAY}")

@@ -37,6 +37,9 @@ class Application:
             ("membership", self.frame.membership),
             ("alignment", self.alignments.alignment),
         )
+        self.key_results.upper = {
+            item.id: item.want for item in changes.of("objective") if item.want is not None
+        }
         items = {kind: list(changes.of(kind, "created", "changed", "ended")) for kind, _ in steps}
         total, done = sum(map(len, items.values())), 0
         for kind, step in steps:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from milepost.actions.plans.entries import Entries
 from milepost.actions.plans.ground import Ground
 from milepost.actions.plans.versions import Versions
 from milepost.core.plan import Change
-from milepost.core.plan.values import KeyResultPlan
+from milepost.core.plan import steps as steps_told
+from milepost.core.plan.values import KeyResultPlan, ObjectivePlan, TransitionPlan
 from milepost.models import Initiative, KeyResult, KeyResultVersion
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.queries.plans import MEASURE_NAMES
@@ -17,6 +20,7 @@ class KeyResults:
 
     def __init__(self, ground: Ground, entries: Entries) -> None:
         self.ground, self.entries = ground, entries
+        self.upper: Mapping[str, ObjectivePlan] = {}  # the objectives of the plan
         self.versions = Versions(ground)
 
     def key_result(self, item: Change, number: int | None = None) -> None:
@@ -34,21 +38,34 @@ class KeyResults:
                 KeyResult, key=want.id, created_at=created, position=number or 0, revision=1, **now
             )
             id = self.ground.key_results[want.id] = row["id"]
-            versions = self.versions.told(want.history, now, created)
+            told = steps_told.of_key_result(want.state, want.history, self._steps(item), created)
+            versions = self.versions.told(steps_told.joined(want.history, told), now, created)
             self.versions.remember(KeyResultVersion, "key_result_id", id, versions, KEY_RESULT_FIELDS)
         else:
             id = self.ground.key_results[want.id]
             row = self.ground.rows(KeyResult).get(id=id)
             if item.fields.keys() - {"grade"}:
+                before = {name: getattr(row, name) for name in KEY_RESULT_FIELDS}
                 for name, value in now.items():
                     setattr(row, name, value)
                 row.revision += 1
                 row.save()
-                versions = self.versions.later(item.added.get("history", ()), now)
+                added = item.added.get("history", ())
+                versions = self.versions.later(added, self._steps_since(id, item), now, before)
                 self.versions.remember(KeyResultVersion, "key_result_id", id, versions, KEY_RESULT_FIELDS)
         self.entries.check_ins(item.added.get("check_ins", ()), id)
         self.entries.comments(item.added.get("comments", ()), objective, id)
         self.entries.grade(item, objective, id)
+
+    def _steps(self, item: Change) -> tuple[TransitionPlan, ...]:
+        return self.upper[item.under].transitions if item.under in self.upper else ()
+
+    def _steps_since(self, id: int, item: Change) -> steps_told.Told:
+        """Return what the objective's steps tell of a new state, if it is newer than the last version."""
+        if "state" not in item.fields:
+            return {}
+        latest = self.versions.latest(KeyResultVersion, key_result_id=id)
+        return steps_told.of_key_result(item.want.state, item.want.history, self._steps(item), latest)
 
     def initiative(self, item: Change) -> None:
         """Write one initiative."""

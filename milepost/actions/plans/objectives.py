@@ -9,6 +9,7 @@ from milepost.actions.plans.entries import Entries
 from milepost.actions.plans.ground import Ground
 from milepost.actions.plans.versions import Versions
 from milepost.core.plan import Change
+from milepost.core.plan import steps as steps_told
 from milepost.core.plan.values import ObjectivePlan, TransitionPlan
 from milepost.core.states import PLAIN_ACTIVATION, PLAIN_CLOSE, State, path
 from milepost.core.states import Event as Step
@@ -33,26 +34,36 @@ class Objectives:
             row = self.ground.add(Objective, key=want.id, created_at=created, revision=1, **now)
             id = self.ground.objectives[want.id] = row["id"]
             self.ground.fresh[id] = created
-            versions = self.versions.told(want.history, now, created)
+            steps = steps_told.of_objective(want.transitions, created)
+            versions = self.versions.told(steps_told.joined(want.history, steps), now, created)
             self.versions.remember(ObjectiveVersion, "objective_id", id, versions, OBJECTIVE_FIELDS)
             self._transitions(id, want.transitions or self._plain_path(want, created))
         else:
             id = self.ground.objectives[want.id]
             row = self.ground.rows(Objective).get(id=id)
             if item.fields.keys() & {PLAN_NAMES.get(name, name) for name in OBJECTIVE_FIELDS}:
-                before = row.state
+                before = {name: getattr(row, name) for name in OBJECTIVE_FIELDS}
                 for name, value in now.items():
                     setattr(row, name, value)
                 row.revision += 1
                 row.save()
-                added = item.added.get("history", ())
-                versions = self.versions.later(added, now)
+                steps = self._steps_since(id, item)
+                versions = self.versions.later(item.added.get("history", ()), steps, now, before)
                 self.versions.remember(ObjectiveVersion, "objective_id", id, versions, OBJECTIVE_FIELDS)
-                if before != row.state and not item.added.get("transitions"):
-                    self._moved(row, before)
+                if before["state"] != row.state and not item.added.get("transitions"):
+                    self._moved(row, before["state"])
             self._transitions(id, item.added.get("transitions", ()))
         self.entries.comments(item.added.get("comments", ()), id, None)
         self.entries.grade(item, id, None)
+
+    def _steps_since(self, id: int, item: Change) -> steps_told.Told:
+        """Return what new steps tell of the time after the last version, where they led to a new state."""
+        added = {step.at for step in item.added.get("transitions", ())}
+        if not added or "state" not in item.fields:
+            return {}
+        latest = self.versions.latest(ObjectiveVersion, objective_id=id)
+        told = steps_told.of_objective(item.want.transitions, latest)
+        return {at: entry for at, entry in told.items() if at in added}
 
     def _plain_path(self, want: ObjectivePlan, created: datetime) -> list:
         return [TransitionPlan(event, to, created) for event, to in _PATHS[State(want.state)]]

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max, Model
+
 from milepost.actions.plans.ground import Ground
+from milepost.core.plan.steps import Told, joined
 from milepost.core.plan.values import KeyResultPlan, ObjectivePlan
 from milepost.models.exact import plain
 from milepost.queries.plans import COLUMN_NAMES, PLAN_NAMES
@@ -53,10 +56,21 @@ class Versions:
         found.append((values, created, None, ""))
         return found[::-1]
 
-    def later(self, history: Iterable, now: Mapping[str, Any]) -> list[tuple]:
-        """Return the versions that a changed object gains: as told, or one dated now."""
-        told = self.told(history, now, self.ground.at)[1:]
-        return told or [(dict(now), self.ground.at, self.ground.by.person_id, "Applied from a file.")]
+    def later(
+        self, history: Iterable, steps: Told, now: Mapping[str, Any], before: Mapping[str, Any]
+    ) -> list[tuple]:
+        """Return the versions that a changed object gains: as told, and one dated now for what is not."""
+        entries = tuple(history)
+        # What only steps tell changed nothing but the state.
+        last = now if entries else {**before, "state": now["state"]}
+        told = self.told(joined(entries, steps), last, self.ground.at)[1:]
+        if not told or last != now:
+            told.append((dict(now), self.ground.at, self.ground.by.person_id, "Applied from a file."))
+        return told
+
+    def latest(self, model: type[Model], **of: int) -> datetime | None:
+        """Return since when the last version of a changed object holds."""
+        return self.ground.rows(model).filter(**of).aggregate(Max("at"))["at__max"]
 
     def remember(self, model, column: str, id: int, versions: list[tuple], names: Iterable[str]) -> None:
         """Write versions as rows of a model."""

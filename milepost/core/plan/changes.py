@@ -17,6 +17,7 @@ from typing import Any
 
 from milepost.core.plan.findings import Path, PlanProblem
 from milepost.core.plan.pasts import spelt_once
+from milepost.core.plan.steps import told_once
 from milepost.core.plan.unread import altered
 from milepost.core.plan.values import (
     NOTHING,
@@ -149,7 +150,9 @@ class _Comparison:
         # A key result found under another objective has moved; it is not a new one and an orphan.
         self.key_results = _under(have, "key_results")
         self.initiatives = _under(have, "initiatives")
-        self._all("objective", have.objectives, want.objectives, "objectives", then=self._inside)
+        steps = {objective.id: objective.transitions for objective in have.objectives}
+        objectives = [told_once(one, one.transitions or steps.get(one.id, ())) for one in want.objectives]
+        self._all("objective", have.objectives, objectives, "objectives", then=self._inside)
         for kind, left in (("key_result", self.key_results), ("initiative", self.initiatives)):
             for thing, under in left.values():
                 self._orphan(kind, thing, under)
