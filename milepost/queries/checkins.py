@@ -22,7 +22,7 @@ from milepost.ledger.structure import KeyResultRow
 from milepost.models import Checkin, Submission
 from milepost.queries import courses
 from milepost.queries.cards import KeyResultCard, Reader
-from milepost.queries.records.figures import exact
+from milepost.queries.records.figures import exact, rounded
 
 NOTES = 3
 
@@ -120,7 +120,7 @@ def _moved(reader: Reader, id: int, before: dict[int, str | None] | None) -> Mov
         url=address(reader.slug, id),
         before=(before or {}).get(id),
         percent=reader.day.percent(id),
-        progress=None if value is None else round(value, 6),
+        progress=rounded(value),
         status=reader.day.status_of(id).word,
     )
 

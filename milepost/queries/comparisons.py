@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -298,9 +298,15 @@ class _Between:
         )
 
     def _shifts(self, before: ObjectiveRow, after: ObjectiveRow) -> ShiftExplanation:
-        return explain_shifts(
+        found = explain_shifts(
             explanations.rolled_up(self.then, before), explanations.rolled_up(self.now, after)
         )
+        # A part that is hidden counts, but its id is nobody's to know.
+        lines = (line if self._sees(line.ref) else replace(line, ref=None) for line in found.lines)
+        return replace(found, lines=tuple(lines))
+
+    def _sees(self, id: int) -> bool:
+        return any(reader.finds(id) for reader in (self.then, self.now))
 
     def _card(self, reader: Reader, row: ObjectiveRow) -> ObjectiveCard:
         return reader.objective(row, explained=False, trends=False)

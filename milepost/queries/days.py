@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from milepost.core.access import Actor
+from django.db.models import Min
+
+from milepost.core.access import Actor, Visibility
 from milepost.core.problems import Invalid
 from milepost.ledger import image as images
-from milepost.models import Workspace
+from milepost.models import Objective, Workspace
 
 
 class DayNotOver(Invalid):
@@ -44,12 +46,16 @@ def past(actor: Actor, day: date, *, today: date, field: str = "on") -> date:
 
 
 def _began(workspace_id: int, day: date) -> date:
-    """Return the first day there is: of the first cycle, or of the workspace. Both are no secret here."""
+    """Return the first day there is: of a cycle, of the workspace, or of what everyone here may see."""
     image = images.of(workspace_id)
     first = min((cycle.starts_on for cycle in image.cycles.values()), default=None)
     if first is not None and first <= day:
         return first
     zone = ZoneInfo(image.workspace.time_zone)
-    founded = Workspace.objects.values_list("created_at", flat=True).get(id=workspace_id)
-    founded_on = founded.astimezone(zone).date()
-    return founded_on if first is None else min(first, founded_on)
+    open_to_all = Objective.objects.of(workspace_id).filter(visibility=Visibility.WORKSPACE)
+    moments = (
+        Workspace.objects.values_list("created_at", flat=True).get(id=workspace_id),
+        open_to_all.aggregate(first=Min("created_at"))["first"],
+    )
+    days = [moment.astimezone(zone).date() for moment in moments if moment is not None]
+    return min(days if first is None else [first, *days])

@@ -312,6 +312,10 @@ def _kept(day: Day) -> _Kept:
     return found
 
 
+def _rounded(shares: np.ndarray) -> np.ndarray:
+    return np.round(shares, 6) + 0.0  # what falls and stands at its start is at 0, not at -0
+
+
 def _figures(kept: _Kept, name: str, rows: _Rows, actor: Actor) -> bytes:
     """Encode the figures of what the actor sees, a column each."""
     sight = rows.sight(actor)
@@ -321,8 +325,8 @@ def _figures(kept: _Kept, name: str, rows: _Rows, actor: Actor) -> bytes:
         image = day.image
         columns: dict[str, object] = {
             "status": day.status[nodes][seen],
-            "progress": np.where(day.reported[nodes], np.round(day.raw[nodes], 6), np.nan)[seen],
-            "expected": np.round(day.expected[nodes], 6)[seen],
+            "progress": np.where(day.reported[nodes], _rounded(day.raw[nodes]), np.nan)[seen],
+            "expected": _rounded(day.expected[nodes])[seen],
         }
         if name == "key_results":
             ids = image.key_results.ids[seen]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 
-from milepost.actions import checkins, key_results, objectives
+from milepost.actions import checkins, key_results, objectives, workspaces
 from milepost.core.ids import encode
+from milepost.models import Objective
 from tests.okrs import SECRET_TITLE
 from tests.web.acme import day_of
 
@@ -86,6 +87,17 @@ class TestOn:
         assert answer.status_code == 422 and told["errors"][0]["field"] in ("on", "from", "to")
         assert code is None or (told["code"] == code and told["remedy"])
 
+    def test_looks_back_to_the_day_of_the_first_draft(self, program, okrs, cast):
+        """What is drafted before its cycle begins, or came from a file of before, has days of its own."""
+        drafted = okrs.cycle.starts_on - 40 * DAY
+        Objective.objects.of(cast.acme.id).filter(id=okrs.company.id).update(
+            created_at=datetime.combine(drafted, time(12), tzinfo=UTC)
+        )
+        ask = program("cleo").get
+
+        assert ask(f"/objectives?on={drafted}").status_code == 200
+        assert ask(f"/objectives?on={drafted - 2 * DAY}").json()["code"] == "before_the_beginning"
+
     def test_today_is_today(self, program, okrs, now):
         """The day that is not over is shown as it stands."""
         ada = program("ada")
@@ -109,6 +121,18 @@ class TestComparison:
             assert told["objectives"][0]["title"] == title and told["objectives"][0]["points"] > 0
             assert (told["objectives"][0]["why"] is None) == (path == "/tree")
             assert SECRET_TITLE not in str(told)
+
+    def test_names_no_hidden_part(self, program, okrs, cast, now):
+        """Restricted work that counts is a part like others, and has no id for those who may not see it."""
+        workspaces.update(changed={"count_restricted_work": True}, by=cast.ada, at=now)
+        hidden = okrs.shares.objective_id
+        checkins.record(key_result=okrs.shares.id, value=Decimal(30), by=cast.ada, at=now)
+
+        for who, ids in (("ada", True), ("cleo", False)):
+            told = program(who).get(f"/company/comparison?from={day_of(now) - DAY}")
+            (company,) = [one for one in told.json()["objectives"] if one["title"] == okrs.company.title]
+            assert (encode(hidden) in told.content.decode()) is ids
+            assert (None in [part["id"] for part in company["why"]["parts"]]) is not ids
 
     def test_refuses_days_in_the_wrong_order(self, program, okrs, now):
         """Programs say which comes first."""

@@ -68,6 +68,18 @@ class TestFigures:
 
 
 class TestTree:
+    def test_has_no_minus_nothing(self, program, okrs, cast, now):
+        """What is to fall and stands where it began is at 0."""
+        checkins.record(key_result=okrs.waiting.id, value=okrs.waiting.start, by=cast.cleo, at=now)
+
+        one = f"/key-results/{encode(okrs.waiting.id)}"
+        said = [
+            program("cleo").get(path).content for path in ("/tree?key_results=true", one, "/search?q=wait")
+        ]
+
+        assert [body for body in said if b"-0.0" in body] == []
+        assert b'"progress":0.0' in said[1]
+
     def test_is_the_page_s_own(self, program, okrs):
         """The tree has the very bytes that the page reads."""
         browser = Client()

@@ -63,9 +63,9 @@ class KeyResultPairRecord:
 
 @dataclass(frozen=True, slots=True)
 class ShiftRecord:
-    """What one part of the pool adds to its objective on both days, in points of 100."""
+    """What one part of the pool adds to its objective on both days, in points of 100; `id` null: hidden."""
 
-    id: str
+    id: str | None
     label: str
     before: str
     before_how: str
@@ -189,7 +189,7 @@ def _why(found: ShiftExplanation) -> WhyRecord:
     return WhyRecord(
         parts=tuple(
             ShiftRecord(
-                encode(line.ref),
+                line.ref and encode(line.ref),
                 line.label,
                 line.before,
                 line.before_how,

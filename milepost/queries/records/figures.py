@@ -54,7 +54,7 @@ def shares(reader: Reader, id: int) -> dict:
         "status": reader.day.status_of(id).word,
         "progress": rounded(progress),
         "percent": reader.day.percent(id),
-        "expected": round(reader.expected(id), PLACES),
+        "expected": rounded(reader.expected(id)),
     }
 
 
@@ -90,8 +90,8 @@ def _record(id: int, kind: str, found: Explanation) -> ExplanationRecord:
 
 
 def rounded(share: Fraction | float | None) -> float | None:
-    """Write a share, or another figure that is for looking at, with six decimals."""
-    return None if share is None else round(float(share), PLACES)
+    """Write a share, or another figure that is for looking at, with six decimals; never -0."""
+    return None if share is None else round(float(share), PLACES) + 0.0
 
 
 def exact(number: Fraction | None) -> str | None:

@@ -8,7 +8,7 @@ from datetime import date
 from milepost.queries import search
 from milepost.queries.cards import Reader
 from milepost.queries.hits import Hit
-from milepost.queries.records.figures import PLACES
+from milepost.queries.records.figures import rounded
 from milepost.queries.records.slices import Slice, written
 
 
@@ -42,7 +42,7 @@ def _record(hit: Hit) -> HitRecord:
         title=hit.title,
         context=hit.context,
         status=hit.status,
-        progress=None if hit.progress is None else round(float(hit.progress), PLACES),
+        progress=rounded(hit.progress),
         owner=written(hit.owner.id) if hit.owner else None,
         excerpt=hit.excerpt,
         on=hit.on,
