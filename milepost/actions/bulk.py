@@ -131,7 +131,7 @@ def _tell(
 
 
 def mark(*, lines: Sequence[Line]) -> str:
-    """Return what tells one preview from another."""
+    """Return what tells one preview from another: what each is and becomes, whatever else it is."""
     said = [(line.id, str(line.was), str(line.becomes), line.problem and line.problem.code) for line in lines]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 

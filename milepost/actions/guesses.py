@@ -23,7 +23,7 @@ class TooManyGuesses(Problem):
     status = 429
 
     def __init__(self, until: datetime, at: datetime) -> None:
-        self.seconds = max(1, int((until - at).total_seconds() + 0.999))
+        self.retry_after = max(1, int((until - at).total_seconds() + 0.999))
         super().__init__(
             "Those were too many tries.",
             remedy=f"Wait {guessing.in_words(until - at)}, then try again.",

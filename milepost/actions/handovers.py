@@ -30,12 +30,19 @@ class NothingToHandOver(Conflict):
 
 
 def hand_over(
-    *, person: int, to: int | None, instead: Mapping[str, int | None] = NOBODY_ELSE, by: Actor, at: datetime
+    *,
+    person: int,
+    to: int | None,
+    instead: Mapping[str, int | None] = NOBODY_ELSE,
+    reason: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Event:
     """Hand everything that somebody holds over `to` another; return the event, by which it can be undone.
 
-    `instead` names, by their `ref`, holdings that go to somebody else, or (None) stay. Who may: the person
-    themself, and admins. Whoever may not give something away leaves it where it is.
+    `instead` names, by their `ref`, holdings that go to somebody else, or (None) stay; without a `reason`,
+    histories say whose they were. Who may: the person themself, and admins. Whoever may not give something
+    away leaves it where it is.
     """
     with transaction.atomic():
         workspace = held(by.workspace_id)
@@ -47,7 +54,7 @@ def hand_over(
                 raise Invalid("They hold it already.", field="to", remedy="Choose somebody else.")
             standings.person(by, successor, "to")
         told_since = events.listen(by=by, at=at)
-        _give(person, found.name, given, by=by, at=at)
+        _give(person, given, reason.strip() or f"Handed over from {found.name}.", by=by, at=at)
         told = told_since()
         if not told:
             raise NothingToHandOver(f"There is nothing of {found.name}’s that you can hand over.")
@@ -78,8 +85,8 @@ def _given(
     return {one: instead.get(one.ref, to) for one in listed if one.may_give}
 
 
-def _give(person: int, name: str, given: Mapping[Holding, int | None], *, by: Actor, at: datetime) -> None:
-    reason, who = f"Handed over from {name}.", {"by": by, "at": at}
+def _give(person: int, given: Mapping[Holding, int | None], reason: str, *, by: Actor, at: datetime) -> None:
+    who = {"by": by, "at": at}
     of_objectives: dict[int, dict[str, int]] = defaultdict(dict)
     for one, to in given.items():
         match one.role:

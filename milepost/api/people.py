@@ -17,7 +17,7 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import MOST, Line, Name, Ref, Said, left_out
+from milepost.api.values import MOST, Line, Name, Reason, Ref, Said, left_out
 from milepost.api.versions import as_read
 from milepost.channels import invitations as mails
 from milepost.channels import links
@@ -83,6 +83,7 @@ class NewHandover(Said):
 
     to: Ref | None = None
     instead: Annotated[list[OtherHandover], Field(max_length=MOST)] = []
+    reason: Reason = ""
 
 
 @reads(router, "/people", PersonRecord, many=True)
@@ -215,7 +216,12 @@ def hand_over(request: HttpRequest, person: Path[Ref], said: NewHandover) -> Htt
         request,
         lambda: (
             handovers.hand_over(
-                person=person, to=said.to, instead=instead, by=request.actor, at=request.at
+                person=person,
+                to=said.to,
+                instead=instead,
+                reason=said.reason,
+                by=request.actor,
+                at=request.at,
             ).id
         ),
     )

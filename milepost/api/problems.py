@@ -70,8 +70,8 @@ def answer(problem: Problem, faults: Sequence[Fault] = ()) -> HttpResponse:
     response = HttpResponse(body, status=problem.status, content_type=problem_json.MEDIA_TYPE)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="milepost"'
-    if problem.status == 503:
-        response.headers["Retry-After"] = str(of_the_database.RETRY_SECONDS)
+    if problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
     return response
 
 

@@ -60,7 +60,7 @@ class EndsAsked(BaseModel):
     ]
 
     def read(self, looking: Reader) -> dict[int, Fraction]:
-        """Return the share that is supposed of each; raises Invalid for what is none, or not there."""
+        """Return the share that is supposed of each; raises Invalid for what is none, not there, or twice."""
         found: dict[int, Fraction] = {}
         for pair in self.ends.split(","):
             key, _, share = pair.partition(":")
@@ -68,6 +68,10 @@ class EndsAsked(BaseModel):
             if id not in looking.image.key_results or not looking.sees(id):
                 raise Invalid(
                     "There is no such key result.", field="ends", remedy="Name one of /key-results."
+                )
+            if id in found:
+                raise Invalid(
+                    "A key result is named twice.", field="ends", remedy="It ends in one place: name it once."
                 )
             found[id] = Fraction(share)
             if not LEAST <= found[id] <= MOST:

@@ -7,11 +7,13 @@ class Problem(Exception):
     """Say what happened, where, why, and what to do.
 
     `code` is stable and for programs; `message` is one sentence for a person; `remedy` says what
-    to do next; `field` names the input it is about; `details` are further sentences (one a line).
+    to do next; `field` names the input it is about; `details` are further sentences (one a line);
+    `retry_after` is in how many seconds it is worth trying again, where that is known.
     """
 
     code = "problem"
     status = 400
+    retry_after: int | None = None
 
     def __init__(
         self,

@@ -352,7 +352,7 @@ def next_state(
         raise GuardNotMet(
             f"“{event.value.replace('_', ' ').capitalize()}” has to wait.",
             remedy=f"First: {'; '.join(words)}.",
-            details=words,
+            details=tuple(f"{word[0].upper()}{word[1:]}." for word in words),
             field=missing[0].value,
         )
     if to is not None and to not in rule.to:

@@ -13,6 +13,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from milepost.core.problems import Problem
 
+RETRY_SECONDS = 10  # after which it is worth asking again
+
 
 class DiskIsFull(Problem):
     """There is no room for what was to be written."""
@@ -26,6 +28,7 @@ class DatabaseIsBusy(Problem):
 
     code = "database_is_busy"
     status = 503
+    retry_after = RETRY_SECONDS
 
 
 class DatabaseIsReadOnly(Problem):
@@ -33,6 +36,7 @@ class DatabaseIsReadOnly(Problem):
 
     code = "database_is_read_only"
     status = 503
+    retry_after = RETRY_SECONDS
 
 
 class DatabaseIsAway(Problem):
@@ -40,10 +44,10 @@ class DatabaseIsAway(Problem):
 
     code = "database_is_away"
     status = 503
+    retry_after = RETRY_SECONDS
 
 
 LEAST_ROOM = 1024 * 1024
-RETRY_SECONDS = 10  # after which it is worth asking again
 _KEPT = "Nothing was saved"
 _FULL = (
     DiskIsFull,

@@ -180,12 +180,22 @@ def _remove_old(folder: Path, keep: int) -> int:
 # -- putting back ------------------------------------------------------------------------------------------
 
 
+def check(path: Path) -> None:
+    """Raise a Problem unless this is a whole backup, and one that this version knows."""
+    with Archive(path) as archive:
+        _check(archive)
+
+
+def _check(archive: Archive) -> None:
+    schema.models_at(archive.manifest.migrations)  # a newer one's file
+    archive.prove()
+
+
 def restore(path: Path, *, replace: bool, at: datetime, heard: Heard) -> Manifest:
     """Put a backup in the database's place: all of it, or nothing is changed."""
     with Archive(path) as archive:
         manifest = archive.manifest
-        schema.models_at(manifest.migrations)  # a newer one's file is refused before anything is done
-        archive.prove()
+        _check(archive)
         schema.make_current()
         if not replace:
             refuse_unless_empty("Add --replace to put the backup in its place, or name an empty database.")

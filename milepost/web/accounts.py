@@ -58,7 +58,8 @@ class Accounts(DefaultAccountAdapter):
         try:
             is_last = guesses.take(**of)
         except guesses.TooManyGuesses as wait:
-            raise ValidationError(str(wait), code=TOO_MANY) from None
+            after = {"retry_after": wait.retry_after}
+            raise ValidationError(str(wait), code=TOO_MANY, params=after) from None
         user = super().authenticate(request, **credentials)
         if user is not None and user.is_active:
             guesses.forgive(**of)

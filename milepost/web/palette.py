@@ -37,9 +37,9 @@ class Offer(NamedTuple):
 
 PAGES = (
     ("week", "My week", "home", "home due"),
-    ("overview", "Overview", "gauge", "dashboard cycle report"),
+    ("overview", "Overview", "gauge", "dashboard cycle report export download"),
     ("teams", "Teams", "people", "company"),
-    ("alignment", "Alignment", "map", "tree objectives okrs"),
+    ("alignment", "Alignment", "map", "tree objectives okrs export download print"),
     ("map", "Alignment map", "compass", "graph"),
     ("activity", "Activity", "activity", "changes history feed"),
     ("people", "People", "person", "members directory"),

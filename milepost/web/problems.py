@@ -44,8 +44,8 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     else:
         name = "toast.hx.html" if request.headers.get("HX-Request") else "show.html"
         response = render(request, f"problems/{name}", {"problem": problem}, status=problem.status)
-    if problem.status == 503:
-        response.headers["Retry-After"] = str(faults.RETRY_SECONDS)
+    if problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
     return response
 
 

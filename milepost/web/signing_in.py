@@ -47,8 +47,12 @@ class _New(LoginView):
         }
 
     def form_invalid(self, form):
-        is_throttled = form.has_error(NON_FIELD_ERRORS, accounts.TOO_MANY)
-        return self.render_to_response(self.get_context_data(form=form), status=429 if is_throttled else 422)
+        found = form.errors.as_data().get(NON_FIELD_ERRORS, ())
+        waits = [one.params["retry_after"] for one in found if one.code == accounts.TOO_MANY]
+        response = self.render_to_response(self.get_context_data(form=form), status=429 if waits else 422)
+        if waits:
+            response.headers["Retry-After"] = str(waits[0])
+        return response
 
 
 @method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")

@@ -136,8 +136,7 @@ def create(request: HttpRequest, objective: int, step: str) -> HttpResponse:
     except NotFound:
         raise
     except GuardNotMet as waits:
-        first = "; ".join(waits.details)
-        typed.say("", f"“{asked.button}” has to wait. First: {first}.", status=waits.status)
+        typed.say("", f"“{asked.button}” has to wait. {waits.remedy}", status=waits.status)
     except Problem as wrong:
         typed.refuse(wrong, field="")
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -11,8 +13,11 @@ from milepost.actions import tokens as actions
 from milepost.core import scopes
 from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid
+from milepost.core.scoring import Kind
+from milepost.ledger.structure import KeyResultRow
 from milepost.queries import shell, tokens
 from milepost.queries.cards import Reader
+from milepost.queries.records.figures import exact
 from milepost.web import entrance, pages
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
@@ -116,13 +121,14 @@ def _examples(request: HttpRequest, reader: Reader) -> list[tuple[str, str]]:
         ("The whole company, as a tree", f"curl {bearer} \\\n  '{api}/tree?key_results=true'"),
     ]
     mine = [one for one in reader.image.owned_by.get(reader.actor.person_id, ()) if reader.sees(one.id)]
-    for one in [*shell.due_now(reader), *mine][:1]:
+    # One more entry of a series is one more period, whatever it says.
+    for one in [one for one in (*shell.due_now(reader), *mine) if not Kind(one.kind).is_series][:1]:
         found.append(
             (
                 f"Check in “{one.title}”",
                 f"curl {bearer} \\\n  -H 'Content-Type: application/json' \\\n"
                 f'  -H "Idempotency-Key: $(date +%F)-{encode(one.id)}" \\\n'
-                """  -d '{"value": "42", "confidence": 7, "note": "From a script"}' \\\n"""
+                f"  -d '{_same_again(reader, one)}' \\\n"
                 f"  {api}/key-results/{encode(one.id)}/checkins",
             )
         )
@@ -130,3 +136,13 @@ def _examples(request: HttpRequest, reader: Reader) -> list[tuple[str, str]]:
         name = reader.image.teams[team].name if team in reader.image.teams else "my team"
         found.append((f"Objectives of {name}", f"curl {bearer} \\\n  '{api}/objectives?team={encode(team)}'"))
     return found
+
+
+def _same_again(reader: Reader, one: KeyResultRow) -> str:
+    """Write a check-in that says what the last one said: whoever tries it out changes no figure."""
+    last = reader.image.entries.current(one.id)
+    value = reader.image.entries.exact(last) if last else None
+    said = {"parts": [*map(exact, value)]} if isinstance(value, tuple) else {"value": exact(value)}
+    if last and last.confidence:
+        said["confidence"] = last.confidence
+    return json.dumps({**said, "note": "From a script"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from textwrap import shorten
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +39,7 @@ def create(request: HttpRequest, event: int) -> HttpResponse:
         raise
     except Problem as wrong:
         return _page(request, event, wrong)
-    saved(request, f"Undone: {done.text[:MOST].rstrip('. ')}." if done else "Undone.")
+    saved(request, f"Undone: {_in_short(done.text)}" if done else "Undone.")
     slug = request.seat.slug
     match made.kind:
         case "objective.withdrawn":
@@ -50,6 +51,12 @@ def create(request: HttpRequest, event: int) -> HttpResponse:
         case _:
             there = _back(request) or _home(request, made)
     return go(there)
+
+
+def _in_short(text: str) -> str:
+    """Return a sentence; of a long one its first words."""
+    told = shorten(text.rstrip(". "), MOST, placeholder="…")
+    return told if told.endswith("…") else f"{told}."
 
 
 def _page(request: HttpRequest, event: int, wrong: Problem | None) -> HttpResponse:

@@ -253,7 +253,7 @@ class TestSteps:
         with pytest.raises(GuardNotMet) as waits:
             objectives.activate(objective=okrs.draft.id, by=cast.ben, at=NOW)
 
-        assert "add at least one key result" in waits.value.details
+        assert "Add at least one key result." in waits.value.details
 
     def test_refuses_what_the_state_does_not_allow(self, cast: Cast, okrs: Okrs):
         """An active objective cannot be parked, a draft not deferred."""

@@ -193,6 +193,17 @@ class TestHandover:
         assert owner == encode(cast.ada.person_id)
         assert program("cleo").get(f"/people/{ben}/holdings").status_code == 403
 
+    def test_keeps_the_reason(self, cast, program, okrs):
+        """Why stands in the history of whatever was given; without a reason, whose it was."""
+        ada, there = program("ada"), f"/objectives/{encode(okrs.helpful.id)}/history"
+        ben, cleo = encode(cast.ben.person_id), encode(cast.cleo.person_id)
+
+        ada.post(f"/people/{ben}/handover", {"to": cleo, "reason": "Ben is away until May."})
+        ada.post(f"/people/{cleo}/handover", {"to": ben})
+
+        reasons = {one["reason"] for one in ada.get(there).json()["items"] if one["reason"]}
+        assert reasons == {"Ben is away until May.", "Handed over from Cleo Wong."}
+
     def test_gives_everything(self, cast, program, okrs):
         """All that is Ben's is Cleo's, and one undoing gives it back."""
         ada = program("ada")

@@ -141,6 +141,15 @@ class TestRound:
         assert (one["objective_title"], one["team_name"]) == (okrs.helpful.title, "Product")
         assert short.keys() == {"id", "trouble"}
 
+    def test_shows_the_course_in_the_sweep(self, program, cast, okrs):
+        """What is due comes with its check-ins, as the page draws them."""
+        for days, value in ((30, "6"), (20, "12")):
+            check_in(okrs.shares, value, by=cast.ada, at=timezone.now() - days * DAY)
+
+        (one,) = program("ada").get("/me/sweep").json()["items"]
+
+        assert [value for _, value in one["key_result"]["course"]] == [6, 12]
+
 
 class TestClosing:
     def test_says_what_it_would_give(self, program, okrs):

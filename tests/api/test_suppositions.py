@@ -69,6 +69,15 @@ class TestEnds:
 
         assert (hidden.status_code, hidden.content) == (422, missing.content)
 
+    def test_refuses_two_ends_of_one(self, program, okrs):
+        """A key result ends in one place: named twice, neither counts."""
+        waiting = encode(okrs.waiting.id)
+
+        answer = self.asked(program("cleo"), f"{waiting}:0.3,{waiting}:0.4")
+
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == "ends"
+
     def test_refuses_what_is_no_share(self, program, okrs):
         """A share is a number from -1 to 2."""
         assert self.asked(program("ada"), f"{encode(okrs.waiting.id)}:9").status_code == 422

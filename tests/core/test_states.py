@@ -132,7 +132,9 @@ class TestGuards:
             with pytest.raises(GuardNotMet) as caught:
                 states.next_state(rule.states[0], rule.event, ALL | {guard.value: False})
             assert (caught.value.code, caught.value.field) == ("guard_not_met", guard.value)
-            assert caught.value.details[0] in str(caught.value)
+            (said,) = caught.value.details
+            assert said[0].isupper() and said.endswith(".")
+            assert said[1:] in str(caught.value)
 
     def test_lists_all_that_is_missing_in_order(self):
         """Everything missing is named at once."""

@@ -268,6 +268,17 @@ class TestRestore:
         assert told.code == Exit.ERROR and "not a backup that can be used" in told.err, told.err
         assert everything() == before
 
+    def test_keeps_nothing_for_a_file_that_is_none(self, okrs, backup):
+        """A missing or cut file is refused before a backup is taken of what is there."""
+        kept = set(backups.default_folder().glob("before-restore-*"))
+        backup.write_bytes(backup.read_bytes()[:-200])
+
+        cut = run("restore", str(backup), "--replace")
+        missing = run("restore", f"{backup}.none", "--replace")
+
+        assert (cut.code, missing.code) == (Exit.ERROR, Exit.NOT_FOUND)
+        assert set(backups.default_folder().glob("before-restore-*")) == kept
+
     def test_is_seen_by_who_reads_already(self, cast, okrs, backup):
         """An image that is further on than the restored log loads anew, and its figures are the backup's."""
         living = image.of(cast.acme.id)

@@ -130,6 +130,21 @@ class TestApply:
         assert "Ada Lovelace Cleo Wong" in " ".join(lines(answer.content.decode()))
         assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).owner_id == cast.ben.person_id
 
+    def test_goes_on_where_something_else_was_changed(self, signed_in, cast, okrs):
+        """Another description is no matter to a change of owners, and stays."""
+        browser, words = signed_in("ben"), "Ask at the counter."
+        form = {"id": ids(okrs.helpful, okrs.draft), "change": "owner", "owner": encode(cast.cleo.person_id)}
+        page = page_of(browser.get(BULK, form))
+        objectives.update(
+            objective=okrs.draft.id, changed={"description": words}, by=cast.ada, at=timezone.now()
+        )
+
+        answer = browser.post(BULK, form | {"seen": seen(page)})
+
+        row = Objective.objects.of(cast.acme.id).get(id=okrs.draft.id)
+        assert answer.status_code == 303
+        assert (row.owner_id, row.description) == (cast.cleo.person_id, words)
+
     def test_asks_why_where_the_history_needs_it(self, signed_in, cast, okrs):
         """Cancelling many needs one reason."""
         form = {"id": ids(okrs.helpful), "change": "cancel"}

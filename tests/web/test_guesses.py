@@ -112,6 +112,7 @@ class TestThrottling:
         answer = client.post(address.format("no-such-secret"), REMOTE_ADDR="192.0.2.1")
 
         assert answer.status_code == 429
+        assert 0 < int(answer.headers["Retry-After"]) <= 60
 
     def test_counts_tokens_that_are_none(self, client: Client, cast: Cast):
         """So is whoever tries many tokens."""
@@ -124,3 +125,4 @@ class TestThrottling:
         )
 
         assert answer.status_code == 429
+        assert 0 < int(answer.headers["Retry-After"]) <= 60

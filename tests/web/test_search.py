@@ -113,6 +113,16 @@ class TestPalette:
         assert there not in signed_in("gus").get(PALETTE, {"q": f"checkin {words}"}).text
         assert 'href="/w/acme/sweep/"' in signed_in("cleo").get(PALETTE, {"q": "checkin"}).text
 
+    def test_leads_to_what_can_be_exported(self, okrs, signed_in):
+        """“Export” leads to the pages that have a button for it."""
+        cleo = signed_in("cleo")
+
+        said = cleo.get(PALETTE, {"q": "export"}).text
+
+        for there in ("/w/acme/overview/", "/w/acme/alignment/"):
+            assert f'href="{there}"' in said
+            assert "</svg>Export</a>" in cleo.get(there).text
+
     def test_undoes_what_one_did_last(self, okrs, signed_in, cast):
         """“Undo” leads to the page that undoes one's last change; who changed nothing is not offered it."""
         checkins.record(

@@ -61,6 +61,7 @@ class TestSignIn:
         answer = client.post("/sign-in/", ADA)
 
         assert answer.status_code == 429
+        assert 0 < int(answer.headers["Retry-After"]) <= 60
         assert "too many tries" in answer.content.decode()
         assert not Session.objects.filter(user__isnull=False).exists()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -72,6 +74,23 @@ class TestCreate:
 
         assert answer.status_code == 422
         assert "belong to no team" in answer.content.decode()
+
+
+class TestExamples:
+    @pytest.mark.parametrize(
+        ("who", "of", "said"),
+        [
+            ("cleo", "waiting", {"value": "6.5", "confidence": 5}),
+            ("ben", "guides", {"value": None}),
+        ],
+    )
+    def test_check_in_what_stands_already(self, okrs, signed_in, who: str, of: str, said: dict):
+        """Whoever tries the example changes no figure: it says the last value again, or none."""
+        page = unescape(signed_in(who).get(HERE).content.decode())
+
+        command = re.search(r"-d '(.+)' .+\s+.+/key-results/(\w+)/checkins", page)
+        assert command[2] == encode(getattr(okrs, of).id)
+        assert json.loads(command[1]) == said | {"note": "From a script"}
 
 
 class TestDestroy:

@@ -53,6 +53,14 @@ class TestToast:
         assert "Undone: You" in page and f"{here}closing/" in page
         assert there not in ada.get("/w/acme/activity/").content.decode()
 
+    def test_cuts_a_long_sentence_between_words(self, cast, okrs, signed_in):
+        """What was undone is told in short: whole words, and a mark that there was more."""
+        there = renamed(cast, okrs, " ".join(["abcdefghi"] * 30))
+
+        page = signed_in("ada").post(there, follow=True).content.decode()
+
+        assert re.search(r"Undone: You .{1,150} abcdefghi…<", page)
+
     def test_leaves_the_page_of_a_team_that_is_gone(self, cast, okrs, signed_in):
         """A team taken back has no page; one goes on at the list of teams."""
         ada = signed_in("ada")

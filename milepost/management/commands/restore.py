@@ -31,6 +31,7 @@ class Command(OperatorCommand):
         path, at = Path(file).expanduser(), timezone.now()
         key = _secret_key(path) if with_secret_key else None
         if replace and backups.is_in_use():
+            backups.check(path)  # before anything is kept on account of a file that is none
             with Progress("Keeping what is there") as bar:
                 kept = backups.make(
                     backups.default_folder() / f"before-restore-{at:%Y-%m-%d-%H%M%S-%f}.zip",

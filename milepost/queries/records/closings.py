@@ -34,7 +34,8 @@ class GradeRecord:
 class ClosingRecord:
     """How an objective ended (`is_closed`), or what closing it now would give.
 
-    `progress` is exact, as a fraction; `left_out` names the key results that do not count.
+    `progress` is exact: `22/35`, or `0.5` where that ends; `left_out` names the key results that do not
+    count.
     """
 
     id: str

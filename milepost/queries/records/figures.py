@@ -27,7 +27,10 @@ class LineRecord:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationRecord:
-    """A number with its arithmetic. `progress` is exact, as a fraction; `grade` what it would be now."""
+    """A number with its arithmetic. `progress` is exact: `22/35`, or `0.5` where that ends.
+
+    `grade` is what it would be now.
+    """
 
     id: str
     kind: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from milepost.core.ids import encode
@@ -185,7 +185,8 @@ def _step(one: Step) -> StepRecord:
     form = one.form
     return StepRecord(
         id=form.key_result.id,
-        key_result=key_result(form.key_result),
+        # The form's card comes without its course, which the step has beside it.
+        key_result=key_result(replace(form.key_result, trend=one.course)),
         objective=one.objective_id,
         objective_title=one.objective,
         team_name=one.team,
