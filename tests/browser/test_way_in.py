@@ -62,10 +62,11 @@ def founding() -> Seen:
 
 
 def signing_in(cast: Cast) -> Seen:
-    client, wrong = Client(), {"login": "ada@acme.example", "password": "wrong wrong wrong"}
+    client, wrong = Client(), {"login": "gus@acme.example", "password": "wrong wrong wrong"}
     yield "led here", client.get("/sign-in/?next=/w/acme/"), 200
     yield "nothing typed", client.post("/sign-in/", {"login": "ada"}), 422
-    # On a slow machine a wait may be over before the next try; each is longer than the one before.
+    # On a slow machine a wait may be over before the next try; each is longer than the one before. It is Gus
+    # who has to wait: the others sign in below.
     tries = (client.post("/sign-in/", wrong) for _ in range(20))
     yield "too often", next(answer for answer in tries if answer.status_code != 422), 429
 
