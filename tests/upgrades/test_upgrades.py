@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -14,6 +15,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from milepost.core.plan.steps import told_once
+from milepost.core.plan.values import Plan
 from milepost.formats import okr_files
 from milepost.formats.archives import Archive
 from milepost.ledger import rows
@@ -82,7 +85,12 @@ class TestUpgrade:
         for slug in slugs:
             id = workspaces.by_slug(slug)
             assert [*verification.differences(id, timezone.now())] == []
-            assert plans.current(id) == okr_files.read(exports[slug], name=f"{slug}.json")
+            assert plans.current(id) == _written_today(okr_files.read(exports[slug], name=f"{slug}.json"))
+
+
+def _written_today(plan: Plan) -> Plan:
+    """A plan as this version writes it; earlier ones told in a history again what its steps tell."""
+    return replace(plan, objectives=tuple(told_once(one, one.transitions) for one in plan.objectives))
 
 
 class TestKept:
