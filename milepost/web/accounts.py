@@ -33,7 +33,7 @@ class Throttled(ValidationError):
     """Somebody guessed too often, said so that a form takes it for its own error."""
 
     def __init__(self, problem: guesses.TooManyGuesses) -> None:
-        super().__init__(str(problem), code="too_many_login_attempts")
+        super().__init__(str(problem))
         self.problem = problem
 
 
