@@ -540,6 +540,11 @@ class Image:
                     waiting.append(parent)
         return tuple(self.ids[node] for node in sorted(found, key=self.tree.height.__getitem__))
 
+    @property
+    def link_ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """The node of each link's objective, and of what it serves; -1 where it is not there."""
+        return self._child, self._served
+
     def links(self) -> tuple[np.ndarray, np.ndarray, list[str], list[str]]:
         """Return every link whose ends are there, in columns: node, node of what it serves, how, weight."""
         rows, there = self.alignments, (self._child >= 0) & (self._served >= 0)
