@@ -1,4 +1,4 @@
-"""Answers for programs: JSON with its entity tag, or 304 where the reader has the very same."""
+"""Answers for programs: who wants JSON, and JSON with its entity tag, or 304 where the reader has it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from milepost.formats import entity_tags
 
 JSON = "application/json"
+
+
+def are_json(request: HttpRequest) -> bool:
+    """Say whether whoever asks speaks JSON, and so is answered in it."""
+    return request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON)
 
 
 def unless_known(request: HttpRequest, body: bytes) -> HttpResponse:

@@ -21,12 +21,11 @@ from milepost.formats import exact_json
 from milepost.queries import checkins as queries
 from milepost.queries import shell
 from milepost.queries.cards import Reader
-from milepost.web import pages, problems, week
+from milepost.web import answers, pages, problems, week
 from milepost.web.actors import in_workspace
 from milepost.web.methods import inside
 from milepost.web.toasts import saved, undo_url
 
-JSON = "application/json"
 KEY_LENGTH = 80
 _SEPARATED = re.compile(r"\d[\s,'’]\d|^\D*,\d")
 
@@ -53,7 +52,7 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
             return _ask_once_more(request, key_result, earlier)
         made = actions.record(key_result=key_result, **given, by=request.actor, at=request.at)
     except Problem as problem:
-        if _wants_json(request):
+        if answers.are_json(request):
             return problems.as_json(problem)
         if isinstance(problem, Invalid) and not request.headers.get("HX-Request"):
             return _again(request, key_result, problem)
@@ -142,7 +141,7 @@ def look_twice(request: HttpRequest, key_result: int, given: dict) -> None:
     Programs get a warning with their answer.
     """
     typed = request.POST.get("value", "")
-    if not typed or given["value"] is None or "submission" not in request.POST or _wants_json(request):
+    if not typed or given["value"] is None or "submission" not in request.POST or answers.are_json(request):
         return
     if request.POST.get("sure") != format(given["value"], "f"):
         queries.look_twice(request.actor, request.today, key_result, given["value"], typed)
@@ -153,7 +152,7 @@ def _is_early(request: HttpRequest, key_result: int, given: dict) -> bool:
 
     If it is meant, it is sent as `early`. Programs get a warning with their answer.
     """
-    if _wants_json(request) or request.headers.get("HX-Request") or given["effective_at"] is None:
+    if answers.are_json(request) or request.headers.get("HX-Request") or given["effective_at"] is None:
         return False
     if "submission" not in request.POST or request.POST.get("early"):
         return False
@@ -190,7 +189,7 @@ def _said_already(request: HttpRequest, key_result: int, given: dict) -> queries
 
     It may be meant: then it is sent `once_more`. Programs and pages with scripts mark what they repeat.
     """
-    if _wants_json(request) or request.headers.get("HX-Request"):
+    if answers.are_json(request) or request.headers.get("HX-Request"):
         return None
     if "submission" not in request.POST or request.POST.get("once_more"):
         return None
@@ -220,7 +219,7 @@ def _ask_once_more(request: HttpRequest, key_result: int, earlier: queries.Earli
 
 def _answer(request: HttpRequest, made: Recorded, before: dict, given: dict) -> HttpResponse:
     outcome = queries.outcome(request.actor, request.today, made.key_result_id, before=before)
-    if _wants_json(request):
+    if answers.are_json(request):
         body = {
             "id": made.id,
             "again": made.again,
@@ -228,7 +227,7 @@ def _answer(request: HttpRequest, made: Recorded, before: dict, given: dict) -> 
             "key_result": outcome.key_result,
             "ancestors": outcome.ancestors,
         }
-        return HttpResponse(orjson.dumps(body), status=200 if made.again else 201, content_type=JSON)
+        return HttpResponse(orjson.dumps(body), status=200 if made.again else 201, content_type=answers.JSON)
     if request.headers.get("HX-Request"):
         reader = Reader(request.actor, request.today)
         one = reader.key_result_row(made.key_result_id)
@@ -270,16 +269,12 @@ def _back(request: HttpRequest, made: Recorded) -> str:
     return there or addresses.key_result(request.seat.slug, made.key_result_id)
 
 
-def _wants_json(request: HttpRequest) -> bool:
-    return request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON)
-
-
 # -- what the form or the program says ---------------------------------------------------------------------
 
 
 def said(request: HttpRequest, key_result: int) -> dict:
     """Read what a form or a program says of a key result; raises Invalid naming the field."""
-    if request.content_type == JSON:
+    if request.content_type == answers.JSON:
         return _said_in_json(request)
     form = request.POST
     parts = form.getlist("parts")
