@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import render
 
 from milepost.actions import checkins as actions
+from milepost.actions import submissions
 from milepost.actions.checkins import NoValue, Recorded
 from milepost.core import access, addresses, ids, numbers
 from milepost.core.cadence import noon
@@ -24,15 +24,10 @@ from milepost.queries.cards import Reader
 from milepost.web import answers, pages, problems, week
 from milepost.web.actors import in_workspace
 from milepost.web.methods import inside
+from milepost.web.submissions import new_mark
 from milepost.web.toasts import saved, undo_url
 
-KEY_LENGTH = 80
 _SEPARATED = re.compile(r"\d[\s,'’]\d|^\D*,\d")
-
-
-def new_submission() -> str:
-    """Make the key by which a form's submission counts once."""
-    return secrets.token_urlsafe(12)
 
 
 @in_workspace
@@ -105,7 +100,7 @@ def _edit_page(request: HttpRequest, checkin: int, *, problem: Invalid | None = 
         "checkin": ids.encode(checkin),
         "problem": problem,
         "typed": request.POST if problem else {"note": form.note, "on": form.on.isoformat()},
-        "submission": new_submission(),
+        "submission": new_mark(),
         "draft_key": f"correction-{ids.encode(checkin)}-{request.actor.person_id}",
         "next": inside(request, (request.POST if problem else request.GET).get("next", "")),
     }
@@ -120,7 +115,7 @@ def _again(request: HttpRequest, key_result: int, problem: Invalid) -> HttpRespo
     """Show the form again with what was typed, and what is wrong beside its field."""
     reader = Reader(request.actor, request.today)
     form = queries.form(reader, reader.key_result_row(key_result))
-    context = {"form": form, "problem": problem, "typed": request.POST, "submission": new_submission()}
+    context = {"form": form, "problem": problem, "typed": request.POST, "submission": new_mark()}
     crumbs = [(form.key_result.title, form.key_result.url), ("Check in", None)]
     return pages.page(
         request, "checkins/new.html", context, nav="teams", crumbs=crumbs, seen_by=reader, status=422
@@ -351,9 +346,9 @@ def _part(text: str) -> Decimal:
 def _key(text: str | None) -> str | None:
     if text is None:
         return None
-    if not 0 < len(text) <= KEY_LENGTH or not text.isascii() or not text.isprintable():
+    if not submissions.can_be_kept(text):
         raise Invalid(
-            f"An idempotency key has 1 to {KEY_LENGTH} plain characters.", code="bad_idempotency_key"
+            f"An idempotency key has 1 to {submissions.LONGEST} plain characters.", code="bad_idempotency_key"
         )
     return text
 

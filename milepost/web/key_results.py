@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from milepost.actions import key_results, submissions
+from milepost.actions import key_results
 from milepost.actions.key_results import Definition
 from milepost.actions.objectives import require_open
 from milepost.core import access, addresses, ids
@@ -17,12 +17,12 @@ from milepost.queries import history, sweep
 from milepost.queries import key_results as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import people
-from milepost.web import measures, pages, trails, versions
+from milepost.web import measures, pages, submissions, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed, id_text, new_submission
+from milepost.web.typed import Typed, id_text
 
 LABELS = {
     "title": "Key result",
@@ -79,7 +79,7 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
         "curve": dict(measures.CURVES)[page.curve],
         "states": STATES,
         "here": addresses.key_result(reader.slug, key_result),
-        "submission": new_submission(),
+        "submission": submissions.new_mark(),
     }
     trail = trails.below(reader, page.team, page.objective, (page.card.title, None))
     return pages.page(
@@ -113,7 +113,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
         "owner": id_text(request.actor.person_id),
         "source": "check_ins",
         "visible_to": [],
-        "submission": new_submission(),
+        "submission": submissions.new_mark(),
     }
     return _new_page(request, reader, row, values, Typed(request.POST))
 
@@ -127,7 +127,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
     if not typed.problems:
         try:
             submissions.once(
-                submission=typed.text("submission"),
+                request,
+                typed,
                 makes="key result",
                 below=objective,
                 make=lambda: (
@@ -135,8 +136,6 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
                         objective=objective, definition=definition, by=request.actor, at=request.at
                     ).id
                 ),
-                by=request.actor,
-                at=request.at,
             )
         except NotFound:
             raise
