@@ -1,4 +1,4 @@
-"""Pages of one key result: its course and ledger, adding, changing, ordering, cancelling."""
+"""Pages of one key result: its course and ledger, adding, changing, ordering."""
 
 from __future__ import annotations
 
@@ -335,62 +335,7 @@ def _edit_page(
     )  # fmt: skip
 
 
-# -- its place and its life --------------------------------------------------------------------------------
-
-
-@in_workspace
-def new_cancellation(request: HttpRequest, key_result: int) -> HttpResponse:
-    """Ask why a key result is cancelled."""
-    return _cancel_page(request, pages.reader(request), key_result, Typed(request.POST))
-
-
-@in_workspace
-def cancel(request: HttpRequest, key_result: int) -> HttpResponse:
-    """Cancel a key result."""
-    reader, typed = pages.reader(request), Typed(request.POST)
-    try:
-        key_results.cancel(
-            key_result=key_result, reason=typed.text("reason"), by=request.actor, at=request.at
-        )
-    except NotFound:
-        raise
-    except Problem as wrong:
-        typed.refuse(wrong, field="reason" if wrong.field == "reason" else "")
-        return _cancel_page(request, reader, key_result, typed)
-    saved(request, "Cancelled: it stays listed and no longer counts.")
-    return go(addresses.key_result(reader.slug, key_result))
-
-
-def _cancel_page(request: HttpRequest, reader: Reader, key_result: int, typed: Typed) -> HttpResponse:
-    form = pages_of.form(reader, key_result)
-    standing = reader.standing(form.objective, form.row)
-    access.require(access.may_edit(reader.actor, standing), "change this key result")
-    url = addresses.key_result(reader.slug, key_result)
-    context = {
-        "title": form.row.title,
-        "here": f"{url}cancellation/",
-        "back": url,
-        "reason": typed.text("reason"),
-        "error": typed.error,
-        "problems": typed.listed({"reason": "Why"}),
-    }
-    above = (form.objective.title, addresses.objective(reader.slug, form.objective.id))
-    trail = trails.below(
-        reader, reader.team(form.objective.team_id), above, (form.row.title, url), ("Cancel", None)
-    )
-    return pages.page(
-        request, "key_results/cancel.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status,
-    )  # fmt: skip
-
-
-@in_workspace
-def restore(request: HttpRequest, key_result: int) -> HttpResponse:
-    """Take a cancelled key result up again."""
-    reason = Typed(request.POST).text("reason")
-    key_results.restore(key_result=key_result, reason=reason, by=request.actor, at=request.at)
-    saved(request, "It counts again.")
-    return go(addresses.key_result(pages.reader(request).slug, key_result))
+# -- its place ---------------------------------------------------------------------------------------------
 
 
 @in_workspace
