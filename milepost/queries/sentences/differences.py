@@ -6,31 +6,24 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from milepost.queries import fields
 from milepost.queries.sentences.phrases import Phrase, Telling, exact, words
 
-# Fields of definitions as people say them. Those left out are machinery, and go unmentioned.
-_FIELDS: Mapping[str, str] = MappingProxyType(
-    {
-        "title": "title", "description": "description", "cycle_id": "cycle", "team_id": "team",
-        "owner_id": "owner", "sponsor_id": "sponsor", "commitment": "commitment", "level": "level",
-        "visibility": "who may see it", "visible_to": "who may see it", "state": "state",
-        "contributors": "contributors", "kind": "kind of measure", "start": "start", "target": "target",
-        "unit": "unit", "direction": "direction", "floor": "worst accepted value", "low": "lower end",
-        "high": "upper end", "tolerance": "tolerance", "milestones": "milestones", "weight": "weight",
-        "starts_on": "first day", "ends_on": "last day", "curve": "plan", "points": "plan",
-        "source": "source", "data_source": "source", "due_on": "due day", "how": "kind of link",
-        "role": "role", "name": "name", "purpose": "purpose", "email": "address", "parent_id": "place",
-    }
-)  # fmt: skip
-_MEASURED = frozenset({"start", "target", "floor", "low", "high", "tolerance"})
+# Fields that are told as one with another: nobody is told of one plan, one circle or one source twice.
+_AS_ONE: Mapping[str, str] = MappingProxyType(
+    {"points": "curve", "visible_to": "visibility", "data_source": "source"}
+)
 _NAMED = ("name", "commitment", "level", "title", "unit", "state", "how", "starts_on", "ends_on", "due_on")
 
 
 def differences(told: Telling) -> Iterator[list[Phrase]]:
-    """Yield each change as phrases: "target 5 → 4 days"; long texts and lists are only named."""
+    """Yield each change as phrases: "target 5 → 4 days".
+
+    Long texts and lists are only named; what `fields` does not list is machinery, and goes unmentioned.
+    """
     said: set[str] = set()
     for column, (old, new) in dict(told.data.get("changes", {})).items():
-        word = _FIELDS.get(column)
+        word = fields.WORDS.get(_AS_ONE.get(column, column))
         if word is None or word in said:
             continue
         said.add(word)
@@ -44,7 +37,7 @@ def differences(told: Telling) -> Iterator[list[Phrase]]:
 def as_phrase(told: Telling, column: str, value: Any) -> Phrase | None:
     """Say what stands in a field; None where it is too long to be said."""
     nothing = Phrase("none")
-    if column in _MEASURED:
+    if column in fields.MEASURED:
         number = exact(value)
         return nothing if number is None else Phrase(value=number, unit=told.unit)
     if column == "weight":
