@@ -110,9 +110,6 @@ class Days:
     def __post_init__(self) -> None:
         today = self.request.today
         asked = (travel.day_named(self.request, "from"), travel.day_named(self.request, "to"))
-        for name, day in zip(("from", "to"), asked, strict=True):
-            if day is not None and day > today:
-                raise Invalid(f"{day} has not come yet.", field=name, remedy="Choose a day up to today.")
         after = asked[1] or today
         before = asked[0] or after - WEEK
         # Whichever was written first: the earlier day is “then”.
