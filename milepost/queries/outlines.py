@@ -162,6 +162,36 @@ class Serving:
         return self.children[begin : self._ends.item(node)]
 
 
+class Branches:
+    """What stands below an objective, however deep, among what a mask marks."""
+
+    def __init__(self, outline: Outline, seen: np.ndarray) -> None:
+        image, first = outline.image, outline.image.first_key_result
+        child, above = served(image)
+        # What serves a key result stands below its objective; below a cancelled one stands nothing.
+        kept = seen[child] & seen[above] & ((above < first) | outline.standing[above])
+        child, above = child[kept], above[kept]
+        upper = np.concatenate([np.arange(first), image.parent])[above]
+        self._children = child[np.argsort(upper, kind="stable")]
+        self._count = np.bincount(upper, minlength=first)
+        self._begin = np.cumsum(self._count) - self._count
+
+    def under(self, node: int) -> np.ndarray:
+        """Return the objectives below one, and itself."""
+        found = np.zeros(len(self._count), dtype=bool)
+        wave = np.array([node])
+        while len(wave):
+            found[wave] = True
+            count = self._count[wave]
+            ends = np.cumsum(count)
+            # The places of all their children: for each as many as it has, from where its own begin.
+            places = np.arange(count.sum()) + np.repeat(self._begin[wave] - ends + count, count)
+            below = np.zeros(len(found), dtype=bool)
+            below[self._children[places]] = True
+            wave = np.flatnonzero(below & ~found)
+        return np.flatnonzero(found)
+
+
 def cycles_around(image: Image, cycle: CycleRow | None) -> frozenset[int] | None:
     """Return a cycle with those that hold it and those it holds; None stands for all."""
     if cycle is None:
