@@ -27,15 +27,11 @@ class Happening(NamedTuple):
     is_undone: bool = False  # as queries.undoing annotates it
 
 
-def is_seen(reader: Reader, id: int | None) -> bool:
-    """Say whether the reader sees an objective or key result; what is gone has no audience any more."""
-    return id in reader.image.node and reader.sees(id)
-
-
 def may_see(reader: Reader, event: Happening | Event) -> bool:
     """Say whether the reader may hear of an event."""
     for id in (event.objective_id, event.key_result_id):
-        if id is not None and not is_seen(reader, id):
+        # What is gone has no audience any more, so nobody is told about it.
+        if id is not None and not reader.finds(id):
             return False
     if event.kind.startswith("view."):
         data = event.data

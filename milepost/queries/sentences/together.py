@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from milepost.queries.sentences.differences import as_phrase
-from milepost.queries.sentences.happenings import is_seen
 from milepost.queries.sentences.phrases import Phrase, Teller, Telling, words
 
 # What was done to many at once, and the field that says what they became.
@@ -45,8 +44,7 @@ def _changed_back(told: Telling) -> list[Phrase] | None:
 
 def _seen_of_many(told: Telling) -> list[Phrase] | None:
     """Name what the reader sees of many."""
-    reader = told.reader
-    seen = [id for id in told.data.get("items", ()) if is_seen(reader, id)]
+    seen = [id for id in told.data.get("items", ()) if told.reader.finds(id)]
     if not seen:
         return None
     named = seen if len(seen) <= _NAMED_AT_ONCE + 1 else seen[:_NAMED_AT_ONCE]

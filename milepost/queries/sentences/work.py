@@ -7,7 +7,6 @@ from datetime import date
 from types import MappingProxyType
 
 from milepost.queries.sentences.differences import differences, joined
-from milepost.queries.sentences.happenings import is_seen
 from milepost.queries.sentences.phrases import Phrase, Teller, Telling, exact, words
 
 
@@ -95,7 +94,7 @@ def _quoted(told: Telling) -> Phrase:
 def _aligned(verbs: Mapping[str, str]) -> Teller:
     def tell(told: Telling) -> list[Phrase] | None:
         above = told.data.get("parent")
-        if not is_seen(told.reader, above):
+        if not told.reader.finds(above):
             return None  # a link to what the reader may not see is not mentioned either
         how = "contribute to" if told.data.get("how") == "contributes" else "support"
         said = [words(f"{verbs['before']} "), told.objective, words(f" {verbs['between'].format(how)} ")]
@@ -105,7 +104,7 @@ def _aligned(verbs: Mapping[str, str]) -> Teller:
 
 
 def _moved(told: Telling) -> list[Phrase] | None:
-    if not all(is_seen(told.reader, id) for id in told.data.get("parents", ())):
+    if not all(told.reader.finds(id) for id in told.data.get("parents", ())):
         return None  # what the reader may not see is not mentioned
     to = told.data.get("to")
     if to is None:
