@@ -378,14 +378,12 @@ def pool_of(pool: Iterable[tuple[float, float]]) -> float:
     return summed / total if total > 0 else math.nan
 
 
-def needs_exact(value: float, places: int = 0) -> bool:
-    """Say whether a share shown as a percentage with so many places lies too near a rounding tie.
+def needs_exact(value: float) -> bool:
+    """Say whether a share shown as a whole percentage lies too near a rounding tie, or too near 1.
 
-    Being near 0 or 1 counts too: 100 % must be earned and a trace below zero must not read as zero.
+    100 % must be earned, so whatever rounds to it counts.
     """
-    scaled = value * 100 * 10**places
+    scaled = value * 100
     return (
-        abs(scaled - math.floor(scaled) - 0.5) < TIE * 100 * 10**places
-        or abs(value - 1.0) < TIE
-        or (1.0 - 0.005 / 10**places <= value < 1.0)
+        abs(scaled - math.floor(scaled) - 0.5) < TIE * 100 or abs(value - 1.0) < TIE or 0.995 <= value < 1.0
     )

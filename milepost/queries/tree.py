@@ -20,6 +20,7 @@ from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.ids import ALPHABET, LENGTH, encode
 from milepost.core.rollup import Status
+from milepost.formats import entity_tags
 from milepost.ledger.columns import NOTHING
 from milepost.ledger.day import Day
 from milepost.ledger.garbage import uncollected
@@ -373,7 +374,7 @@ def as_json(reader: Reader, *, key_results: bool = False, known: str | None = No
         if sights not in kept.answers:
             kept.answers[sights] = _answered(kept, wanted, actor)
         etag, parts = kept.answers[sights]
-    if known is not None and etag in known:
+    if entity_tags.is_known(etag, known):
         return Answer(etag, None)
     return Answer(etag, b"".join(parts))
 

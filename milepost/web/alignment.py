@@ -23,7 +23,7 @@ from milepost.queries.cards import Reader
 from milepost.queries.listings import COMMITMENTS, STATUSES, Listed
 from milepost.queries.outlines import Outline
 from milepost.queries.views import ViewCard
-from milepost.web import bulk, inserts, pages, repeats, tree_rows
+from milepost.web import answers, bulk, inserts, pages, repeats, tree_rows
 from milepost.web.actors import in_workspace
 from milepost.web.inserts import Fragment
 from milepost.web.typed import id_text
@@ -118,16 +118,13 @@ def rows(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def show_json(request: HttpRequest) -> HttpResponse:
     """Answer with the tree as JSON; 304 where the reader has it already."""
-    answer = tree.as_json(
+    found = tree.as_json(
         pages.reader(request),
         key_results=request.GET.get("key_results") == "1",
         known=request.headers.get("If-None-Match"),
     )
-    status = 304 if answer.body is None else 200
-    response = HttpResponse(answer.body or b"", status=status, content_type="application/json")
-    response.headers["ETag"] = answer.etag
     repeats.repeatable(request)
-    return response
+    return answers.tagged(found.body, found.etag)
 
 
 def _address(name: str, slug: str) -> str | None:

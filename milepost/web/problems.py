@@ -11,8 +11,7 @@ from django.shortcuts import render
 from milepost.core.problems import NotFound, Problem
 from milepost.formats import problem_json
 from milepost.ledger import faults
-
-JSON = "application/json"
+from milepost.web import answers
 
 log = logging.getLogger("milepost.web")
 
@@ -39,7 +38,7 @@ class ProblemsMiddleware:
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Return the page, the toast, or for a program the object, that says what happened."""
-    if request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON):
+    if answers.are_json(request):
         response = as_json(problem)
     else:
         name = "toast.hx.html" if request.headers.get("HX-Request") else "show.html"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,11 +11,6 @@ from django.http import QueryDict
 
 from milepost.core import ids, numbers
 from milepost.core.problems import Invalid, Problem
-
-
-def new_submission() -> str:
-    """Make the mark by which a form that is sent twice counts once."""
-    return secrets.token_urlsafe(16)
 
 
 def id_text(id: int | None) -> str:
