@@ -55,8 +55,10 @@ class Day:
         for node in touched:
             pool = image.pool[node]
             if pool:
-                for values in (self.raw, self.expected, self.needed):
-                    values[node] = rollup.pool_of((values.item(child), weight) for child, weight in pool)
+                for values, weightless in ((self.raw, math.nan), (self.expected, 0.0), (self.needed, 0.0)):
+                    values[node] = rollup.pool_of(
+                        ((values.item(child), weight) for child, weight in pool), weightless=weightless
+                    )
                 self.reported[node] = any(self.reported.item(child) for child, _ in pool)
         self._judge(touched)
 

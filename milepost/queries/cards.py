@@ -272,8 +272,6 @@ class Reader:
         word = self.day.status_of(id).word
         needed = float(self.day.needed[self.image.node[id]])
         expected, progress = self.expected(id), self.day.progress(id)
-        if needed != needed or expected != expected:  # a pool of no weight expects nothing
-            return ""
         shown = None if progress is None else Fraction(progress)
         return beside(word, shown, expected=Fraction(expected), needed=Fraction(needed))
 

@@ -114,6 +114,19 @@ class TestPlan:
                 found, rollup.planned(tree, MONDAY.toordinal() + day, *rest), rtol=1e-12, atol=1e-12
             )
 
+    def test_of_a_pool_without_weight_is_nothing(self):
+        """Where nothing counts nothing is needed, on the first day asked for and on any other."""
+        tree = rollup.tree(3, np.array([0, 1]), np.array([2, 2]), np.zeros(2))
+        begins, ends = (np.full(3, float(MONDAY.toordinal() + days)) for days in (0, 9))
+        rest = (begins, ends, np.zeros(3, dtype=np.int8), {}, np.ones(3))
+        plan = rollup.Plan(tree, *rest)
+
+        told = [plan.on(MONDAY.toordinal() + 4) for _ in range(2)]
+        told.append(rollup.planned(tree, MONDAY.toordinal() + 4, *rest))
+
+        assert [[each[2] for each in found[1:]] for found in told] == [[0, 0]] * 3
+        assert [found[1][0] for found in told] == [0.5] * 3
+
     def test_of_nothing_is_nothing(self):
         """Before there was anything, no day expects anything."""
         none = np.zeros(0)
