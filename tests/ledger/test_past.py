@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from milepost.actions import checkins
+from milepost.actions import checkins, key_results, workspaces
+from milepost.actions.key_results import Definition
 from milepost.core.scoring import percent, score
 from milepost.ledger import image as images
 from milepost.ledger import past
@@ -106,6 +109,28 @@ class TestPast:
 
         now = images.of(cast.acme.id).audience(okrs.secret.id)
         assert now is not None and seen.audience(okrs.secret.id) == now
+
+
+class TestPeriods:
+    @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+    def test_are_the_days_of_the_workspace(self, cast, zone):
+        """Two check-ins of one day there count once, those of two days twice, then and afterwards."""
+        okrs = the_okrs.written(cast, BEGAN)
+        workspaces.update(changed={"time_zone": zone}, by=cast.ada, at=BEGAN)
+        daily = Definition("Calls a day", kind="per_period", target=Decimal(10))
+        one = key_results.add(objective=okrs.helpful.id, definition=daily, by=cast.ada, at=BEGAN)
+        first = BEGAN.date() + DAY
+        # 9 and 17 o'clock there lie on two days in London, 17 o'clock and the next 9 o'clock on one, or so.
+        for day, hour, value in ((first, 9, 2), (first, 17, 4), (first + DAY, 9, 10)):
+            at = datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(zone))
+            checkins.record(key_result=one.id, value=Decimal(value), by=cast.ada, at=at)
+
+        living = images.of(cast.acme.id)
+        days = [past.of(cast.acme.id, first + number * DAY) for number in range(2)]
+
+        assert living.exact(one.id) == Fraction(7, 10)
+        assert [each.exact(one.id) for each in days] == [Fraction(4, 10), Fraction(7, 10)]
+        assert [each.on(first).progress(one.id) for each in (*days, living)] == [0.4, 0.7, 0.7]
 
 
 class TestKnownNow:
