@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -10,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from milepost.actions import checkins, key_results, workspaces
+from milepost.actions import checkins, key_results, teams, workspaces
 from milepost.actions.key_results import Definition
+from milepost.actions.plans.applying import apply_plan
 from milepost.core.scoring import percent, score
 from milepost.ledger import image as images
 from milepost.ledger import past
 from milepost.ledger.image import Image
+from milepost.queries import plans
 from milepost.queries.what_if import rolled_up
 from tests import okrs as the_okrs
 from tests.cast import Cast
@@ -43,6 +46,10 @@ def said(image: Image, day: date) -> dict:
             id: (row.title, row.state, row.owner_id, row.target, row.weight, row.objective_id)
             for id, row in image.key_results.items()
         },
+        "cycles": {
+            id: (row.starts_on, row.ends_on, row.parent_id, row.closed_on) for id, row in image.cycles.items()
+        },
+        "teams": {row.parent_id for row in image.teams.values() if row.name == "Product"},
         "links": {
             (row.child_id, row.parent_objective_id, row.how, row.weight) for row in image.alignments.values()
         },
@@ -100,6 +107,29 @@ class TestPast:
         past.of(cast.acme.id, second)
 
         assert said(past.of(cast.acme.id, first), first) == earlier
+
+    def test_has_the_frame_of_then_though_a_file_changed_it(self, cast):
+        """Days of a cycle and the place of a team that a file changes are those of before, on days before."""
+        okrs = the_okrs.written(cast, BEGAN)
+        whole = teams.create(name="Whole", by=cast.ada, at=BEGAN)
+        earlier = said(images.of(cast.acme.id), BEGAN.date())
+        have = plans.current(cast.acme.id)
+        wanted = replace(
+            have,
+            cycles=tuple(
+                replace(one, ends=one.ends + 20 * DAY) if one.id == okrs.next_cycle.key else one
+                for one in have.cycles
+            ),
+            teams=tuple(
+                replace(one, parent=whole.key) if one.id == cast.product.key else one for one in have.teams
+            ),
+        )
+
+        apply_plan(plan=wanted, by=cast.ada, at=BEGAN + 3 * DAY)
+
+        assert said(past.of(cast.acme.id, BEGAN.date() + DAY), BEGAN.date()) == earlier
+        now = said(images.of(cast.acme.id), BEGAN.date())
+        assert now["cycles"] != earlier["cycles"] and now["teams"] != earlier["teams"]
 
     def test_is_seen_with_the_rights_of_today(self, cast):
         """What was open then and is confidential now, is confidential on every past day."""
