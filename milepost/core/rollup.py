@@ -200,7 +200,7 @@ def status(raw: np.ndarray, needed: np.ndarray, elapsed: np.ndarray, entries: np
     found = np.maximum(found, _ACHIEVED * _ones(raw >= 1.0 - TIE))
     silent = entries == 0
     found *= 1 - _ones(silent | np.isnan(raw))
-    found += _ones(silent & (elapsed < 0.15 - TIE))  # no data is 0, not started 1
+    found += _ones(silent & (elapsed <= 0.15 + TIE))  # no data is 0, not started 1
     return found
 
 
@@ -216,7 +216,7 @@ def _ones(marked: np.ndarray) -> np.ndarray:
 def status_of(raw: float, needed: float, elapsed: float, has_entries: bool) -> Status:
     """Return what `status` says of one node."""
     if not has_entries:
-        return Status.NOT_STARTED if elapsed < 0.15 - TIE else Status.NO_DATA
+        return Status.NOT_STARTED if elapsed <= 0.15 + TIE else Status.NO_DATA
     if raw != raw:
         return Status.NO_DATA
     if raw >= 1.0 - TIE:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from fractions import Fraction as F
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from milepost.core import rollup
 from milepost.core.cadence import Window, days_overdue
+from milepost.core.pace import pace
 from milepost.core.rollup import Curve, Family
 
 MONDAY, DAY = date(2026, 10, 5), timedelta(days=1)
@@ -64,6 +66,24 @@ class TestStatusOf:
         found = [rollup.status_of(*row) for row in rows]
 
         assert found == expected.tolist()
+
+    @given(
+        raw=st.none() | st.fractions(-1, 2, max_denominator=40),
+        needed=st.fractions(0, 1, max_denominator=40),
+        elapsed=st.fractions(0, 1, max_denominator=40),
+        has_entries=st.booleans(),
+    )
+    @example(raw=None, needed=F(0), elapsed=F(15, 100), has_entries=False)
+    @example(raw=F(9, 20), needed=F(1, 2), elapsed=F(1, 2), has_entries=True)
+    @example(raw=F(3, 10), needed=F(1, 2), elapsed=F(1, 2), has_entries=True)
+    @example(raw=F(0), needed=F(1, 20), elapsed=F(1, 2), has_entries=True)
+    def test_judges_as_exact_arithmetic_does(self, raw, needed, elapsed, has_entries):
+        """Where figures lie on a border, arrays and fractions fall on the same side of it."""
+        found = rollup.status_of(
+            math.nan if raw is None else float(raw), float(needed), float(elapsed), has_entries
+        )
+
+        assert found.word == pace(raw, needed, elapsed=elapsed, checkins=int(has_entries)).status.value
 
 
 class TestPoolOf:
