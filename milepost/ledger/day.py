@@ -28,8 +28,12 @@ class Day:
         self.raw = rollup.roll_up(tree, raw)
         self.elapsed, self.expected, self.needed = image.planned(day)
         self.reported = image.has_entries.copy()
+        # What is said by hand of a key result that its contributors make up does not count.
+        self.reported[image.first_key_result :][image.from_contributors] = False
+        has_figure = ~np.isnan(self.raw)
         for begin, end, parents, first in tree.steps:
-            self.reported[parents] = np.logical_or.reduceat(self.reported[tree.child[begin:end]], first)
+            below = tree.child[begin:end]
+            self.reported[parents] = np.logical_or.reduceat(self.reported[below] & has_figure[below], first)
         self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
         self.derived: dict = {}  # what others make of these figures and keep with them
         # What changed since this day's figures were made, for those who keep something made of them.
@@ -47,7 +51,7 @@ class Day:
         for node, expected in zip(numbers, plan.tolist(), strict=True):
             self.expected[node] = expected
             self.needed[node] = expected * image.expected_grade.item(node)
-            self.raw[node], self.reported[node] = np.nan, image.has_entries[node]
+            self.raw[node] = np.nan
             if node >= first and not image.from_contributors[node - first]:
                 self.raw[node] = rollup.progress_of(*(each.item(node - first) for each in image.measures))
         above = {image.node[up] for node in numbers for up in image.ancestors(image.ids[node])}
@@ -59,7 +63,7 @@ class Day:
                     values[node] = rollup.pool_of(
                         ((values.item(child), weight) for child, weight in pool), weightless=weightless
                     )
-                self.reported[node] = any(self.reported.item(child) for child, _ in pool)
+            self.reported[node] = self._is_reported(node)
         self._judge(touched)
 
     def _judge(self, touched: list[int]) -> None:
@@ -71,18 +75,26 @@ class Day:
 
     def update(self, number: int) -> None:
         """Recompute one key result and what stands above it."""
-        image, raw, reported = self.image, self.raw, self.reported
+        image, raw = self.image, self.raw
         at = number - image.first_key_result
         id = image.ids[number]
         if not image.from_contributors[at]:
             raw[number] = rollup.progress_of(*(numbers.item(at) for numbers in image.measures))
-        reported[number] = image.has_entries[number]
+        self.reported[number] = self._is_reported(number)
         touched = [number, *(image.node[above] for above in image.ancestors(id))]
         for node in touched[1:]:
             pool = image.pool[node]
             raw[node] = rollup.pool_of((raw.item(child), weight) for child, weight in pool)
-            reported[node] = any(reported.item(child) for child, _ in pool)
+            self.reported[node] = self._is_reported(node)
         self._judge(touched)
+
+    def _is_reported(self, node: int) -> bool:
+        """Say whether a key result was checked in; where others are rolled up, whether any has a figure."""
+        image, at = self.image, node - self.image.first_key_result
+        pool = image.pool[node]
+        if pool or (at >= 0 and image.from_contributors[at]):
+            return any(self.reported.item(child) and self.raw[child] == self.raw[child] for child, _ in pool)
+        return bool(image.has_entries[node])
 
     def progress(self, id: int) -> float | None:
         """Return raw progress; None without data (a pool in which nothing is reported has none either)."""
