@@ -11,6 +11,7 @@ import numpy as np
 from milepost.core import rollup
 from milepost.core.rollup import Status
 from milepost.core.scoring import percent
+from milepost.core.scoring.figures import MINUS, SPACE
 
 if TYPE_CHECKING:
     from milepost.ledger.image import Image
@@ -110,7 +111,8 @@ class Day:
         if rollup.needs_exact(value):
             exact = self.image.exact(id)
             return None if exact is None else percent(exact)
-        return f"{math.floor(value * 100 + 0.5)}\u00a0%"
+        shown = math.floor(value * 100 + 0.5)
+        return f"{MINUS if shown < 0 else ''}{abs(shown)}{SPACE}%"
 
     def status_with(self, id: int, raw: float) -> Status:
         """Return the pace status that it would have with other progress."""

@@ -47,6 +47,17 @@ class TestFigures:
         assert whole["progress"] == "1/3"  # (1 × 1/2 + 2 × 1/4) ÷ 3
         assert part["substituted"] == "(40 − 30) ÷ (50 − 30)"
 
+    def test_below_the_start_have_the_minus_of_pages(self, program, okrs):
+        """A figure below zero is written as pages write it, near a rounding tie or not."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}"
+        told = []
+
+        for value in ("26", "29.9"):  # the second is -0.5 %, a tie
+            ada.post(f"{there}/checkins", {"value": value})
+            told.append(ada.get(there).json()["percent"])
+
+        assert told == ["\N{MINUS SIGN}20\u00a0%", "\N{MINUS SIGN}1\u00a0%"]
+
     def test_of_what_has_no_weight_are_none(self, program, okrs, cast, now):
         """Where no part counts there is no progress, nothing is planned, and all that tells of it answers."""
         weightless(okrs, cast, now)
