@@ -78,7 +78,7 @@ class Frame:
             team_id=team, person_id=self.ground.people[have.person], since_on=have.since, until_on=have.until
         )
         if item.action == "ended":
-            rows.update(until_on=self.ground.at.date())
+            rows.update(until_on=history.today(by=self.ground.by, at=self.ground.at))
         else:
             rows.update(is_lead=item.want.lead, until_on=item.want.until)
 
