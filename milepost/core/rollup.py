@@ -148,10 +148,12 @@ def progress_of(
 def elapsed_share(day: float, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Return the share of each window gone by at the end of a day, 0 to 1, as `cadence.elapsed` does.
 
-    Days are ordinals; an open window (its end is NaN) has no share, so 0.
+    Days are ordinals; an open window (its end is NaN) has no share, so 0. Nor has one that ends before it
+    begins, as one may whose objective has moved to a later cycle.
     """
-    with np.errstate(invalid="ignore"):
-        return _capped((day + 1 - starts) / (ends - starts + 1))
+    days = ends - starts + 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _capped((day + 1 - starts) / np.where(days > 0, days, np.nan))
 
 
 def _capped(values: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from milepost.core import rollup
-from milepost.core.cadence import Window, days_overdue
+from milepost.core.cadence import Window, days_overdue, elapsed
 from milepost.core.pace import pace
 from milepost.core.rollup import Curve, Family
 
@@ -153,6 +153,19 @@ class TestPlan:
         plan = rollup.Plan(rollup.tree(0, *[none.astype(int)] * 2, none), none, none, none, {}, none)
 
         assert [[len(each) for each in plan.on(day)] for day in (1, 2)] == [[0, 0, 0]] * 2
+
+
+class TestElapsedShare:
+    @given(st.integers(-20, 120), st.none() | st.integers(-30, 100))
+    def test_is_what_the_calendar_says(self, today: int, ends: int | None):
+        """Of any window on any day, also of one that ends before it begins."""
+        window = Window(MONDAY, None if ends is None else MONDAY + ends * DAY)
+
+        found = rollup.elapsed_share(
+            (MONDAY + today * DAY).toordinal(), *map(_ordinal, (window.begins_on, window.ends_on))
+        )
+
+        np.testing.assert_allclose(found, [float(elapsed(window, MONDAY + today * DAY))], atol=1e-12)
 
 
 class TestOverdue:
