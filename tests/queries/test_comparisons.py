@@ -46,7 +46,7 @@ class TestComparison:
             between = comparisons._Between(then, now)
             busy = between._busy()
             moved, same = {}, []
-            for node, id in enumerate(now.image.ids_of_objectives):
+            for node, id in enumerate(now.image.ids[: now.image.first_key_result]):
                 if now.sees(id):
                     after, before = (between._share(reader, id) for reader in (now, then))
                     points = abs(float(after or 0) - float(before or 0))
