@@ -115,7 +115,7 @@ class View:
     def __post_init__(self) -> None:
         self.matching: set[int] = set()
         self.loose = self._loose()
-        self.shown = self._narrowed() if self.filters.is_narrow else self.outline.shown
+        self.shown = self._narrowed() if self.filters.is_narrow else self.outline.shown_to(self.reader)
 
     def _loose(self) -> list[int]:
         """Return what hangs on nothing that the reader sees: the same for all who see the same."""
@@ -142,7 +142,9 @@ class View:
             key_results=sum(tally),
             objectives=self.outline.objectives_told(self.reader),
             attention=sum(tally[status] for status in ATTENTION),
-            unaligned=sum(map(self.reader.sees, [*self.outline.unaligned, *self.loose])),
+            unaligned=sum(
+                self.outline.shows(self.reader, id) for id in (*self.outline.unaligned, *self.loose)
+            ),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),
         )
 
@@ -270,7 +272,7 @@ class View:
     def _narrowed(self) -> set[int]:
         self.matching = set(self._matching())
         found = set(self.matching)
-        outlines.add_all_above(self.reader.image, found, self.outline.parents)
+        outlines.add_all_above(self.reader.image, found, self.outline.parents, self.reader.sees)
         return found
 
     def _matching(self) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -39,12 +39,14 @@ class Outline:
     unaligned: list[int]
     hanging: list[int]  # serve only what is restricted: for most readers they stand at the top
     shown: set[int]
+    above: frozenset[int]  # what of `shown` is of other cycles, and there for what serves it alone
     restricted: list[int]
     counted: np.ndarray  # nodes of the key results that count for everyone
     objectives: int  # how many count for everyone
-    owners: list[int]
+    owners: list[int]  # of what everyone sees
     sights: dict[tuple, frozenset[int]] = field(default_factory=dict)  # what is restricted, and seen
     loose: dict[frozenset[int], list[int]] = field(default_factory=dict)
+    standing: dict[frozenset[int], set[int]] = field(default_factory=dict)
     walks: dict[tuple, list[Any]] = field(default_factory=dict)  # the first places of an untouched tree
 
     def sight(self, reader: Reader) -> frozenset[int]:
@@ -55,9 +57,40 @@ class Outline:
             if len(self.sights) >= KEPT_SIGHTS:
                 self.sights.clear()
                 self.loose.clear()
+                self.standing.clear()
             found = frozenset(id for id in self.restricted if reader.sees(id))
             self.sights[eyes] = found
         return found
+
+    def shown_to(self, reader: Reader) -> set[int]:
+        """Return what has a place here for a reader, less what is there for nothing that they see."""
+        if not self.above:
+            return self.shown
+        seen = self.sight(reader) if reader.actor.within is None else None
+        found = self.standing.get(seen)
+        if found is None:
+            reached = {
+                id
+                for id in filter(reader.sees, self.above)
+                if any(below not in self.above and reader.sees(below) for below in self.below.get(id, ()))
+            }
+            add_all_above(reader.image, reached, self.parents, reader.sees)
+            found = self.shown - (self.above - reached)
+            if seen is not None:
+                self.standing[seen] = found
+        return found
+
+    def shows(self, reader: Reader, id: int | None) -> bool:
+        """Say whether something has a place here, and is the reader's to see."""
+        return id in self.shown and reader.sees(id) and id in self.shown_to(reader)
+
+    def owners_told(self, reader: Reader) -> list[int]:
+        """Return who owns what a reader sees here, by name."""
+        image = reader.image
+        if reader.actor.within is not None:
+            return _owners(image, filter(reader.sees, self.shown - self.above))
+        further = _owners(image, self.sight(reader) - self.above)
+        return _by_name(image, {*self.owners, *further}) if further else self.owners
 
     def objectives_told(self, reader: Reader) -> int:
         """Return how many objectives count for everyone; for a token limited to teams, of those alone."""
@@ -96,8 +129,10 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
         if row.state not in SET_ASIDE and (cycles is None or row.cycle_id in cycles)
     ]
     parents: dict[int, list[Parent]] = {}
-    shown = {id for row in listed for id in (row.id, *(one.id for one in key_results(image, row.id)))}
+    own = {id for row in listed for id in (row.id, *(one.id for one in key_results(image, row.id)))}
+    shown = set(own)
     add_all_above(image, shown, parents)
+    everyones = (id for id in own if image.audience(id) is access.EVERYONE)
     tops, unaligned, hanging = _at_the_top(image, shown, parents)
     common = [row for row in listed if counts_for_all(image, row)]
     counted = [
@@ -114,10 +149,11 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
         unaligned=unaligned,
         hanging=hanging,
         shown=shown,
+        above=frozenset(shown - own),
         restricted=[id for id in image.restricted() if id in shown],
         counted=np.array(counted, dtype=np.int64),
         objectives=len(common),
-        owners=_owners(image, listed),
+        owners=_owners(image, everyones),
     )
 
 
@@ -173,12 +209,20 @@ def _above(image: Image, id: int, parents: dict[int, list[Parent]]) -> Iterable[
     return [parent.id for parent in parents[id]]
 
 
-def add_all_above(image: Image, ids: set[int], parents: dict[int, list[Parent]]) -> None:
-    """Add to some nodes everything that stands above them; `parents` remembers what serves what."""
+def add_all_above(
+    image: Image,
+    ids: set[int],
+    parents: dict[int, list[Parent]],
+    sees: Callable[[int], bool] = lambda id: True,
+) -> None:
+    """Add to some nodes everything that stands above them; `parents` remembers what serves what.
+
+    What one does not see (`sees`) is left out, and no way leads through it.
+    """
     waiting = list(ids)
     while waiting:
         for id in _above(image, waiting.pop(), parents):
-            if id not in ids:
+            if id not in ids and sees(id):
                 ids.add(id)
                 waiting.append(id)
 
@@ -207,16 +251,19 @@ def counts_for_all(image: Image, row: ObjectiveRow) -> bool:
     return image.workspace.count_restricted_work and not image.is_private(row.id)
 
 
-def _owners(image: Image, listed: list[ObjectiveRow]) -> list[int]:
-    found = {row.owner_id for row in listed}
-    found.update(one.owner_id for row in listed for one in key_results(image, row.id))
-    known = [image.people[id] for id in found if id in image.people]
+def _owners(image: Image, ids: Iterable[int]) -> list[int]:
+    rows = (image.objectives.get(id) or image.key_results[id] for id in ids)
+    return _by_name(image, {row.owner_id for row in rows})
+
+
+def _by_name(image: Image, people: Iterable[int | None]) -> list[int]:
+    known = [image.people[id] for id in people if id in image.people]
     return [one.id for one in sorted(known, key=lambda one: one.name.casefold())]
 
 
-def owned_by(image: Image, outline: Outline, written: str) -> frozenset[int]:
+def owned_by(reader: Reader, outline: Outline, written: str) -> frozenset[int]:
     """Return the owners whose name holds what was written."""
-    wanted = written.casefold().split()
+    wanted, people = written.casefold().split(), reader.image.people
     return frozenset(
-        id for id in outline.owners if all(part in image.people[id].name.casefold() for part in wanted)
+        id for id in outline.owners_told(reader) if all(part in people[id].name.casefold() for part in wanted)
     )

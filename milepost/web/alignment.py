@@ -212,7 +212,7 @@ class Asked:
         id = decode(written)
         if id in self.reader.image.people:
             return frozenset([id])
-        return outlines.owned_by(self.reader.image, self.outline, written)
+        return outlines.owned_by(self.reader, self.outline, written)
 
     @cached_property
     def kept(self) -> list[tuple[str, str]]:
@@ -257,8 +257,7 @@ class Asked:
 
     def is_there(self, key: str) -> bool:
         """Say whether a row has a place here and is the reader's to see."""
-        id = decode(key)
-        return id in self.outline.shown and self.reader.sees(id)
+        return self.outline.shows(self.reader, decode(key))
 
     # -- saved views ---------------------------------------------------------------------------------------
 
@@ -353,10 +352,11 @@ class Asked:
     @property
     def owners(self) -> list[tuple[str, str]] | None:
         """List the owners to choose from; None where there are too many to list."""
-        if len(self.outline.owners) > CHOICES:
+        owners = self.outline.owners_told(self.reader)
+        if len(owners) > CHOICES:
             return None
         people = self.reader.image.people
-        return [("", "Everyone"), *((encode(id), people[id].name) for id in self.outline.owners)]
+        return [("", "Everyone"), *((encode(id), people[id].name) for id in owners)]
 
 
 def _number(written: str | None, default: int) -> int:
