@@ -6,7 +6,7 @@ title, not its author, not that it happened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -387,22 +387,35 @@ def _moved_back(told: _Telling) -> list[Phrase] | None:
     return None if _moved(told) is None else [_words("moved "), told.objective, _words(" back")]
 
 
-def _handed_over(told: _Telling) -> list[Phrase]:
+def _handed_over(told: _Telling) -> list[Phrase] | None:
+    people = _receivers(told)
+    if not people:
+        return None
     said = [_words("handed over what was "), _giver(told), _words("’s")]
-    return said + _receivers(told, " to ")
+    return said + _listed(told, people, " to ")
 
 
-def _handed_back(told: _Telling) -> list[Phrase]:
-    return [_words("gave "), _giver(told), _words(" back"), *_receivers(told, " what had gone to ")]
+def _handed_back(told: _Telling) -> list[Phrase] | None:
+    people = _receivers(told)
+    if not people:
+        return None
+    return [_words("gave "), _giver(told), _words(" back"), *_listed(told, people, " what had gone to ")]
 
 
 def _giver(told: _Telling) -> Phrase:
     return told.person(told.event.subject_id, str(told.data.get("name", "someone")))
 
 
-def _receivers(told: _Telling, before: str) -> list[Phrase]:
+def _receivers(told: _Telling) -> list[int]:
+    """Return who was given something that the reader sees; an older event names all that got anything."""
+    if "given" not in told.data:
+        return list(told.data.get("to", ()))
+    return sorted({to for node, to in told.data["given"] if node is None or told.reader.finds(node)})
+
+
+def _listed(told: _Telling, people: Sequence[int], before: str) -> list[Phrase]:
     said = []
-    for number, id in enumerate(told.data.get("to", ())):
+    for number, id in enumerate(people):
         said += [_words(", " if number else before), told.person(id)]
     return said
 
@@ -445,10 +458,12 @@ def _changed_back(told: _Telling) -> list[Phrase] | None:
 
 
 def _seen_of_many(told: _Telling) -> list[Phrase] | None:
-    """Name what the reader sees of many; nothing else is counted."""
-    reader = told.reader
-    seen = [id for id in told.data.get("items", ()) if id in reader.image.node and reader.sees(id)]
-    if not seen:
+    """Name what the reader sees of many; nothing else is counted.
+
+    Who sees one of them alone is told of its own change, as if nothing else had been changed with it.
+    """
+    seen = [id for id in told.data.get("items", ()) if told.reader.finds(id)]
+    if len(seen) < 2:
         return None
     named = seen if len(seen) <= _NAMED_AT_ONCE + 1 else seen[:_NAMED_AT_ONCE]
     said: list[Phrase] = []
