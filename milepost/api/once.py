@@ -21,7 +21,9 @@ def key(request: HttpRequest) -> str | None:
         return None
     if not submissions.can_be_kept(written):
         problem = Problem(
-            f"An idempotency key has 1 to {LONGEST} plain characters.", code="bad_idempotency_key"
+            f"An idempotency key has 1 to {LONGEST} plain characters.",
+            code="bad_idempotency_key",
+            remedy="A random UUID for each request serves well.",
         )
         problem.status = 400
         raise problem
