@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from milepost.actions import checkins
 from milepost.core.scoring import percent, score
 from milepost.ledger import image as images
 from milepost.ledger import past
+from milepost.ledger.garbage import uncollected
 from milepost.ledger.image import Image
 from milepost.queries.what_if import rolled_up
 from tests import okrs as the_okrs
@@ -97,6 +99,20 @@ class TestPast:
         past.of(cast.acme.id, second)
 
         assert said(past.of(cast.acme.id, first), first) == earlier
+
+    def test_is_gone_when_enough_others_were_looked_at_since(self, cast):
+        """A day that is not kept any more gives its memory back at once, with what was made of it."""
+        the_okrs.written(cast, BEGAN)
+        first = past.of(cast.acme.id, BEGAN.date() - DAY)
+        first.on(BEGAN.date() - DAY).derived["made of it"] = first
+        arrays = weakref.ref(first)
+        del first
+
+        with uncollected():
+            for number in range(past.KEPT_DAYS):
+                past.of(cast.acme.id, BEGAN.date() - (2 + number) * DAY)
+
+            assert arrays() is None
 
     def test_is_seen_with_the_rights_of_today(self, cast):
         """What was open then and is confidential now, is confidential on every past day."""
