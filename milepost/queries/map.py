@@ -130,9 +130,9 @@ class Map:
         found = self._below.get(id)
         if found is None:
             ids: list[int] = []
-            for child in self._kept(self.outline.below.get(id, ())):
+            for child in self._kept(self.outline.below(id)):
                 if child in self.image.key_results:
-                    ids += self._kept(self.outline.below.get(child, ()))
+                    ids += self._kept(self.outline.below(child))
                 else:
                     ids.append(child)
             found = self._below[id] = list(dict.fromkeys(ids))
@@ -148,7 +148,7 @@ class Map:
         return found
 
     def _above(self, id: int) -> Iterator[int]:
-        for parent in self.outline.parents.get(id, ()):
+        for parent in self.outline.parents(id):
             if self.reader.sees(parent.id):
                 one = self.image.key_results.get(parent.id)
                 yield one.objective_id if one else parent.id
@@ -204,7 +204,7 @@ class Map:
         """What joins the cards."""
         found = []
         for id in self._drawn:
-            for parent in self.outline.parents.get(id, ()):
+            for parent in self.outline.parents(id):
                 one = self.image.key_results.get(parent.id)
                 upper = one.objective_id if one else parent.id
                 if upper in self._drawn and upper != id and self.reader.sees(parent.id):
@@ -245,7 +245,7 @@ class Map:
 
     def key_results(self, id: int) -> Iterator[Row]:
         """Yield the key results of an objective, as far as they are asked for and seen."""
-        for child in self._kept(self.outline.below.get(id, ())):
+        for child in self._kept(self.outline.below(id)):
             if child in self.image.key_results:
                 yield self.row(child)
 

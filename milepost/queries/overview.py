@@ -131,10 +131,13 @@ def _frame(image: Image, cycles: frozenset[int] | None) -> Frame:
         outline = outlines.of(image, cycles)
         teams = ((None, 0), *((team.id, depth) for team, depth in image.walk_teams(depth=1)))
         place = {id: number for number, (id, _) in enumerate(teams)}
-        ids = [image.ids[node] for node in outline.counted.tolist()]
-        is_open = np.array([image.audience(id) is None for id in ids], dtype=bool)
-        places = np.array([place.get(image.team_of(id), 0) for id in ids], dtype=np.int64)
-        frames[cycles] = Frame(outline.objectives, outline.counted, outline.counted[is_open], teams, places)
+        restricted = [image.node[id] for id in image.restricted() if id in image.node]
+        is_open = ~outlines.marked(image, np.array(restricted, dtype=np.int64))
+        team = image.objectives.array("team_id")[image.parent[outline.counted - image.first_key_result]]
+        listed, at = np.unique(team, return_inverse=True)
+        places = np.array([place.get(id, 0) for id in listed.tolist()], dtype=np.int64)[at]
+        counted = outline.counted
+        frames[cycles] = Frame(len(outline.common), counted, counted[is_open[counted]], teams, places)
     return frames[cycles]
 
 
