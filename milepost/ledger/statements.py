@@ -6,7 +6,8 @@ half. So the driver gets it directly, unless somebody counts statements: then it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 
@@ -42,6 +43,11 @@ class Statement:
             return cursor.fetchall()
         finally:
             cursor.close()
+
+    def each(self, arguments: Sequence) -> Iterator[tuple]:
+        """Execute it and yield what it found row by row: whoever finds theirs early pays for no more."""
+        with closing(self.run(arguments)) as cursor:
+            yield from iter(cursor.fetchone, None)
 
     def row(self, arguments: Sequence) -> tuple | None:
         """Execute it and return the first row, None where there is none."""
