@@ -78,7 +78,8 @@ class Shapes:
     def progress(self, current: np.ndarray, given: np.ndarray) -> np.ndarray:
         """Return the raw progress of every key result; NaN where there is no data (method 2.2)."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            raw = (current - self._start) / self._span
+            raw = current - self._start
+            raw /= self._span
             raw[self._given] = given[self._given]
             for at, rule, each in self._others:
                 said = current[at]
@@ -158,7 +159,8 @@ def elapsed_share(day: float, starts: np.ndarray, ends: np.ndarray) -> np.ndarra
 
 def _capped(values: np.ndarray) -> np.ndarray:
     """Hold shares between 0 and 1; what is missing (NaN) is 0."""
-    return np.fmin(np.fmax(values, 0.0), 1.0)
+    found = np.fmax(values, 0.0)
+    return np.fmin(found, 1.0, out=found)  # here as elsewhere, fresh memory costs more than comparing
 
 
 def expected(
@@ -286,7 +288,9 @@ def roll_up(tree: Tree, values: np.ndarray) -> np.ndarray:
     """
     rolled, capped = values.copy(), _capped(values)
     for (begin, end, parents, first), total in zip(tree.steps, tree.totals, strict=True):
-        found = np.add.reduceat(tree.weight[begin:end] * capped[tree.child[begin:end]], first) / total
+        weighed = capped[tree.child[begin:end]]
+        weighed *= tree.weight[begin:end]
+        found = np.add.reduceat(weighed, first) / total
         rolled[parents], capped[parents] = found, _capped(found)
     return rolled
 

@@ -226,12 +226,16 @@ class View:
         return [id for id in ids if id in self.shown and self.reader.sees(id)]
 
     def _children(self, id: int) -> list[int]:
-        ids = self._kept(self.outline.below(id))
+        ids = self._kept(self.outline.below(self.reader.image, id))
         if self.filters.key_results:
             return ids
         found = []
         for child in ids:
-            found += self._kept(self.outline.below(child)) if self._is_key_result(child) else [child]
+            found += (
+                self._kept(self.outline.below(self.reader.image, child))
+                if self._is_key_result(child)
+                else [child]
+            )
         return found
 
     def _is_key_result(self, id: int) -> bool:
@@ -257,14 +261,16 @@ class View:
         return not self.filters.key_results and one is not None and one.objective_id == under
 
     def _seen_parents(self, id: int) -> Iterator[Parent]:
-        return (parent for parent in self.outline.parents(id) if self.reader.sees(parent.id))
+        return (
+            parent for parent in self.outline.parents(self.reader.image, id) if self.reader.sees(parent.id)
+        )
 
     def _has_children(self, id: int) -> bool:
-        for child in self.outline.below(id):
+        for child in self.outline.below(self.reader.image, id):
             if child in self.shown and self.reader.sees(child):
                 if self.filters.key_results or not self._is_key_result(child):
                     return True
-                if self._kept(self.outline.below(child)):
+                if self._kept(self.outline.below(self.reader.image, child)):
                     return True
         return False
 

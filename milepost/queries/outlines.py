@@ -37,22 +37,17 @@ class Marked(Container[int]):
     """Ids of an image, those of its nodes that a mask marks."""
 
     def __init__(self, image: Image, mask: np.ndarray) -> None:
-        self.image, self.mask = image, mask
+        self.node, self.mask = image.node, mask  # never the image: days that share a structure come and go
 
     def __contains__(self, id: object) -> bool:
-        node = self.image.node.get(id)
+        node = self.node.get(id)
         return node is not None and self.mask.item(node)
-
-    def of(self, nodes: np.ndarray) -> list[int]:
-        """Return the ids of those nodes that are marked."""
-        return ids_of(self.image, nodes[self.mask[nodes]])
 
 
 @dataclass(eq=False)
 class Outline:
     """What stands below what in some cycles, whoever looks."""
 
-    image: Image
     listed: np.ndarray  # nodes of the objectives of these cycles that were not set aside
     standing: np.ndarray  # marks the key results that were not cancelled
     own: np.ndarray  # marks what is listed, and its key results
@@ -63,6 +58,7 @@ class Outline:
     restricted: list[int]
     counted: np.ndarray  # nodes of the key results that count for everyone
     common: np.ndarray  # nodes of the objectives that count for everyone
+    serving: Serving
     sights: dict[tuple, frozenset[int]] = field(default_factory=dict)  # what is restricted, and seen
     loose: dict[frozenset[int], list[int]] = field(default_factory=dict)
     shown_by: dict[frozenset[int], Marked] = field(default_factory=dict)
@@ -75,34 +71,29 @@ class Outline:
 
     # -- around a node -------------------------------------------------------------------------------------
 
-    def parents(self, id: int) -> list[Parent]:
+    def parents(self, image: Image, id: int) -> list[Parent]:
         """Return what an objective serves, and how."""
         found = self._parents.get(id)
         if found is None:
-            links = self.image.serves.get(id, ()) if id in self.shown else ()
+            links = image.serves.get(id, ()) if id in self.shown else ()
             found = self._parents[id] = [
                 Parent(link.parent_id, link.how, link.weight)
                 for link in links
-                if link.parent_id in self.image.node
+                if link.parent_id in image.node
             ]
         return found
 
-    def below(self, id: int) -> list[int]:
+    def below(self, image: Image, id: int) -> list[int]:
         """Return what stands right below a node: its key results, then the objectives that serve it."""
         found = self._below.get(id)
         if found is None:
-            image, node = self.image, self.image.node.get(id)
-            found = self._below[id] = []
+            found, node = [], image.node.get(id)
             if node is not None and self.shown.mask[node]:
                 own = np.array([image.node[one] for one in image.key_results_of.ids(id)], dtype=np.int64)
-                found += self.shown.of(own[self.standing[own]])
-                found += self.shown.of(self.serving.right_below(node))
+                nodes = np.concatenate([own[self.standing[own]], self.serving.right_below(node)])
+                found = ids_of(image, nodes[self.shown.mask[nodes]])
+            self._below[id] = found
         return found
-
-    @cached_property
-    def serving(self) -> Serving:
-        """Which objectives serve which objective or key result."""
-        return Serving(*served(self.image), len(self.image.ids))
 
     # -- who looks -----------------------------------------------------------------------------------------
 
@@ -122,10 +113,9 @@ class Outline:
         """Return what has a place here for a reader: what they see, and above it what leads on from that."""
         if self.is_closed:
             return self.shown
+        image, seen = reader.image, reader.seen
         return self._by_sight(
-            self.shown_by,
-            reader,
-            lambda: Marked(self.image, with_all_above(self.image, self.own & reader.seen, reader.seen)),
+            self.shown_by, reader, lambda: Marked(image, with_all_above(image, self.own & seen, seen))
         )
 
     @cached_property
@@ -155,10 +145,10 @@ class Outline:
 
     def owner_ids(self, reader: Reader) -> np.ndarray:
         """Return who owns what a reader sees here."""
-        return self._by_sight(self.owned_by, reader, lambda: self._owners(self.own & reader.seen))
+        return self._by_sight(self.owned_by, reader, lambda: self._owners(reader))
 
-    def _owners(self, mask: np.ndarray) -> np.ndarray:
-        image, first = self.image, self.image.first_key_result
+    def _owners(self, reader: Reader) -> np.ndarray:
+        image, first, mask = reader.image, reader.image.first_key_result, self.own & reader.seen
         owners = (
             image.objectives.array("owner_id")[mask[:first]],
             image.key_results.array("owner_id")[mask[first:]],
@@ -167,7 +157,7 @@ class Outline:
 
     def owners(self, reader: Reader) -> dict[int, str]:
         """Return their names, by the id of each, in alphabetical order."""
-        people, wanted = self.image.people, self.owner_ids(reader)
+        people, wanted = reader.image.people, self.owner_ids(reader)
         names = people.listed("name")
         found = [
             (id, names[place])
@@ -199,8 +189,8 @@ class Serving:
 class Branches:
     """What stands below an objective, however deep, among what a mask marks."""
 
-    def __init__(self, outline: Outline, seen: np.ndarray) -> None:
-        image, first = outline.image, outline.image.first_key_result
+    def __init__(self, image: Image, outline: Outline, seen: np.ndarray) -> None:
+        first = image.first_key_result
         child, above = served(image)
         # What serves a key result stands below its objective; below a cancelled one stands nothing.
         kept = seen[child] & seen[above] & ((above < first) | outline.standing[above])
@@ -262,7 +252,6 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
     common = listed[_counting(image)[listed]]
     tops, unaligned, hanging = _at_the_top(image, shown[:first])
     return Outline(
-        image=image,
         listed=listed,
         standing=standing,
         own=own,
@@ -273,6 +262,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
         restricted=[id for id in image.restricted() if id in image.node and shown[image.node[id]]],
         counted=_counted(image, marked(image, common)),
         common=common,
+        serving=Serving(*served(image), len(image.ids)),
     )
 
 

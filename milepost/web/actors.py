@@ -16,7 +16,7 @@ from milepost.actions import sessions
 from milepost.core import access
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotFound
-from milepost.ledger import sight, traces
+from milepost.ledger import sight, stillness, traces
 from milepost.queries import actors
 
 
@@ -64,6 +64,8 @@ def in_workspace(view: Callable) -> Callable:
             return _on_to(request, reverse("account"))
         request.seat, request.actor = seat, seat.actor
         request.today = today(request)
+        if request.method == "GET":  # it changes nothing that it then reads
+            stillness.settle(seat.mark)
         with sight.within(seat.actor.workspace_id):
             return view(request, *args, **kwargs)
 
