@@ -8,8 +8,9 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
-from milepost.core.plan import PlanPoint, words
+from milepost.core.plan import CheckInPlan, PlanPoint, words
 from milepost.core.plan.findings import Path
+from milepost.core.plan.ledgers import CheckIns
 from milepost.core.plan.unread import torn
 from milepost.core.plan.values import names_of, usual_values
 from milepost.formats.okr_raw import UNREAD, Columns, Mapped, Wrong, shown
@@ -199,8 +200,10 @@ class Record(Compound):
             written[key] = said if write is None else write(said)
         return written
 
-    def write_all(self, values: Sequence[Any]) -> Columns | list[dict[str, Any]]:
+    def write_all(self, values: Sequence[Any]) -> Columns | CheckIns | list[dict[str, Any]]:
         """Return several entries as plain values, field by field where they hold nothing but values."""
+        if self.of is CheckInPlan:
+            return CheckIns.of(values)
         if not self._is_flat:
             return super().write_all(values)
         listed = values if issubclass(self.of, tuple) else map(self._held, values)
