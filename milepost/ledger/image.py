@@ -29,6 +29,7 @@ from milepost.ledger.day import Day
 from milepost.ledger.entries import Entries
 from milepost.ledger.garbage import uncollected
 from milepost.ledger.measures import floats, shape
+from milepost.ledger.nodes import Nodes
 from milepost.ledger.pools import Parents, Pools
 from milepost.ledger.structure import (
     COUNTING_KEY_RESULT_STATES,
@@ -302,10 +303,9 @@ class Image:
         self._name_numbers()
         objectives, key_results = self.objectives.ids, self.key_results.ids
         self.first_key_result = first = len(objectives)
-        self.ids_of_objectives = objectives.tolist()
-        self.ids = [*self.ids_of_objectives, *key_results.tolist()]
+        self.node = Nodes(objectives, key_results)
+        self.ids = self.node.ids
         size = len(self.ids)
-        self.node: dict[int, int] = dict(zip(self.ids, range(size), strict=True))
         self.parent = positions(objectives, self.key_results.array("objective_id"))
         self.from_contributors = self.key_results.array("source", lambda word: word == "contributors", bool)
         self.key_results_of = Groups(
@@ -539,6 +539,11 @@ class Image:
                     found.add(parent)
                     waiting.append(parent)
         return tuple(self.ids[node] for node in sorted(found, key=self.tree.height.__getitem__))
+
+    @property
+    def link_ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """The node of each link's objective, and of what it serves; -1 where it is not there."""
+        return self._child, self._served
 
     def links(self) -> tuple[np.ndarray, np.ndarray, list[str], list[str]]:
         """Return every link whose ends are there, in columns: node, node of what it serves, how, weight."""

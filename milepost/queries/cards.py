@@ -38,6 +38,7 @@ from milepost.queries import courses, explanations
 # What is agreed begins with its first check-in.
 _ASKED = frozenset({State.COMMITTED.value, *(state.value for state in State if state.takes_checkins)})
 _ASKED_KEY_RESULTS = frozenset(state.value for state in KeyResultState if state.takes_checkins)
+_DAY = 86_400  # seconds
 _ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
@@ -247,6 +248,17 @@ class Reader:
         """Turn a moment of the ledger into the workspace's day."""
         return datetime.fromtimestamp(seconds, self.zone).date()
 
+    def days_of(self, moments: np.ndarray) -> np.ndarray:
+        """Turn moments of the ledger into the workspace's days, as ordinals."""
+        days, at = np.unique(moments // _DAY, return_inverse=True)
+        turns = np.zeros((3, len(days)), dtype=np.int64)  # when in a day of UTC the local day ends; both days
+        for place, day in enumerate(days.tolist()):
+            begins = self.day_of(day * _DAY)
+            turn = int(past.end_of(begins, self.image.workspace.time_zone).timestamp())
+            turns[:, place] = turn, begins.toordinal(), self.day_of(turn).toordinal()
+        turn, before, after = turns[:, at]
+        return np.where(moments < turn, before, after)
+
     def window(self, one: KeyResultRow) -> Window:
         """Return the days a key result has: its own, or its cycle's."""
         cycle = self.cycle_of(self.image.objectives[one.objective_id])
@@ -283,6 +295,14 @@ class Reader:
         if row is None or one.source == "contributors":
             return False
         return row.state in _ASKED and one.state in _ASKED_KEY_RESULTS
+
+    @cached_property
+    def asked(self) -> np.ndarray:
+        """Which key results take check-ins now, in the order of their nodes: what `takes_checkins` says."""
+        image = self.image
+        of_objectives = image.objectives.array("state", _ASKED.__contains__, bool)
+        found = image.key_results.array("state", _ASKED_KEY_RESULTS.__contains__, bool)
+        return found & of_objectives[image.parent] & (image.parent >= 0) & ~image.from_contributors
 
     def due_on(self, one: KeyResultRow, current: Entry | None) -> date | None:
         """Return the day from which its next check-in is due; None while it takes none."""

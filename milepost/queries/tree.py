@@ -48,7 +48,7 @@ class _Rows:
     """
 
     def __init__(
-        self, image: Image, first: int, ids: list[int], texts: list[bytes], encoded: Encoder
+        self, image: Image, first: int, ids: Sequence[int], texts: list[bytes], encoded: Encoder
     ) -> None:
         self.image, self.first, self.ids, self.encoded = image, first, ids, encoded
         self.texts = texts
@@ -298,7 +298,7 @@ def _rows(image: Image, name: str) -> _Rows:
         first = image.first_key_result
         with uncollected():
             if name == "objectives":
-                found = _Rows(image, 0, image.ids_of_objectives, _all_objectives(image), _objective)
+                found = _Rows(image, 0, image.ids[:first], _all_objectives(image), _objective)
             else:
                 found = _Rows(image, first, image.ids[first:], _all_key_results(image), _key_result)
         image.derived[_Rows, name] = found

@@ -212,7 +212,7 @@ class Asked:
         id = decode(written)
         if id in self.reader.image.people:
             return frozenset([id])
-        return outlines.owned_by(self.reader.image, self.outline, written)
+        return self.outline.owned_by(written)
 
     @cached_property
     def kept(self) -> list[tuple[str, str]]:
@@ -353,10 +353,9 @@ class Asked:
     @property
     def owners(self) -> list[tuple[str, str]] | None:
         """List the owners to choose from; None where there are too many to list."""
-        if len(self.outline.owners) > CHOICES:
+        if len(self.outline.owner_ids) > CHOICES:
             return None
-        people = self.reader.image.people
-        return [("", "Everyone"), *((encode(id), people[id].name) for id in self.outline.owners)]
+        return [("", "Everyone"), *((encode(id), name) for id, name in self.outline.owners.items())]
 
 
 def _number(written: str | None, default: int) -> int:

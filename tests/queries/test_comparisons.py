@@ -46,7 +46,7 @@ class TestComparison:
             between = comparisons._Between(then, now)
             busy = between._busy()
             moved, same = {}, []
-            for node, id in enumerate(now.image.ids_of_objectives):
+            for node, id in enumerate(now.image.ids[: now.image.first_key_result]):
                 if now.sees(id):
                     points = abs(float(between._share(now, id) or 0) - float(between._share(then, id) or 0))
                     changed = between._changed(id)
