@@ -20,11 +20,9 @@ def key(request: HttpRequest) -> str | None:
     if written is None:
         return None
     if not submissions.can_be_kept(written):
-        problem = Problem(
-            f"An idempotency key has 1 to {LONGEST} plain characters.", code="bad_idempotency_key"
+        raise Problem(
+            f"An idempotency key has 1 to {LONGEST} plain characters.", code="bad_idempotency_key", status=400
         )
-        problem.status = 400
-        raise problem
     return written
 
 
