@@ -21,7 +21,10 @@ def key(request: HttpRequest) -> str | None:
         return None
     if not submissions.can_be_kept(written):
         raise Problem(
-            f"An idempotency key has 1 to {LONGEST} plain characters.", code="bad_idempotency_key", status=400
+            f"An idempotency key has 1 to {LONGEST} plain characters.",
+            code="bad_idempotency_key",
+            remedy="A random UUID for each request serves well.",
+            status=400,
         )
     return written
 

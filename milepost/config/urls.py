@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "milepost.web.problems.unreadable"
 handler403 = "milepost.web.problems.forbidden"
 handler404 = "milepost.web.problems.not_found"
 handler500 = "milepost.web.problems.failed"

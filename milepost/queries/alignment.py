@@ -116,11 +116,11 @@ class View:
     def __post_init__(self) -> None:
         self.loose = self._loose()
         self.matching: Marked | None = None  # what the filters leave; None: everything
-        self.shown = self.outline.shown
+        self.shown = self.outline.shown_to(self.reader)
         if self.filters.is_narrow:
             image = self.reader.image
             self.matching = Marked(image, self._wanted())
-            self.shown = Marked(image, outlines.with_all_above(image, self.matching.mask))
+            self.shown = Marked(image, outlines.with_all_above(image, self.matching.mask, self.reader.seen))
 
     def _loose(self) -> list[int]:
         """Return what hangs on nothing that the reader sees: the same for all who see the same."""
@@ -148,7 +148,9 @@ class View:
             key_results=sum(tally),
             objectives=self.outline.objectives_told(self.reader),
             attention=sum(tally[status] for status in ATTENTION),
-            unaligned=sum(map(self.reader.sees, [*self.outline.unaligned, *self.loose])),
+            unaligned=sum(
+                self.outline.shows(self.reader, id) for id in (*self.outline.unaligned, *self.loose)
+            ),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),
         )
 

@@ -181,19 +181,20 @@ class _Between:
         ids = np.unique(ids)
         places, there = _nodes(self.now, ids)
         ids, places = ids[there], places[there]
-        points = np.abs(self._shares(self.now, ids) - self._shares(self.then, ids))
+        after, before = (self._shares(reader, ids) for reader in (self.now, self.then))
+        points = np.abs(np.nan_to_num(after) - np.nan_to_num(before))
         changed = np.isin(ids, [id for id in self._touched() if self._changed(id)])
-        moved = (points >= 0.0005) | changed | self._busy()[places]
+        # That there is a figure at all, if only 0 %, is a difference too.
+        moved = (points >= 0.0005) | (np.isnan(after) != np.isnan(before)) | changed | self._busy()[places]
         order = np.lexsort((ids[moved], ~changed[moved], -np.round(points[moved], 6)))
         return ids[moved][order].tolist(), ids[~moved].tolist()
 
     def _shares(self, reader: Reader, ids: np.ndarray) -> np.ndarray:
-        """Return the progress of objectives, 0 where there is none."""
+        """Return the progress of objectives, NaN where there is none."""
         places, there = _nodes(reader, ids)
         if not there.any():  # before there was anything, there is nothing to look into
-            return np.zeros(len(ids))
-        raw = reader.day.raw[places]
-        return np.where(there & reader.day.reported[places] & ~np.isnan(raw), raw, 0.0)
+            return np.full(len(ids), np.nan)
+        return np.where(there & reader.day.reported[places], reader.day.raw[places], np.nan)
 
     def _touched(self) -> set[int]:
         """Return the objectives of which the structure may differ: a few, whatever the size of the whole."""

@@ -209,7 +209,7 @@ class Asked:
         id = decode(written)
         if id in self.reader.image.people:
             return frozenset([id])
-        return self.outline.owned_by(written)
+        return self.outline.owned_by_name(self.reader, written)
 
     @cached_property
     def kept(self) -> list[tuple[str, str]]:
@@ -254,8 +254,7 @@ class Asked:
 
     def is_there(self, key: str) -> bool:
         """Say whether a row has a place here and is the reader's to see."""
-        id = decode(key)
-        return id in self.outline.shown and self.reader.sees(id)
+        return self.outline.shows(self.reader, decode(key))
 
     # -- saved views ---------------------------------------------------------------------------------------
 
@@ -350,9 +349,12 @@ class Asked:
     @property
     def owners(self) -> list[tuple[str, str]] | None:
         """List the owners to choose from; None where there are too many to list."""
-        if len(self.outline.owner_ids) > CHOICES:
+        if len(self.outline.owner_ids(self.reader)) > CHOICES:
             return None
-        return [("", "Everyone"), *((encode(id), name) for id, name in self.outline.owners.items())]
+        return [
+            ("", "Everyone"),
+            *((encode(id), name) for id, name in self.outline.owners(self.reader).items()),
+        ]
 
 
 def _number(written: str | None, default: int) -> int:

@@ -132,8 +132,7 @@ class Asked(alignment.Asked):
 
     def _card(self, key: str) -> int | None:
         id = decode(key)
-        image = self.reader.image
-        is_there = id in image.objectives and id in self.outline.shown and self.reader.sees(id)
+        is_there = id in self.reader.image.objectives and self.outline.shows(self.reader, id)
         return id if is_there else None
 
     # -- what if -------------------------------------------------------------------------------------------
@@ -169,7 +168,7 @@ class Asked(alignment.Asked):
         """Return the objectives whose key results are supposed to end somewhere."""
         known = self.reader.image.key_results
         ids = {known[id].objective_id for id in (*self.others, self.supposed_id) if id is not None}
-        return [id for id in ids if id in self.outline.shown and self.reader.sees(id)]
+        return [id for id in ids if self.outline.shows(self.reader, id)]
 
     @cached_property
     def supposition(self) -> Supposition | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -57,6 +58,28 @@ def as_json(problem: Problem) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer an address that leads nowhere, exactly as one that leads to what the reader may not see."""
     return answer(request, NotFound())
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what Django could not, or would not, read."""
+    problem = Problem(
+        "What was sent could not be read, so nothing was changed.",
+        code="unreadable",
+        remedy="Go back, reload the page and try again.",
+    )
+    problem.status = 400
+    match exception:
+        case RequestDataTooBig() | TooManyFieldsSent() | TooManyFilesSent():
+            problem = Problem(
+                "That was too much at once, so nothing was changed.",
+                code="too_large",
+                remedy="Send less at once.",
+            )
+            problem.status = 413
+        case DisallowedHost():
+            problem.message = "This server does not answer to that name."
+            problem.code, problem.remedy = "unknown_host", "Use the address that whoever runs it gave you."
+    return answer(request, problem)
 
 
 def forbidden(request: HttpRequest, reason: str = "", exception: Exception | None = None) -> HttpResponse:

@@ -104,7 +104,7 @@ def blank(request: HttpRequest) -> HttpResponse:
                 return go("start_invite", slug=request.seat.slug)
             except Invalid as wrong:
                 typed.refuse(wrong, field=_FIELDS.get(wrong.field, wrong.field))
-    more = {"typed": typed, "year": year, "quarter": quarter, "is_sent": request.method == "POST"}
+    more = {"year": year, "quarter": quarter, "is_sent": request.method == "POST"}
     return _page(request, "start/blank.html", more, typed)
 
 
@@ -125,7 +125,7 @@ def file(request: HttpRequest) -> HttpResponse:
     """Take a file and show what it would do."""
     require_admin(request)
     typed = Typed(request.POST)
-    more: dict[str, Any] = {"typed": typed, "details": (), "summary": None, "file_name": ""}
+    more: dict[str, Any] = {"details": (), "summary": None, "file_name": ""}
     if request.method == "POST":
         uploaded = request.FILES.get("file")
         try:
@@ -212,7 +212,6 @@ def invite(request: HttpRequest) -> HttpResponse:
             invited.append(invitations.delivered(request, person, secret))
             rows[number - 1] = ("", "")  # done; what is left are those that need another look
     more = {
-        "typed": typed,
         "rows": rows,
         "invited": invited,
         "roles": membership.roles_to_give(request.actor),
@@ -231,10 +230,6 @@ def _page(
     labels = LABELS | {
         f"{name}-{n}": f"{name.capitalize()} {n}" for name in ("name", "email") for n in range(1, ROWS + 1)
     }
-    more = {
-        "slug": request.seat.slug,
-        "steps": steps(step),
-        "problems": typed.listed(labels),
-        **more,
-    }
-    return entrance.page(request, template, more, status=typed.status)
+    return entrance.form(
+        request, template, typed, labels, {"slug": request.seat.slug, "steps": steps(step), **more}
+    )

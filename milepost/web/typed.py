@@ -31,6 +31,7 @@ class Typed:
     def __init__(self, data: QueryDict) -> None:
         self.data = data
         self.problems: dict[str, str] = {}
+        self.retry_after: int | None = None  # seconds, where what was refused may be tried again
         self._refused_as = 422
 
     def text(self, name: str, default: str = "") -> str:
@@ -116,6 +117,7 @@ class Typed:
         lines = (problem.message, *problem.details, problem.remedy or "")
         said = "\n".join(filter(None, lines)) if problem.details else str(problem)
         self.say(problem.field or "" if field is None else field, said, status=problem.status)
+        self.retry_after = problem.retry_after
 
     def cleaned(self, name: str, clean: Callable[[str], str]) -> str | None:
         """Return a text as `clean` tidies it; None where that refuses it."""

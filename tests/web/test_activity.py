@@ -258,6 +258,22 @@ class TestIndex:
 
         assert "Ada Lovelace activated Repairs are quick" in told(seen_by(cast.cleo, now))
 
+    def test_ends_where_it_would_without_hidden_work(
+        self, cast: Cast, cycle: Cycle, quick: acme.Work, now: datetime
+    ):
+        """Where a page ends, and whether there is another, does not move with what is hidden after it."""
+        hidden = acme.work("A quiet plan", cycle=cycle, by=cast.ada, at=now, visibility="private")
+        for number in range(3):
+            comments.add(objective=hidden.objective.id, text="hush", by=cast.ada, at=now)
+            comments.add(objective=quick.objective.id, text=f"note {number}", by=cast.ada, at=now)
+        discussion = activity.Narrowed(group="discussion")
+
+        two = activity.feed(seen_by(cast.cleo, now), discussion, size=2)
+        three = activity.feed(seen_by(cast.cleo, now), discussion, size=3)
+
+        assert two.older == two.days[-1].sentences[-1].id
+        assert three.older is None
+
     def test_costs_what_it_cost(self, signed_in: Browser, quick: acme.Work):
         """The number of statements is frozen."""
         assert count(signed_in("cleo"), ACTIVITY) == STATEMENTS["activity"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from milepost.queries.sentences.phrases import Phrase, Teller, Telling, words
@@ -60,22 +60,35 @@ def _role(told: Telling) -> list[Phrase]:
     return [words("made "), told.person(told.event.subject_id), words(f" {article} {role}")]
 
 
-def _handed_over(told: Telling) -> list[Phrase]:
+def _handed_over(told: Telling) -> list[Phrase] | None:
+    people = _receivers(told)
+    if not people:
+        return None
     said = [words("handed over what was "), _giver(told), words("’s")]
-    return said + _receivers(told, " to ")
+    return said + _listed(told, people, " to ")
 
 
-def _handed_back(told: Telling) -> list[Phrase]:
-    return [words("gave "), _giver(told), words(" back"), *_receivers(told, " what had gone to ")]
+def _handed_back(told: Telling) -> list[Phrase] | None:
+    people = _receivers(told)
+    if not people:
+        return None
+    return [words("gave "), _giver(told), words(" back"), *_listed(told, people, " what had gone to ")]
 
 
 def _giver(told: Telling) -> Phrase:
     return told.person(told.event.subject_id, str(told.data.get("name", "someone")))
 
 
-def _receivers(told: Telling, before: str) -> list[Phrase]:
+def _receivers(told: Telling) -> list[int]:
+    """Return who was given something that the reader sees; an older event names all that got anything."""
+    if "given" not in told.data:
+        return list(told.data.get("to", ()))
+    return sorted({to for node, to in told.data["given"] if node is None or told.reader.finds(node)})
+
+
+def _listed(told: Telling, people: Sequence[int], before: str) -> list[Phrase]:
     said = []
-    for number, id in enumerate(told.data.get("to", ())):
+    for number, id in enumerate(people):
         said += [words(", " if number else before), told.person(id)]
     return said
 

@@ -43,9 +43,12 @@ def _changed_back(told: Telling) -> list[Phrase] | None:
 
 
 def _seen_of_many(told: Telling) -> list[Phrase] | None:
-    """Name what the reader sees of many."""
+    """Name what the reader sees of many.
+
+    Who sees one of them alone is told of its own change, as if nothing else had been changed with it.
+    """
     seen = [id for id in told.data.get("items", ()) if told.reader.finds(id)]
-    if not seen:
+    if len(seen) < 2:
         return None
     named = seen if len(seen) <= _NAMED_AT_ONCE + 1 else seen[:_NAMED_AT_ONCE]
     said: list[Phrase] = []
