@@ -48,7 +48,9 @@ def through(
 def _check(request: HttpRequest, known: Callable[[str], frozenset[str]], guarded: frozenset[str]) -> None:
     accepted = request.headers.get("Accept", "*/*")
     if not any(part.partition(";")[0].strip() in ACCEPTED for part in accepted.split(",")):
-        raise _refused(406, "not_acceptable", "Answers are JSON.", "Accept application/json.")
+        raise Problem(
+            "Answers are JSON.", code="not_acceptable", remedy="Accept application/json.", status=406
+        )
     if request.GET:
         _check_parameters(request, known(request.method))
     if request.method not in UNSAFE:
@@ -58,19 +60,22 @@ def _check(request: HttpRequest, known: Callable[[str], frozenset[str]], guarded
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and "Transfer-Encoding" in request.headers:
         # Another server than ours, which cannot tell where it ends: Django takes that for an empty one.
-        raise _refused(
-            411,
-            "length_required",
+        raise Problem(
             "The body does not say how long it is.",
-            "Send it with Content-Length, not in pieces.",
+            code="length_required",
+            remedy="Send it with Content-Length, not in pieces.",
+            status=411,
         )
     if length.isdecimal() and int(length) > limits.BODY:
         raise problems.TooLarge(
             f"A body holds {limits.BODY:,} bytes.", remedy="Send less at once, or apply a file."
         )
     if length.strip("0") and request.content_type != "application/json":
-        raise _refused(
-            415, "unsupported_media_type", "Bodies are JSON.", "Send Content-Type: application/json."
+        raise Problem(
+            "Bodies are JSON.",
+            code="unsupported_media_type",
+            remedy="Send Content-Type: application/json.",
+            status=415,
         )
 
 
@@ -90,12 +95,6 @@ def _check_parameters(request: HttpRequest, known: frozenset[str]) -> None:
                 field=name,
                 remedy="Say it once.",
             )
-
-
-def _refused(status: int, code: str, message: str, remedy: str) -> Problem:
-    problem = Problem(message, code=code, remedy=remedy)
-    problem.status = status
-    return problem
 
 
 def _finished(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -20,13 +20,12 @@ def key(request: HttpRequest) -> str | None:
     if written is None:
         return None
     if not submissions.can_be_kept(written):
-        problem = Problem(
+        raise Problem(
             f"An idempotency key has 1 to {LONGEST} plain characters.",
             code="bad_idempotency_key",
             remedy="A random UUID for each request serves well.",
+            status=400,
         )
-        problem.status = 400
-        raise problem
     return written
 
 

@@ -119,13 +119,14 @@ def of(raised: Exception) -> HttpResponse:
         fault.remedy = REMEDIES.get(fault.code, fault.remedy)
         return answer(fault)
     log.error("A defect", exc_info=raised)
-    defect = Problem(
-        "Something went wrong on our side. Nothing was changed.",
-        code="defect",
-        remedy="Try again; if it happens once more, tell whoever runs this server the time it happened.",
+    return answer(
+        Problem(
+            "Something went wrong on our side. Nothing was changed.",
+            code="defect",
+            remedy="Try again; if it happens once more, tell whoever runs this server the time it happened.",
+            status=500,
+        )
     )
-    defect.status = 500
-    return answer(defect)
 
 
 def _refused(raised: Problem, message: str, faults: Sequence[Fault]) -> HttpResponse:

@@ -88,8 +88,8 @@ def forbidden(request: HttpRequest, reason: str = "", exception: Exception | Non
         "This form had expired, so nothing was changed.",
         code="form_expired",
         remedy="Go back, reload the page and send it again; what you typed is still there.",
+        status=403,
     )
-    problem.status = 403
     return answer(request, problem)
 
 
@@ -100,6 +100,6 @@ def failed(request: HttpRequest) -> HttpResponse:
         code="defect",
         remedy="Try again; if it happens once more, tell whoever runs this server this number: "
         f"{getattr(request, 'number', 'none')}.",
+        status=500,
     )
-    problem.status = 500
     return answer(request, problem)
