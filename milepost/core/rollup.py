@@ -78,7 +78,8 @@ class Shapes:
     def progress(self, current: np.ndarray, given: np.ndarray) -> np.ndarray:
         """Return the raw progress of every key result; NaN where there is no data (method 2.2)."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            raw = (current - self._start) / self._span
+            raw = current - self._start
+            raw /= self._span
             raw[self._given] = given[self._given]
             for at, rule, each in self._others:
                 said = current[at]
@@ -158,7 +159,8 @@ def elapsed_share(day: float, starts: np.ndarray, ends: np.ndarray) -> np.ndarra
 
 def _capped(values: np.ndarray) -> np.ndarray:
     """Hold shares between 0 and 1; what is missing (NaN) is 0."""
-    return np.fmin(np.fmax(values, 0.0), 1.0)
+    found = np.fmax(values, 0.0)
+    return np.fmin(found, 1.0, out=found)  # here as elsewhere, fresh memory costs more than comparing
 
 
 def expected(
@@ -286,7 +288,9 @@ def roll_up(tree: Tree, values: np.ndarray) -> np.ndarray:
     """
     rolled, capped = values.copy(), _capped(values)
     for (begin, end, parents, first), total in zip(tree.steps, tree.totals, strict=True):
-        found = np.add.reduceat(tree.weight[begin:end] * capped[tree.child[begin:end]], first) / total
+        weighed = capped[tree.child[begin:end]]
+        weighed *= tree.weight[begin:end]
+        found = np.add.reduceat(weighed, first) / total
         rolled[parents], capped[parents] = found, _capped(found)
     return rolled
 
@@ -386,14 +390,12 @@ def pool_of(pool: Iterable[tuple[float, float]], *, weightless: float = math.nan
     return summed / total if total > 0 else weightless
 
 
-def needs_exact(value: float, places: int = 0) -> bool:
-    """Say whether a share shown as a percentage with so many places lies too near a rounding tie.
+def needs_exact(value: float) -> bool:
+    """Say whether a share shown as a whole percentage lies too near a rounding tie, or too near 1.
 
-    Being near 0 or 1 counts too: 100 % must be earned and a trace below zero must not read as zero.
+    100 % must be earned, so whatever rounds to it counts.
     """
-    scaled = value * 100 * 10**places
+    scaled = value * 100
     return (
-        abs(scaled - math.floor(scaled) - 0.5) < TIE * 100 * 10**places
-        or abs(value - 1.0) < TIE
-        or (1.0 - 0.005 / 10**places <= value < 1.0)
+        abs(scaled - math.floor(scaled) - 0.5) < TIE * 100 or abs(value - 1.0) < TIE or 0.995 <= value < 1.0
     )

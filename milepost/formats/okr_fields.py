@@ -30,6 +30,7 @@ from milepost.core.plan import (
     words,
 )
 from milepost.core.plan.unread import all_said, altered, said
+from milepost.formats.okr_ledgers import Ledger
 from milepost.formats.okr_reading import Reading
 from milepost.formats.okr_records import Curve, Field, Past, Record, with_defaults
 from milepost.formats.okr_values import (
@@ -204,7 +205,7 @@ POINT = Record(
     noun="a point of a plan",
 )
 
-CHECK_IN = Record(
+CHECK_IN = Ledger(
     "check_in",
     CheckInPlan,
     Field("id", _KEY, "Its id among the check-ins of the key result.", "",

@@ -102,10 +102,8 @@ class Record(Compound):
 
     def _in_columns(self, raws: list, reading: Reading) -> tuple | None:
         """Return all entries, read field by field, or None where they are not simply right."""
-        if {*map(type, raws)} != {Mapped} or any(raw.doubled for raw in raws):
-            return None
-        said = set().union(*raws)
-        if not said <= self._to_read.keys():
+        said = self._said_plainly(raws)
+        if said is None:
             return None
         columns: dict[str, Sequence[Any]] = {}
         try:
@@ -114,6 +112,13 @@ class Record(Compound):
         except Wrong:
             return None
         return tuple(map(self.of, *columns.values()))
+
+    def _said_plainly(self, raws: list) -> set[str] | None:
+        """Return the fields of which any entry says something; None where one says it in a way of its own."""
+        if {*map(type, raws)} != {Mapped} or any(raw.doubled for raw in raws):
+            return None
+        said = set().union(*raws)
+        return said if said <= self._to_read.keys() else None
 
     def _column(
         self,
@@ -199,7 +204,7 @@ class Record(Compound):
             written[key] = said if write is None else write(said)
         return written
 
-    def write_all(self, values: Sequence[Any]) -> Columns | list[dict[str, Any]]:
+    def write_all(self, values: Sequence[Any]) -> Any:
         """Return several entries as plain values, field by field where they hold nothing but values."""
         if not self._is_flat:
             return super().write_all(values)

@@ -35,14 +35,20 @@ class Type:
         found = self.as_written(raws, kinds)
         if found is not None:
             return found
-        if len(kinds) == 1 and kinds <= _KEPT_ONCE:  # "5" and 5 are alike here, and are not one
-            known = {raw: self.read(raw, reading) for raw in {*raws}}
+        if (
+            len(kinds - _NONE) == 1 and kinds - _NONE <= _KEPT_ONCE
+        ):  # "5" and 5 are alike here, and are not one
+            known = {raw: None if raw is None else self.read(raw, reading) for raw in {*raws}}
             return [known[raw] for raw in raws]
         return [None if raw is None else self.read(raw, reading) for raw in raws]
 
     def as_written(self, raws: Sequence[Any], kinds: set[type]) -> Sequence[Any] | None:
         """Return what many stand for at one stroke, where all stand as Milepost writes them; else None."""
         return None
+
+    def as_told(self, raws: Sequence[Any], reading: Reading) -> Sequence[Any]:
+        """Return what many stand for as `CheckIns` holds it; raise Wrong where that takes a closer look."""
+        return self.read_all(raws, reading)
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema of the value."""
@@ -53,7 +59,8 @@ class Type:
         return value
 
 
-_KEPT_ONCE = frozenset((str, Digits, Bare))
+_CLOSER = Wrong("This is not as Milepost writes it.", "other_spelling")
+_KEPT_ONCE, _NONE = frozenset((str, Digits, Bare)), frozenset((type(None),))
 
 
 def as_text(raw: Any, needs: str = "text") -> str:
@@ -154,8 +161,8 @@ class Number(Type):
 
     words = "a number"
     _SHAPE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?([0-9]+))?\Z")
-    # Never -0, nothing that is only almost sane, no zeros at the end.
-    _WRITTEN = re.compile(r"(?:(?!-0\n)-?[0-9]{1,12}(?:\.[0-9]{0,11}[1-9])?\n)+\Z")
+    # Never -0, nothing that is only almost sane, no zeros at the beginning or the end.
+    _WRITTEN = re.compile(r"(?:(?!-0\n)-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{0,11}[1-9])?\n)+\Z")
 
     def read(self, raw: Any, reading: Reading) -> Decimal:
         if isinstance(raw, bool):
@@ -179,6 +186,12 @@ class Number(Type):
         if kinds <= _AS_WRITTEN and self._WRITTEN.match(_lines(raws)):
             return [*map(Decimal, raws)]
         return None
+
+    def as_told(self, raws: Sequence[Any], reading: Reading) -> Sequence[str]:
+        lines = _lines(raws) if _AS_WRITTEN.issuperset(map(type, raws)) else ""
+        if not self._WRITTEN.match(lines):
+            raise _CLOSER
+        return lines.split("\n")[:-1]
 
     def schema(self) -> dict[str, Any]:
         return {
@@ -265,6 +278,9 @@ class Reported(Type):
     def as_written(self, raws: Sequence[Any], kinds: set[type]) -> Sequence[Decimal] | None:
         return _NUMBER.as_written(raws, kinds)
 
+    def as_told(self, raws: Sequence[Any], reading: Reading) -> Sequence[str]:
+        return _NUMBER.as_told(raws, reading)
+
     def schema(self) -> dict[str, Any]:
         return {"anyOf": [_NUMBER.schema(), {"type": "boolean"}]}
 
@@ -328,7 +344,9 @@ class Moment(Type):
         r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
         r"(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?: ?(Z|z|[-+][0-9]{2}:[0-9]{2}))?)?\Z"
     )
-    _WRITTEN = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?Z\n)+\Z")
+    _WRITTEN = re.compile(
+        r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.(?!000000)[0-9]{6})?Z\n)+\Z"
+    )
 
     def read(self, raw: Any, reading: Reading) -> datetime:
         shape = self._SHAPE.match(raw) if isinstance(raw, str) else None
@@ -359,6 +377,11 @@ class Moment(Type):
             return [*map(datetime.fromisoformat, raws)]
         except ValueError:  # the thirtieth of February: whoever reads it by itself says so
             return None
+
+    def as_told(self, raws: Sequence[Any], reading: Reading) -> Sequence[str]:
+        if self.as_written(raws, {*map(type, raws)}) is None:
+            raise _CLOSER
+        return raws
 
     def schema(self) -> dict[str, Any]:
         return {

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from json.encoder import encode_basestring
 from types import NoneType
 from typing import Any
 
 from milepost.core.plan import FORMAT_VERSION, Plan
-from milepost.formats.okr_fields import SECTIONS, WORKSPACE
+from milepost.core.plan.ledgers import CheckIns, moment_text, number_text
+from milepost.formats.okr_fields import CHECK_IN, SECTIONS, WORKSPACE
 from milepost.formats.okr_raw import Columns
 
 Put = Callable[[str], None]
@@ -34,24 +36,45 @@ def _top(plan: Plan) -> Iterator[tuple[str, Any]]:
             yield name, record.write_all(things)
 
 
-def _number(value: Decimal) -> str:
-    text = format(value, "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"
-
-
-def _moment(value: datetime) -> str:
-    return f"{(value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()[:-6]}Z"
-
-
 # How a scalar is written that needs no quotes in YAML.
 _BARE: dict[type, Callable[[Any], str]] = {
     int: str,
     bool: lambda value: "true" if value else "false",
-    Decimal: _number,
-    datetime: _moment,
+    Decimal: number_text,
+    datetime: moment_text,
     date: date.isoformat,
     type(None): lambda _: "null",
 }
+
+
+def _check_ins(
+    check_ins: CheckIns,
+    leads: Sequence[str],
+    name: Callable[[str], str],
+    words: Callable[[str], str],
+    quote: str,
+) -> Iterator[str]:
+    """Yield each entry, every field behind its lead: by hand, for a file has them by the hundred thousand."""
+    id_, at_, recorded_, value_, parts_, confidence_, note_, by_, corrects_, withdrawn_ = leads
+    for id, at, recorded, value, parts, confidence, note, by, corrects, withdrawn in check_ins.told:
+        row = f"{id_}{name(id)}{at_}{quote}{at}{quote}"
+        if recorded != at:
+            row += f"{recorded_}{quote}{recorded}{quote}"
+        if value is not None:
+            row += value_ + value
+        if parts is not None:
+            row += f"{parts_}[{', '.join(parts)}]"
+        if confidence is not None:
+            row += f"{confidence_}{confidence}"
+        if note:
+            row += note_ + words(note)
+        if by is not None:
+            row += by_ + name(by)
+        if corrects is not None:
+            row += corrects_ + name(corrects)
+        if withdrawn:
+            row += f"{withdrawn_}true"
+        yield row
 
 
 # --- JSON ----------------------------------------------------------------------------------------------
@@ -61,33 +84,47 @@ def _json(top: Iterator[tuple[str, Any]], put: Put) -> None:
     put("{")
     comma = "\n"
     for key, value in top:
-        put(f"{comma}  {encode_basestring(key)}: ")
-        _json_value(value, "  ", put, spread=True)
+        put(f"{comma}  {_json_lead(key)}")
+        if type(value) is list:
+            _json_section(value, put)
+        else:
+            put(_json_value(value, "  ", spread=True))
         comma = ",\n"
     put("\n}\n")
 
 
-def _json_value(value: Any, pad: str, put: Put, *, spread: bool = False) -> None:
-    """Put a value; an entry without entries of its own stays on one line."""
-    if type(value) is Columns:
-        rows = f",\n{pad}  ".join(_json_rows(value))
-        put(f"[\n{pad}  {rows}\n{pad}]")
-        return
-    if type(value) not in _COMPOUND or not value or (not spread and _is_flat(value)):
-        put(_JSON[type(value)](value))
-        return
-    inner = f"{pad}  "
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    put(opening)
-    comma = "\n"
-    for key, item in value.items() if isinstance(value, dict) else ((None, one) for one in value):
-        put(f"{comma}{inner}" if key is None else f"{comma}{inner}{encode_basestring(key)}: ")
-        _json_value(item, inner, put)
-        comma = ",\n"
-    put(f"\n{pad}{closing}")
+def _json_section(entries: list[dict[str, Any]], put: Put) -> None:
+    """Put the entries of a section one after the other: together they may be most of the memory."""
+    comma = "[\n    "
+    for entry in entries:
+        put(comma)
+        put(_json_value(entry, "    "))
+        comma = ",\n    "
+    put("\n  ]")
 
 
-_COMPOUND = frozenset((dict, list, Columns))
+def _json_value(value: Any, pad: str, *, spread: bool = False) -> str:
+    """Return a value; an entry without entries of its own stays on one line."""
+    kind, inner = type(value), f"{pad}  "
+    if kind in _JSON_ROWS:
+        said = [*_JSON_ROWS[kind](value)]
+    elif kind not in _COMPOUND or not value or (not spread and _is_flat(value)):
+        return _JSON[kind](value)
+    elif kind is dict:
+        said = [f"{_json_lead(key)}{_json_value(item, inner)}" for key, item in value.items()]
+    else:
+        said = [_json_value(item, inner) for item in value]
+    opening, closing = "{}" if kind is dict else "[]"
+    lines = f",\n{inner}".join(said)
+    return f"{opening}\n{inner}{lines}\n{pad}{closing}"
+
+
+_COMPOUND = frozenset((dict, list, Columns, CheckIns))
+
+
+@cache
+def _json_lead(key: str) -> str:
+    return f"{encode_basestring(key)}: "
 
 
 def _json_rows(columns: Columns) -> Iterator[str]:
@@ -96,9 +133,18 @@ def _json_rows(columns: Columns) -> Iterator[str]:
     for key, values in columns.fields:
         kinds = {*map(type, values)} - {NoneType}
         if kinds:
-            lead, form = f"{encode_basestring(key)}: ", _JSON[kinds.pop()]
+            lead, form = _json_lead(key), _JSON[kinds.pop()]
             cells.append(["" if one is None else lead + form(one) for one in values])
     return (f"{{{', '.join(filter(None, row))}}}" for row in zip(*cells, strict=True))
+
+
+def _json_check_ins(check_ins: CheckIns) -> Iterator[str]:
+    rows = _check_ins(check_ins, _JSON_LEADS, encode_basestring, encode_basestring, '"')
+    return (f"{row}}}" for row in rows)
+
+
+_JSON_LEADS = [f"{', ' if place else '{'}{_json_lead(key)}" for place, key in enumerate(CHECK_IN.keys)]
+_JSON_ROWS: dict[type, Callable[[Any], Iterator[str]]] = {Columns: _json_rows, CheckIns: _json_check_ins}
 
 
 def _is_flat(value: dict | list) -> bool:
@@ -112,7 +158,7 @@ def _is_flat(value: dict | list) -> bool:
 
 
 def _json_mapping(value: dict[str, Any]) -> str:
-    said = [f"{encode_basestring(key)}: {_JSON[type(item)](item)}" for key, item in value.items()]
+    said = [f"{_json_lead(key)}{_JSON[type(item)](item)}" for key, item in value.items()]
     return f"{{{', '.join(said)}}}"
 
 
@@ -123,7 +169,7 @@ def _json_list(value: list) -> str:
 _JSON: dict[type, Callable[[Any], str]] = {
     **_BARE,
     str: encode_basestring,
-    datetime: lambda value: f'"{_moment(value)}"',
+    datetime: lambda value: f'"{moment_text(value)}"',
     date: lambda value: f'"{value.isoformat()}"',
     dict: _json_mapping,
     list: _json_list,
@@ -157,9 +203,9 @@ def _yaml_field(lead: str, key: str, value: Any, pad: str, put: Put) -> None:
         put(f"{lead}{key}: {bare(value)}\n")
     elif isinstance(value, str):
         put(f"{lead}{key}: {_yaml_words(value, pad)}\n")
-    elif type(value) is Columns:
+    elif (many := _YAML_ROWS.get(type(value))) is not None:
         put(f"{lead}{key}:\n")
-        for row in _yaml_rows(value, f"{pad}  "):
+        for row in many(value, f"{pad}  "):
             put(f"{pad}- {row}")
     elif not value or (isinstance(value, list) and not isinstance(value[0], dict)):
         put(f"{lead}{key}: {_flow(value)}\n")
@@ -192,6 +238,22 @@ def _yaml_rows(columns: Columns, pad: str) -> Iterator[str]:
             form = _BARE.get(kind, _flow)
             cells.append(["" if one is None else f"{key}: {form(one)}\n" for one in values])
     return (pad.join(filter(None, row)) for row in zip(*cells, strict=True))
+
+
+def _yaml_check_ins(check_ins: CheckIns, pad: str) -> Iterator[str]:
+    rows = _check_ins(check_ins, _yaml_leads(pad), _yaml_text, lambda text: _yaml_words(text, pad), "")
+    return (f"{row}\n" for row in rows)
+
+
+@cache
+def _yaml_leads(pad: str) -> list[str]:
+    return [f"\n{pad}{key}: " if place else f"{key}: " for place, key in enumerate(CHECK_IN.keys)]
+
+
+_YAML_ROWS: dict[type, Callable[[Any, str], Iterator[str]]] = {
+    Columns: _yaml_rows,
+    CheckIns: _yaml_check_ins,
+}
 
 
 def _yaml_words(text: str, pad: str) -> str:

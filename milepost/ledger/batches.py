@@ -7,7 +7,7 @@ row cost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from itertools import chain, islice
 from typing import Any
@@ -33,25 +33,27 @@ class Batches:
 
     def __init__(self, *models: type[Model]) -> None:
         self.tables = {model: _Table(model) for model in models}
+        self.waiting = 0
 
     def add(self, model: type[Model], row: Row) -> Row:
         """Let a row wait, with every column of its table as a model holds it; until then it may change."""
         self.tables[model].rows.append(row)
+        self.waiting += 1
         return row
 
-    def add_columns(self, model: type[Model], columns: Columns) -> None:
-        """Let rows wait that come column by column."""
-        for name, values in self.tables[model].columns.items():
-            values.extend(columns[name])
+    def add_told(self, model: type[Model], columns: Columns) -> None:
+        """Let rows wait that come column by column, moments and numbers as texts of a file."""
+        self.waiting += self.tables[model].take(columns)
 
     def write(self) -> None:
         """Write what waits; the caller holds the transaction."""
         for table in self.tables.values():
             table.write()
+        self.waiting = 0
 
     def write_if_many(self) -> None:
         """Write what waits if it has become much, so that it does not fill the memory."""
-        if sum(map(len, self.tables.values())) >= ENOUGH:
+        if self.waiting >= ENOUGH:
             self.write()
 
 
@@ -63,19 +65,24 @@ class _Table:
         name, listed = model._meta.db_table, ", ".join(f'"{field.column}"' for field in fields)
         self.rows: list[Row] = []
         self.columns: dict[str, list[Any]] = {field.column: [] for field in fields}
-        self.forms = [_SQLITE.get(rows.kind(field)) for field in fields]
         self.is_postgresql = connection.vendor == "postgresql"
+        kinds = {} if self.is_postgresql else {field.column: rows.kind(field) for field in fields}
+        self.forms = {column: _SQLITE.get(kind) for column, kind in kinds.items()}
+        self.told_forms = {column: _SQLITE_TOLD.get(kind) for column, kind in kinds.items()}
         self.into = f'INSERT INTO "{name}" ({listed})'
         typed = ", ".join(f'"{field.column}" {_type(field)}' for field in fields)
         self.from_text = f"{self.into} SELECT {listed} FROM json_to_recordset(%s) AS waiting ({typed})"
 
-    def __len__(self) -> int:
-        return len(self.rows) + len(next(iter(self.columns.values())))
+    def take(self, columns: Columns) -> int:
+        """Take rows column by column, and return how many."""
+        for name, values in self.columns.items():
+            values.extend(_formed(columns[name], self.told_forms.get(name)))
+        return len(columns["id"])
 
     def write(self) -> None:
         for name, values in self.columns.items():
-            values.extend([row[name] for row in self.rows])
-        if connection.vendor == "postgresql":
+            values.extend(_formed([row[name] for row in self.rows], self.forms.get(name)))
+        if self.is_postgresql:
             self._write_texts()
         else:
             self._write_values()
@@ -92,15 +99,15 @@ class _Table:
 
     def _write_values(self) -> None:
         # In one statement: before each, SQLite writes out the index of words as far as it has come.
-        listed = zip(*self._formed(), strict=True)
+        listed = zip(*self.columns.values(), strict=True)
         marks = f"({', '.join(['%s'] * len(self.columns))})"
         while rows := list(islice(listed, IN_A_STATEMENT)):
             statement = Statement(f"{self.into} VALUES {', '.join([marks] * len(rows))}")
             statement.run(list(chain.from_iterable(rows)))
 
-    def _formed(self) -> Iterator[list[Any]]:
-        for values, form in zip(self.columns.values(), self.forms, strict=True):
-            yield values if form is None else [None if value is None else form(value) for value in values]
+
+def _formed(values: Sequence[Any], form: Callable[[Any], Any] | None) -> Sequence[Any]:
+    return values if form is None else [None if value is None else form(value) for value in values]
 
 
 def _type(field: Field) -> str:
@@ -113,7 +120,12 @@ def _moment(at) -> str:
 
 
 def _json(value: Sequence | Mapping) -> str:
-    return orjson.dumps(value).decode() if value else "[]" if value == [] else "{}"
+    return orjson.dumps(value).decode() if value else "{}" if value == {} else "[]"
+
+
+def _told_moment(text: str) -> str:
+    return f"{text[:10]} {text[11:-1]}"
 
 
 _SQLITE = {"moment": _moment, "exact": plain, "json": _json, "day": str}
+_SQLITE_TOLD = {"moment": _told_moment, "json": _json}

@@ -8,15 +8,16 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model
 
 from milepost.core import ids
 from milepost.core.plan import steps as told_by
+from milepost.core.plan.ledgers import CheckIns
 from milepost.core.plan.values import (
     AlignmentPlan,
-    CheckInPlan,
     CommentPlan,
     CyclePlan,
     GradePlan,
@@ -37,7 +38,6 @@ from milepost.core.plan.values import (
 from milepost.ledger import rows
 from milepost.models import (
     Alignment,
-    Checkin,
     Comment,
     Cycle,
     Grade,
@@ -54,6 +54,7 @@ from milepost.models import (
 )
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
+from milepost.queries import plan_ledgers
 from milepost.queries.cards import Reader
 
 # A column that the plan calls otherwise.
@@ -66,10 +67,6 @@ MEASURE_NAMES = (
     "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones",
 )  # fmt: skip
 
-_SAID_OTHERWISE = frozenset((
-    "owner_id", "sponsor_id", "contributors", "visible_to", "cycle_id", "team_id", "objective_id",
-    "milestones", "points",
-))  # fmt: skip
 _OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objective_id")
 
 
@@ -82,33 +79,46 @@ class Keys:
             for model in (Person, Team, Cycle, Objective, KeyResult)
         )
 
-    def told(self, row: Any, columns: Iterable[str]) -> dict[str, Any]:
-        """Return some columns of a row by the names that the plan has for them, as the plan says them."""
-        return {
-            PLAN_NAMES.get(column, column): self.said(column, getattr(row, column))
-            if column in _SAID_OTHERWISE
-            else getattr(row, column)
-            for column in columns
+        people = self.people
+        self._said_otherwise: dict[str, Callable[[Any], Any]] = {
+            **dict.fromkeys(("owner_id", "sponsor_id"), people.get),
+            **dict.fromkeys(
+                ("contributors", "visible_to"), lambda ids: tuple([people[id] for id in ids if id in people])
+            ),
+            "cycle_id": self.cycles.__getitem__,
+            "team_id": self.teams.get,
+            "objective_id": self.objectives.__getitem__,
+            "milestones": _milestones,
+            "points": _points,
         }
+
+    def told(self, row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
+        """Return some columns of a row by the names that the plan has for them, as the plan says them."""
+        names, held = _told(columns)
+        said = dict(zip(names, held(row), strict=True))
+        for column in self._said_otherwise.keys() & columns:
+            name = PLAN_NAMES.get(column, column)
+            said[name] = self._said_otherwise[column](said[name])
+        return said
 
     def said(self, column: str, value: Any) -> Any:
         """Return a column's value as the plan says it."""
-        match column:
-            case "owner_id" | "sponsor_id":
-                return self.people.get(value)
-            case "contributors" | "visible_to":
-                return tuple(self.people[id] for id in value if id in self.people)
-            case "cycle_id":
-                return self.cycles[value]
-            case "team_id":
-                return self.teams.get(value)
-            case "objective_id":
-                return self.objectives[value]
-            case "milestones":
-                return tuple(MilestonePlan(one["title"], Decimal(one["weight"])) for one in value)
-            case "points":
-                return tuple(PlanPoint(Decimal(at), Decimal(expect)) for at, expect in value)
-        return value
+        otherwise = self._said_otherwise.get(column)
+        return value if otherwise is None else otherwise(value)
+
+
+@cache
+def _told(columns: tuple[str, ...]) -> tuple[tuple[str, ...], Callable[[Any], tuple]]:
+    """Return the names that the plan has for some columns, and how to take them all from a row."""
+    return tuple(PLAN_NAMES.get(column, column) for column in columns), attrgetter(*columns)
+
+
+def _milestones(said: Iterable[Mapping[str, str]]) -> tuple[MilestonePlan, ...]:
+    return tuple([MilestonePlan(one["title"], Decimal(one["weight"])) for one in said])
+
+
+def _points(said: Iterable[tuple[str, str]]) -> tuple[PlanPoint, ...]:
+    return tuple([PlanPoint(Decimal(at), Decimal(expect)) for at, expect in said])
 
 
 def current(
@@ -231,37 +241,6 @@ def _grouped(rows: Iterable, column: str) -> dict[int, list]:
     return found
 
 
-def _check_ins(workspace_id: int, people: Mapping[int, str]) -> dict[int, list[CheckInPlan]]:
-    """Return the entries of every key result, in the order in which they were made."""
-    found: dict[int, list[CheckInPlan]] = defaultdict(list)
-    corrected = _corrected(workspace_id)
-    for said in rows.values(Checkin, workspace_id):
-        # Column by column, for there are many.
-        entries = zip(
-            [key or ids.encode(id) for key, id in zip(said["key"], said["id"], strict=True)],
-            said["effective_at"],
-            said["recorded_at"],
-            said["value"],
-            [None if parts is None else tuple(map(Decimal, parts)) for parts in said["parts"]],
-            said["confidence"],
-            said["note"],
-            map(people.get, said["by_id"]),
-            map(corrected.__getitem__, said["corrects_id"]),
-            said["is_withdrawn"],
-            strict=True,
-        )
-        for key_result, entry in zip(said["key_result_id"], map(CheckInPlan._make, entries), strict=True):
-            found[key_result].append(entry)
-    return found
-
-
-def _corrected(workspace_id: int) -> dict[int | None, str | None]:
-    """Return the names of the entries that others correct; None has none."""
-    corrected = Checkin.objects.of(workspace_id).filter(corrects__isnull=False).values_list("corrects_id")
-    named = Checkin.objects.of(workspace_id).filter(id__in=corrected).values_list("id", "key")
-    return {None: None, **{id: key or ids.encode(id) for id, key in named}}
-
-
 class _Parts:
     """Everything below the objectives, read in a few statements and handed out by objective."""
 
@@ -285,7 +264,7 @@ class _Parts:
         self.transitions = _grouped(of(Transition), "objective_id")
         self.versions = _grouped(of(ObjectiveVersion), "objective_id")
         self.key_result_versions = _grouped(of(KeyResultVersion), "key_result_id")
-        self.check_ins = _check_ins(workspace_id, keys.people)
+        self.check_ins = plan_ledgers.of(workspace_id, keys.people)
         self.objective_comments: dict[int, list[Comment]] = defaultdict(list)
         self.key_result_comments: dict[int, list[Comment]] = defaultdict(list)
         for one in of(Comment):
@@ -361,7 +340,7 @@ class _Parts:
             **said,
             created=one.created_at,
             history=tuple(told_by.apart(history, told)),
-            check_ins=tuple(self.check_ins.pop(one.id, ())),
+            check_ins=CheckIns(self.check_ins.pop(one.id, ())),
             comments=self._comments(self.key_result_comments[one.id]),
             grade=self._grade(self.grades.get((one.objective_id, one.id))),
         )

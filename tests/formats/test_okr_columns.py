@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from milepost.core.plan.ledgers import CheckIns
 from milepost.core.plan.unread import Torn
 from milepost.formats.okr_fields import CHECK_IN, COMMENT, TRANSITION
 from milepost.formats.okr_raw import Bare, Digits, Mapped
@@ -77,3 +78,19 @@ class TestTakeAll:
         raws = [Mapped(id=f"c{day}", at=f"2026-10-0{day}T10:00:00Z", value=Digits("1.5")) for day in (1, 2)]
 
         assert CHECK_IN._in_columns(raws, Reading("UTC")) == CHECK_IN.take_all(raws, Reading("UTC"), ())
+
+    def test_leaves_check_ins_texts_where_all_is_as_milepost_writes_it(self):
+        """Nobody asks what they amount to on their way; a day for a moment takes a closer look."""
+        raws = [
+            Mapped(id="c1", at="2026-10-01T10:00:00Z", value=Digits("1.5"), note="Früh"),
+            Mapped(id="c2", at="2026-10-02T10:00:00Z", recorded="2026-10-03T10:00:00Z"),
+        ]
+
+        told = CHECK_IN.take_all(raws, Reading("UTC"), ())
+        by_day = CHECK_IN.take_all([Mapped(raws[0] | {"at": "2026-10-01"})], Reading("UTC"), ())
+
+        assert type(told) is CheckIns
+        assert told.each("recorded") == ["2026-10-01T10:00:00Z", "2026-10-03T10:00:00Z"]
+        assert told.each("value") == ["1.5", None]
+        assert {type(text) for text in told.each("value")} == {str, type(None)}
+        assert type(by_day) is tuple

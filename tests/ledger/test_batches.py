@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from milepost.core.plan.ledgers import moment_text
 from milepost.ledger import rows as tables
 from milepost.ledger.batches import Batches
 from milepost.models import Checkin, Event, Objective
@@ -58,6 +59,24 @@ class TestWrite:
         for row in rows:
             by_model = Checkin.objects.create(**{**row, "id": new_id()})
             assert Checkin.objects.of(cast.acme.id).values(*row).get(id=row["id"]) == row
+            assert as_stored(row["id"]) == as_stored(by_model.id)
+
+    def test_gives_the_same_rows_where_they_come_as_texts(self, cast: Cast, okrs: Okrs):
+        """Columns with moments and numbers as texts of a file are stored as values are."""
+        rows = [
+            check_in(cast, okrs, parts=["1", "0.5"], note="", is_withdrawn=True),
+            check_in(cast, okrs, value=None, confidence=None, by_id=cast.ada.person_id, key="2026-10-08.2"),
+        ]
+        columns = {name: [row[name] for row in rows] for name in rows[0]} | {
+            name: [moment_text(row[name]) for row in rows] for name in ("effective_at", "recorded_at")
+        }
+        batches = Batches(Checkin)
+
+        batches.add_told(Checkin, columns | {"value": ["12.5", None], "parts": [("1", "0.5"), None]})
+        batches.write()
+
+        for row in rows:
+            by_model = Checkin.objects.create(**{**row, "id": new_id()})
             assert as_stored(row["id"]) == as_stored(by_model.id)
 
     def test_writes_those_first_that_others_refer_to(self, cast: Cast, okrs: Okrs):

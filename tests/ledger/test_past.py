@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,7 @@ from milepost.actions.plans.applying import apply_plan
 from milepost.core.scoring import percent, score
 from milepost.ledger import image as images
 from milepost.ledger import past
+from milepost.ledger.garbage import uncollected
 from milepost.ledger.image import Image
 from milepost.queries import plans
 from milepost.queries.what_if import rolled_up
@@ -130,6 +132,20 @@ class TestPast:
         assert said(past.of(cast.acme.id, BEGAN.date() + DAY), BEGAN.date()) == earlier
         now = said(images.of(cast.acme.id), BEGAN.date())
         assert now["cycles"] != earlier["cycles"] and now["teams"] != earlier["teams"]
+
+    def test_is_gone_when_enough_others_were_looked_at_since(self, cast):
+        """A day that is not kept any more gives its memory back at once, with what was made of it."""
+        the_okrs.written(cast, BEGAN)
+        first = past.of(cast.acme.id, BEGAN.date() - DAY)
+        first.on(BEGAN.date() - DAY).derived["made of it"] = first
+        arrays = weakref.ref(first)
+        del first
+
+        with uncollected():
+            for number in range(past.KEPT_DAYS):
+                past.of(cast.acme.id, BEGAN.date() - (2 + number) * DAY)
+
+            assert arrays() is None
 
     def test_is_seen_with_the_rights_of_today(self, cast):
         """What was open then and is confidential now, is confidential on every past day."""

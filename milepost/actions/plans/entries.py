@@ -8,10 +8,10 @@ from datetime import timedelta
 from milepost.actions.plans.ground import Ground
 from milepost.core import ids
 from milepost.core.plan import Change
+from milepost.core.plan.ledgers import CheckIns, moment_text
 from milepost.core.plan.values import CheckInPlan, CommentPlan
 from milepost.ledger import feed
 from milepost.models import Checkin, Comment, Grade
-from milepost.models.exact import plain
 from milepost.models.ids import new_ids
 
 # Check-ins and comments told of this long ago appear in the feed as well; older ones are history only.
@@ -24,6 +24,7 @@ class Entries:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.since = ground.at - RECENT
+        self.since_text = moment_text(self.since)[:-1]
         self.told_check_ins: list[int] = []
         self.told_comments: list[int] = []
 
@@ -32,19 +33,23 @@ class Entries:
         if not added:
             return
         made, ground = new_ids(len(added)), self.ground
-        keys, at, recorded, value, parts, confidence, note, by, corrects, withdrawn = zip(*added, strict=True)
+        keys, at, recorded, value, parts, confidence, note, by, corrects, withdrawn = zip(
+            *CheckIns.of(added).told, strict=True
+        )
         if any(corrects):
             here = dict(zip(keys, made, strict=True))
             corrects = [None if key is None else self._entry(key_result, key, here) for key in corrects]
         columns = {
-            "id": made, "key": keys, "value": value, "confidence": confidence, "note": note,
-            "parts": [None if one is None else list(map(plain, one)) for one in parts],
+            "id": made, "key": keys, "value": value, "confidence": confidence, "note": note, "parts": parts,
             "effective_at": at, "recorded_at": recorded, "by_id": map(ground.people.get, by),
             "corrects_id": corrects, "is_withdrawn": withdrawn,
             "key_result_id": [key_result] * len(made), "workspace_id": [ground.workspace_id] * len(made),
         }  # fmt: skip
-        ground.batches.add_columns(Checkin, columns)
-        self.told_check_ins += [id for id, moment in zip(made, recorded, strict=True) if moment >= self.since]
+        ground.batches.add_told(Checkin, columns)
+        # Without the Z at their ends, moments sort as text.
+        self.told_check_ins += [
+            id for id, moment in zip(made, recorded, strict=True) if moment[:-1] >= self.since_text
+        ]
         ground.batches.write_if_many()
 
     def comments(self, added: Iterable[CommentPlan], objective: int, key_result: int | None) -> None:

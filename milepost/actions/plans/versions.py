@@ -10,7 +10,7 @@ from django.db.models import Max, Model
 
 from milepost.actions.plans.ground import Ground
 from milepost.core.plan.steps import Told, joined
-from milepost.core.plan.values import KeyResultPlan, ObjectivePlan
+from milepost.core.plan.values import KeyResultPlan, MilestonePlan, ObjectivePlan, PlanPoint
 from milepost.models.exact import plain
 from milepost.queries.plans import COLUMN_NAMES, PLAN_NAMES
 
@@ -20,29 +20,31 @@ class Versions:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
+        # How a column holds what the plan says, where that is not as the plan says it.
+        self._otherwise: dict[str, Callable[[Any], Any]] = {
+            **dict.fromkeys(("owner_id", "sponsor_id"), lambda key: ground.people[key] if key else None),
+            **dict.fromkeys(("contributors", "visible_to"), self._numbers),
+            "cycle_id": lambda key: ground.cycles[key],
+            "team_id": lambda key: ground.teams[key] if key else None,
+            "objective_id": lambda key: ground.objectives[key],
+            "milestones": _milestones,
+            "points": _points,
+        }
 
     def columns(self, columns: Iterable[str], said: Callable[[str], Any]) -> dict[str, Any]:
         """Return what the plan has `said` under each column's name, as the columns hold it."""
-        return {column: self._column(column, said(PLAN_NAMES.get(column, column))) for column in columns}
+        held = {column: said(PLAN_NAMES.get(column, column)) for column in columns}
+        for column in self._otherwise.keys() & held.keys():
+            held[column] = self._otherwise[column](held[column])
+        return held
 
     def _column(self, column: str, value: Any) -> Any:
         """Return what a plan says as the table's column holds it."""
-        match column:
-            case "owner_id" | "sponsor_id":
-                return self.ground.people[value] if value else None
-            case "contributors" | "visible_to":
-                return sorted(self.ground.people[key] for key in value or ())
-            case "cycle_id":
-                return self.ground.cycles[value]
-            case "team_id":
-                return self.ground.teams[value] if value else None
-            case "objective_id":
-                return self.ground.objectives[value]
-            case "milestones":
-                return [{"title": one.title, "weight": plain(one.weight)} for one in value or ()]
-            case "points":
-                return [[plain(one.at), plain(one.expect)] for one in value or ()]
-        return value
+        otherwise = self._otherwise.get(column)
+        return value if otherwise is None else otherwise(value)
+
+    def _numbers(self, keys: Iterable[str] | None) -> list[int]:
+        return sorted(self.ground.people[key] for key in keys or ())
 
     def told(self, history: Iterable, now: Mapping[str, Any], created: datetime) -> list[tuple]:
         """Rebuild what held when, backwards from now: (values, at, by, reason), oldest first."""
@@ -86,3 +88,11 @@ class Versions:
         for one in getattr(want, "key_results", ()):
             told += [self.first_moment(one)]
         return min([*told, self.ground.at])
+
+
+def _milestones(said: Iterable[MilestonePlan] | None) -> list[dict[str, str]]:
+    return [{"title": one.title, "weight": plain(one.weight)} for one in said or ()]
+
+
+def _points(said: Iterable[PlanPoint] | None) -> list[list[str]]:
+    return [[plain(one.at), plain(one.expect)] for one in said or ()]

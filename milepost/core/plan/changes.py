@@ -9,7 +9,7 @@ one that `want` no longer lists has *ended*.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -59,7 +59,7 @@ class Change:
     action: str
     title: str = ""
     fields: Mapping[str, tuple[Any, Any]] = field(default_factory=lambda: NOTHING)
-    added: Mapping[str, tuple] = field(default_factory=lambda: NOTHING)
+    added: Mapping[str, Sequence] = field(default_factory=lambda: NOTHING)
     kept: Mapping[str, int] = field(default_factory=lambda: NOTHING)  # entries that only `have` holds
     have: Any = field(default=None, repr=False)
     want: Any = field(default=None, repr=False)
@@ -205,13 +205,13 @@ class _Comparison:
 
     # --- what only grows ------------------------------------------------------------------------------
 
-    def _grown(self, before: Any, thing: Any, path: Path) -> tuple[dict[str, tuple], dict[str, int]]:
-        added: dict[str, tuple] = {}
+    def _grown(self, before: Any, thing: Any, path: Path) -> tuple[dict[str, Sequence], dict[str, int]]:
+        added: dict[str, Sequence] = {}
         kept: dict[str, int] = {}
         for name, kind in _GROWING.items():
             if not hasattr(thing, name):
                 continue
-            there = list(getattr(before, name, ()))
+            there = getattr(before, name, ())
             wanted = getattr(thing, name)
             if kind in ("check_in", "comment"):
                 new, same = self._by_id(there, wanted, (*path, name), kind)
@@ -219,14 +219,16 @@ class _Comparison:
                 new, same = _by_content(there, wanted)
             self.entries[kind] += same
             if new:
-                added[name] = tuple(new)
+                added[name] = new
             if kind in ("check_in", "comment") and len(there) > same:
                 kept[name] = len(there) - same
         return added, kept
 
-    def _by_id(self, there: list, wanted: tuple, path: Path, kind: str) -> tuple[list, int]:
+    def _by_id(self, there: Sequence, wanted: Sequence, path: Path, kind: str) -> tuple[Sequence, int]:
         if not there:
-            return list(wanted), 0
+            return wanted, 0
+        if there == wanted:
+            return (), len(wanted)
         known = {entry.id: entry for entry in there}
         new, same = [], 0
         for index, entry in enumerate(wanted):
@@ -237,7 +239,7 @@ class _Comparison:
             same += 1
             if not _agrees(earlier, entry):
                 self.problems.append(_rewritten(earlier, entry, (*path, index), kind))
-        return new, same
+        return tuple(new), same
 
     # --- what holds now, with a beginning and an end ----------------------------------------------------
 
@@ -333,11 +335,10 @@ def _agrees(have: Any, want: Any) -> bool:
     return have == (altered(want, by=have.by) if want.by is None else want)
 
 
-def _by_content(there: list, wanted: Iterable) -> tuple[list, int]:
+def _by_content(there: Sequence, wanted: Iterable) -> tuple[tuple, int]:
     """Return the entries of `wanted` that are not there, and how many are."""
-    left = list(there)
     by_moment: dict[datetime, list] = {}
-    for entry in left:
+    for entry in there:
         by_moment.setdefault(entry.at, []).append(entry)
     new, same = [], 0
     for entry in wanted:
@@ -348,7 +349,7 @@ def _by_content(there: list, wanted: Iterable) -> tuple[list, int]:
         else:
             candidates.remove(earlier)
             same += 1
-    return new, same
+    return tuple(new), same
 
 
 def _rewritten(earlier: Any, entry: Any, path: Path, kind: str) -> PlanProblem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from milepost.core.plan.findings import Path, PlanProblem
+from milepost.core.plan.ledgers import CheckIns
 from milepost.core.plan.loops import loops, way
 from milepost.core.plan.unread import all_said, as_far_as_known, each, said
 from milepost.core.plan.values import CheckInPlan, KeyResultPlan, MeasurePlan
@@ -213,7 +214,7 @@ def check_in_problems(key_result: KeyResultPlan, path: Path) -> Iterator[PlanPro
 
 
 def _are_whole(entries: Collection[CheckInPlan]) -> bool:
-    return {*map(type, entries)} <= {CheckInPlan}
+    return isinstance(entries, CheckIns) or {*map(type, entries)} <= {CheckInPlan}
 
 
 def _are_plain(entries: Collection[CheckInPlan]) -> bool:

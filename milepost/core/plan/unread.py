@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any, ParamSpec
 
 from milepost.core.plan.findings import PlanProblem
+from milepost.core.plan.ledgers import CheckIns
 from milepost.core.plan.values import names_of, usual_values
 
 _P = ParamSpec("_P")
@@ -67,7 +68,9 @@ def said(thing: Any, name: str, otherwise: Any = None) -> Any:
 
 
 def all_said(things: Collection[Any], name: str) -> list[Any]:
-    """Return one field of many things; None where it could not be read."""
+    """Return one field of many things; None where it could not be read. Of CheckIns it is a text."""
+    if isinstance(things, CheckIns):
+        return things.each(name)
     try:
         return list(map(attrgetter(name), things))
     except Unread:

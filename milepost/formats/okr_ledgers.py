@@ -1,0 +1,56 @@
+"""The check-ins of a file, read into texts and written from them: a file has them by the hundred thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from milepost.core.plan.findings import Path
+from milepost.core.plan.ledgers import CheckIns
+from milepost.formats.okr_raw import Mapped, Wrong
+from milepost.formats.okr_reading import Reading
+from milepost.formats.okr_records import Field, Record
+
+
+class Ledger(Record):
+    """A check-in; many of them stay texts where they stand as Milepost writes them."""
+
+    def take_all(self, raws: list, reading: Reading, path: Path) -> Any:
+        told = self._told(raws, reading) if raws else None
+        return super().take_all(raws, reading, path) if told is None else told
+
+    def write_all(self, values: Sequence[Any]) -> CheckIns:
+        return CheckIns.of(values)
+
+    def _told(self, raws: list, reading: Reading) -> CheckIns | None:
+        """Return all entries as texts, or None where any takes a closer look."""
+        said = self._said_plainly(raws)
+        if said is None:
+            return None
+        columns: dict[str, Sequence[Any]] = {}
+        try:
+            for one in self.fields:
+                usual = one.default if one.like is None else None
+                if one.key in said:
+                    columns[one.key] = _column(one, raws, usual, reading)
+                elif one.is_required or one.key == "id":  # an entry without an id is named by its day
+                    return None
+                else:
+                    columns[one.key] = [usual] * len(raws)
+        except Wrong:
+            return None
+        for one in self.fields:
+            if one.like is not None:
+                pairs = zip(columns[one.key], columns[one.like], strict=True)
+                columns[one.key] = [other if text is None else text for text, other in pairs]
+        return CheckIns(zip(*columns.values(), strict=True))
+
+
+def _column(one: Field, raws: list[Mapped], usual: Any, reading: Reading) -> Sequence[Any]:
+    found = [raw.get(one.key) for raw in raws]
+    if None not in found:
+        return one.type.as_told(found, reading)
+    if one.is_required or one.key == "id":
+        raise Wrong(f"“{one.key}” is missing.", "missing_field")
+    told = iter(one.type.as_told([raw for raw in found if raw is not None], reading))
+    return [usual if raw is None else next(told) for raw in found]
