@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -148,6 +148,9 @@ def _append(
             _require_open(facts, by=by, at=at)
             if not is_withdrawn:
                 _check(facts, entry, at)
+                if entry.effective_at > at:
+                    # A clock that is a little fast dates nothing beyond now: an evening knows all of its day.
+                    entry = replace(entry, effective_at=at)
             made = recording.write(
                 facts,
                 entry,

@@ -14,7 +14,7 @@ from django.db import connection
 from milepost.actions import checkins, key_results, objectives, people, teams, workspaces
 from milepost.actions.key_results import Definition
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
-from milepost.ledger import image
+from milepost.ledger import image, past
 from milepost.models import Change, Checkin, Event, KeyResult, Objective, Submission
 from tests.cast import LATER, NOW, Cast, actor
 from tests.okrs import Okrs
@@ -125,6 +125,19 @@ class TestRecord:
         made = checkins.record(key_result=okrs.waiting.id, value=Decimal(6), by=cast.cleo, at=then)
 
         assert (made.warning is not None) is warns
+
+    def test_is_of_now_where_a_clock_is_fast(self, cast: Cast, okrs: Okrs):
+        """What is dated a few minutes ahead, perhaps past midnight, is known this evening already."""
+        late = datetime.combine(okrs.cycle.starts_on + DAY, time(23, 58), tzinfo=ZoneInfo("Europe/Prague"))
+
+        made = checkins.record(
+            key_result=okrs.waiting.id, value=Decimal(5), effective_at=late + timedelta(minutes=4),
+            by=cast.cleo, at=late,
+        )  # fmt: skip
+
+        assert entry(made.id).effective_at == late
+        evening = past.of(cast.acme.id, late.date())
+        assert evening.entries.current(okrs.waiting.id).id == made.id
 
     @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
     def test_is_of_a_day_of_the_workspace(self, cast: Cast, okrs: Okrs, zone: str):
