@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from milepost.api import limits, problems, versions
 from milepost.core.problems import Invalid, Problem
-from milepost.formats import problem_json
+from milepost.formats import entity_tags, problem_json
 from milepost.ledger import sight
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -105,15 +105,16 @@ def _finished(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if request.method in UNSAFE:
         response.headers["Body-Limit"] = str(limits.BODY)
     elif response.status_code == 200:
-        return _unless_known(request, response)
+        return unless_known(request, response)
     return response
 
 
-def _unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return an answer with its entity tag, or 304 where `If-None-Match` names it."""
     etag = response.headers.get("ETag")
     if etag is None:
-        etag = response.headers["ETag"] = versions.of_bytes(response.content)
-    if etag in request.headers.get("If-None-Match", ""):
+        etag = response.headers["ETag"] = entity_tags.of(response.content)
+    if entity_tags.is_known(etag, request.headers.get("If-None-Match")):
         response.status_code = 304
         response.content = b""
         del response.headers["Content-Type"]

@@ -19,7 +19,7 @@ def key(request: HttpRequest) -> str | None:
     written = request.headers.get(HEADER)
     if written is None:
         return None
-    if not 0 < len(written) <= LONGEST or not written.isascii() or not written.isprintable():
+    if not submissions.can_be_kept(written):
         problem = Problem(
             f"An idempotency key has 1 to {LONGEST} plain characters.",
             code="bad_idempotency_key",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from django.db import connection
 
-from milepost.ledger.columns import Floats, Numbers, Rows, Words
+from milepost.ledger.columns import Floats, Numbers, Rows, Words, positions
 
 # A decimal of up to 15 significant digits survives the way through a float and back unchanged.
 SAFE_LENGTH = 15
@@ -90,20 +91,18 @@ def columns(vendor: str) -> str:
 
 
 # For each key result one step into the index, however long its history is.
-_LATEST = """
-SELECT {} FROM key_result k JOIN checkin c ON c.id = (
-  SELECT l.id FROM checkin l WHERE l.workspace_id = k.workspace_id AND l.key_result_id = k.id
-  ORDER BY l.effective_at DESC, l.id DESC LIMIT 1)
-WHERE k.workspace_id = %s ORDER BY k.id
-"""
-# The same by what had been recorded before a moment: what was corrected since stays corrected.
-_LATEST_BEFORE = """
-SELECT {} FROM key_result k JOIN checkin c ON c.id = (
-  SELECT l.id FROM checkin l WHERE l.workspace_id = k.workspace_id AND l.key_result_id = k.id
-  AND l.recorded_at < %s AND NOT l.is_withdrawn AND NOT EXISTS (
-    SELECT 1 FROM checkin x WHERE x.workspace_id = l.workspace_id AND x.corrects_id = l.id)
-  ORDER BY l.effective_at DESC, l.id DESC LIMIT 1)
-WHERE k.workspace_id = %s
+_STEP = "FROM checkin l WHERE l.workspace_id = k.workspace_id AND l.key_result_id = k.id {}" + (
+    "ORDER BY l.effective_at DESC, l.id DESC LIMIT 1"
+)
+# PostgreSQL would read every check-in to find those of the ids that the steps lead to.
+_EACH_LATEST = {
+    "sqlite": f"FROM key_result k JOIN checkin c ON c.id = (SELECT l.id {_STEP}) WHERE k.workspace_id = %s",
+    "postgresql": f"FROM key_result k CROSS JOIN LATERAL (SELECT l.* {_STEP}) c WHERE k.workspace_id = %s",
+}
+# By what had been recorded before a moment: what was corrected since stays corrected.
+_RECORDED_BEFORE = """AND l.recorded_at < %s AND NOT l.is_withdrawn AND NOT EXISTS (
+  SELECT 1 FROM checkin x
+  WHERE x.workspace_id = l.workspace_id AND x.key_result_id = l.key_result_id AND x.corrects_id = l.id)
 """
 _SERIES = "SELECT {} FROM checkin c WHERE c.workspace_id = %s AND "
 _IN_ORDER = " ORDER BY c.key_result_id, c.effective_at, c.id"
@@ -127,6 +126,10 @@ def _in_stretches(sql: str, parameters: Sequence) -> Iterator[tuple]:
             yield from rows
 
 
+def _each_latest(among: str = "") -> str:
+    return _EACH_LATEST[connection.vendor].format(among)
+
+
 def exact_of(value: str | None, parts: str | list | None) -> Fraction | tuple[Fraction, ...] | None:
     """Return what a row says where a float cannot: milestones, and numbers of many digits."""
     if parts not in (None, "null"):
@@ -135,6 +138,30 @@ def exact_of(value: str | None, parts: str | list | None) -> Fraction | tuple[Fr
     if value is not None and len(value) > SAFE_LENGTH:
         return Fraction(value)
     return None
+
+
+@dataclass(frozen=True)
+class Before:
+    """The latest entry of each key result, by its id, of those that had been recorded before a moment."""
+
+    moment: datetime
+    key_results: np.ndarray
+    entries: np.ndarray
+    values: np.ndarray
+
+    def of(self, key_result_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the ids of these key results' entries (0: none), and their values."""
+        places = positions(self.key_results, key_result_ids)
+        return np.append(self.entries, 0)[places], np.append(self.values, NAN)[places]
+
+    def revise(self, key_result_id: int, series: Sequence[Entry]) -> None:
+        """Take in what stands now of a key result of which something was corrected."""
+        at = positions(self.key_results, np.array([key_result_id])).item()
+        if at >= 0:
+            moment = self.moment.timestamp()
+            known = [entry for entry in series if entry.recorded < moment]
+            self.entries[at] = known[-1].id if known else 0
+            self.values[at] = known[-1].value if known else NAN
 
 
 class Entries:
@@ -151,13 +178,15 @@ class Entries:
         self._series: dict[int, list[Entry]] = {}
         self.exacts: dict[int, Fraction | tuple[Fraction, ...]] = {}
         self.history = None  # every entry in columns, once a past day was asked for
+        self._before: Before | None = None
         self.watchers: list[Callable[[Sequence[tuple]], None]] = []  # who else takes in what comes
 
     @classmethod
     def load(cls, workspace_id: int, *, series_of: Iterable[str] = ()) -> Entries:
         """Read what stands now; the whole series of the kinds named, and where something was corrected."""
         entries = cls(workspace_id)
-        found = (Latest(row[0], *entries._entry(row)) for row in _in_stretches(_LATEST, [workspace_id]))
+        latest = f"SELECT {{}} {_each_latest()} ORDER BY k.id"
+        found = (Latest(row[0], *entries._entry(row)) for row in _in_stretches(latest, [workspace_id]))
         entries.latest = Rows.collect(latest_row, LATEST, found)
         entries._take_series(_rows(f"{_SERIES}{_CORRECTED}{_IN_ORDER}", [workspace_id, workspace_id]))
         kinds = list(series_of)
@@ -220,6 +249,8 @@ class Entries:
             if entry.corrects is not None or is_mended:
                 self._series.pop(key_result_id, None)
                 self.fetch([key_result_id])
+                if self._before is not None:
+                    self._before.revise(key_result_id, self.series(key_result_id))
             elif key_result_id in self._series:
                 series = self._series[key_result_id]
                 if all(one.id != entry.id for one in series):
@@ -259,11 +290,24 @@ class Entries:
         of = {"confidence": int}
         return there, [latest.array(name, of.get(name))[places[there]] for name in names]
 
-    def before(self, moment: datetime) -> dict[int, Entry]:
-        """Return, by key result, the latest entry of those that had been recorded before a moment."""
+    def before(self, moment: datetime, key_result_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the latest entries that stand of those recorded before a moment: ids (0: none), values.
+
+        Those of the moment asked for last are kept: they are read once a day, not whenever somebody looks.
+        """
+        if self._before is None or self._before.moment != moment:
+            self._before = self._read_before(moment)
+        return self._before.of(key_result_ids)
+
+    def _read_before(self, moment: datetime) -> Before:
         then = connection.ops.adapt_datetimefield_value(moment)
-        rows = _rows(_LATEST_BEFORE, [then, self.workspace_id])
-        return {row[0]: self._entry(row) for row in rows}
+        sql = f"SELECT k.id, c.id, c.value {_each_latest(_RECORDED_BEFORE)} ORDER BY k.id"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [then, self.workspace_id])
+            rows = cursor.fetchall()
+        ids, entries = (np.array([row[place] for row in rows], dtype=np.int64) for place in (0, 1))
+        values = np.array([NAN if row[2] is None else float(row[2]) for row in rows], dtype=np.float64)
+        return Before(moment, ids, entries, values)
 
     def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
         """Return an entry's value exactly as it was written; milestones as the done fraction of each."""

@@ -359,13 +359,13 @@ class EntriesThen:
         there = places >= 0
         return there, [getattr(self.held, name)[places[there]] for name in names]
 
-    def before(self, moment: datetime) -> dict[int, Entry]:
-        """Return, by key result, the latest of the entries that stood and had been recorded before then."""
+    def before(self, moment: datetime, key_result_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the latest entries that stood of those recorded before a moment: ids (0: none), values."""
         columns = self.held
         stood = columns.standing(0, len(columns.id), self.known)
-        places = columns.latest(stood & (columns.recorded < int(moment.timestamp())))
-        known = zip(columns.key_results.tolist(), places.tolist(), strict=True)
-        return {id: columns.entry(place) for id, place in known if place >= 0}
+        latest = columns.latest(stood & (columns.recorded < int(moment.timestamp())))
+        places = np.append(latest, NONE)[positions(columns.key_results, key_result_ids)]
+        return np.append(columns.id, 0)[places], columns.said[places]
 
     def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
         """Return an entry's value exactly as it was written; milestones as the done fraction of each."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -22,13 +22,14 @@ from milepost.core import access, rollup
 from milepost.core.rollup import Curve, Family
 from milepost.core.scoring import Kind, Part, Reading, score
 from milepost.core.scoring import roll_up as exact_roll_up
-from milepost.ledger import changes, structure
+from milepost.ledger import calendar, changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
 from milepost.ledger.columns import NOTHING, Groups, Rows, positions
 from milepost.ledger.day import Day
-from milepost.ledger.entries import Entries
+from milepost.ledger.entries import Entries, Entry
 from milepost.ledger.garbage import uncollected
 from milepost.ledger.measures import floats, shape
+from milepost.ledger.nodes import Nodes
 from milepost.ledger.pools import Parents, Pools
 from milepost.ledger.structure import (
     COUNTING_KEY_RESULT_STATES,
@@ -302,10 +303,9 @@ class Image:
         self._name_numbers()
         objectives, key_results = self.objectives.ids, self.key_results.ids
         self.first_key_result = first = len(objectives)
-        self.ids_of_objectives = objectives.tolist()
-        self.ids = [*self.ids_of_objectives, *key_results.tolist()]
+        self.node = Nodes(objectives, key_results)
+        self.ids = self.node.ids
         size = len(self.ids)
-        self.node: dict[int, int] = dict(zip(self.ids, range(size), strict=True))
         self.parent = positions(objectives, self.key_results.array("objective_id"))
         self.from_contributors = self.key_results.array("source", lambda word: word == "contributors", bool)
         self.key_results_of = Groups(
@@ -540,6 +540,11 @@ class Image:
                     waiting.append(parent)
         return tuple(self.ids[node] for node in sorted(found, key=self.tree.height.__getitem__))
 
+    @property
+    def link_ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """The node of each link's objective, and of what it serves; -1 where it is not there."""
+        return self._child, self._served
+
     def links(self) -> tuple[np.ndarray, np.ndarray, list[str], list[str]]:
         """Return every link whose ends are there, in columns: node, node of what it serves, how, weight."""
         rows, there = self.alignments, (self._child >= 0) & (self._served >= 0)
@@ -550,15 +555,22 @@ class Image:
 
     def reading(self, one: KeyResultRow) -> Reading:
         """Return what a key result's measure is scored on, exact."""
-        kind = Kind(one.kind)
-        entries = self.entries.series(one.id) if kind.is_series else [self.entries.current(one.id)]
-        if not entries or entries[0] is None:
+        if Kind(one.kind).is_series:
+            return self.read(one, self.entries.series(one.id))
+        current = self.entries.current(one.id)
+        return self.read(one, [] if current is None else [current])
+
+    def read(self, one: KeyResultRow, entries: Sequence[Entry]) -> Reading:
+        """Return what some check-ins of a key result, oldest first, give its measure to score."""
+        if not entries:
             return None
+        kind = Kind(one.kind)
         if kind.is_series:
-            # A period is a day here: the last entry of a day is that day's.
-            by_day = {entry.effective // 86_400: self.entries.exact(entry) for entry in entries}
+            # A period is a day here, of the workspace's: the last entry of a day is that day's.
+            zone = self.workspace.time_zone
+            by_day = {calendar.day_of(entry.effective, zone): self.entries.exact(entry) for entry in entries}
             return tuple(by_day.values())
-        value = self.entries.exact(entries[0])
+        value = self.entries.exact(entries[-1])
         if kind is Kind.BINARY and value in (0, 1):
             return bool(value)
         return value

@@ -11,7 +11,6 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ from milepost.ledger import image as images
 from milepost.ledger import structure
 from milepost.ledger.columns import Rows, positions
 from milepost.ledger.entries import Entries, Entry
+from milepost.ledger.frame import Frame
 from milepost.ledger.given import Given
 from milepost.ledger.history import EntriesThen, History
 from milepost.ledger.image import Image
@@ -105,11 +105,9 @@ class Structure(Image):
         self.workspace_id = living.workspace_id
         self.lock = threading.RLock()
         self.token, self.version = living.token, living.version
-        self.workspace, self.people, self.teams = living.workspace, living.people, living.teams
-        self.cycles = {
-            id: replace(cycle, closed_on=None) if cycle.closed_on and cycle.closed_on > day else cycle
-            for id, cycle in living.cycles.items()
-        }
+        self.workspace, self.people = living.workspace, living.people
+        frame = Frame(self.workspace_id, day, known)
+        self.cycles, self.teams = frame.cycles(living.cycles), frame.teams(living.teams)
         objectives = list(structure.objectives_then(self.workspace_id, known))
         key_results = list(structure.key_results_then(self.workspace_id, known))
         self.objectives = _before(living.objectives, objectives)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -103,7 +103,7 @@ def _comparable(entry: Entry | None) -> tuple | None:
     return entry and tuple(None if part != part else part for part in entry)
 
 
-def _arrays(name: str, ids: list[int], found: np.ndarray, expected: np.ndarray) -> Iterator[Difference]:
+def _arrays(name: str, ids: Sequence[int], found: np.ndarray, expected: np.ndarray) -> Iterator[Difference]:
     same = np.isclose(found, expected, rtol=0, atol=SAME, equal_nan=True)
     for number in np.flatnonzero(~same):
         yield Difference(f"image: {name} of", ids[number], str(found[number]), str(expected[number]))

@@ -14,17 +14,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from milepost.core import addresses, terms
+from milepost.core import addresses
 from milepost.core.access import Visibility
 from milepost.core.ids import decode, encode
 from milepost.core.rollup import Status
 from milepost.core.states import State
-from milepost.core.terms import Fit, Terms
+from milepost.core.terms import Terms
 from milepost.ledger.image import Image
-from milepost.ledger.structure import KeyResultRow, ObjectiveRow
+from milepost.ledger.structure import KeyResultRow
 from milepost.queries import outlines
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader
-from milepost.queries.outlines import Outline, Parent
+from milepost.queries.outlines import Marked, Outline, Parent
+from milepost.queries.titled import Titled
 
 COMPANY, UNALIGNED = "company", "unaligned"  # the rows above all others
 ATTENTION = frozenset({Status.AT_RISK, Status.OFF_TRACK})
@@ -113,16 +114,21 @@ class View:
     look: Hashable = None  # how its rows are drawn, where not as usual
 
     def __post_init__(self) -> None:
-        self.matching: set[int] = set()
         self.loose = self._loose()
-        self.shown = self._narrowed() if self.filters.is_narrow else self.outline.shown_to(self.reader)
+        self.matching: Marked | None = None  # what the filters leave; None: everything
+        self.shown = self.outline.shown_to(self.reader)
+        if self.filters.is_narrow:
+            image = self.reader.image
+            self.matching = Marked(image, self._wanted())
+            self.shown = Marked(image, outlines.with_all_above(image, self.matching.mask, self.reader.seen))
 
     def _loose(self) -> list[int]:
         """Return what hangs on nothing that the reader sees: the same for all who see the same."""
         if self.reader.actor.within is not None:
             # Most of what stands above lies beyond the teams that a token is limited to.
-            listed = (row.id for row in self.outline.listed if self.outline.parents.get(row.id))
-            return [id for id in listed if self.reader.sees(id) and not any(self._seen_parents(id))]
+            image, listed = self.reader.image, self.outline.listed
+            serving = listed[outlines.serves_something(image)[listed] & self.reader.seen[listed]]
+            return [id for id in outlines.ids_of(image, serving) if not any(self._seen_parents(id))]
         seen = self.outline.sight(self.reader)
         found = self.outline.loose.get(seen)
         if found is None:
@@ -220,12 +226,12 @@ class View:
         return [id for id in ids if id in self.shown and self.reader.sees(id)]
 
     def _children(self, id: int) -> list[int]:
-        ids = self._kept(self.outline.below.get(id, ()))
+        ids = self._kept(self.outline.below(id))
         if self.filters.key_results:
             return ids
         found = []
         for child in ids:
-            found += self._kept(self.outline.below.get(child, ())) if self._is_key_result(child) else [child]
+            found += self._kept(self.outline.below(child)) if self._is_key_result(child) else [child]
         return found
 
     def _is_key_result(self, id: int) -> bool:
@@ -251,14 +257,14 @@ class View:
         return not self.filters.key_results and one is not None and one.objective_id == under
 
     def _seen_parents(self, id: int) -> Iterator[Parent]:
-        return (parent for parent in self.outline.parents.get(id, ()) if self.reader.sees(parent.id))
+        return (parent for parent in self.outline.parents(id) if self.reader.sees(parent.id))
 
     def _has_children(self, id: int) -> bool:
-        for child in self.outline.below.get(id, ()):
+        for child in self.outline.below(id):
             if child in self.shown and self.reader.sees(child):
                 if self.filters.key_results or not self._is_key_result(child):
                     return True
-                if self._kept(self.outline.below.get(child, ())):
+                if self._kept(self.outline.below(child)):
                     return True
         return False
 
@@ -269,31 +275,40 @@ class View:
 
     # -- narrowing -----------------------------------------------------------------------------------------
 
-    def _narrowed(self) -> set[int]:
-        self.matching = set(self._matching())
-        found = set(self.matching)
-        outlines.add_all_above(self.reader.image, found, self.outline.parents, self.reader.sees)
-        return found
-
-    def _matching(self) -> Iterator[int]:
+    def _wanted(self) -> np.ndarray:
+        """Mark what the reader sees of what the filters want."""
         wanted, image, reader = self.filters, self.reader.image, self.reader
+        found = outlines.marked(image, self.outline.listed)
+        objectives = found[: image.first_key_result]
         teams = self._teams()
-        unaligned = {*self.outline.unaligned, *self.loose} if wanted.unaligned else None
-        for row in self.outline.listed:
-            if teams is not None and row.team_id not in teams:
-                continue
-            if wanted.commitment is not None and row.commitment != wanted.commitment:
-                continue
-            if unaligned is not None and row.id not in unaligned:
-                continue
-            if not reader.sees(row.id):
-                continue
-            if self._is_wanted(row):
-                yield row.id
-            if wanted.key_results:
-                for one in outlines.key_results(image, row.id):
-                    if self._is_wanted(one) and reader.sees(one.id):
-                        yield one.id
+        if teams is not None:
+            objectives &= np.isin(image.objectives.array("team_id"), list(teams))
+        if wanted.commitment is not None:
+            objectives &= image.objectives.array("commitment", lambda word: word == wanted.commitment, bool)
+        if wanted.unaligned:
+            nodes = [image.node[id] for id in (*self.outline.unaligned, *self.loose)]
+            found &= outlines.marked(image, np.array(nodes, dtype=np.int64))
+        found &= reader.seen
+        if wanted.key_results:
+            found = outlines.with_key_results(image, found, self.outline.standing) & reader.seen
+        return found & self._fitting()
+
+    def _fitting(self) -> np.ndarray:
+        """Mark the objectives and key results that by themselves are wanted."""
+        wanted, image = self.filters, self.reader.image
+        status = self.reader.day.status
+        found = np.ones(len(image.ids), dtype=bool)
+        if wanted.owners is not None:
+            owners = [rows.array("owner_id") for rows in (image.objectives, image.key_results)]
+            found &= np.isin(np.concatenate(owners), list(wanted.owners))
+        if wanted.words is not None:
+            kinds = (Titled.of(image, kind) for kind in ("objective", "key_result"))
+            found &= np.concatenate([kind.having(wanted.words) for kind in kinds])
+        if wanted.status is not None:
+            found &= status == next((each for each in Status if each.word == wanted.status), -1)
+        if wanted.attention:
+            found &= np.isin(status, [*ATTENTION])
+        return found
 
     def _teams(self) -> set[int] | None:
         wanted, image = self.filters, self.reader.image
@@ -307,17 +322,6 @@ class View:
             mine = set(self.reader.actor.teams)
             found = mine if found is None else found & mine
         return found
-
-    def _is_wanted(self, one: ObjectiveRow | KeyResultRow) -> bool:
-        wanted = self.filters
-        if wanted.owners is not None and one.owner_id not in wanted.owners:
-            return False
-        if wanted.words is not None and terms.fit(wanted.words, one.title) is Fit.TEXT:
-            return False
-        if wanted.status is None and not wanted.attention:
-            return True
-        status = self.reader.day.status_of(one.id)
-        return (wanted.status in (None, status.word)) and (not wanted.attention or status in ATTENTION)
 
 
 # -- what a row says ---------------------------------------------------------------------------------------

@@ -29,8 +29,8 @@ from milepost.core.scoring import (
 )
 from milepost.core.states import KeyResultState, State
 from milepost.core.trends import Course
+from milepost.ledger import calendar, past
 from milepost.ledger import image as images
-from milepost.ledger import past
 from milepost.ledger.entries import Entry
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
 from milepost.queries import courses, explanations
@@ -247,6 +247,10 @@ class Reader:
         """Turn a moment of the ledger into the workspace's day."""
         return datetime.fromtimestamp(seconds, self.zone).date()
 
+    def days_of(self, moments: np.ndarray) -> np.ndarray:
+        """Turn moments of the ledger into the workspace's days, as ordinals."""
+        return calendar.days_of(moments, self.image.workspace.time_zone)
+
     def window(self, one: KeyResultRow) -> Window:
         """Return the days a key result has: its own, or its cycle's."""
         cycle = self.cycle_of(self.image.objectives[one.objective_id])
@@ -272,8 +276,6 @@ class Reader:
         word = self.day.status_of(id).word
         needed = float(self.day.needed[self.image.node[id]])
         expected, progress = self.expected(id), self.day.progress(id)
-        if needed != needed or expected != expected:  # a pool of no weight expects nothing
-            return ""
         shown = None if progress is None else Fraction(progress)
         return beside(word, shown, expected=Fraction(expected), needed=Fraction(needed))
 
@@ -283,6 +285,14 @@ class Reader:
         if row is None or one.source == "contributors":
             return False
         return row.state in _ASKED and one.state in _ASKED_KEY_RESULTS
+
+    @cached_property
+    def asked(self) -> np.ndarray:
+        """Which key results take check-ins now, in the order of their nodes: what `takes_checkins` says."""
+        image = self.image
+        of_objectives = image.objectives.array("state", _ASKED.__contains__, bool)
+        found = image.key_results.array("state", _ASKED_KEY_RESULTS.__contains__, bool)
+        return found & of_objectives[image.parent] & (image.parent >= 0) & ~image.from_contributors
 
     def due_on(self, one: KeyResultRow, current: Entry | None) -> date | None:
         """Return the day from which its next check-in is due; None while it takes none."""

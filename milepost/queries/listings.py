@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -10,10 +10,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from milepost.core.access import Visibility
+import numpy as np
+
 from milepost.core.ids import encode
 from milepost.core.listings import Listing
-from milepost.ledger.structure import KeyResultRow, ObjectiveRow
+from milepost.core.rollup import Status
+from milepost.ledger.columns import NOTHING
+from milepost.ledger.structure import KeyResultRow
+from milepost.queries import outlines
 from milepost.queries.alignment import Place, View, checked_at, confidence, counted_below
 from milepost.queries.cards import Reader
 
@@ -50,35 +54,59 @@ class Listed(View):
         """The groups that hold anything, in their order; none without grouping."""
         if self.listing.group is None:
             return {}
-        keyed: dict[Any, list[int]] = {}
-        of = self._grouped_by
-        for row in self.outline.listed:
-            if self._is_listed(row):
-                keyed.setdefault(of(row), []).append(row.id)
-        apart = self._apart() if self.listing.group == "owner" else {}
+        keyed = self._gathered(self._listed(), self._values)
+        apart = self._gathered(self._apart(), self._owners) if self.listing.group == "owner" else {}
         found = []
         for value in {**keyed, **apart}:
             place, group = self._group(value, keyed.get(value, []))
             found.append((place, replace(group, key_results=tuple(apart.get(value, ())))))
         return {group.key: group for _, group in sorted(found, key=lambda each: each[0])}
 
-    def _apart(self) -> dict[int, list[int]]:
-        """Return the key results that somebody else owns than their objective, by their owner."""
-        found: dict[int, list[int]] = {}
-        if not self.filters.key_results:
-            return found
-        for row in self.outline.listed:
-            if self._is_apart(row):
-                continue
-            for one in self._kept(self.outline.below.get(row.id, ())):
-                is_wanted = not self.filters.is_narrow or one in self.matching
-                if is_wanted and self._is_of(row.id, one) and self._owner(one) != row.owner_id:
-                    found.setdefault(self._owner(one), []).append(one)
+    def _gathered(self, nodes: np.ndarray, values: np.ndarray) -> dict[Any, list[int]]:
+        """Return the ids of some nodes by what is said of each."""
+        found: dict[Any, list[int]] = {}
+        of_nodes = values[nodes].tolist()
+        for id, value in zip(outlines.ids_of(self.reader.image, nodes), of_nodes, strict=True):
+            found.setdefault(None if value == NOTHING else value, []).append(id)
         return found
 
-    def _owner(self, key_result: int) -> int | None:
-        one = self.reader.image.key_results[key_result]
-        return one.owner_id or self.reader.image.objectives[one.objective_id].owner_id
+    def _apart(self) -> np.ndarray:
+        """Return the key results that somebody else owns than their objective."""
+        image = self.reader.image
+        if not self.filters.key_results:
+            return np.zeros(0, dtype=np.int64)
+        listed = outlines.marked(image, self.outline.listed[~self._private_alone[self.outline.listed]])
+        found = outlines.with_key_results(image, listed, self.outline.standing) & ~listed
+        found &= self.shown.mask & self.reader.seen & ~self._with_owner
+        if self.matching is not None:
+            found &= self.matching.mask
+        nodes = np.flatnonzero(found)
+        # As they stand below their objectives.
+        within = image.key_results.array("position")[nodes - image.first_key_result]
+        return nodes[np.lexsort((within, image.parent[nodes - image.first_key_result]))]
+
+    @cached_property
+    def _owners(self) -> np.ndarray:
+        """Who answers for each node: a key result's owner, or else its objective's."""
+        image = self.reader.image
+        above, own = (rows.array("owner_id") for rows in (image.objectives, image.key_results))
+        return np.concatenate([above, np.where(own == NOTHING, above[image.parent], own)])
+
+    @cached_property
+    def _with_owner(self) -> np.ndarray:
+        """Mark the key results that their objective's owner answers for."""
+        image, first = self.reader.image, self.reader.image.first_key_result
+        found = np.zeros(len(image.ids), dtype=bool)
+        found[first:] = self._owners[first:] == self._owners[image.parent]
+        return found
+
+    @cached_property
+    def _private_alone(self) -> np.ndarray:
+        """Mark what is somebody's own affair, which no tree shows: personal, and serving nothing."""
+        image = self.reader.image
+        found = np.zeros(len(image.ids), dtype=bool)
+        found[: image.first_key_result] = outlines.private(image) & ~outlines.serves_something(image)
+        return found
 
     def untouched(self, start: int, count: int) -> Any:
         """Name the first rows, where they stand as they do for everyone and as long as the structure does."""
@@ -112,21 +140,17 @@ class Listed(View):
     def _children(self, id: int) -> list[int]:
         if self.listing.group is None:
             return super()._children(id)
-        return [one for one in self._kept(self.outline.below.get(id, ())) if self._is_own(id, one)]
+        return [one for one in self._kept(self.outline.below(id)) if self._is_own(id, one)]
 
     def _has_children(self, id: int) -> bool:
         return bool(self._children(id)) if self.listing.group else super()._has_children(id)
 
     def _is_own(self, id: int, child: int) -> bool:
         """Say whether a key result of an objective stands below it."""
-        if not self._is_of(id, child) or not self.filters.key_results:
-            return False
-        owner = self.reader.image.objectives[id].owner_id
-        return self.listing.group != "owner" or self._owner(child) == owner
-
-    def _is_of(self, id: int, child: int) -> bool:
         one = self.reader.image.key_results.get(child)
-        return one is not None and one.objective_id == id
+        if one is None or one.objective_id != id or not self.filters.key_results:
+            return False
+        return self.listing.group != "owner" or self._with_owner.item(self.reader.image.node[child])
 
     def _place(self, id: int, under: int | None, level: int) -> Place:
         found = super()._place(id, under, level)
@@ -134,32 +158,30 @@ class Listed(View):
 
     # -- groups --------------------------------------------------------------------------------------------
 
-    def _is_listed(self, row: ObjectiveRow) -> bool:
-        if not self.reader.sees(row.id) or self._is_apart(row):
-            return False
-        if not self.filters.is_narrow:
-            return True
-        own = self.reader.image.key_results_of.get(row.id, ())
-        return row.id in self.matching or any(
-            one.id in self.matching and self._is_own(row.id, one.id) for one in own
-        )
-
-    def _is_apart(self, row: ObjectiveRow) -> bool:
-        """Say whether it is somebody's own affair, which no tree shows: personal, and serving nothing."""
-        return row.visibility == Visibility.PRIVATE and not self.outline.parents.get(row.id)
+    def _listed(self) -> np.ndarray:
+        """Return the objectives that stand in groups."""
+        image, listed = self.reader.image, self.outline.listed
+        wanted = self.reader.seen & ~self._private_alone
+        if self.matching is not None:
+            below = self.matching.mask.copy()
+            if not self.filters.key_results:
+                below[:] = False
+            elif self.listing.group == "owner":
+                below &= self._with_owner
+            first = image.first_key_result
+            wanted &= self.matching.mask | outlines.marked(image, image.parent[below[first:]])
+        return listed[wanted[listed]]
 
     @property
-    def _grouped_by(self) -> Callable[[ObjectiveRow], Any]:
+    def _values(self) -> np.ndarray:
+        """What an objective is grouped by."""
+        rows, status = self.reader.image.objectives, self.reader.day.status
         match self.listing.group:
-            case "team":
-                return lambda row: row.team_id
-            case "owner":
-                return lambda row: row.owner_id
+            case "team" | "owner" | "cycle":
+                return rows.array(f"{self.listing.group}_id")
             case "type":
-                return lambda row: row.commitment
-            case "cycle":
-                return lambda row: row.cycle_id
-        return lambda row: self.reader.day.status_of(row.id).word
+                return rows.array("commitment", str, object)
+        return np.array([each.word for each in Status], dtype=object)[status]
 
     def _group(self, value: Any, ids: list[int]) -> tuple[tuple, Group]:
         """Return a group with its place among the others."""

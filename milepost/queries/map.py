@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import numpy as np
+
 from milepost.core.ids import encode
 from milepost.core.layout import Box, Drawing, Line, Look, lay_out
 from milepost.core.rollup import Status
-from milepost.queries import alignment
+from milepost.queries import alignment, outlines
 from milepost.queries.alignment import Place, Row, View
+from milepost.queries.outlines import Branches
 
 AT_ONCE = 100  # cards that a drawing opens by itself
 AT_ONCE_NARROW = 300  # when somebody has narrowed it, or unfolds all that can be read
@@ -130,9 +133,9 @@ class Map:
         found = self._below.get(id)
         if found is None:
             ids: list[int] = []
-            for child in self._kept(self.outline.below.get(id, ())):
+            for child in self._kept(self.outline.below(id)):
                 if child in self.image.key_results:
-                    ids += self._kept(self.outline.below.get(child, ()))
+                    ids += self._kept(self.outline.below(child))
                 else:
                     ids.append(child)
             found = self._below[id] = list(dict.fromkeys(ids))
@@ -148,7 +151,7 @@ class Map:
         return found
 
     def _above(self, id: int) -> Iterator[int]:
-        for parent in self.outline.parents.get(id, ()):
+        for parent in self.outline.parents(id):
             if self.reader.sees(parent.id):
                 one = self.image.key_results.get(parent.id)
                 yield one.objective_id if one else parent.id
@@ -204,7 +207,7 @@ class Map:
         """What joins the cards."""
         found = []
         for id in self._drawn:
-            for parent in self.outline.parents.get(id, ()):
+            for parent in self.outline.parents(id):
                 one = self.image.key_results.get(parent.id)
                 upper = one.objective_id if one else parent.id
                 if upper in self._drawn and upper != id and self.reader.sees(parent.id):
@@ -245,21 +248,25 @@ class Map:
 
     def key_results(self, id: int) -> Iterator[Row]:
         """Yield the key results of an objective, as far as they are asked for and seen."""
-        for child in self._kept(self.outline.below.get(id, ())):
+        for child in self._kept(self.outline.below(id)):
             if child in self.image.key_results:
                 yield self.row(child)
 
     def _hidden(self, id: int) -> Hidden:
         if self._opens.get(id, False):
             return Hidden(0, 0, 0)
-        seen, waiting = {id}, [id]
-        while waiting:
-            for child in self.below(waiting.pop()):
-                if child not in seen:
-                    seen.add(child)
-                    waiting.append(child)
-        statuses = [self.reader.day.status_of(one) for one in seen if one not in self._drawn]
-        return Hidden(len(statuses), statuses.count(Status.AT_RISK), statuses.count(Status.OFF_TRACK))
+        under = self._branches.under(self.image.node[id])
+        statuses = self.reader.day.status[under[~self._drawn_nodes[under]]]
+        counts = np.bincount(statuses, minlength=len(Status)).tolist()
+        return Hidden(len(statuses), counts[Status.AT_RISK], counts[Status.OFF_TRACK])
+
+    @cached_property
+    def _drawn_nodes(self) -> np.ndarray:
+        return outlines.marked(self.image, np.array([self.image.node[id] for id in self._drawn]))
+
+    @cached_property
+    def _branches(self) -> Branches:
+        return Branches(self.outline, self.view.shown.mask & self.reader.seen)
 
     # -- where it is drawn ---------------------------------------------------------------------------------
 

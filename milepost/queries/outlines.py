@@ -1,10 +1,14 @@
-"""Outlines: what stands below what in some cycles, whoever looks; drawn up when the structure changes."""
+"""Outlines: what stands below what in some cycles, whoever looks; drawn up when the structure changes.
+
+Of half a million nodes few are ever looked at: an outline is made of arrays, and puts into lists what lies
+around a node when somebody comes by.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Container
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,8 +16,9 @@ import numpy as np
 from milepost.core import access
 from milepost.core.access import Visibility
 from milepost.core.states import KeyResultState, State
+from milepost.ledger.columns import NOTHING
 from milepost.ledger.image import Image
-from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
+from milepost.ledger.structure import COUNTING_KEY_RESULT_STATES, COUNTING_STATES, CycleRow
 from milepost.queries.cards import Reader
 
 SET_ASIDE = frozenset({State.PARKED, State.CANCELLED, State.DEFERRED})
@@ -28,26 +33,77 @@ class Parent(NamedTuple):
     weight: str
 
 
+class Marked(Container[int]):
+    """Ids of an image, those of its nodes that a mask marks."""
+
+    def __init__(self, image: Image, mask: np.ndarray) -> None:
+        self.image, self.mask = image, mask
+
+    def __contains__(self, id: object) -> bool:
+        node = self.image.node.get(id)
+        return node is not None and self.mask.item(node)
+
+    def of(self, nodes: np.ndarray) -> list[int]:
+        """Return the ids of those nodes that are marked."""
+        return ids_of(self.image, nodes[self.mask[nodes]])
+
+
 @dataclass(eq=False)
 class Outline:
     """What stands below what in some cycles, whoever looks."""
 
-    listed: list[ObjectiveRow]  # the objectives of these cycles that were not set aside
-    below: dict[int, list[int]]
-    parents: dict[int, list[Parent]]
+    image: Image
+    listed: np.ndarray  # nodes of the objectives of these cycles that were not set aside
+    own: np.ndarray  # marks these and their key results; what else is shown stands above them
+    standing: np.ndarray  # marks the key results that were not cancelled
+    shown: Marked
     tops: list[int]
     unaligned: list[int]
     hanging: list[int]  # serve only what is restricted: for most readers they stand at the top
-    shown: set[int]
-    above: frozenset[int]  # what of `shown` is of other cycles, and there for what serves it alone
     restricted: list[int]
     counted: np.ndarray  # nodes of the key results that count for everyone
-    objectives: int  # how many count for everyone
-    owners: list[int]  # of what everyone sees
+    common: np.ndarray  # nodes of the objectives that count for everyone
     sights: dict[tuple, frozenset[int]] = field(default_factory=dict)  # what is restricted, and seen
     loose: dict[frozenset[int], list[int]] = field(default_factory=dict)
-    standing: dict[frozenset[int], set[int]] = field(default_factory=dict)
+    shown_by: dict[frozenset[int], Marked] = field(default_factory=dict)
     walks: dict[tuple, list[Any]] = field(default_factory=dict)  # the first places of an untouched tree
+
+    def __post_init__(self) -> None:
+        self._parents: dict[int, list[Parent]] = {}
+        self._below: dict[int, list[int]] = {}
+
+    # -- around a node -------------------------------------------------------------------------------------
+
+    def parents(self, id: int) -> list[Parent]:
+        """Return what an objective serves, and how."""
+        found = self._parents.get(id)
+        if found is None:
+            links = self.image.serves.get(id, ()) if id in self.shown else ()
+            found = self._parents[id] = [
+                Parent(link.parent_id, link.how, link.weight)
+                for link in links
+                if link.parent_id in self.image.node
+            ]
+        return found
+
+    def below(self, id: int) -> list[int]:
+        """Return what stands right below a node: its key results, then the objectives that serve it."""
+        found = self._below.get(id)
+        if found is None:
+            image, node = self.image, self.image.node.get(id)
+            found = self._below[id] = []
+            if node is not None and self.shown.mask[node]:
+                own = np.array([image.node[one] for one in image.key_results_of.ids(id)], dtype=np.int64)
+                found += self.shown.of(own[self.standing[own]])
+                found += self.shown.of(self.serving.right_below(node))
+        return found
+
+    @cached_property
+    def serving(self) -> Serving:
+        """Which objectives serve which objective or key result."""
+        return Serving(*served(self.image), len(self.image.ids))
+
+    # -- who looks -----------------------------------------------------------------------------------------
 
     def sight(self, reader: Reader) -> frozenset[int]:
         """Return what the reader sees of what is restricted."""
@@ -57,46 +113,123 @@ class Outline:
             if len(self.sights) >= KEPT_SIGHTS:
                 self.sights.clear()
                 self.loose.clear()
-                self.standing.clear()
+                self.shown_by.clear()
             found = frozenset(id for id in self.restricted if reader.sees(id))
             self.sights[eyes] = found
         return found
 
-    def shown_to(self, reader: Reader) -> set[int]:
-        """Return what has a place here for a reader, less what is there for nothing that they see."""
-        if not self.above:
+    def shown_to(self, reader: Reader) -> Marked:
+        """Return what has a place here for a reader: less what stands above nothing that they see."""
+        if not self.reaches_out or (reader.actor.within is None and not self.restricted):
             return self.shown
         seen = self.sight(reader) if reader.actor.within is None else None
-        found = self.standing.get(seen)
+        found = self.shown_by.get(seen)
         if found is None:
-            reached = {
-                id
-                for id in filter(reader.sees, self.above)
-                if any(below not in self.above and reader.sees(below) for below in self.below.get(id, ()))
-            }
-            add_all_above(reader.image, reached, self.parents, reader.sees)
-            found = self.shown - (self.above - reached)
+            reached = with_all_above(self.image, self.own & reader.seen, reader.seen)
+            gone = self.shown.mask & reader.seen & ~reached
+            found = Marked(self.image, self.shown.mask & ~gone) if gone.any() else self.shown
             if seen is not None:
-                self.standing[seen] = found
+                self.shown_by[seen] = found
         return found
 
     def shows(self, reader: Reader, id: int | None) -> bool:
         """Say whether something has a place here, and is the reader's to see."""
         return id in self.shown and reader.sees(id) and id in self.shown_to(reader)
 
-    def owners_told(self, reader: Reader) -> list[int]:
-        """Return who owns what a reader sees here, by name."""
-        image = reader.image
-        if reader.actor.within is not None:
-            return _owners(image, filter(reader.sees, self.shown - self.above))
-        further = _owners(image, self.sight(reader) - self.above)
-        return _by_name(image, {*self.owners, *further}) if further else self.owners
+    @cached_property
+    def reaches_out(self) -> bool:
+        """Whether anything of other cycles stands above what is listed."""
+        return bool((self.shown.mask & ~self.own).any())
 
     def objectives_told(self, reader: Reader) -> int:
         """Return how many objectives count for everyone; for a token limited to teams, of those alone."""
         if reader.actor.within is None:
-            return self.objectives
-        return sum(reader.sees(row.id) for row in self.listed if counts_for_all(reader.image, row))
+            return len(self.common)
+        return int(reader.seen[self.common].sum())
+
+    # -- who owns it ---------------------------------------------------------------------------------------
+
+    def owners(self, reader: Reader) -> dict[int, str]:
+        """Return the names of those who own what a reader sees here, by id, in alphabetical order."""
+        told = set(self.owner_ids(reader).tolist())
+        return {id: name for id, name in self._people.items() if id in told}
+
+    def owner_ids(self, reader: Reader) -> np.ndarray:
+        """Return who owns what a reader sees here."""
+        if reader.actor.within is not None:
+            return self._owning(self.own & reader.seen)
+        if not (further := self.sight(reader)):
+            return self._owners_for_all
+        seen = marked(self.image, [self.image.node[id] for id in further])
+        return np.union1d(self._owners_for_all, self._owning(self.own & seen))
+
+    def owned_by(self, reader: Reader, written: str) -> frozenset[int]:
+        """Return the owners whose name holds what was written."""
+        wanted = written.casefold().split()
+        return frozenset(
+            id for id, name in self.owners(reader).items() if all(part in name.casefold() for part in wanted)
+        )
+
+    @cached_property
+    def _owners_for_all(self) -> np.ndarray:
+        hidden = marked(self.image, [self.image.node[id] for id in self.restricted])
+        return self._owning(self.own & ~hidden)
+
+    def _owning(self, mask: np.ndarray) -> np.ndarray:
+        image, first = self.image, self.image.first_key_result
+        of_objectives = image.objectives.array("owner_id")[mask[:first]]
+        of_key_results = image.key_results.array("owner_id")[mask[first:]]
+        return np.intersect1d(np.concatenate([of_objectives, of_key_results]), image.people.ids)
+
+    @cached_property
+    def _people(self) -> dict[int, str]:
+        people = self.image.people
+        named = zip(people.ids.tolist(), people.listed("name"), strict=True)
+        return dict(sorted(named, key=lambda each: each[1].casefold()))
+
+
+class Serving:
+    """Objectives by what they serve, as nodes, each group in the order of ids."""
+
+    def __init__(self, child: np.ndarray, served: np.ndarray, size: int) -> None:
+        order = np.lexsort((child, served))
+        self.children, self.served = child[order], served[order]
+        self._ends = np.cumsum(np.bincount(served, minlength=size))
+
+    def right_below(self, node: int) -> np.ndarray:
+        """Return the objectives that serve a node."""
+        begin = self._ends.item(node - 1) if node else 0
+        return self.children[begin : self._ends.item(node)]
+
+
+class Branches:
+    """What stands below an objective, however deep, among what a mask marks."""
+
+    def __init__(self, outline: Outline, seen: np.ndarray) -> None:
+        image, first = outline.image, outline.image.first_key_result
+        child, above = served(image)
+        # What serves a key result stands below its objective; below a cancelled one stands nothing.
+        kept = seen[child] & seen[above] & ((above < first) | outline.standing[above])
+        child, above = child[kept], above[kept]
+        upper = np.concatenate([np.arange(first), image.parent])[above]
+        self._children = child[np.argsort(upper, kind="stable")]
+        self._count = np.bincount(upper, minlength=first)
+        self._begin = np.cumsum(self._count) - self._count
+
+    def under(self, node: int) -> np.ndarray:
+        """Return the objectives below one, and itself."""
+        found = np.zeros(len(self._count), dtype=bool)
+        wave = np.array([node])
+        while len(wave):
+            found[wave] = True
+            count = self._count[wave]
+            ends = np.cumsum(count)
+            # The places of all their children: for each as many as it has, from where its own begin.
+            places = np.arange(count.sum()) + np.repeat(self._begin[wave] - ends + count, count)
+            below = np.zeros(len(found), dtype=bool)
+            below[self._children[places]] = True
+            wave = np.flatnonzero(below & ~found)
+        return np.flatnonzero(found)
 
 
 def cycles_around(image: Image, cycle: CycleRow | None) -> frozenset[int] | None:
@@ -123,147 +256,136 @@ def of(image: Image, cycles: frozenset[int] | None) -> Outline:
 
 
 def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
-    listed = [
-        row
-        for row in image.objectives.values()
-        if row.state not in SET_ASIDE and (cycles is None or row.cycle_id in cycles)
-    ]
-    parents: dict[int, list[Parent]] = {}
-    own = {id for row in listed for id in (row.id, *(one.id for one in key_results(image, row.id)))}
-    shown = set(own)
-    add_all_above(image, shown, parents)
-    everyones = (id for id in own if image.audience(id) is access.EVERYONE)
-    tops, unaligned, hanging = _at_the_top(image, shown, parents)
-    common = [row for row in listed if counts_for_all(image, row)]
-    counted = [
-        image.node[one.id]
-        for row in common
-        for one in key_results(image, row.id)
-        if image.counted(one.id, row.id)
-    ]
+    rows, first = image.objectives, image.first_key_result
+    is_listed = rows.array("state", lambda state: state not in SET_ASIDE, bool)
+    if cycles is not None:
+        is_listed = is_listed & np.isin(rows.array("cycle_id"), list(cycles))
+    listed = np.flatnonzero(is_listed)
+    standing = np.zeros(len(image.ids), dtype=bool)
+    standing[first:] = image.key_results.array("state", lambda state: state != KeyResultState.CANCELLED, bool)
+    own = with_key_results(image, marked(image, listed), standing)
+    shown = with_all_above(image, own)
+    common = listed[_counting(image)[listed]]
+    tops, unaligned, hanging = _at_the_top(image, shown[:first])
     return Outline(
+        image=image,
         listed=listed,
-        below=_below(image, shown, parents),
-        parents=parents,
+        own=own,
+        standing=standing,
+        shown=Marked(image, shown),
         tops=tops,
         unaligned=unaligned,
         hanging=hanging,
-        shown=shown,
-        above=frozenset(shown - own),
-        restricted=[id for id in image.restricted() if id in shown],
-        counted=np.array(counted, dtype=np.int64),
-        objectives=len(common),
-        owners=_owners(image, everyones),
+        restricted=[id for id in image.restricted() if id in image.node and shown[image.node[id]]],
+        counted=_counted(image, marked(image, common)),
+        common=common,
     )
 
 
-def _below(image: Image, shown: set[int], parents: dict[int, list[Parent]]) -> dict[int, list[int]]:
-    """Return what stands right below each: its key results, then the objectives that serve it."""
-    found: dict[int, list[int]] = defaultdict(list)
-    objectives = [row.id for row in image.objectives.values() if row.id in shown]
-    for id in objectives:
-        found[id] += [one.id for one in key_results(image, id) if one.id in shown]
-    for id in objectives:
-        for parent in parents.get(id, ()):
-            found[parent.id].append(id)
-    return dict(found)
+# -- as masks ----------------------------------------------------------------------------------------------
 
 
-def _at_the_top(
-    image: Image, shown: set[int], parents: dict[int, list[Parent]]
-) -> tuple[list[int], list[int], list[int]]:
+def marked(image: Image, nodes: np.ndarray | list[int]) -> np.ndarray:
+    """Return a mask over all nodes that marks some."""
+    mask = np.zeros(len(image.ids), dtype=bool)
+    mask[nodes] = True
+    return mask
+
+
+def ids_of(image: Image, nodes: np.ndarray) -> list[int]:
+    """Return the ids of some nodes."""
+    return [image.ids[node] for node in nodes.tolist()]
+
+
+def served(image: Image) -> tuple[np.ndarray, np.ndarray]:
+    """Return of every link whose ends are there the node of the objective, and of what it serves."""
+    child, above = image.link_ends
+    there = (child >= 0) & (above >= 0)
+    return child[there], above[there]
+
+
+def with_key_results(image: Image, mask: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Mark with some objectives those of their key results that are wanted."""
+    first, parent = image.first_key_result, image.parent
+    found = mask.copy()
+    found[first:] |= mask[parent] & (parent >= 0) & wanted[first:]
+    return found
+
+
+def with_all_above(image: Image, mask: np.ndarray, seen: np.ndarray | None = None) -> np.ndarray:
+    """Mark with some nodes everything that stands above them; no way leads through what is not `seen`."""
+    found, first, parent = mask.copy(), image.first_key_result, image.parent
+    child, above = served(image)
+    if seen is not None:
+        child, above = child[seen[above]], above[seen[above]]
+    known = 0
+    while known < (count := int(np.count_nonzero(found))):
+        known = count
+        objectives = parent[found[first:]]
+        found[objectives[objectives >= 0]] = True
+        found[above[found[child]]] = True
+    return found
+
+
+def serves_something(image: Image) -> np.ndarray:
+    """Mark the objectives that serve anything."""
+    return marked(image, served(image)[0])[: image.first_key_result]
+
+
+def _at_the_top(image: Image, shown: np.ndarray) -> tuple[list[int], list[int], list[int]]:
     """Return what may well serve nothing, what serves nothing, and what serves only what is restricted."""
-    tops, unaligned, hanging = [], [], []
-    for row in image.objectives.values():
-        if row.id not in shown:
-            continue
-        serves = parents.get(row.id, ())
-        if serves:
-            if all(image.audience(parent.id) is not access.EVERYONE for parent in serves):
-                hanging.append(row.id)
-        elif _is_top(image, row):
-            tops.append(row.id)
-        elif row.visibility != Visibility.PRIVATE:
-            unaligned.append(row.id)
+    child, above = served(image)
+    is_open = ~marked(image, [image.node[id] for id in image.restricted() if id in image.node])
+    serves = serves_something(image)
+    serves_what_is_open = marked(image, child[is_open[above]])[: len(shown)]
+    is_top, is_private = _tops(image), private(image)
+    hanging = shown & serves & ~serves_what_is_open
+    tops = ids_of(image, np.flatnonzero(shown & ~serves & is_top))
     tops.sort(key=lambda id: _company_first(image, id))
-    return tops, unaligned, hanging
+    unaligned = shown & ~serves & ~is_top & ~is_private
+    return tops, ids_of(image, np.flatnonzero(unaligned)), ids_of(image, np.flatnonzero(hanging))
 
 
-def key_results(image: Image, objective_id: int) -> Iterator[KeyResultRow]:
-    """Yield the key results of an objective that were not cancelled."""
-    for one in image.key_results_of.get(objective_id, ()):
-        if one.state != KeyResultState.CANCELLED:
-            yield one
+def _tops(image: Image) -> np.ndarray:
+    """Mark what may well serve nothing: the company's own, or what a topmost team is served with."""
+    first, parent = image.first_key_result, image.parent
+    team = image.objectives.array("team_id")
+    topmost = [one.id for one in image.teams.values() if one.parent_id is None]
+    above = image.link_ends[1]
+    is_served = marked(image, above[above >= 0])
+    whose = parent[is_served[first:]]
+    is_served[whose[whose >= 0]] = True
+    return ((team == NOTHING) & ~private(image)) | (np.isin(team, topmost) & is_served[:first])
 
 
-def _above(image: Image, id: int, parents: dict[int, list[Parent]]) -> Iterable[int]:
-    """Return what a node stands right under, and remember how."""
-    if id in image.key_results:
-        return (image.key_results[id].objective_id,)
-    if id not in parents:
-        parents[id] = [
-            Parent(served, link.how, link.weight)
-            for link in image.serves.get(id, ())
-            if (served := link.parent_id) in image.node
-        ]
-    return [parent.id for parent in parents[id]]
-
-
-def add_all_above(
-    image: Image,
-    ids: set[int],
-    parents: dict[int, list[Parent]],
-    sees: Callable[[int], bool] = lambda id: True,
-) -> None:
-    """Add to some nodes everything that stands above them; `parents` remembers what serves what.
-
-    What one does not see (`sees`) is left out, and no way leads through it.
-    """
-    waiting = list(ids)
-    while waiting:
-        for id in _above(image, waiting.pop(), parents):
-            if id not in ids and sees(id):
-                ids.add(id)
-                waiting.append(id)
-
-
-def _is_top(image: Image, row: ObjectiveRow) -> bool:
-    """Say whether it may well serve nothing: the company's own, or what a topmost team is served with."""
-    if row.team_id is None:
-        return row.visibility != Visibility.PRIVATE
-    team = image.teams.get(row.team_id)
-    if team is None or team.parent_id is not None:
-        return False
-    return row.id in image.served_by or any(
-        one.id in image.served_by for one in image.key_results_of.get(row.id, ())
-    )
+def private(image: Image) -> np.ndarray:
+    """Mark the personal objectives."""
+    return image.objectives.array("visibility", lambda word: word == Visibility.PRIVATE, bool)
 
 
 def _company_first(image: Image, id: int) -> tuple:
-    row = image.objectives[id]
-    return row.team_id is not None, image.cycles[row.cycle_id].starts_on, row.id
+    told = image.objectives.value
+    return told(id, "team_id") is not None, image.cycles[told(id, "cycle_id")].starts_on, id
 
 
-def counts_for_all(image: Image, row: ObjectiveRow) -> bool:
-    """Say whether an objective is in the numbers that everyone is told."""
-    if not row.counts or image.audience(row.id) is access.EVERYONE:
-        return row.counts
-    return image.workspace.count_restricted_work and not image.is_private(row.id)
+def _counting(image: Image) -> np.ndarray:
+    """Mark the objectives that are in the numbers that everyone is told."""
+    found = image.objectives.array("state", COUNTING_STATES.__contains__, bool).copy()
+    for id in image.restricted():
+        node = image.node.get(id)
+        if node is not None and node < len(found) and image.audience(id) is not access.EVERYONE:
+            found[node] &= image.workspace.count_restricted_work and not image.is_private(id)
+    return found
 
 
-def _owners(image: Image, ids: Iterable[int]) -> list[int]:
-    rows = (image.objectives.get(id) or image.key_results[id] for id in ids)
-    return _by_name(image, {row.owner_id for row in rows})
-
-
-def _by_name(image: Image, people: Iterable[int | None]) -> list[int]:
-    known = [image.people[id] for id in people if id in image.people]
-    return [one.id for one in sorted(known, key=lambda one: one.name.casefold())]
-
-
-def owned_by(reader: Reader, outline: Outline, written: str) -> frozenset[int]:
-    """Return the owners whose name holds what was written."""
-    wanted, people = written.casefold().split(), reader.image.people
-    return frozenset(
-        id for id in outline.owners_told(reader) if all(part in people[id].name.casefold() for part in wanted)
-    )
+def _counted(image: Image, common: np.ndarray) -> np.ndarray:
+    """Return the nodes of the key results that count in objectives that count for everyone."""
+    first, parent = image.first_key_result, image.parent
+    counts = image.key_results.array("state", COUNTING_KEY_RESULT_STATES.__contains__, bool)
+    found = np.zeros(len(image.ids), dtype=bool)
+    found[first:] = counts & common[parent] & (parent >= 0)
+    for id in image.restricted():
+        node = image.node.get(id)
+        if node is not None and found[node]:
+            found[node] = image.counted(id, image.objective_of(id))
+    return np.flatnonzero(found)

@@ -131,10 +131,13 @@ def _frame(image: Image, cycles: frozenset[int] | None) -> Frame:
         outline = outlines.of(image, cycles)
         teams = ((None, 0), *((team.id, depth) for team, depth in image.walk_teams(depth=1)))
         place = {id: number for number, (id, _) in enumerate(teams)}
-        ids = [image.ids[node] for node in outline.counted.tolist()]
-        is_open = np.array([image.audience(id) is None for id in ids], dtype=bool)
-        places = np.array([place.get(image.team_of(id), 0) for id in ids], dtype=np.int64)
-        frames[cycles] = Frame(outline.objectives, outline.counted, outline.counted[is_open], teams, places)
+        restricted = [image.node[id] for id in image.restricted() if id in image.node]
+        is_open = ~outlines.marked(image, np.array(restricted, dtype=np.int64))
+        team = image.objectives.array("team_id")[image.parent[outline.counted - image.first_key_result]]
+        listed, at = np.unique(team, return_inverse=True)
+        places = np.array([place.get(id, 0) for id in listed.tolist()], dtype=np.int64)[at]
+        counted = outline.counted
+        frames[cycles] = Frame(len(outline.common), counted, counted[is_open[counted]], teams, places)
     return frames[cycles]
 
 
@@ -214,47 +217,46 @@ def _gauges(reader: Reader) -> Gauges:
 
 def _measured(reader: Reader) -> Gauges:
     image = reader.image
-    first, count = image.first_key_result, len(image.ids) - image.first_key_result
+    ids, first = image.key_results.ids, image.first_key_result
+    there, (confidence, effective) = image.entries.columns(ids, "confidence", "effective")
     gauges = Gauges(
         seen=len(reader.day.touched),
-        asked=np.array(
-            [reader.takes_checkins(image.key_results[id]) for id in image.ids[first:]], dtype=bool
-        ),
-        confidence=np.zeros(count, dtype=np.int8),
-        checked=np.full(count, NAN),
-        late=np.zeros(count, dtype=bool),
-        before=np.full(count, NAN),
+        asked=reader.asked,
+        confidence=np.zeros(len(ids), dtype=np.int8),
+        checked=np.full(len(ids), NAN),
+        late=np.zeros(len(ids), dtype=bool),
+        before=_a_week_ago(reader, np.arange(len(ids))),
     )
-    current = [image.entries.current(id) for id in image.ids[first:]]
-    gauges.confidence[:] = [entry.confidence if entry else 0 for entry in current]
-    gauges.checked[:] = [reader.day_of(entry.effective).toordinal() if entry else NAN for entry in current]
-    starts, ends = image.starts[first:], image.ends[first:]
-    gauges.late[:] = _late(reader, gauges.checked, starts, ends)
+    gauges.confidence[there] = confidence
+    gauges.checked[there] = reader.days_of(effective)
+    gauges.late[:] = _late(reader, gauges.checked, image.starts[first:], image.ends[first:])
     gauges.late &= gauges.asked
-    gauges.before[:] = _a_week_ago(reader)
     return gauges
 
 
-def _a_week_ago(reader: Reader) -> np.ndarray:
+def _a_week_ago(reader: Reader, places: np.ndarray) -> np.ndarray:
+    """Return the progress of some key results, as places among them, as it was known a week ago."""
     image, first = reader.image, reader.image.first_key_result
     moment = past.end_of(reader.today - LOOKS_BACK, image.workspace.time_zone)
-    then = image.entries.before(moment)
-    entries = [then.get(id) for id in image.ids[first:]]
-    measures = list(image.measures)
-    measures[1] = np.array([NAN if entry is None else entry.value for entry in entries])
-    measures[-1] = np.full(len(entries), NAN)
-    before = rollup.progress(*measures)
+    entries, values = image.entries.before(moment, image.key_results.ids[places])
+    family, _, *shape, _ = (column[places] for column in image.measures)
+    before = rollup.progress(family, values, *shape, np.full(len(places), NAN))
     # What arrays cannot compute is worked out where something moved at all.
-    for place in np.flatnonzero(image.family == Family.GIVEN).tolist():
-        id = image.ids[first + place]
-        one, current = image.key_results[id], image.entries.current(id)
-        if one.source == "contributors" or entries[place] is None or current is None:
+    given = np.flatnonzero((family == Family.GIVEN) & ~image.from_contributors[places] & (entries > 0))
+    moved = {}
+    for at in given.tolist():
+        node = first + places.item(at)
+        current = image.entries.current(image.ids[node])
+        if current is None:
             continue
-        if current.id == entries[place].id:
-            before[place] = reader.day.raw[first + place]
+        if current.id == entries[at]:
+            before[at] = reader.day.raw[node]
         else:
-            raw = progress_before(reader, one, int(moment.timestamp()) - 1)
-            before[place] = NAN if raw is None else float(raw)
+            moved[at] = image.ids[node]
+    image.entries.fetch(moved.values())
+    for at, id in moved.items():
+        raw = progress_before(reader, image.key_results[id], int(moment.timestamp()) - 1)
+        before[at] = NAN if raw is None else float(raw)
     return before
 
 
@@ -267,6 +269,8 @@ def _read(reader: Reader, gauges: Gauges, node: int) -> None:
     at = slice(node, node + 1)
     late = _late(reader, gauges.checked[one], image.starts[at], image.ends[at])
     gauges.late[one] = late & gauges.asked[one]
+    if image.ids[node] in image.entries.mended:
+        gauges.before[one] = _a_week_ago(reader, np.array([place]))
 
 
 def _late(reader: Reader, checked: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -276,7 +280,7 @@ def _late(reader: Reader, checked: np.ndarray, starts: np.ndarray, ends: np.ndar
 
 # -- how things stand --------------------------------------------------------------------------------------
 
-_COLUMNS = len(Status) + 8
+_COLUMNS = len(Status) + 7
 
 
 def _totals(reader: Reader, gauges: Gauges, nodes: np.ndarray) -> np.ndarray:
@@ -286,14 +290,13 @@ def _totals(reader: Reader, gauges: Gauges, nodes: np.ndarray) -> np.ndarray:
     if not len(nodes):
         return found
     found[np.arange(len(nodes)), day.status[nodes]] = 1
-    raw, expected = day.raw[nodes], day.expected[nodes]
-    has_raw, has_plan = day.reported[nodes] & ~np.isnan(raw), ~np.isnan(expected)
+    raw = day.raw[nodes]
+    has_raw = day.reported[nodes] & ~np.isnan(raw)
     confidence = gauges.confidence[at]
     columns = (
         np.where(has_raw, np.clip(np.nan_to_num(raw), 0, 1), 0),
         has_raw,
-        np.where(has_plan, expected, 0),
-        has_plan,
+        day.expected[nodes],
         confidence,
         confidence > 0,
         gauges.asked[at],
@@ -306,13 +309,13 @@ def _totals(reader: Reader, gauges: Gauges, nodes: np.ndarray) -> np.ndarray:
 
 def _stand(total: np.ndarray) -> Stand:
     tally = total[: len(Status)].astype(int).tolist()
-    progress, reported, expected, planned, confidence, sure, asked, on_time = total[len(Status) :].tolist()
+    progress, reported, expected, confidence, sure, asked, on_time = total[len(Status) :].tolist()
     count = sum(tally)
     return Stand(
         key_results=count,
         counts={status.word: tally[status] for status in Status if tally[status]},
         progress=progress / count if reported else None,
-        expected=expected / planned if planned else None,
+        expected=expected / count if count else None,
         confidence=confidence / sure if sure else None,
         reported=int(reported),
         asked=int(asked),

@@ -20,6 +20,7 @@ from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.ids import ALPHABET, LENGTH, encode
 from milepost.core.rollup import Status
+from milepost.formats import entity_tags
 from milepost.ledger.columns import NOTHING
 from milepost.ledger.day import Day
 from milepost.ledger.garbage import uncollected
@@ -48,7 +49,7 @@ class _Rows:
     """
 
     def __init__(
-        self, image: Image, first: int, ids: list[int], texts: list[bytes], encoded: Encoder
+        self, image: Image, first: int, ids: Sequence[int], texts: list[bytes], encoded: Encoder
     ) -> None:
         self.image, self.first, self.ids, self.encoded = image, first, ids, encoded
         self.texts = texts
@@ -298,7 +299,7 @@ def _rows(image: Image, name: str) -> _Rows:
         first = image.first_key_result
         with uncollected():
             if name == "objectives":
-                found = _Rows(image, 0, image.ids_of_objectives, _all_objectives(image), _objective)
+                found = _Rows(image, 0, image.ids[:first], _all_objectives(image), _objective)
             else:
                 found = _Rows(image, first, image.ids[first:], _all_key_results(image), _key_result)
         image.derived[_Rows, name] = found
@@ -373,7 +374,7 @@ def as_json(reader: Reader, *, key_results: bool = False, known: str | None = No
         if sights not in kept.answers:
             kept.answers[sights] = _answered(kept, wanted, actor)
         etag, parts = kept.answers[sights]
-    if known is not None and etag in known:
+    if entity_tags.is_known(etag, known):
         return Answer(etag, None)
     return Answer(etag, b"".join(parts))
 

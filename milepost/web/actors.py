@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from milepost.actions import sessions
+from milepost.core import access
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotFound
 from milepost.ledger import sight, traces
@@ -67,6 +68,12 @@ def in_workspace(view: Callable) -> Callable:
             return view(request, *args, **kwargs)
 
     return seated
+
+
+def require_admin(request: HttpRequest) -> None:
+    """Refuse whoever does not run the workspace: for them there is no such page."""
+    if not access.may_manage(request.actor):
+        raise NotFound
 
 
 def today(request: HttpRequest) -> date:

@@ -12,8 +12,7 @@ from django.shortcuts import render
 from milepost.core.problems import NotFound, Problem
 from milepost.formats import problem_json
 from milepost.ledger import faults
-
-JSON = "application/json"
+from milepost.web import answers
 
 log = logging.getLogger("milepost.web")
 
@@ -51,9 +50,7 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def _is_for_a_program(request: HttpRequest) -> bool:
-    if request.path.startswith("/api/v1/"):
-        return True
-    return request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON)
+    return request.path.startswith("/api/v1/") or answers.are_json(request)
 
 
 def as_json(problem: Problem) -> HttpResponse:

@@ -240,7 +240,7 @@ class TestDemo:
 
         active = {row.id for row in then.objectives.values() if row.state == "active"}
         assert len(closed & active) > 5
-        assert outlines.of(then, None).objectives == len(active)
+        assert len(outlines.of(then, None).common) == len(active)
         assert "graded" not in {row.state for row in then.key_results.values()}
         [cancelled] = [row for row in then.objectives.values() if row.title == SUNDAYS]
         assert (cancelled.state, living.objectives[cancelled.id].state) == ("active", "cancelled")

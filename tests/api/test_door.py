@@ -371,3 +371,4 @@ class TestDocument:
             for told in methods.values():
                 assert f'id="{told["operationId"]}"' in page
         assert "<script" not in page
+        assert "<code>Retry-After</code> says when to go on" in page and "`" not in page

@@ -85,7 +85,7 @@ class TestSentence:
             "Ada Lovelace added the initiative “A second bench” to Repairs are quick",
             "Ada Lovelace changed Days: target 4 days → 3.5 days",
             "Ada Lovelace changed Repairs are quick: owner Ada Lovelace → Ben Okri, "
-            "commitment aspirational → committed",
+            "success means aspirational → committed",
             "Ada Lovelace wrote about Days",
             "Ada Lovelace reported no data on Days",
             "Ada Lovelace corrected an entry of Days to 6.4 days",
