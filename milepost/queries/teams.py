@@ -17,11 +17,12 @@ from milepost.core.rollup import Status, needs_exact
 from milepost.core.scoring import Part, roll_up
 from milepost.core.states import State
 from milepost.ledger.image import Image
-from milepost.ledger.structure import COUNTING_STATES, CycleRow, ObjectiveRow
+from milepost.ledger.structure import COUNTING_STATES, CycleRow, ObjectiveRow, TeamRow
 from milepost.queries import deck
 from milepost.queries.cards import ObjectiveCard, PersonCard, Reader, TeamCard
 from milepost.queries.registers import register
 
+KEPT_STRETCHES = 64
 DRAFTS = frozenset({State.DRAFT, State.IN_REVIEW})
 SET_ASIDE = frozenset({State.PARKED, State.CANCELLED, State.DEFERRED})
 
@@ -54,15 +55,26 @@ class Branch:
     people: int
     summary: Summary
     cycle: str
+    folded: int = 0  # how many teams stand below it that are not listed here
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Every team as the tree it is, after the company itself."""
+    """Teams as the tree they are, after the company itself, or after the team they stand under."""
 
     company: Summary
     company_cycle: str
     branches: tuple[Branch, ...]
+    further: int = 0  # how many teams of these levels follow
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which teams are listed: those under one, as many levels as make `most` rows, from one of them on."""
+
+    under: int | None = None
+    start: int = 0
+    most: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +128,45 @@ class TeamPage:
 # -- the tree ----------------------------------------------------------------------------------------------
 
 
-_trees: dict[int, tuple[tuple, Tree]] = {}
+_trees: dict[int, tuple[tuple, dict[Stretch, Tree]]] = {}
 
 
-def tree(reader: Reader, cycle: CycleRow | None) -> Tree:
-    """Return every team with how it stands in a cycle: the same tree for everyone."""
+def tree(reader: Reader, cycle: CycleRow | None, stretch: Stretch = Stretch()) -> Tree:
+    """Return teams with how they stand in a cycle: the same tree for everyone."""
     image = reader.image
     with image.lock:
         stamp = (image, image.version, reader.today, cycle, reader.actor.within)
-        of, found = _trees.get(image.workspace_id, (None, None))
-        if found is None or of != stamp:
-            own, name = _at_best(reader, None, cycle)
-            found = Tree(own, name, tuple(_branches(reader, None, cycle)))
-            _trees[image.workspace_id] = (stamp, found)
-        return found
+        of, kept = _trees.get(image.workspace_id, (None, {}))
+        if of != stamp or len(kept) >= KEPT_STRETCHES:
+            kept = {}
+            _trees[image.workspace_id] = (stamp, kept)
+        if stretch not in kept:
+            kept[stretch] = _tree(reader, cycle, stretch)
+        return kept[stretch]
+
+
+def _tree(reader: Reader, cycle: CycleRow | None, stretch: Stretch) -> Tree:
+    image = reader.image
+    every = list(image.walk_teams(stretch.under, depth=1))
+    tally = Counter(level for _, level in every)
+    deepest = shown = 0
+    for level in sorted(tally):
+        if level > 1 and shown + tally[level] > stretch.most:
+            break
+        deepest, shown = level, shown + tally[level]
+    folded: Counter[int] = Counter()
+    listed: list[tuple[TeamRow, int]] = []
+    for row, level in every:
+        if level <= deepest:
+            listed.append((row, level))
+        else:
+            folded[listed[-1][0].id] += 1
+    end = len(listed) if math.isinf(stretch.most) else stretch.start + int(stretch.most)
+    own, name = _at_best(reader, stretch.under, cycle)
+    branches = tuple(
+        _branch(reader, row, level, cycle, folded[row.id]) for row, level in listed[stretch.start : end]
+    )
+    return Tree(own, name, branches, further=max(0, len(listed) - end))
 
 
 def _at_best(reader: Reader, team: int | None, cycle: CycleRow | None) -> tuple[Summary, str]:
@@ -141,16 +178,21 @@ def _branches(
     reader: Reader, above: int | None, cycle: CycleRow | None, *, levels: float = math.inf
 ) -> Iterator[Branch]:
     for row, level in reader.image.walk_teams(above, depth=1, levels=levels):
-        summary, other = _at_best(reader, row.id, cycle)
-        yield Branch(
-            id=encode(row.id),
-            team=reader.team(row.id),
-            level=level,
-            leads=tuple(_people(reader, row.leads)),
-            people=len(row.members),
-            summary=summary,
-            cycle=other,
-        )
+        yield _branch(reader, row, level, cycle)
+
+
+def _branch(reader: Reader, row: TeamRow, level: int, cycle: CycleRow | None, folded: int = 0) -> Branch:
+    summary, other = _at_best(reader, row.id, cycle)
+    return Branch(
+        id=encode(row.id),
+        team=reader.team(row.id),
+        level=level,
+        leads=tuple(_people(reader, row.leads)),
+        people=len(row.members),
+        summary=summary,
+        cycle=other,
+        folded=folded,
+    )
 
 
 def _people(reader: Reader, ids: Iterable[int]) -> list[PersonCard]:

@@ -32,6 +32,7 @@ ROWS = 200  # shown at once; more on request, or as one scrolls
 MOST_ROWS = 4_000
 PLAIN_ROWS = 4_000  # of the plain list on one page
 CHOICES = 100  # a longer list of people is asked for by name
+TEAMS = 1_000  # and so is one of teams
 
 
 # -- pages -------------------------------------------------------------------------------------------------
@@ -191,10 +192,10 @@ class Asked:
             return Listed(*given, look, self.listing)
 
     def _filters(self) -> Filters:
-        said, teams = self.said, self.reader.image.teams
-        team, owner = decode(said.get("team", "")), said.get("owner", "").strip()
+        said = self.said
+        team, owner = said.get("team", "").strip(), said.get("owner", "").strip()
         return Filters(
-            team=team if team in teams else None,
+            team=self._team(team) if team else None,
             owners=self._owners(owner) if owner else None,
             status=_one_of(said.get("status"), STATUSES),
             commitment=_one_of(said.get("type"), COMMITMENTS),
@@ -204,6 +205,28 @@ class Asked:
             words=terms.terms(said.get("q", "")[: listings_of.LONGEST]) or None,
             key_results=said.get("key_results") != "0",
         )
+
+    def _team(self, written: str) -> int | None:
+        """Return the team of this id, or else the first by name that has what was written; 0: no team has."""
+        image, id = self.reader.image, decode(written)
+        if id in image.teams:
+            return id
+        if not self.types_teams:
+            return None
+        wanted = written.casefold().split()
+        named = sorted((team.name.casefold(), team.id) for team in image.teams.values())
+        return next((id for name, id in named if all(part in name for part in wanted)), 0)
+
+    @property
+    def types_teams(self) -> bool:
+        """Whether there are too many teams to list, so that one types a name."""
+        return len(self.reader.image.teams) > TEAMS
+
+    @property
+    def team_written(self) -> str:
+        """The name of the team chosen, or what was written instead of one."""
+        team = self.reader.image.teams.get(self.filters.team)
+        return team.name if team else self.said.get("team", "")
 
     def _owners(self, written: str) -> frozenset[int]:
         id = decode(written)

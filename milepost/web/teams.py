@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup
 
-from milepost.core.ids import encode
+from milepost.core.ids import decode, encode
 from milepost.ledger.structure import CycleRow
 from milepost.queries import hindsight, team_work, teams
 from milepost.queries import shell as shells
@@ -20,28 +21,59 @@ from milepost.queries.records import team_pages
 from milepost.web import answers, pages, repeats
 from milepost.web.actors import in_workspace
 
+AT_ONCE = 600  # teams on a page
+
 # -- pages -------------------------------------------------------------------------------------------------
 
 
 @in_workspace
 def index(request: HttpRequest) -> HttpResponse:
-    """Show every team, as the tree it is."""
+    """Show the teams, as the tree they are: all of them, or of thousands as many levels as can be read."""
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
+    stretch = _stretch(request, reader)
 
     def context() -> dict[str, Any]:
-        tree, company = teams.tree(reader, cycle), reverse("company", args=[reader.slug])
+        tree, under = teams.tree(reader, cycle, stretch), reader.team(stretch.under)
+        company = reverse("company", args=[reader.slug])
+        head = (under.name, under.url) if under else (reader.image.workspace.name, company)
         return {
             "tree": tree,
-            "rows": branches.of(tree, company, reader.image.workspace.name),
+            "rows": branches.of(tree, *head),
+            "under": under,
+            "following": f"?{urlencode(_place(stretch.under, stretch.start + AT_ONCE))}"
+            if tree.further
+            else "",
+            "count": sum(1 for _ in reader.image.walk_teams(stretch.under)),
             "cycle": cycle,
             "new_team": address("new_team", slug=reader.slug) if request.actor.is_admin else None,
         }
 
     return pages.page(
-        request, "teams/index.html", context, nav="teams", crumbs=[("Teams", None)], seen_by=reader,
-        kept_as=(),
+        request, "teams/index.html", context, nav="teams", crumbs=_way(reader, stretch.under),
+        seen_by=reader, kept_as=(),
     )  # fmt: skip
+
+
+def _stretch(request: HttpRequest, reader: Reader) -> teams.Stretch:
+    under, start = decode(request.GET.get("under", "")), request.GET.get("from", "")
+    is_number = start.isascii() and start.isdigit() and len(start) < 7
+    return teams.Stretch(
+        under if under in reader.image.teams else None, int(start) if is_number else 0, AT_ONCE
+    )
+
+
+def _place(under: int | None, start: int) -> dict[str, str]:
+    return {**({"under": encode(under)} if under else {}), "from": str(start)}
+
+
+def _way(reader: Reader, under: int | None) -> list[tuple[str, str | None]]:
+    """Return the teams above one, each leading to what stands under it."""
+    if under is None:
+        return [("Teams", None)]
+    there, known = reverse("teams", args=[reader.slug]), reader.image.teams
+    above = [(known[id].name, f"{there}?under={encode(id)}") for id in reversed(reader.lineage(under)[1:])]
+    return [("Teams", there), *above, (known[under].name, None)]
 
 
 @in_workspace
@@ -132,8 +164,8 @@ def _draw(card: ObjectiveCard, today, initiatives: int) -> Markup:
     return Markup(_parts("teams/_objective.html").drawn(card, today, initiatives))
 
 
-def _draw_branches(tree: teams.Tree, company: str, name: str) -> Markup:
-    return Markup(_parts("teams/_rows.html").rows(tree, company, name))
+def _draw_branches(tree: teams.Tree, name: str, url: str) -> Markup:
+    return Markup(_parts("teams/_rows.html").rows(tree, name, url))
 
 
 drawn = Kept(_draw)

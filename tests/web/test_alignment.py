@@ -220,6 +220,20 @@ class TestFilters:
         for page in (by_id, by_name):
             assert titles(page, okrs.waiting.title, okrs.guides.title) == [okrs.waiting.title]
 
+    def test_take_a_teams_name_where_there_are_too_many_to_list(self, signed_in, cast, okrs, monkeypatch):
+        """A field instead of ten thousand options: a part of the name is enough."""
+        monkeypatch.setattr(web, "TEAMS", 0)
+        ada, chosen = (
+            signed_in("ada"),
+            page_of(signed_in("ada").get(f"{TREE}?team={encode(cast.product.id)}")),
+        )
+
+        typed = page_of(ada.get(f"{TREE}?team=prod"))
+
+        assert titles(typed) == titles(chosen) and 'value="Product"' in typed and 'value="Product"' in chosen
+        assert "<option" not in typed.split('name="team"')[1].split('name="owner"')[0]
+        assert titles(page_of(ada.get(f"{TREE}?team=nobody+here"))) == []
+
     def test_find_words_in_titles(self, signed_in, okrs):
         """What begins with every word typed is shown with what stands above it; the field keeps them."""
         browser, words = signed_in("cleo"), okrs.waiting.title.upper()[:12]

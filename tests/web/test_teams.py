@@ -13,6 +13,7 @@ from milepost.actions import alignments, initiatives, key_results, objectives, t
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Cycle
+from milepost.web import teams as web_teams
 from tests.cast import Cast
 from tests.web import acme
 from tests.web.reading import text
@@ -63,6 +64,25 @@ class TestIndex:
         assert 'class="o l3"' in page
         assert 'aria-label="Ben Okri"' in page
         assert "60 %" in page
+
+    def test_folds_what_stands_deep_where_there_are_thousands(
+        self, signed_in: Browser, cast: Cast, cycle: Cycle, now: datetime, monkeypatch
+    ):
+        """As many levels as can be read, each team saying how many are below; then stretch by stretch."""
+        monkeypatch.setattr(web_teams, "AT_ONCE", 3)
+        craft = teams.create(name="Craft", by=cast.ada, at=now)
+        for number in range(4):
+            teams.create(name=f"Guild {number}", parent=craft.id, by=cast.ada, at=now)
+        ada = signed_in("ada")
+
+        whole = text(ada.get(TEAMS))
+        under = ada.get(f"{TEAMS}?under={encode(craft.id)}")
+        rest = ada.get(f"{TEAMS}?under={encode(craft.id)}&from=3")
+
+        assert "4 more below" in whole and "Guild" not in whole
+        assert "Teams of Craft" in text(under) and "Guild 2" in text(under) and "Guild 3" not in text(under)
+        assert "1 more team" in text(under) and f"under={encode(craft.id)}&amp;from=3" in under.text
+        assert "Guild 3" in text(rest) and "Guild 2" not in text(rest)
 
     def test_says_what_a_team_is_where_there_is_none(self, signed_in: Browser, cast: Cast, now: datetime):
         """An empty workspace teaches, and offers a beginning to whoever may make it."""
