@@ -62,23 +62,28 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer what Django could not, or would not, read."""
-    problem = Problem(
-        "What was sent could not be read, so nothing was changed.",
-        code="unreadable",
-        remedy="Go back, reload the page and try again.",
-    )
-    problem.status = 400
     match exception:
         case RequestDataTooBig() | TooManyFieldsSent() | TooManyFilesSent():
             problem = Problem(
                 "That was too much at once, so nothing was changed.",
                 code="too_large",
                 remedy="Send less at once.",
+                status=413,
             )
-            problem.status = 413
         case DisallowedHost():
-            problem.message = "This server does not answer to that name."
-            problem.code, problem.remedy = "unknown_host", "Use the address that whoever runs it gave you."
+            problem = Problem(
+                "This server does not answer to that name.",
+                code="unknown_host",
+                remedy="Use the address that whoever runs it gave you.",
+                status=400,
+            )
+        case _:
+            problem = Problem(
+                "What was sent could not be read, so nothing was changed.",
+                code="unreadable",
+                remedy="Go back, reload the page and try again.",
+                status=400,
+            )
     return answer(request, problem)
 
 
