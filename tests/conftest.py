@@ -113,6 +113,16 @@ def okrs(cast, now):
     return written(cast, now)
 
 
+@pytest.fixture
+def world(cast, now):
+    """Acme and Zenith at work, with work in Acme that not everyone sees."""
+    from tests.worlds import World, at_work, hide, visible, zenith_at_work
+
+    okrs = at_work(cast, now)
+    hidden = hide(cast, okrs, now)
+    return World(cast, okrs, visible(cast, okrs), zenith_at_work(cast, now), hidden)
+
+
 def _forget_the_persons_own_settings() -> None:
     for name in [*os.environ]:
         if name.startswith("MILEPOST_") or name == "DATABASE_URL":

@@ -126,3 +126,11 @@ def outside(cast: Cast, okrs: Okrs, at: datetime) -> Objective:
 def latest(one: KeyResult) -> Checkin | None:
     """Return the entry of a key result that was written last."""
     return Checkin.objects.of(one.workspace_id).filter(key_result=one).order_by("id").last()
+
+
+def weightless(okrs: Okrs, cast: Cast, at: datetime) -> None:
+    """Let nothing count towards Product's objective."""
+    for one in (okrs.waiting, okrs.guides):
+        key_results.update(
+            key_result=one.id, changed={"weight": Decimal(0)}, reason="To look at.", by=cast.ada, at=at
+        )

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import transaction
 
-from milepost.actions import alignments, checkins, key_results, objectives
+from milepost.actions import alignments, checkins, cycles, key_results, objectives, teams
 from milepost.actions.key_results import Definition
 from milepost.core.problems import Problem
-from milepost.models import Alignment, Checkin, KeyResult
+from milepost.models import Alignment, Checkin, Cycle, KeyResult, Team
 from tests import okrs as the_okrs
 from tests.cast import Cast
 
@@ -42,6 +42,7 @@ class Season:
             [
                 self.check_in, self.check_in, self.check_in, self.correct, self.withdraw, self.retarget,
                 self.hand_over, self.cancel, self.add, self.reweigh, self.realign, self.give_up,
+                self.lengthen, self.close_or_reopen, self.put_below,
             ]
         )  # fmt: skip
         try:
@@ -115,3 +116,22 @@ class Season:
 
     def give_up(self, at: datetime) -> None:
         objectives.cancel(objective=self.okrs.draft.id, reason="Not now.", by=self.cast.ada, at=at)
+
+    def lengthen(self, at: datetime) -> None:
+        row = Cycle.objects.of(self.cast.acme.id).get(id=self.okrs.cycle.id)
+        ends = row.ends_on + self.dice.choice([-4, 3, 7]) * DAY
+        cycles.update(cycle=row.id, changed={"ends_on": ends}, by=self.cast.ada, at=at)
+
+    def close_or_reopen(self, at: datetime) -> None:
+        row = Cycle.objects.of(self.cast.acme.id).get(id=self.okrs.cycle.id)
+        (cycles.reopen if row.closed_on else cycles.close)(cycle=row.id, by=self.cast.ada, at=at)
+
+    def put_below(self, at: datetime) -> None:
+        """Found another team on the first such day; on others put Product below it, or beside it."""
+        others = Team.objects.of(self.cast.acme.id).exclude(id=self.cast.product.id)
+        if (other := others.first()) is None:
+            teams.create(name="Everything", by=self.cast.ada, at=at)
+        else:
+            row = Team.objects.of(self.cast.acme.id).get(id=self.cast.product.id)
+            parent = None if row.parent_id else other.id
+            teams.update(team=row.id, changed={"parent": parent}, by=self.cast.ada, at=at)

@@ -117,12 +117,13 @@ def _tell(
     lines: Sequence[Line], change: Change, reason: str, told: list[int], *, by: Actor, at: datetime
 ) -> None:
     """Tell as one what was done together; a single change is told already."""
-    if len(told) < 2:
+    items = [line.id for line in lines if line.is_changed]
+    if len(items) < 2:
         return
     data = {
         "verb": change.verb,
         "value": getattr(change, change.verb) if change.verb in ("owner", "team", "cycle") else None,
-        "items": [line.id for line in lines if line.is_changed],
+        "items": items,
         "events": told,
         "reason": reason.strip(),
     }

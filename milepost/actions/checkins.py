@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from milepost.actions import events, submissions, wording
 from milepost.actions.objectives import start_if_begun
 from milepost.core import access, numbers
 from milepost.core.access import Actor, Standing
+from milepost.core.cadence import day_in
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.scoring import Kind
 from milepost.core.states import KeyResultState, State
@@ -147,6 +148,9 @@ def _append(
             _require_open(facts, by=by, at=at)
             if not is_withdrawn:
                 _check(facts, entry, at)
+                if entry.effective_at > at:
+                    # A clock that is a little fast dates nothing beyond now: an evening knows all of its day.
+                    entry = replace(entry, effective_at=at)
             made = recording.write(
                 facts,
                 entry,
@@ -276,15 +280,15 @@ def _in_short(facts: Facts, entry: Entry, corrects: Checkin | None, at: datetime
         data["note"] = entry.note[:280]
     if corrects is not None:
         data["corrects"] = corrects.id
-    if entry.effective_at.date() < at.date():
-        data["on"] = entry.effective_at.date().isoformat()
+    on = day_in(facts.time_zone, entry.effective_at)
+    if on < day_in(facts.time_zone, at):
+        data["on"] = on.isoformat()
     return data
 
 
 def _warning(facts: Facts, entry: Entry) -> str | None:
     said = []
-    # Whole days in UTC are near enough for a warning; the window itself is judged in the workspace's time.
-    day = entry.effective_at.date()
+    day = day_in(facts.time_zone, entry.effective_at)
     if day < facts.starts_on or (facts.ends_on is not None and day > facts.ends_on):
         said.append("Its date lies outside the key result's window.")
     if numbers.is_far_out(entry.value, facts.start, facts.target):

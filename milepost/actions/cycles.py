@@ -118,9 +118,10 @@ def reopen(*, cycle: int, by: Actor, at: datetime) -> Cycle:
                 f"{row.name} was closed more than {REOPEN_WITHIN_DAYS} days ago.",
                 remedy="Create a new cycle for what is still to be done.",
             )
+        found = history.differences(row, {"closed_on": None})
         row.closed_on = None
         row.save(update_fields=["closed_on"])
-        _tell("cycle.reopened", row, by=by, at=at)
+        _tell("cycle.reopened", row, data={"changes": history.in_words(found)}, by=by, at=at)
     return row
 
 

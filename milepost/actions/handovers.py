@@ -58,13 +58,15 @@ def hand_over(
         told = told_since()
         if not told:
             raise NothingToHandOver(f"There is nothing of {found.name}’s that you can hand over.")
+        gone = [(one.node, to) for one, to in given.items() if to is not None]
         return events.tell(
             "person.handed_over",
             subject=person,
             data={
                 "name": found.name,
-                "to": sorted({one for one in given.values() if one is not None}),
-                "things": sum(to is not None for to in given.values()),
+                "to": sorted({to for _, to in gone}),
+                "given": sorted(set(gone), key=str),  # so that each is told of what they see alone
+                "things": len(gone),
                 "events": told,
             },
             by=by,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -61,8 +61,17 @@ def require_unchanged(row: Any, revision: int | None, noun: str) -> None:
 
 def is_of_today(made_at: datetime, *, by: Actor, at: datetime) -> bool:
     """Say whether something was made on the workspace's day of `at`: then no past day shows it."""
-    zone = Workspace.objects.filter(id=by.workspace_id).values_list("time_zone", flat=True).get()
+    zone = _zone(by)
     return day_in(zone, made_at) == day_in(zone, at)
+
+
+def today(*, by: Actor, at: datetime) -> date:
+    """Return the workspace's day of a moment."""
+    return day_in(_zone(by), at)
+
+
+def _zone(by: Actor) -> str:
+    return Workspace.objects.filter(id=by.workspace_id).values_list("time_zone", flat=True).get()
 
 
 class OnRecord(Conflict):

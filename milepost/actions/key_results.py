@@ -323,7 +323,7 @@ def _check_measure(wanted: Definition) -> None:
         milestones=tuple(MilestonePlan(name, weight) for name, weight in wanted.milestones),
     )  # fmt: skip
     for problem in measure_problems(measure, ("measure",)):
-        raise Invalid(problem.message, code=problem.code, field=str(problem.path[-1]))
+        raise Invalid(problem.message, code=problem.code, field=str(problem.path[-1]), remedy=problem.remedy)
 
 
 def _check_curve(wanted: Definition) -> None:

@@ -29,6 +29,11 @@ _MADE: Mapping[str, tuple[type[WorkspaceBound], Callable[[int | None], Q]]] = Ma
 )
 
 
+def can_be_kept(mark: str) -> bool:
+    """Say whether a mark that a program chose is short and plain enough."""
+    return 0 < len(mark) <= LONGEST and mark.isascii() and mark.isprintable()
+
+
 class SubmissionReused(Conflict):
     """The mark of one form came with another: answering with what the first one made would be a lie."""
 

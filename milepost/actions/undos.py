@@ -13,7 +13,7 @@ from milepost.actions.objectives import REOPEN_WITHIN
 from milepost.actions.overwriting import ChangedSince, Undoing
 from milepost.core import undoing
 from milepost.core.access import Actor
-from milepost.core.problems import Conflict, Invalid, NotAllowed, Problem
+from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound, Problem
 from milepost.core.states import Event as Step
 from milepost.core.states import State
 from milepost.models import Event, KeyResult, Objective, Transition
@@ -78,7 +78,7 @@ def _undone(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
 
 
 def _bundle(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
-    """Undo everything that was done as one, the latest first, all of it or nothing."""
+    """Undo everything that was done as one and may be seen, the latest first, all of it or nothing."""
     rows = Event.objects.of(by.workspace_id)
     undone = set(rows.filter(undoes_id__in=told.data["events"]).values_list("undoes_id", flat=True))
     parts = [rows.get(id=id) for id in reversed(told.data["events"]) if id not in undone]
@@ -87,6 +87,8 @@ def _bundle(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
         try:
             with transaction.atomic():
                 made.append(_undone(standings.event(by, part.id), anyway, by=by, at=at))
+        except NotFound:
+            continue  # an admin undoes what they see; the rest is not mentioned
         except Conflict as problem:
             if problem.code != NOTHING:  # what is as it was is no reason to keep the rest
                 wrong.append((part, problem))

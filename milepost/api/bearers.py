@@ -21,7 +21,7 @@ from milepost.core.cadence import day_in
 from milepost.core.problems import NotAllowed
 from milepost.core.scopes import Scope
 from milepost.core.tokens import hash_of
-from milepost.ledger import sight, traces
+from milepost.ledger import sight, stillness, traces
 from milepost.queries import actors, days
 from milepost.queries.actors import Bearer
 from milepost.queries.cards import Reader
@@ -63,6 +63,8 @@ class Holds:
             )
         request.bearer, request.actor = found, found.actor
         sight.settle(found.actor.workspace_id)  # until the door closes behind the request
+        if request.method == "GET":  # it changes nothing that it then reads
+            stillness.settle(found.mark)
         request.today = day_in(found.time_zone, request.at)
         if found.used_at is None or request.at - found.used_at > tokens.USED_AGAIN_AFTER:
             use = partial(tokens.use, token=found.token_id, by=found.actor, at=request.at)

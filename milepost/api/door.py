@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from milepost.api import limits, problems, versions
 from milepost.core.problems import Invalid, Problem
-from milepost.formats import problem_json
+from milepost.formats import entity_tags, problem_json
 from milepost.ledger import sight
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -48,7 +48,9 @@ def through(
 def _check(request: HttpRequest, known: Callable[[str], frozenset[str]], guarded: frozenset[str]) -> None:
     accepted = request.headers.get("Accept", "*/*")
     if not any(part.partition(";")[0].strip() in ACCEPTED for part in accepted.split(",")):
-        raise _refused(406, "not_acceptable", "Answers are JSON.", "Accept application/json.")
+        raise Problem(
+            "Answers are JSON.", code="not_acceptable", remedy="Accept application/json.", status=406
+        )
     if request.GET:
         _check_parameters(request, known(request.method))
     if request.method not in UNSAFE:
@@ -58,19 +60,22 @@ def _check(request: HttpRequest, known: Callable[[str], frozenset[str]], guarded
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and "Transfer-Encoding" in request.headers:
         # Another server than ours, which cannot tell where it ends: Django takes that for an empty one.
-        raise _refused(
-            411,
-            "length_required",
+        raise Problem(
             "The body does not say how long it is.",
-            "Send it with Content-Length, not in pieces.",
+            code="length_required",
+            remedy="Send it with Content-Length, not in pieces.",
+            status=411,
         )
     if length.isdecimal() and int(length) > limits.BODY:
         raise problems.TooLarge(
             f"A body holds {limits.BODY:,} bytes.", remedy="Send less at once, or apply a file."
         )
     if length.strip("0") and request.content_type != "application/json":
-        raise _refused(
-            415, "unsupported_media_type", "Bodies are JSON.", "Send Content-Type: application/json."
+        raise Problem(
+            "Bodies are JSON.",
+            code="unsupported_media_type",
+            remedy="Send Content-Type: application/json.",
+            status=415,
         )
 
 
@@ -92,12 +97,6 @@ def _check_parameters(request: HttpRequest, known: frozenset[str]) -> None:
             )
 
 
-def _refused(status: int, code: str, message: str, remedy: str) -> Problem:
-    problem = Problem(message, code=code, remedy=remedy)
-    problem.status = status
-    return problem
-
-
 def _finished(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     response.headers["Vary"] = "Authorization"
     if (found := getattr(request, "count", None)) is not None:
@@ -105,15 +104,16 @@ def _finished(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if request.method in UNSAFE:
         response.headers["Body-Limit"] = str(limits.BODY)
     elif response.status_code == 200:
-        return _unless_known(request, response)
+        return unless_known(request, response)
     return response
 
 
-def _unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def unless_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return an answer with its entity tag, or 304 where `If-None-Match` names it."""
     etag = response.headers.get("ETag")
     if etag is None:
-        etag = response.headers["ETag"] = versions.of_bytes(response.content)
-    if etag in request.headers.get("If-None-Match", ""):
+        etag = response.headers["ETag"] = entity_tags.of(response.content)
+    if entity_tags.is_known(etag, request.headers.get("If-None-Match")):
         response.status_code = 304
         response.content = b""
         del response.headers["Content-Type"]

@@ -66,7 +66,7 @@ class MapAsked(OfCycle, PartThen):
         """Return how the map is drawn; raises Invalid for a card that is not on it."""
         for field in ("branch", "path"):
             id = getattr(self, field)
-            on_it = id in looking.image.objectives and id in outline.shown and looking.sees(id)
+            on_it = id in looking.image.objectives and outline.shows(looking, id)
             if id is not None and not on_it:
                 raise Invalid(
                     "There is no such objective on this map.", field=field, remedy="Name one of its cards."

@@ -19,12 +19,13 @@ def key(request: HttpRequest) -> str | None:
     written = request.headers.get(HEADER)
     if written is None:
         return None
-    if not 0 < len(written) <= LONGEST or not written.isascii() or not written.isprintable():
-        problem = Problem(
-            f"An idempotency key has 1 to {LONGEST} plain characters.", code="bad_idempotency_key"
+    if not submissions.can_be_kept(written):
+        raise Problem(
+            f"An idempotency key has 1 to {LONGEST} plain characters.",
+            code="bad_idempotency_key",
+            remedy="A random UUID for each request serves well.",
+            status=400,
         )
-        problem.status = 400
-        raise problem
     return written
 
 

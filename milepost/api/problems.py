@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import HttpError, ValidationError
@@ -99,6 +99,14 @@ def of(raised: Exception) -> HttpResponse:
             return _invalid(raised)
         case RequestDataTooBig():
             return answer(TooLarge("The body is too large.", remedy="Send less at once."))
+        case TooManyFieldsSent():
+            return answer(
+                Invalid(
+                    "There are too many parameters.",
+                    code="too_many_parameters",
+                    remedy="See the reference for what this address takes.",
+                )
+            )
         case UnreadablePostError():
             return answer(NotJson("The body broke off.", remedy="Send it again."))
         case HttpError(status_code=400):
@@ -111,13 +119,14 @@ def of(raised: Exception) -> HttpResponse:
         fault.remedy = REMEDIES.get(fault.code, fault.remedy)
         return answer(fault)
     log.error("A defect", exc_info=raised)
-    defect = Problem(
-        "Something went wrong on our side. Nothing was changed.",
-        code="defect",
-        remedy="Try again; if it happens once more, tell whoever runs this server the time it happened.",
+    return answer(
+        Problem(
+            "Something went wrong on our side. Nothing was changed.",
+            code="defect",
+            remedy="Try again; if it happens once more, tell whoever runs this server the time it happened.",
+            status=500,
+        )
     )
-    defect.status = 500
-    return answer(defect)
 
 
 def _refused(raised: Problem, message: str, faults: Sequence[Fault]) -> HttpResponse:

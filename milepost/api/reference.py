@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -11,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from milepost.api import document
+from milepost.api import answers, document, door
 
 
 @dataclass(frozen=True)
@@ -66,14 +65,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_json(request: HttpRequest) -> HttpResponse:
     """Answer with the OpenAPI document."""
-    body = document.encoded()
-    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    known = etag in request.headers.get("If-None-Match", "")
-    response = HttpResponse(
-        b"" if known else body, status=304 if known else 200, content_type="application/json"
-    )
-    response.headers["ETag"] = etag
-    return response
+    return door.unless_known(request, answers.encoded(document.encoded()))
 
 
 @cache

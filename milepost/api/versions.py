@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from milepost.actions import versions
 from milepost.core.problems import Conflict, Problem
+from milepost.formats import entity_tags
 
 HEADER = "If-Match"
 ANY = "*"
@@ -44,13 +45,8 @@ def etag(record: Any, body: bytes) -> str:
     Figures move with every check-in; where there is a revision, it alone decides whether an edit is written.
     """
     if (revision := getattr(record, "revision", None)) is None:
-        return of_bytes(body)
+        return entity_tags.of(body)
     return f'"{revision}-{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
-
-
-def of_bytes(body: bytes) -> str:
-    """Return the entity tag of an answer that is its bytes and nothing else."""
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def guarded(request: HttpRequest, said: int | None, write: Callable[[int | None], int]) -> Callable[[], int]:

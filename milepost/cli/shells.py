@@ -56,10 +56,18 @@ POWERSHELL = """\
 Register-ArgumentCompleter -Native -CommandName milepost -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $before = $commandAst.CommandElements | Where-Object { $_.Extent.StartOffset -lt $cursorPosition }
-    $typed = @($before | Select-Object -Skip 1 | ForEach-Object { "$_".Trim("'", '"') })
+    $typed = @($before | Select-Object -Skip 1 | ForEach-Object { "$_".Trim("'", '"') -replace "''", "'" })
     # Older PowerShells pass no empty words on, so a blank stands for the one that begins.
     if (-not $wordToComplete) { $typed += ' ' }
-    milepost completion words -- @typed 2>$null | ForEach-Object {
+    # Windows reads what programs print in the code page of old consoles, unless it is told otherwise.
+    $encoding = [Console]::OutputEncoding
+    [Console]::OutputEncoding = [System.Text.UTF8Encoding]::new()
+    try {
+        $found = @(milepost completion words -- @typed 2>$null)
+    } finally {
+        [Console]::OutputEncoding = $encoding
+    }
+    $found | ForEach-Object {
         $value, $says = $_ -split "`t", 2
         $written = $value
         # A comma would make two words of it, and quotation marks of typographers quote as well.

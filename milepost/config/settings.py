@@ -186,6 +186,10 @@ LOGGING = {
         "django.db.backends": {"level": "INFO"},
         # A stranger who sends a wrong host name is not our error.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Nor one who sends too much.
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+        "django.security.TooManyFilesSent": {"level": "CRITICAL"},
         # Each passkey that is made or used, by its number, which is nobody's business.
         "fido2": {"level": "WARNING"},
         # A wrong address or a refused form is the browser's business, not the operator's.

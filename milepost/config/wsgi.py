@@ -7,19 +7,30 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "milepost.config.settings")
 
 from django.conf import settings
+from django.core.cache import close_caches
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, reset_queries
 
 
 def _made():
     # Another server than ours may be the first to need it.
     settings.SECRET_KEY = settings.KEEP_SECRET_KEY()
     pages = get_wsgi_application()
+    _unburden()
     # Only now: what these import needs Django to be set up.
     from milepost.web.bodies import Readers, reading
     from milepost.web.repeats import repeating
 
     answer = repeating(reading(pages, Readers(settings.MILEPOST.threads)))
     return _over_https(answer) if settings.MILEPOST.https else answer
+
+
+def _unburden() -> None:
+    # Each request pays for what listens here. A connection that broke is looked for when the next one begins.
+    request_started.disconnect(reset_queries)  # what is kept for debugging has a limit of its own
+    request_finished.disconnect(close_old_connections)
+    request_finished.disconnect(close_caches)  # there are none
 
 
 def _over_https(answer):

@@ -8,7 +8,8 @@ class Problem(Exception):
 
     `code` is stable and for programs; `message` is one sentence for a person; `remedy` says what
     to do next; `field` names the input it is about; `details` are further sentences (one a line);
-    `retry_after` is in how many seconds it is worth trying again, where that is known.
+    `status` is that of HTTP; `retry_after` is in how many seconds it is worth trying again, where that
+    is known.
     """
 
     code = "problem"
@@ -23,6 +24,7 @@ class Problem(Exception):
         remedy: str | None = None,
         field: str | None = None,
         details: tuple[str, ...] = (),
+        status: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -31,6 +33,8 @@ class Problem(Exception):
         self.details = details
         if code is not None:
             self.code = code
+        if status is not None:
+            self.status = status
 
     def as_json(self) -> dict[str, object]:
         """Return plain values for a program to read."""

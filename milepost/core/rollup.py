@@ -78,7 +78,8 @@ class Shapes:
     def progress(self, current: np.ndarray, given: np.ndarray) -> np.ndarray:
         """Return the raw progress of every key result; NaN where there is no data (method 2.2)."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            raw = (current - self._start) / self._span
+            raw = current - self._start
+            raw /= self._span
             raw[self._given] = given[self._given]
             for at, rule, each in self._others:
                 said = current[at]
@@ -148,15 +149,18 @@ def progress_of(
 def elapsed_share(day: float, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Return the share of each window gone by at the end of a day, 0 to 1, as `cadence.elapsed` does.
 
-    Days are ordinals; an open window (its end is NaN) has no share, so 0.
+    Days are ordinals; an open window (its end is NaN) has no share, so 0. Nor has one that ends before it
+    begins, as one may whose objective has moved to a later cycle.
     """
-    with np.errstate(invalid="ignore"):
-        return _capped((day + 1 - starts) / (ends - starts + 1))
+    days = ends - starts + 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _capped((day + 1 - starts) / np.where(days > 0, days, np.nan))
 
 
 def _capped(values: np.ndarray) -> np.ndarray:
     """Hold shares between 0 and 1; what is missing (NaN) is 0."""
-    return np.fmin(np.fmax(values, 0.0), 1.0)
+    found = np.fmax(values, 0.0)
+    return np.fmin(found, 1.0, out=found)  # here as elsewhere, fresh memory costs more than comparing
 
 
 def expected(
@@ -200,7 +204,7 @@ def status(raw: np.ndarray, needed: np.ndarray, elapsed: np.ndarray, entries: np
     found = np.maximum(found, _ACHIEVED * _ones(raw >= 1.0 - TIE))
     silent = entries == 0
     found *= 1 - _ones(silent | np.isnan(raw))
-    found += _ones(silent & (elapsed < 0.15 - TIE))  # no data is 0, not started 1
+    found += _ones(silent & (elapsed <= 0.15 + TIE))  # no data is 0, not started 1
     return found
 
 
@@ -216,7 +220,7 @@ def _ones(marked: np.ndarray) -> np.ndarray:
 def status_of(raw: float, needed: float, elapsed: float, has_entries: bool) -> Status:
     """Return what `status` says of one node."""
     if not has_entries:
-        return Status.NOT_STARTED if elapsed < 0.15 - TIE else Status.NO_DATA
+        return Status.NOT_STARTED if elapsed <= 0.15 + TIE else Status.NO_DATA
     if raw != raw:
         return Status.NO_DATA
     if raw >= 1.0 - TIE:
@@ -284,7 +288,9 @@ def roll_up(tree: Tree, values: np.ndarray) -> np.ndarray:
     """
     rolled, capped = values.copy(), _capped(values)
     for (begin, end, parents, first), total in zip(tree.steps, tree.totals, strict=True):
-        found = np.add.reduceat(tree.weight[begin:end] * capped[tree.child[begin:end]], first) / total
+        weighed = capped[tree.child[begin:end]]
+        weighed *= tree.weight[begin:end]
+        found = np.add.reduceat(weighed, first) / total
         rolled[parents], capped[parents] = found, _capped(found)
     return rolled
 
@@ -300,11 +306,16 @@ def planned(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return of every node the share of its window gone by, its expected progress, and what it needs.
 
-    A node with a pool expects what its pool expects; a leaf what its own curve says.
+    A node with a pool expects what its pool expects, a pool in which nothing counts nothing (0, method 0); a
+    leaf what its own curve says.
     """
     elapsed = elapsed_share(day, starts, ends)
     plan = expected(curve, elapsed, points)
-    return elapsed, roll_up(tree, plan), roll_up(tree, plan * grades)
+    return elapsed, _plan_of_all(tree, plan), _plan_of_all(tree, plan * grades)
+
+
+def _plan_of_all(tree: Tree, plan: np.ndarray) -> np.ndarray:
+    return np.nan_to_num(roll_up(tree, plan), nan=0.0)
 
 
 class Plan:
@@ -339,7 +350,7 @@ class Plan:
     def _rolled(self, each: np.ndarray) -> np.ndarray:
         rolled = each[self._kind]
         if self._days == 1 or len(each) > MOST_KINDS:
-            return roll_up(self._tree, rolled)
+            return _plan_of_all(self._tree, rolled)
         rolled[self._parents] = self._shares @ _capped(each)
         return rolled
 
@@ -349,10 +360,11 @@ class Plan:
 
     @cached_property
     def _shares(self) -> np.ndarray:
-        """How much of each pool is of each kind; of a pool without weight, nothing can be said."""
+        """How much of each pool is of each kind; a pool without weight has none of any."""
         shares = np.zeros((len(self._parents), len(self._grades)))
         for kind in range(len(self._grades)):
-            shares[:, kind] = roll_up(self._tree, (self._kind == kind).astype(np.float64))[self._parents]
+            of_kind = (self._kind == kind).astype(np.float64)
+            shares[:, kind] = _plan_of_all(self._tree, of_kind)[self._parents]
         return shares
 
 
@@ -368,24 +380,22 @@ def _kinds(starts, ends, curve, points, grades) -> tuple[np.ndarray, np.ndarray]
     return first, kind
 
 
-def pool_of(pool: Iterable[tuple[float, float]]) -> float:
-    """Return what `roll_up` says of one pool of (value, weight); NaN where all weights are zero."""
+def pool_of(pool: Iterable[tuple[float, float]], *, weightless: float = math.nan) -> float:
+    """Return what `roll_up` says of one pool of (value, weight); `weightless` where all weights are zero."""
     total = summed = 0.0
     for value, weight in pool:
         total += weight
         if value > 0:  # no data (NaN) and what fell below the start count 0
             summed += weight * (value if value < 1.0 else 1.0)
-    return summed / total if total > 0 else math.nan
+    return summed / total if total > 0 else weightless
 
 
-def needs_exact(value: float, places: int = 0) -> bool:
-    """Say whether a share shown as a percentage with so many places lies too near a rounding tie.
+def needs_exact(value: float) -> bool:
+    """Say whether a share shown as a whole percentage lies too near a rounding tie, or too near 1.
 
-    Being near 0 or 1 counts too: 100 % must be earned and a trace below zero must not read as zero.
+    100 % must be earned, so whatever rounds to it counts.
     """
-    scaled = value * 100 * 10**places
+    scaled = value * 100
     return (
-        abs(scaled - math.floor(scaled) - 0.5) < TIE * 100 * 10**places
-        or abs(value - 1.0) < TIE
-        or (1.0 - 0.005 / 10**places <= value < 1.0)
+        abs(scaled - math.floor(scaled) - 0.5) < TIE * 100 or abs(value - 1.0) < TIE or 0.995 <= value < 1.0
     )

@@ -8,16 +8,17 @@ looked (`pg_snapshot_xmin`) and drops what it has applied. SQLite has one writer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
 from django.db import connection
 
-from milepost.ledger import tallies
+from milepost.ledger import stillness, tallies
 from milepost.ledger.entries import columns
 from milepost.ledger.statements import Statement
+from milepost.ledger.stillness import Mark
 
 
 class Kind(IntEnum):
@@ -44,13 +45,15 @@ class Token:
     """Where a reader stands. `applied` holds what it saw beyond `mark` (PostgreSQL alone).
 
     Written out it names what was seen, alike in every process: `count` changes whose numbers add up to
-    `total`. Two readers who write the same have seen the same.
+    `total`. Two readers who write the same have seen the same. `still` marks what was committed when it was
+    given, where that is known: it moves with other workspaces, too.
     """
 
     mark: int = 0
     applied: frozenset[int] = frozenset()
     count: int = 0
     total: int = 0
+    still: Mark | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.count:x}.{self.total:x}"
@@ -93,15 +96,17 @@ def now(workspace_id: int) -> Token:
 
 def changes_since(workspace_id: int, token: Token) -> tuple[list[Change], Token]:
     """Return what was committed since the token was given, and the next token."""
+    if stillness.is_settled(token.still):
+        return [], token
     if connection.vendor == "postgresql":
-        found, mark, applied = _since_on_postgresql(workspace_id, token)
+        found, mark, applied, still = _since_on_postgresql(workspace_id, token)
     else:
         found = _since_on_sqlite(workspace_id, token)
-        mark, applied = (found[-1].seq if found else token.mark), frozenset()
+        mark, applied, still = (found[-1].seq if found else token.mark), frozenset(), None
     if not found and mark == token.mark:
-        return found, token
+        return found, token if token.still == still else replace(token, still=still)
     total = token.total + sum(change.seq for change in found)
-    return found, Token(mark, applied, token.count + len(found), total)
+    return found, Token(mark, applied, token.count + len(found), total, still)
 
 
 # The check-ins come along: whoever asks what changed asks for them next.
@@ -112,8 +117,9 @@ _ON_SQLITE = Statement(
 )
 # One statement, so the snapshot whose xmin is asked is the one the rows are read with.
 _ON_POSTGRESQL = Statement(
-    f"SELECT s.xmin, l.xid::text::bigint, l.seq, l.kind, l.subject_id, l.entry_id, {columns('postgresql')} "
-    "FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin) s "
+    "SELECT s.xmin, s.still, l.xid::text::bigint, l.seq, l.kind, l.subject_id, l.entry_id, "
+    f"{columns('postgresql')} FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin, "
+    f"{stillness.COLUMN['postgresql']} AS still) s "
     f"LEFT JOIN change l ON l.workspace_id = %s AND l.xid >= %s::text::xid8 {_ENTRIES} ORDER BY l.seq"
 )
 
@@ -126,12 +132,14 @@ def _since_on_sqlite(workspace_id: int, token: Token) -> list[Change]:
     return [_change(row) for row in _ON_SQLITE.rows([workspace_id, token.mark])]
 
 
-def _since_on_postgresql(workspace_id: int, token: Token) -> tuple[list[Change], int, frozenset[int]]:
+def _since_on_postgresql(
+    workspace_id: int, token: Token
+) -> tuple[list[Change], int, frozenset[int], Mark | None]:
     rows = _ON_POSTGRESQL.rows([workspace_id, token.mark])
-    mark = rows[0][0]
-    there = [row for row in rows if row[1] is not None]
-    found = [_change(row[2:]) for row in there if row[2] not in token.applied]
-    return found, mark, frozenset(row[2] for row in there if row[1] >= mark)
+    mark, still = rows[0][:2]
+    there = [row[2:] for row in rows if row[2] is not None]
+    found = [_change(row[1:]) for row in there if row[1] not in token.applied]
+    return found, mark, frozenset(row[1] for row in there if row[0] >= mark), still
 
 
 def begin_epoch(at: datetime) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from milepost.core import rollup
 from milepost.core.rollup import Status
 from milepost.core.scoring import percent
+from milepost.core.scoring.figures import MINUS, SPACE
 
 if TYPE_CHECKING:
     from milepost.ledger.image import Image
@@ -28,8 +29,12 @@ class Day:
         self.raw = rollup.roll_up(tree, raw)
         self.elapsed, self.expected, self.needed = image.planned(day)
         self.reported = image.has_entries.copy()
+        # What is said by hand of a key result that its contributors make up does not count.
+        self.reported[image.first_key_result :][image.from_contributors] = False
+        has_figure = ~np.isnan(self.raw)
         for begin, end, parents, first in tree.steps:
-            self.reported[parents] = np.logical_or.reduceat(self.reported[tree.child[begin:end]], first)
+            below = tree.child[begin:end]
+            self.reported[parents] = np.logical_or.reduceat(self.reported[below] & has_figure[below], first)
         self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
         self.derived: dict = {}  # what others make of these figures and keep with them
         # What changed since this day's figures were made, for those who keep something made of them.
@@ -47,7 +52,7 @@ class Day:
         for node, expected in zip(numbers, plan.tolist(), strict=True):
             self.expected[node] = expected
             self.needed[node] = expected * image.expected_grade.item(node)
-            self.raw[node], self.reported[node] = np.nan, image.has_entries[node]
+            self.raw[node] = np.nan
             if node >= first and not image.from_contributors[node - first]:
                 self.raw[node] = rollup.progress_of(*(each.item(node - first) for each in image.measures))
         above = {image.node[up] for node in numbers for up in image.ancestors(image.ids[node])}
@@ -55,9 +60,11 @@ class Day:
         for node in touched:
             pool = image.pool[node]
             if pool:
-                for values in (self.raw, self.expected, self.needed):
-                    values[node] = rollup.pool_of((values.item(child), weight) for child, weight in pool)
-                self.reported[node] = any(self.reported.item(child) for child, _ in pool)
+                for values, weightless in ((self.raw, math.nan), (self.expected, 0.0), (self.needed, 0.0)):
+                    values[node] = rollup.pool_of(
+                        ((values.item(child), weight) for child, weight in pool), weightless=weightless
+                    )
+            self.reported[node] = self._is_reported(node)
         self._judge(touched)
 
     def _judge(self, touched: list[int]) -> None:
@@ -69,18 +76,26 @@ class Day:
 
     def update(self, number: int) -> None:
         """Recompute one key result and what stands above it."""
-        image, raw, reported = self.image, self.raw, self.reported
+        image, raw = self.image, self.raw
         at = number - image.first_key_result
         id = image.ids[number]
         if not image.from_contributors[at]:
             raw[number] = rollup.progress_of(*(numbers.item(at) for numbers in image.measures))
-        reported[number] = image.has_entries[number]
+        self.reported[number] = self._is_reported(number)
         touched = [number, *(image.node[above] for above in image.ancestors(id))]
         for node in touched[1:]:
             pool = image.pool[node]
             raw[node] = rollup.pool_of((raw.item(child), weight) for child, weight in pool)
-            reported[node] = any(reported.item(child) for child, _ in pool)
+            self.reported[node] = self._is_reported(node)
         self._judge(touched)
+
+    def _is_reported(self, node: int) -> bool:
+        """Say whether a key result was checked in; where others are rolled up, whether any has a figure."""
+        image, at = self.image, node - self.image.first_key_result
+        pool = image.pool[node]
+        if pool or (at >= 0 and image.from_contributors[at]):
+            return any(self.reported.item(child) and self.raw[child] == self.raw[child] for child, _ in pool)
+        return bool(image.has_entries[node])
 
     def progress(self, id: int) -> float | None:
         """Return raw progress; None without data (a pool in which nothing is reported has none either)."""
@@ -96,7 +111,8 @@ class Day:
         if rollup.needs_exact(value):
             exact = self.image.exact(id)
             return None if exact is None else percent(exact)
-        return f"{math.floor(value * 100 + 0.5)}\u00a0%"
+        shown = math.floor(value * 100 + 0.5)
+        return f"{MINUS if shown < 0 else ''}{abs(shown)}{SPACE}%"
 
     def status_with(self, id: int, raw: float) -> Status:
         """Return the pace status that it would have with other progress."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -22,11 +22,11 @@ from milepost.core import access, rollup
 from milepost.core.rollup import Curve, Family
 from milepost.core.scoring import Kind, Part, Reading, score
 from milepost.core.scoring import roll_up as exact_roll_up
-from milepost.ledger import changes, structure
+from milepost.ledger import calendar, changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
 from milepost.ledger.columns import NOTHING, Groups, Rows, positions
 from milepost.ledger.day import Day
-from milepost.ledger.entries import Entries
+from milepost.ledger.entries import Entries, Entry
 from milepost.ledger.garbage import uncollected
 from milepost.ledger.measures import floats, shape
 from milepost.ledger.nodes import Nodes
@@ -555,15 +555,22 @@ class Image:
 
     def reading(self, one: KeyResultRow) -> Reading:
         """Return what a key result's measure is scored on, exact."""
-        kind = Kind(one.kind)
-        entries = self.entries.series(one.id) if kind.is_series else [self.entries.current(one.id)]
-        if not entries or entries[0] is None:
+        if Kind(one.kind).is_series:
+            return self.read(one, self.entries.series(one.id))
+        current = self.entries.current(one.id)
+        return self.read(one, [] if current is None else [current])
+
+    def read(self, one: KeyResultRow, entries: Sequence[Entry]) -> Reading:
+        """Return what some check-ins of a key result, oldest first, give its measure to score."""
+        if not entries:
             return None
+        kind = Kind(one.kind)
         if kind.is_series:
-            # A period is a day here: the last entry of a day is that day's.
-            by_day = {entry.effective // 86_400: self.entries.exact(entry) for entry in entries}
+            # A period is a day here, of the workspace's: the last entry of a day is that day's.
+            zone = self.workspace.time_zone
+            by_day = {calendar.day_of(entry.effective, zone): self.entries.exact(entry) for entry in entries}
             return tuple(by_day.values())
-        value = self.entries.exact(entries[0])
+        value = self.entries.exact(entries[-1])
         if kind is Kind.BINARY and value in (0, 1):
             return bool(value)
         return value

@@ -11,7 +11,6 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ from milepost.ledger import image as images
 from milepost.ledger import structure
 from milepost.ledger.columns import Rows, positions
 from milepost.ledger.entries import Entries, Entry
+from milepost.ledger.frame import Frame
 from milepost.ledger.given import Given
 from milepost.ledger.history import EntriesThen, History
 from milepost.ledger.image import Image
@@ -67,7 +67,7 @@ class Archive:
         earliest = min((row[3] for row in rows), default=None)
         for day, past in list(self._days.items()):
             if earliest is not None and earliest < past.known.timestamp():
-                del self._days[day]
+                self._days.pop(day).let_go()
 
     def on(self, day: date) -> Image:
         """Return the image as of the end of a day."""
@@ -76,9 +76,11 @@ class Archive:
         # Columns in which something came in since have their entries in other places.
         held = self.history.columns(int(known.timestamp()), self.living.token)
         if kept is None or kept.entries.held is not held:
+            if kept is not None:
+                kept.let_go()
             self._days[day] = Past(self._structure(day, known), self.history, known)
             while len(self._days) > max(1, min(KEPT_DAYS, KEPT_NODES // len(self.living.ids or [0]))):
-                self._days.popitem(last=False)
+                self._days.popitem(last=False)[1].let_go()
         self._days.move_to_end(day)
         return self._days[day]
 
@@ -105,11 +107,9 @@ class Structure(Image):
         self.workspace_id = living.workspace_id
         self.lock = threading.RLock()
         self.token, self.version = living.token, living.version
-        self.workspace, self.people, self.teams = living.workspace, living.people, living.teams
-        self.cycles = {
-            id: replace(cycle, closed_on=None) if cycle.closed_on and cycle.closed_on > day else cycle
-            for id, cycle in living.cycles.items()
-        }
+        self.workspace, self.people = living.workspace, living.people
+        frame = Frame(self.workspace_id, day, known)
+        self.cycles, self.teams = frame.cycles(living.cycles), frame.teams(living.teams)
         objectives = list(structure.objectives_then(self.workspace_id, known))
         key_results = list(structure.key_results_then(self.workspace_id, known))
         self.objectives = _before(living.objectives, objectives)
@@ -148,6 +148,16 @@ class Past(Image):
 
     def refresh(self) -> None:
         """Do nothing: the past stays as it is."""
+
+    def let_go(self) -> None:
+        """Let go of what was made of this day, for nobody will ask for it again.
+
+        It holds the image that holds it: such rings, megabytes each, would stay until Python looks for them.
+        Whoever reads this day just now has what they need; to wait for them might be to wait for oneself.
+        """
+        days, self._days = self._days, {}
+        for day in list(days.values()):
+            day.derived = {}
 
     def _take_then(self, whole: Image) -> None:
         columns, first = self.entries.held, self.first_key_result

@@ -45,6 +45,7 @@ class Facts:
     ends_on: date | None
     start: Decimal | None
     target: Decimal | None
+    time_zone: str  # the workspace's, whose days are meant
     submitted: int | None
     requested: str | None  # what that submission asked for, as a hash
 
@@ -52,8 +53,9 @@ class Facts:
 _FACTS = Statement("""
 SELECT k.id, o.id, k.title, k.kind, k.milestones, k.state, k.owner_id, k.visibility, o.state, o.owner_id,
        o.sponsor_id, o.contributors, o.visibility, o.team_id, coalesce(k.starts_on, c.starts_on),
-       coalesce(k.ends_on, c.ends_on), k.start, k.target, s.entry_id, s.request
+       coalesce(k.ends_on, c.ends_on), k.start, k.target, w.time_zone, s.entry_id, s.request
 FROM key_result k JOIN objective o ON o.id = k.objective_id JOIN cycle c ON c.id = o.cycle_id
+JOIN workspace w ON w.id = k.workspace_id
 LEFT JOIN submission s ON s.workspace_id = k.workspace_id AND s.person_id = %s AND s.key = %s
 WHERE k.id = %s AND k.workspace_id = %s
 """)

@@ -115,6 +115,7 @@ def anything_founded() -> bool:
 # -- telling -----------------------------------------------------------------------------------------------
 
 _UNKNOWN = Sight("?", "?", "?")
+_IDLE, _FAILED = 0, 3  # psycopg's TransactionStatus: whoever uses SQLite need not wait for its import
 # These begin or end what a setting holds for, or must come first; none of them reads a row.
 _STEERING = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
 _TELL = (
@@ -138,18 +139,16 @@ class Teller:
 
     def __call__(self, execute: Callable, sql, params, many: bool, context: dict[str, Any]):
         """Pass a statement on; Django calls this for each."""
-        from psycopg.pq import TransactionStatus
-
         raw, wanted = self.database.connection, _wanted.get()
-        status = raw.info.transaction_status
-        if status == TransactionStatus.IDLE:
+        status = raw.pgconn.transaction_status
+        if status == _IDLE:
             self.passing = None
             if raw.autocommit:
                 return self._alone(raw, wanted, lambda: execute(sql, params, many, context))
         if isinstance(sql, str) and sql.startswith(_STEERING):
             if sql.startswith("ROLLBACK"):
                 self.passing = _UNKNOWN  # what was told since the savepoint is taken back
-        elif wanted != (self.passing or self.lasting) and status != TransactionStatus.INERROR:
+        elif wanted != (self.passing or self.lasting) and status != _FAILED:
             self._tell(raw, wanted, for_now=True)
             self.passing = wanted
         return execute(sql, params, many, context)

@@ -39,6 +39,7 @@ from milepost.ledger.structure import (
     TeamRow,
     WorkspaceRow,
 )
+from milepost.ledger.titles import Titles
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +111,20 @@ def _written(name: str, writing: Writing, base, columns, own: dict, gone: frozen
 
 def _column(column: Column, writing: Writing) -> dict[str, Any]:
     arrays = [writing.add(_as_array(getattr(column, name))) for name in _ARRAYS[type(column)]]
-    return {"arrays": arrays, "values": column.values if isinstance(column, Words) else None}
+    return {
+        "arrays": arrays,
+        "values": column.values if isinstance(column, Words) else None,
+        "titles": _titles(column, writing) if isinstance(column, Texts) else None,
+    }
+
+
+def _titles(column: Texts, writing: Writing) -> dict[str, Any] | None:
+    # Finding them out takes seconds where there are half a million.
+    kept = column.titles.kept()
+    if kept is None:
+        return None
+    words, arrays = kept
+    return {"words": _column(Texts.of([words]), writing), "arrays": [writing.add(each) for each in arrays]}
 
 
 def _as_array(held: Any) -> np.ndarray:
@@ -178,7 +192,13 @@ def _rows(name: str, told: dict[str, Any], arrays: list[np.ndarray]) -> Rows:
 
 def _column_of(kind: type, told: dict[str, Any], arrays: list[np.ndarray]) -> Column:
     held = [arrays[number] for number in told["arrays"]]
-    return kind(*held, [_revived(value) for value in told["values"]]) if kind is Words else kind(*held)
+    if kind is Words:
+        return Words(*held, [_revived(value) for value in told["values"]])
+    column = kind(*held)
+    if told["titles"]:
+        words = _column_of(Texts, told["titles"]["words"], arrays)
+        column.titles = Titles.resumed(column, words, [arrays[number] for number in told["titles"]["arrays"]])
+    return column
 
 
 def _revived(value: Any) -> Any:

@@ -1,13 +1,15 @@
 """Statements written by hand, for the few that every request or every check-in pays for.
 
-On SQLite a statement costs a few microseconds, and what a framework puts around it five times that. So the
-driver gets it directly, unless somebody counts or watches statements: then it goes the usual way.
+A small statement costs less than what a framework puts around it: on SQLite a fifth of that, on PostgreSQL
+half. So the driver gets it directly, unless somebody counts statements: then it goes the usual way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -23,13 +25,16 @@ class Statement:
     def run(self, arguments: Sequence):
         """Execute it on this thread's connection and return the cursor; errors are Django's."""
         database = connections[DEFAULT_DB_ALIAS]  # itself: what stands for it looks it up at each touch
-        if database.vendor != "sqlite" or database.connection is None or _is_watched(database):
+        if database.connection is None or database.force_debug_cursor:
             cursor = database.cursor()
             cursor.execute(self.text, arguments)
             return cursor
         database.validate_no_broken_transaction()
+        text = self._on_sqlite if database.vendor == "sqlite" else self.text
         with database.wrap_database_errors:
-            return database.connection.execute(self._on_sqlite, arguments)
+            if not database.execute_wrappers:
+                return database.connection.execute(text, arguments)
+            return _wrapped(database)(text, arguments, False, {"connection": database})
 
     def rows(self, arguments: Sequence) -> list[tuple]:
         """Execute it and return all it found."""
@@ -38,6 +43,11 @@ class Statement:
             return cursor.fetchall()
         finally:
             cursor.close()
+
+    def each(self, arguments: Sequence) -> Iterator[tuple]:
+        """Execute it and yield what it found row by row: whoever finds theirs early pays for no more."""
+        with closing(self.run(arguments)) as cursor:
+            yield from iter(cursor.fetchone, None)
 
     def row(self, arguments: Sequence) -> tuple | None:
         """Execute it and return the first row, None where there is none."""
@@ -48,8 +58,15 @@ class Statement:
             cursor.close()
 
 
-def _is_watched(database) -> bool:
-    return bool(database.force_debug_cursor or database.execute_wrappers)
+def _wrapped(database) -> Callable:
+    """Return what executes a statement behind whatever stands before all of them, as Django has it."""
+
+    def execute(text: str, arguments: Sequence, many: bool, context: dict):
+        return database.connection.execute(text, arguments)
+
+    for wrapper in reversed(database.execute_wrappers):
+        execute = partial(wrapper, execute)
+    return execute
 
 
 # A list is one argument, however long it is: so the statement stays the same, and is planned once.

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -17,6 +20,42 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.utils import Error
 
 Mark = tuple[int, int] | str
+
+# -- asked in passing --------------------------------------------------------------------------------------
+
+COLUMN = {
+    "sqlite": "NULL",  # it is asked on a connection of its own
+    "postgresql": "CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN pg_current_snapshot()::text END",
+}
+"""By database: the mark as a column of any statement; NULL where it cannot be had, or says nothing.
+
+It says nothing to a transaction that has written: what that writes next moves no mark.
+"""
+
+_settled: ContextVar[Mark | None] = ContextVar("settled", default=None)
+
+
+@contextmanager
+def unsettled() -> Iterator[None]:
+    """Know no mark; what is settled within is over with it."""
+    token = _settled.set(None)
+    try:
+        yield
+    finally:
+        _settled.reset(token)
+
+
+def settle(mark: Mark | None) -> None:
+    """Read everything as of a mark from here on: for whoever asked for it just now and writes nothing."""
+    _settled.set(mark)
+
+
+def is_settled(mark: Mark | None) -> bool:
+    """Say whether a mark is the one as of which everything is read here."""
+    return mark is not None and mark == _settled.get()
+
+
+# -- asked for itself --------------------------------------------------------------------------------------
 
 
 def mark() -> Mark | None:

@@ -377,15 +377,20 @@ def alignments_ended(workspace_id: int, known: datetime) -> Iterator[AlignmentRo
         yield AlignmentRow(*row)
 
 
+# What tells of changes of cycles and teams; of all events those of no objective are few, and have an index.
+FRAME_EVENTS = (
+    "objective_id IS NULL AND kind IN ('cycle.changed', 'cycle.closed', 'cycle.reopened', 'team.changed')"
+)
+
+
 def moments(workspace_id: int) -> list[int]:
-    """Return every second in which the structure changed, in order."""
+    """Return every second in which the structure or its frame changed, in order."""
     tables = (
-        ("at", "objective_version"), ("at", "key_result_version"), ("since_at", "alignment"),
-        ("until_at", "alignment"),
+        ("at", "objective_version", ""), ("at", "key_result_version", ""), ("since_at", "alignment", ""),
+        ("until_at", "alignment", " AND until_at IS NOT NULL"), ("at", "event", f" AND {FRAME_EVENTS}"),
     )  # fmt: skip
     parts = (
-        f"SELECT {column} AS at FROM {table} WHERE workspace_id = %s AND {column} IS NOT NULL"
-        for column, table in tables
+        f"SELECT {column} AS at FROM {table} WHERE workspace_id = %s{only}" for column, table, only in tables
     )
     # Few moments are different ones: they are made into seconds when they are few.
     second = seconds_of(connection.vendor).format("at")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import chain, count
 from typing import TYPE_CHECKING, NamedTuple
@@ -52,6 +52,21 @@ class Titles:
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
+
+    @classmethod
+    def resumed(cls, texts: Texts, words: Texts, arrays: Sequence[np.ndarray]) -> Titles:
+        """Go on from what `kept` told of the titles of the same texts."""
+        titles = cls(texts)
+        places, standing, bounds, having = arrays
+        titles._made = _Order(places, standing), _Words(words.all(), bounds, having)
+        return titles
+
+    def kept(self) -> tuple[list[str], list[np.ndarray]] | None:
+        """Return the words and the arrays these are made of, to be kept; None where nobody has asked yet."""
+        if "_made" not in self.__dict__:
+            return None
+        order, words = self._made
+        return words.words, [order.places, order.standing, words.bounds, words.places]
 
     @cached_property
     def _made(self) -> tuple[_Order, _Words]:

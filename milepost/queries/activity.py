@@ -35,8 +35,7 @@ __all__ = [
 ]
 
 PAGE = 40
-# How many events are looked through for one page before the reader is asked to go on.
-FURTHEST = 1_200
+MOST_AT_ONCE = 2_000  # events read in one go, where few of them may be seen
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -91,7 +90,7 @@ def feed(
 
     What was done as one is told as one; with `parts`, each of its changes as well.
     """
-    query = Event.objects.of(reader.actor.workspace_id)
+    query = _in_sight(reader)
     if narrowed.team is not None:
         theirs = [row.id for row in reader.objectives() if row.team_id == narrowed.team]
         query = query.filter(
@@ -104,6 +103,16 @@ def feed(
     found, last = _page(reader, query, before, size, parts=parts)
     days = tuple(Day(on, tuple(those)) for on, those in groupby(found, key=lambda one: one.on))
     return Feed(days, None if last is None else encode(last))
+
+
+def _in_sight(reader: Reader):
+    """Return the events that are about nothing restricted, or about what the reader sees: most they may."""
+    query = Event.objects.of(reader.actor.workspace_id)
+    if reader.actor.within is not None:
+        seen = [row.id for row in reader.objectives()]
+        return query.filter(Q(objective_id=None) | Q(objective_id__in=seen))
+    hidden = [id for id in reader.image.restricted() if not reader.sees(id)]
+    return query.exclude(Q(objective_id__in=hidden) | Q(key_result_id__in=hidden)) if hidden else query
 
 
 # By database; by hand, for on a team's page the ORM took as long over it as all its rows did.
@@ -162,21 +171,27 @@ def _tell(reader: Reader, happening: Happening, told: set[int], *, parts: bool =
 def _page(
     reader: Reader, query, before: int | None, size: int, *, parts: bool = False
 ) -> tuple[list[Sentence], int | None]:
-    """Read on until a page is full: what may not be seen leaves no gap, only a longer look."""
+    """Read on until a page is full; return it, and where the next begins (None: nothing more is seen).
+
+    What may not be seen leaves no gap and no trace: neither is it where a page ends, nor does it say that
+    there are more.
+    """
     found: list[Sentence] = []
     told: set[int] = set()  # its parts are later in the record
-    looked, chunk = 0, size + 20
-    while looked < FURTHEST:
+    last, chunk = None, size + 20
+    while True:
         rows = query if before is None else query.filter(id__lt=before)
         rows = rows.annotate(is_undone=is_undone()).order_by("-id")
         happenings = [Happening(*row) for row in rows.values_list(*Happening._fields)[:chunk]]
         for happening in happenings:
-            if len(found) == size and happening.id not in told:
-                return found, before
-            before = happening.id
+            before, is_full = happening.id, len(found) == size
             if one := _tell(reader, happening, told, parts=parts):
+                if is_full:
+                    return found, last
                 found.append(one)
+                last = happening.id
+            elif is_full and happening.id in told and sentence(reader, happening):
+                last = happening.id  # the next page would tell it once more
         if len(happenings) < chunk:
             return found, None
-        looked += chunk
-    return found, before
+        chunk = min(2 * chunk, MOST_AT_ONCE)

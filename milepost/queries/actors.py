@@ -13,8 +13,9 @@ from datetime import datetime
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from milepost.core.access import Actor, Role
-from milepost.ledger import sight
+from milepost.ledger import sight, stillness
 from milepost.ledger.statements import Statement, zoned
+from milepost.ledger.stillness import Mark
 from milepost.models.sessions import kept_as
 
 _TEAMS = {
@@ -27,7 +28,7 @@ _LACKING = """CASE WHEN (w.second_step_for = 'everyone'
         AND NOT EXISTS (SELECT 1 FROM mfa_authenticator f WHERE f.user_id = a.id
                         AND f.type IN ('totp', 'webauthn')) THEN 1 ELSE 0 END"""
 _SQL = """
-SELECT w.id, s.user_id, a.name, s.seen_at, s.expire_date, {lacking}, w.slug, p.id, p.role, p.name,
+SELECT w.id, s.user_id, a.name, s.seen_at, s.expire_date, {lacking}, {mark}, w.slug, p.id, p.role, p.name,
        p.looked_at, w.time_zone,
        (SELECT {teams} FROM team_member m WHERE m.workspace_id = w.id AND m.person_id = p.id
         AND m.until_on IS NULL)
@@ -41,7 +42,7 @@ WHERE s.session_key = %s AND s.expire_date > %s
 # A token says which workspace. What one that is limited to a team reaches: that team and those below it.
 _TOKEN_SQL = """
 SELECT w.id, k.id, k.name, k.scope, k.expires_at, k.used_at, k.team_id, w.slug, p.id, p.role, p.name,
-       w.time_zone, {lacking},
+       w.time_zone, {lacking}, {mark},
        (SELECT {teams} FROM team_member m WHERE m.workspace_id = w.id AND m.person_id = p.id
         AND m.until_on IS NULL),
        CASE WHEN k.team_id IS NULL THEN NULL ELSE
@@ -58,10 +59,13 @@ WHERE k.secret_hash = %s AND k.revoked_at IS NULL AND k.expires_at > %s
 _IDS = {"sqlite": "group_concat(id)", "postgresql": "string_agg(id::text, ',')"}
 
 _STATEMENTS = {
-    vendor: Statement(_SQL.format(teams=teams, lacking=_LACKING)) for vendor, teams in _TEAMS.items()
+    vendor: Statement(_SQL.format(teams=teams, lacking=_LACKING, mark=stillness.COLUMN[vendor]))
+    for vendor, teams in _TEAMS.items()
 }
 _TOKEN_STATEMENTS = {
-    vendor: Statement(_TOKEN_SQL.format(teams=teams, ids=_IDS[vendor], lacking=_LACKING))
+    vendor: Statement(
+        _TOKEN_SQL.format(teams=teams, ids=_IDS[vendor], lacking=_LACKING, mark=stillness.COLUMN[vendor])
+    )
     for vendor, teams in _TEAMS.items()
 }
 
@@ -78,6 +82,7 @@ class Seat:
     looked_at: datetime | None = None
     seen_at: datetime | None = None
     ends_at: datetime | None = None
+    mark: Mark | None = None  # of what was committed when it was asked, where that came along
     lacks_second_step: bool = False
 
 
@@ -91,9 +96,9 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
     row = _asked(_STATEMENTS[database.vendor], [slug, kept_as(session_key), moment], "slug", slug)
     if row is None:
         return None
-    workspace_id, user_id, user_name, seen_at, ends_at, lacking, found = row[:7]
-    person_id, role, name, looked_at, time_zone, teams = row[7:]
-    session = zoned(seen_at), zoned(ends_at)
+    workspace_id, user_id, user_name, seen_at, ends_at, lacking, mark, found = row[:8]
+    person_id, role, name, looked_at, time_zone, teams = row[8:]
+    session = zoned(seen_at), zoned(ends_at), mark
     if person_id is None:
         return Seat(user_id, user_name, None, None, "UTC", None, *session)
     actor = _actor(workspace_id, person_id, role, name, teams, door)
@@ -114,6 +119,7 @@ class Bearer:
     expires_at: datetime
     used_at: datetime | None
     lacks_second_step: bool = False
+    mark: Mark | None = None
 
 
 def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
@@ -124,11 +130,11 @@ def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
     if row is None:
         return None
     workspace_id, id, named, scope, expires_at, used_at, team_id, slug = row[:8]
-    person_id, role, name, time_zone, lacking, teams, below = row[8:]
+    person_id, role, name, time_zone, lacking, mark, teams, below = row[8:]
     within = None if team_id is None else frozenset(map(int, below.split(",")))
     actor = _actor(workspace_id, person_id, role, name, teams, door, within)
     moments = (zoned(expires_at), zoned(used_at))
-    return Bearer(actor, slug, time_zone, id, named, scope, team_id, *moments, bool(lacking))
+    return Bearer(actor, slug, time_zone, id, named, scope, team_id, *moments, bool(lacking), mark)
 
 
 # Which workspace a key opened before, for PostgreSQL, which must be told before it is asked. It lets nobody

@@ -116,11 +116,11 @@ class View:
     def __post_init__(self) -> None:
         self.loose = self._loose()
         self.matching: Marked | None = None  # what the filters leave; None: everything
-        self.shown = self.outline.shown
+        self.shown = self.outline.shown_to(self.reader)
         if self.filters.is_narrow:
             image = self.reader.image
             self.matching = Marked(image, self._wanted())
-            self.shown = Marked(image, outlines.with_all_above(image, self.matching.mask))
+            self.shown = Marked(image, outlines.with_all_above(image, self.matching.mask, self.reader.seen))
 
     def _loose(self) -> list[int]:
         """Return what hangs on nothing that the reader sees: the same for all who see the same."""
@@ -148,7 +148,9 @@ class View:
             key_results=sum(tally),
             objectives=self.outline.objectives_told(self.reader),
             attention=sum(tally[status] for status in ATTENTION),
-            unaligned=sum(map(self.reader.sees, [*self.outline.unaligned, *self.loose])),
+            unaligned=sum(
+                self.outline.shows(self.reader, id) for id in (*self.outline.unaligned, *self.loose)
+            ),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),
         )
 
@@ -224,12 +226,16 @@ class View:
         return [id for id in ids if id in self.shown and self.reader.sees(id)]
 
     def _children(self, id: int) -> list[int]:
-        ids = self._kept(self.outline.below(id))
+        ids = self._kept(self.outline.below(self.reader.image, id))
         if self.filters.key_results:
             return ids
         found = []
         for child in ids:
-            found += self._kept(self.outline.below(child)) if self._is_key_result(child) else [child]
+            found += (
+                self._kept(self.outline.below(self.reader.image, child))
+                if self._is_key_result(child)
+                else [child]
+            )
         return found
 
     def _is_key_result(self, id: int) -> bool:
@@ -255,14 +261,16 @@ class View:
         return not self.filters.key_results and one is not None and one.objective_id == under
 
     def _seen_parents(self, id: int) -> Iterator[Parent]:
-        return (parent for parent in self.outline.parents(id) if self.reader.sees(parent.id))
+        return (
+            parent for parent in self.outline.parents(self.reader.image, id) if self.reader.sees(parent.id)
+        )
 
     def _has_children(self, id: int) -> bool:
-        for child in self.outline.below(id):
+        for child in self.outline.below(self.reader.image, id):
             if child in self.shown and self.reader.sees(child):
                 if self.filters.key_results or not self._is_key_result(child):
                     return True
-                if self._kept(self.outline.below(child)):
+                if self._kept(self.outline.below(self.reader.image, child)):
                     return True
         return False
 

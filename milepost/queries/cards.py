@@ -29,8 +29,8 @@ from milepost.core.scoring import (
 )
 from milepost.core.states import KeyResultState, State
 from milepost.core.trends import Course
+from milepost.ledger import calendar, past
 from milepost.ledger import image as images
-from milepost.ledger import past
 from milepost.ledger.entries import Entry
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
 from milepost.queries import courses, explanations
@@ -38,7 +38,6 @@ from milepost.queries import courses, explanations
 # What is agreed begins with its first check-in.
 _ASKED = frozenset({State.COMMITTED.value, *(state.value for state in State if state.takes_checkins)})
 _ASKED_KEY_RESULTS = frozenset(state.value for state in KeyResultState if state.takes_checkins)
-_DAY = 86_400  # seconds
 _ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
@@ -250,14 +249,7 @@ class Reader:
 
     def days_of(self, moments: np.ndarray) -> np.ndarray:
         """Turn moments of the ledger into the workspace's days, as ordinals."""
-        days, at = np.unique(moments // _DAY, return_inverse=True)
-        turns = np.zeros((3, len(days)), dtype=np.int64)  # when in a day of UTC the local day ends; both days
-        for place, day in enumerate(days.tolist()):
-            begins = self.day_of(day * _DAY)
-            turn = int(past.end_of(begins, self.image.workspace.time_zone).timestamp())
-            turns[:, place] = turn, begins.toordinal(), self.day_of(turn).toordinal()
-        turn, before, after = turns[:, at]
-        return np.where(moments < turn, before, after)
+        return calendar.days_of(moments, self.image.workspace.time_zone)
 
     def window(self, one: KeyResultRow) -> Window:
         """Return the days a key result has: its own, or its cycle's."""
@@ -284,8 +276,6 @@ class Reader:
         word = self.day.status_of(id).word
         needed = float(self.day.needed[self.image.node[id]])
         expected, progress = self.expected(id), self.day.progress(id)
-        if needed != needed or expected != expected:  # a pool of no weight expects nothing
-            return ""
         shown = None if progress is None else Fraction(progress)
         return beside(word, shown, expected=Fraction(expected), needed=Fraction(needed))
 

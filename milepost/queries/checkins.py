@@ -315,9 +315,9 @@ def last_text(reader: Reader, one: KeyResultRow) -> str:
     return value_text(one, None if current is None else reader.image.entries.exact(current))
 
 
-def last_notes(reader: Reader, rows: Iterable[KeyResultRow], most: int = NOTES) -> dict[int, list[Note]]:
+def last_notes(reader: Reader, rows: Iterable[KeyResultRow]) -> dict[int, list[Note]]:
     """Return the latest entries that stand of each key result, newest first: one statement."""
-    standing = [(one, reader.image.entries.series(one.id)[-most:]) for one in rows]
+    standing = [(one, reader.image.entries.series(one.id)[-NOTES:]) for one in rows]
     ids = [entry.id for _, entries in standing for entry in entries]
     here = Checkin.objects.of(reader.actor.workspace_id).filter(id__in=ids)
     texts = dict(here.values_list("id", "note")) if ids else {}

@@ -6,36 +6,30 @@ figure is the one that the page of its day shows.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from django.db.models import Q
 
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.core.scoring import ShiftExplanation, explain_shifts
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
-from milepost.models import Checkin, Event
 from milepost.queries import explanations, teams
-from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader
+from milepost.queries.cards import KeyResultCard, ObjectiveCard, Reader
 from milepost.queries.history import Difference, Told
+from milepost.queries.meanwhile import Checkins, Meanwhile
 from milepost.queries.outlines import cycles_around
 from milepost.queries.registers import register
-from milepost.queries.sentences import Happening, Sentence, sentence
+from milepost.queries.sentences import Sentence
 from milepost.queries.teams import Summary
-from milepost.queries.undoing import is_undone
 
 MOST = 40  # objectives told in full, those that moved most first
-NOTES_EACH = 2
-EVENTS_READ = 600
-_SILENT = ("checkin.recorded", "comment.added", "key_result.moved")
 _TIE = 1e-7
 
 _OBJECTIVE = (
@@ -46,25 +40,6 @@ _KEY_RESULT = (
     "owner_id", "source", "starts_on", "ends_on", "curve", "milestones", "state",
 )  # fmt: skip
 _NUMBERS = frozenset({"start", "target", "floor", "low", "high", "tolerance", "weight"})
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What someone wrote with a check-in between the two days."""
-
-    by: PersonCard | None
-    on: date  # when it was recorded
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Checkins:
-    """The check-ins recorded between the two days; `late` are for the first day or before it."""
-
-    count: int = 0
-    corrections: int = 0
-    late: int = 0
-    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,19 +181,20 @@ class _Between:
         ids = np.unique(ids)
         places, there = _nodes(self.now, ids)
         ids, places = ids[there], places[there]
-        points = np.abs(self._shares(self.now, ids) - self._shares(self.then, ids))
+        after, before = (self._shares(reader, ids) for reader in (self.now, self.then))
+        points = np.abs(np.nan_to_num(after) - np.nan_to_num(before))
         changed = np.isin(ids, [id for id in self._touched() if self._changed(id)])
-        moved = (points >= 0.0005) | changed | self._busy()[places]
+        # That there is a figure at all, if only 0 %, is a difference too.
+        moved = (points >= 0.0005) | (np.isnan(after) != np.isnan(before)) | changed | self._busy()[places]
         order = np.lexsort((ids[moved], ~changed[moved], -np.round(points[moved], 6)))
         return ids[moved][order].tolist(), ids[~moved].tolist()
 
     def _shares(self, reader: Reader, ids: np.ndarray) -> np.ndarray:
-        """Return the progress of objectives, 0 where there is none."""
+        """Return the progress of objectives, NaN where there is none."""
         places, there = _nodes(reader, ids)
         if not there.any():  # before there was anything, there is nothing to look into
-            return np.zeros(len(ids))
-        raw = reader.day.raw[places]
-        return np.where(there & reader.day.reported[places] & ~np.isnan(raw), raw, 0.0)
+            return np.full(len(ids), np.nan)
+        return np.where(there & reader.day.reported[places], reader.day.raw[places], np.nan)
 
     def _touched(self) -> set[int]:
         """Return the objectives of which the structure may differ: a few, whatever the size of the whole."""
@@ -268,9 +244,9 @@ class _Between:
 
     def told(self, ids: list[int], *, explained: bool) -> list[ObjectivePair]:
         """Tell objectives in full: two statements for all of them."""
-        told = self._sentences(ids)
-        key_results = {one.id for id in ids for one in self._both(id)}
-        checkins = self._checkins(key_results)
+        meanwhile = Meanwhile(self.then, self.now)
+        told = meanwhile.told(ids, self._children(ids))
+        checkins = meanwhile.checkins({one.id for id in ids for one in self._both(id)})
         return [self._objective(id, told.get(id, ()), checkins, explained) for id in ids]
 
     def _both(self, id: int) -> list[KeyResultRow]:
@@ -360,6 +336,16 @@ class _Between:
                 found.append(Difference(f"link to “{title}”", before or "none", after or "none"))
         return tuple(found)
 
+    def _children(self, ids: list[int]) -> dict[int, int]:
+        """Return the objectives that serve one of these, or a key result of it, on either day, and which."""
+        return {
+            link.child_id: above
+            for reader in (self.then, self.now)
+            for above in ids
+            for served in (above, *(one.id for one in self._key_results(reader, above)))
+            for link in reader.image.served_by.get(served, ())
+        }
+
     def _serves(self, reader: Reader, id: int) -> dict[int, str]:
         found = {}
         for link in reader.image.serves.get(id, ()):
@@ -368,66 +354,6 @@ class _Between:
                 weight = f", weight {Decimal(link.weight).normalize():f}" if link.how == "contributes" else ""
                 found[above] = f"{link.how}{weight}"
         return found
-
-    # -- the record ------------------------------------------------------------------------------------
-
-    def _sentences(self, ids: list[int]) -> dict[int, list[Sentence]]:
-        """Tell who changed what, by objective, newest first."""
-        children = {
-            link.child_id: above
-            for reader in (self.then, self.now)
-            for above in ids
-            for served in (above, *(one.id for one in self._key_results(reader, above)))
-            for link in reader.image.served_by.get(served, ())
-        }
-        about = Q(objective_id__in=ids)
-        if children:
-            about |= Q(objective_id__in=list(children), kind__startswith="alignment.")
-        rows = self.now.until(Event.objects.of(self.now.actor.workspace_id)).filter(
-            about, at__gte=self.then.known
-        )
-        rows = rows.exclude(kind__in=_SILENT).annotate(is_undone=is_undone())
-        rows = rows.order_by("-id").values_list(*Happening._fields)
-        found: dict[int, list[Sentence]] = defaultdict(list)
-        for happening in (Happening(*row) for row in rows[:EVENTS_READ]):
-            said = sentence(self.now, happening)
-            if said is None:
-                continue
-            of = happening.objective_id
-            if of in children and children[of] != of and happening.kind.startswith("alignment."):
-                found[children[of]].append(said)
-            if of in ids:
-                found[of].append(said)
-        return found
-
-    def _checkins(self, key_results: Collection[int]) -> dict[int, Checkins]:
-        rows = self.now.until(Checkin.objects.of(self.now.actor.workspace_id), "recorded_at").filter(
-            key_result_id__in=key_results, recorded_at__gte=self.then.known
-        )
-        read = rows.order_by("-recorded_at", "-id").values_list(
-            "key_result_id", "id", "recorded_at", "effective_at", "corrects_id", "by_id", "note"
-        )
-        listed: dict[int, list[tuple]] = defaultdict(list)
-        for one, *rest in read:
-            listed[one].append(tuple(rest))
-        return {one: self._summed(rest) for one, rest in listed.items()}
-
-    def _summed(self, rows: list[tuple]) -> Checkins:
-        replaced = {corrects for _, _, _, corrects, _, _ in rows}
-        notes = (
-            Note(self.now.person(by), self._day(recorded), note)
-            for id, recorded, _, _, by, note in rows
-            if note.strip() and id not in replaced
-        )
-        return Checkins(
-            count=len(rows),
-            corrections=sum(row[3] is not None for row in rows),
-            late=sum(row[3] is None and row[2] < self.then.known for row in rows),
-            notes=tuple(note for note, _ in zip(notes, range(NOTES_EACH), strict=False)),
-        )
-
-    def _day(self, at: datetime) -> date:
-        return at.astimezone(self.now.zone).date()
 
 
 def _nodes(reader: Reader, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

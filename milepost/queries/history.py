@@ -16,7 +16,7 @@ from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Event, KeyResultVersion, ObjectiveVersion, Transition
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
-from milepost.queries import undoing
+from milepost.queries import fields, undoing
 from milepost.queries.cards import PersonCard, Reader
 from milepost.queries.undoing import is_undone
 
@@ -199,11 +199,11 @@ class Told:
             old, new = getattr(before, name), getattr(after, name)
             if old == new:
                 continue
-            label = LABELS.get(name, name.replace("_", " "))
+            label = fields.WORDS.get(name, name.replace("_", " "))
             if name in LONG:
                 found.append(Difference(label))
             else:
-                unit = after.unit if name in MEASURED else ""
+                unit = after.unit if name in fields.MEASURED else ""
                 found.append(Difference(label, self._said(name, old), self._said(name, new, unit)))
         return tuple(found)
 
@@ -234,9 +234,9 @@ class Told:
             "cycle_id": name_of(image.cycles),
             "contributors": lambda ids: ", ".join(map(people, ids)),
             "visible_to": lambda ids: ", ".join(map(people, ids)),
-            "visibility": lambda word: VISIBILITIES.get(word, word),
-            "curve": lambda word: CURVES.get(word, word),
-            "source": lambda word: SOURCES.get(word, word),
+            "visibility": lambda word: fields.VISIBILITIES.get(word, word),
+            "curve": lambda word: fields.CURVES.get(word, word),
+            "source": lambda word: fields.SOURCES.get(word, word),
             "milestones": lambda rows: ", ".join(one["title"] for one in rows),
             "points": lambda rows: ", ".join(
                 f"{plain(Decimal(expect) * 100)} % by {plain(Decimal(at) * 100)} % of the time"
@@ -325,38 +325,7 @@ DATED = (
     "key_result.restored",
 )  # fmt: skip
 
-LABELS = {
-    "owner_id": "owner",
-    "sponsor_id": "sponsor",
-    "team_id": "team",
-    "cycle_id": "cycle",
-    "kind": "kind of measure",
-    "low": "low end",
-    "high": "high end",
-    "starts_on": "first day",
-    "ends_on": "last day",
-    "curve": "plan",
-    "points": "points of the plan",
-    "data_source": "where the number comes from",
-    "visible_to": "people who see it",
-    "commitment": "success means",
-}
 LONG = frozenset({"description"})
-MEASURED = frozenset({"start", "target", "floor", "low", "high", "tolerance"})
-VISIBILITIES = {
-    "workspace": "everyone here",
-    "team": "its team",
-    "people": "named people",
-    "private": "its owner alone",
-}
-CURVES = {
-    "linear": "straight line",
-    "s": "slow, fast, slow",
-    "back": "late",
-    "front": "early",
-    "points": "own points",
-}
-SOURCES = {"check_ins": "its check-ins", "contributors": "what contributes to it"}
 KEY_RESULT_STATES = {
     "cancelled": "cancelled",
     "active": "took up again",

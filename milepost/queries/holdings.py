@@ -38,6 +38,7 @@ class Holding:
     context: str
     mates: tuple[tuple[str, str], ...]  # who stands near: (id, name)
     may_give: bool  # whether this reader may hand it over
+    node: int | None = None  # the objective or key result that it is, or is about; None: a team
 
     @property
     def ref(self) -> str:
@@ -104,6 +105,7 @@ def _objectives(reader: Reader, person: int) -> Iterator[Holding]:
                     reader.cycle_of(row).name,
                     _mates(reader, row.team_id, person),
                     access.may_edit(reader.actor, reader.standing(row)),
+                    row.id,
                 )
 
 
@@ -119,6 +121,7 @@ def _key_results(reader: Reader, person: int) -> Iterator[Holding]:
                     row.title,
                     _mates(reader, row.team_id, person),
                     access.may_edit_key_result(reader.actor, reader.standing(row, one)),
+                    one.id,
                 )
 
 
@@ -138,6 +141,7 @@ def _initiatives(reader: Reader, person: int) -> Iterator[Holding]:
             row.title,
             _mates(reader, row.team_id, person),
             mine or access.may_edit(reader.actor, reader.standing(row)),
+            one.key_result_id or row.id,
         )
 
 

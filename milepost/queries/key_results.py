@@ -57,11 +57,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Hindsight:
-    """What is known now about a past day, and was not then: the value, and when it was recorded."""
+    """What is known now about a past day, and was not then: the value, and when it was recorded.
+
+    Of a series there is no one value: what it comes to is its progress.
+    """
 
     value: str
     progress: Fraction | None
-    recorded_on: date | None  # None: what was known then was taken back
+    recorded_on: date | None  # None: what was known then was taken back, or it is a series
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,15 @@ class KeyResultPage:
 
 def _hindsight(reader: Reader, one: KeyResultRow) -> Hindsight | None:
     """Return what was learned later about the day looked at; None where nothing was, or for today."""
-    if reader.known is None or Kind(one.kind).is_series:
+    if reader.known is None or one.source == "contributors":
         return None
     then = reader.image.entries.current(one.id)
-    second = int(reader.known.timestamp())
-    series = images.of(reader.actor.workspace_id).entries.series(one.id)
-    told = [entry for entry in series if entry.effective < second]
+    living = images.of(reader.actor.workspace_id)
+    told = living.entries.until([one.id], int(reader.known.timestamp()))[one.id]
+    if Kind(one.kind).is_series:
+        if [entry.id for entry in told] == [entry.id for entry in reader.image.entries.series(one.id)]:
+            return None
+        return Hindsight("", score(one.measure, living.read(one, told), policy=reader.policy).raw, None)
     now = told[-1] if told else None
     if (now and now.id) == (then and then.id):
         return None

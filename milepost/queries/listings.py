@@ -140,7 +140,7 @@ class Listed(View):
     def _children(self, id: int) -> list[int]:
         if self.listing.group is None:
             return super()._children(id)
-        return [one for one in self._kept(self.outline.below(id)) if self._is_own(id, one)]
+        return [one for one in self._kept(self.outline.below(self.reader.image, id)) if self._is_own(id, one)]
 
     def _has_children(self, id: int) -> bool:
         return bool(self._children(id)) if self.listing.group else super()._has_children(id)

@@ -133,9 +133,9 @@ class Map:
         found = self._below.get(id)
         if found is None:
             ids: list[int] = []
-            for child in self._kept(self.outline.below(id)):
+            for child in self._kept(self.outline.below(self.image, id)):
                 if child in self.image.key_results:
-                    ids += self._kept(self.outline.below(child))
+                    ids += self._kept(self.outline.below(self.image, child))
                 else:
                     ids.append(child)
             found = self._below[id] = list(dict.fromkeys(ids))
@@ -151,7 +151,7 @@ class Map:
         return found
 
     def _above(self, id: int) -> Iterator[int]:
-        for parent in self.outline.parents(id):
+        for parent in self.outline.parents(self.image, id):
             if self.reader.sees(parent.id):
                 one = self.image.key_results.get(parent.id)
                 yield one.objective_id if one else parent.id
@@ -207,7 +207,7 @@ class Map:
         """What joins the cards."""
         found = []
         for id in self._drawn:
-            for parent in self.outline.parents(id):
+            for parent in self.outline.parents(self.image, id):
                 one = self.image.key_results.get(parent.id)
                 upper = one.objective_id if one else parent.id
                 if upper in self._drawn and upper != id and self.reader.sees(parent.id):
@@ -248,7 +248,7 @@ class Map:
 
     def key_results(self, id: int) -> Iterator[Row]:
         """Yield the key results of an objective, as far as they are asked for and seen."""
-        for child in self._kept(self.outline.below(id)):
+        for child in self._kept(self.outline.below(self.image, id)):
             if child in self.image.key_results:
                 yield self.row(child)
 
@@ -266,7 +266,7 @@ class Map:
 
     @cached_property
     def _branches(self) -> Branches:
-        return Branches(self.outline, self.view.shown.mask & self.reader.seen)
+        return Branches(self.image, self.outline, self.view.shown.mask & self.reader.seen)
 
     # -- where it is drawn ---------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ around a node when somebody comes by.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ import numpy as np
 from milepost.core import access
 from milepost.core.access import Visibility
 from milepost.core.states import KeyResultState, State
-from milepost.ledger.columns import NOTHING
+from milepost.ledger.columns import NOTHING, positions
 from milepost.ledger.image import Image
 from milepost.ledger.structure import COUNTING_KEY_RESULT_STATES, COUNTING_STATES, CycleRow
 from milepost.queries.cards import Reader
@@ -37,33 +37,32 @@ class Marked(Container[int]):
     """Ids of an image, those of its nodes that a mask marks."""
 
     def __init__(self, image: Image, mask: np.ndarray) -> None:
-        self.image, self.mask = image, mask
+        self.node, self.mask = image.node, mask  # never the image: days that share a structure come and go
 
     def __contains__(self, id: object) -> bool:
-        node = self.image.node.get(id)
+        node = self.node.get(id)
         return node is not None and self.mask.item(node)
-
-    def of(self, nodes: np.ndarray) -> list[int]:
-        """Return the ids of those nodes that are marked."""
-        return ids_of(self.image, nodes[self.mask[nodes]])
 
 
 @dataclass(eq=False)
 class Outline:
     """What stands below what in some cycles, whoever looks."""
 
-    image: Image
     listed: np.ndarray  # nodes of the objectives of these cycles that were not set aside
     standing: np.ndarray  # marks the key results that were not cancelled
-    shown: Marked
+    own: np.ndarray  # marks what is listed, and its key results
+    shown: Marked  # that with everything above it, of whatever cycle
     tops: list[int]
     unaligned: list[int]
     hanging: list[int]  # serve only what is restricted: for most readers they stand at the top
     restricted: list[int]
     counted: np.ndarray  # nodes of the key results that count for everyone
     common: np.ndarray  # nodes of the objectives that count for everyone
+    serving: Serving
     sights: dict[tuple, frozenset[int]] = field(default_factory=dict)  # what is restricted, and seen
     loose: dict[frozenset[int], list[int]] = field(default_factory=dict)
+    shown_by: dict[frozenset[int], Marked] = field(default_factory=dict)
+    owned_by: dict[frozenset[int], np.ndarray] = field(default_factory=dict)
     walks: dict[tuple, list[Any]] = field(default_factory=dict)  # the first places of an untouched tree
 
     def __post_init__(self) -> None:
@@ -72,34 +71,29 @@ class Outline:
 
     # -- around a node -------------------------------------------------------------------------------------
 
-    def parents(self, id: int) -> list[Parent]:
+    def parents(self, image: Image, id: int) -> list[Parent]:
         """Return what an objective serves, and how."""
         found = self._parents.get(id)
         if found is None:
-            links = self.image.serves.get(id, ()) if id in self.shown else ()
+            links = image.serves.get(id, ()) if id in self.shown else ()
             found = self._parents[id] = [
                 Parent(link.parent_id, link.how, link.weight)
                 for link in links
-                if link.parent_id in self.image.node
+                if link.parent_id in image.node
             ]
         return found
 
-    def below(self, id: int) -> list[int]:
+    def below(self, image: Image, id: int) -> list[int]:
         """Return what stands right below a node: its key results, then the objectives that serve it."""
         found = self._below.get(id)
         if found is None:
-            image, node = self.image, self.image.node.get(id)
-            found = self._below[id] = []
+            found, node = [], image.node.get(id)
             if node is not None and self.shown.mask[node]:
                 own = np.array([image.node[one] for one in image.key_results_of.ids(id)], dtype=np.int64)
-                found += self.shown.of(own[self.standing[own]])
-                found += self.shown.of(self.serving.right_below(node))
+                nodes = np.concatenate([own[self.standing[own]], self.serving.right_below(node)])
+                found = ids_of(image, nodes[self.shown.mask[nodes]])
+            self._below[id] = found
         return found
-
-    @cached_property
-    def serving(self) -> Serving:
-        """Which objectives serve which objective or key result."""
-        return Serving(*served(self.image), len(self.image.ids))
 
     # -- who looks -----------------------------------------------------------------------------------------
 
@@ -109,11 +103,37 @@ class Outline:
         found = self.sights.get(eyes)
         if found is None:
             if len(self.sights) >= KEPT_SIGHTS:
-                self.sights.clear()
-                self.loose.clear()
+                for kept in (self.sights, self.loose, self.shown_by, self.owned_by):
+                    kept.clear()
             found = frozenset(id for id in self.restricted if reader.sees(id))
             self.sights[eyes] = found
         return found
+
+    def shown_to(self, reader: Reader) -> Marked:
+        """Return what has a place here for a reader: what they see, and above it what leads on from that."""
+        if self.is_closed:
+            return self.shown
+        image, seen = reader.image, reader.seen
+        return self._by_sight(
+            self.shown_by, reader, lambda: Marked(image, with_all_above(image, self.own & seen, seen))
+        )
+
+    @cached_property
+    def is_closed(self) -> bool:
+        """Whether nothing stands here only because something else serves it."""
+        return np.array_equal(self.own, self.shown.mask)
+
+    def shows(self, reader: Reader, id: int | None) -> bool:
+        """Say whether something has a place here, and is the reader's to see."""
+        return id in self.shown and reader.sees(id) and id in self.shown_to(reader)
+
+    def _by_sight(self, kept: dict[frozenset[int], Any], reader: Reader, made: Callable[[], Any]) -> Any:
+        if reader.actor.within is not None:
+            return made()
+        sight = self.sight(reader)
+        if sight not in kept:
+            kept[sight] = made()
+        return kept[sight]
 
     def objectives_told(self, reader: Reader) -> int:
         """Return how many objectives count for everyone; for a token limited to teams, of those alone."""
@@ -123,29 +143,33 @@ class Outline:
 
     # -- who owns it ---------------------------------------------------------------------------------------
 
-    @cached_property
-    def owner_ids(self) -> np.ndarray:
-        """The owners of what is listed."""
-        image, first = self.image, self.image.first_key_result
-        of_objectives = image.objectives.array("owner_id")[self.listed]
-        mine = marked(image, self.listed)[image.parent] & (image.parent >= 0) & self.standing[first:]
-        of_key_results = image.key_results.array("owner_id")[mine]
-        return np.intersect1d(np.concatenate([of_objectives, of_key_results]), image.people.ids)
+    def owner_ids(self, reader: Reader) -> np.ndarray:
+        """Return who owns what a reader sees here."""
+        return self._by_sight(self.owned_by, reader, lambda: self._owners(reader))
 
-    @cached_property
-    def owners(self) -> dict[int, str]:
-        """Their names, by the id of each, in alphabetical order."""
-        people = self.image.people
-        named = dict(zip(people.ids.tolist(), people.listed("name"), strict=True))
-        found = [(id, named[id]) for id in self.owner_ids.tolist()]
+    def _owners(self, reader: Reader) -> np.ndarray:
+        image, first, mask = reader.image, reader.image.first_key_result, self.own & reader.seen
+        owners = (
+            image.objectives.array("owner_id")[mask[:first]],
+            image.key_results.array("owner_id")[mask[first:]],
+        )
+        return np.intersect1d(np.concatenate(owners), image.people.ids)
+
+    def owners(self, reader: Reader) -> dict[int, str]:
+        """Return their names, by the id of each, in alphabetical order."""
+        people, wanted = reader.image.people, self.owner_ids(reader)
+        names = people.listed("name")
+        found = [
+            (id, names[place])
+            for id, place in zip(wanted.tolist(), positions(people.ids, wanted).tolist(), strict=True)
+        ]
         return dict(sorted(found, key=lambda each: each[1].casefold()))
 
-    def owned_by(self, written: str) -> frozenset[int]:
+    def owned_by_name(self, reader: Reader, written: str) -> frozenset[int]:
         """Return the owners whose name holds what was written."""
         wanted = written.casefold().split()
-        return frozenset(
-            id for id, name in self.owners.items() if all(part in name.casefold() for part in wanted)
-        )
+        named = self.owners(reader).items()
+        return frozenset(id for id, name in named if all(part in name.casefold() for part in wanted))
 
 
 class Serving:
@@ -165,8 +189,8 @@ class Serving:
 class Branches:
     """What stands below an objective, however deep, among what a mask marks."""
 
-    def __init__(self, outline: Outline, seen: np.ndarray) -> None:
-        image, first = outline.image, outline.image.first_key_result
+    def __init__(self, image: Image, outline: Outline, seen: np.ndarray) -> None:
+        first = image.first_key_result
         child, above = served(image)
         # What serves a key result stands below its objective; below a cancelled one stands nothing.
         kept = seen[child] & seen[above] & ((above < first) | outline.standing[above])
@@ -223,13 +247,14 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
     listed = np.flatnonzero(is_listed)
     standing = np.zeros(len(image.ids), dtype=bool)
     standing[first:] = image.key_results.array("state", lambda state: state != KeyResultState.CANCELLED, bool)
-    shown = with_all_above(image, with_key_results(image, marked(image, listed), standing))
+    own = with_key_results(image, marked(image, listed), standing)
+    shown = with_all_above(image, own)
     common = listed[_counting(image)[listed]]
     tops, unaligned, hanging = _at_the_top(image, shown[:first])
     return Outline(
-        image=image,
         listed=listed,
         standing=standing,
+        own=own,
         shown=Marked(image, shown),
         tops=tops,
         unaligned=unaligned,
@@ -237,6 +262,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
         restricted=[id for id in image.restricted() if id in image.node and shown[image.node[id]]],
         counted=_counted(image, marked(image, common)),
         common=common,
+        serving=Serving(*served(image), len(image.ids)),
     )
 
 
@@ -270,8 +296,11 @@ def with_key_results(image: Image, mask: np.ndarray, wanted: np.ndarray) -> np.n
     return found
 
 
-def with_all_above(image: Image, mask: np.ndarray) -> np.ndarray:
-    """Mark with some nodes everything that stands above them."""
+def with_all_above(image: Image, mask: np.ndarray, seen: np.ndarray | None = None) -> np.ndarray:
+    """Mark with some nodes everything that stands above them.
+
+    What one does not see (`seen` marks what one does) is left out, and no way leads through it.
+    """
     found, first, parent = mask.copy(), image.first_key_result, image.parent
     child, above = served(image)
     known = 0
@@ -280,6 +309,8 @@ def with_all_above(image: Image, mask: np.ndarray) -> np.ndarray:
         objectives = parent[found[first:]]
         found[objectives[objectives >= 0]] = True
         found[above[found[child]]] = True
+        if seen is not None:
+            found &= seen
     return found
 
 

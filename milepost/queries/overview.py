@@ -280,7 +280,7 @@ def _late(reader: Reader, checked: np.ndarray, starts: np.ndarray, ends: np.ndar
 
 # -- how things stand --------------------------------------------------------------------------------------
 
-_COLUMNS = len(Status) + 8
+_COLUMNS = len(Status) + 7
 
 
 def _totals(reader: Reader, gauges: Gauges, nodes: np.ndarray) -> np.ndarray:
@@ -290,14 +290,13 @@ def _totals(reader: Reader, gauges: Gauges, nodes: np.ndarray) -> np.ndarray:
     if not len(nodes):
         return found
     found[np.arange(len(nodes)), day.status[nodes]] = 1
-    raw, expected = day.raw[nodes], day.expected[nodes]
-    has_raw, has_plan = day.reported[nodes] & ~np.isnan(raw), ~np.isnan(expected)
+    raw = day.raw[nodes]
+    has_raw = day.reported[nodes] & ~np.isnan(raw)
     confidence = gauges.confidence[at]
     columns = (
         np.where(has_raw, np.clip(np.nan_to_num(raw), 0, 1), 0),
         has_raw,
-        np.where(has_plan, expected, 0),
-        has_plan,
+        day.expected[nodes],
         confidence,
         confidence > 0,
         gauges.asked[at],
@@ -310,13 +309,13 @@ def _totals(reader: Reader, gauges: Gauges, nodes: np.ndarray) -> np.ndarray:
 
 def _stand(total: np.ndarray) -> Stand:
     tally = total[: len(Status)].astype(int).tolist()
-    progress, reported, expected, planned, confidence, sure, asked, on_time = total[len(Status) :].tolist()
+    progress, reported, expected, confidence, sure, asked, on_time = total[len(Status) :].tolist()
     count = sum(tally)
     return Stand(
         key_results=count,
         counts={status.word: tally[status] for status in Status if tally[status]},
         progress=progress / count if reported else None,
-        expected=expected / planned if planned else None,
+        expected=expected / count if count else None,
         confidence=confidence / sure if sure else None,
         reported=int(reported),
         asked=int(asked),

@@ -78,7 +78,7 @@ WHERE actor_id = %s ORDER BY id DESC
 
 def last_undoing(reader: Reader) -> str:
     """Return where the reader's last change can be undone; empty where there is none lately, or it cannot."""
-    for row in _LATELY.rows([reader.actor.workspace_id, reader.actor.person_id]):
+    for row in _LATELY.each([reader.actor.workspace_id, reader.actor.person_id]):
         read = Happening(*row)
         event = read._replace(at=zoned(read.at), data=orjson.loads(read.data), is_undone=bool(read.is_undone))
         if there := undoing.url(reader, event):

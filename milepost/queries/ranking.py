@@ -24,6 +24,7 @@ from milepost.queries.titled import Titled
 # reader, then its kind.
 FIT, AGE, DISTANCE = 1_000, 100, 10
 OWN, TEAMS, OTHERS = 0, DISTANCE, 2 * DISTANCE
+KEPT_SIGHTS = 256
 _SHIFT = 32  # a rank and a place in the alphabet, as one number
 
 Ranked = tuple[int, str, Match]  # its rank, its title ("": a text alone), the match
@@ -125,13 +126,7 @@ class Ranking:
         """Leave out what the reader may not see."""
         if titled.first_node is None or not len(places):
             return places
-        image, sees, nodes = self.image, self.reader.sees, places + titled.first_node
-        if self.reader.actor.within is None:
-            doubtful = np.flatnonzero(_restricted(image)[nodes])
-        else:
-            doubtful = np.arange(len(nodes))
-        hidden = [at for at in doubtful.tolist() if not sees(image.ids[nodes.item(at)])]
-        return np.delete(places, hidden) if hidden else places
+        return places[_sight(self.reader)[places + titled.first_node]]
 
     # -- the part of the rank that does not depend on titles ---------------------------------------------
 
@@ -174,6 +169,17 @@ _NEAR: dict[str, Callable[[Ranking, Rows, np.ndarray], np.ndarray]] = {
 }
 
 
+def _sight(reader: Reader) -> np.ndarray:
+    """Return which nodes the reader may see; the same as long as the structure is. They hold its lock."""
+    kept = reader.image.derived.setdefault(_sight, {})
+    eyes = reader.actor.person_id, reader.actor.is_operator, reader.actor.within
+    if eyes not in kept:
+        if len(kept) >= KEPT_SIGHTS:
+            kept.clear()
+        kept[eyes] = np.packbits(reader.seen)
+    return np.unpackbits(kept[eyes], count=len(reader.image.ids)).view(bool)
+
+
 def _among(ids: np.ndarray, few: Collection[int]) -> np.ndarray:
     return np.isin(ids, np.array([*few], dtype=np.int64))
 
@@ -183,12 +189,3 @@ def _least(keys: np.ndarray, most: int) -> np.ndarray:
     if len(keys) <= most:
         return np.arange(len(keys))
     return np.flatnonzero(keys <= np.partition(keys, most - 1)[most - 1])
-
-
-def _restricted(image) -> np.ndarray:
-    """Return for each node whether not everyone may see it."""
-    found = image.derived.get(_restricted)
-    if found is None:
-        found = image.derived[_restricted] = np.zeros(len(image.ids), dtype=bool)
-        found[[image.node[id] for id in image.restricted() if id in image.node]] = True
-    return found

@@ -130,7 +130,10 @@ CONFIDENTIAL = frozenset(
 
 
 def event(actor: Actor, id: int, *, lock: bool = False) -> Event:
-    """Return an event the actor may see: whoever sees all that it is about, and what a link led up to."""
+    """Return an event the actor may see: whoever sees all that it is about, and what a link led up to.
+
+    Of what was changed together it takes two that they see, as in the feed.
+    """
     query = Event.objects.of(actor.workspace_id)
     found = (query.select_for_update() if lock else query).filter(id=id).first()
     if found is None:
@@ -141,16 +144,26 @@ def event(actor: Actor, id: int, *, lock: bool = False) -> Event:
         raise NotFound  # a token that is limited to teams reaches their work alone
     if found.key_result_id is not None:
         key_result(actor, found.key_result_id)
-    named = (found.data.get("parent"), *found.data.get("parents", ()), *found.data.get("items", ()))
-    for id in filter(None, named):
+    for id in filter(None, (found.data.get("parent"), *found.data.get("parents", ()))):
         if not _is_objective(actor, id):
             key_result(actor, id)
+    if "items" in found.data and sum(_sees(actor, id) for id in found.data["items"]) < 2:
+        raise NotFound
     mine = actor.person_id is not None and found.actor_id == actor.person_id
     if found.kind.startswith("token.") and not (actor.is_admin or mine):
         raise NotFound
     if found.kind in CONFIDENTIAL and not (actor.is_admin or found.subject_id == actor.person_id):
         raise NotFound
     return found
+
+
+def _sees(actor: Actor, id: int) -> bool:
+    try:
+        if not _is_objective(actor, id):
+            key_result(actor, id)
+    except NotFound:
+        return False
+    return True
 
 
 def _is_objective(actor: Actor, id: int) -> bool:

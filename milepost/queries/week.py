@@ -14,9 +14,8 @@ from django.db.models import Q
 from milepost.core import access, addresses, cadence
 from milepost.core.cadence import Window
 from milepost.core.ids import encode
-from milepost.core.scoring import Kind, Reading, score
+from milepost.core.scoring import Kind, score
 from milepost.core.states import State
-from milepost.ledger.entries import Entry
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, Comment
 from milepost.queries import shell
@@ -256,17 +255,7 @@ def _objective_of(reader: Reader, key_result_id: int | None) -> int | None:
 def progress_before(reader: Reader, one: KeyResultRow, looked: int) -> Fraction | None:
     """Return the progress at the last look, by what is known today: corrected entries stay corrected."""
     entries = [entry for entry in reader.image.entries.series(one.id) if entry.recorded <= looked]
-    return score(one.measure, _reading(reader, one, entries), policy=reader.policy).raw
-
-
-def _reading(reader: Reader, one: KeyResultRow, entries: list[Entry]) -> Reading:
-    if not entries:
-        return None
-    exact, kind = reader.image.entries.exact, Kind(one.kind)
-    if kind.is_series:
-        return tuple({entry.effective // 86_400: exact(entry) for entry in entries}.values())
-    value = exact(entries[-1])
-    return bool(value) if kind is Kind.BINARY and value in (0, 1) else value
+    return score(one.measure, reader.image.read(one, entries), policy=reader.policy).raw
 
 
 def _told(reader: Reader, ids: list[int]) -> dict[int, tuple[int | None, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from allauth.core import context as current
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -25,7 +27,24 @@ from milepost.queries import people
 from milepost.web.actors import now
 
 SIGNED_IN_BY_LINK = "signed_in_by_link"  # when, in seconds: for a while, no old password is asked for
-TOO_MANY = "too_many_login_attempts"
+
+
+class Throttled(ValidationError):
+    """Somebody guessed too often, said so that a form takes it for its own error."""
+
+    def __init__(self, problem: guesses.TooManyGuesses) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def refused(form: Form, answer: HttpResponse) -> HttpResponse:
+    """Give the page of a form its status: 422, or 429 and when to try again."""
+    answer.status_code = 422
+    for wrong in chain.from_iterable(form.errors.as_data().values()):
+        if isinstance(wrong, Throttled):
+            answer.status_code = wrong.problem.status
+            answer.headers["Retry-After"] = str(wrong.problem.retry_after)
+    return answer
 
 
 def place(request: HttpRequest) -> str:
@@ -58,8 +77,7 @@ class Accounts(DefaultAccountAdapter):
         try:
             is_last = guesses.take(**of)
         except guesses.TooManyGuesses as wait:
-            after = {"retry_after": wait.retry_after}
-            raise ValidationError(str(wait), code=TOO_MANY, params=after) from None
+            raise Throttled(wait) from None
         user = super().authenticate(request, **credentials)
         if user is not None and user.is_active:
             guesses.forgive(**of)

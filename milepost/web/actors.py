@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from milepost.actions import sessions
+from milepost.core import access
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotFound
-from milepost.ledger import sight, traces
+from milepost.ledger import sight, stillness, traces
 from milepost.queries import actors
 
 
@@ -63,10 +64,18 @@ def in_workspace(view: Callable) -> Callable:
             return _on_to(request, reverse("account"))
         request.seat, request.actor = seat, seat.actor
         request.today = today(request)
+        if request.method == "GET":  # it changes nothing that it then reads
+            stillness.settle(seat.mark)
         with sight.within(seat.actor.workspace_id):
             return view(request, *args, **kwargs)
 
     return seated
+
+
+def require_admin(request: HttpRequest) -> None:
+    """Refuse whoever does not run the workspace: for them there is no such page."""
+    if not access.may_manage(request.actor):
+        raise NotFound
 
 
 def today(request: HttpRequest) -> date:

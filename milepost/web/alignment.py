@@ -23,7 +23,7 @@ from milepost.queries.cards import Reader
 from milepost.queries.listings import COMMITMENTS, STATUSES, Listed
 from milepost.queries.outlines import Outline
 from milepost.queries.views import ViewCard
-from milepost.web import bulk, inserts, pages, repeats, tree_rows
+from milepost.web import answers, bulk, inserts, pages, repeats, tree_rows
 from milepost.web.actors import in_workspace
 from milepost.web.inserts import Fragment
 from milepost.web.typed import id_text
@@ -118,16 +118,13 @@ def rows(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def show_json(request: HttpRequest) -> HttpResponse:
     """Answer with the tree as JSON; 304 where the reader has it already."""
-    answer = tree.as_json(
+    found = tree.as_json(
         pages.reader(request),
         key_results=request.GET.get("key_results") == "1",
         known=request.headers.get("If-None-Match"),
     )
-    status = 304 if answer.body is None else 200
-    response = HttpResponse(answer.body or b"", status=status, content_type="application/json")
-    response.headers["ETag"] = answer.etag
     repeats.repeatable(request)
-    return response
+    return answers.tagged(found.body, found.etag)
 
 
 def _address(name: str, slug: str) -> str | None:
@@ -212,7 +209,7 @@ class Asked:
         id = decode(written)
         if id in self.reader.image.people:
             return frozenset([id])
-        return self.outline.owned_by(written)
+        return self.outline.owned_by_name(self.reader, written)
 
     @cached_property
     def kept(self) -> list[tuple[str, str]]:
@@ -257,8 +254,7 @@ class Asked:
 
     def is_there(self, key: str) -> bool:
         """Say whether a row has a place here and is the reader's to see."""
-        id = decode(key)
-        return id in self.outline.shown and self.reader.sees(id)
+        return self.outline.shows(self.reader, decode(key))
 
     # -- saved views ---------------------------------------------------------------------------------------
 
@@ -353,9 +349,12 @@ class Asked:
     @property
     def owners(self) -> list[tuple[str, str]] | None:
         """List the owners to choose from; None where there are too many to list."""
-        if len(self.outline.owner_ids) > CHOICES:
+        if len(self.outline.owner_ids(self.reader)) > CHOICES:
             return None
-        return [("", "Everyone"), *((encode(id), name) for id, name in self.outline.owners.items())]
+        return [
+            ("", "Everyone"),
+            *((encode(id), name) for id, name in self.outline.owners(self.reader).items()),
+        ]
 
 
 def _number(written: str | None, default: int) -> int:

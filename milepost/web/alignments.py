@@ -6,18 +6,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from milepost.actions import alignments, submissions
+from milepost.actions import alignments
 from milepost.core import access, addresses
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import alignments as links_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import parents
-from milepost.web import pages, trails
+from milepost.web import pages, submissions, trails
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed, new_submission
+from milepost.web.typed import Typed
 from milepost.web.words import plain_number
 
 HOWS = (
@@ -32,7 +32,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     """Show what an objective may serve."""
     reader = pages.reader(request)
     row = _open_to_me(reader, objective)
-    values = {"parent": "", "how": "contributes", "weight": "1", "submission": new_submission()}
+    values = {"parent": "", "how": "contributes", "weight": "1", "submission": submissions.new_mark()}
     return _new_page(request, reader, row, values, Typed(request.POST))
 
 
@@ -47,7 +47,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
     if not typed.problems:
         try:
             submissions.once(
-                submission=typed.text("submission"),
+                request,
+                typed,
                 makes="link",
                 below=objective,
                 make=lambda: (
@@ -60,8 +61,6 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
                         at=request.at,
                     ).id
                 ),
-                by=request.actor,
-                at=request.at,
             )
         except NotFound:
             typed.say("parent", "That is not there any more. Choose again.")

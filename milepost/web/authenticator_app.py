@@ -42,13 +42,11 @@ def new(request: HttpRequest) -> HttpResponse:
         secret = request.session[SECRET] = one_time.new_secret()
     address = one_time.address(secret, account=request.user.email, issuer=f"Milepost {request.get_host()}")
     more = {
-        "typed": typed,
-        "problems": typed.listed(LABELS),
         "qr": drawn(address),
         "address": address,
         "secret": one_time.spaced(secret),
     }
-    return entrance.page(request, "account/app.html", more, status=typed.status)
+    return entrance.form(request, "account/app.html", typed, LABELS, more)
 
 
 @require_POST

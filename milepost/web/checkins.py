@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import render
 
 from milepost.actions import checkins as actions
+from milepost.actions import submissions
 from milepost.actions.checkins import NoValue, Recorded
 from milepost.core import access, addresses, ids, numbers
 from milepost.core.cadence import noon
@@ -21,19 +21,13 @@ from milepost.formats import exact_json
 from milepost.queries import checkins as queries
 from milepost.queries import shell
 from milepost.queries.cards import Reader
-from milepost.web import pages, problems, week
+from milepost.web import answers, pages, problems, week
 from milepost.web.actors import in_workspace
 from milepost.web.methods import inside
+from milepost.web.submissions import new_mark
 from milepost.web.toasts import saved, undo_url
 
-JSON = "application/json"
-KEY_LENGTH = 80
 _SEPARATED = re.compile(r"\d[\s,'’]\d|^\D*,\d")
-
-
-def new_submission() -> str:
-    """Make the key by which a form's submission counts once."""
-    return secrets.token_urlsafe(12)
 
 
 @in_workspace
@@ -53,7 +47,7 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
             return _ask_once_more(request, key_result, earlier)
         made = actions.record(key_result=key_result, **given, by=request.actor, at=request.at)
     except Problem as problem:
-        if _wants_json(request):
+        if answers.are_json(request):
             return problems.as_json(problem)
         if isinstance(problem, Invalid) and not request.headers.get("HX-Request"):
             return _again(request, key_result, problem)
@@ -106,7 +100,7 @@ def _edit_page(request: HttpRequest, checkin: int, *, problem: Invalid | None = 
         "checkin": ids.encode(checkin),
         "problem": problem,
         "typed": request.POST if problem else {"note": form.note, "on": form.on.isoformat()},
-        "submission": new_submission(),
+        "submission": new_mark(),
         "draft_key": f"correction-{ids.encode(checkin)}-{request.actor.person_id}",
         "next": inside(request, (request.POST if problem else request.GET).get("next", "")),
     }
@@ -121,7 +115,7 @@ def _again(request: HttpRequest, key_result: int, problem: Invalid) -> HttpRespo
     """Show the form again with what was typed, and what is wrong beside its field."""
     reader = Reader(request.actor, request.today)
     form = queries.form(reader, reader.key_result_row(key_result))
-    context = {"form": form, "problem": problem, "typed": request.POST, "submission": new_submission()}
+    context = {"form": form, "problem": problem, "typed": request.POST, "submission": new_mark()}
     crumbs = [(form.key_result.title, form.key_result.url), ("Check in", None)]
     return pages.page(
         request, "checkins/new.html", context, nav="teams", crumbs=crumbs, seen_by=reader, status=422
@@ -142,7 +136,7 @@ def look_twice(request: HttpRequest, key_result: int, given: dict) -> None:
     Programs get a warning with their answer.
     """
     typed = request.POST.get("value", "")
-    if not typed or given["value"] is None or "submission" not in request.POST or _wants_json(request):
+    if not typed or given["value"] is None or "submission" not in request.POST or answers.are_json(request):
         return
     if request.POST.get("sure") != format(given["value"], "f"):
         queries.look_twice(request.actor, request.today, key_result, given["value"], typed)
@@ -153,7 +147,7 @@ def _is_early(request: HttpRequest, key_result: int, given: dict) -> bool:
 
     If it is meant, it is sent as `early`. Programs get a warning with their answer.
     """
-    if _wants_json(request) or request.headers.get("HX-Request") or given["effective_at"] is None:
+    if answers.are_json(request) or request.headers.get("HX-Request") or given["effective_at"] is None:
         return False
     if "submission" not in request.POST or request.POST.get("early"):
         return False
@@ -190,7 +184,7 @@ def _said_already(request: HttpRequest, key_result: int, given: dict) -> queries
 
     It may be meant: then it is sent `once_more`. Programs and pages with scripts mark what they repeat.
     """
-    if _wants_json(request) or request.headers.get("HX-Request"):
+    if answers.are_json(request) or request.headers.get("HX-Request"):
         return None
     if "submission" not in request.POST or request.POST.get("once_more"):
         return None
@@ -220,7 +214,7 @@ def _ask_once_more(request: HttpRequest, key_result: int, earlier: queries.Earli
 
 def _answer(request: HttpRequest, made: Recorded, before: dict, given: dict) -> HttpResponse:
     outcome = queries.outcome(request.actor, request.today, made.key_result_id, before=before)
-    if _wants_json(request):
+    if answers.are_json(request):
         body = {
             "id": made.id,
             "again": made.again,
@@ -228,7 +222,7 @@ def _answer(request: HttpRequest, made: Recorded, before: dict, given: dict) -> 
             "key_result": outcome.key_result,
             "ancestors": outcome.ancestors,
         }
-        return HttpResponse(orjson.dumps(body), status=200 if made.again else 201, content_type=JSON)
+        return HttpResponse(orjson.dumps(body), status=200 if made.again else 201, content_type=answers.JSON)
     if request.headers.get("HX-Request"):
         reader = Reader(request.actor, request.today)
         one = reader.key_result_row(made.key_result_id)
@@ -270,16 +264,12 @@ def _back(request: HttpRequest, made: Recorded) -> str:
     return there or addresses.key_result(request.seat.slug, made.key_result_id)
 
 
-def _wants_json(request: HttpRequest) -> bool:
-    return request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON)
-
-
 # -- what the form or the program says ---------------------------------------------------------------------
 
 
 def said(request: HttpRequest, key_result: int) -> dict:
     """Read what a form or a program says of a key result; raises Invalid naming the field."""
-    if request.content_type == JSON:
+    if request.content_type == answers.JSON:
         return _said_in_json(request)
     form = request.POST
     parts = form.getlist("parts")
@@ -356,9 +346,9 @@ def _part(text: str) -> Decimal:
 def _key(text: str | None) -> str | None:
     if text is None:
         return None
-    if not 0 < len(text) <= KEY_LENGTH or not text.isascii() or not text.isprintable():
+    if not submissions.can_be_kept(text):
         raise Invalid(
-            f"An idempotency key has 1 to {KEY_LENGTH} plain characters.", code="bad_idempotency_key"
+            f"An idempotency key has 1 to {submissions.LONGEST} plain characters.", code="bad_idempotency_key"
         )
     return text
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
-from milepost.actions import comments, submissions
+from milepost.actions import comments
 from milepost.core import addresses
 from milepost.core.problems import Invalid
-from milepost.web import pages
+from milepost.web import pages, submissions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
@@ -26,15 +26,14 @@ def create(request: HttpRequest, objective: int | None = None, key_result: int |
         url = addresses.key_result(reader.slug, reader.key_result_row(key_result).id)
     try:
         submissions.once(
-            submission=typed.text("submission"),
+            request,
+            typed,
             makes="comment",
             below=objective or key_result,
             make=lambda: comments.add(
                 text=typed.text("text"), objective=objective, key_result=key_result,
                 by=request.actor, at=request.at,
             ).id,
-            by=request.actor,
-            at=request.at,
         )  # fmt: skip
     except Invalid as wrong:
         # Nothing worth keeping was typed, or far too much: the draft in the browser still holds it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,7 +18,7 @@ from milepost.queries import comparisons, hindsight, lookbacks, teams
 from milepost.queries.cards import Reader
 from milepost.queries.comparisons import Comparison
 from milepost.queries.records import comparisons as records
-from milepost.web import pages, trails, travel, week
+from milepost.web import answers, pages, trails, travel, week
 from milepost.web.actors import in_workspace
 from milepost.web.teams import cycle_of
 
@@ -111,9 +110,6 @@ class Days:
     def __post_init__(self) -> None:
         today = self.request.today
         asked = (travel.day_named(self.request, "from"), travel.day_named(self.request, "to"))
-        for name, day in zip(("from", "to"), asked, strict=True):
-            if day is not None and day > today:
-                raise Invalid(f"{day} has not come yet.", field=name, remedy="Choose a day up to today.")
         after = asked[1] or today
         before = asked[0] or after - WEEK
         # Whichever was written first: the earlier day is “then”.
@@ -200,10 +196,4 @@ def _json(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
     days = Days(request)
     with days.then.image.lock, days.now.image.lock:
         body = orjson.dumps(records.record(compare(days).found))
-    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    known = etag in request.headers.get("If-None-Match", "")
-    answer = HttpResponse(
-        b"" if known else body, status=304 if known else 200, content_type="application/json"
-    )
-    answer.headers["ETag"] = etag
-    return answer
+    return answers.unless_known(request, body)

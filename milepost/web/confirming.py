@@ -11,7 +11,6 @@ from functools import wraps
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
@@ -87,8 +86,8 @@ def _proves(request: HttpRequest, typed: Typed) -> bool:
             typed.say("password", "This is not your password.")
     except (Invalid, TooManyGuesses) as wrong:
         typed.refuse(wrong)
-    except ValidationError as wait:
-        typed.say("", wait.message, status=429)
+    except accounts.Throttled as wait:
+        typed.refuse(wait.problem)
     if kind:
         record_authentication(request, user, method=kind, reauthenticated=True)
     return bool(kind)
@@ -97,8 +96,6 @@ def _proves(request: HttpRequest, typed: Typed) -> bool:
 def _page(request: HttpRequest, typed: Typed, ways: known.SecondSteps, has_password: bool) -> HttpResponse:
     method = request.POST.get("confirming") or request.method
     more = {
-        "typed": typed,
-        "problems": typed.listed(LABELS),
         "method": method,
         "carried": [
             (name, value) for name, values in request.POST.lists() if name not in OURS for value in values
@@ -108,4 +105,4 @@ def _page(request: HttpRequest, typed: Typed, ways: known.SecondSteps, has_passw
         "options": webauthn.asked(request, request.user) if ways.passkeys else None,
         "here": request.path + ("?" + urlencode(request.GET, doseq=True) if request.GET else ""),
     }
-    return entrance.page(request, "account/confirm.html", more, status=typed.status)
+    return entrance.form(request, "account/confirm.html", typed, LABELS, more)

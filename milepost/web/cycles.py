@@ -7,11 +7,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import cycles
-from milepost.core import access
 from milepost.core.ids import encode
-from milepost.core.problems import Conflict, Invalid, NotFound
+from milepost.core.problems import Conflict, Invalid
 from milepost.queries import cycles as known
-from milepost.web.actors import in_workspace
+from milepost.web.actors import in_workspace, require_admin
 from milepost.web.methods import go
 from milepost.web.pages import page
 from milepost.web.toasts import saved
@@ -43,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for a new cycle."""
-    _require_admin(request)
+    require_admin(request)
     return _form(request, Typed(request.POST))
 
 
@@ -65,7 +64,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def edit(request: HttpRequest, cycle: int) -> HttpResponse:
     """Show what can be changed about a cycle."""
-    _require_admin(request)
+    require_admin(request)
     return _form(request, Typed(request.POST), cycle)
 
 
@@ -165,11 +164,6 @@ def _given(request: HttpRequest, overview: known.Overview) -> dict[str, str]:
         "ends_on": span.ends_on.isoformat(),
         "parent": encode(parent.id) if parent else "",
     }
-
-
-def _require_admin(request: HttpRequest) -> None:
-    if not access.may_manage(request.actor):
-        raise NotFound
 
 
 def _cycles(request: HttpRequest) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from milepost.actions import drafts, submissions
+from milepost.actions import drafts
 from milepost.actions.drafts import Link
 from milepost.actions.key_results import Definition
 from milepost.core import access, addresses, ids
@@ -19,11 +19,11 @@ from milepost.core.quarters import Span
 from milepost.queries import shell
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Choices, choices
-from milepost.web import measures, objectives, pages
+from milepost.web import measures, objectives, pages, submissions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed, id_text, new_submission
+from milepost.web.typed import Typed, id_text
 from milepost.web.words import day
 
 SLOTS = ("kr1", "kr2", "kr3")
@@ -60,7 +60,8 @@ def create(request: HttpRequest) -> HttpResponse:
     if not typed.problems:
         try:
             made = submissions.once(
-                submission=typed.text("submission"),
+                request,
+                typed,
                 makes="objective",
                 make=lambda: (
                     drafts.write(
@@ -72,8 +73,6 @@ def create(request: HttpRequest) -> HttpResponse:
                         at=request.at,
                     ).id
                 ),
-                by=request.actor,
-                at=request.at,
             )
         except NotFound:
             typed.say("parent", "What it was to serve is not there any more. Choose again.")
@@ -126,7 +125,7 @@ def _blank(request: HttpRequest, reader: Reader, offered: Choices) -> dict[str, 
         "owner": id_text(request.actor.person_id), "sponsor": "", "contributors": [],
         "visibility": "workspace" if offered.teams else "private", "visible_to": [],
         "parent": request.GET.get("serves", ""), "how": "contributes", "weight": "1",
-        "submission": new_submission(),
+        "submission": submissions.new_mark(),
     }  # fmt: skip
     for slot in SLOTS:
         values |= {f"{slot}_{field}": "" for field in SLOT_FIELDS} | {f"{slot}_kind": "increase"}

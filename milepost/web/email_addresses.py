@@ -88,12 +88,10 @@ def edit(request: HttpRequest) -> HttpResponse:
                 messages.success(request, f"A link is on its way to {address}. Until then nothing changes.")
                 return go("account")
     more = {
-        "typed": typed,
-        "problems": typed.listed(LABELS),
         "email": request.user.email,
         "has_mail": email.is_set(),
     }
-    return entrance.page(request, "account/new_email.html", more, status=typed.status)
+    return entrance.form(request, "account/new_email.html", typed, LABELS, more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from milepost.actions.access import NOBODY_YET
 from milepost.channels import links
 from milepost.core import devices
 from milepost.web import looks
+from milepost.web.typed import Typed
 
 # Such a page's own address is a secret. With "no-referrer" browsers would send their forms with the origin
 # "null", which is refused; this tells nobody the address either.
@@ -42,4 +44,15 @@ def page(
     """Render a page that stands in front of a workspace."""
     answer = render(request, template, {**context(request), **(more or {})}, status=status)
     answer.headers["Referrer-Policy"] = SECRET_ADDRESS
+    return answer
+
+
+def form(
+    request: HttpRequest, template: str, typed: Typed, labels: Mapping[str, str], more: dict[str, Any]
+) -> HttpResponse:
+    """Render such a page with a form on it, as it was typed and with what is wrong."""
+    more = {"typed": typed, "problems": typed.listed(labels), **more}
+    answer = page(request, template, more, status=typed.status)
+    if typed.retry_after is not None:
+        answer.headers["Retry-After"] = str(typed.retry_after)
     return answer

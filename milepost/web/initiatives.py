@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from milepost.actions import initiatives, submissions
+from milepost.actions import initiatives
 from milepost.core import access, addresses, ids
 from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.core.states import InitiativeState
@@ -17,11 +17,11 @@ from milepost.queries import history
 from milepost.queries import initiatives as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import people
-from milepost.web import pages, trails, versions
+from milepost.web import pages, submissions, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved, undo_url
-from milepost.web.typed import Typed, id_text, new_submission
+from milepost.web.typed import Typed, id_text
 
 STATES = (("planned", "Planned"), ("doing", "In progress"), ("done", "Done"), ("dropped", "Dropped"))
 LABELS = {
@@ -42,7 +42,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
     values = {
         "title": "", "description": "", "key_result": request.GET.get("key_result", ""),
         "owner": id_text(request.actor.person_id), "state": "planned", "due_on": "",
-        "submission": new_submission(), "revision": "", "read": "",
+        "submission": submissions.new_mark(), "revision": "", "read": "",
     }  # fmt: skip
     return _page(request, reader, row, values, Typed(request.POST))
 
@@ -56,14 +56,13 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
     if not typed.problems:
         try:
             submissions.once(
-                submission=typed.text("submission"),
+                request,
+                typed,
                 makes="initiative",
                 below=objective,
                 make=lambda: (
                     initiatives.add(objective=objective, **fields, by=request.actor, at=request.at).id
                 ),
-                by=request.actor,
-                at=request.at,
             )
         except NotFound:
             typed.say("key_result", "That key result is not there any more.")

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from milepost.actions import access
+from milepost.actions import access, guesses
 from milepost.channels import invitations as mails
 from milepost.core import addresses
 from milepost.core.problems import Conflict, Invalid
@@ -101,15 +100,13 @@ def _shown(request: HttpRequest, secret: str) -> HttpResponse:
         if joined:
             return joined
     more = {
-        "typed": typed,
-        "problems": typed.listed(LABELS),
         "workspace": found.workspace.name,
         "person": found.person,
         "invited_by": found.invited_by.name if found.invited_by else None,
         "signed_in": signed_in,
         "is_theirs": is_theirs,
     }
-    return entrance.page(request, "invitations/show.html", more, status=typed.status)
+    return entrance.form(request, "invitations/show.html", typed, LABELS, more)
 
 
 def _join(request: HttpRequest, typed: Typed, secret: str, found) -> HttpResponse | None:
@@ -127,7 +124,7 @@ def _join(request: HttpRequest, typed: Typed, secret: str, found) -> HttpRespons
             user_id=user_id,
             at=now(),
         )
-    except (Invalid, Conflict) as wrong:
+    except (Invalid, Conflict, guesses.TooManyGuesses) as wrong:
         typed.refuse(wrong, field=wrong.field or "password")
         return None
     return accounts.sign_in(request, person.user_id, then=there)
@@ -139,8 +136,8 @@ def _account(request: HttpRequest, address: str, password: str) -> int | None:
         return None
     try:
         user = get_adapter().authenticate(request, email=address, password=password)
-    except ValidationError as throttled:
-        raise Invalid(throttled.message, field="password") from None
+    except accounts.Throttled as wait:
+        raise wait.problem from None
     if user is None:
         raise Invalid(
             "This password was not accepted.",

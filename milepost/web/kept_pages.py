@@ -13,10 +13,9 @@ from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 
 from milepost.queries.cards import Reader
-from milepost.web import inserts, repeats
+from milepost.web import form_tokens, inserts, repeats
 from milepost.web.inserts import Fragment
 
 MOST = 256
@@ -45,7 +44,7 @@ def drawn(request: HttpRequest, reader: Reader, name: Hashable, draw: Callable[[
                 kept.clear()
             kept[full] = found
     whole = partial(_filled, found)
-    token = get_token(request).encode()
+    token = form_tokens.token(request).encode()
     repeats.repeatable(request, whole)
     return b"".join(whole(request.csp_nonce.encode(), token))
 

@@ -1,4 +1,4 @@
-"""Pages of one key result: its course and ledger, adding, changing, ordering, cancelling."""
+"""Pages of one key result: its course and ledger, adding, changing, ordering."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from milepost.actions import key_results, submissions
+from milepost.actions import key_results
 from milepost.actions.key_results import Definition
 from milepost.actions.objectives import require_open
 from milepost.core import access, addresses, ids
@@ -17,12 +17,12 @@ from milepost.queries import history, sweep
 from milepost.queries import key_results as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import people
-from milepost.web import measures, pages, trails, versions
+from milepost.web import measures, pages, submissions, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed, id_text, new_submission
+from milepost.web.typed import Typed, id_text
 
 LABELS = {
     "title": "Key result",
@@ -79,7 +79,7 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
         "curve": dict(measures.CURVES)[page.curve],
         "states": STATES,
         "here": addresses.key_result(reader.slug, key_result),
-        "submission": new_submission(),
+        "submission": submissions.new_mark(),
     }
     trail = trails.below(reader, page.team, page.objective, (page.card.title, None))
     return pages.page(
@@ -113,7 +113,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
         "owner": id_text(request.actor.person_id),
         "source": "check_ins",
         "visible_to": [],
-        "submission": new_submission(),
+        "submission": submissions.new_mark(),
     }
     return _new_page(request, reader, row, values, Typed(request.POST))
 
@@ -127,7 +127,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
     if not typed.problems:
         try:
             submissions.once(
-                submission=typed.text("submission"),
+                request,
+                typed,
                 makes="key result",
                 below=objective,
                 make=lambda: (
@@ -135,8 +136,6 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
                         objective=objective, definition=definition, by=request.actor, at=request.at
                     ).id
                 ),
-                by=request.actor,
-                at=request.at,
             )
         except NotFound:
             raise
@@ -336,62 +335,7 @@ def _edit_page(
     )  # fmt: skip
 
 
-# -- its place and its life --------------------------------------------------------------------------------
-
-
-@in_workspace
-def new_cancellation(request: HttpRequest, key_result: int) -> HttpResponse:
-    """Ask why a key result is cancelled."""
-    return _cancel_page(request, pages.reader(request), key_result, Typed(request.POST))
-
-
-@in_workspace
-def cancel(request: HttpRequest, key_result: int) -> HttpResponse:
-    """Cancel a key result."""
-    reader, typed = pages.reader(request), Typed(request.POST)
-    try:
-        key_results.cancel(
-            key_result=key_result, reason=typed.text("reason"), by=request.actor, at=request.at
-        )
-    except NotFound:
-        raise
-    except Problem as wrong:
-        typed.refuse(wrong, field="reason" if wrong.field == "reason" else "")
-        return _cancel_page(request, reader, key_result, typed)
-    saved(request, "Cancelled: it stays listed and no longer counts.")
-    return go(addresses.key_result(reader.slug, key_result))
-
-
-def _cancel_page(request: HttpRequest, reader: Reader, key_result: int, typed: Typed) -> HttpResponse:
-    form = pages_of.form(reader, key_result)
-    standing = reader.standing(form.objective, form.row)
-    access.require(access.may_edit(reader.actor, standing), "change this key result")
-    url = addresses.key_result(reader.slug, key_result)
-    context = {
-        "title": form.row.title,
-        "here": f"{url}cancellation/",
-        "back": url,
-        "reason": typed.text("reason"),
-        "error": typed.error,
-        "problems": typed.listed({"reason": "Why"}),
-    }
-    above = (form.objective.title, addresses.objective(reader.slug, form.objective.id))
-    trail = trails.below(
-        reader, reader.team(form.objective.team_id), above, (form.row.title, url), ("Cancel", None)
-    )
-    return pages.page(
-        request, "key_results/cancel.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status,
-    )  # fmt: skip
-
-
-@in_workspace
-def restore(request: HttpRequest, key_result: int) -> HttpResponse:
-    """Take a cancelled key result up again."""
-    reason = Typed(request.POST).text("reason")
-    key_results.restore(key_result=key_result, reason=reason, by=request.actor, at=request.at)
-    saved(request, "It counts again.")
-    return go(addresses.key_result(pages.reader(request).slug, key_result))
+# -- its place ---------------------------------------------------------------------------------------------
 
 
 @in_workspace

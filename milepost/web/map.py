@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from urllib.parse import urlencode
@@ -20,13 +20,14 @@ from milepost.core.ids import decode, encode
 from milepost.core.problems import Invalid
 from milepost.queries import map as maps
 from milepost.queries.alignment import Filters
-from milepost.queries.map import Card, Link, Map, Wish
+from milepost.queries.map import Map, Wish
 from milepost.queries.what_if import Effect, Supposition, suppose
 from milepost.web import alignment, map_styles, pages, words
 from milepost.web.actors import in_workspace
-from milepost.web.map_cards import Pen, hidden_words
+from milepost.web.map_cards import Pen
 from milepost.web.map_drawing import Picture
 from milepost.web.map_lenses import LENSES, Lens
+from milepost.web.map_list import branches
 
 MOST_OTHERS = 8  # key results supposed besides the one in the form
 PER_CENT = re.compile(r"\d{1,3}(\.\d{1,6})?")
@@ -131,8 +132,7 @@ class Asked(alignment.Asked):
 
     def _card(self, key: str) -> int | None:
         id = decode(key)
-        image = self.reader.image
-        is_there = id in image.objectives and id in self.outline.shown and self.reader.sees(id)
+        is_there = id in self.reader.image.objectives and self.outline.shows(self.reader, id)
         return id if is_there else None
 
     # -- what if -------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class Asked(alignment.Asked):
         """Return the objectives whose key results are supposed to end somewhere."""
         known = self.reader.image.key_results
         ids = {known[id].objective_id for id in (*self.others, self.supposed_id) if id is not None}
-        return [id for id in ids if id in self.outline.shown and self.reader.sees(id)]
+        return [id for id in ids if self.outline.shows(self.reader, id)]
 
     @cached_property
     def supposition(self) -> Supposition | None:
@@ -337,63 +337,3 @@ class Asked(alignment.Asked):
 def _all(supposed: Supposition) -> Iterator[Effect]:
     yield from supposed.effects
     yield from (end.key_result for end in supposed.ends)
-
-
-# -- the same as a list ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A card in the list: how it serves what it stands under, and what stands under it.
-
-    One that serves two things stands under both; what is below it, under the first alone.
-    """
-
-    card: Card
-    said: str
-    also: int
-    is_repeated: bool
-    below: tuple[Branch, ...]
-
-    @property
-    def folded(self) -> str:
-        """What is folded away below it, in words."""
-        return hidden_words(self.card)
-
-
-def branches(map: Map) -> Iterator[Branch]:
-    """Yield the cards at the top with all that stands below them."""
-    served: dict[int, list[Link]] = {}
-    below: dict[int, list[Link]] = {}
-    for link in map.links:
-        served.setdefault(link.lower, []).append(link)
-        below.setdefault(link.upper, []).append(link)
-    seen: set[int] = set()
-
-    def grown(id: int, links: list[Link]) -> Branch:
-        is_repeated = id in seen
-        seen.add(id)
-        uppers = {link.upper for link in served.get(id, ())}
-        lowers: dict[int, list[Link]] = {}
-        for link in () if is_repeated else below.get(id, ()):
-            lowers.setdefault(link.lower, []).append(link)
-        return Branch(
-            map.cards[id],
-            "; ".join(_said(map, link) for link in links),
-            max(len(uppers) - 1, 0),
-            is_repeated,
-            tuple(grown(lower, several) for lower, several in lowers.items()),
-        )
-
-    for id in map.cards:
-        if id not in served:
-            yield grown(id, [])
-
-
-def _said(map: Map, link: Link) -> str:
-    said = link.how
-    if link.how == "contributes" and link.weight != "1":
-        said += f", weight {words.number(words.exact(link.weight))}"
-    if link.key_result is not None:
-        said += f" to “{map.image.key_results[link.key_result].title}”"
-    return said

@@ -15,12 +15,12 @@ from milepost.queries import hindsight, history
 from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Choices, choices
-from milepost.web import pages, steps, trails, versions
+from milepost.web import pages, steps, submissions, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed, id_text, new_submission
+from milepost.web.typed import Typed, id_text
 
 COMMITMENTS = (
     ("aspirational", "Aspirational", "0.7"),
@@ -69,7 +69,7 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
         "here": addresses.objective(reader.slug, objective),
         "arranging": "arrange" in request.GET,
         "states": STATES,
-        "submission": new_submission(),
+        "submission": submissions.new_mark(),
     }
     trail = trails.below(reader, page.card.team, (page.card.title, None))
     return pages.page(

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from milepost.queries import cycles, overview
 from milepost.queries.records import overviews
-from milepost.web import pages
+from milepost.web import answers, pages, repeats
 from milepost.web.actors import in_workspace
-from milepost.web.teams import answer_with, cycle_of
+from milepost.web.teams import cycle_of
 
 
 @in_workspace
@@ -39,4 +39,6 @@ def show_json(request: HttpRequest) -> HttpResponse:
     """Answer with the overview as JSON; 304 where the reader has it already."""
     reader = pages.reader(request)
     found = overview.overview(reader, cycle_of(request, reader))
-    return answer_with(request, overviews.encoded.of(found, reader.today))
+    body = overviews.encoded.of(found, reader.today)
+    repeats.repeatable(request)
+    return answers.unless_known(request, body)

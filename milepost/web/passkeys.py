@@ -40,12 +40,10 @@ def new(request: HttpRequest) -> HttpResponse:
             account.tell(request, f"The passkey “{name}” was added to your account.")
             return recovery_codes.first(request)
     more = {
-        "typed": typed,
-        "problems": typed.listed(LABELS),
         "name": typed.text("name") or device,
         "options": webauthn.offered(request),
     }
-    return entrance.page(request, "account/passkey.html", more, status=typed.status)
+    return entrance.form(request, "account/passkey.html", typed, LABELS, more)
 
 
 @require_POST

@@ -79,7 +79,7 @@ class _Page:
         }
 
     def form_invalid(self, form):
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return accounts.refused(form, self.render_to_response(self.get_context_data(form=form)))
 
     def render_to_response(self, context, **how):
         answer = super().render_to_response(context, **how)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from milepost.core.problems import NotFound, Problem
 from milepost.formats import problem_json
 from milepost.ledger import faults
-
-JSON = "application/json"
+from milepost.web import answers
 
 log = logging.getLogger("milepost.web")
 
@@ -39,7 +39,7 @@ class ProblemsMiddleware:
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Return the page, the toast, or for a program the object, that says what happened."""
-    if request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON):
+    if answers.are_json(request):
         response = as_json(problem)
     else:
         name = "toast.hx.html" if request.headers.get("HX-Request") else "show.html"
@@ -60,14 +60,36 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return answer(request, NotFound())
 
 
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what Django could not, or would not, read."""
+    problem = Problem(
+        "What was sent could not be read, so nothing was changed.",
+        code="unreadable",
+        remedy="Go back, reload the page and try again.",
+    )
+    problem.status = 400
+    match exception:
+        case RequestDataTooBig() | TooManyFieldsSent() | TooManyFilesSent():
+            problem = Problem(
+                "That was too much at once, so nothing was changed.",
+                code="too_large",
+                remedy="Send less at once.",
+            )
+            problem.status = 413
+        case DisallowedHost():
+            problem.message = "This server does not answer to that name."
+            problem.code, problem.remedy = "unknown_host", "Use the address that whoever runs it gave you."
+    return answer(request, problem)
+
+
 def forbidden(request: HttpRequest, reason: str = "", exception: Exception | None = None) -> HttpResponse:
     """Answer a form whose token is missing or old."""
     problem = Problem(
         "This form had expired, so nothing was changed.",
         code="form_expired",
         remedy="Go back, reload the page and send it again; what you typed is still there.",
+        status=403,
     )
-    problem.status = 403
     return answer(request, problem)
 
 
@@ -78,6 +100,6 @@ def failed(request: HttpRequest) -> HttpResponse:
         code="defect",
         remedy="Try again; if it happens once more, tell whoever runs this server this number: "
         f"{getattr(request, 'number', 'none')}.",
+        status=500,
     )
-    problem.status = 500
     return answer(request, problem)

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 from secrets import token_urlsafe
 from threading import Lock
 from time import perf_counter, time
-from types import SimpleNamespace
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 
 from milepost.actions import sessions
 from milepost.ledger import stillness
 from milepost.ledger.stillness import Mark
-from milepost.web import headers, requests
+from milepost.web import form_tokens, headers, requests
 from milepost.web.requests import Application
 
 MOST, MOST_BYTES = 1024, 32 * 2**20  # answers, and what they hold themselves
@@ -82,8 +80,7 @@ class _Kept:
             if said.pieces is not None:
                 nonce = token_urlsafe(16)
                 own["Content-Security-Policy"] = headers.POLICY.format(nonce=nonce)
-                token = get_token(SimpleNamespace(META={"CSRF_COOKIE": said.secret}))
-                body = said.pieces(nonce.encode(), token.encode())
+                body = said.pieces(nonce.encode(), form_tokens.masked(said.secret).encode())
             start_response(self.status, [(name, own.get(name, value)) for name, value in self.headers])
             requests.tell("GET", said.route, int(self.status[:3]), begun)
         return body

@@ -41,12 +41,13 @@ def numbered(given: str) -> Iterator[str]:
 
 def observed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Number each request and its answer, and tell the log and the figures what became of it."""
-    from milepost.ledger import sight  # only now, for the log imports this before there are tables
+    # Only now, for the log imports this before there are tables.
+    from milepost.ledger import sight, stillness
 
     def middleware(request: HttpRequest) -> HttpResponse:
         begun = perf_counter()
         with numbered(request.META.get(NUMBER, "")) as request.number:
-            with sight.nothing():  # until somebody is let in
+            with sight.nothing(), stillness.unsettled():  # until somebody is let in
                 response = get_response(request)
             response.headers["X-Request-ID"] = request.number
             tell(_method(request), route(request), response.status_code, begun)

@@ -32,13 +32,11 @@ def new(request: HttpRequest) -> HttpResponse:
         return stage.exit()
     ways = second_steps.of(user.pk)
     more = {
-        "typed": typed,
-        "problems": typed.listed(LABELS),
         "has_app": ways.app_since is not None,
         "has_codes": bool(ways.codes_left),
         "options": webauthn.asked(request, user) if ways.passkeys else None,
     }
-    return entrance.page(request, "signing_in/second_step.html", more, status=typed.status)
+    return entrance.form(request, "signing_in/second_step.html", typed, LABELS, more)
 
 
 def _proves(request: HttpRequest, user, typed: Typed) -> bool:

@@ -45,7 +45,6 @@ def organisation(request: HttpRequest, secret: str) -> HttpResponse:
             request.session[KEPT] = {"name": name, "time_zone": time_zone}
             return go("setup_person", secret=secret)
     more = {
-        "typed": typed,
         "name": kept.get("name", ""),
         "time_zone": kept.get("time_zone", settings.MILEPOST.time_zone),
         "zones": zones.names(),
@@ -66,7 +65,7 @@ def person(request: HttpRequest, secret: str) -> HttpResponse:
         founded = _found(request, secret, typed, kept)
         if founded:
             return founded
-    more = {"typed": typed, "organisation": kept["name"], "back": reverse("setup", args=[secret])}
+    more = {"organisation": kept["name"], "back": reverse("setup", args=[secret])}
     return _page(request, "setup/person.html", 2, typed, more)
 
 
@@ -101,8 +100,7 @@ def _require_secret(request: HttpRequest, secret: str) -> None:
 
 
 def _page(request: HttpRequest, template: str, step: int, typed: Typed, more: dict[str, Any]) -> HttpResponse:
-    more = {**more, "steps": steps(step), "problems": typed.listed(LABELS)}
-    return entrance.page(request, template, more, status=typed.status)
+    return entrance.form(request, template, typed, LABELS, {**more, "steps": steps(step)})
 
 
 def steps(now: int) -> list[tuple[str, str, str]]:

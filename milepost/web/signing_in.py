@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView, LogoutView
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
@@ -47,12 +46,7 @@ class _New(LoginView):
         }
 
     def form_invalid(self, form):
-        found = form.errors.as_data().get(NON_FIELD_ERRORS, ())
-        waits = [one.params["retry_after"] for one in found if one.code == accounts.TOO_MANY]
-        response = self.render_to_response(self.get_context_data(form=form), status=429 if waits else 422)
-        if waits:
-            response.headers["Retry-After"] = str(waits[0])
-        return response
+        return accounts.refused(form, self.render_to_response(self.get_context_data(form=form)))
 
 
 @method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")

@@ -18,11 +18,11 @@ from milepost.actions import start
 from milepost.actions.plans import PlanRefused
 from milepost.core import access, addresses, membership, quarters
 from milepost.core.plan import Changes, Plan
-from milepost.core.problems import Conflict, Invalid, NotFound
+from milepost.core.problems import Conflict, Invalid
 from milepost.formats.places import FileProblems
 from milepost.queries import plans, workspaces
 from milepost.web import entrance, invitations
-from milepost.web.actors import in_workspace
+from milepost.web.actors import in_workspace, require_admin
 from milepost.web.methods import go
 from milepost.web.setup import steps
 from milepost.web.toasts import saved
@@ -59,7 +59,7 @@ WORDS = {
 @in_workspace
 def show(request: HttpRequest) -> HttpResponse:
     """Offer the three ways to begin."""
-    _require_admin(request)
+    require_admin(request)
     more = {
         "organisation": workspaces.settings(request.actor).name,
         "has_demo": bool(settings.DEMO_COMPANY),
@@ -87,7 +87,7 @@ def demo(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def blank(request: HttpRequest) -> HttpResponse:
     """Ask for the first cycle and the first team."""
-    _require_admin(request)
+    require_admin(request)
     typed = Typed(request.POST)
     year, quarter = quarters.year_of(request.today), quarters.quarter_of(request.today)
     if request.method == "POST":
@@ -104,7 +104,7 @@ def blank(request: HttpRequest) -> HttpResponse:
                 return go("start_invite", slug=request.seat.slug)
             except Invalid as wrong:
                 typed.refuse(wrong, field=_FIELDS.get(wrong.field, wrong.field))
-    more = {"typed": typed, "year": year, "quarter": quarter, "is_sent": request.method == "POST"}
+    more = {"year": year, "quarter": quarter, "is_sent": request.method == "POST"}
     return _page(request, "start/blank.html", more, typed)
 
 
@@ -123,9 +123,9 @@ def _days(typed: Typed):
 @in_workspace
 def file(request: HttpRequest) -> HttpResponse:
     """Take a file and show what it would do."""
-    _require_admin(request)
+    require_admin(request)
     typed = Typed(request.POST)
-    more: dict[str, Any] = {"typed": typed, "details": (), "summary": None, "file_name": ""}
+    more: dict[str, Any] = {"details": (), "summary": None, "file_name": ""}
     if request.method == "POST":
         uploaded = request.FILES.get("file")
         try:
@@ -143,7 +143,7 @@ def file(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def application(request: HttpRequest) -> HttpResponse:
     """Apply the file whose preview was shown."""
-    _require_admin(request)
+    require_admin(request)
     try:
         name, kept = request.session[UPLOADED]
         data = base64.b64decode(kept)
@@ -190,7 +190,7 @@ def _summary(changes: Changes) -> list[tuple[str, int, int]]:
 @in_workspace
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite the first colleagues, a few at a time."""
-    _require_admin(request)
+    require_admin(request)
     typed = Typed(request.POST)
     invited = []
     rows = [_row(typed, number) for number in range(1, ROWS + 1)]
@@ -212,7 +212,6 @@ def invite(request: HttpRequest) -> HttpResponse:
             invited.append(invitations.delivered(request, person, secret))
             rows[number - 1] = ("", "")  # done; what is left are those that need another look
     more = {
-        "typed": typed,
         "rows": rows,
         "invited": invited,
         "roles": membership.roles_to_give(request.actor),
@@ -225,21 +224,12 @@ def _row(typed: Typed, number: int) -> tuple[str, str]:
     return typed.text(f"name-{number}"), typed.text(f"email-{number}")
 
 
-def _require_admin(request: HttpRequest) -> None:
-    if not access.may_manage(request.actor):
-        raise NotFound
-
-
 def _page(
     request: HttpRequest, template: str, more: dict[str, Any], typed: Typed, *, step: int = 3
 ) -> HttpResponse:
     labels = LABELS | {
         f"{name}-{n}": f"{name.capitalize()} {n}" for name in ("name", "email") for n in range(1, ROWS + 1)
     }
-    more = {
-        "slug": request.seat.slug,
-        "steps": steps(step),
-        "problems": typed.listed(labels),
-        **more,
-    }
-    return entrance.page(request, template, more, status=typed.status)
+    return entrance.form(
+        request, template, typed, labels, {"slug": request.seat.slug, "steps": steps(step), **more}
+    )

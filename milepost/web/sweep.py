@@ -13,7 +13,7 @@ from milepost.core import addresses, ids
 from milepost.core.problems import Invalid, NotFound
 from milepost.queries import sweep as queries
 from milepost.queries.cards import Reader
-from milepost.web import checkins, pages
+from milepost.web import checkins, pages, submissions
 from milepost.web.actors import in_workspace
 
 MOST = 200
@@ -66,7 +66,7 @@ def _next(request: HttpRequest, said, *, problem: Invalid | None = None) -> Http
         "skipped_count": len(skipped),
         "problem": problem,
         "typed": request.POST if problem else {},
-        "submission": checkins.new_submission(),
+        "submission": submissions.new_mark(),
         "today": request.today,
         "here": _here(reader.slug, {"done": _written(done), "skipped": _written(skipped)}),
         "week_url": addresses.week(reader.slug),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 from typing import Any
 
@@ -18,7 +17,7 @@ from milepost.queries import shell as shells
 from milepost.queries.cards import ObjectiveCard, Reader
 from milepost.queries.kept import Kept
 from milepost.queries.records import team_pages
-from milepost.web import pages, repeats
+from milepost.web import answers, pages, repeats
 from milepost.web.actors import in_workspace
 
 # -- pages -------------------------------------------------------------------------------------------------
@@ -159,21 +158,6 @@ def company_json(request: HttpRequest) -> HttpResponse:
 def _show_json(request: HttpRequest, team: int | None) -> HttpResponse:
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
-    return answer_with(request, team_pages.as_json(reader, team, cycle))
-
-
-def answer_with(request: HttpRequest, body: bytes) -> HttpResponse:
-    """Answer with JSON, or 304 where the reader has the very same."""
-    etag = _etag(body)
-    if etag in request.headers.get("If-None-Match", ""):  # perhaps among others, perhaps marked as weak
-        answer = HttpResponse(status=304)
-    else:
-        answer = HttpResponse(body, content_type="application/json")
-    answer.headers["ETag"] = etag
+    body = team_pages.as_json(reader, team, cycle)
     repeats.repeatable(request)
-    return answer
-
-
-def _etag(body: bytes) -> str:
-    # Made of what is read, never of a counter that would move with what is hidden from the reader.
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    return answers.unless_known(request, body)

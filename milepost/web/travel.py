@@ -71,12 +71,11 @@ def day_asked(request: HttpRequest) -> date | None:
     """Return the day that the address asks for; only what is read travels, never what is written."""
     if request.method not in ("GET", "HEAD"):
         return None
-    day = day_named(request, "on")
-    return None if day is None else days.come(day, today=request.today)
+    return day_named(request, "on")
 
 
 def day_named(request: HttpRequest, name: str) -> date | None:
-    """Return a day that stands in the address under a name; None where there is none."""
+    """Return a day that has come and stands in the address under a name; None where there is none."""
     written = request.GET.get(name)
     if not written:
         return None
@@ -85,9 +84,9 @@ def day_named(request: HttpRequest, name: str) -> date | None:
         # Nothing here is older than computers; sums with days near the calendar's first would fail.
         if day.year < 1970:
             raise ValueError
-        return day
     except ValueError:
         raise Invalid(f"“{written[:20]}” is no day.", field=name, remedy="Write it as 2026-10-05.") from None
+    return days.come(day, today=request.today, field=name)
 
 
 def of(

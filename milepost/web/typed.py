@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,11 +11,6 @@ from django.http import QueryDict
 
 from milepost.core import ids, numbers
 from milepost.core.problems import Invalid, Problem
-
-
-def new_submission() -> str:
-    """Make the mark by which a form that is sent twice counts once."""
-    return secrets.token_urlsafe(16)
 
 
 def id_text(id: int | None) -> str:
@@ -37,6 +31,7 @@ class Typed:
     def __init__(self, data: QueryDict) -> None:
         self.data = data
         self.problems: dict[str, str] = {}
+        self.retry_after: int | None = None  # seconds, where what was refused may be tried again
         self._refused_as = 422
 
     def text(self, name: str, default: str = "") -> str:
@@ -122,6 +117,7 @@ class Typed:
         lines = (problem.message, *problem.details, problem.remedy or "")
         said = "\n".join(filter(None, lines)) if problem.details else str(problem)
         self.say(problem.field or "" if field is None else field, said, status=problem.status)
+        self.retry_after = problem.retry_after
 
     def cleaned(self, name: str, clean: Callable[[str], str]) -> str | None:
         """Return a text as `clean` tidies it; None where that refuses it."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import include, path, register_converter
+from django.urls import register_converter
 
 from milepost.web.converters import IdConverter
 
 register_converter(IdConverter, "id")  # before the tables below, which name it
 
+from milepost.web import urls_round, urls_see, urls_start, urls_write  # noqa: E402
+
 urlpatterns = [
-    path("", include("milepost.web.urls_round")),  # check-ins, the sweep, the tree
-    path("", include("milepost.web.urls_see")),  # my week, teams, activity
-    path("", include("milepost.web.urls_write")),  # objectives, key results and what belongs to them
-    path("", include("milepost.web.urls_start")),  # the way in, people, teams, cycles, settings
+    *urls_round.urlpatterns,  # check-ins, the sweep, the tree, search as one types
+    *urls_see.urlpatterns,  # my week, teams, activity
+    *urls_write.urlpatterns,  # objectives, key results and what belongs to them
+    *urls_start.urlpatterns,  # the way in, people, teams, cycles, settings
 ]

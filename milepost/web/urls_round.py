@@ -1,11 +1,11 @@
-"""Addresses of the round: check-ins, the sweep, the tree, the map."""
+"""Addresses of the round: check-ins, the sweep, the tree, search as one types, the map."""
 
 from __future__ import annotations
 
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from milepost.web import alignment, bulk, checkins, map, sweep, views
+from milepost.web import alignment, bulk, checkins, map, palette, sweep, views
 from milepost.web.methods import methods
 
 VIEW = "w/<slug:slug>/views/<id:view>/"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("w/<slug:slug>/alignment/", require_safe(alignment.show), name="alignment"),
     path("w/<slug:slug>/alignment/rows/", require_safe(alignment.rows), name="alignment_rows"),
     path("w/<slug:slug>/alignment.json", require_safe(alignment.show_json), name="alignment_json"),
+    path("w/<slug:slug>/palette/", require_safe(palette.show), name="palette"),
     path("w/<slug:slug>/bulk/", methods(get=bulk.show, post=bulk.apply), name="bulk"),
     path("w/<slug:slug>/views/", require_safe(views.index), name="views"),
     path("w/<slug:slug>/views/new/", methods(get=views.new, post=views.create), name="new_view"),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from milepost.web import (
     alignments,
+    cancellations,
     closings,
     comments,
     drafts,
@@ -67,10 +68,10 @@ urlpatterns = [
     ),
     path(
         f"{KEY_RESULT}cancellation/",
-        methods(get=key_results.new_cancellation, post=key_results.cancel),
+        methods(get=cancellations.new, post=cancellations.create),
         name="cancel_key_result",
     ),
-    path(f"{KEY_RESULT}restoration/", require_POST(key_results.restore), name="restore_key_result"),
+    path(f"{KEY_RESULT}restoration/", require_POST(cancellations.restore), name="restore_key_result"),
     path(f"{KEY_RESULT}position/", require_POST(key_results.move), name="move_key_result"),
     path(
         f"{KEY_RESULT}comments/",

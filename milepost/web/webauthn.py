@@ -70,7 +70,7 @@ def _answer(request: HttpRequest) -> dict[str, Any]:
     text = Typed(request.POST).text("credential")
     try:
         answer = json.loads(text) if len(text) <= LONGEST else None
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict) or not isinstance(answer.get("response"), dict):
         raise PasskeyRefused

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from contextvars import copy_context
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 
-from milepost.actions import checkins, key_results, objectives, people, teams
+from milepost.actions import checkins, key_results, objectives, people, teams, workspaces
 from milepost.actions.key_results import Definition
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
-from milepost.ledger import image
+from milepost.ledger import image, past
 from milepost.models import Change, Checkin, Event, KeyResult, Objective, Submission
 from tests.cast import LATER, NOW, Cast, actor
 from tests.okrs import Okrs
@@ -124,6 +125,40 @@ class TestRecord:
         made = checkins.record(key_result=okrs.waiting.id, value=Decimal(6), by=cast.cleo, at=then)
 
         assert (made.warning is not None) is warns
+
+    def test_is_of_now_where_a_clock_is_fast(self, cast: Cast, okrs: Okrs):
+        """What is dated a few minutes ahead, perhaps past midnight, is known this evening already."""
+        late = datetime.combine(okrs.cycle.starts_on + DAY, time(23, 58), tzinfo=ZoneInfo("Europe/Prague"))
+
+        made = checkins.record(
+            key_result=okrs.waiting.id, value=Decimal(5), effective_at=late + timedelta(minutes=4),
+            by=cast.cleo, at=late,
+        )  # fmt: skip
+
+        assert entry(made.id).effective_at == late
+        evening = past.of(cast.acme.id, late.date())
+        assert evening.entries.current(okrs.waiting.id).id == made.id
+
+    @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+    def test_is_of_a_day_of_the_workspace(self, cast: Cast, okrs: Okrs, zone: str):
+        """An earlier day is told as the one that is meant there, today is not; so is the window judged."""
+        workspaces.update(changed={"time_zone": zone}, by=cast.ada, at=NOW)
+        first = okrs.cycle.starts_on
+        told = []
+
+        for day, hour, then, then_hour in ((1, 9, 0, 12), (1, 17, 1, 1), (1, 23, 1, 9), (2, 0, 1, 23)):
+            at, effective = (
+                datetime.combine(first + number * DAY, time(clock), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+                for number, clock in ((day, hour), (then, then_hour))
+            )
+            made = checkins.record(
+                key_result=okrs.waiting.id, value=Decimal(5), effective_at=effective, by=cast.cleo, at=at
+            )
+            event = Event.objects.of(cast.acme.id).get(subject_id=made.id)
+            told.append((event.data.get("on"), made.warning))
+
+        days = [first, None, None, first + DAY]
+        assert told == [(day and day.isoformat(), None) for day in days]
 
     def test_an_earlier_day_does_not_change_what_stands_now(self, cast: Cast, okrs: Okrs):
         """What stands is the latest by the day it was true, not by the day it was written."""

@@ -8,15 +8,15 @@ from decimal import Decimal
 
 import pytest
 
-from milepost.actions import checkins, plans
+from milepost.actions import checkins, plans, workspaces
 from milepost.core.access import operator
 from milepost.core.plan import AlignmentPlan, Plan
 from milepost.core.problems import NotAllowed
 from milepost.ledger import image
-from milepost.models import Alignment, Change, Event, KeyResult, KeyResultVersion, Objective
+from milepost.models import Alignment, Change, Event, KeyResult, KeyResultVersion, Objective, TeamMember
 from milepost.queries import plans as known
 from milepost.queries import verification
-from tests.cast import LATER, NOW, Cast
+from tests.cast import LATER, NOW, TODAY, Cast
 from tests.okrs import PRIVATE_TITLE, SECRET_TITLE, Okrs
 
 pytestmark = pytest.mark.both_databases
@@ -84,6 +84,17 @@ class TestApply:
 
         [link] = Alignment.objects.of(cast.acme.id).filter(child=okrs.helpful)
         assert link.until_at == LATER
+
+    def test_ends_a_membership_on_the_day_there(self, cast: Cast, okrs: Okrs):
+        """Whoever a team no longer names was in it up to the day that it is in the workspace's time zone."""
+        workspaces.update(changed={"time_zone": "Pacific/Auckland"}, by=cast.ada, at=NOW)
+        plan = known.current(cast.acme.id)
+        empty = replace(plan, teams=tuple(replace(one, members=()) for one in plan.teams))
+
+        plans.apply_plan(plan=empty, by=cast.ada, at=NOW + timedelta(hours=6))  # four in the morning there
+
+        rows = TeamMember.objects.of(cast.acme.id).filter(team=cast.product)
+        assert set(rows.values_list("until_on", flat=True)) == {TODAY + timedelta(days=1)}
 
     def test_refuses_a_loop_with_what_is_there(self, cast: Cast, okrs: Okrs):
         """A link of the file and one of the workspace may not close a circle."""

@@ -236,6 +236,12 @@ class TestBodies:
         assert (body.status_code, body.json()["detail"]) == (400, "The body says “title” twice.")
         assert (query.status_code, query.json()["code"]) == (422, "repeated_parameter")
 
+    def test_say_so_where_it_is_too_much(self, program, okrs):
+        """Thousands of parameters are refused like any other that is not known, not taken for a defect."""
+        answer = program("ada").get("/objectives?" + "limit=1&" * 2_000)
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "too_many_parameters")
+
     @pytest.mark.parametrize(
         "written",
         [b"12345678901.123456789012", b'"12345678901.123456789012"', b"1.2345678901123456789012e10"],
@@ -365,3 +371,4 @@ class TestDocument:
             for told in methods.values():
                 assert f'id="{told["operationId"]}"' in page
         assert "<script" not in page
+        assert "<code>Retry-After</code> says when to go on" in page and "`" not in page

@@ -24,14 +24,12 @@ from tests.routes import routes
 from tests.worlds import (
     HIDDEN,
     NOTHING,
-    World,
     at_work,
     everything_kept,
     hide,
     masks,
     nothing_for,
     visible,
-    zenith_at_work,
 )
 
 pytestmark = pytest.mark.both_databases
@@ -61,14 +59,6 @@ LISTED = [
     for method, told in methods.items()
 ]
 NAMED = {operation.name: operation for operation in LISTED}
-
-
-@pytest.fixture
-def world(cast) -> World:
-    now = timezone.now()
-    okrs = at_work(cast, now)
-    hidden = hide(cast, okrs, now)
-    return World(cast, okrs, visible(cast, okrs), zenith_at_work(cast, now), hidden)
 
 
 def kept() -> dict[str, list]:

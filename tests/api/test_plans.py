@@ -8,25 +8,16 @@ from dataclasses import replace
 import orjson
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
 from milepost.ledger import image
 from milepost.models import Cycle, Initiative, KeyResult, Objective, Person
 from milepost.queries import plans
 from tests.okrs import SECRET_TITLE
-from tests.worlds import World, at_work, hide, visible, zenith_at_work
+from tests.worlds import World
 
 pytestmark = pytest.mark.both_databases
 
 SPRING = "milepost: 1\ncycles:\n- {id: spring, name: Spring, starts: 2031-03-01, ends: 2031-05-31}\n"
-
-
-@pytest.fixture
-def world(cast) -> World:
-    now = timezone.now()
-    okrs = at_work(cast, now)
-    hidden = hide(cast, okrs, now)
-    return World(cast, okrs, visible(cast, okrs), zenith_at_work(cast, now), hidden)
 
 
 class TestExport:

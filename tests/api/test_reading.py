@@ -12,6 +12,7 @@ from milepost.actions import checkins
 from milepost.core.ids import encode
 from milepost.models import User
 from tests.api.programs import Program
+from tests.okrs import weightless
 
 pytestmark = pytest.mark.both_databases
 
@@ -45,6 +46,32 @@ class TestFigures:
 
         assert whole["progress"] == "1/3"  # (1 × 1/2 + 2 × 1/4) ÷ 3
         assert part["substituted"] == "(40 − 30) ÷ (50 − 30)"
+
+    def test_below_the_start_have_the_minus_of_pages(self, program, okrs):
+        """A figure below zero is written as pages write it, near a rounding tie or not."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}"
+        told = []
+
+        for value in ("26", "29.9"):  # the second is -0.5 %, a tie
+            ada.post(f"{there}/checkins", {"value": value})
+            told.append(ada.get(there).json()["percent"])
+
+        assert told == ["\N{MINUS SIGN}20\u00a0%", "\N{MINUS SIGN}1\u00a0%"]
+
+    def test_of_what_has_no_weight_are_none(self, program, okrs, cast, now):
+        """Where no part counts there is no progress, nothing is planned, and all that tells of it answers."""
+        weightless(okrs, cast, now)
+        ada, there = program("ada"), f"/objectives/{encode(okrs.helpful.id)}"
+
+        told, explained = ada.get(there).json(), ada.get(f"{there}/explanation").json()
+        rows = ada.get("/tree?key_results=1").json()["objectives"]
+        place = [row[0] for row in rows["rows"]].index(encode(okrs.helpful.id))
+
+        assert (told["progress"], told["percent"], told["expected"]) == (None, None, 0.0)
+        assert explained["progress"] is None and "0 % is planned by today" in " ".join(explained["notes"])
+        assert (rows["progress"][place], rows["expected"][place]) == (None, 0.0)
+        for path in ("/map?every_cycle=true", "/overview", "/overview/teams", "/company/standing"):
+            assert ada.get(path).status_code == 200, path
 
     def test_milestones_come_one_by_one(self, program, okrs):
         """Each milestone says how much of it is done."""

@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from milepost.models import KeyResult, Objective
+from tests.browser.conftest import NARROW
 from tests.browser.test_alignment import TREE, row
 from tests.okrs import Okrs, written
 
@@ -63,6 +64,15 @@ class TestPicks:
 
 
 class TestColumns:
+    def test_are_all_on_the_screen_of_a_phone(self, visit, okrs):
+        """The panel opens below its button and is cut off on neither side."""
+        page = visit("ben", TREE, viewport=NARROW)
+
+        page.get_by_text("Columns and order").click()
+        panel = page.get_by_role("form", name="Columns, groups and order").bounding_box()
+
+        assert panel["x"] >= 0 and panel["x"] + panel["width"] <= NARROW["width"]
+
     def test_move_by_keyboard_and_become_a_view(self, visit, okrs):
         """The form is reached and used by keyboard; what it shows is kept under a name."""
         page = visit("ben", TREE)

@@ -105,6 +105,22 @@ class TestZoom:
         assert larger == pytest.approx(began * 1.25, rel=0.01) and back == pytest.approx(began, rel=0.01)
         until(page, lambda: fits(page))
 
+    def test_says_from_which_size_on_key_results_are_drawn(self, visit, okrs):
+        """While cards are too small for their key results a button says when they come, and goes there."""
+        page = visit("ada", MAP)
+        page.get_by_role("button", name="Fit").click()
+        for _ in range(3):
+            page.get_by_role("button", name="Smaller").click()
+        shown = page.locator("#map-svg .kt").first
+        button = page.get_by_role("button", name="Key results from 70 %")
+
+        expect(shown).to_be_hidden()
+        button.click()
+
+        expect(shown).to_be_visible()
+        expect(button).to_be_hidden()
+        assert scale(page) == pytest.approx(0.7, abs=0.01)
+
     def test_pans_by_dragging(self, visit, okrs):
         """Dragging moves the drawing, and letting go on a card opens nothing."""
         page = visit("ada", MAP, viewport=NARROW)

@@ -64,6 +64,12 @@ class TestWords:
         assert one["title"] in offered(client, "show", one["title"][:6].lower())
         assert one["id"] in offered(client, "open", one["id"][:10])
 
+    def test_are_written_alike_everywhere(self, client: Client, monkeypatch):
+        """Shells read UTF-8, also where programs print in an encoding of the machine's own."""
+        monkeypatch.setitem(client.variables, "PYTHONIOENCODING", "ascii")
+
+        assert "Cafés and Canteens" in offered(client, "tree", "--team", "caf")
+
     def test_are_none_where_nobody_is_logged_in(self, stranger: Client):
         """Without a login nothing is offered, and nothing is complained about."""
         assert offered(stranger, "show", "a") == {}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from fractions import Fraction as F
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from milepost.core import rollup
-from milepost.core.cadence import Window, days_overdue
+from milepost.core.cadence import Window, days_overdue, elapsed
+from milepost.core.pace import pace
 from milepost.core.rollup import Curve, Family
 
 MONDAY, DAY = date(2026, 10, 5), timedelta(days=1)
@@ -65,6 +67,24 @@ class TestStatusOf:
 
         assert found == expected.tolist()
 
+    @given(
+        raw=st.none() | st.fractions(-1, 2, max_denominator=40),
+        needed=st.fractions(0, 1, max_denominator=40),
+        elapsed=st.fractions(0, 1, max_denominator=40),
+        has_entries=st.booleans(),
+    )
+    @example(raw=None, needed=F(0), elapsed=F(15, 100), has_entries=False)
+    @example(raw=F(9, 20), needed=F(1, 2), elapsed=F(1, 2), has_entries=True)
+    @example(raw=F(3, 10), needed=F(1, 2), elapsed=F(1, 2), has_entries=True)
+    @example(raw=F(0), needed=F(1, 20), elapsed=F(1, 2), has_entries=True)
+    def test_judges_as_exact_arithmetic_does(self, raw, needed, elapsed, has_entries):
+        """Where figures lie on a border, arrays and fractions fall on the same side of it."""
+        found = rollup.status_of(
+            math.nan if raw is None else float(raw), float(needed), float(elapsed), has_entries
+        )
+
+        assert found.word == pace(raw, needed, elapsed=elapsed, checkins=int(has_entries)).status.value
+
 
 class TestPoolOf:
     @given(POOL)
@@ -114,12 +134,38 @@ class TestPlan:
                 found, rollup.planned(tree, MONDAY.toordinal() + day, *rest), rtol=1e-12, atol=1e-12
             )
 
+    def test_of_a_pool_without_weight_is_nothing(self):
+        """Where nothing counts nothing is needed, on the first day asked for and on any other."""
+        tree = rollup.tree(3, np.array([0, 1]), np.array([2, 2]), np.zeros(2))
+        begins, ends = (np.full(3, float(MONDAY.toordinal() + days)) for days in (0, 9))
+        rest = (begins, ends, np.zeros(3, dtype=np.int8), {}, np.ones(3))
+        plan = rollup.Plan(tree, *rest)
+
+        told = [plan.on(MONDAY.toordinal() + 4) for _ in range(2)]
+        told.append(rollup.planned(tree, MONDAY.toordinal() + 4, *rest))
+
+        assert [[each[2] for each in found[1:]] for found in told] == [[0, 0]] * 3
+        assert [found[1][0] for found in told] == [0.5] * 3
+
     def test_of_nothing_is_nothing(self):
         """Before there was anything, no day expects anything."""
         none = np.zeros(0)
         plan = rollup.Plan(rollup.tree(0, *[none.astype(int)] * 2, none), none, none, none, {}, none)
 
         assert [[len(each) for each in plan.on(day)] for day in (1, 2)] == [[0, 0, 0]] * 2
+
+
+class TestElapsedShare:
+    @given(st.integers(-20, 120), st.none() | st.integers(-30, 100))
+    def test_is_what_the_calendar_says(self, today: int, ends: int | None):
+        """Of any window on any day, also of one that ends before it begins."""
+        window = Window(MONDAY, None if ends is None else MONDAY + ends * DAY)
+
+        found = rollup.elapsed_share(
+            (MONDAY + today * DAY).toordinal(), *map(_ordinal, (window.begins_on, window.ends_on))
+        )
+
+        np.testing.assert_allclose(found, [float(elapsed(window, MONDAY + today * DAY))], atol=1e-12)
 
 
 class TestOverdue:

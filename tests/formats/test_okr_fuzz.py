@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from milepost.core.plan import Plan
 from milepost.formats.okr_files import FileProblems, read, write
 from milepost.formats.okr_reading import short
-from tests.formats.test_okr_files import GOOD, GOOD_PLAN
+from tests.formats.example import GOOD, GOOD_PLAN
 
 names = st.sampled_from(["a.yaml", "a.json", "a"])
 junk = st.recursive(

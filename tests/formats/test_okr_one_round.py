@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from milepost.core.problems import Conflict
 from milepost.formats.okr_files import FileProblems, read
-from tests.formats.test_okr_files import CALM, DAYS, STAND, WRONG, changed, refused
+from tests.formats.example import CALM, DAYS, STAND, WRONG, changed, refused
 
 ROAD = "objectives[1]"
 STEM = """\

@@ -14,8 +14,8 @@ from milepost.core.plan import Plan, diff
 from milepost.formats import okr_reference
 from milepost.formats.okr_fields import RECORDS, TOP_KEYS
 from milepost.formats.okr_files import FileProblems, read, write
+from tests.formats.example import GOOD_PLAN, changed, refused
 from tests.formats.made_plans import plans
-from tests.formats.test_okr_files import GOOD_PLAN, changed, refused
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / okr_reference.PAGE_FILE).read_text("utf-8")

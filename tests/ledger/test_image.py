@@ -15,6 +15,7 @@ from milepost.actions import alignments, checkins, cycles, key_results, objectiv
 from milepost.actions.key_results import Definition
 from milepost.core import cells
 from milepost.core.problems import NotFound, Problem
+from milepost.core.rollup import Status
 from milepost.core.scoring import Kind, ScoringProblem, score
 from milepost.ledger import image as images
 from milepost.ledger import tallies, verify
@@ -243,6 +244,30 @@ class TestImage:
         # 50 % of the key result with weight 1, 50 % of the contributing objective with weight 2.
         assert day.progress(okrs.company.id) == 0.5
         assert image.ancestors(okrs.waiting.id) == (okrs.helpful.id, okrs.company.id)
+
+    def test_has_no_figure_where_only_no_data_was_said(self, cast: Cast, okrs: Okrs):
+        """“No data” is a check-in of its key result, and nothing that an objective could be made of."""
+        day = images.of(cast.acme.id).on(TODAY)
+
+        checkins.record(key_result=okrs.waiting.id, value=None, by=cast.cleo, at=NOW)
+        images.of(cast.acme.id)
+
+        assert (day.progress(okrs.helpful.id), day.percent(okrs.helpful.id)) == (None, None)
+        assert {day.status_of(id) for id in (okrs.waiting.id, okrs.helpful.id)} == {Status.NO_DATA}
+        assert differences(cast) == []
+
+    def test_has_no_figure_of_what_contributors_are_to_make_up(self, cast: Cast, okrs: Okrs):
+        """What was checked in before stands in the record, and no longer for its key result."""
+        images.of(cast.acme.id).on(TODAY)
+
+        key_results.update(
+            key_result=okrs.waiting.id, changed={"source": "contributors"}, reason="Others do it.",
+            by=cast.ada, at=NOW,
+        )  # fmt: skip
+        day = images.of(cast.acme.id).on(TODAY)
+
+        assert [day.progress(id) for id in (okrs.waiting.id, okrs.helpful.id)] == [None, None]
+        assert differences(cast) == []
 
     def test_leaves_restricted_work_out_of_what_more_people_see(self, cast: Cast, okrs: Okrs):
         """One number for everyone: a check-in on restricted work moves nothing that more people see."""

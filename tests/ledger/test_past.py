@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from milepost.actions import checkins
+from milepost.actions import checkins, key_results, teams, workspaces
+from milepost.actions.key_results import Definition
+from milepost.actions.plans.applying import apply_plan
 from milepost.core.scoring import percent, score
 from milepost.ledger import image as images
 from milepost.ledger import past
+from milepost.ledger.garbage import uncollected
 from milepost.ledger.image import Image
+from milepost.queries import plans
 from milepost.queries.what_if import rolled_up
 from tests import okrs as the_okrs
 from tests.cast import Cast
@@ -40,6 +48,10 @@ def said(image: Image, day: date) -> dict:
             id: (row.title, row.state, row.owner_id, row.target, row.weight, row.objective_id)
             for id, row in image.key_results.items()
         },
+        "cycles": {
+            id: (row.starts_on, row.ends_on, row.parent_id, row.closed_on) for id, row in image.cycles.items()
+        },
+        "teams": {row.parent_id for row in image.teams.values() if row.name == "Product"},
         "links": {
             (row.child_id, row.parent_objective_id, row.how, row.weight) for row in image.alignments.values()
         },
@@ -98,6 +110,43 @@ class TestPast:
 
         assert said(past.of(cast.acme.id, first), first) == earlier
 
+    def test_has_the_frame_of_then_though_a_file_changed_it(self, cast):
+        """Days of a cycle and the place of a team that a file changes are those of before, on days before."""
+        okrs = the_okrs.written(cast, BEGAN)
+        whole = teams.create(name="Whole", by=cast.ada, at=BEGAN)
+        earlier = said(images.of(cast.acme.id), BEGAN.date())
+        have = plans.current(cast.acme.id)
+        wanted = replace(
+            have,
+            cycles=tuple(
+                replace(one, ends=one.ends + 20 * DAY) if one.id == okrs.next_cycle.key else one
+                for one in have.cycles
+            ),
+            teams=tuple(
+                replace(one, parent=whole.key) if one.id == cast.product.key else one for one in have.teams
+            ),
+        )
+
+        apply_plan(plan=wanted, by=cast.ada, at=BEGAN + 3 * DAY)
+
+        assert said(past.of(cast.acme.id, BEGAN.date() + DAY), BEGAN.date()) == earlier
+        now = said(images.of(cast.acme.id), BEGAN.date())
+        assert now["cycles"] != earlier["cycles"] and now["teams"] != earlier["teams"]
+
+    def test_is_gone_when_enough_others_were_looked_at_since(self, cast):
+        """A day that is not kept any more gives its memory back at once, with what was made of it."""
+        the_okrs.written(cast, BEGAN)
+        first = past.of(cast.acme.id, BEGAN.date() - DAY)
+        first.on(BEGAN.date() - DAY).derived["made of it"] = first
+        arrays = weakref.ref(first)
+        del first
+
+        with uncollected():
+            for number in range(past.KEPT_DAYS):
+                past.of(cast.acme.id, BEGAN.date() - (2 + number) * DAY)
+
+            assert arrays() is None
+
     def test_is_seen_with_the_rights_of_today(self, cast):
         """What was open then and is confidential now, is confidential on every past day."""
         okrs = the_okrs.written(cast, BEGAN)
@@ -106,6 +155,28 @@ class TestPast:
 
         now = images.of(cast.acme.id).audience(okrs.secret.id)
         assert now is not None and seen.audience(okrs.secret.id) == now
+
+
+class TestPeriods:
+    @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+    def test_are_the_days_of_the_workspace(self, cast, zone):
+        """Two check-ins of one day there count once, those of two days twice, then and afterwards."""
+        okrs = the_okrs.written(cast, BEGAN)
+        workspaces.update(changed={"time_zone": zone}, by=cast.ada, at=BEGAN)
+        daily = Definition("Calls a day", kind="per_period", target=Decimal(10))
+        one = key_results.add(objective=okrs.helpful.id, definition=daily, by=cast.ada, at=BEGAN)
+        first = BEGAN.date() + DAY
+        # 9 and 17 o'clock there lie on two days in London, 17 o'clock and the next 9 o'clock on one, or so.
+        for day, hour, value in ((first, 9, 2), (first, 17, 4), (first + DAY, 9, 10)):
+            at = datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(zone))
+            checkins.record(key_result=one.id, value=Decimal(value), by=cast.ada, at=at)
+
+        living = images.of(cast.acme.id)
+        days = [past.of(cast.acme.id, first + number * DAY) for number in range(2)]
+
+        assert living.exact(one.id) == Fraction(7, 10)
+        assert [each.exact(one.id) for each in days] == [Fraction(4, 10), Fraction(7, 10)]
+        assert [each.on(first).progress(one.id) for each in (*days, living)] == [0.4, 0.7, 0.7]
 
 
 class TestKnownNow:

@@ -95,6 +95,21 @@ class TestSnapshot:
         assert Fraction(image.key_results[okrs.growth.id].target) == 400
         assert differences(image) == []
 
+    def test_keeps_what_a_search_found_out(self, cast: Cast, okrs: Okrs, folder: Path):
+        """Whoever searches first after a start does not wait until every title has been read."""
+        titles = images.of(cast.acme.id).key_results.columns["title"].titles
+        words, standing = titles.words, titles.standing.tolist()
+        saved(folder, cast)
+
+        reopened = snapshots.opened(folder, cast.acme.id).key_results.columns["title"].titles
+
+        assert reopened.kept() is not None
+        assert (reopened.words, reopened.standing.tolist()) == (words, standing)
+        assert [reopened.having([word]).tolist() for word in words] == [
+            titles.having([word]).tolist() for word in words
+        ]
+        assert reopened.beginning(words[0]) == titles.beginning(words[0])
+
     def test_is_for_its_owner_alone(self, cast: Cast, okrs: Okrs, folder: Path):
         """It holds titles and names that not everyone may see."""
         path = saved(folder, cast)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 import pytest
@@ -14,7 +14,7 @@ from milepost.actions.seeds import Rows
 from milepost.core.access import operator
 from milepost.core.problems import Conflict
 from milepost.core.scoring import Kind
-from milepost.ledger import image
+from milepost.ledger import image, past
 from milepost.management.seeding import SIZES, seeded
 from milepost.management.seeding.ground import Ground
 from milepost.models import Alignment, Change, Checkin, Event, Objective, Workspace
@@ -23,6 +23,7 @@ from milepost.queries import verification
 
 DAY = date(2026, 11, 24)
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+A_DAY, A_WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 def _ground(size: str = "S", number: int = 1, slug: str = "acme") -> Ground:
@@ -124,6 +125,24 @@ class TestSow:
         assert len(shown.key_results) == 400
         progress = [shown.on(DAY).progress(id) for id in shown.objectives]
         assert all(value is not None and 0 <= value <= 1 for value in progress)
+        image.forget(ground.workspace)
+
+    @pytest.mark.parametrize(
+        ("before", "state"),
+        [
+            (3 * A_WEEK + A_DAY, None), (3 * A_WEEK, "draft"), (A_WEEK, "committed"), (A_DAY, "committed"),
+            (0 * A_DAY, "active"),
+        ],
+    )  # fmt: skip
+    def test_shows_a_past_day_in_the_states_of_that_day(self, before, state):
+        """Drafted three weeks before the cycle, committed to one week before, active from its first day."""
+        ground = _ground()
+        _sow(ground)
+
+        shown = past.of(ground.workspace, ground.begins - before)
+
+        states = {one.state for one in shown.objectives.values()}
+        assert states == ({state} if state else set())
         image.forget(ground.workspace)
 
     def test_is_told_once(self):

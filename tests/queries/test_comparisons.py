@@ -48,9 +48,10 @@ class TestComparison:
             moved, same = {}, []
             for node, id in enumerate(now.image.ids[: now.image.first_key_result]):
                 if now.sees(id):
-                    points = abs(float(between._share(now, id) or 0) - float(between._share(then, id) or 0))
-                    changed = between._changed(id)
-                    if points >= 0.0005 or changed or busy[node]:
+                    after, before = (between._share(reader, id) for reader in (now, then))
+                    points = abs(float(after or 0) - float(before or 0))
+                    changed, appeared = between._changed(id), (after is None) != (before is None)
+                    if points >= 0.0005 or appeared or changed or busy[node]:
                         moved[id] = -round(points, 6), not changed, id
                     else:
                         same.append(id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def text(answer) -> str:
     """Return what was answered, its unbreakable spaces as spaces."""
@@ -12,3 +14,8 @@ def page_of(answer) -> str:
     """Return what a page says that was there to be shown."""
     assert answer.status_code == 200, answer.status_code
     return text(answer)
+
+
+def versions(page: str) -> list[str]:
+    """Return what two who met see of each field: what it said, what it says now, what they wrote."""
+    return re.findall(r'<td[^>]* data-l="(?:It said|It says now|You wrote)">([^<]*)<', page)

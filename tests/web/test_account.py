@@ -72,9 +72,10 @@ class TestConfirming:
         long_ago(enter(client))
         wrong = {"confirming": "GET", "password": "wrong wrong wrong"}
 
-        answers = [client.post("/account/app/", wrong).status_code for _ in range(4)]
+        answers = [client.post("/account/app/", wrong) for _ in range(4)]
 
-        assert answers == [422, 422, 422, 429]
+        assert [answer.status_code for answer in answers] == [422, 422, 422, 429]
+        assert all("That was not accepted." in answer.content.decode() for answer in answers)
 
     @pytest.mark.parametrize(
         "address",

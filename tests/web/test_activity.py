@@ -85,7 +85,7 @@ class TestSentence:
             "Ada Lovelace added the initiative “A second bench” to Repairs are quick",
             "Ada Lovelace changed Days: target 4 days → 3.5 days",
             "Ada Lovelace changed Repairs are quick: owner Ada Lovelace → Ben Okri, "
-            "commitment aspirational → committed",
+            "success means aspirational → committed",
             "Ada Lovelace wrote about Days",
             "Ada Lovelace reported no data on Days",
             "Ada Lovelace corrected an entry of Days to 6.4 days",
@@ -257,6 +257,22 @@ class TestIndex:
             comments.add(objective=hidden.objective.id, text="hush", by=cast.ada, at=now)
 
         assert "Ada Lovelace activated Repairs are quick" in told(seen_by(cast.cleo, now))
+
+    def test_ends_where_it_would_without_hidden_work(
+        self, cast: Cast, cycle: Cycle, quick: acme.Work, now: datetime
+    ):
+        """Where a page ends, and whether there is another, does not move with what is hidden after it."""
+        hidden = acme.work("A quiet plan", cycle=cycle, by=cast.ada, at=now, visibility="private")
+        for number in range(3):
+            comments.add(objective=hidden.objective.id, text="hush", by=cast.ada, at=now)
+            comments.add(objective=quick.objective.id, text=f"note {number}", by=cast.ada, at=now)
+        discussion = activity.Narrowed(group="discussion")
+
+        two = activity.feed(seen_by(cast.cleo, now), discussion, size=2)
+        three = activity.feed(seen_by(cast.cleo, now), discussion, size=3)
+
+        assert two.older == two.days[-1].sentences[-1].id
+        assert three.older is None
 
     def test_costs_what_it_cost(self, signed_in: Browser, quick: acme.Work):
         """The number of statements is frozen."""

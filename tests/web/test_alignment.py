@@ -151,6 +151,30 @@ class TestWhoSees:
         assert 'data-id="unaligned"' in cleo and "also under" not in row_of(cleo, OUTSIDE_TITLE)
         assert OUTSIDE_TITLE in page_of(signed_in("ben").get(f"{TREE}?open={encode(okrs.secret.id)}"))
 
+    def test_nothing_stands_there_for_hidden_work_alone(self, signed_in, cast, okrs):
+        """What stands above hidden work alone, in another cycle or behind a filter, is not drawn for it."""
+        now = timezone.now()
+        later = objectives.draft(
+            title="Snow does not stop us", cycle=okrs.next_cycle.id, owner=cast.ada.person_id,
+            by=cast.ada, at=now,
+        )  # fmt: skip
+        for lower, upper in ((okrs.secret, later), (okrs.helpful, okrs.secret)):
+            alignments.align(child=lower.id, objective=upper.id, by=cast.ada, at=now)
+        whole, narrow = TREE, f"{TREE}?team={encode(cast.product.id)}"
+
+        assert all(later.title in page_of(signed_in("ben").get(path)) for path in (whole, narrow))
+        assert not any(later.title in page_of(signed_in("cleo").get(path)) for path in (whole, narrow))
+
+    def test_lists_the_owners_of_what_one_sees(self, signed_in, cast, okrs):
+        """Whoever owns hidden work alone is no owner to choose for others."""
+        objectives.update(
+            objective=okrs.secret.id, changed={"owner": cast.gus.person_id}, by=cast.ada, at=timezone.now()
+        )
+        choice = f'<option value="{encode(cast.gus.person_id)}">'
+
+        assert choice in page_of(signed_in("ben").get(TREE))
+        assert choice not in page_of(signed_in("cleo").get(TREE))
+
     def test_personal_work_is_its_owners(self, signed_in, okrs):
         """A personal objective is no part of anybody's tree but its owner's."""
         assert PRIVATE_TITLE not in page_of(signed_in("ada").get(f"{TREE}?cycles=all&open=all"))

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from milepost.actions import objectives
+from milepost.actions import objectives, people
 from milepost.core.ids import encode
 from milepost.ledger import verify
 from milepost.models import Alignment, Event, KeyResult, Objective
@@ -293,6 +293,31 @@ class TestUndo:
         line = next(line for line in told.split('<li class="feed"') if "what success means" in line)
         assert okrs.helpful.title in line and okrs.secret.title not in told
         assert "more" not in " ".join(re.sub(r"<[^>]*>", "", line).split()) and "/undoing/" not in line
+
+    def test_tells_of_one_alone_as_of_one(self, signed_in, cast, okrs):
+        """Whoever sees one of those that changed is told what they would be, had nothing else changed."""
+        form = {"id": ids(okrs.helpful, okrs.secret), "change": "commitment", "commitment": "learning"}
+        signed_in("ada").post(BULK, form)
+
+        told = page_of(signed_in("cleo").get("/w/acme/activity/"))
+
+        line = next(line for line in told.split('<li class="feed"') if okrs.helpful.title in line)
+        assert "commitment committed → learning" in " ".join(re.sub(r"<[^>]*>", "", line).split())
+        assert "what success means" not in told
+
+    def test_by_an_admin_takes_back_what_they_see(self, signed_in, cast, okrs):
+        """The rest is not mentioned, and stays; it has an undoing of its own."""
+        people.change_role(person=cast.cleo.person_id, role="admin", by=cast.ada, at=timezone.now())
+        form = {"id": ids(okrs.helpful, okrs.company, okrs.secret), "change": "commitment",
+                "commitment": "learning"}  # fmt: skip
+        signed_in("ada").post(BULK, form)
+        before, cleo = standing(cast), signed_in("cleo")
+
+        answer = cleo.post(f"/w/acme/events/{encode(together(cast).id)}/undoing/", follow=True)
+
+        changed = {row[0] for row, was in zip(standing(cast), before, strict=True) if row != was}
+        assert answer.status_code == 200
+        assert changed == {okrs.helpful.id, okrs.company.id}
 
     def test_is_refused_whole_where_one_cannot(self, signed_in, cast, okrs):
         """Where one of them was closed since, nothing is undone, and the page names it."""

@@ -432,7 +432,7 @@ class TestCorrection:
         page = text(browser.get(self.edit_url(old)))
 
         assert "plan then" in page and "plan today" not in page
-        assert ">20 %</b>" in page and re.search(rf"On {day.day} \w+</label>", page)
+        assert ">20 %</b>" in page and re.search(rf"On {day.day} \w+( {day.year})?</label>", page)
 
     def test_withdraws(self, signed_in, okrs):
         """What was said by mistake counts no more."""

@@ -2,18 +2,54 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import guesses
+from milepost.actions import access, guesses, people
 from milepost.actions.access import NOBODY_YET
 from tests.cast import Cast
-from tests.web.account import ADA, enter, kinds, mails
+from tests.web.account import ADA, enter, kinds, long_ago, mails, with_app
 
 pytestmark = pytest.mark.both_databases
+
+WRONG = "wrong wrong wrong"
+
+
+def second_step(client: Client, cast: Cast) -> str:
+    """Know the password, and be asked for the code."""
+    with_app()
+    client.post("/sign-in/", ADA)
+    return "/sign-in/second-step/"
+
+
+def once_more(client: Client, cast: Cast) -> str:
+    """Be asked whether it is still oneself."""
+    enter(client)
+    with_app()
+    long_ago(client)
+    return "/account/app/removal/"
+
+
+def new_password(client: Client, cast: Cast) -> str:
+    """Be asked for the present password before a new one."""
+    enter(client)
+    return "/account/password/"
+
+
+def new_address(client: Client, cast: Cast) -> str:
+    """Be asked where a link is to be sent."""
+    enter(client)
+    return "/account/email/change/"
+
+
+def invitation(client: Client, cast: Cast) -> str:
+    """Hold an invitation, with an account already."""
+    zed = people.add(name="Zed", email="zed@zenith.example", by=cast.ada, at=timezone.now())
+    return f"/invitation/{access.invite(person=zed.id, by=cast.ada, at=timezone.now())}/"
 
 
 class TestThrottling:
@@ -99,6 +135,27 @@ class TestThrottling:
             answer = Client().post("/sign-in/", ADA | {"password": "wrong wrong wrong"})
 
         assert answer.status_code == 422
+
+    @pytest.mark.parametrize(
+        ("stand", "sent"),
+        [
+            (second_step, {"code": "000000"}),
+            (once_more, {"confirming": "POST", "code": "000000"}),
+            (once_more, {"confirming": "POST", "password": WRONG}),
+            (new_password, {"oldpassword": WRONG, "password1": "three unrelated words"}),
+            (new_address, {"email": "new@acme.example"}),
+            (invitation, {"name": "Zed", "password": WRONG}),
+        ],
+    )
+    def test_says_when_to_try_again(self, client: Client, cast: Cast, mail_server, stand, sent):
+        """Wherever one guesses, the page says how long to wait, and the answer's head says it too."""
+        address = stand(client, cast)
+
+        answers = [client.post(address, sent) for _ in range(5)]
+
+        refused = next(answer for answer in answers if answer.status_code == 429)
+        assert 0 < int(refused.headers["Retry-After"]) <= 300
+        assert re.search(r"too many tries\. Wait \d+ (second|minute)s?, then", refused.content.decode())
 
     @pytest.mark.parametrize(
         "address", ["/invitation/{}/", "/setup/{}/", "/account/email/{}/", "/sign-in/link/{}/"]

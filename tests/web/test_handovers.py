@@ -41,8 +41,8 @@ def held_by(cast: Cast, who: str, person: int) -> set[tuple[str, str]]:
 
 def give(cast: Cast, who: str, **more) -> Event:
     return handovers.hand_over(
-        person=cast.ben.person_id, by=getattr(cast, who), at=timezone.now(),
-        **{"to": cast.cleo.person_id, **more},
+        by=getattr(cast, who), at=timezone.now(),
+        **{"person": cast.ben.person_id, "to": cast.cleo.person_id, **more},
     )  # fmt: skip
 
 
@@ -161,6 +161,16 @@ class TestPage:
         assert not any("→ Cleo Wong" in line for line in told)
         assert after[0].startswith("You gave Ben Okri back what had gone to Cleo Wong · ")
         assert after[1] == f"{told[0]} · undone"
+
+    def test_names_whom_one_sees_something_go_to(self, cast, okrs, signed_in):
+        """Who was given hidden work alone is named to those who see it; to others nothing happened."""
+        held = holdings.of(Reader(cast.ada, timezone.now().date()), cast.ada.person_id).listed
+        kept = {one.ref: None for one in held if one.node not in (okrs.secret.id, okrs.shares.id)}
+        give(cast, "ada", person=cast.ada.person_id, to=cast.ben.person_id, instead=kept)
+        mine = f"/w/acme/activity/?person={encode(cast.ada.person_id)}"
+
+        assert "handed over" in " ".join(said(signed_in("ben").get(mine)))
+        assert "handed over" not in " ".join(said(signed_in("cleo").get(mine)))
 
     def test_asks_for_a_successor(self, cast, okrs, signed_in):
         """Without one nothing moves."""

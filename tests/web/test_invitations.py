@@ -144,7 +144,7 @@ class TestAccepting:
 
         answer = client.post(address, {"name": "Zed", "password": PASSWORD})
 
-        assert answer.status_code == 422
+        assert answer.status_code == 429
         assert "too many tries" in answer.content.decode()
 
     def test_lets_the_signed_in_account_join_by_a_click(self, signed_in, cast: Cast):

@@ -20,20 +20,17 @@ from milepost.ledger import image
 from milepost.models import User
 from milepost.queries.sessions import mark_of
 from tests import cast as the_cast
-from tests.cast import Cast
 from tests.routes import Route, routes
 from tests.web.borders import QUERIES, ROUTES, Row, address, form, forms_naming
 from tests.worlds import (
     HIDDEN,
     NOTHING,
-    World,
     at_work,
     everything_kept,
     hide,
     masks,
     nothing_for,
     visible,
-    zenith_at_work,
 )
 
 pytestmark = pytest.mark.both_databases
@@ -49,14 +46,6 @@ BESIDE = [
     if not (route.is_in_workspace or route.is_for_programs or route.arguments)
     and route.name not in ("livez", "readyz", "metrics")
 ]
-
-
-@pytest.fixture
-def world(cast: Cast) -> World:
-    now = timezone.now()
-    okrs = at_work(cast, now)
-    hidden = hide(cast, okrs, now)
-    return World(cast, okrs, visible(cast, okrs), zenith_at_work(cast, now), hidden)
 
 
 # -- answers, and what is kept -----------------------------------------------------------------------------

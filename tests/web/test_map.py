@@ -1,61 +1,22 @@
-"""The map: cards and lines, folds, lenses, the way up, what would follow, list and file; who sees what."""
+"""The map: cards and lines, folds, lenses, the way up, list; who sees what."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
-from xml.etree import ElementTree
 
 import pytest
 from django.utils import timezone
 
-from milepost.actions import alignments, checkins, key_results, objectives, workspaces
+from milepost.actions import alignments, checkins, key_results, objectives
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
-from milepost.core.problems import NotFound
-from milepost.ledger import image as images
 from milepost.queries import map as maps
-from milepost.queries import what_if
-from milepost.queries.cards import Reader
-from milepost.web import map_drawing
-from tests import cast as the_cast
-from tests.cast import Cast
 from tests.okrs import OUTSIDE_TITLE, PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE
+from tests.web.drawn import MAP, SVG, card, drawing, lines, serve, tray
 from tests.web.reading import page_of
 from tests.web.statements import STATEMENTS, count
-
-MAP, SVG = "/w/acme/map/", "/w/acme/map.svg"
-HX = {"HTTP_HX_REQUEST": "true"}
-
-
-def tray(page: str) -> str:
-    """Return what lies beside the drawing."""
-    return page.split('id="tray"')[1].split("</details>")[0] if 'id="tray"' in page else ""
-
-
-def drawing(page: str) -> str:
-    """Return the drawing of a page; where there is none, nothing."""
-    found = re.search(r'<svg class="map.*?</svg>', page, re.DOTALL)
-    return found[0] if found else ""
-
-
-def card(page: str, one) -> str:
-    """Return the markup of a card in the drawing."""
-    found = re.search(
-        rf'<g class="cd[^>]*id="m-{encode(one.id)}".*?(?=<g class="cd|$)', drawing(page), re.DOTALL
-    )
-    assert found, f"{one.title} has no card"
-    return found[0]
-
-
-def lines(page: str) -> list[str]:
-    return re.findall(r'<path class="ln[^>]*>', drawing(page))
-
-
-def serve(child, parent, cast: Cast, how: str = "contributes", **more) -> None:
-    alignments.align(child=child.id, objective=parent.id, how=how, by=cast.ada, at=timezone.now(), **more)
 
 
 class TestDrawing:
@@ -299,154 +260,6 @@ class TestList:
         assert okrs.helpful.title in page.split('map-list">')[1]
 
 
-class TestWhatIf:
-    def test_shows_before_and_after_upwards(self, signed_in, okrs):
-        """Half of Cleo's key result moves its objective, and the company's by its weight."""
-        browser, key = signed_in("cleo"), encode(okrs.waiting.id)
-
-        page = page_of(browser.get(f"{MAP}?whatif={key}:100"))
-
-        # Helpful: (1 + 0) / 2; the company: (1 × 0.5 + 2 × 0.5) / 3.
-        assert "25 % → 50 %" in card(page, okrs.helpful)
-        assert "33 % → 50 %" in card(page, okrs.company)
-        assert "+16.7" in page and "4 days" in page
-
-    def test_writes_nothing_and_leaves_the_image_alone(self, signed_in, cast, okrs):
-        """Whatever was supposed, everything is as it was."""
-        browser, key = signed_in("ada"), encode(okrs.waiting.id)
-        before = browser.get(SVG).content
-
-        page_of(browser.get(f"{MAP}?whatif={key}:0"))
-
-        assert browser.get(SVG).content == before
-        assert images.of(cast.acme.id).exact(okrs.helpful.id) == Fraction(1, 4)
-
-    def test_takes_a_form_without_javascript(self, signed_in, okrs):
-        """What the form sends leads to an address that says it in one word."""
-        key = encode(okrs.waiting.id)
-
-        answer = signed_in("ada").get(f"{MAP}?whatif={key}&ends_at=62,5+%25&lens=age")
-
-        assert answer.status_code == 302
-        assert answer.headers["Location"] == f"?lens=age&whatif={key}%3A62.5"
-
-    def test_answers_htmx_with_what_changes(self, signed_in, okrs):
-        """As one slides, the outcome and the drawing come alone, and the address follows."""
-        key = encode(okrs.waiting.id)
-
-        answer = signed_in("ada").get(f"{MAP}?whatif={key}&ends_at=30", **HX)
-
-        assert "<html" not in page_of(answer) and "25 % → 15 %" in card(page_of(answer), okrs.helpful)
-        assert answer.headers["HX-Replace-Url"] == f"?whatif={key}%3A30"
-
-    @pytest.mark.parametrize("said", ["101", "-1", "a lot", "1e9", "nan"])
-    def test_says_what_it_cannot_take(self, signed_in, okrs, said: str):
-        """Something that is no share of the way is refused in words, and the map stays."""
-        page = page_of(signed_in("ada").get(f"{MAP}?whatif={encode(okrs.waiting.id)}&ends_at={said}"))
-
-        assert 'aria-invalid="true"' in page and 'id="what-wrong" class="err"' in page
-        assert f'autocomplete="off" value="{said}"' in page and "ended at" not in page
-        assert card(page, okrs.helpful)
-
-    def test_takes_several_at_once(self, signed_in, cast, okrs):
-        """What several ends make together is shown; each can be left out again, and one more be added."""
-        one, other = encode(okrs.waiting.id), encode(okrs.guides.id)
-        browser = signed_in("ada")
-
-        page = page_of(browser.get(f"{MAP}?also={other}:100&also=junk:5&also={other}:x&whatif={one}:50"))
-        found = what_if.suppose(
-            Reader(cast.ada, the_cast.TODAY), {okrs.guides.id: Fraction(1), okrs.waiting.id: Fraction(1, 2)}
-        )
-
-        assert found.effects[0].after == Fraction(3, 4)
-        assert "25 % → 75 %" in card(page, okrs.helpful)
-        assert page.count("leave out<") == 2 and f"?whatif={one}%3A50" in page
-        assert f'&amp;also={one}%3A50#what">And another' in page
-        assert f'name="also" value="{other}:100"' in page
-
-    def test_says_what_status_would_follow(self, signed_in, cast, okrs):
-        """Cards, legend and table say the status that would be, and the table the one that is."""
-        page = page_of(signed_in("ada").get(f"{MAP}?whatif={encode(okrs.waiting.id)}:100"))
-        reader = Reader(cast.ada, timezone.localdate())
-        found = what_if.suppose(reader, {okrs.waiting.id: Fraction(1)})
-
-        assert found.last.key_result.status_after == "achieved"
-        assert [effect.status_after for effect in found.effects] != [
-            effect.status_before for effect in found.effects
-        ]
-        assert "was off track" in page
-        assert 'class="kl done supposed"' in card(page, okrs.helpful)
-
-    def test_begins_on_a_card_and_on_the_page_of_a_key_result(self, signed_in, okrs):
-        """The figure of a key result leads to the question, and so does its page."""
-        key, browser = encode(okrs.waiting.id), signed_in("ada")
-
-        on_card = card(page_of(browser.get(MAP)), okrs.helpful)
-        on_page = page_of(browser.get(f"/w/acme/key-results/{key}/"))
-
-        assert f'href="?whatif={key}#what"' in on_card
-        assert f'href="/w/acme/map/?whatif={key}#what"' in on_page
-
-    def test_unfolds_the_way_to_what_is_supposed(self, signed_in, okrs):
-        """A key result on a card that lies folded away is shown."""
-        browser, folded = signed_in("ada"), f"{MAP}?shut={encode(okrs.company.id)}"
-
-        before, after = (
-            page_of(browser.get(folded + more)) for more in ("", f"&whatif={encode(okrs.waiting.id)}:50")
-        )
-
-        assert okrs.helpful.title[:12] not in drawing(before)
-        assert "supposed" in card(after, okrs.helpful)
-
-    def test_is_exact(self, cast, okrs):
-        """A third is a third all the way up."""
-        found = what_if.suppose(Reader(cast.ada, the_cast.TODAY), {okrs.waiting.id: Fraction(1, 3)})
-
-        assert [effect.after for effect in found.effects] == [Fraction(1, 6), Fraction(5, 18)]
-        assert found.last.value == 9 - Fraction(5, 3)
-
-    def test_knows_no_key_result_that_one_may_not_see(self, signed_in, cast, okrs):
-        """Restricted work answers like work that is not there."""
-        with pytest.raises(NotFound):
-            what_if.suppose(Reader(cast.cleo, the_cast.TODAY), {okrs.shares.id: Fraction(1, 2)})
-
-        browser = signed_in("cleo")
-        hidden, missing = (
-            page_of(browser.get(f"{MAP}?whatif={encode(id)}:30")) for id in (okrs.shares.id, 2**61 + 5)
-        )
-        assert "If this key result" in hidden and "ended at" not in hidden and "ended at" not in missing
-
-    def test_follows_no_way_through_restricted_work(self, cast, okrs):
-        """Even where restricted work counts, what moves through it moves for those alone who see it."""
-        now = timezone.now()
-        workspaces.update(changed={"count_restricted_work": True}, by=cast.ada, at=now)
-        middle = objectives.draft(
-            title="Between", cycle=okrs.cycle.id, owner=cast.ada.person_id, visibility="people",
-            visible_to=[cast.ben.person_id], by=cast.ada, at=now,
-        )  # fmt: skip
-        low = objectives.draft(
-            title="Seen by all", cycle=okrs.cycle.id, owner=cast.ada.person_id, by=cast.ada, at=now
-        )
-        measured = Definition("Number", start=Decimal(0), target=Decimal(10), owner=cast.ada.person_id)
-        key_results.add(objective=middle.id, definition=measured, by=cast.ada, at=now)
-        one = key_results.add(objective=low.id, definition=measured, by=cast.ada, at=now)
-        serve(low, middle, cast)
-        serve(middle, okrs.company, cast)
-        for row in (low, middle):
-            objectives.activate(objective=row.id, by=cast.ada, at=now)
-
-        told = {
-            who.name: [
-                effect.title
-                for effect in what_if.suppose(Reader(who, now.date()), {one.id: Fraction(1)}).effects
-            ]
-            for who in (cast.ben, cast.cleo)
-        }
-
-        assert okrs.company.title in told[cast.ben.name]
-        assert told[cast.cleo.name] == ["Seen by all"]
-
-
 class TestPast:
     def test_is_drawn_as_it_stood(self, signed_in, okrs):
         """On a past day the map has that day's figures, and its links stay on that day."""
@@ -476,63 +289,6 @@ class TestUnfolding:
     def test_leads_to_the_comparison_of_the_tree(self, signed_in, okrs):
         """Two days of what is drawn stand side by side where the tree's do."""
         assert "/w/acme/alignment/comparison/" in page_of(signed_in("ada").get(MAP))
-
-
-class TestSheets:
-    def test_is_one_where_it_can_be_read(self, signed_in, okrs, outside):
-        """A small map goes on one sheet of paper, with cycle, day, legend and what serves nothing."""
-        page = page_of(signed_in("ada").get(MAP))
-
-        (sheet,) = page.split('class="map-sheets"')[1].split("<section")[1:]
-        sheet = sheet.split("</section>")[0]
-        assert f"Alignment map, {okrs.cycle.name}" in sheet and str(timezone.localdate().year) in sheet
-        assert "contributes" in sheet and OUTSIDE_TITLE in sheet
-        assert "sheet 1" not in sheet and "<mask" not in sheet
-
-    def test_are_all_at_one_scale_and_cut_no_card(self, signed_in, okrs, monkeypatch):
-        """More than goes on one sheet: each card is whole on one of them, and none is there in part."""
-        monkeypatch.setattr(map_drawing, "PAPER", (130, 220))
-
-        page = page_of(signed_in("ada").get(MAP))
-
-        sheets = page.split('class="map-sheets"')[1].split("<section")[1:]
-        views = [tuple(map(int, each.split('viewBox="')[1].split('"')[0].split())) for each in sheets]
-        assert len(sheets) > 1 and f"sheet 2 of {len(sheets)}" in sheets[1]
-        assert len({view[2:] for view in views}) == 1
-        placed = r'class="cd .*?translate\(([\d.]+) ([\d.]+)\).*?class="hd far" width="224" height="(\d+)"'
-        for x, y, height in (map(float, each) for each in re.findall(placed, drawing(page))):
-            y, height = y - map_drawing.UNDER, height + 2 * map_drawing.UNDER
-            is_whole = [
-                left <= x <= left + wide - 224 - map_drawing.FRINGE and top <= y <= top + tall - height
-                for left, top, wide, tall in views
-            ]
-            is_there = [
-                left - 224 < x < left + wide and top - height < y < top + tall
-                for left, top, wide, tall in views
-            ]
-            is_left_out = [f"M{x - map_drawing.FRINGE:g} {y:g}h" in sheet for sheet in sheets]
-            is_in_part = [there and not whole for there, whole in zip(is_there, is_whole, strict=True)]
-            assert any(is_whole) and is_left_out == is_in_part
-        assert all("<mask" in sheet for sheet in sheets)
-
-
-class TestFile:
-    def test_stands_alone(self, signed_in, okrs):
-        """The file is well-formed, brings its styles, and asks nothing of anybody."""
-        answer = signed_in("ada").get(f"{SVG}?lens=owner")
-
-        drawn = page_of(answer)
-        assert ElementTree.fromstring(answer.content).tag.endswith("svg")
-        assert answer.headers["Content-Type"].startswith("image/svg+xml")
-        assert "attachment" in answer.headers["Content-Disposition"]
-        assert okrs.growth.title in drawn
-        assert not re.search(r"<a[ >]|<script|var\(|light-dark|http(?!://www\.w3\.org)", drawn)
-
-    def test_may_use_its_styles(self, signed_in, okrs):
-        """The policy of the answer names the styles by what they are, and lets nothing else in."""
-        policy = signed_in("ada").get(SVG).headers["Content-Security-Policy"]
-
-        assert policy.startswith("default-src 'none'; style-src 'sha256-")
 
 
 class TestWhoSees:

@@ -14,8 +14,8 @@ from milepost.core import addresses, quarters
 from milepost.core.ids import encode
 from milepost.models import Alignment, Cycle, KeyResult, Objective, Transition
 from tests.cast import Cast
-from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs
-from tests.web.reading import text
+from tests.okrs import PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE, Okrs, weightless
+from tests.web.reading import text, versions
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
@@ -92,6 +92,17 @@ class TestShow:
         assert "<b>Ben Okri</b> changed success means" in page
         assert "committed → aspirational" in page
         assert "Too soon to promise." in page
+
+    def test_shows_one_in_which_nothing_counts(self, signed_in, cast: Cast, okrs: Okrs, now):
+        """Where every weight is zero there is no number, and every page on which it stands says so."""
+        weightless(okrs, cast, now)
+        ada = signed_in("ada")
+
+        page = text(ada.get(url(okrs.helpful)))
+
+        assert "no data yet" in page and "Nothing here counts" in page
+        for path in (f"teams/{encode(cast.product.id)}/", "alignment/", "map/", "overview/", "company/"):
+            assert ada.get(f"/w/acme/{path}").status_code == 200, path
 
     def test_explains_its_number(self, signed_in, okrs: Okrs):
         """The arithmetic unfolds beneath the number: 50 % × 1 and 0 % × 1, one of two reported."""
@@ -326,7 +337,7 @@ class TestUpdate:
 
         page = text(clash)
         assert clash.status_code == 409
-        assert "<td>Theirs</td><td>Mine</td>" in page
+        assert versions(page)[1:] == ["Theirs", "Mine"]
         again = sent | {"revision": str(okrs.helpful.revision + 1)}
         assert ben.post(url(okrs.helpful, "edit/"), again).status_code == 303
         assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).title == "Mine"

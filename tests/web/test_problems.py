@@ -11,6 +11,7 @@ from milepost.core.problems import Conflict, Invalid, NotAllowed, Problem
 from milepost.web import problems
 from tests.cast import Cast
 
+FORM = "application/x-www-form-urlencoded"
 Browser = Callable[..., Client]
 
 
@@ -32,6 +33,22 @@ class TestPages:
         assert len({page.content for page in pages}) == 1
         assert "Nothing here" in pages[0].content.decode()
         assert "style-src 'self'" in pages[0].headers["Content-Security-Policy"]
+
+    @pytest.mark.parametrize(
+        ("sent", "status", "code"),
+        [
+            ({"data": "a=1&" * 2_000}, 413, "too_large"),
+            ({"data": "a=" + "b" * 3_000_000}, 413, "too_large"),
+            ({"data": "a=b", "content_type": f"{FORM}; charset=utf-7"}, 400, "unreadable"),
+            ({"data": "a=b", "headers": {"Host": "elsewhere.example"}}, 400, "unknown_host"),
+        ],
+    )
+    def test_what_cannot_be_read_is_refused_kindly(self, cast: Cast, signed_in: Browser, sent, status, code):
+        """Too much, in other letters or for another host: a page of ours that says so."""
+        answer = signed_in("ada").post("/w/acme/looks/", **{"content_type": FORM} | sent)
+
+        assert answer.status_code == status
+        assert f'data-code="{code}"' in answer.content.decode()
 
     def test_an_old_form_is_refused_kindly(self, cast: Cast, signed_in: Browser):
         """A form without its token changes nothing and says what to do."""

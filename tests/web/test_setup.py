@@ -13,6 +13,7 @@ from django.utils import timezone
 from milepost.actions import workspaces
 from milepost.models import Cycle, Invitation, Objective, Person, Session, Team, Workspace
 from tests.cast import PASSWORD, Cast
+from tests.web import acme
 
 pytestmark = pytest.mark.both_databases
 
@@ -131,7 +132,7 @@ class TestBlank:
 
     def test_creates_cycle_year_and_team(self, founded: Client):
         """One form makes the quarter, the year around it and the first team."""
-        today = timezone.now().date()
+        today = acme.day_of(timezone.now())
         year, ends = today.replace(month=1, day=1), today.replace(month=12, day=31)
         sent = {
             "cycle_name": "Q9",

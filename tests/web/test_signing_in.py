@@ -117,6 +117,18 @@ class TestSignIn:
         assert "terminal" in client.get("/sign-in/").content.decode()
 
 
+class TestPasskey:
+    @pytest.mark.parametrize(
+        "said", ["[" * 19_000, '{"response":' * 1_500 + "1" + "}" * 1_500, "null", "NaN"]
+    )
+    def test_that_is_none_is_refused(self, client, cast, said):
+        """Whatever stands there instead of a passkey, however deep, gets the page once more."""
+        answer = client.post("/sign-in/passkey/", {"credential": said})
+
+        assert answer.status_code == 422
+        assert "This passkey was not accepted." in answer.content.decode()
+
+
 class TestSignOut:
     def test_deletes_the_session(self, signed_in, cast: Cast):
         """Signing out ends the session in the database, not only in the browser."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from milepost.actions import checkins, key_results, objectives
+from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
 from tests.okrs import SECRET_TITLE
 from tests.web import acme
@@ -228,6 +229,22 @@ class TestHindsight:
         then = page(signed_in("ada"), of_key_result(okrs.growth), now.date() - DAY)
 
         assert "Known now" in then and "48" in then and "50 %" in then
+
+    def test_says_what_a_series_comes_to_now(self, signed_in, okrs, cast, now):
+        """A late day of a key result that counts days is told with what all of them come to."""
+        daily = Definition("Calls a day", kind="per_period", target=Decimal(10))
+        one = key_results.add(objective=okrs.helpful.id, definition=daily, by=cast.ada, at=now - 9 * DAY)
+        for value, effective, at in ((10, 5, 5), (2, 6, 0)):
+            checkins.record(
+                key_result=one.id, value=Decimal(value), effective_at=now - effective * DAY, by=cast.ada,
+                at=now - at * DAY,
+            )  # fmt: skip
+        browser, there = signed_in("ada"), of_key_result(one)
+
+        before, then = (page(browser, there, now.date() - days * DAY) for days in (8, 3))
+
+        assert "Known now" not in before
+        assert "Known now:</b> it comes to 60 %, with what was recorded" in then
 
     def test_keeps_quiet_where_nothing_was_learned(self, signed_in, okrs, now):
         """No note where then and now agree."""

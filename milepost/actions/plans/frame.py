@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from milepost.actions import history
+from milepost.actions.events import tell
 from milepost.actions.plans.ground import Ground
 from milepost.core.plan import Change
 from milepost.core.plan.values import WorkspacePlan
 from milepost.ledger.batches import Row
 from milepost.models import Cycle, Person, Team, TeamMember, Workspace
+from milepost.queries.plans import COLUMN_NAMES
 
 
 class Frame:
@@ -75,17 +78,33 @@ class Frame:
             team_id=team, person_id=self.ground.people[have.person], since_on=have.since, until_on=have.until
         )
         if item.action == "ended":
-            rows.update(until_on=self.ground.at.date())
+            rows.update(until_on=history.today(by=self.ground.by, at=self.ground.at))
         else:
             rows.update(is_lead=item.want.lead, until_on=item.want.until)
 
     def team_parents(self, items: Iterable[Change]) -> None:
-        """Put teams below their parents."""
+        """Put teams below their parents, and tell of those that were there before."""
         self._parents(Team, items, self.ground.teams)
+        self._tell("team.changed", items, self.ground.teams, ("name", "purpose"))
 
     def cycle_parents(self, items: Iterable[Change]) -> None:
-        """Put cycles within their parents."""
+        """Put cycles within their parents, and tell of those that were there before."""
         self._parents(Cycle, items, self.ground.cycles)
+        self._tell("cycle.changed", items, self.ground.cycles, ("name", "starts", "ends"))
+
+    def _tell(
+        self, kind: str, items: Iterable[Change], known: Mapping[str, int], names: Iterable[str]
+    ) -> None:
+        """Tell of each change what was before it, as their own actions do: past days read it there."""
+        for item in items:
+            changed = {
+                COLUMN_NAMES.get(name, name): item.fields[name] for name in names if name in item.fields
+            }
+            if "parent" in item.fields:
+                changed["parent_id"] = tuple(key and known[key] for key in item.fields["parent"])
+            if item.action == "changed" and changed:
+                data = {"name": item.want.name, "changes": history.in_words(changed)}
+                tell(kind, subject=known[item.id], data=data, by=self.ground.by, at=self.ground.at)
 
     def _save(
         self, model, known: dict[str, int], item: Change, values: Mapping[str, Any], usual: Mapping[str, Any]

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from milepost.actions import history
 from milepost.actions.plans.applying import apply_plan, preview
 from milepost.core import access
 from milepost.core.access import Actor, Role
@@ -46,7 +47,9 @@ def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
     with transaction.atomic():
         _require_its_owner(plan, by)
         # Read anew, in the transaction that changes it: the file was read against an earlier state.
-        have = plans.as_seen(Reader(by, at.date()), with_personal=all_said(plan.objectives, "id"))
+        have = plans.as_seen(
+            Reader(by, history.today(by=by, at=at)), with_personal=all_said(plan.objectives, "id")
+        )
         changes = preview(by.workspace_id, plan, have)
         _make_way(plan, have, by)
         apply_plan(plan=plan, changes=changes, by=by, at=at)

@@ -87,7 +87,7 @@ class _TakingBack:
 
     def __init__(self, applied: Event, kept: Kept, by: Actor, at: datetime) -> None:
         self.applied, self.kept, self.by, self.at = applied, kept, by, at
-        self.reader = Reader(by, at.date())
+        self.reader = Reader(by, history.today(by=by, at=at))
         named = [one.id for one in (*kept.before.objectives, *kept.after.objectives)]
         mine = [*named, *kept.created.get("objective", ())]
         self.now = plans.as_seen(self.reader, with_personal=mine)

@@ -9,6 +9,7 @@ powershell  put   milepost completion powershell | Out-String | Invoke-Expressio
 from __future__ import annotations
 
 import argparse
+import sys
 
 from milepost.cli.shells import SCRIPTS
 from milepost.cli.terminal import plain
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace) -> None:
         return
     from milepost.cli import completing
 
+    sys.stdout.reconfigure(encoding="utf-8")  # as the scripts read it, whatever the terminal does
     typed = options.typed[1:] if options.typed[:1] == ["--"] else options.typed
     for value, says in completing.words(typed):
         print(f"{plain(value)}\t{plain(says)}" if says else plain(value))

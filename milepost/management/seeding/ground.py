@@ -11,7 +11,8 @@ from milepost.management.seeding.sizes import WEEKS, Size
 
 # As in models/ids.py: milliseconds, then what tells apart the ids of one millisecond.
 COUNTER_BITS = 21
-DRAFTED_BEFORE = timedelta(weeks=3)
+DRAFTED_BEFORE = timedelta(weeks=3)  # before the cycle begins
+AGREED_BEFORE = timedelta(weeks=1)
 
 
 @dataclass
@@ -60,6 +61,11 @@ class Ground:
     def founded(self) -> str:
         """The moment at which everything was drafted, as a row holds it."""
         return text(self.drafted)
+
+    @property
+    def agreed(self) -> str:
+        """The moment at which what was drafted was committed to, as a row holds it."""
+        return text(self.drafted + DRAFTED_BEFORE - AGREED_BEFORE)
 
     @property
     def running(self) -> str:

@@ -15,13 +15,13 @@ from milepost.management.seeding.people import Roster
 SUPPORTS, SEVERAL_PARENTS, RESTRICTED, HAS_CONTRIBUTORS = 0.05, 0.03, 0.01, 0.1
 COMMITMENTS, COMMITMENT_WEIGHTS = ("aspirational", "committed", "learning"), (60, 35, 5)
 LINK_WEIGHTS, LINK_SHARES = ("1", "2", "0.5"), (90, 7, 3)
-STEPS = (("create", "", "draft"), ("submit", "draft", "in_review"), ("commit", "in_review", "committed"))
 
 CYCLE = ("id", "workspace_id", "key", "name", "starts_on", "ends_on", "parent_id", "closed_on")
 DEFINITION = (
     "title", "description", "cycle_id", "team_id", "owner_id", "sponsor_id", "commitment", "level",
     "visibility", "state", "contributors", "visible_to",
 )  # fmt: skip
+STATE = DEFINITION.index("state")
 OBJECTIVE = ("id", "workspace_id", *DEFINITION, "key", "created_at", "revision")
 VERSION = ("id", "workspace_id", *DEFINITION, "objective_id", "at", "by_id", "reason")
 TRANSITION = (
@@ -108,16 +108,31 @@ class Tree:
             )  # fmt: skip
 
     def _versions(self) -> Iterator[tuple]:
-        at = self.ground.founded
+        new_id, space = self.ground.new_id, self.ground.workspace
         for one in self.objectives:
-            yield self.ground.new_id(), self.ground.workspace, *one.definition, one.id, at, one.owner, ""
+            before, after = one.definition[:STATE], one.definition[STATE + 1 :]
+            for state, at, by in self._states(one):
+                yield new_id(), space, *before, state, *after, one.id, at, by, ""
+
+    def _states(self, one: Objective) -> tuple[tuple[str, str, int | None], ...]:
+        """Return the states that a day has seen, since when, and by whom."""
+        ground = self.ground
+        return (
+            ("draft", ground.founded, one.owner),
+            ("committed", ground.agreed, one.owner),
+            ("active", ground.running, None),
+        )
 
     def _transitions(self) -> Iterator[tuple]:
-        space, founded, running = self.ground.workspace, self.ground.founded, self.ground.running
+        new_id, space, ground = self.ground.new_id, self.ground.workspace, self.ground
         for one in self.objectives:
-            for event, before, after in STEPS:
-                yield self.ground.new_id(), space, one.id, event, before, after, founded, one.owner, ""
-            yield self.ground.new_id(), space, one.id, "start", "committed", "active", running, None, ""
+            for event, before, after, at, by in (
+                ("create", "", "draft", ground.founded, one.owner),
+                ("submit", "draft", "in_review", ground.agreed, one.owner),
+                ("commit", "in_review", "committed", ground.agreed, one.owner),
+                ("start", "committed", "active", ground.running, None),
+            ):
+                yield new_id(), space, one.id, event, before, after, at, by, ""
 
     def _alignments(self) -> Iterator[tuple]:
         draw = self.ground.random

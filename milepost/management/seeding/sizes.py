@@ -27,7 +27,7 @@ class Size:
     @property
     def rows(self) -> int:
         """Estimate the rows of all tables, for a progress bar."""
-        return self.checkins + 2 * self.people + self.teams + 7 * self.objectives + 2 * self.key_results
+        return self.checkins + 2 * self.people + self.teams + 9 * self.objectives + 2 * self.key_results
 
     @property
     def levels(self) -> tuple[int, ...]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
 from milepost.models import Comment
 from milepost.queries.cards import Reader
-from milepost.queries.records.sights import unseen
+from milepost.queries.records.sights import in_sight
 from milepost.queries.records.slices import Slice, Wanted, cut, written
 
 
@@ -31,7 +29,7 @@ def slice_of(
     reader: Reader, wanted: Wanted, *, objective: int | None = None, key_result: int | None = None
 ) -> Slice:
     """Return some of the comments, the latest first."""
-    rows = Comment.objects.of(reader.actor.workspace_id).filter(_seen(reader))
+    rows = Comment.objects.of(reader.actor.workspace_id).filter(in_sight(reader))
     if objective is not None:
         rows = rows.filter(objective_id=objective)
     if key_result is not None:
@@ -44,15 +42,10 @@ def slice_of(
 
 def one(reader: Reader, id: int) -> CommentRecord:
     """Return one comment, or NotFound."""
-    row = Comment.objects.of(reader.actor.workspace_id).filter(_seen(reader), id=id).first()
+    row = Comment.objects.of(reader.actor.workspace_id).filter(in_sight(reader), id=id).first()
     if row is None:
         raise NotFound
     return _record(row)
-
-
-def _seen(reader: Reader) -> Q:
-    objectives, key_results = unseen(reader)
-    return ~objectives("objective_id") & (Q(key_result=None) | ~key_results("key_result_id"))
 
 
 def _record(row: Comment) -> CommentRecord:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
-
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
 from milepost.models import Initiative
 from milepost.queries.cards import Reader
-from milepost.queries.records.sights import unseen
+from milepost.queries.records.sights import in_sight
 from milepost.queries.records.slices import Slice, Wanted, cut, written
 
 
@@ -42,7 +40,7 @@ def slice_of(
     state: str | None = None,
 ) -> Slice:
     """Return some of the initiatives, the oldest first."""
-    rows = Initiative.objects.of(reader.actor.workspace_id).filter(_seen(reader))
+    rows = Initiative.objects.of(reader.actor.workspace_id).filter(in_sight(reader))
     asked = {"objective_id": objective, "key_result_id": key_result, "owner_id": owner, "state": state}
     rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
     if wanted.after is not None:
@@ -53,16 +51,10 @@ def slice_of(
 
 def one(reader: Reader, id: int) -> InitiativeRecord:
     """Return one initiative, or NotFound."""
-    row = Initiative.objects.of(reader.actor.workspace_id).filter(_seen(reader), id=id).first()
+    row = Initiative.objects.of(reader.actor.workspace_id).filter(in_sight(reader), id=id).first()
     if row is None:
         raise NotFound
     return _record(row)
-
-
-def _seen(reader: Reader) -> Q:
-    # Whoever may not see a key result is not told what is done for it.
-    objectives, key_results = unseen(reader)
-    return ~objectives("objective_id") & (Q(key_result=None) | ~key_results("key_result_id"))
 
 
 def _record(row: Initiative) -> InitiativeRecord:

@@ -26,6 +26,15 @@ def unseen(reader: Reader) -> tuple[Unseen, Unseen]:
     )
 
 
+def in_sight(reader: Reader) -> Q:
+    """Return the condition under which what a row is about is seen: its objective, and its key result.
+
+    Whoever may not see a key result is not told what is said of it, or done for it.
+    """
+    objectives, key_results = unseen(reader)
+    return ~objectives("objective_id") & (Q(key_result=None) | ~key_results("key_result_id"))
+
+
 def _among(ids: Collection[int]) -> Unseen:
     return lambda column: Q(**{f"{column}__in": ids})
 

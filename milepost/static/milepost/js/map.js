@@ -1,7 +1,7 @@
 // The drawing of the map: zoom by buttons, keys, pinch and Ctrl with the wheel; pan by dragging; a small drawing
 // says where one is. Shown small, cards keep their titles, larger, and lose the rest. Without JavaScript it scrolls.
 const LEAST = 0.12, MOST = 2.5, STEP = 1.25, SHARE = 0.78, WIDTH = 224, HEIGHT = 120;
-const READABLE = 0.4, COMFORTABLE = 0.55, SMALL = 0.7; // a title; what it opens at where not all fits; details
+const READABLE = 0.4, COMFORTABLE = 0.55; // a title; what it opens at where not all fits
 const ON_VIEW = ["pointerdown", "pointermove", "pointerup", "pointercancel", "keydown", "scroll"];
 
 class MapView extends HTMLElement {
@@ -9,6 +9,7 @@ class MapView extends HTMLElement {
     this.view = this.querySelector(".map-view");
     this.mini = this.querySelector(".map-mini");
     this.fingers = new Map();
+    this.details = Number(this.dataset.details); // as large as cards show more than a title
     this.kept = `zoom of ${location.pathname}`;
     this.addEventListener("click", this);
     for (const type of ON_VIEW) this.view.addEventListener(type, this);
@@ -67,7 +68,8 @@ class MapView extends HTMLElement {
     const left = (this.view.scrollLeft + x) * ratio - x, top = (this.view.scrollTop + y) * ratio - y;
     this.scale = now;
     for (const name of ["width", "height"]) this.svg.setAttribute(name, Math.round(this.size[name] * now));
-    this.svg.classList.toggle("small", now < SMALL);
+    this.svg.classList.toggle("small", now < this.details);
+    this.querySelector("[data-zoom=details]")?.toggleAttribute("hidden", now >= this.details);
     this.view.scrollTo(left, top);
     this.querySelector("output").value = `${Math.round(now * 100)} %`;
     sessionStorage.setItem(this.kept, now);
@@ -103,7 +105,7 @@ class MapView extends HTMLElement {
   onclick(event) {
     const step = event.target.closest("[data-zoom]")?.dataset.zoom;
     if (event.target.closest("[data-full]")) return document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen();
-    if (step) this.zoom({ fit: this.fitting(), in: this.scale * STEP, out: this.scale / STEP }[step]);
+    if (step) this.zoom({ fit: this.fitting(), in: this.scale * STEP, out: this.scale / STEP, details: this.details }[step]);
     // The click that ends a drag leads nowhere.
     else if (this.dragged && event.target.closest(".map-view")) event.preventDefault();
   }

@@ -1,0 +1,58 @@
+"""Sentences about the workspace: cycles, settings, files, tokens, saved views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from milepost.queries.sentences.phrases import Phrase, Teller, Telling, words
+
+
+def _about_cycle(verb: str) -> Teller:
+    return lambda told: [words(f"{verb} the cycle "), told.name]
+
+
+def _applied(told: Telling) -> list[Phrase]:
+    # What a file holds may be restricted, so its counts are for those who apply files.
+    summary = told.data.get("summary") if told.reader.actor.is_admin else None
+    listed = ", ".join(_counted(summary)) if isinstance(summary, dict) else ""
+    return [words("applied a file" + (f": {listed} created" if listed else ""))]
+
+
+def _counted(summary: Mapping[str, Any]) -> Iterator[str]:
+    for noun, word in (("objective", "objective"), ("key_result", "key result"), ("check_in", "check-in")):
+        if count := summary.get(noun, {}).get("created", 0):
+            yield f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def _founded(told: Telling) -> list[Phrase]:
+    return [words("founded "), told.name]
+
+
+def _settings(told: Telling) -> list[Phrase]:
+    names = sorted(name.replace("_", " ") for name in told.data.get("changes", {}))
+    return [words("changed the settings" + (f": {', '.join(names)}" if names else ""))]
+
+
+TELLERS: Mapping[str, Teller] = MappingProxyType(
+    {
+        "cycle.created": _about_cycle("created"),
+        "cycle.changed": _about_cycle("changed"),
+        "cycle.closed": _about_cycle("closed"),
+        "cycle.reopened": _about_cycle("opened again"),
+        "cycle.withdrawn": _about_cycle("took away"),
+        "token.created": lambda told: [words("made the token "), told.name],
+        "token.revoked": lambda told: [words("revoked the token "), told.name],
+        "view.saved": lambda told: [words("saved the view "), told.name],
+        "view.changed": lambda told: [words("changed the view "), told.name],
+        "view.deleted": lambda told: [words("deleted the view "), told.name],
+        "view.chosen": lambda told: [words("begins the tree with "), told.name],
+        "view.unchosen": lambda told: [words("begins the tree as usual")],
+        "plan.applied": _applied,
+        "plan.taken_back": lambda told: [words("took a file back")],
+        "workspace.founded": _founded,
+        "workspace.changed": _settings,
+        "workspace.seeded": lambda told: [words("filled the workspace with made-up work")],
+    }
+)

@@ -1,0 +1,30 @@
+"""Answers for programs: who wants JSON, and JSON with its entity tag, or 304 where the reader has it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from milepost.formats import entity_tags
+
+JSON = "application/json"
+
+
+def are_json(request: HttpRequest) -> bool:
+    """Say whether whoever asks speaks JSON, and so is answered in it."""
+    if request.path.startswith("/api/v1/"):
+        return True
+    return request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON)
+
+
+def unless_known(request: HttpRequest, body: bytes) -> HttpResponse:
+    """Answer with JSON, tagged by its bytes, or with 304."""
+    etag = entity_tags.of(body)
+    known = entity_tags.is_known(etag, request.headers.get("If-None-Match"))
+    return tagged(None if known else body, etag)
+
+
+def tagged(body: bytes | None, etag: str) -> HttpResponse:
+    """Answer with JSON under a tag that is at hand; without a body, with 304."""
+    answer = HttpResponse(body or b"", status=304 if body is None else 200, content_type=JSON)
+    answer.headers["ETag"] = etag
+    return answer

@@ -1,0 +1,84 @@
+"""Whether anything was committed: asked in passing, so that an image up to date need not ask again."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from milepost.ledger import changes, stillness
+from milepost.ledger.changes import Kind, Token
+from tests.cast import Cast
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
+MOST_TRIES = 100
+
+
+def mark() -> stillness.Mark | None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {stillness.COLUMN[connection.vendor]}")
+        return cursor.fetchone()[0]
+
+
+def stood_still(workspace_id: int) -> Token:
+    """Return a token between whose two marks nobody committed: others may be at work on the same server."""
+    token = changes.now(workspace_id)
+    for _ in range(MOST_TRIES):
+        _, token = changes.changes_since(workspace_id, token)
+        if token.still == mark():
+            return token
+    raise AssertionError("something is committed all the time")
+
+
+class TestMark:
+    def test_is_the_same_while_nothing_is_committed(self, cast: Cast):
+        """A token bears the mark that another statement finds just after; SQLite has none in passing."""
+        token = stood_still(cast.acme.id)
+
+        assert (token.still is not None) == (connection.vendor == "postgresql")
+
+    def test_moves_with_a_commit(self, cast: Cast):
+        """Whatever is committed, in whichever workspace, the mark is another one, or there is none."""
+        before = stood_still(cast.acme.id).still
+        changes.append(cast.zenith.id, Kind.SETTINGS)
+
+        assert mark() is None or mark() != before
+
+    def test_is_not_there_for_who_has_written(self, cast: Cast):
+        """A transaction sees what it writes, and no mark moves with that: so it finds none."""
+        with transaction.atomic():
+            changes.append(cast.acme.id, Kind.SETTINGS)
+            found = mark()
+
+        assert found is None
+
+
+class TestSettled:
+    def test_asks_for_nothing_while_it_holds(self, cast: Cast):
+        """Who reads as of the mark at which the token was given is told without a statement."""
+        token = stood_still(cast.acme.id)
+
+        with stillness.unsettled(), CaptureQueriesContext(connection) as captured:
+            stillness.settle(token.still)
+            found, again = changes.changes_since(cast.acme.id, token)
+
+        assert (found, again) == ([], token)
+        assert len(captured) == (0 if connection.vendor == "postgresql" else 1)
+
+    def test_asks_where_something_was_committed_since(self, cast: Cast):
+        """Who reads as of a later mark is told what changed."""
+        token = stood_still(cast.acme.id)
+        changes.append(cast.acme.id, Kind.OBJECTIVE, 7)
+
+        with stillness.unsettled():
+            stillness.settle(mark())
+            found, _ = changes.changes_since(cast.acme.id, token)
+
+        assert [change.subject_id for change in found] == [7]
+
+    def test_is_over_with_what_it_was_settled_in(self, cast: Cast):
+        """The next request on the same thread knows no mark."""
+        with stillness.unsettled():
+            stillness.settle("5:5:")
+
+        assert not stillness.is_settled("5:5:")
