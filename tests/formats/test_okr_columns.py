@@ -94,3 +94,20 @@ class TestTakeAll:
         assert told.each("value") == ["1.5", None]
         assert {type(text) for text in told.each("value")} == {str, type(None)}
         assert type(by_day) is tuple
+
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            {"at": "2026-10-01T10:00:00.000000Z"},
+            {"at": "2026-10-01T12:00:00+02:00"},
+            {"value": Digits("1.50")},
+            {"value": Bare("007")},
+        ],
+    )
+    def test_takes_no_other_spelling_for_a_text(self, odd: dict):
+        """One value has one text, or entries that say the same would differ."""
+        raw = {"id": "c1", "at": "2026-10-01T10:00:00Z", "value": Digits("1.5")}
+
+        taken = CHECK_IN.take_all([Mapped(raw | odd)], Reading("UTC"), ())
+
+        assert type(taken) is tuple
