@@ -22,6 +22,7 @@ EDGE, BROAD_EDGE, TINTED = 4, 9, 46  # how wide the edge of a card is, how tall 
 WHAT_IF = '<title class="tip">What if it ends elsewhere?</title>'
 BAR = WIDTH - 2 * LEFT + 3
 HEAD_SHAPE = f"M0 {TINTED}V8a8 8 0 0 1 8-8h{WIDTH - 16}a8 8 0 0 1 8 8v{TINTED - 8}z"
+FOLD_WIDTH = 140  # of what a card says is folded away: on a small card it is drawn larger
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,10 @@ class Pen:
     def _fold(self, card: Card, spot: Spot) -> str:
         if card.is_open is None:
             return ""
-        said = "–" if card.is_open else hidden_words(card)
+        said, whole = ("–", "") if card.is_open else (_hidden_in_short(card), hidden_words(card))
+        title = f"<title>{whole}</title>" if said != whole and whole else ""
         wide = round(map_text.width(said, 11.5)) + 20
-        pill = (
+        pill = title + (
             f'<rect x="{(WIDTH - wide) / 2:g}" y="{spot.height - 9:g}" width="{wide}" height="18" rx="9"/>'
             f'<text x="{WIDTH / 2:g}" y="{spot.height + 4:g}">{said}</text>'
         )
@@ -184,10 +186,19 @@ class Pen:
 
 def hidden_words(card: Card) -> str:
     """Say what is folded away: “+7 (2 at risk)”."""
-    hidden = card.hidden
-    named = ((hidden.off_track, "off track"), (hidden.at_risk, "at risk"))
-    troubles = ", ".join(f"{count} {words_of}" for count, words_of in named if count)
-    return f"+{hidden.count}" + (f" ({troubles})" if troubles else "")
+    return _hidden(card, 2)
+
+
+def _hidden_in_short(card: Card) -> str:
+    """Say as much of it as is no wider than a small card: the worst alone, or only how many."""
+    said = [_hidden(card, most) for most in (2, 1, 0)]
+    return next((each for each in said if map_text.width(each, 11.5) <= FOLD_WIDTH), said[-1])
+
+
+def _hidden(card: Card, most: int) -> str:
+    named = ((card.hidden.off_track, "off track"), (card.hidden.at_risk, "at risk"))
+    troubles = [f"{words.number(count)} {word}" for count, word in named if count][:most]
+    return f"+{words.number(card.hidden.count)}" + (f" ({', '.join(troubles)})" if troubles else "")
 
 
 def _edge(wide: float, height: float) -> str:
