@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from milepost.actions import history, wording
 from milepost.actions.events import tell
@@ -18,7 +19,7 @@ from milepost.core.alignment import path_of_loop
 from milepost.core.cadence import REOPEN_WITHIN_DAYS, Window
 from milepost.core.problems import Conflict, Invalid
 from milepost.ledger import changes
-from milepost.models import Cycle
+from milepost.models import Cycle, KeyResult
 from milepost.queries import standings
 
 YEARS = range(1900, 3000)
@@ -84,6 +85,8 @@ def update(*, cycle: int, changed: Mapping[str, Any], by: Actor, at: datetime) -
         for field, (_, value) in found.items():
             setattr(row, field, value)
         _check_place(by, row)
+        if found.keys() & {"starts_on", "ends_on"}:
+            require_room(by, row, KeyResult.objects.of(by.workspace_id).filter(objective__cycle_id=row.id))
         row.save(update_fields=list(found))
         _tell("cycle.changed", row, data={"changes": history.in_words(found)}, by=by, at=at)
     return row
@@ -161,6 +164,26 @@ def _window(starts_on: date, ends_on: date | None) -> Window:
         return cadence.check_cycle(Window(starts_on, ends_on))
     except Invalid as wrong:
         raise _in_our_words(wrong) from None
+
+
+def require_room(by: Actor, cycle: Cycle, key_results: QuerySet[KeyResult]) -> None:
+    """Refuse days of a cycle of which a key result would be left that ends before it begins.
+
+    It has one day of its own, and takes the other from the cycle. What the actor does not see is not told.
+    """
+    upside_down = Q(starts_on=None, ends_on__lt=cycle.starts_on)
+    if cycle.ends_on is not None:
+        upside_down |= Q(ends_on=None, starts_on__gt=cycle.ends_on)
+    for one in key_results.filter(upside_down).order_by("id"):
+        if standings.sees(by, one.id):
+            says = (
+                f"ends on {one.ends_on:%-d %b %Y}" if one.ends_on else f"begins on {one.starts_on:%-d %b %Y}"
+            )
+            raise Conflict(
+                f"“{one.title}” {says} by a date of its own, which is not within {cycle.name}.",
+                code="dates_do_not_fit",
+                remedy="Change the dates of that key result first, or take them away.",
+            )
 
 
 def _nest(window: Window, name: str, above: Window, above_name: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from milepost.actions import history, transitions, wording
+from milepost.actions import cycles, history, transitions, wording
 from milepost.actions.events import tell
 from milepost.core import access, ids
 from milepost.core.access import Actor, Visibility
@@ -31,7 +31,7 @@ from milepost.core.states import (
 )
 from milepost.ledger import changes
 from milepost.ledger.structure import ObjectiveRow
-from milepost.models import Alignment, Grade, Objective, Transition, Workspace
+from milepost.models import Alignment, Cycle, Grade, KeyResult, Objective, Transition, Workspace
 from milepost.models import Event as Told
 from milepost.models.objectives import COMMITMENTS, LEVELS, OBJECTIVE_FIELDS, VISIBILITIES
 from milepost.queries import standings
@@ -107,6 +107,9 @@ def update(
         found = history.differences(row, _checked(by, renamed))
         if not found:
             return row
+        if "cycle_id" in found:
+            to = Cycle.objects.of(by.workspace_id).get(id=found["cycle_id"][1])
+            cycles.require_room(by, to, KeyResult.objects.of(by.workspace_id).filter(objective_id=row.id))
         if "team_id" in found or "visibility" in found:
             line = standings.lineage(by.workspace_id, found.get("team_id", (None, row.team_id))[1])
             may = access.may_draft(by, line, found.get("visibility", (None, row.visibility))[1])

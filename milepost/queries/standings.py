@@ -147,7 +147,7 @@ def event(actor: Actor, id: int, *, lock: bool = False) -> Event:
     for id in filter(None, (found.data.get("parent"), *found.data.get("parents", ()))):
         if not _is_objective(actor, id):
             key_result(actor, id)
-    if "items" in found.data and sum(_sees(actor, id) for id in found.data["items"]) < 2:
+    if "items" in found.data and sum(sees(actor, id) for id in found.data["items"]) < 2:
         raise NotFound
     mine = actor.person_id is not None and found.actor_id == actor.person_id
     if found.kind.startswith("token.") and not (actor.is_admin or mine):
@@ -157,7 +157,8 @@ def event(actor: Actor, id: int, *, lock: bool = False) -> Event:
     return found
 
 
-def _sees(actor: Actor, id: int) -> bool:
+def sees(actor: Actor, id: int) -> bool:
+    """Say whether the actor may see an objective or key result that is there."""
     try:
         if not _is_objective(actor, id):
             key_result(actor, id)

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from milepost.actions import cycles
+from milepost.actions import cycles, key_results, objectives
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
 from milepost.models import Cycle, Event
 from tests.cast import NOW, TODAY, Cast
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 
@@ -94,6 +95,25 @@ class TestUpdate:
 
         with pytest.raises(Invalid, match="Q4 2026"):
             cycles.update(cycle=year.id, changed={"ends_on": date(2026, 11, 30)}, by=cast.ada, at=NOW)
+
+    def test_turns_no_key_result_upside_down(self, cast: Cast, okrs: Okrs):
+        """One with an end of its own would begin after that; nor may its objective move to such a cycle."""
+        ends = okrs.cycle.starts_on + timedelta(days=20)
+        key_results.update(
+            key_result=okrs.growth.id, changed={"ends_on": ends}, reason="Sooner.", by=cast.ada, at=NOW
+        )
+
+        with pytest.raises(Conflict) as moved:
+            cycles.update(
+                cycle=okrs.cycle.id, changed={"starts_on": ends + timedelta(days=1)}, by=cast.ada, at=NOW
+            )
+        with pytest.raises(Conflict) as taken:
+            objectives.update(
+                objective=okrs.growth.objective_id, changed={"cycle": okrs.next_cycle.id}, by=cast.ada, at=NOW
+            )
+
+        assert moved.value.code == taken.value.code == "dates_do_not_fit"
+        assert okrs.growth.title in moved.value.message
 
     def test_refuses_a_loop(self, cast: Cast, year: Cycle):
         """Two cycles of the same days cannot lie within one another."""
