@@ -73,6 +73,9 @@ class Database:
     environ: dict[str, str]
     execute: Callable[..., list[tuple]]
     commit_one: Callable[[], None]
+    settle: Callable[
+        [], object
+    ]  # do now what a database that was just filled would do beside what is measured
     stop: Callable[[], None]
 
     def read_objectives(self, workspace_id: int) -> bytes:
@@ -121,6 +124,7 @@ def sqlite(folder: Path) -> Database:
         _environ(MILEPOST_DATA_DIR=str(folder)),
         lambda sql: connection.execute(sql).fetchall(),
         lambda: bare.execute("INSERT INTO row VALUES (?)", [time.time()]),
+        lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall(),
         lambda: (connection.close(), bare.close()),
     )
 
@@ -135,5 +139,6 @@ def postgresql(folder: Path) -> Database:
         _environ(MILEPOST_DATA_DIR=str(folder), DATABASE_URL=server.url),
         lambda sql: connection.execute(sql).fetchall(),
         lambda: connection.execute("INSERT INTO bare_row VALUES (%s)", [time.time()]),
+        lambda: (connection.execute("VACUUM (ANALYZE)"), connection.execute("CHECKPOINT")),
         lambda: (connection.close(), server.stop()),
     )

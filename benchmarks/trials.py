@@ -92,6 +92,7 @@ class Trial:
         began = time.perf_counter()
         self.run("seed", "--size", size, "--seed", "1")
         self.seeded_in = time.perf_counter() - began
+        database.settle()
         said = subprocess.run(
             [sys.executable, "-m", SIGN_IN, self.slug], env=database.environ, cwd=ROOT, check=True,
             capture_output=True, text=True,
