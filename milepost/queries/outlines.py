@@ -193,9 +193,9 @@ class Branches:
         first = image.first_key_result
         child, above = served(image)
         # What serves a key result stands below its objective; below a cancelled one stands nothing.
-        kept = seen[child] & seen[above] & ((above < first) | outline.standing[above])
-        child, above = child[kept], above[kept]
         upper = np.concatenate([np.arange(first), image.parent])[above]
+        kept = seen[child] & seen[above] & ((above < first) | outline.standing[above]) & (upper >= 0)
+        child, upper = child[kept], upper[kept]
         self._children = child[np.argsort(upper, kind="stable")]
         self._count = np.bincount(upper, minlength=first)
         self._begin = np.cumsum(self._count) - self._count
