@@ -119,7 +119,8 @@ def _in_sight(reader: Reader):
 _ABOUT = {
     vendor: Statement(
         f"SELECT {', '.join(Happening._fields[:-1])}, {IS_UNDONE} FROM event WHERE workspace_id = %s AND "
-        f"{among.format('objective_id')} AND at < %s ORDER BY id DESC LIMIT %s"
+        f"{among.format('objective_id')} AND (key_result_id IS NULL OR NOT {among.format('key_result_id')}) "
+        "AND at < %s ORDER BY id DESC LIMIT %s"
     )
     for vendor, among in AMONG.items()
 }
@@ -128,15 +129,17 @@ _ABOUT = {
 def rows_about(reader: Reader, objectives: Collection[int], *, most: int) -> tuple[tuple, ...]:
     """Return the latest rows about some objectives and their key results, as the database has them.
 
-    Whatever `about` makes of them is the same for as long as they, the reader and the image are.
+    Whatever `about` makes of them is the same for as long as they, the reader and the image are. What the
+    reader does not see of the key results takes nobody's place.
     """
     if not objectives:
         return ()
     database = connections[DEFAULT_DB_ALIAS]
     until = database.ops.adapt_datetimefield_value(reader.until_moment)
-    return tuple(
-        map(tuple, _ABOUT[database.vendor].rows([reader.actor.workspace_id, listed(objectives), until, most]))
-    )
+    of = reader.image.key_results_of
+    hidden = [one for id in objectives for one in of.ids(id) if not reader.sees(one)]
+    said = [reader.actor.workspace_id, listed(objectives), listed(hidden), until, most]
+    return tuple(map(tuple, _ABOUT[database.vendor].rows(said)))
 
 
 def about(reader: Reader, rows: Iterable[tuple], *, since: date, size: int) -> tuple[Sentence, ...]:

@@ -168,6 +168,26 @@ class TestShow:
         assert "A quiet number" not in his
         assert "60 %" in his
 
+    def test_tells_of_the_week_what_one_sees_however_much_is_hidden(
+        self, signed_in: Browser, cast: Cast, quick: acme.Work, now: datetime
+    ):
+        """Thirty check-ins that nobody else may see take no place from the one that everyone may."""
+        definition = key_results.Definition(
+            title="A quiet number",
+            kind="reach",
+            target=Decimal(10),
+            visibility="people",
+            owner=cast.ada.person_id,
+        )
+        hidden = key_results.add(objective=quick.objective.id, definition=definition, by=cast.ada, at=now)
+        before = text(signed_in("ben").get(product(cast)))
+
+        for number in range(30):
+            acme.check_in(hidden, str(number), by=cast.ada, at=now - timedelta(minutes=30 - number))
+
+        after = text(signed_in("ben").get(product(cast)))
+        assert "checked in" in before and after.count("checked in") == before.count("checked in")
+
     def test_shows_a_check_in_at_once(self, signed_in: Browser, cast: Cast, quick: acme.Work, now: datetime):
         """What is kept of a page is thrown away when anything on it changes."""
         cleo = signed_in("cleo")
