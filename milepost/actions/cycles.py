@@ -166,7 +166,7 @@ def _window(starts_on: date, ends_on: date | None) -> Window:
         raise _in_our_words(wrong) from None
 
 
-def require_room(by: Actor, cycle: Cycle, key_results: QuerySet[KeyResult]) -> None:
+def require_room(actor: Actor, cycle: Cycle, key_results: QuerySet[KeyResult]) -> None:
     """Refuse days of a cycle of which a key result would be left that ends before it begins.
 
     It has one day of its own, and takes the other from the cycle. What the actor does not see is not told.
@@ -175,7 +175,7 @@ def require_room(by: Actor, cycle: Cycle, key_results: QuerySet[KeyResult]) -> N
     if cycle.ends_on is not None:
         upside_down |= Q(ends_on=None, starts_on__gt=cycle.ends_on)
     for one in key_results.filter(upside_down).order_by("id"):
-        if standings.sees(by, one.id):
+        if standings.sees(actor, one.id):
             says = (
                 f"ends on {one.ends_on:%-d %b %Y}" if one.ends_on else f"begins on {one.starts_on:%-d %b %Y}"
             )

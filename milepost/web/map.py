@@ -22,7 +22,7 @@ from milepost.queries import map as maps
 from milepost.queries.alignment import Filters
 from milepost.queries.map import Map, Wish
 from milepost.queries.what_if import Effect, Supposition, suppose
-from milepost.web import alignment, map_styles, pages, words
+from milepost.web import map_styles, pages, tree_asked, words
 from milepost.web.actors import in_workspace
 from milepost.web.map_cards import Pen
 from milepost.web.map_drawing import Picture
@@ -102,7 +102,7 @@ def _what_follows(request: HttpRequest, asked: Asked, picture: Picture) -> HttpR
 # -- what was asked for ------------------------------------------------------------------------------------
 
 
-class Asked(alignment.Asked):
+class Asked(tree_asked.Asked):
     """What the address of the map says: the filters of the tree, and how to draw."""
 
     def __post_init__(self) -> None:
