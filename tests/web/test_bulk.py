@@ -302,7 +302,7 @@ class TestUndo:
         told = page_of(signed_in("cleo").get("/w/acme/activity/"))
 
         line = next(line for line in told.split('<li class="feed"') if okrs.helpful.title in line)
-        assert "commitment committed → learning" in " ".join(re.sub(r"<[^>]*>", "", line).split())
+        assert "success means committed → learning" in " ".join(re.sub(r"<[^>]*>", "", line).split())
         assert "what success means" not in told
 
     def test_by_an_admin_takes_back_what_they_see(self, signed_in, cast, okrs):
