@@ -49,6 +49,8 @@ def hand_over(
         reader = Reader(by, day_in(workspace.time_zone, at))
         found = holdings.to_give(reader, person)
         given = _given(found.listed, to, instead)
+        if given and not any(given.values()):
+            raise Invalid("Nobody was named to take it over.", field="to", remedy="Name a person.")
         for successor in {one for one in given.values() if one is not None}:
             if successor == person:
                 raise Invalid("They hold it already.", field="to", remedy="Choose somebody else.")

@@ -48,7 +48,7 @@ def left_out() -> Any:
 def _ref(written: Any) -> int:
     found = ids.decode(written) if isinstance(written, str) else None
     if found is None:
-        raise ValueError("An id has 13 characters, digits and small letters.")
+        raise ValueError("This is no id: one has 13 characters, as in the addresses of pages.")
     return found
 
 

@@ -193,6 +193,12 @@ class TestHandover:
         assert owner == encode(cast.ada.person_id)
         assert program("cleo").get(f"/people/{ben}/holdings").status_code == 403
 
+    def test_goes_to_somebody(self, cast, program, okrs):
+        """Without anybody who takes it over it is refused, by the field that is missing."""
+        done = program("ada").post(f"/people/{encode(cast.ben.person_id)}/handover", {})
+
+        assert (done.status_code, done.json()["errors"][0]["field"]) == (422, "to")
+
     def test_keeps_the_reason(self, cast, program, okrs):
         """Why stands in the history of whatever was given; without a reason, whose it was."""
         ada, there = program("ada"), f"/objectives/{encode(okrs.helpful.id)}/history"

@@ -333,7 +333,9 @@ class TestHandover:
         wrong = client.run("handover", "me", "--to", idle, "--except", "owner-1", "--dry-run")
         nothing = client.run("handover", idle, "--to", "me", "--yes", "--json")
 
+        same = client.run("handover", "me", "--to", "me", "--dry-run")
         assert (nobody.returncode, wrong.returncode) == (Exit.NOT_FOUND, Exit.USAGE)
+        assert same.returncode == Exit.USAGE and "They hold it already." in same.stderr
         assert (nothing.returncode, json.loads(nothing.stdout)["event"]) == (Exit.NOTHING_TO_DO, None)
 
 

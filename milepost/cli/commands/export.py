@@ -17,7 +17,7 @@ def words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workspace", metavar="SLUG", help="which workspace; needed where there are several")
     parser.add_argument("--format", choices=("yaml", "json"), help="yaml unless the file's name says json")
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="the file to write; without it, to the terminal"
+        "-o", "--output", metavar="FILE", help="the file to write; without it, or with -, to the terminal"
     )
     parser.add_argument("--local", action="store_true", help="export from this machine, whoever is logged in")
 
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
         from milepost.formats import okr_files  # which is slow to come
 
         data = okr_files.write(okr_files.read(data, name="export.json"), as_="yaml")
-    if options.output is None:
+    if options.output in (None, "-"):
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
         return

@@ -51,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
     wire = telling.wire(options)
     names = Names(wire)
     person, to = (names.id("people", typed) for typed in (options.person, options.to))
+    if person == to:
+        raise Problem("They hold it already.", code="usage", remedy="Choose somebody else.")
     found = wire.get(f"/people/{person}/holdings")
     found["to"] = to
     going = _going(found["holdings"], options.kept)

@@ -11,6 +11,7 @@ from milepost.cli.exits import Exit
 from milepost.core.problems import Problem
 from milepost.management import backups
 from milepost.management.backups import Made
+from milepost.management.counts import counted
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 
@@ -87,7 +88,8 @@ class Command(OperatorCommand):
             sys.exit(Exit.ERROR)
         self.stdout.write(
             f"Restored aside: {manifest.rows:,} rows of {len(manifest.tables)} tables and "
-            f"{len(manifest.exports)} exports are as they were on {manifest.made_at[:16].replace('T', ' ')}."
+            f"{counted(len(manifest.exports), 'export')} as they were on "
+            f"{manifest.made_at[:16].replace('T', ' ')}."
         )
 
 

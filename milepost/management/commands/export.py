@@ -28,7 +28,7 @@ class Command(OperatorCommand):
                 chosen = which.chosen(workspace)
                 plan = plans.current(chosen, progress=progress)
             data = okr_files.write(plan, as_=as_)
-        if output is None:
+        if output in (None, "-"):
             sys.stdout.buffer.write(data)
             sys.stdout.flush()
             self._tell_left_out(chosen)

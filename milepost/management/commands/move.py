@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from milepost.management import moves
+from milepost.management.counts import counted
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 
@@ -33,7 +34,8 @@ class Command(OperatorCommand):
         for table in manifest.tables:
             if table.rows:
                 self.stdout.write(f"  {table.rows:>10,}  {table.name:<30} {table.sha256[:16]}")
-        proof = f"{manifest.rows:,} rows of {len(manifest.tables)} tables and {len(manifest.exports)} exports"
+        exports = counted(len(manifest.exports), "export")
+        proof = f"{manifest.rows:,} rows of {len(manifest.tables)} tables and {exports}"
         self.stdout.write(f"{proof} are the same in {settings.DATABASE_NAMED(database_url)}.")
         self.stderr.write(
             "Nothing was changed here. If anyone has worked meanwhile, stop Milepost and move again into an\n"
