@@ -37,18 +37,22 @@ def main() -> None:
         peers.write([row for database, folder in _databases(asked.only) for row in _peers(database, folder)])
         return print(f"Written to {peers.README.name}")
     if asked.profile:
-        trials = (Trial(database, asked.size, folder) for database, folder in _databases(asked.only))
-        profiles.write([said for trial in trials for said in profiles.profiles(trial)], asked.size)
+        found = [
+            said
+            for database, folder in _databases(asked.only)
+            for said in _profiles(database, asked.size, folder, large=asked.large)
+        ]
+        profiles.write(found, asked.size)
         return print(f"Written to {profiles.FILE.name}")
     hello = servers.hello()
-    found: list[Measured] = []
+    results: list[Measured] = []
     try:
         for database, folder in _databases(asked.only):
-            found += _measure(database, asked.size, wanted, hello, folder)
+            results += _measure(database, asked.size, wanted, hello, folder)
     finally:
         hello.stop()
     kept = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
-    RESULTS.write_text(table(found, asked.size, kept), encoding="utf-8")
+    RESULTS.write_text(table(results, asked.size, kept), encoding="utf-8")
     print(
         f"\nWritten to {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}"
     )
@@ -68,6 +72,12 @@ def _databases(only: str | None) -> Iterator[tuple[databases.Database, Path]]:
 
 def _peers(database: databases.Database, folder: Path) -> Iterator[str]:
     yield peers.compare(Trial(database, peers.SIZE, folder))
+
+
+def _profiles(database: databases.Database, size: str, folder: Path, *, large: bool) -> Iterator[str]:
+    yield from profiles.profiles(Trial(database, size, folder))
+    if large:
+        yield profiles.start(Trial(database, "L", folder))
 
 
 def _measure(database, size: str, wanted: list[str], hello, folder: Path) -> Iterator[Measured]:

@@ -24,6 +24,7 @@ REQUESTS = (
     ("4b", "same_tree", "", "the tree answered 304"),
     ("5", "page", "", "the first 200 rows of the tree as HTML, asked anew"),
     ("6a", "past_tree", "", "the whole tree as of another past day each time"),
+    ("7", "overview", "check_in", "the overview just after a check-in"),
     ("8", "team", "", "a team's page as HTML, asked anew"),
     ("12", "search", "", "search as one types"),
 )
@@ -43,14 +44,30 @@ def profiles(trial: Trial) -> list[str]:
     return found
 
 
+def start(trial: Trial) -> str:
+    """Return a paragraph on the first tree of a process that finds a snapshot."""
+    trial.start()
+    try:
+        trial.get("alignment.json")
+    finally:
+        trial.server.stop()  # it leaves the snapshot
+    told = _asked(trial, "first_tree", "")
+    cost = f"{told['ms'] / 1000:.2f} s of CPU in process, imports aside"
+    return _told(trial, "14L", f"the first tree of {trial.size} after a start", cost, told["areas"])
+
+
 def _request(trial: Trial, number: str, what: str, before: str, words: str) -> str:
+    told = _asked(trial, what, before)
+    return _told(trial, number, words, f"{told['ms']:.2f} ms of CPU in process", told["areas"])
+
+
+def _asked(trial: Trial, what: str, before: str) -> dict:
     about = orjson.dumps(trial.about).decode()
     said = subprocess.run(
         [sys.executable, "-m", "benchmarks.profiling", what, before, trial.slug, about],
         env=trial.database.environ, cwd=ROOT, check=True, capture_output=True,
     ).stdout  # fmt: skip
-    told = orjson.loads(said)
-    return _told(trial, number, words, f"{told['ms']:.2f} ms of CPU in process", told["areas"])
+    return orjson.loads(said)
 
 
 def _command(trial: Trial, number: str, words: str, command: list[str], environ: dict, folder: str) -> str:
