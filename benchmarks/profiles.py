@@ -91,6 +91,6 @@ def write(paragraphs: list[str], size: str) -> None:
         "# Profiles\n\nWhere the time goes of what does not reach its goal yet, or only just: the share of\n"
         "each area, without what it calls and with what it waits for, as Python's profiler sees it (it\n"
         f"makes small functions look larger). Size {size}, {datetime.now(UTC):%Y-%m-%d}. Made by\n"
-        "`bin/benchmark --profile`.\n\n"
+        "`bin/benchmark --profile`; 14L by `--profile --large`.\n\n"
     )
     FILE.write_text(head + "\n".join(paragraphs) + "\n", encoding="utf-8")
