@@ -138,7 +138,7 @@ class View:
 
     def summary(self) -> Summary:
         """Return the numbers above the tree."""
-        counted = self.outline.counted
+        counted, whole = self.outline.counted, self.outline.shown_to(self.reader)
         if self.reader.actor.within is not None:
             counted = counted[self.reader.seen[counted]]
         statuses = self.reader.day.status[counted]
@@ -149,7 +149,7 @@ class View:
             objectives=self.outline.objectives_told(self.reader),
             attention=sum(tally[status] for status in ATTENTION),
             unaligned=sum(
-                self.outline.shows(self.reader, id) for id in (*self.outline.unaligned, *self.loose)
+                id in whole and self.reader.sees(id) for id in (*self.outline.unaligned, *self.loose)
             ),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),
         )

@@ -12,7 +12,7 @@ from django.test import Client
 from milepost.actions import alignments, initiatives, key_results, objectives, teams, workspaces
 from milepost.core import addresses
 from milepost.core.ids import encode
-from milepost.models import Cycle
+from milepost.models import Cycle, KeyResult
 from milepost.web import teams as web_teams
 from tests.cast import Cast
 from tests.web import acme
@@ -45,6 +45,18 @@ def hidden(cast: Cast, cycle: Cycle, now: datetime) -> acme.Work:
 
 def product(cast: Cast) -> str:
     return addresses.team("acme", cast.product.id)
+
+
+def add_quiet_number(work: acme.Work, cast: Cast, at: datetime) -> KeyResult:
+    """Add a key result that only Ada sees to an objective that everyone does."""
+    definition = key_results.Definition(
+        title="A quiet number",
+        kind="reach",
+        target=Decimal(10),
+        visibility="people",
+        owner=cast.ada.person_id,
+    )
+    return key_results.add(objective=work.objective.id, definition=definition, by=cast.ada, at=at)
 
 
 class TestIndex:
@@ -83,6 +95,15 @@ class TestIndex:
         assert "Teams of Craft" in text(under) and "Guild 2" in text(under) and "Guild 3" not in text(under)
         assert "1 more team" in text(under) and f"under={encode(craft.id)}&amp;from=3" in under.text
         assert "Guild 3" in text(rest) and "Guild 2" not in text(rest)
+
+    @pytest.mark.parametrize("asked", ["?from=999999", "?from=-1", "?under=nobody", "?under={leaf}"])
+    def test_never_takes_a_place_without_teams_for_a_company_without(
+        self, signed_in: Browser, cast: Cast, quick: acme.Work, asked: str
+    ):
+        """Beyond the last team, and below one that has none, nobody is asked to create the first."""
+        answer = signed_in("ada").get(TEAMS + asked.format(leaf=encode(cast.product.id)))
+
+        assert answer.status_code == 200 and "No teams yet" not in text(answer)
 
     def test_says_what_a_team_is_where_there_is_none(self, signed_in: Browser, cast: Cast, now: datetime):
         """An empty workspace teaches, and offers a beginning to whoever may make it."""
@@ -152,14 +173,7 @@ class TestShow:
         self, signed_in: Browser, cast: Cast, quick: acme.Work, now: datetime
     ):
         """A card drawn for one reader is never shown to another who may see less."""
-        definition = key_results.Definition(
-            title="A quiet number",
-            kind="reach",
-            target=Decimal(10),
-            visibility="people",
-            owner=cast.ada.person_id,
-        )
-        key_results.add(objective=quick.objective.id, definition=definition, by=cast.ada, at=now)
+        add_quiet_number(quick, cast, now)
 
         hers = text(signed_in("ada").get(product(cast)))
         his = text(signed_in("ben").get(product(cast)))
@@ -172,14 +186,7 @@ class TestShow:
         self, signed_in: Browser, cast: Cast, quick: acme.Work, now: datetime
     ):
         """Thirty check-ins that nobody else may see take no place from the one that everyone may."""
-        definition = key_results.Definition(
-            title="A quiet number",
-            kind="reach",
-            target=Decimal(10),
-            visibility="people",
-            owner=cast.ada.person_id,
-        )
-        hidden = key_results.add(objective=quick.objective.id, definition=definition, by=cast.ada, at=now)
+        hidden = add_quiet_number(quick, cast, now)
         before = text(signed_in("ben").get(product(cast)))
 
         for number in range(30):
