@@ -21,6 +21,7 @@ from milepost.web import answers, bulk, inserts, pages, repeats, tree_rows
 from milepost.web.actors import in_workspace
 from milepost.web.inserts import Fragment
 from milepost.web.tree_asked import Asked
+from milepost.web.typed import whole
 
 ROWS = 200  # shown at once; more on request, or as one scrolls
 MOST_ROWS = 4_000
@@ -65,7 +66,7 @@ def _context(request: HttpRequest, asked: Asked, everything: bool) -> dict:
             "verbs": [(name, words) for name, (words, _) in bulk.VERBS.items()],
         }
         if everything:
-            return context | _plain(asked, view, _number(request.GET.get("from"), 0))
+            return context | _plain(asked, view, whole(request.GET.get("from"), 0))
         shown = _slice(asked, view, 0, _wanted_rows(asked), anchors=True)
         return context | shown | {"rows": inserts.later(request, shown["rows"])}
 
@@ -94,7 +95,7 @@ def arranged(request: HttpRequest) -> str:
 def rows(request: HttpRequest) -> HttpResponse:
     """Answer with rows alone: what stands below one (`under`), or what follows the first (`from`)."""
     asked = Asked(request)
-    under, level = request.GET.get("under"), _number(request.GET.get("level"), 2)
+    under, level = request.GET.get("under"), whole(request.GET.get("level"), 2)
     if not request.headers.get("HX-Request"):
         there = reverse("alignment", args=[request.seat.slug])
         return HttpResponseRedirect(there + (asked.toggled(under, is_open=False) if under else ""))
@@ -104,7 +105,7 @@ def rows(request: HttpRequest) -> HttpResponse:
             there = view.has(under) or asked.is_there(under)
             places = list(islice(view.places(under, level), MOST_ROWS)) if there else []
             return HttpResponse(_drawn(asked, view, places))
-        context = {"asked": asked, **_slice(asked, view, _number(request.GET.get("from"), 0), ROWS)}
+        context = {"asked": asked, **_slice(asked, view, whole(request.GET.get("from"), 0), ROWS)}
     return render(request, "alignment/rows.hx.html", {**context, "csp_nonce": request.csp_nonce})
 
 
@@ -128,12 +129,7 @@ def _address(name: str, slug: str) -> str | None:
 
 
 def _wanted_rows(asked: Asked) -> int:
-    return min(max(_number(asked.said.get("rows"), ROWS), ROWS), MOST_ROWS)
-
-
-def _number(written: str | None, default: int) -> int:
-    is_number = bool(written) and written.isascii() and written.isdigit() and len(written) < 7
-    return int(written) if is_number else default
+    return min(max(whole(asked.said.get("rows"), ROWS), ROWS), MOST_ROWS)
 
 
 # -- rows --------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
 from milepost.web.toasts import saved
-from milepost.web.typed import Typed
+from milepost.web.typed import Typed, whole
 
 LABELS = {"name": "Name", "email": "E-mail", "role": "Role", "team": "Team"}
 SHOWN = (("here", "Everyone"), ("waiting", "Not here yet"), ("left", "Left"))
@@ -35,12 +35,11 @@ def index(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "here")
     show = show if show in dict(SHOWN) else "here"
     search = Typed(request.GET).text("q")[:100]
-    number = request.GET.get("page", "1")
     found = known.directory(
         request.actor,
         show=show,
         search=search,
-        page=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1,
+        page=whole(request.GET.get("page"), 1),
         zone=request.seat.time_zone,
         at=request.at,
     )

@@ -20,6 +20,7 @@ from milepost.queries.kept import Kept
 from milepost.queries.records import team_pages
 from milepost.web import answers, pages, repeats
 from milepost.web.actors import in_workspace
+from milepost.web.typed import whole
 
 AT_ONCE = 600  # teams on a page
 
@@ -56,11 +57,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _stretch(request: HttpRequest, reader: Reader) -> teams.Stretch:
-    under, start = decode(request.GET.get("under", "")), request.GET.get("from", "")
-    is_number = start.isascii() and start.isdigit() and len(start) < 7
-    return teams.Stretch(
-        under if under in reader.image.teams else None, int(start) if is_number else 0, AT_ONCE
-    )
+    under, start = decode(request.GET.get("under", "")), whole(request.GET.get("from"), 0)
+    return teams.Stretch(under if under in reader.image.teams else None, start, AT_ONCE)
 
 
 def _place(under: int | None, start: int) -> dict[str, str]:

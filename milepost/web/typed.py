@@ -13,6 +13,12 @@ from milepost.core import ids, numbers
 from milepost.core.problems import Invalid, Problem
 
 
+def whole(written: str | None, default: int) -> int:
+    """Read the number that an address says, of rows or a page; the default where it says none."""
+    is_number = bool(written) and written.isascii() and written.isdigit() and len(written) < 7
+    return int(written) if is_number else default
+
+
 def id_text(id: int | None) -> str:
     """Write an id as a form carries it; nothing where nothing is chosen."""
     return "" if id is None else ids.encode(id)
