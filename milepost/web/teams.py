@@ -18,7 +18,7 @@ from milepost.queries import shell as shells
 from milepost.queries.cards import ObjectiveCard, Reader
 from milepost.queries.kept import Kept
 from milepost.queries.records import team_pages
-from milepost.web import answers, pages, repeats
+from milepost.web import answers, misread, pages, repeats
 from milepost.web.actors import in_workspace
 from milepost.web.typed import whole
 
@@ -53,6 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return pages.page(
         request, "teams/index.html", context, nav="teams", crumbs=_way(reader, stretch.under),
         seen_by=reader, kept_as=(),
+        misread=misread.parts(request.GET, {"under": stretch.under is not None}),
     )  # fmt: skip
 
 
