@@ -15,6 +15,7 @@ _ONLY_SWITCH = "Only 1 and 0 are understood; nothing is left out for it."
 INSTEAD: Mapping[str, str] = {
     "q": "No word to look for stands in it; every title is shown.",
     "cycle": "There is no such cycle here; the usual one is shown.",
+    "on": "This page shows no past days; it is as of today.",
     "cycles": "Only “all” is understood; one cycle is shown.",
     "team": "There is no such team here; every team is shown.",
     "under": "There is no such team here; all teams are shown.",

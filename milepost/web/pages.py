@@ -84,7 +84,7 @@ def page(
     """Render a page of a workspace with its frame; one that `travels` can be shown on any past day.
 
     `comparison` is where two days of it stand side by side, `began` the first day of what it shows,
-    `misread` what its address says and it did not understand; the cycle is looked at here. With
+    `misread` what its address says and it did not understand, cycle and day apart. With
     `kept_as` it is kept drawn: that names what it depends on besides the figures of the day, the reader, the
     address and the cookies; the context is then a function, asked when it has to be drawn.
     """
@@ -93,8 +93,8 @@ def page(
     def draw() -> str:
         said = context() if callable(context) else context
         frame = _frame(request, looking, nav, crumbs)
-        cycle = misreading.parts(request.GET, {"cycle": _knows_cycle(request, looking)})
-        frame.misread = misreading.told(request, cycle + misread)
+        understood = {"cycle": _knows_cycle(request, looking), "on": travels or _is_today(request, looking)}
+        frame.misread = misreading.told(request, misreading.parts(request.GET, understood) + misread)
         frame.travel = travel.of(request, looking, comparison, began) if travels else None
         named = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **said}
         return jinja.render(template, named, request)
@@ -120,6 +120,11 @@ def _knows_cycle(request: HttpRequest, looking: Reader) -> bool:
     """Say whether the address asks for a cycle that there is."""
     wanted = request.GET.get("cycle")
     return bool(wanted) and any(cycle.key == wanted for cycle in looking.image.cycles.values())
+
+
+def _is_today(request: HttpRequest, looking: Reader) -> bool:
+    """Say whether the address asks for today, or for a day on which the reader looks at things anyway."""
+    return looking.known is not None or request.GET.get("on") == request.today.isoformat()
 
 
 def not_yet(

@@ -11,6 +11,7 @@ from django.template import engines
 from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup
 
+from milepost.core import access
 from milepost.core.ids import decode, encode
 from milepost.ledger.structure import CycleRow
 from milepost.queries import hindsight, team_work, teams
@@ -47,12 +48,12 @@ def index(request: HttpRequest) -> HttpResponse:
             else "",
             "count": sum(1 for _ in reader.image.walk_teams(stretch.under)),
             "cycle": cycle,
-            "new_team": address("new_team", slug=reader.slug) if request.actor.is_admin else None,
+            "new_team": address("new_team", slug=reader.slug) if access.may_manage(reader.actor) else None,
         }
 
     return pages.page(
         request, "teams/index.html", context, nav="teams", crumbs=_way(reader, stretch.under),
-        seen_by=reader, kept_as=(),
+        seen_by=reader, travels=True, kept_as=(),
         misread=misread.parts(request.GET, {"under": stretch.under is not None}),
     )  # fmt: skip
 

@@ -125,12 +125,17 @@ class Asked:
     def kept(self) -> list[tuple[str, str]]:
         """The parts of the address that narrow the tree."""
         selects = [("select", "1")] if self.selects else []
-        return [*self.narrowed, *self.listing.pairs(), *self._named, *selects]
+        return [*self.narrowed, *self.listing.pairs(), *self._named, *selects, *self._day]
 
     @cached_property
     def narrowed(self) -> list[tuple[str, str]]:
         """The filters, as the address says them."""
         return [(name, self.said[name]) for name in listings_of.FILTERS if self.said.get(name)]
+
+    @property
+    def _day(self) -> list[tuple[str, str]]:
+        """The past day that the tree shows: whatever is narrowed, opened or fetched is of that day too."""
+        return [] if self.reader.known is None else [("on", self.reader.today.isoformat())]
 
     @property
     def misread(self) -> tuple[misread.Part, ...]:
@@ -177,7 +182,7 @@ class Asked:
     @property
     def plain(self) -> str:
         """The address of the tree with nothing asked of it."""
-        return "?view=none" if views.default(self.reader) else "?"
+        return "?" + urlencode([*([("view", "none")] if views.default(self.reader) else []), *self._day])
 
     def toggled(self, key: str, *, is_open: bool) -> str:
         """Return the address of the page with one row opened or shut."""
