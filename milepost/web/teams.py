@@ -34,6 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
     stretch = _stretch(request, reader)
+    way = _way(reader, stretch.under)
 
     def context() -> dict[str, Any]:
         tree, under = teams.tree(reader, cycle, stretch), reader.team(stretch.under)
@@ -43,6 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "tree": tree,
             "rows": branches.of(tree, *head),
             "under": under,
+            "above": _back(way),
             "following": f"?{urlencode(_place(stretch.under, stretch.start + AT_ONCE))}"
             if tree.further
             else "",
@@ -52,8 +54,8 @@ def index(request: HttpRequest) -> HttpResponse:
         }
 
     return pages.page(
-        request, "teams/index.html", context, nav="teams", crumbs=_way(reader, stretch.under),
-        seen_by=reader, travels=True, kept_as=(),
+        request, "teams/index.html", context, nav="teams", crumbs=way, seen_by=reader,
+        travels=True, kept_as=(),
         misread=misread.parts(request.GET, {"under": stretch.under is not None}),
     )  # fmt: skip
 
@@ -74,6 +76,14 @@ def _way(reader: Reader, under: int | None) -> list[tuple[str, str | None]]:
     there, known = reverse("teams", args=[reader.slug]), reader.image.teams
     above = [(known[id].name, f"{there}?under={encode(id)}") for id in reversed(reader.lineage(under)[1:])]
     return [("Teams", there), *above, (known[under].name, None)]
+
+
+def _back(way: list[tuple[str, str | None]]) -> tuple[str, str] | None:
+    """Return the words and the address that lead one step up again."""
+    if len(way) < 2:
+        return None
+    name, there = way[-2]
+    return ("All teams" if len(way) == 2 else f"Teams of {name}", there)
 
 
 @in_workspace

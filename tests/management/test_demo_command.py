@@ -71,7 +71,7 @@ class TestOpen:
 @pytest.mark.both_databases
 class TestACopy:
     def test_is_not_called_the_demo_company(self, demo, settings, tmp_path):
-        """What somebody applied from a file is theirs: `serve` knows the demo by what `milepost demo` left."""
+        """What somebody applied from a file is theirs: `serve` knows a demo by what `milepost demo` left."""
         settings.MILEPOST = replace(settings.MILEPOST, data_dir=tmp_path)
 
         copied = serve.next_step(None)

@@ -33,7 +33,7 @@ class TestSessions:
         assert "192.0.2.…" in text and "192.0.2.77" not in text
 
     def test_are_told_by_the_clock_of_whoever_looks(self, client: Client, cast: Cast):
-        """In the zone that the browser named; where it named none, in that of the workspace, which is Prague."""
+        """In the zone that the browser named; where it named none, in that of the workspace."""
         browser, moment = enter(client), datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
         Session.objects.filter(user=ada()).update(started_at=moment)
 
