@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from milepost.queries import search, slips
 from milepost.queries.hits import KINDS, Hit
-from milepost.web import pages
+from milepost.web import misread, pages
 from milepost.web.actors import in_workspace
 from milepost.web.typed import Typed
 
@@ -43,7 +43,10 @@ def show(request: HttpRequest) -> HttpResponse:
         "here": here,
         "of_one_kind": OF_ONE_KIND,
     }
-    return pages.page(request, "search/show.html", more, nav="", crumbs=[("Search", None)], seen_by=reader)
+    return pages.page(
+        request, "search/show.html", more, nav="", crumbs=[("Search", None)], seen_by=reader,
+        misread=misread.parts(request.GET, {"kind": kind is not None}),
+    )  # fmt: skip
 
 
 def _groups(hits: Iterable[Hit]) -> list[tuple[str, list[Hit]]]:
