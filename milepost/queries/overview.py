@@ -19,7 +19,6 @@ from milepost.core.cadence import Window, elapsed
 from milepost.core.pace import Agreement, agreement, confidence_status
 from milepost.core.pace import Status as Pace
 from milepost.core.rollup import Family, Status
-from milepost.ledger import past
 from milepost.ledger.day import Day
 from milepost.ledger.image import Image
 from milepost.ledger.structure import CycleRow
@@ -237,7 +236,7 @@ def _measured(reader: Reader) -> Gauges:
 def _a_week_ago(reader: Reader, places: np.ndarray) -> np.ndarray:
     """Return the progress of some key results, as places among them, as it was known a week ago."""
     image, first = reader.image, reader.image.first_key_result
-    moment = past.end_of(reader.today - LOOKS_BACK, image.workspace.time_zone)
+    moment = image.workspace.calendar.end_of(reader.today - LOOKS_BACK)
     entries, values = image.entries.before(moment, image.key_results.ids[places])
     family, _, *shape, _ = (column[places] for column in image.measures)
     before = rollup.progress(family, values, *shape, np.full(len(places), NAN))
