@@ -10,7 +10,7 @@ from django.test import Client
 
 from milepost.actions import teams
 from milepost.ledger import image
-from milepost.models import Cycle
+from milepost.models import Cycle, Workspace
 from tests.cast import Cast
 from tests.web import acme
 from tests.web.statements import STATEMENTS, count
@@ -179,6 +179,7 @@ class TestPage:
     ):
         """Nothing stood yet in a cycle that was to come."""
         today = acme.day_of(now)
+        Workspace.objects.filter(id=cast.acme.id).update(created_at=now - 60 * DAY)
         acme.quarter(by=cast.ada, at=now - 60 * DAY, today=today, begun=3)
 
         before, since = (
