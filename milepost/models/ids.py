@@ -10,6 +10,7 @@ import secrets
 import threading
 import time
 
+import orjson
 from django.db import models
 
 COUNTER_BITS = 21
@@ -55,3 +56,20 @@ class IdField(models.BigIntegerField):
 
     def rel_db_type(self, connection) -> str:
         return self.db_type(connection)
+
+
+@models.BigIntegerField.register_lookup
+class Among(models.Lookup):
+    """`__among`: is one of a list, however long, which is one argument; `__in` takes an argument for each."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sqlite(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        listed = orjson.dumps(list(self.rhs)).decode()
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, listed]
+
+    def as_postgresql(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*params, list(self.rhs)]

@@ -17,6 +17,7 @@ from milepost.core.undoing import TOLD_AS_ONE
 from milepost.ledger.statements import AMONG, Statement, listed, zoned
 from milepost.models import Event
 from milepost.queries.cards import Reader
+from milepost.queries.registers import register
 from milepost.queries.sentences import Happening, Phrase, Sentence, sentence
 from milepost.queries.undoing import IS_UNDONE, is_undone
 
@@ -92,9 +93,9 @@ def feed(
     """
     query = _in_sight(reader)
     if narrowed.team is not None:
-        theirs = [row.id for row in reader.objectives() if row.team_id == narrowed.team]
+        theirs = [id for id in register(reader.image).teams.ids(narrowed.team) if reader.sees(id)]
         query = query.filter(
-            Q(objective_id__in=theirs) | Q(kind__startswith="team.", subject_id=narrowed.team)
+            Q(objective_id__among=theirs) | Q(kind__startswith="team.", subject_id=narrowed.team)
         )
     if narrowed.person is not None:
         query = query.filter(actor_id=narrowed.person)
@@ -110,9 +111,9 @@ def _in_sight(reader: Reader):
     query = Event.objects.of(reader.actor.workspace_id)
     if reader.actor.within is not None:
         seen = [row.id for row in reader.objectives()]
-        return query.filter(Q(objective_id=None) | Q(objective_id__in=seen))
+        return query.filter(Q(objective_id=None) | Q(objective_id__among=seen))
     hidden = [id for id in reader.image.restricted() if not reader.sees(id)]
-    return query.exclude(Q(objective_id__in=hidden) | Q(key_result_id__in=hidden)) if hidden else query
+    return query.exclude(Q(objective_id__among=hidden) | Q(key_result_id__among=hidden)) if hidden else query
 
 
 # By database; by hand, for on a team's page the ORM took as long over it as all its rows did.

@@ -25,6 +25,7 @@ from milepost.queries.cards import KeyResultCard, Reader
 from milepost.queries.records.figures import exact, rounded
 
 NOTES = 3
+COMPARED = 5_000  # keys among which one that is nearly right is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +159,15 @@ class Form:
 
 def named(reader: Reader, written: str) -> KeyResultRow:
     """Return the key result that an id or a key of the file names; raises NotFound, with what comes near."""
-    found = reader.image.key_results.get(decode(written))
-    keys = {one.key: one for one in reader.image.key_results.values() if reader.sees(one.id)}
+    rows = reader.image.key_results
+    found = rows.get(decode(written))
     if found is None or not reader.sees(found.id):
-        found = keys.get(written)
+        keys = {
+            key: id for key, id in zip(rows.listed("key"), rows.ids.tolist(), strict=True) if reader.sees(id)
+        }
+        found = rows.get(keys.get(written))
     if found is None:
-        near = get_close_matches(written, keys, n=3)
+        near = get_close_matches(written, keys, n=3) if len(keys) <= COMPARED else []
         raise NotFound(
             f"There is no key result “{written}” that you may see.",
             remedy=f"Did you mean {' or '.join(near)}?"

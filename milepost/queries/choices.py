@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from milepost.core import access
 from milepost.core.access import Visibility
-from milepost.core.ids import encode
+from milepost.core.ids import decode, encode
 from milepost.core.quarters import Span
-from milepost.core.states import State
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries.cards import Reader
 from milepost.queries.cycles import missing
+from milepost.queries.shortlists import COMPANY, KEY_RESULT, SERVED, Choice, ListOf, Shortlist
 
-Options = list[tuple[str, str]]
+# A value as in an address, how it reads, and of long lists what tells it from others of the same name.
+Options = list[tuple[str, str] | tuple[str, str, str]]
 Named = list[tuple[str, str, str]]
 Groups = list[tuple[str, Named]]
 
-COMPANY = "The whole company"
-SERVED = frozenset({State.DRAFT, State.IN_REVIEW, State.COMMITTED, State.ACTIVE, State.GRADING})
 MAKERS = ("owner", "admin")
 MOST_MAKERS = 3
 INDENT = "\N{NO-BREAK SPACE}" * 4
@@ -26,52 +26,84 @@ INDENT = "\N{NO-BREAK SPACE}" * 4
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The lists of a form about an objective; values are ids as in addresses."""
+    """The lists of a form about an objective; values are ids as in addresses.
+
+    Of a list that is too long to send, what is near the reader and what the form holds.
+    """
 
     teams: Options
     people: Options
     cycles: Options
     parents: Groups
-    # Where no cycle is open: those that can be made together with the draft, or who can make one.
+
+
+@dataclass(frozen=True, slots=True)
+class Cycles:
+    """The cycles an objective can be in; where none is open, those that can be made, or who can make one."""
+
+    open: Options
     spans: tuple[Span, ...] = ()
     makers: tuple[str, ...] = ()
 
 
-def choices(reader: Reader, row: ObjectiveRow | None = None) -> Choices:
-    """Return what the reader may choose for an objective, new or (`row`) there already."""
-    found = Choices(teams(reader, row), people(reader), cycles(reader, row), parents(reader, row))
-    if found.cycles:
-        return found
+def cycles_of(reader: Reader, row: ObjectiveRow | None = None) -> Cycles:
+    """Return the cycles that an objective, new or (`row`) there already, can be in."""
+    found = cycles(reader, row)
+    if found:
+        return Cycles(found)
     if access.may_manage(reader.actor):
         spans = missing(reader.image.cycles, reader.today)
         # This quarter first: most objectives are for a quarter.
         by_need = sorted(spans, key=lambda one: (one.starts_on > reader.today, one.length))
-        return replace(found, spans=tuple(by_need))
+        return Cycles(found, spans=tuple(by_need))
     makers = (one for one in reader.image.people.values() if one.role in MAKERS and not one.has_left)
-    return replace(found, makers=tuple(sorted(one.name for one in makers)[:MOST_MAKERS]))
+    return Cycles(found, makers=tuple(sorted(one.name for one in makers)[:MOST_MAKERS]))
 
 
-def teams(reader: Reader, row: ObjectiveRow | None = None) -> Options:
+def may_draft_for(reader: Reader, team: int | None) -> bool:
+    """Say whether the reader may draft for a team that there is, or (None) for the company."""
+    lineage = reader.lineage(team) if team is None or team in reader.image.teams else None
+    return lineage is not None and access.may_draft(reader.actor, lineage, Visibility.WORKSPACE)
+
+
+def teams(reader: Reader, row: ObjectiveRow | None = None, chosen: Iterable[str] = ()) -> Options:
     """List the teams that the reader may draft for, nested as they are."""
     found: Options = []
-
-    def may(id: int | None) -> bool:
-        return access.may_draft(reader.actor, reader.lineage(id), Visibility.WORKSPACE)
-
     kept = row.team_id if row is not None else None
-    if may(None) or (row is not None and row.team_id is None):
+    if may_draft_for(reader, None) or (row is not None and row.team_id is None):
         found.append(("", COMPANY))
 
+    shortlist = Shortlist(reader, ListOf.TEAMS)
+    if shortlist.is_long:
+        return found + _options(shortlist.short([*chosen, encode(kept) if kept else ""]))
     for team, depth in reader.image.walk_teams():
-        if may(team.id) or team.id == kept:
+        if may_draft_for(reader, team.id) or team.id == kept:
             found.append((encode(team.id), INDENT * depth + team.name))
     return found
 
 
-def people(reader: Reader) -> Options:
-    """List everyone who is here, by name."""
+def people(reader: Reader, chosen: Iterable[str] = ()) -> Options:
+    """List everyone who is here, by name, and whoever is chosen."""
+    shortlist = Shortlist(reader, ListOf.PEOPLE)
+    if shortlist.is_long:
+        return _options(shortlist.short(chosen))
     here = [one for one in reader.image.people.values() if not one.has_left]
     return [(encode(one.id), one.name) for one in sorted(here, key=lambda one: one.name.casefold())]
+
+
+def _options(choices: Iterable[Choice]) -> Options:
+    return [(one.value, one.label, one.more) for one in choices]
+
+
+def names(reader: Reader) -> Callable[[str], str]:
+    """Return what says the name of a person whose id a form carries; an id that is nobody's stays."""
+    people = reader.image.people
+
+    def name(value: str) -> str:
+        id = decode(value)
+        return people[id].name if id in people else value
+
+    return name
 
 
 def cycles(reader: Reader, row: ObjectiveRow | None = None) -> Options:
@@ -82,14 +114,19 @@ def cycles(reader: Reader, row: ObjectiveRow | None = None) -> Options:
     return [(encode(one.id), one.name) for one in listed]
 
 
-def parents(reader: Reader, row: ObjectiveRow | None = None) -> Groups:
+def parents(reader: Reader, row: ObjectiveRow | None = None, chosen: Iterable[str] = ()) -> Groups:
     """List open objectives and their key results by team: what an objective may serve.
 
     Values are `o` or `k` and the id; each comes with its owner's name. Whatever would close a loop is
     left out; the action checks again.
     """
-    below = set() if row is None else _below(reader, row.id)
     by_team: dict[str, Named] = {}
+    shortlist = Shortlist(reader, ListOf.PARENTS, row.id if row is not None else None)
+    if shortlist.is_long:
+        for one in shortlist.short(chosen):
+            by_team.setdefault(one.group, []).append((one.value, one.label, one.more))
+        return list(by_team.items())
+    below = set() if row is None else _below(reader, row.id)
     for one in sorted(reader.objectives(), key=lambda each: each.title.casefold()):
         if one.state not in SERVED or one.id in below or one.visibility == Visibility.PRIVATE:
             continue
@@ -100,7 +137,7 @@ def parents(reader: Reader, row: ObjectiveRow | None = None) -> Groups:
         for each in reader.key_results_of(one):
             if each.state != "cancelled" and each.id not in below:
                 listed.append(
-                    (f"k{encode(each.id)}", f"{INDENT}Key result: {each.title}", _name(reader, each.owner_id))
+                    (f"k{encode(each.id)}", f"{INDENT}{KEY_RESULT}{each.title}", _name(reader, each.owner_id))
                 )
     return sorted(by_team.items(), key=lambda group: (group[0] != COMPANY, group[0].casefold()))
 

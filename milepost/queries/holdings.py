@@ -13,8 +13,10 @@ from milepost.core.access import Visibility
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
 from milepost.core.states import State
+from milepost.ledger.structure import ObjectiveRow
 from milepost.models import Initiative, Token
 from milepost.queries.cards import Reader
+from milepost.queries.registers import register
 
 CLOSED = (State.GRADED, State.CLOSED, State.CANCELLED)
 WORDS = {
@@ -86,14 +88,16 @@ def to_give(reader: Reader, person: int) -> Holdings:
     return found
 
 
-def _open(reader: Reader) -> Iterator:
-    for row in reader.objectives():
-        if row.state not in CLOSED and row.visibility != Visibility.PRIVATE:
-            yield row
+def _is_open(reader: Reader, row: ObjectiveRow) -> bool:
+    return row.state not in CLOSED and row.visibility != Visibility.PRIVATE and reader.sees(row.id)
 
 
 def _objectives(reader: Reader, person: int) -> Iterator[Holding]:
-    for row in _open(reader):
+    listed = register(reader.image)
+    worked_on = sorted({*listed.owners.ids(person), *listed.workers.ids(person)})
+    for row in (reader.image.objectives[id] for id in worked_on):
+        if not _is_open(reader, row):
+            continue
         roles = (("owner", [row.owner_id]), ("sponsor", [row.sponsor_id]), ("contributor", row.contributors))
         for role, holders in roles:
             if person in holders:
@@ -110,19 +114,19 @@ def _objectives(reader: Reader, person: int) -> Iterator[Holding]:
 
 
 def _key_results(reader: Reader, person: int) -> Iterator[Holding]:
-    for row in _open(reader):
-        for one in reader.key_results_of(row):
-            if one.owner_id == person and one.state not in ("cancelled", "graded"):
-                yield Holding(
-                    "key_result",
-                    one.id,
-                    one.title,
-                    addresses.key_result(reader.slug, one.id),
-                    row.title,
-                    _mates(reader, row.team_id, person),
-                    access.may_edit_key_result(reader.actor, reader.standing(row, one)),
-                    one.id,
-                )
+    for one in register(reader.image).key_results[person]:
+        row = reader.image.objectives[one.objective_id]
+        if _is_open(reader, row) and reader.sees(one.id) and one.state not in ("cancelled", "graded"):
+            yield Holding(
+                "key_result",
+                one.id,
+                one.title,
+                addresses.key_result(reader.slug, one.id),
+                row.title,
+                _mates(reader, row.team_id, person),
+                access.may_edit_key_result(reader.actor, reader.standing(row, one)),
+                one.id,
+            )
 
 
 def _initiatives(reader: Reader, person: int) -> Iterator[Holding]:

@@ -18,6 +18,7 @@ from milepost.core.problems import NotFound
 from milepost.ledger import image, sight
 from milepost.models import Checkin, Event, Invitation, Person, TeamMember, User
 from milepost.models.ids import COUNTER_BITS
+from milepost.queries.registers import register
 
 PAGE = 100
 LOOKS_BACK = timedelta(days=60)
@@ -302,12 +303,13 @@ def _added_by_me(actor: Actor, ids: list[int]) -> dict[int, int]:
 def _work(actor: Actor, person_id: int) -> Iterator[Work]:
     seen = image.of(actor.workspace_id)
     with seen.lock:
-        for row in seen.objectives.values():
-            if row.owner_id == person_id and row.is_open and _may_see(actor, seen, row.id):
+        listed = register(seen)
+        for row in listed.owners[person_id]:
+            if row.is_open and _may_see(actor, seen, row.id):
                 yield Work("objective", row.id, row.title, seen.cycles[row.cycle_id].name)
-        for one in seen.key_results.values():
+        for one in listed.key_results[person_id]:
             row = seen.objectives.get(one.objective_id)
-            if one.owner_id == person_id and row and row.is_open and _may_see(actor, seen, one.id):
+            if row and row.is_open and _may_see(actor, seen, one.id):
                 yield Work("key_result", one.id, one.title, row.title)
 
 

@@ -16,6 +16,7 @@ from milepost.core.problems import NotFound
 from milepost.ledger.structure import AlignmentRow, ObjectiveRow
 from milepost.ledger.supposed import Supposed
 from milepost.queries.cards import Reader
+from milepost.queries.registers import register
 from milepost.queries.what_if import seen_above
 
 SUPPOSED = 0  # the id of a link that is not there; real ones are larger
@@ -80,14 +81,10 @@ def movable(reader: Reader) -> frozenset[int] | None:
     led = {id for id in image.teams if actor.leads.intersection(reader.lineage(id))} | actor.teams
     mine = actor.person_id
     # Few rows are asked about in full, however large the company is.
-    near = [
-        row
-        for row in image.objectives.values()
-        if mine in (row.owner_id, row.sponsor_id) or row.team_id in led
-    ]
-    return frozenset(
-        row.id for row in near if reader.sees(row.id) and access.may_edit(actor, reader.standing(row))
-    )
+    listed = register(image)
+    near = {*listed.owners.ids(mine), *listed.workers.ids(mine)}.union(*map(listed.teams.ids, led))
+    rows = (image.objectives[id] for id in near if reader.sees(id))
+    return frozenset(row.id for row in rows if access.may_edit(actor, reader.standing(row)))
 
 
 def place(reader: Reader, ref: str, id: int | None) -> Place:

@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from milepost.core.ids import decode, encode
 from milepost.queries import activity
 from milepost.queries.cards import Reader
-from milepost.web import misread, pages
+from milepost.queries.shortlists import ListOf, Shortlist
+from milepost.web import misread, pages, shortlists
 from milepost.web.actors import in_workspace
+from milepost.web.typed import id_text
 
 MANY = 300  # from here on a list of everyone is no choice any more
 
@@ -30,7 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "feed": feed,
         "groups": _groups(request.path, wanted, narrowed.group),
-        "teams": [("", "Every team"), *_named(reader.image.teams)],
+        "teams": [("", "Every team"), *_teams(reader, narrowed.team)],
         "people": [("", "Everyone"), *_named(_offered(reader, narrowed.person))],
         "kind": narrowed.group,
         "team": narrowed.team and encode(narrowed.team),
@@ -63,6 +65,12 @@ def _offered(reader: Reader, chosen: int | None) -> dict:
         mates = {id for team in reader.actor.teams if team in teams for id in teams[team].members}
         people = {id: people[id] for id in mates | {reader.actor.person_id, chosen} if id in people}
     return {id: row for id, row in people.items() if not row.has_left or id == chosen}
+
+
+def _teams(reader: Reader, chosen: int | None) -> list[tuple]:
+    """Offer every team; of very many those near the reader."""
+    near = Shortlist(reader, ListOf.ANY_TEAM)
+    return shortlists.options(near.short([id_text(chosen)])) if near.is_long else _named(reader.image.teams)
 
 
 def _named(rows: dict) -> list[tuple[str, str]]:

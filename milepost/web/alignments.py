@@ -13,7 +13,8 @@ from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import alignments as links_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import parents
-from milepost.web import pages, submissions, trails
+from milepost.queries.shortlists import ListOf
+from milepost.web import pages, shortlists, submissions, trails
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
@@ -39,8 +40,9 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest, objective: int) -> HttpResponse:
     """Let an objective serve another one, or a key result."""
-    reader, typed = pages.reader(request), Typed(request.POST)
+    reader = pages.reader(request)
     row = _open_to_me(reader, objective)
+    typed = shortlists.take(Typed(request.POST), reader, {"parent": ListOf.PARENTS}, row.id)
     above, how, weight = typed.above("parent"), typed.text("how", "contributes"), typed.weight()
     if above is None:
         typed.say("parent", "Choose an objective or a key result.")
@@ -85,7 +87,8 @@ def _new_page(
     url = addresses.objective(reader.slug, row.id)
     context = _form(values, typed) | {
         "title": row.title,
-        "parents": parents(reader, row),
+        "parents": parents(reader, row, typed.chosen("parent")),
+        "finds": shortlists.finds(reader, row.id),
         "here": f"{url}alignments/new/",
         "back": f"{url}#alignment",
     }

@@ -16,7 +16,8 @@ from milepost.core import access, ids, listings
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.queries import choices
 from milepost.queries.cards import Reader
-from milepost.web import pages
+from milepost.queries.shortlists import ListOf
+from milepost.web import pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
@@ -38,6 +39,7 @@ VERBS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "cancel": ("Cancel it", ()),
     "redraft": ("Take it back to draft", ()),
 }
+LISTS = {"owner": ListOf.PEOPLE, "team": ListOf.TEAMS, "parent": ListOf.PARENTS}
 LABELS = {
     "change": "What to change", "owner": "Owner", "team": "Team", "cycle": "Cycle", "starts_on": "First day",
     "ends_on": "Last day", "visibility": "Who sees it", "commitment": "Success means",
@@ -60,13 +62,13 @@ class Asked:
 @in_workspace
 def show(request: HttpRequest) -> HttpResponse:
     """Show what a change would do to each of many, and which cannot be changed so."""
-    return _page(request, Typed(request.GET))
+    return _page(request, shortlists.take(Typed(request.GET), pages.reader(request), LISTS))
 
 
 @in_workspace
 def apply(request: HttpRequest) -> HttpResponse:
     """Change all of them, or none."""
-    typed = Typed(request.POST)
+    typed = shortlists.take(Typed(request.POST), pages.reader(request), LISTS)
     asked = _asked(typed)
     if asked.change is None or typed.problems:
         return _page(request, typed)
@@ -129,7 +131,8 @@ def _page(request: HttpRequest, typed: Typed) -> HttpResponse:
         "verb": asked.verb,
         "verbs": [("", "Choose"), *((name, words) for name, (words, _) in VERBS.items())],
         "fields": VERBS[asked.verb][1] if asked.verb else (),
-        "options": _options(reader, asked.verb),
+        "options": _options(reader, asked.verb, typed),
+        "finds": shortlists.finds(reader),
         "given": _given(typed, asked.verb),
         "lines": [_line(reader, asked.verb, line) for line in lines],
         "cannot": sum(line.problem is not None for line in lines),
@@ -193,12 +196,12 @@ def _without(typed: Typed, lines: Sequence[Line]) -> str:
     return "?" + query.urlencode()
 
 
-def _options(reader: Reader, verb: str) -> list[Any]:
+def _options(reader: Reader, verb: str, typed: Typed) -> list[Any]:
     match verb:
         case "owner":
-            return [("", "Nobody"), *choices.people(reader)]
+            return [("", "Nobody"), *choices.people(reader, typed.chosen("owner"))]
         case "team":
-            return choices.teams(reader)
+            return choices.teams(reader, chosen=typed.chosen("team"))
         case "cycle":
             return choices.cycles(reader)
         case "visibility":
@@ -206,8 +209,7 @@ def _options(reader: Reader, verb: str) -> list[Any]:
         case "commitment":
             return COMMITMENTS
         case "align":
-            groups = choices.parents(reader)
-            return [(team, [(value, title) for value, title, _ in named]) for team, named in groups]
+            return choices.parents(reader, chosen=typed.chosen("parent"))
     return []
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,10 +15,11 @@ from milepost.actions.key_results import Definition
 from milepost.core import access, addresses, ids
 from milepost.core.problems import NotFound, Problem
 from milepost.core.quarters import Span
-from milepost.queries import shell
+from milepost.queries import choices, shell
 from milepost.queries.cards import Reader
-from milepost.queries.choices import Choices, choices
-from milepost.web import measures, objectives, pages, submissions
+from milepost.queries.choices import Cycles
+from milepost.queries.shortlists import ListOf
+from milepost.web import measures, objectives, pages, shortlists, submissions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
@@ -38,6 +38,7 @@ LABELS = (
         for field in SLOT_FIELDS
     }
 )
+LISTS = objectives.LISTS | {"parent": ListOf.PARENTS} | {f"{slot}_owner": ListOf.PEOPLE for slot in SLOTS}
 
 
 @in_workspace
@@ -51,8 +52,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest) -> HttpResponse:
     """Draft an objective with its first key results."""
-    reader, typed = pages.reader(request), Typed(request.POST)
-    offered = _offered(reader)
+    reader = pages.reader(request)
+    offered, typed = _offered(reader), shortlists.take(Typed(request.POST), reader, LISTS)
     cycle, span = _cycle(typed, reader, offered)
     fields = objectives.fields(typed, cycle)
     wanted = [(f"{slot}_", made) for slot in SLOTS if (made := _slot(typed, slot)) is not None]
@@ -84,18 +85,19 @@ def create(request: HttpRequest) -> HttpResponse:
     return _new_page(request, reader, offered, _again(typed), typed)
 
 
-def _offered(reader: Reader) -> Choices:
+def _offered(reader: Reader) -> Cycles:
     access.require(
         not reader.actor.is_guest, "write objectives here", remedy="Guests read, comment and check in."
     )
-    return choices(reader)
+    return choices.cycles_of(reader)
 
 
 def _new_page(
-    request: HttpRequest, reader: Reader, offered: Choices, values: dict[str, Any], typed: Typed
+    request: HttpRequest, reader: Reader, offered: Cycles, values: dict[str, Any], typed: Typed
 ) -> HttpResponse:
-    context = objectives.form(_with_new_cycles(offered, request.today), values, typed, LABELS) | {
-        "lacks_cycle": not offered.cycles,
+    cycles = _with_new_cycles(offered, request.today)
+    context = objectives.form(reader, None, cycles, values, typed, LABELS) | {
+        "lacks_cycle": not offered.open,
         "who_makes": _who_makes(offered.makers),
         "new_cycle": reverse("new_cycle", args=[reader.slug]),
         "slots": SLOTS,
@@ -111,11 +113,12 @@ def _new_page(
     )  # fmt: skip
 
 
-def _blank(request: HttpRequest, reader: Reader, offered: Choices) -> dict[str, Any]:
+def _blank(request: HttpRequest, reader: Reader, offered: Cycles) -> dict[str, Any]:
     asked = request.GET.get("team", "")
-    allowed = [value for value, _ in offered.teams]
-    mine = next((ids.encode(id) for id in sorted(request.actor.teams) if ids.encode(id) in allowed), "")
-    team = asked if asked in allowed else (mine or (allowed[0] if allowed else ""))
+    first = [asked, *(ids.encode(id) for id in sorted(request.actor.teams))]
+    allowed = [one for one in first if choices.may_draft_for(reader, ids.decode(one) or 0 if one else None)]
+    allowed = allowed or [option[0] for option in choices.teams(reader)[:1]]
+    team = allowed[0] if allowed else ""
     cycle = shell.chosen_cycle(reader, request.GET.get("cycle") or request.COOKIES.get(pages.CYCLE_COOKIE))
     new_cycle = _named(offered.spans[0]) if offered.spans else ""
     values: dict[str, Any] = {
@@ -123,7 +126,7 @@ def _blank(request: HttpRequest, reader: Reader, offered: Choices) -> dict[str, 
         "level": "tactical" if team else "strategic",
         "cycle": ids.encode(cycle.id) if cycle else new_cycle, "team": team,
         "owner": id_text(request.actor.person_id), "sponsor": "", "contributors": [],
-        "visibility": "workspace" if offered.teams else "private", "visible_to": [],
+        "visibility": "workspace" if allowed else "private", "visible_to": [],
         "parent": request.GET.get("serves", ""), "how": "contributes", "weight": "1",
         "submission": submissions.new_mark(),
     }  # fmt: skip
@@ -137,15 +140,15 @@ def _named(span: Span) -> str:
     return f"{span.starts_on}/{span.ends_on}"
 
 
-def _with_new_cycles(offered: Choices, today: date) -> Choices:
+def _with_new_cycles(offered: Cycles, today: date) -> choices.Options:
     """Offer, where there is no cycle, those that could be made."""
-    if offered.cycles:
-        return offered
+    if offered.open:
+        return offered.open
     made = [
         (_named(one), f"{one.name}: {day(one.starts_on, today)} to {day(one.ends_on, today)}")
         for one in offered.spans
     ]
-    return replace(offered, cycles=made or [("", "None yet")])
+    return made or [("", "None yet")]
 
 
 def _who_makes(names: Sequence[str]) -> str:
@@ -162,7 +165,7 @@ def _again(typed: Typed) -> dict[str, Any]:
     return objectives.again(typed, "parent", "how", "weight", "submission", *slots)
 
 
-def _cycle(typed: Typed, reader: Reader, offered: Choices) -> tuple[int | None, Span | None]:
+def _cycle(typed: Typed, reader: Reader, offered: Cycles) -> tuple[int | None, Span | None]:
     """Read the cycle of a draft: one that is there, or one to be made with it."""
     chosen = typed.text("cycle")
     if "/" not in chosen:

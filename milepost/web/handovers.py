@@ -10,7 +10,8 @@ from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid
 from milepost.queries import holdings
 from milepost.queries.choices import people
-from milepost.web import pages
+from milepost.queries.shortlists import ListOf
+from milepost.web import pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
@@ -29,7 +30,7 @@ def show(request: HttpRequest, person: int) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest, person: int) -> HttpResponse:
     """Hand it over, in one step."""
-    typed = Typed(request.POST)
+    typed = shortlists.take(Typed(request.POST), pages.reader(request), {"to": ListOf.PEOPLE})
     to, instead = typed.id("to"), {}
     for name in request.POST:
         if name.startswith("to-") and (chosen := typed.text(name)):
@@ -58,7 +59,8 @@ def _page(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
         "given": [one for one in found.listed if one.may_give],
         "kept": [one for one in found.listed if not one.may_give],
         "mine": mine,
-        "people": [option for option in people(reader) if option[0] != encode(person)],
+        "people": [option for option in people(reader, typed.chosen("to")) if option[0] != encode(person)],
+        "finds": shortlists.finds(reader),
         "to": typed.text("to"),
         "picked": {one.ref: typed.text(f"to-{one.ref}") for one in found.listed},
         "error": typed.error,

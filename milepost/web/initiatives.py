@@ -16,14 +16,16 @@ from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import history
 from milepost.queries import initiatives as pages_of
 from milepost.queries.cards import Reader
-from milepost.queries.choices import people
-from milepost.web import pages, submissions, trails, versions
+from milepost.queries.choices import names, people
+from milepost.queries.shortlists import ListOf
+from milepost.web import pages, shortlists, submissions, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved, undo_url
 from milepost.web.typed import Typed, id_text
 
 STATES = (("planned", "Planned"), ("doing", "In progress"), ("done", "Done"), ("dropped", "Dropped"))
+LISTS = {"owner": ListOf.PEOPLE}
 LABELS = {
     "title": "Initiative",
     "description": "What it is",
@@ -50,7 +52,8 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest, objective: int) -> HttpResponse:
     """Add an initiative to an objective."""
-    reader, typed = pages.reader(request), Typed(request.POST)
+    reader = pages.reader(request)
+    typed = shortlists.take(Typed(request.POST), reader, LISTS)
     row = _open_to_me(reader, objective)
     fields = _fields(typed)
     if not typed.problems:
@@ -91,7 +94,8 @@ def edit(request: HttpRequest, initiative: int) -> HttpResponse:
 @in_workspace
 def update(request: HttpRequest, initiative: int) -> HttpResponse:
     """Change an initiative."""
-    reader, typed = pages.reader(request), Typed(request.POST)
+    reader = pages.reader(request)
+    typed = shortlists.take(Typed(request.POST), reader, LISTS)
     form = _mine(reader, initiative)
     row = form.objective
     fields, values, theirs = _fields(typed), _again(typed), versions.NOTHING
@@ -180,11 +184,13 @@ def _stored(form: pages_of.InitiativeForm) -> dict[str, Any]:
 def _say(reader: Reader, row: ObjectiveRow) -> Callable[[str, Any], str]:
     """Return how a field's value reads, its ids as names."""
     named = {
-        "owner": dict(people(reader)),
         "key_result": dict(_key_results(reader, row)),
         "state": dict(STATES),
     }
-    return lambda name, value: named.get(name, {}).get(value, value) or "nothing"
+    name_of = names(reader)
+    return lambda name, value: (
+        (name_of(value) if name == "owner" else named.get(name, {}).get(value, value)) or "nothing"
+    )
 
 
 def _key_results(reader: Reader, row: ObjectiveRow) -> list[tuple[str, str]]:
@@ -208,7 +214,8 @@ def _page(
         "theirs": theirs,
         "title": card.title if card else None,
         "objective": (row.title, url),
-        "people": people(reader),
+        "people": people(reader, [values["owner"], *typed.chosen("owner")]),
+        "finds": shortlists.finds(reader),
         "key_results": _key_results(reader, row),
         "states": STATES,
         "here": card.url if card else f"{url}initiatives/new/",

@@ -16,8 +16,9 @@ from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import history, sweep
 from milepost.queries import key_results as pages_of
 from milepost.queries.cards import Reader
-from milepost.queries.choices import people
-from milepost.web import measures, pages, submissions, trails, versions
+from milepost.queries.choices import names, people
+from milepost.queries.shortlists import ListOf
+from milepost.web import measures, pages, shortlists, submissions, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
@@ -56,6 +57,8 @@ WHOLES = (
     ("curve", "points"),
     ("visibility", "visible_to"),
 )
+PEOPLE = ("owner", "visible_to")
+LISTS = {"owner": ListOf.PEOPLE, "visible_to[]": ListOf.PEOPLE}
 # What the action calls a whole measure stands beside its kind.
 PLACES = {"measure": "kind"}
 
@@ -121,7 +124,8 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest, objective: int) -> HttpResponse:
     """Add a key result to an objective."""
-    reader, typed = pages.reader(request), Typed(request.POST)
+    reader = pages.reader(request)
+    typed = shortlists.take(Typed(request.POST), reader, LISTS)
     row = _open_to_me(reader, objective)
     definition = Definition(**_fields(typed))
     if not typed.problems:
@@ -179,7 +183,8 @@ def _form(reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Type
         "v": values,
         "error": typed.error,
         "problems": typed.listed(LABELS),
-        "people": people(reader),
+        "people": people(reader, [values["owner"], *values["visible_to"], *typed.chosen(*PEOPLE)]),
+        "finds": shortlists.finds(reader),
         "kinds": measures.OPTIONS,
         "words": measures.NAMES,
         "users": measures.USERS,
@@ -234,7 +239,8 @@ def edit(request: HttpRequest, key_result: int) -> HttpResponse:
 @in_workspace
 def update(request: HttpRequest, key_result: int) -> HttpResponse:
     """Change a key result; where somebody else came first, show both versions."""
-    reader, typed = pages.reader(request), Typed(request.POST)
+    reader = pages.reader(request)
+    typed = shortlists.take(Typed(request.POST), reader, LISTS)
     form = _mine(reader, key_result)
     fields, values, theirs = _fields(typed), _again(typed), versions.NOTHING
     if not typed.problems:
@@ -252,7 +258,7 @@ def update(request: HttpRequest, key_result: int) -> HttpResponse:
                     reader, objective=form.row.objective_id, key_result=key_result
                 ),
                 today=request.today,
-                say=_say(dict(people(reader))),
+                say=_say(names(reader)),
                 labels=LABELS,
                 wholes=WHOLES,
             )  # fmt: skip
@@ -293,16 +299,16 @@ def _stored(form: pages_of.KeyResultForm) -> dict[str, Any]:
     return values | {"read": versions.read_as(values)}
 
 
-def _say(names: dict[str, str]) -> Callable[[str, Any], str]:
+def _say(name_of: Callable[[str], str]) -> Callable[[str, Any], str]:
     """Return how a field's value reads, its ids as names."""
 
     def say(name: str, value: Any) -> str:
         if isinstance(value, list):
-            listed = [" ".join(each) if isinstance(each, list) else names.get(each, each) for each in value]
+            listed = [" ".join(each) if isinstance(each, list) else name_of(each) for each in value]
             return ", ".join(filter(None, map(str.strip, listed))) or "nothing"
         if name == "kind" and value in measures.NAMES:
             return measures.NAMES[value].name
-        return names.get(value, value) if name == "owner" else (value or "nothing")
+        return (name_of(value) if name == "owner" else value) or "nothing"
 
     return say
 

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_http_methods
 from milepost.actions import teams
 from milepost.core import addresses
 from milepost.core.problems import Invalid
+from milepost.queries.shortlists import ListOf
+from milepost.web import pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.team_settings import arranged
@@ -19,7 +21,7 @@ from milepost.web.typed import Typed
 @in_workspace
 def create(request: HttpRequest, team: int) -> HttpResponse:
     """Let someone belong to the team, or make a member a lead or the other way round."""
-    typed = Typed(request.POST)
+    typed = shortlists.take(Typed(request.POST), pages.reader(request), {"person": ListOf.PEOPLE})
     person, since_on = typed.id("person"), typed.day("since_on")
     if person is None:
         typed.say("person", "Choose someone.")

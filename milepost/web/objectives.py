@@ -11,11 +11,13 @@ from milepost.actions import objectives
 from milepost.actions.objectives import require_open
 from milepost.core import access, addresses, ids
 from milepost.core.problems import NotFound, Problem
-from milepost.queries import hindsight, history
+from milepost.ledger.structure import ObjectiveRow
+from milepost.queries import choices, hindsight, history
 from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
-from milepost.queries.choices import Choices, choices
-from milepost.web import pages, steps, submissions, trails, versions
+from milepost.queries.choices import Choices
+from milepost.queries.shortlists import ListOf
+from milepost.web import pages, shortlists, steps, submissions, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
@@ -49,6 +51,11 @@ LABELS = {
     "reason": "Why",
 }
 NO_CYCLE = "Choose the cycle it belongs to."
+PEOPLE = ("owner", "sponsor", "contributors", "visible_to")  # fields that choose people, as they end
+LISTS = {
+    "team": ListOf.TEAMS, "owner": ListOf.PEOPLE, "sponsor": ListOf.PEOPLE, "contributors[]": ListOf.PEOPLE,
+    "visible_to[]": ListOf.PEOPLE,
+}  # fmt: skip
 
 
 @in_workspace
@@ -125,9 +132,26 @@ def again(typed: Typed, *more: str) -> dict[str, Any]:
     return values | {name: typed.texts(name) for name in ("contributors", "visible_to")}
 
 
-def form(offered: Choices, values: dict[str, Any], typed: Typed, labels: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the form of an objective shows."""
+def form(
+    reader: Reader,
+    row: ObjectiveRow | None,
+    cycles: choices.Options,
+    values: Mapping[str, Any],
+    typed: Typed,
+    labels: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what the form of an objective, new or there already, shows."""
+    who = [name for name in values if name.endswith(PEOPLE)]
+    held = [value for name in who for value in _listed(values[name])]
+    serves = "parent" in values
+    offered = Choices(
+        choices.teams(reader, row, [values["team"], *typed.chosen("team")]),
+        choices.people(reader, [*held, *typed.chosen(*who)]),
+        cycles,
+        choices.parents(reader, row, [values["parent"], *typed.chosen("parent")]) if serves else [],
+    )
     return {
+        "finds": shortlists.finds(reader, row.id if row else None),
         "v": values,
         "error": typed.error,
         "problems": typed.listed(labels),
@@ -152,8 +176,9 @@ def edit(request: HttpRequest, objective: int) -> HttpResponse:
 @in_workspace
 def update(request: HttpRequest, objective: int) -> HttpResponse:
     """Change an objective; where somebody else came first, show both versions."""
-    reader, typed = pages.reader(request), Typed(request.POST)
+    reader = pages.reader(request)
     found = _editable(reader, objective)
+    typed = shortlists.take(Typed(request.POST), reader, LISTS)
     values, theirs = again(typed, "reason", "revision", "read"), versions.NOTHING
     wanted = fields(typed, wanted_cycle(typed))
     if not typed.problems:
@@ -169,7 +194,7 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
                 ),
                 latest=lambda: history.latest(reader, objective=objective),
                 today=request.today,
-                say=_say(choices(reader, found.row)),
+                say=_say(reader),
                 labels=LABELS,
                 wholes=(("visibility", "visible_to"),),
             )  # fmt: skip
@@ -211,19 +236,21 @@ def _stored(found: pages_of.ObjectiveForm) -> dict[str, Any]:
     return values | {"read": versions.read_as(values)}
 
 
-def _say(offered: Choices) -> Callable[[str, Any], str]:
+def _say(reader: Reader) -> Callable[[str, Any], str]:
     """Return how a field's value reads, its ids as names."""
-    named = {
-        "cycle": dict(offered.cycles),
-        "team": dict(offered.teams),
-        **{name: dict(offered.people) for name in ("owner", "sponsor", "contributors", "visible_to")},
-    }
+    image = reader.image
+    named = {"cycle": image.cycles, "team": image.teams} | dict.fromkeys(PEOPLE, image.people)
 
     def say(name: str, value: Any) -> str:
-        listed = value if isinstance(value, list) else [value]
-        return ", ".join(named.get(name, {}).get(each, each).strip() for each in listed if each) or "nothing"
+        rows = named.get(name, {})
+        words = [rows[id].name if (id := ids.decode(each)) in rows else each for each in _listed(value)]
+        return ", ".join(filter(None, words)) or "nothing"
 
     return say
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _edit_page(
@@ -235,7 +262,7 @@ def _edit_page(
     theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     row, url = found.row, addresses.objective(reader.slug, found.row.id)
-    context = form(choices(reader, row), values, typed, LABELS) | {
+    context = form(reader, row, choices.cycles(reader, row), values, typed, LABELS) | {
         "title": row.title,
         "here": f"{url}edit/",
         "back": url,

@@ -17,7 +17,8 @@ from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.queries import people as known
 from milepost.queries import team_tree
-from milepost.web import invitations, misread
+from milepost.queries.shortlists import ListOf, Shortlist
+from milepost.web import invitations, misread, pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
@@ -70,7 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest) -> HttpResponse:
     """Add someone and invite them."""
-    typed = Typed(request.POST)
+    typed = shortlists.take(Typed(request.POST), pages.reader(request), {"team": ListOf.PLACES})
     team = typed.id("team")
     # Everything that is wrong at once, not one thing after another.
     name = typed.cleaned("name", partial(wording.name, of="A person"))
@@ -120,13 +121,19 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
     roles = membership.roles_to_give(request.actor)
     if not roles:
         raise NotFound
-    teams = team_tree.choices(request.actor, manageable=True)
+    reader = pages.reader(request)
+    listed = Shortlist(reader, ListOf.PLACES)
+    if listed.is_long:
+        teams = shortlists.options(listed.short(typed.chosen("team")))
+    else:
+        teams = [(encode(one.id), one.name) for one in team_tree.choices(request.actor, manageable=True)]
     more = {
         "typed": typed,
         "problems": typed.listed(LABELS),
         "roles": roles,
         "sentences": membership.SENTENCES,
-        "teams": [(encode(one.id), one.name) for one in teams],
+        "teams": teams,
+        "finds": shortlists.finds(reader),
         "may_leave_team_open": request.actor.is_admin,
         "people": _people(request),
     }

@@ -16,7 +16,8 @@ from milepost.queries import placing
 from milepost.queries.cards import Reader
 from milepost.queries.choices import parents
 from milepost.queries.placing import Place
-from milepost.web import pages, trails
+from milepost.queries.shortlists import ListOf
+from milepost.web import pages, shortlists, trails
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
@@ -43,15 +44,16 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
     """Show where an objective stands, and what would follow from another place."""
     reader = pages.reader(request)
     row = _open_to_me(reader, objective)
-    typed = Typed(request.GET)
+    typed = shortlists.take(Typed(request.GET), reader, {"to": ListOf.PARENTS}, row.id)
     return _page(request, reader, row, _asked(reader, row, typed, request.GET), typed)
 
 
 @in_workspace
 def create(request: HttpRequest, objective: int) -> HttpResponse:
     """Move an objective."""
-    reader, typed = pages.reader(request), Typed(request.POST)
+    reader = pages.reader(request)
     row = _open_to_me(reader, objective)
+    typed = shortlists.take(Typed(request.POST), reader, {"to": ListOf.PARENTS}, row.id)
     asked = _asked(reader, row, typed, request.POST)
     if not asked.is_chosen:
         typed.say("to", "Choose a new place.")
@@ -119,7 +121,8 @@ def _page(
         "weight": plain_number(asked.weight),
         "now": now,
         "options": [(one.ref, one.title) for one in now],
-        "parents": parents(reader, row),
+        "parents": parents(reader, row, typed.chosen("to")),
+        "finds": shortlists.finds(reader, row.id),
         "seen": seen,
         "stays": stays,
         "needs_reason": row.state in AGREED,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -10,6 +12,10 @@ from milepost.core import access, addresses
 from milepost.core.ids import encode
 from milepost.core.problems import Invalid, NotFound
 from milepost.queries import team_tree
+from milepost.queries.cards import Reader
+from milepost.queries.shortlists import ListOf, Shortlist
+from milepost.queries.team_tree import Arrangement, Place
+from milepost.web import pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
@@ -28,7 +34,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest) -> HttpResponse:
     """Create a team."""
-    typed = Typed(request.POST)
+    typed = shortlists.take(Typed(request.POST), pages.reader(request), {"parent": ListOf.PLACES})
     parent = typed.id("parent")
     if not typed.problems:
         try:
@@ -55,7 +61,7 @@ def edit(request: HttpRequest, team: int) -> HttpResponse:
 @in_workspace
 def update(request: HttpRequest, team: int) -> HttpResponse:
     """Rename a team, say what it is for, move it."""
-    typed = Typed(request.POST)
+    typed = shortlists.take(Typed(request.POST), pages.reader(request), {"parent": ListOf.PLACES}, team)
     parent = typed.id("parent")
     if not typed.problems:
         try:
@@ -74,16 +80,17 @@ def update(request: HttpRequest, team: int) -> HttpResponse:
 
 def arranged(request: HttpRequest, team: int, typed: Typed) -> HttpResponse:
     """Return the page on which a team is arranged, with what was typed and refused."""
-    found = team_tree.arrangement(request.actor, team)
+    found, reader = team_tree.arrangement(request.actor, team), pages.reader(request)
     slug = request.seat.slug
     more = {
         "typed": typed,
         "problems": typed.listed(LABELS),
         "team": found,
         "seats": [(one, encode(one.id)) for one in found.members],
-        "parents": _offered(found.parents, found.is_top_open),
+        "parents": _places(reader, typed, found.parents, found.is_top_open, team),
         "parent": id_text(found.parent),
-        "others": [("", "Choose someone"), *((encode(id), name) for id, name in found.others)],
+        "others": [("", "Choose someone"), *_others(reader, typed, found)],
+        "finds": shortlists.finds(reader, team),
         "here": addresses.team(slug, team),
         "members": reverse("members", kwargs={"slug": slug, "team": team}),
     }
@@ -95,11 +102,12 @@ def _new(request: HttpRequest, typed: Typed) -> HttpResponse:
     places = team_tree.choices(request.actor, manageable=True)
     if not places and not access.may_manage(request.actor):
         raise NotFound
-    slug = request.seat.slug
+    slug, reader = request.seat.slug, pages.reader(request)
     more = {
         "typed": typed,
         "problems": typed.listed(LABELS),
-        "parents": _offered(places, request.actor.is_admin),
+        "parents": _places(reader, typed, places, request.actor.is_admin),
+        "finds": shortlists.finds(reader),
         "parent": request.GET.get("parent", ""),
         "teams": _teams(slug)[1],
     }
@@ -111,6 +119,22 @@ def _teams(slug: str) -> tuple[str, str]:
     return "Teams", f"/w/{slug}/teams/"
 
 
-def _offered(places, is_top_open: bool) -> list[tuple[str, str]]:
+def _places(
+    reader: Reader, typed: Typed, places: Sequence[Place], is_top_open: bool, team: int | None = None
+) -> list[tuple]:
+    """Return where a team may stand: as a tree, or, of more than can be sent, what is near."""
     top = [("", "The company itself")] if is_top_open else []
-    return top + [(encode(one.id), "\u2003" * one.depth + one.name) for one in places]
+    listed = Shortlist(reader, ListOf.PLACES, team)
+    if not listed.is_long:
+        return top + [(encode(one.id), "\u2003" * one.depth + one.name) for one in places]
+    above = reader.image.teams[team].parent_id if team is not None else None
+    return top + shortlists.options(listed.short([id_text(above), *typed.chosen("parent")]))
+
+
+def _others(reader: Reader, typed: Typed, found: Arrangement) -> list[tuple]:
+    """Return who could join a team."""
+    listed, there = Shortlist(reader, ListOf.PEOPLE), {encode(one.id) for one in found.members}
+    if not listed.is_long:
+        return [(encode(id), name) for id, name in found.others]
+    near = shortlists.options(listed.short(typed.chosen("person")))
+    return [option for option in near if option[0] not in there]

@@ -18,7 +18,8 @@ from milepost.ledger.structure import KeyResultRow
 from milepost.queries import shell, tokens
 from milepost.queries.cards import Reader
 from milepost.queries.records.figures import exact
-from milepost.web import entrance, pages
+from milepost.queries.shortlists import ListOf, Shortlist
+from milepost.web import entrance, pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.typed import Typed
@@ -39,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest) -> HttpResponse:
     """Make a token and show it, in the answer itself, for it is kept nowhere."""
-    typed = Typed(request.POST)
+    typed = shortlists.take(Typed(request.POST), pages.reader(request), {"team": ListOf.ANY_TEAM})
     days, team = typed.whole("days"), typed.id("team")
     if typed.problems:
         return _index(request, typed)
@@ -74,13 +75,19 @@ def destroy(request: HttpRequest, token: int) -> HttpResponse:
 
 def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
     reader = pages.reader(request)
-    teams = sorted(reader.image.teams.values(), key=lambda row: row.name.casefold())
+    near = Shortlist(reader, ListOf.ANY_TEAM)
+    if near.is_long:
+        teams = shortlists.options(near.short(typed.chosen("team")))
+    else:
+        listed = sorted(reader.image.teams.values(), key=lambda row: row.name.casefold())
+        teams = [(encode(row.id), row.name) for row in listed]
     more = {
         "typed": typed,
         "problems": typed.listed(LABELS),
         "tokens": [(card, _days(reader, card)) for card in tokens.of(request.actor, at=request.at)],
         "scopes": [(word.value, _WORDS[word], scopes.SENTENCES[word], _ICONS[word]) for word in scopes.Scope],
-        "teams": [("", "No: all that you see"), *((encode(row.id), row.name) for row in teams)],
+        "teams": [("", "No: all that you see"), *teams],
+        "finds": shortlists.finds(reader),
         "lasts": LASTS,
         "words": {word.value: words for word, words in _WORDS.items()},
         "examples": _examples(request, reader),

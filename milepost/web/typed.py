@@ -41,6 +41,7 @@ class Typed:
     def __init__(self, data: QueryDict) -> None:
         self.data = data
         self.problems: dict[str, str] = {}
+        self.offered: dict[str, list[str]] = {}  # what a field is to offer besides, by what was typed
         self.retry_after: int | None = None  # seconds, where what was refused may be tried again
         self._refused_as = 422
 
@@ -66,6 +67,21 @@ class Typed:
         except Invalid as wrong:
             self.refuse(wrong)
         return text.replace("\x00", "")  # which no database could even look for
+
+    def choose(self, name: str, values: list[str]) -> None:
+        """Take values for a field as though they had been chosen; none leaves it as it is."""
+        if values:
+            self.data = self.data.copy()
+            self.data.setlist(name, values)
+            self.offer(name, values)
+
+    def offer(self, name: str, values: list[str]) -> None:
+        """Let a field offer these, too, when the form is shown again."""
+        self.offered.setdefault(name, []).extend(values)
+
+    def chosen(self, *names: str) -> list[str]:
+        """Return what some fields hold, and are to offer besides."""
+        return [value for name in names for value in (*self.texts(name), *self.offered.get(name, ()))]
 
     def number(self, name: str, unit: str = "", *, text: str | None = None) -> Decimal | None:
         """Return a number; None where nothing was typed, or nothing that reads as one."""

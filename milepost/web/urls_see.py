@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
-from milepost.web import activity, comparisons, overview, search, teams, week
+from milepost.web import activity, comparisons, overview, search, shortlists, teams, week
 
 urlpatterns = [
     path("w/<slug:slug>/", require_safe(week.show), name="week"),
@@ -33,4 +33,5 @@ urlpatterns = [
     ],
     path("w/<slug:slug>/activity/", require_safe(activity.index), name="activity"),
     path("w/<slug:slug>/search/", require_safe(search.show), name="search"),
+    path("w/<slug:slug>/choices/<slug:kind>.json", require_safe(shortlists.find), name="choices"),
 ]

@@ -1,6 +1,8 @@
 // A long select that can be searched: an ARIA combobox over it. The select stays in the form and holds the value.
+// Of a list too long to send (`data-find`) it holds what is near; the rest is asked for as one types.
 const FEW = 8;
 const MOST = 150;
+const WAIT = 120; // ms without a key before the server is asked
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 function make(tag, attributes, text = "") {
@@ -10,10 +12,39 @@ function make(tag, attributes, text = "") {
   return made;
 }
 
+// Asks for what answers to some words, once the typing rests; only the last question is answered.
+class Finding {
+  constructor(url) {
+    this.url = url;
+  }
+
+  ask(words, then) {
+    clearTimeout(this.timer);
+    this.asked?.abort();
+    if (!this.url || !words.trim()) return false;
+    this.timer = setTimeout(async () => {
+      this.asked = new AbortController();
+      const url = new URL(this.url, location);
+      url.searchParams.set("q", words);
+      try {
+        const answer = await fetch(url, { signal: this.asked.signal, headers: { Accept: "application/json" } });
+        if (!answer.ok) throw new Error(answer.status);
+        const { count, choices } = await answer.json();
+        then(choices.map(([value, text, more, group]) => ({ value, text, more, group })), count);
+      } catch (why) {
+        if (why.name !== "AbortError") then([], null);
+      }
+    }, WAIT);
+    return true;
+  }
+}
+
 class Pick extends HTMLElement {
   connectedCallback() {
     const select = this.select = this.querySelector("select");
-    if (this.field || !(select?.options.length > FEW)) return;
+    const { find } = this.dataset;
+    if (this.field || !select || !(find || select.options.length > FEW)) return;
+    this.finding = new Finding(find);
     const { id } = select;
     const list = `${id}-list`;
     this.field = make("input", { id, class: "in", role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": false, "aria-controls": list });
@@ -29,7 +60,7 @@ class Pick extends HTMLElement {
     this.choices = [...select.options].map((option) => {
       const group = option.parentElement.label ?? "";
       const more = option.dataset.more ?? "";
-      return { option, group, more, says: fold(`${option.text} ${group} ${more}`) };
+      return { value: option.value, text: option.text, group, more, says: fold(`${option.text} ${group} ${more}`) };
     });
     this.write();
     for (const type of ["input", "keydown", "click", "focus", "blur"]) this.field.addEventListener(type, this);
@@ -44,7 +75,7 @@ class Pick extends HTMLElement {
     const { type } = event;
     if (event.target === this.select) this.write();
     else if (type === "keydown") this.press(event);
-    else if (type === "input") this.open(this.field.value);
+    else if (type === "input") this.type(this.field.value);
     else if (type === "click") this.menu.hidden && this.open();
     else if (type === "focus") this.field.select();
     else this.leave();
@@ -64,27 +95,47 @@ class Pick extends HTMLElement {
     else this.choose(this.at);
   }
 
+  // What is at hand is shown at once, and the rest when it comes.
+  type(typed) {
+    this.open(typed);
+    const near = this.shown;
+    const asked = this.finding.ask(typed, (found, count) => {
+      if (this.menu.hidden) return;
+      const fresh = found.filter(({ value }) => !near.some((one) => one.value === value));
+      const shown = [...near, ...fresh];
+      this.show(shown, Math.max(count, shown.length), 0);
+      if (count === null) this.count.textContent = `${near.length} found near you; the rest could not be asked for`;
+    });
+    if (asked) this.count.textContent = "Looking…";
+  }
+
   open(typed = "") {
     const words = fold(typed).split(/\s+/);
     const found = this.choices.filter(({ says }) => words.every((word) => says.includes(word)));
-    this.shown = found.slice(0, MOST);
+    const at = typed ? 0 : found.findIndex(({ value }) => value === this.select.value);
+    this.show(found.slice(0, MOST), found.length, at);
+    if (this.finding.url && !typed) this.count.textContent = "Near you. Type to find any other";
+  }
+
+  show(choices, count, at) {
+    this.shown = choices;
     this.list.replaceChildren();
     let part = this.list;
     let last = "";
-    this.rows = this.shown.map(({ option, group, more }, place) => {
+    this.rows = choices.map(({ value, text, group, more }, place) => {
       if (group !== last) {
         part = this.list.appendChild(make("div", { role: "group", "aria-label": group }));
         part.append(make("p", { class: "menu-l", "aria-hidden": true }, group));
         last = group;
       }
-      const row = part.appendChild(make("div", { id: `${this.list.id}-${place}`, role: "option", class: "item", "aria-selected": option.selected }, option.text));
+      const row = part.appendChild(make("div", { id: `${this.list.id}-${place}`, role: "option", class: "item", "aria-selected": value === this.select.value }, text));
       if (more) row.append(make("small", { class: "muted end" }, more));
       return row;
     });
-    this.count.textContent = `${found.length} found${found.length > MOST ? ": type to narrow down" : ""}`;
+    this.count.textContent = `${count} found${count > choices.length ? ": type to narrow down" : ""}`;
     this.menu.hidden = false;
     this.field.setAttribute("aria-expanded", true);
-    this.mark(Math.max(0, typed ? 0 : this.shown.findIndex(({ option }) => option.selected)));
+    this.mark(Math.max(0, at));
   }
 
   mark(place) {
@@ -97,9 +148,13 @@ class Pick extends HTMLElement {
   }
 
   choose(place) {
-    const chosen = this.shown[place]?.option;
-    if (chosen && !chosen.selected) {
-      chosen.selected = true;
+    const chosen = this.shown[place];
+    if (chosen && chosen.value !== this.select.value) {
+      if (![...this.select.options].some(({ value }) => value === chosen.value)) {
+        this.select.append(new Option(chosen.text, chosen.value));
+        this.choices.push({ ...chosen, says: fold(`${chosen.text} ${chosen.group} ${chosen.more}`) });
+      }
+      this.select.value = chosen.value;
       for (const type of ["input", "change"]) this.select.dispatchEvent(new Event(type, { bubbles: true }));
     }
     this.close();
@@ -107,11 +162,12 @@ class Pick extends HTMLElement {
 
   // An emptied field means nobody, where that is a choice.
   leave() {
-    this.shown = this.choices.filter(({ option }) => !option.value);
+    this.shown = this.choices.filter(({ value }) => !value);
     this.choose(this.field.value.trim() ? -1 : 0);
   }
 
   close() {
+    this.finding.ask("");
     this.menu.hidden = true;
     this.field.setAttribute("aria-expanded", false);
     this.field.removeAttribute("aria-activedescendant");
@@ -129,13 +185,23 @@ customElements.define("mp-pick", Pick);
 class Several extends HTMLElement {
   connectedCallback() {
     const [field, list] = this.children;
-    field.hidden = list.children.length <= FEW;
+    const { find, name } = this.dataset;
+    const finding = new Finding(find);
+    field.hidden = !find && list.children.length <= FEW;
     field.addEventListener("input", () => {
       const words = fold(field.value).split(/\s+/);
       for (const label of list.children) {
         const says = fold(label.textContent);
         label.hidden = !label.control.checked && !words.every((word) => says.includes(word));
       }
+      finding.ask(field.value, (found) => {
+        const there = new Set([...list.children].map((label) => label.control.value));
+        for (const { value, text, more } of found.filter((one) => !there.has(one.value))) {
+          const label = list.appendChild(make("label", { class: "check" }));
+          label.append(make("input", { type: "checkbox", name, value }), text);
+          if (more) label.append(" ", make("small", { class: "muted" }, more));
+        }
+      });
     });
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;

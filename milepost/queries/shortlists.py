@@ -1,0 +1,236 @@
+"""Shortlists: of a list too long to send, what is near the reader, and what its words find.
+
+A form that offered each of 100,000 people, five times over, was 100 MB long. A list of up to LISTED is sent
+whole and searched in the browser; of a longer one what is near, what is chosen, and the rest as one types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from milepost.core import access, terms
+from milepost.core.access import Visibility
+from milepost.core.ids import decode, encode
+from milepost.core.states import KeyResultState, State
+from milepost.ledger.structure import KeyResultRow, ObjectiveRow, TeamRow
+from milepost.queries.cards import Reader
+from milepost.queries.registers import register
+from milepost.queries.titled import Titled
+
+LISTED = 300  # as many are sent whole
+NEAR = 60  # of more, those near the reader
+FOUND = 40  # and those that answer to some words
+
+COMPANY = "The whole company"
+KEY_RESULT = "Key result: "
+SERVED = frozenset({State.DRAFT, State.IN_REVIEW, State.COMMITTED, State.ACTIVE, State.GRADING})
+
+
+class ListOf(StrEnum):
+    """What a field chooses from."""
+
+    PEOPLE = "people"
+    TEAMS = "teams"  # those the reader may draft for
+    PLACES = "places"  # those the reader arranges
+    ANY_TEAM = "any-team"
+    PARENTS = "parents"  # what an objective may serve
+
+
+class Choice(NamedTuple):
+    """One of a list: its value as forms carry it, how it reads, what tells it from others, its group."""
+
+    value: str
+    label: str
+    more: str = ""
+    group: str = ""
+
+
+class Found(NamedTuple):
+    """The first of those that answer to some words, and how many do."""
+
+    choices: tuple[Choice, ...]
+    count: int
+
+
+class Shortlist:
+    """A list of one kind for one reader; `about`: the objective or team it is chosen for, if it is there."""
+
+    def __init__(self, reader: Reader, kind: ListOf, about: int | None = None) -> None:
+        self.reader, self.image, self.kind, self.about = reader, reader.image, kind, about
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there is more than is sent whole."""
+        image = self.image
+        sizes = {ListOf.PEOPLE: len(image.people), ListOf.PARENTS: len(image.ids)}
+        return sizes.get(self.kind, len(image.teams)) > LISTED
+
+    def short(self, chosen: Iterable[str] = ()) -> list[Choice]:
+        """Return what is chosen, and what is near the reader, by name."""
+        near = islice(self._near(), NEAR)
+        begin = 1 if self.kind is ListOf.PARENTS else 0  # what kind it is stands before the id
+        picked = (decode(value[begin:]) for value in chosen)
+        return self._listed(dict.fromkeys([*(id for id in picked if id is not None), *near]))
+
+    def find(self, text: str) -> Found:
+        """Return the first that have every word of a text, as far as the reader may choose them."""
+        wanted = terms.terms(text)
+        if not wanted:
+            return Found((), 0)
+        ids = [id for kind in _TITLED[self.kind] for id in self._having(wanted, kind)]
+        found = [id for id in ids if self._fits(id)]
+        return Found(tuple(self._listed(found[:FOUND])), len(found))
+
+    # -- finding -------------------------------------------------------------------------------------------
+
+    def _having(self, wanted: terms.Terms, kind: str) -> Sequence[int]:
+        """Return what has the words: names by the alphabet, objectives and key results the newest first."""
+        titled = Titled.of(self.image, kind)
+        there = titled.having(wanted)
+        if titled.first_node is not None:
+            begin = titled.first_node
+            there = there & self.reader.seen[begin : begin + len(there)]
+            return titled.rows.ids[there][::-1].tolist()
+        places = np.flatnonzero(there)
+        names = [titled.title(place).casefold() for place in places.tolist()]
+        order = sorted(range(len(names)), key=names.__getitem__)
+        return titled.rows.ids[places[order]].tolist()
+
+    def _fits(self, id: int) -> bool:
+        image, reader = self.image, self.reader
+        if self.kind is ListOf.PEOPLE:
+            return not image.people.value(id, "has_left")
+        if self.kind is ListOf.ANY_TEAM:
+            return True
+        if self.kind is ListOf.TEAMS:
+            return access.may_draft(reader.actor, reader.lineage(id), Visibility.WORKSPACE)
+        if self.kind is ListOf.PLACES:
+            line = reader.lineage(id)
+            return access.may_manage_team(reader.actor, line) and self.about not in line
+        return self._may_be_served(id) and not self._leads_to_itself(id)
+
+    def _may_be_served(self, id: int) -> bool:
+        state = self.image.key_results.value(id, "state")
+        objective = self.image.objective_of(id)
+        return (
+            state != KeyResultState.CANCELLED
+            and self.image.objectives.value(objective, "state") in SERVED
+            and not self.image.is_private(id)
+            and self.reader.sees(objective)
+        )
+
+    def _leads_to_itself(self, id: int) -> bool:
+        """Say whether serving it would close a loop: it serves, in however many steps, what asks."""
+        if self.about is None:
+            return False
+        image, waiting, met = self.image, [id], {id}
+        while waiting:
+            here = waiting.pop()
+            if here == self.about:
+                return True
+            above = [link.parent_id for link in image.serves.get(here, ())]
+            if (own := image.objective_of(here)) != here:
+                above.append(own)
+            waiting += [each for each in above if each not in met]
+            met.update(above)
+        return False
+
+    # -- what is near --------------------------------------------------------------------------------------
+
+    def _near(self) -> Iterator[int]:
+        return (id for id in _NEAR[self.kind](self) if self._fits(id))
+
+    def _own_teams(self) -> list[TeamRow]:
+        """The teams of the reader, and those above them."""
+        line = (id for team in sorted(self.reader.actor.teams) for id in self.reader.lineage(team))
+        return [self.image.teams[id] for id in dict.fromkeys(line) if id in self.image.teams]
+
+    def _near_people(self) -> Iterator[int]:
+        yield self.reader.actor.person_id
+        for team in self._own_teams():
+            yield from sorted(team.members)
+
+    def teams_nearby(self) -> Iterator[int]:
+        """Yield the reader’s own teams with those above and below, then those right below the company."""
+        for team in self._own_teams():
+            yield team.id
+            yield from self.image.children_teams.get(team.id, ())
+        yield from self.image.children_teams.get(None, ())
+
+    def _near_parents(self) -> Iterator[int]:
+        listed = register(self.image)
+        mine = listed.owners.ids(self.reader.actor.person_id)
+        teams = (team.id for team in self._own_teams())
+        for objectives in (mine, *map(listed.teams.ids, (*teams, None))):
+            for id in reversed(objectives):  # the newest first
+                yield id
+                yield from self.image.key_results_of.ids(id)
+
+    # -- how it reads --------------------------------------------------------------------------------------
+
+    def _listed(self, ids: Iterable[int]) -> list[Choice]:
+        """Return choices by group and name; key results stand below their objective."""
+        choices = [(choice, id) for id in ids if (choice := _CHOICES[self.kind](self, id)) is not None]
+        return [choice for choice, _ in sorted(choices, key=self._order)]
+
+    def _order(self, listed: tuple[Choice, int]) -> tuple:
+        choice, id = listed
+        group, label = choice.group.casefold(), choice.label.casefold()
+        if self.kind is not ListOf.PARENTS:
+            return group, label
+        above = self.image.objective_of(id)
+        title = self.image.objectives[above].title.casefold()
+        return choice.group != COMPANY, group, title, above, id != above, label
+
+    def _person(self, id: int) -> Choice | None:
+        row = self.image.people.get(id)
+        if row is None:
+            return None
+        teams = sorted(team.name for team in self.image.teams.values() if id in team.members)
+        return Choice(encode(id), row.name, ", ".join(teams[:2]))
+
+    def _team(self, id: int) -> Choice | None:
+        row = self.image.teams.get(id)
+        if row is None:
+            return None
+        above = self.image.teams.get(row.parent_id)
+        return Choice(encode(id), row.name, above.name if above else "")
+
+    def _parent(self, id: int) -> Choice | None:
+        one: KeyResultRow | None = self.image.key_results.get(id)
+        row: ObjectiveRow | None = self.image.objectives.get(self.image.objective_of(id))
+        if row is None or not self.reader.sees(id) or not self.reader.sees(row.id):
+            return None
+        team = self.image.teams.get(row.team_id)
+        owner = self.image.people.get(one.owner_id if one else row.owner_id)
+        label = f"{KEY_RESULT}{one.title}" if one else f"{row.title} · {self.reader.cycle_of(row).name}"
+        value = f"{'k' if one else 'o'}{encode(id)}"
+        return Choice(value, label, owner.name if owner else "", team.name if team else COMPANY)
+
+
+_TITLED = {
+    ListOf.PEOPLE: ("person",),
+    ListOf.TEAMS: ("team",),
+    ListOf.PLACES: ("team",),
+    ListOf.ANY_TEAM: ("team",),
+    ListOf.PARENTS: ("objective", "key_result"),
+}
+_NEAR: dict[ListOf, Callable[[Shortlist], Iterator[int]]] = {
+    ListOf.PEOPLE: Shortlist._near_people,
+    ListOf.TEAMS: Shortlist.teams_nearby,
+    ListOf.PLACES: Shortlist.teams_nearby,
+    ListOf.ANY_TEAM: Shortlist.teams_nearby,
+    ListOf.PARENTS: Shortlist._near_parents,
+}
+_CHOICES: dict[ListOf, Callable[[Shortlist, int], Choice | None]] = {
+    ListOf.PEOPLE: Shortlist._person,
+    ListOf.TEAMS: Shortlist._team,
+    ListOf.PLACES: Shortlist._team,
+    ListOf.ANY_TEAM: Shortlist._team,
+    ListOf.PARENTS: Shortlist._parent,
+}
