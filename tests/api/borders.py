@@ -81,7 +81,7 @@ OPERATIONS: dict[str, Row] = {
     "events_index": Row(asks={"team": "team", "by": "person", **PAGE}),
     "events_show": READS,
     "events_undo": Row({}),
-    "events_whole": READS,
+    "events_whole": Row(asks={"cycle": "cycle", "team": "team", "owner": "person"}),
     "overview_show": Row(asks={"cycle": "cycle"}),
     "overview_of_teams": Row(asks={"cycle": "cycle"}),
     "map_show": Row(
