@@ -77,6 +77,7 @@ OPERATIONS: dict[str, Row] = {
     "me_due": READS,
     "me_week": Row(asks={"cycle": "cycle"}),
     "me_sweep": READS,
+    "me_look": READS,
     "me_sign_out": Row(works=False),  # nothing can be sent after it
     "events_index": Row(asks={"team": "team", "by": "person", **PAGE}),
     "events_show": READS,
