@@ -74,7 +74,7 @@ class Source:
                 "too_large",
                 "Cut it by cycle or team, and apply the parts one after another.",
             )
-        if not data.strip():
+        if not data or data.isspace():
             self.stop("The file is empty.", "empty_file", "A file of OKRs begins with milepost: 1.")
 
     def _refuse_control_characters(self, data: bytes) -> None:

@@ -477,6 +477,11 @@ class ListOf(Compound):
                 reading.refuse((*path, index), wrong)
         return tuple(taken) if len(taken) == len(raw) else UNREAD
 
+    def as_told(self, raws: Sequence[Any], reading: Reading) -> Sequence[tuple[str, ...]]:
+        if {*map(type, raws)} != {list}:
+            raise _CLOSER
+        return [tuple(self.inner.as_told(raw, reading)) for raw in raws]
+
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": self.inner.schema()}
 

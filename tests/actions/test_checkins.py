@@ -144,8 +144,9 @@ class TestRecord:
     @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
     def test_is_of_a_day_of_the_workspace(self, cast: Cast, okrs: Okrs, zone: str):
         """An earlier day is told as the one that is meant there, today is not; so is the window judged."""
-        workspaces.update(changed={"time_zone": zone}, by=cast.ada, at=NOW)
         first = okrs.cycle.starts_on
+        moved = datetime.combine(first - DAY, time(), tzinfo=UTC)
+        workspaces.update(changed={"time_zone": zone}, by=cast.ada, at=moved)
         told = []
 
         for day, hour, then, then_hour in ((1, 9, 0, 12), (1, 17, 1, 1), (1, 23, 1, 9), (2, 0, 1, 23)):
