@@ -38,7 +38,13 @@ class Frame:
             check_in_every=want.check_in_every,
             count_restricted_work=want.count_restricted_work,
         )
-        self._tell("workspace.changed", [item], {item.id: self.ground.workspace_id}, SETTINGS)
+        changed = {name: item.fields[name] for name in SETTINGS if name in item.fields}
+        if item.action == "changed" and changed:
+            data = {"name": want.name, "changes": history.in_words(changed)}
+            tell(
+                "workspace.changed", subject=self.ground.workspace_id, data=data,
+                by=self.ground.by, at=self.ground.at,
+            )  # fmt: skip
 
     def person(self, item: Change) -> None:
         """Write one person."""
