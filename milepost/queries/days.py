@@ -1,9 +1,8 @@
-"""Days that can be looked back to."""
+"""Days that can be looked back to, and the moment that stands for one."""
 
 from __future__ import annotations
 
-from datetime import date
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from django.db.models import Min
 
@@ -62,17 +61,22 @@ def on_record(actor: Actor, day: date, field: str = "on") -> date:
     return day
 
 
+def noon(actor: Actor, day: date) -> datetime:
+    """Return the moment that stands for a past day, in the time zone that held on it."""
+    return images.of(actor.workspace_id).workspace.calendar.noon(day)
+
+
 def _began(workspace_id: int, day: date) -> date:
     """Return the first day there is: of a cycle, of the workspace, or of what everyone here may see."""
     image = images.of(workspace_id)
     first = min((cycle.starts_on for cycle in image.cycles.values()), default=None)
     if first is not None and first <= day:
         return first
-    zone = ZoneInfo(image.workspace.time_zone)
+    local = image.workspace.calendar.local
     open_to_all = Objective.objects.of(workspace_id).filter(visibility=Visibility.WORKSPACE)
     moments = (
         Workspace.objects.values_list("created_at", flat=True).get(id=workspace_id),
         open_to_all.aggregate(first=Min("created_at"))["first"],
     )
-    days = [moment.astimezone(zone).date() for moment in moments if moment is not None]
+    days = [local(moment).date() for moment in moments if moment is not None]
     return min(days if first is None else [first, *days])
