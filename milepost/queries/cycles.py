@@ -119,7 +119,7 @@ def moved(reader: Reader, cycle_id: int, window: Window) -> Moved | None:
         one
         for each in inside
         for one in reader.key_results_of(each)
-        if one.starts_on is None or one.ends_on is None
+        if one.counts and (one.starts_on is None or one.ends_on is None)
     ]
     has_ends = before.ends_on is not None and window.ends_on is not None
     gone = tuple(cadence.elapsed(each, reader.today) for each in (before, window)) if has_ends else None
