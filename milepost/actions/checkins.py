@@ -77,7 +77,7 @@ def record(
     `value` None says "no data"; milestones take `parts`, the done fraction of each. The same `submission`
     from the same person counts once. Raises NotFound, NotAllowed, Invalid, TakesNoCheckins, SubmissionReused.
     """
-    entry = Entry(value, parts, confidence, wording.printable(note), effective_at or at)
+    entry = Entry(value, parts, confidence, wording.printable(note, field="note"), effective_at or at)
     return _append(
         key_result, entry, event="checkin.recorded", submission=submission, request=request, by=by, at=at
     )
@@ -101,7 +101,8 @@ def correct(
     if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
         return earlier
     _require_standing(old)
-    entry = Entry(value, parts, confidence, wording.printable(note), effective_at or old.effective_at)
+    note = wording.printable(note, field="note")
+    entry = Entry(value, parts, confidence, note, effective_at or old.effective_at)
     return _append(
         old.key_result_id, entry, event="checkin.corrected", corrects=old, submission=submission,
         request=request, by=by, at=at,
@@ -122,7 +123,7 @@ def withdraw(
     if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
         return earlier
     _require_standing(old)
-    entry = Entry(None, None, None, wording.printable(note), old.effective_at)
+    entry = Entry(None, None, None, wording.printable(note, field="note"), old.effective_at)
     return _append(
         old.key_result_id, entry, event="checkin.withdrawn", corrects=old, is_withdrawn=True,
         submission=submission, request=request, by=by, at=at,

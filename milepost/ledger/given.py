@@ -46,7 +46,7 @@ class Given:
 
 
 class Single:
-    """Those that one entry decides: of the same measure and reading, one stands for all."""
+    """Those that one entry decides: of the same measure, where entries say the same, one stands for all."""
 
     def __init__(self, rows: list[Numbered], entries: EntriesThen) -> None:
         measures: dict = {}
@@ -65,7 +65,7 @@ class Single:
         at = latest[there] + self._before[there]
         for row, place in zip(there[new := ~self._is_said[at]].tolist(), at[new].tolist(), strict=True):
             _, one, measure = self._rows[row]
-            name = measure, day.reading(one)
+            name = measure, day.entries.said(latest.item(row))
             if name not in self._known:
                 self._known[name] = exact(one)
             self._said[place], self._is_said[place] = self._known[name], True

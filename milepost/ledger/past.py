@@ -113,6 +113,7 @@ class Structure(Image):
             structure.alignments_ended(self.workspace_id, known), made_since
         )
         self.entries = Entries(self.workspace_id)
+        self.written = dict(living.written)
         self._seen_by = living.audience
         self.family, self.numbers = living.family, living.numbers
         self._take_over(living.key_results.ids, (row for row in key_results if row.title is not None))

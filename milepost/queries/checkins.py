@@ -345,9 +345,7 @@ def value_text(one: KeyResultRow, value: Reading) -> str:
         return f"{sum(1 for share in value if share == 1)} of {len(value)} milestones"
     if one.kind == Kind.BINARY:
         return "done" if value else "not done"
-    if one.unit == "%":
-        return f"{plain(value)}\u00a0%"
-    return f"{plain(value)} {numbers.unit_of(value, one.unit)}".strip()
+    return numbers.with_unit(plain(value), value, one.unit)
 
 
 def _plan_today(course: Course | None, today: date) -> Fraction | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from milepost.core.numbers import with_unit
 from milepost.core.scoring import plain
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Event, KeyResultVersion, ObjectiveVersion, Transition
@@ -214,7 +215,7 @@ class Told:
         if say is not None:
             return say(value)
         if isinstance(value, Decimal):
-            return f"{plain(value, 12)}\N{NO-BREAK SPACE}{unit}" if unit else plain(value, 12)
+            return with_unit(plain(value, 12), value, unit)
         if isinstance(value, date):
             return day(value)
         return str(value).replace("_", " ")
