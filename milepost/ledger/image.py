@@ -22,7 +22,7 @@ from milepost.core import access, rollup
 from milepost.core.rollup import Curve, Family
 from milepost.core.scoring import Kind, Part, Reading, score
 from milepost.core.scoring import roll_up as exact_roll_up
-from milepost.ledger import calendar, changes, structure
+from milepost.ledger import changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
 from milepost.ledger.columns import NOTHING, Groups, Rows, positions
 from milepost.ledger.day import Day
@@ -576,8 +576,8 @@ class Image:
         kind = Kind(one.kind)
         if kind.is_series:
             # A period is a day here, of the workspace's: the last entry of a day is that day's.
-            zone = self.workspace.time_zone
-            by_day = {calendar.day_of(entry.effective, zone): self.entries.exact(entry) for entry in entries}
+            day_of = self.workspace.calendar.day_of
+            by_day = {day_of(entry.effective): self.entries.exact(entry) for entry in entries}
             return tuple(by_day.values())
         value = self.entries.exact(entries[-1])
         if kind is Kind.BINARY and value in (0, 1):

@@ -198,7 +198,7 @@ def opened(folder: Path, workspace_id: int) -> Image | None:
 
 def _fill(image: Image, token: Token, told: dict[str, Any], arrays: list[np.ndarray]) -> None:
     image.token = token
-    image.workspace = WorkspaceRow(**told["workspace"])
+    image.workspace = WorkspaceRow(**{name: _revived(value) for name, value in told["workspace"].items()})
     teams = (TeamRow(*row[:5], frozenset(row[5]), frozenset(row[6])) for row in told["teams"])
     image.teams = {row.id: row for row in teams}
     image.cycles = {row.id: row for row in (CycleRow(*map(_revived, row)) for row in told["cycles"])}
