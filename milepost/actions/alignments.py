@@ -11,16 +11,17 @@ from django.db.models import Q
 from milepost.actions import events, history, wording
 from milepost.actions.events import tell
 from milepost.actions.key_results import AGREED, ReasonNeeded
+from milepost.actions.workspaces import held
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.plan import words
 from milepost.core.problems import Invalid, NotFound
 from milepost.ledger import changes
-from milepost.models import Alignment, Event, Objective, Workspace
+from milepost.models import Alignment, Event, Objective
 from milepost.queries import rings, standings
 from milepost.queries.rings import AlignmentLoop
 
-__all__ = ["AlignmentLoop", "align", "end", "hold", "move", "part_rings", "update"]
+__all__ = ["AlignmentLoop", "align", "end", "move", "part_rings", "update"]
 
 
 def align(
@@ -38,7 +39,7 @@ def align(
     A loop through what the actor may not see is not: the link to that ends, and whoever sees it is told.
     """
     with transaction.atomic():
-        hold(by.workspace_id)
+        held(by.workspace_id)  # of two links at once neither would see the other
         row, standing = standings.objective(by, child, lock=True)
         access.require(access.may_edit(by, standing), "align this objective")
         _check(how, weight)
@@ -105,7 +106,7 @@ def move(
     Without anything to serve it stands by itself. What was agreed moves for a reason.
     """
     with transaction.atomic():
-        hold(by.workspace_id)
+        held(by.workspace_id)
         row, standing = standings.objective(by, child, lock=True)
         access.require(access.may_edit(by, standing), "move this objective")
         reason, to = wording.printable(reason, field="reason"), objective or key_result
@@ -134,12 +135,6 @@ def move(
             by=by,
             at=at,
         )
-
-
-def hold(workspace_id: int) -> None:
-    """Let nobody else link anything until the commit: of two links at once neither would see the other."""
-    # Not their key, so that whoever writes rows of the workspace need not wait.
-    Workspace.objects.select_for_update(no_key=True).get(id=workspace_id)
 
 
 def part_rings(*, by: Actor, at: datetime) -> None:
