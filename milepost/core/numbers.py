@@ -13,6 +13,7 @@ PLACES = 12
 LARGEST = Decimal(10) ** 18
 LONGEST = 60
 FAR = 10  # times the way from start to target: what lies further outside than that is mostly a slip
+NO_BREAK = "\u00a0"
 PERCENT = ("%", "percent", "per cent", "pp", "points")
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
@@ -65,6 +66,13 @@ def unit_of(value: Decimal | Fraction | float | None, unit: str) -> str:
     if value != 1 or not unit.isalpha() or not unit.islower() or len(unit) < 4:
         return unit
     return next((form.sub(end, unit) for form, end in _ONE_OF if form.search(unit)), unit)
+
+
+def with_unit(written: str, value: Decimal | Fraction | float | None, unit: str) -> str:
+    """Put a unit beside a written value: “83 %”, “6.2 days”, a currency's code before it: “EUR 1,200”."""
+    if len(unit) == 3 and unit.isupper() and unit.isalpha():
+        return f"{unit}{NO_BREAK}{written}"
+    return f"{written}{NO_BREAK}{unit_of(value, unit)}" if unit else written
 
 
 def is_far_out(value: Decimal | None, start: Decimal | None, target: Decimal | None) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import NoReturn
 
+from milepost.core.characters import UNPRINTABLE
 from milepost.core.plan import PlanProblem
 from milepost.formats import okr_json
-from milepost.formats.okr_raw import UNPRINTABLE, Entry
+from milepost.formats.okr_raw import Entry
 from milepost.formats.places import FilePlace, FileProblem, FileProblems
 
 LARGEST_FILE = 64 << 20

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from milepost.core import zones
+from milepost.core.characters import unprintable
 from milepost.core.plan import words
 from milepost.core.plan.findings import Path, nearest
-from milepost.formats.okr_raw import UNREAD, Bare, Digits, Wrong, shown, unprintable
+from milepost.formats.okr_raw import UNREAD, Bare, Digits, Wrong, shown
 
 if TYPE_CHECKING:
     from milepost.formats.okr_reading import Reading

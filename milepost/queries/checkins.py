@@ -189,7 +189,7 @@ def correction(reader: Reader, id: int) -> Form:
     value: Reading = None if row.value is None else Fraction(row.value)
     if row.parts is not None:
         value = tuple(Fraction(part) for part in row.parts)
-    on = row.effective_at.astimezone(reader.zone).date()
+    on = reader.local(row.effective_at).date()
     made = _form(reader, one, value, row.confidence, row.id, on)
     card = _as_read(one, made.key_result, made.value, made.plan_today)
     return replace(made, key_result=card, note=row.note, on=on)
@@ -345,9 +345,7 @@ def value_text(one: KeyResultRow, value: Reading) -> str:
         return f"{sum(1 for share in value if share == 1)} of {len(value)} milestones"
     if one.kind == Kind.BINARY:
         return "done" if value else "not done"
-    if one.unit == "%":
-        return f"{plain(value)}\u00a0%"
-    return f"{plain(value)} {numbers.unit_of(value, one.unit)}".strip()
+    return numbers.with_unit(plain(value), value, one.unit)
 
 
 def _plan_today(course: Course | None, today: date) -> Fraction | None:

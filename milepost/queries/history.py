@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from milepost.core.numbers import with_unit
 from milepost.core.scoring import plain
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Event, KeyResultVersion, ObjectiveVersion, Transition
@@ -99,7 +100,7 @@ def latest(
         return None
     by = reader.person(last.actor_id)
     is_mine = last.actor_id is not None and last.actor_id == reader.actor.person_id
-    return Latest(by.name if by else "Milepost", is_mine, last.at.astimezone(reader.zone))
+    return Latest(by.name if by else "Milepost", is_mine, reader.local(last.at))
 
 
 def of_key_result(reader: Reader, one: KeyResultRow) -> tuple[Entry, ...]:
@@ -135,7 +136,7 @@ class Told:
         return found
 
     def _entry(self, at: datetime, by: int | None, symbol: str, words: str, **more: Any) -> Entry:
-        on = at.astimezone(self.reader.zone).date()
+        on = self.reader.local(at).date()
         return Entry(at, on, self.reader.person(by), symbol, words, **more)
 
     # -- dated rows ------------------------------------------------------------------------------------
@@ -214,7 +215,7 @@ class Told:
         if say is not None:
             return say(value)
         if isinstance(value, Decimal):
-            return f"{plain(value, 12)}\N{NO-BREAK SPACE}{unit}" if unit else plain(value, 12)
+            return with_unit(plain(value, 12), value, unit)
         if isinstance(value, date):
             return day(value)
         return str(value).replace("_", " ")

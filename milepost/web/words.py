@@ -6,10 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from milepost.core.numbers import unit_of
+from milepost.core.numbers import NO_BREAK, with_unit
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-NO_BREAK = "\u00a0"
 NOTHING = "–"
 MINUS = "\u2212"
 
@@ -96,18 +95,15 @@ def apart(before: Number | None, after: Number | None, places: int = 1) -> str:
     return signed(Fraction(shown[1] - shown[0], 10**places), places)
 
 
-def number(value: Number | None, places: int = 4) -> str:
-    """Write a number as people do: 1200.50 → "1,200.5", a real minus sign, at most `places` decimals."""
-    return NOTHING if value is None else _written(rounded(value, places), places)
+def number(value: Number | None, places: int = 4, least: int = 0) -> str:
+    """Write a number as people do: 1200.50 → "1,200.5", a real minus sign, `least` to `places` decimals."""
+    return NOTHING if value is None else _written(rounded(value, places), places, least)
 
 
 def amount(value: Number | None, unit: str = "", places: int = 4) -> str:
     """Write a number with its unit: "83 %", "6.2 days", "EUR 1,200"."""
-    if value is None or not unit:
-        return number(value, places)
-    if len(unit) == 3 and unit.isupper() and unit.isalpha():
-        return f"{unit}{NO_BREAK}{number(value, places)}"
-    return f"{number(value, places)}{NO_BREAK}{unit_of(value, unit)}"
+    written = number(value, places)
+    return written if value is None else with_unit(written, value, unit)
 
 
 def sight(measure: object) -> int:
@@ -127,10 +123,10 @@ def plain_number(value: Number | None) -> str:
     return _written(rounded(value, 12), 12).replace(",", "").replace(MINUS, "-")
 
 
-def _written(count: int, places: int) -> str:
+def _written(count: int, places: int, least: int = 0) -> str:
     whole, part = divmod(abs(count), 10**places)
-    decimals = f".{part:0{places}d}".rstrip("0") if part else ""
-    return f"{MINUS if count < 0 else ''}{whole:,}{decimals}"
+    decimals = f"{part:0{places}d}".rstrip("0").ljust(least, "0") if places else ""
+    return f"{MINUS if count < 0 else ''}{whole:,}{'.' if decimals else ''}{decimals}"
 
 
 def initials(name: str) -> str:

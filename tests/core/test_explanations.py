@@ -66,8 +66,8 @@ class TestPlain:
             (F(31, 5), "6.2"),
             (F(4), "4"),
             (F(-4), "−4"),
-            (F(9999), "9999"),
-            (F(10_000), "10,000"),
+            (F(999), "999"),
+            (F(1000), "1,000"),
             (F(1_234_567_8, 10), "1,234,567.8"),
             (F(1, 3), "0.333333"),
             (F(10**20), "100,000,000,000,000,000,000"),
@@ -76,7 +76,7 @@ class TestPlain:
         ],
     )
     def test_has_no_exponent_and_groups_long_numbers(self, value, wanted):
-        """Numbers are written out, without trailing zeros, grouped from 10,000 on."""
+        """Numbers are written out, without trailing zeros, thousands grouped."""
         assert plain(value) == wanted
 
     def test_can_be_whole(self):
@@ -97,7 +97,7 @@ class TestArithmetic:
             (TURNAROUND, F(31, 5), "(6.2 − 9) ÷ (4 − 9)"),
             (Measure.of("increase", start=-10, target=-2), F(-4), "(−4 − (−10)) ÷ (−2 − (−10))"),
             (Measure.of("reach", target=30), F(25), "25 ÷ 30"),
-            (Measure.of("relative", start=1000, target=F(-1, 5)), F(900), "(900 − 1000) ÷ (800 − 1000)"),
+            (Measure.of("relative", start=1000, target=F(-1, 5)), F(900), "(900 − 1,000) ÷ (800 − 1,000)"),
             (Measure.of("count", start=4, target=4, direction="up"), F(5), "5 ≥ 4"),
             (Measure.of("count", start=4, target=4, direction="up"), F(4), "4 ≥ 4"),
             (Measure.of("count", start=4, target=4, direction="up"), F(3), "3 < 4"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.core.numbers import read
+from milepost.core.numbers import read, with_unit
 from milepost.core.problems import Invalid
 from milepost.web.words import number, plain_number
 
@@ -105,3 +105,13 @@ class TestRead:
         assert read(plain_number(value)) == value
         assert read(number(value)) == value
         assert read(f"{value:f} days", "days") == value
+
+
+class TestWithUnit:
+    @pytest.mark.parametrize(
+        ("unit", "written"),
+        [("%", "4,700 %"), ("days", "4,700 days"), ("EUR", "EUR 4,700"), ("kWh", "4,700 kWh"), ("", "4,700")],
+    )
+    def test_stands_where_people_expect_it(self, unit: str, written: str):
+        """A currency's code stands before its number, every other unit after it; never on two lines."""
+        assert with_unit("4,700", Decimal(4700), unit) == written.replace(" ", "\u00a0")

@@ -201,6 +201,13 @@ class TestWords:
         assert words.number(value) == written
 
     @pytest.mark.parametrize(
+        ("value", "written"), [(1, "1.00"), (Fraction(2, 3), "0.67"), (Decimal("0.5"), "0.50"), (None, "–")]
+    )
+    def test_write_a_column_with_as_many_decimals(self, value, written):
+        """Where numbers stand below one another, their points do as well."""
+        assert words.number(value, 2, 2) == written
+
+    @pytest.mark.parametrize(
         ("unit", "written"),
         [("days", "6.2 days"), ("%", "6.2 %"), ("EUR", "EUR 6.2"), ("NPS", "NPS 6.2"), ("", "6.2")],
     )
@@ -338,7 +345,7 @@ class TestOneOf:
 class TestBudgets:
     def test_css_of_every_page_is_at_most_12_kb(self):
         """What all pages load weighs no more than 12,000 bytes gzipped; a page's own sheet 3,000 more."""
-        pages = ("account", "comparison", "gallery", "map", "move")
+        pages = ("account", "bare", "comparison", "gallery", "map", "move")
         pages += ("reference", "search", "several", "sweep", "travel", "tree")
         own = [STATIC / "css" / f"{page}.css" for page in pages]
 

@@ -31,10 +31,9 @@ def in_hundred(raw: Fraction | Decimal | int, places: int = 0) -> Decimal:
 
 
 def plain(value: Fraction | Decimal | int, places: int = 6) -> str:
-    """Write a number with at most `places` decimals, trailing zeros dropped, grouped from 10,000 on."""
+    """Write a number with at most `places` decimals, trailing zeros dropped, thousands grouped."""
     shown = rounded_to(Fraction(value), places)
-    size = shown.copy_abs()  # abs() would round to the caller's precision
-    text = f"{size:,f}" if size >= 10_000 else f"{size:f}"
+    text = f"{shown.copy_abs():,f}"  # abs() would round to the caller's precision
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return f"{MINUS if shown < 0 else ''}{text}"
