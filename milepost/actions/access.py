@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from milepost.actions import passwords, people
+from milepost.actions import passwords, people, wording
 from milepost.actions.events import tell, tell_of_account
 from milepost.actions.workspaces import held
 from milepost.core import access, membership
@@ -94,7 +94,7 @@ def accept(
     email = User.objects.spell(invitation.person.email)
     hashed = None
     if user_id is None:
-        name = " ".join((name or "").split()) or invitation.person.name
+        name = wording.line(name or "", field="name") or invitation.person.name
         passwords.check(password or "", name=name, email=email)
         hashed = make_password(password)  # slow on purpose, so not while others wait for the database
     with transaction.atomic():

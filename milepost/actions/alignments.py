@@ -107,7 +107,7 @@ def move(
     with transaction.atomic():
         row, standing = standings.objective(by, child, lock=True)
         access.require(access.may_edit(by, standing), "move this objective")
-        reason, to = wording.printable(reason), objective or key_result
+        reason, to = wording.printable(reason, field="reason"), objective or key_result
         link = None if leaves is None else _link(by, row, leaves)
         if leaves == to:
             raise Invalid("It stands there already.", field="to", remedy="Choose another place.")

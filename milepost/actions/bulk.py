@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from milepost.actions import alignments, events, key_results, objectives
+from milepost.actions import alignments, events, key_results, objectives, wording
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotFound, Problem
@@ -76,6 +76,7 @@ def preview(*, items: Sequence[int], change: Change, reason: str = "", by: Actor
 
     So that nothing that a change is refused for has to be known twice.
     """
+    reason = wording.printable(reason, field="reason")
     with transaction.atomic():
         lines = _each(items, change, reason or "…", by, at)
         transaction.set_rollback(True)
@@ -96,7 +97,8 @@ def apply(
     Raises Refused where some cannot be changed so, and Conflict where it would not be what the preview with
     the mark `seen` said.
     """
-    if VERBS[_known(change.verb)].needs_reason and not reason.strip():
+    reason = wording.printable(reason, field="reason")
+    if VERBS[_known(change.verb)].needs_reason and not reason:
         raise Invalid("Say why.", field="reason", remedy="One sentence is enough; it stands in the history.")
     with transaction.atomic():
         told_since = events.listen(by=by, at=at)
@@ -125,7 +127,7 @@ def _tell(
         "value": getattr(change, change.verb) if change.verb in ("owner", "team", "cycle") else None,
         "items": items,
         "events": told,
-        "reason": reason.strip(),
+        "reason": reason,
     }
     kind = "objective.stepped_together" if change.verb in STEPS else "objective.changed_together"
     events.tell(kind, data=data, by=by, at=at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -18,7 +18,7 @@ from milepost.core.cadence import day_in
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.scoring import Kind
 from milepost.core.states import KeyResultState, State
-from milepost.ledger import recording, tallies
+from milepost.ledger import recording, structure, tallies
 from milepost.ledger.recording import Entry, Facts
 from milepost.models import Checkin, Objective
 from milepost.queries import standings
@@ -71,7 +71,7 @@ def record(
     `value` None says "no data"; milestones take `parts`, the done fraction of each. The same `submission`
     from the same person counts once. Raises NotFound, NotAllowed, Invalid, TakesNoCheckins, SubmissionReused.
     """
-    entry = Entry(value, parts, confidence, wording.printable(note), effective_at or at)
+    entry = Entry(value, parts, confidence, wording.printable(note, field="note"), effective_at or at)
     return _append(
         key_result, entry, event="checkin.recorded", submission=submission, request=request, by=by, at=at
     )
@@ -95,7 +95,8 @@ def correct(
     if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
         return earlier
     _require_standing(old)
-    entry = Entry(value, parts, confidence, wording.printable(note), effective_at or old.effective_at)
+    note = wording.printable(note, field="note")
+    entry = Entry(value, parts, confidence, note, effective_at or old.effective_at)
     return _append(
         old.key_result_id, entry, event="checkin.corrected", corrects=old, submission=submission,
         request=request, by=by, at=at,
@@ -116,7 +117,7 @@ def withdraw(
     if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
         return earlier
     _require_standing(old)
-    entry = Entry(None, None, None, wording.printable(note), old.effective_at)
+    entry = Entry(None, None, None, wording.printable(note, field="note"), old.effective_at)
     return _append(
         old.key_result_id, entry, event="checkin.withdrawn", corrects=old, is_withdrawn=True,
         submission=submission, request=request, by=by, at=at,
@@ -151,6 +152,7 @@ def _append(
                 if entry.effective_at > at:
                     # A clock that is a little fast dates nothing beyond now: an evening knows all of its day.
                     entry = replace(entry, effective_at=at)
+            on, today = _day_of(facts, entry, by=by, at=at), day_in(facts.time_zone, at)
             made = recording.write(
                 facts,
                 entry,
@@ -159,7 +161,7 @@ def _append(
                 submission=submission,
                 request=request,
                 event=event,
-                data=_in_short(facts, entry, corrects, at),
+                data=_in_short(facts, entry, corrects, on if on < today else None),
                 by=by,
                 at=at,
             )
@@ -171,7 +173,7 @@ def _append(
             raise
         return _again(by, found, corrects, request)
     tallies.checkins.add()
-    return Recorded(made.id, key_result, facts.objective_id, _warning(facts, entry))
+    return Recorded(made.id, key_result, facts.objective_id, _warning(facts, entry, on))
 
 
 def _again(by: Actor, facts: Facts, corrects: Checkin | None, request: str | None) -> Recorded:
@@ -271,7 +273,14 @@ def _check_value(facts: Facts, value: Decimal) -> None:
         )
 
 
-def _in_short(facts: Facts, entry: Entry, corrects: Checkin | None, at: datetime) -> dict:
+def _day_of(facts: Facts, entry: Entry, *, by: Actor, at: datetime) -> date:
+    """Return the day that an entry is of; one of now needs no look at the time zones of before."""
+    if entry.effective_at == at:
+        return day_in(facts.time_zone, at)
+    return structure.workspace(by.workspace_id).calendar.local(entry.effective_at).date()
+
+
+def _in_short(facts: Facts, entry: Entry, corrects: Checkin | None, on: date | None) -> dict:
     """Return what the event keeps of an entry; `on` is its day, where that is an earlier one."""
     data = {"title": facts.title, "value": None if entry.value is None else format(entry.value, "f")}
     if entry.confidence is not None:
@@ -280,16 +289,14 @@ def _in_short(facts: Facts, entry: Entry, corrects: Checkin | None, at: datetime
         data["note"] = entry.note[:280]
     if corrects is not None:
         data["corrects"] = corrects.id
-    on = day_in(facts.time_zone, entry.effective_at)
-    if on < day_in(facts.time_zone, at):
+    if on is not None:
         data["on"] = on.isoformat()
     return data
 
 
-def _warning(facts: Facts, entry: Entry) -> str | None:
+def _warning(facts: Facts, entry: Entry, on: date) -> str | None:
     said = []
-    day = day_in(facts.time_zone, entry.effective_at)
-    if day < facts.starts_on or (facts.ends_on is not None and day > facts.ends_on):
+    if on < facts.starts_on or (facts.ends_on is not None and on > facts.ends_on):
         said.append("Its date lies outside the key result's window.")
     if numbers.is_far_out(entry.value, facts.start, facts.target):
         said.append("Its value lies far outside the way from start to target.")

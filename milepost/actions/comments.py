@@ -21,7 +21,7 @@ def add(
     *, text: str, objective: int | None = None, key_result: int | None = None, by: Actor, at: datetime
 ) -> Comment:
     """Say something about an objective or a key result."""
-    text = wording.printable(text)
+    text = wording.printable(text, field="text")
     if not text:
         raise Invalid("There is nothing to post yet.", field="text", remedy="Write something first.")
     if len(text) > TEXT_LENGTH:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from milepost.actions import events, initiatives, key_results, objectives, teams
+from milepost.actions import events, initiatives, key_results, objectives, teams, wording
 from milepost.actions.workspaces import held
 from milepost.core.access import Actor
 from milepost.core.cadence import day_in
@@ -44,6 +44,7 @@ def hand_over(
     histories say whose they were. Who may: the person themself, and admins. Whoever may not give something
     away leaves it where it is.
     """
+    reason = wording.printable(reason, field="reason")
     with transaction.atomic():
         workspace = held(by.workspace_id)
         reader = Reader(by, day_in(workspace.time_zone, at))
@@ -56,7 +57,7 @@ def hand_over(
                 raise Invalid("They hold it already.", field="to", remedy="Choose somebody else.")
             standings.person(by, successor, "to")
         told_since = events.listen(by=by, at=at)
-        _give(person, given, reason.strip() or f"Handed over from {found.name}.", by=by, at=at)
+        _give(person, given, reason or f"Handed over from {found.name}.", by=by, at=at)
         told = told_since()
         if not told:
             raise NothingToHandOver(f"There is nothing of {found.name}’s that you can hand over.")

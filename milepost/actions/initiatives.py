@@ -114,7 +114,7 @@ def _checked(by: Actor, row: Objective, wanted: dict[str, Any]) -> dict[str, Any
     if "title" in clean:
         clean["title"] = wording.title(clean["title"], of="An initiative", remedy="Say what will be done.")
     if "description" in clean:
-        clean["description"] = wording.printable(clean["description"])
+        clean["description"] = wording.printable(clean["description"], field="description")
     if "state" in clean:
         _known_state(clean["state"])
     if "owner_id" in clean:

@@ -115,6 +115,7 @@ def update(
     at: datetime,
 ) -> KeyResult:
     """Change fields of a key result (those of `Definition`), keeping what they were, with the reason."""
+    reason = wording.printable(reason, field="reason")
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit_key_result(by, standing), "change this key result")
@@ -128,7 +129,7 @@ def update(
         _require_reason(row, found, reason)
         for name, (_, new) in found.items():
             setattr(one, name, new)
-        _remembered(one, "key_result.changed", found, wording.printable(reason), by=by, at=at)
+        _remembered(one, "key_result.changed", found, reason, by=by, at=at)
     return one
 
 
@@ -156,13 +157,13 @@ class ReasonNeeded(Invalid):
 
 
 def _require_reason(row: Objective, found: Mapping[str, Any], reason: str) -> None:
-    if row.state in AGREED and PROMISE & found.keys() and not wording.printable(reason):
+    if row.state in AGREED and PROMISE & found.keys() and not reason:
         raise ReasonNeeded
 
 
 def cancel(*, key_result: int, reason: str, by: Actor, at: datetime) -> KeyResult:
     """Stop a key result: it stays listed and no longer counts."""
-    if not reason.strip():
+    if not wording.printable(reason, field="reason"):
         raise Invalid("Say why it is cancelled.", field="reason", remedy="One sentence is enough.")
     return _move(key_result, KeyResultState.CANCELLED, "key_result.cancelled", reason, by=by, at=at)
 
@@ -217,6 +218,7 @@ def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
 def _move(
     key_result: int, to: KeyResultState, told: str, reason: str, *, by: Actor, at: datetime
 ) -> KeyResult:
+    reason = wording.printable(reason, field="reason")
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit(by, standing), "change this key result")
@@ -224,7 +226,7 @@ def _move(
         before = one.state
         one.state = move_key_result(KeyResultState(before), to).value
         if one.state != before:
-            _remembered(one, told, {"state": (before, one.state)}, wording.printable(reason), by=by, at=at)
+            _remembered(one, told, {"state": (before, one.state)}, reason, by=by, at=at)
     return one
 
 
@@ -263,10 +265,12 @@ def _checked(by: Actor, row: Objective, wanted: Definition) -> dict[str, Any]:
     wanted = replace(
         wanted,
         title=wording.title(wanted.title, of="A key result", remedy="Say what will have changed."),
-        unit=wording.line(wanted.unit),
-        data_source=wording.line(wanted.data_source),
-        description=wording.printable(wanted.description),
-        milestones=tuple((wording.line(name), weight) for name, weight in wanted.milestones),
+        unit=wording.line(wanted.unit, field="unit"),
+        data_source=wording.line(wanted.data_source, field="data_source"),
+        description=wording.printable(wanted.description, field="description"),
+        milestones=tuple(
+            (wording.line(name, field="milestones"), weight) for name, weight in wanted.milestones
+        ),
     )
     _check_words(wanted)
     _check_window(wanted, row)

@@ -97,6 +97,7 @@ def update(
 
     Raises Conflict where someone else's change came first (`revision` is the one that was edited).
     """
+    reason = wording.printable(reason, field="reason")
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "change this objective")
@@ -185,7 +186,7 @@ def _by_event(
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), f"{verb} this objective")
-        was, reason = row.state, wording.printable(reason)
+        was, reason = row.state, wording.printable(reason, field="reason")
         facts = {Guard.REASON.value: bool(reason), Guard.TWO_KEYS.value: True}
         transitions.take(objective=row, event=event, facts=facts, reason=reason, by=by, at=at)
         transitions.tell_of(objective=row, told=told, was=was, reason=reason, by=by, at=at)
@@ -197,7 +198,7 @@ def step_back(*, objective: int, to: str, reason: str = "", by: Actor, at: datet
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "undo this")
-        was, reason = row.state, wording.printable(reason)
+        was, reason = row.state, wording.printable(reason, field="reason")
         facts = {Guard.WITHIN_14_DAYS.value: _may_reopen(row, at)}
         transitions.take(
             objective=row, event=Event.UNDO, to=State(to), facts=facts, reason=reason, by=by, at=at
@@ -295,7 +296,7 @@ def reopen(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective
     with transaction.atomic():
         row, _ = standings.objective(by, objective, lock=True)
         access.require(access.may_manage(by), "reopen an objective", remedy="Ask an admin.")
-        was, reason = State.CLOSED, wording.printable(reason)
+        was, reason = State.CLOSED, wording.printable(reason, field="reason")
         facts = {
             Guard.REASON.value: bool(reason),
             Guard.WITHIN_14_DAYS.value: _may_reopen(row, at),
@@ -340,7 +341,7 @@ def _checked(by: Actor, wanted: dict[str, Any]) -> dict[str, Any]:
             clean["title"] or "", of="An objective", remedy="Say what will be different."
         )
     if "description" in clean:
-        clean["description"] = wording.printable(clean["description"] or "")
+        clean["description"] = wording.printable(clean["description"] or "", field="description")
         wording.require_short(clean["description"], TEXT_LONGEST, "description", field="description")
     for name, allowed in (("commitment", COMMITMENTS), ("level", LEVELS), ("visibility", VISIBILITIES)):
         if name in clean and clean[name] not in dict(allowed):

@@ -40,6 +40,7 @@ def close(
     A key result without data is graded 0.0 with `no_data_at_close` (method 2.4); cancelled ones are left out.
     The final values are facts of their own: they are committed first, and the grades read what is committed.
     """
+    learned = wording.printable(learned, field="learned")
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         if submission and submissions.found(submission=submission, request=request, by=by, at=at):
@@ -58,7 +59,7 @@ def close(
             grades=finals,
             whole=whole,
             policy=policy.name,
-            learned=wording.printable(learned),
+            learned=learned,
             checkins=entered,
             by=by,
             at=at,

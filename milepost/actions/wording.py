@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
+from milepost.core.characters import require_printable
 from milepost.core.plan.words import NAME_LONGEST, TEXT_LONGEST, TITLE_LONGEST
 from milepost.core.problems import Invalid
-from milepost.formats.okr_raw import UNPRINTABLE
 from milepost.models import User
 
 _is_email = EmailValidator()
@@ -15,7 +15,7 @@ _is_email = EmailValidator()
 
 def name(text: str, *, of: str, field: str = "name", longest: int = NAME_LONGEST) -> str:
     """Return a name on one line; `of` completes "… needs a name"."""
-    tidy = line(text)
+    tidy = line(text, field=field)
     if not tidy:
         raise Invalid(f"{of} needs a name.", field=field, remedy="You can change it later.")
     require_short(tidy, longest, "name", field=field)
@@ -24,7 +24,7 @@ def name(text: str, *, of: str, field: str = "name", longest: int = NAME_LONGEST
 
 def title(text: str, *, of: str, remedy: str) -> str:
     """Return a title on one line; `of` completes "… needs a title"."""
-    tidy = line(text)
+    tidy = line(text, field="title")
     if not tidy:
         raise Invalid(f"{of} needs a title.", field="title", remedy=remedy)
     require_short(tidy, TITLE_LONGEST, "title", field="title")
@@ -39,25 +39,28 @@ def require_short(text: str, longest: int, noun: str, *, field: str) -> None:
         )
 
 
-def line(text: str) -> str:
-    """Return a text on one line, without what no one can read."""
-    return " ".join(UNPRINTABLE.sub("", text).split())
+def line(text: str, *, field: str) -> str:
+    """Return a text on one line; refused where it holds what no one can read."""
+    require_printable(text, field=field)
+    return " ".join(text.split())
 
 
-def printable(text: str) -> str:
-    """Return a text without what no one can read, and PostgreSQL or a file could not keep."""
-    return UNPRINTABLE.sub("", text.replace("\r\n", "\n")).strip()
+def printable(text: str, *, field: str) -> str:
+    """Return a text, tidied at its ends; refused where it holds what no one can read."""
+    require_printable(text, field=field)
+    return text.replace("\r\n", "\n").strip()
 
 
 def prose(text: str, *, field: str) -> str:
     """Return a text of several lines."""
-    tidy = printable(text)
+    tidy = printable(text, field=field)
     require_short(tidy, TEXT_LONGEST, "text", field=field)
     return tidy
 
 
 def email(text: str) -> str:
     """Return an e-mail address in the one spelling that is stored."""
+    require_printable(text, field="email")
     address = User.objects.spell(text)
     try:
         _is_email(address)

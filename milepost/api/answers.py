@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields as fields_of
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from milepost.actions.submissions import Done
 from milepost.api import versions
@@ -19,13 +20,23 @@ from milepost.queries.records.slices import Slice, Wanted
 JSON = "application/json"
 MOST, USUAL = 200, 50
 
+NAMES = "^[a-z_]+(,[a-z_]+)*$"
+
+
+def _names_listed(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(NAMES, text):
+        raise ValueError("Names of fields are expected here. Write them with commas between: title,percent.")
+    return text
+
+
 FIELDS = Annotated[
     str | None,
     Field(
         max_length=1_000,
-        pattern="^[a-z_]+(,[a-z_]+)*$",
         description="The fields to answer with, with commas between them; `id` comes along.",
+        json_schema_extra={"pattern": NAMES},
     ),
+    AfterValidator(_names_listed),
 ]
 
 

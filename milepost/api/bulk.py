@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +11,17 @@ from ninja import Router
 from pydantic import Field
 
 from milepost.actions import bulk as actions
+from milepost.actions import events
 from milepost.actions.bulk import MOST, Change, Line
 from milepost.api import answers, problems
 from milepost.api.once import once
 from milepost.api.operations import many
 from milepost.api.values import Day, Exact, Reason, Ref, Said
 from milepost.core.ids import encode
+from milepost.core.plan.ledgers import number_text
 from milepost.core.scopes import Scope
 from milepost.formats.problem_json import Fault
+from milepost.queries.records.events import together
 
 router = Router(tags=["Many at once"])
 Verb = Literal[
@@ -28,12 +32,18 @@ Verb = Literal[
 
 @dataclass(frozen=True, slots=True)
 class BulkLineRecord:
-    """What a change would do to one of many; `problem` says why it cannot be changed so."""
+    """What a change would do to one of many; `problem` says why it cannot be changed so.
+
+    `was` and `becomes` name what changes as a body does: `{"owner": …}`, `{"starts_on": …, "ends_on": …}`,
+    `{"serves": {…}}` (null: it does not serve that), and `{"state": …}` for a step.
+    """
 
     id: str
     kind: str
     title: str
     is_changed: bool
+    was: dict[str, Any] | None
+    becomes: dict[str, Any] | None
     problem: str | None
     code: str | None
 
@@ -48,9 +58,14 @@ class PreviewRecord:
 
 @dataclass(frozen=True, slots=True)
 class BulkRecord:
-    """What was asked to be changed, and is."""
+    """What was asked to be changed, and is: `events` are all that were written, `event` undoes all of it.
+
+    Where nothing was left to change there are none.
+    """
 
     items: tuple[str, ...]
+    event: str | None
+    events: tuple[str, ...]
 
 
 class Served(Said):
@@ -107,7 +122,8 @@ def preview(request: HttpRequest, said: BulkChange) -> HttpResponse:
     lines = actions.preview(
         items=said.items, change=said.wanted(), reason=said.reason, by=request.actor, at=request.at
     )
-    return answers.one(PreviewRecord(actions.mark(lines=lines), tuple(map(_record, lines))))
+    found = tuple(_record(said, line) for line in lines)
+    return answers.one(PreviewRecord(actions.mark(lines=lines), found))
 
 
 @many(router, "/bulk-changes", BulkRecord, scope=Scope.WRITE)
@@ -123,7 +139,8 @@ def apply(request: HttpRequest, said: BulkApplied) -> HttpResponse:
             by=request.actor,
             at=request.at,
         )
-        return lines[0].id
+        # An event names what is to be told of this change, however often it is asked for.
+        return events.undoable(by=request.actor, at=request.at) or lines[0].id
 
     try:
         done = once(request, make)
@@ -135,16 +152,38 @@ def apply(request: HttpRequest, said: BulkApplied) -> HttpResponse:
             if line.problem is not None
         ]
         return problems.answer(refused, faults)
-    return answers.changed(done, BulkRecord(tuple(map(encode, said.items))))
+    told = tuple(map(encode, together(request.actor, done.id)))
+    return answers.changed(done, BulkRecord(tuple(map(encode, said.items)), told[-1] if told else None, told))
 
 
-def _record(line: Line) -> BulkLineRecord:
+def _record(said: BulkChange, line: Line) -> BulkLineRecord:
     problem = line.problem
     return BulkLineRecord(
         id=encode(line.id),
         kind="objective" if line.is_objective else "key_result",
         title=line.title,
         is_changed=line.is_changed,
+        was=None if problem else _told(said, line.was),
+        becomes=None if problem else _told(said, line.becomes),
         problem=str(problem) if problem else None,
         code=problem.code if problem else None,
     )
+
+
+def _told(said: BulkChange, value: Any) -> dict[str, Any]:
+    """Return what something is, or becomes, in the words of the body that changes it."""
+    match said.change:
+        case "owner" | "team" | "cycle":
+            return {said.change: encode(value) if value else None}
+        case "dates":
+            return dict(zip(("starts_on", "ends_on"), value, strict=True))
+        case "visibility" | "commitment":
+            return {said.change: value}
+        case "align":
+            return {"serves": value and _served(said, *value)}
+    return {"state": value}
+
+
+def _served(said: BulkChange, above: int, how: str, weight: Decimal) -> dict[str, Any]:
+    kind = "key_result" if said.serves and said.serves.key_result == above else "objective"
+    return {kind: encode(above), "how": how, "weight": number_text(weight)}

@@ -22,10 +22,10 @@ from milepost.api.once import named
 from milepost.api.operations import creates, reads
 from milepost.api.values import Day, Exact, Moment, Ref, Said, Text, Whole
 from milepost.core import ids
-from milepost.core.cadence import noon
 from milepost.core.problems import Invalid
 from milepost.core.scopes import Scope
 from milepost.queries import checkins as queries
+from milepost.queries import days
 from milepost.queries.checkins import Moved
 from milepost.queries.records import checkins
 from milepost.queries.records.checkins import Asked, CheckinRecord
@@ -154,7 +154,7 @@ def _when(request: HttpRequest, said: NewCheckin) -> datetime | None:
         raise Invalid("It has one date.", field="on", remedy="Leave `on` or `effective_at` out.")
     if said.on is None or said.on == request.today:
         return said.effective_at
-    return noon(request.bearer.time_zone, said.on)
+    return days.noon(request.actor, said.on)
 
 
 def _recorded(request: HttpRequest, key_result: int | None, take: Callable[[], Recorded]) -> HttpResponse:

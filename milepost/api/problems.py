@@ -12,6 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from milepost.actions.plans import PlanRefused
 from milepost.actions.submissions import SubmissionReused
+from milepost.api.faults import fault
 from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.formats import exact_json, problem_json
 from milepost.formats.places import FileProblem, FileProblems
@@ -19,21 +20,10 @@ from milepost.formats.problem_json import Fault
 from milepost.ledger import faults as of_the_database
 
 log = logging.getLogger("milepost.api")
-# Where the words are those of a page, or of a library, a program is told in others.
+# Where the words are those of a page, a program is told in others.
 REMEDIES = {
     "disk_is_full": "Reading goes on. Try again once whoever runs this server has made room.",
     "database_is_busy": "Try again in a moment.",
-}
-WORDS = {
-    "extra_forbidden": "This field is not known here.",
-    "missing": "This is missing.",
-    "model_type": "A JSON object is expected here.",
-    "model_attributes_type": "A JSON object is expected here.",
-    "dict_type": "A JSON object is expected here.",
-    "list_type": "A list is expected here.",
-    "string_type": "Text is expected here.",
-    "int_type": "A whole number is expected here.",
-    "bool_type": "true or false is expected here.",
 }
 
 
@@ -114,10 +104,10 @@ def of(raised: Exception) -> HttpResponse:
             if isinstance(wrong, exact_json.NotJson):
                 return answer(NotJson(wrong.message, remedy=wrong.remedy))
             return answer(NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8."))
-    if (fault := of_the_database.told(raised)) is not None:
-        log.error("%s: %s", fault.code, fault.message)
-        fault.remedy = REMEDIES.get(fault.code, fault.remedy)
-        return answer(fault)
+    if (told := of_the_database.told(raised)) is not None:
+        log.error("%s: %s", told.code, told.message)
+        told.remedy = REMEDIES.get(told.code, told.remedy)
+        return answer(told)
     log.error("A defect", exc_info=raised)
     return answer(
         Problem(
@@ -142,20 +132,11 @@ def _invalid(raised: ValidationError) -> HttpResponse:
     # What is no id at all leads nowhere, like an id that nothing has.
     if any(error["loc"][0] == "path" for error in raised.errors):
         return answer(NotFound())
-    faults = [_fault(error) for error in raised.errors]
+    faults = [fault(error) for error in raised.errors]
     said = f"{faults[0].field}: {faults[0].detail}" if faults[0].field else faults[0].detail
     more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
     problem = Invalid(f"{said}{more}", remedy="See `errors`, field by field.")
     return answer(problem, faults)
-
-
-def _fault(error: dict) -> Fault:
-    # The first two name the place (body, query) and the argument of our own view.
-    source, *place = error["loc"]
-    if source == "body":
-        place = place[1:]
-    words = WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
-    return Fault(".".join(map(str, place)), words, error["type"])
 
 
 def not_allowed(methods: Sequence[str]) -> HttpResponse:

@@ -12,7 +12,7 @@ from milepost.api import answers
 from milepost.api.answers import Part
 from milepost.api.bearers import reader
 from milepost.api.operations import reads
-from milepost.api.values import NO_NUL, printable
+from milepost.api.values import PRINTABLE, printable
 from milepost.queries.records import hits
 from milepost.queries.records.hits import HitRecord
 
@@ -28,7 +28,7 @@ class Wanted(Part):
         Field(
             max_length=LONGEST,
             description="The words, or their first letters.",
-            json_schema_extra={"pattern": NO_NUL},
+            json_schema_extra=PRINTABLE,
         ),
         AfterValidator(printable),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
@@ -37,6 +38,14 @@ def _share(ends_at: Decimal) -> Decimal:
     return ends_at
 
 
+def _ends(text: str) -> str:
+    if not re.fullmatch(ENDS, text):
+        raise ValueError(
+            f"Ids with a share each are expected here, {MOST_ENDS} at most. Write id:0.3,id:1 with ids."
+        )
+    return text
+
+
 class EndAsked(BaseModel):
     """Where a key result is supposed to end."""
 
@@ -54,9 +63,10 @@ class EndsAsked(BaseModel):
         str,
         Field(
             max_length=500,
-            pattern=ENDS,
+            json_schema_extra={"pattern": ENDS},
             description=f"Up to {MOST_ENDS} key results with the share of their ways: `id:0.3,id:1`.",
         ),
+        AfterValidator(_ends),
     ]
 
     def read(self, looking: Reader) -> dict[int, Fraction]:

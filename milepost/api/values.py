@@ -17,10 +17,13 @@ from pydantic import (
     StrictInt,
     WithJsonSchema,
 )
+from pydantic_core import PydanticCustomError
 
 from milepost.core import ids
+from milepost.core.characters import require_printable
 from milepost.core.numbers import LARGEST, PLACES
 from milepost.core.plan.words import NAME_LONGEST
+from milepost.core.problems import Invalid
 
 ID_PATTERN = "^[0-7][0-9a-hjkmnp-tv-z]{12}$"
 NUMBER_PATTERN = rf"^-?[0-9]{{1,18}}(\.[0-9]{{1,{PLACES}}})?$"
@@ -94,9 +97,11 @@ def _moment(written: Any) -> datetime:
 
 
 def printable(text: str) -> str:
-    """Refuse a text that no database can keep."""
-    if "\x00" in text:
-        raise ValueError("A text holds no NUL characters.")
+    """Refuse a text with characters that no text may hold, in the words that an action would have for it."""
+    try:
+        require_printable(text, field="")
+    except Invalid as wrong:
+        raise PydanticCustomError(wrong.code, "{said}", {"said": str(wrong)}) from None
     return text
 
 
@@ -124,18 +129,20 @@ Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "f
 Moment = Annotated[
     datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
-NO_NUL = r"^[^\u0000]*$"
-Line = Annotated[
-    str, Field(max_length=LINE, json_schema_extra={"pattern": NO_NUL}), AfterValidator(printable)
-]
-Text = Annotated[
-    str, Field(max_length=TEXT, json_schema_extra={"pattern": NO_NUL}), AfterValidator(printable)
-]
+# As JSON Schema writes what core.characters refuses.
+_REFUSED = (
+    r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ud800-\udfff"
+    r"\u202a-\u202e\u2066-\u2069"
+)
+PRINTABLE = {"pattern": f"^[^{_REFUSED}]*$"}
+Line = Annotated[str, Field(max_length=LINE, json_schema_extra=PRINTABLE), AfterValidator(printable)]
+Text = Annotated[str, Field(max_length=TEXT, json_schema_extra=PRINTABLE), AfterValidator(printable)]
 
 
 def never_empty(longest: int) -> Any:
     """Tell of a text that is never empty; whoever leaves it empty hears so from the action."""
-    told = {"minLength": 1, "maxLength": longest, "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}
+    pattern = rf"^[^{_REFUSED}]*[^\s{_REFUSED}][^{_REFUSED}]*$"
+    told = {"minLength": 1, "maxLength": longest, "pattern": pattern}
     return Annotated[str, Field(max_length=longest, json_schema_extra=told), AfterValidator(printable)]
 
 

@@ -54,7 +54,10 @@ class Status(IntEnum):
 
     @property
     def word(self) -> str:
-        return self.name.lower()
+        return _WORDS[self]
+
+
+_WORDS = tuple(status.name.lower() for status in Status)
 
 
 class Shapes:

@@ -28,8 +28,10 @@ def read(body: bytes) -> Any:
         # Stricter than what follows, which takes NaN, half characters and any nesting.
         orjson.loads(body)
         return _READER.decode(body.decode())
-    except (ValueError, RecursionError):
-        raise NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8.") from None
+    except (ValueError, RecursionError) as wrong:
+        is_placed = isinstance(wrong, json.JSONDecodeError)
+        where = f": it does not read on at line {wrong.lineno}, column {wrong.colno}" if is_placed else ""
+        raise NotJson(f"The body is not JSON{where}.", remedy="Send one JSON object, in UTF-8.") from None
 
 
 def _decimal(text: str) -> Decimal:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import NoReturn
 
+from milepost.core.characters import UNPRINTABLE
 from milepost.core.plan import PlanProblem
 from milepost.formats import okr_json
-from milepost.formats.okr_raw import UNPRINTABLE, Entry
+from milepost.formats.okr_raw import Entry
 from milepost.formats.places import FilePlace, FileProblem, FileProblems
 
 LARGEST_FILE = 64 << 20
@@ -73,7 +74,7 @@ class Source:
                 "too_large",
                 "Cut it by cycle or team, and apply the parts one after another.",
             )
-        if not data.strip():
+        if not data or data.isspace():
             self.stop("The file is empty.", "empty_file", "A file of OKRs begins with milepost: 1.")
 
     def _refuse_control_characters(self, data: bytes) -> None:

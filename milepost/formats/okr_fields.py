@@ -30,7 +30,7 @@ from milepost.core.plan import (
     words,
 )
 from milepost.core.plan.unread import all_said, altered, said
-from milepost.formats.okr_ledgers import Ledger
+from milepost.formats.okr_ledgers import Ledger, Ledgers
 from milepost.formats.okr_reading import Reading
 from milepost.formats.okr_records import Curve, Field, Past, Record, with_defaults
 from milepost.formats.okr_values import (
@@ -373,7 +373,7 @@ KEY_RESULT = Record(
     KeyResultPlan,
     *_KEY_RESULT_FIELDS,
     Field("history", ListOf(KEY_RESULT_HISTORY, "changes"), "What held before, and from when to when."),
-    Field("check_ins", ListOf(CHECK_IN, "check-ins"), "What was reported, and when."),
+    Field("check_ins", Ledgers(CHECK_IN, "check-ins"), "What was reported, and when."),
     Field("comments", ListOf(COMMENT, "comments"), "The discussion."),
     Field("grade", GRADE, "The grade it was closed with."),
     noun="a key result",

@@ -18,6 +18,7 @@ from milepost.formats.okr_bytes import LARGEST_FILE, Source
 from milepost.formats.okr_content import Content, OtherVersion
 from milepost.formats.okr_raw import Misspelt
 from milepost.formats.okr_reading import Enough, Reading
+from milepost.formats.okr_windows import in_windows
 from milepost.formats.okr_writing import write
 from milepost.formats.places import MOST_PROBLEMS, FilePlace, FileProblem, FileProblems
 
@@ -80,7 +81,7 @@ class _File:
     def _read(self, reading: Reading) -> Plan:
         content, broken = Content(reading, self._mean_days_in), []
         try:
-            for entry in self.source.entries():
+            for entry in in_windows(self.source.entries(), reading):
                 content.take(entry)
                 self._tell(self.source.bytes_until(entry.done))
                 if content.is_hopeless:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from milepost.core.plan.findings import Path
@@ -10,21 +11,33 @@ from milepost.core.plan.ledgers import CheckIns
 from milepost.formats.okr_raw import Mapped, Wrong
 from milepost.formats.okr_reading import Reading
 from milepost.formats.okr_records import Field, Record
+from milepost.formats.okr_values import ListOf
 
 
 class Ledger(Record):
     """A check-in; many of them stay texts where they stand as Milepost writes them."""
 
+    def tell(self, owners: Iterable[Mapped], key: str, reading: Reading) -> None:
+        """Put, for the lists that many owners have at `key`, all of them read; nothing where any is odd.
+
+        A list is short, and what it takes to begin with one costs more than what it holds.
+        """
+        lists = [(owner, raws) for owner in owners if type(raws := owner.get(key)) is list and raws]
+        told = self._told([*chain.from_iterable(raws for _, raws in lists)], reading)
+        if told is not None:
+            for owner, raws in lists:
+                owner[key] = CheckIns(islice(told, len(raws)))
+
     def take_all(self, raws: list, reading: Reading, path: Path) -> Any:
-        told = self._told(raws, reading) if raws else None
-        return super().take_all(raws, reading, path) if told is None else told
+        told = self._told(raws, reading)
+        return super().take_all(raws, reading, path) if told is None else CheckIns(told)
 
     def write_all(self, values: Sequence[Any]) -> CheckIns:
         return CheckIns.of(values)
 
-    def _told(self, raws: list, reading: Reading) -> CheckIns | None:
+    def _told(self, raws: list, reading: Reading) -> Iterator[tuple] | None:
         """Return all entries as texts, or None where any takes a closer look."""
-        said = self._said_plainly(raws)
+        said = self._said_plainly(raws, self.by_key.keys()) if raws else None
         if said is None:
             return None
         columns: dict[str, Sequence[Any]] = {}
@@ -43,7 +56,14 @@ class Ledger(Record):
             if one.like is not None:
                 pairs = zip(columns[one.key], columns[one.like], strict=True)
                 columns[one.key] = [other if text is None else text for text, other in pairs]
-        return CheckIns(zip(*columns.values(), strict=True))
+        return zip(*columns.values(), strict=True)
+
+
+class Ledgers(ListOf):
+    """A list of check-ins, which may have been read together with others before its turn came."""
+
+    def take(self, raw: Any, reading: Reading, path: Path) -> Any:
+        return raw if type(raw) is CheckIns else super().take(raw, reading, path)
 
 
 def _column(one: Field, raws: list[Mapped], usual: Any, reading: Reading) -> Sequence[Any]:

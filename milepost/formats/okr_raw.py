@@ -6,10 +6,10 @@ never passes through a float.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from milepost.core.characters import UNPRINTABLE
 from milepost.core.plan.findings import Path
 
 
@@ -88,23 +88,3 @@ def shown(raw: Any) -> str:
         return "a mapping of names to values"
     text = raw if len(raw) <= 60 else f"{raw[:59]}…"
     return repr(text)[1:-1] if isinstance(raw, Digits) else f"“{UNPRINTABLE.sub('�', text)}”"
-
-
-# Control characters (tab and line breaks apart), halves of surrogate pairs, and the marks that reorder text.
-UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
-)
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-
-
-def unprintable(text: str) -> str | None:
-    """Say which character of a text may not stand there, if any."""
-    found = UNPRINTABLE.search(text)
-    if found is None:
-        return None
-    code = f"U+{ord(found[0]):04X}"
-    if _REORDERING.match(found[0]):
-        return f"the character {code}, which makes text read in another order than it is written"
-    if "\ud800" <= found[0] <= "\udfff":
-        return f"half a character ({code} alone)"
-    return f"the control character {code}"

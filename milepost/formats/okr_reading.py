@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
+from milepost.core.characters import UNPRINTABLE
 from milepost.core.plan.findings import Path, PlanProblem, near
-from milepost.formats.okr_raw import UNPRINTABLE, Mapped, Wrong
+from milepost.formats.okr_raw import Mapped, Wrong
 from milepost.formats.places import MOST_PROBLEMS
 
 # What people call a field that has another name here.

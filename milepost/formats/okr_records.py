@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from types import MappingProxyType
@@ -102,7 +102,7 @@ class Record(Compound):
 
     def _in_columns(self, raws: list, reading: Reading) -> tuple | None:
         """Return all entries, read field by field, or None where they are not simply right."""
-        said = self._said_plainly(raws)
+        said = self._said_plainly(raws, self._to_read.keys())
         if said is None:
             return None
         columns: dict[str, Sequence[Any]] = {}
@@ -113,12 +113,12 @@ class Record(Compound):
             return None
         return tuple(map(self.of, *columns.values()))
 
-    def _said_plainly(self, raws: list) -> set[str] | None:
+    def _said_plainly(self, raws: list, known: Set[str]) -> set[str] | None:
         """Return the fields of which any entry says something; None where one says it in a way of its own."""
         if {*map(type, raws)} != {Mapped} or any(raw.doubled for raw in raws):
             return None
         said = set().union(*raws)
-        return said if said <= self._to_read.keys() else None
+        return said if said <= known else None
 
     def _column(
         self,

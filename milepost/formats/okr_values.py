@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from milepost.core import zones
+from milepost.core.characters import unprintable
 from milepost.core.plan import words
 from milepost.core.plan.findings import Path, nearest
-from milepost.formats.okr_raw import UNREAD, Bare, Digits, Wrong, shown, unprintable
+from milepost.formats.okr_raw import UNREAD, Bare, Digits, Wrong, shown
 
 if TYPE_CHECKING:
     from milepost.formats.okr_reading import Reading
@@ -475,6 +476,11 @@ class ListOf(Compound):
             except Wrong as wrong:
                 reading.refuse((*path, index), wrong)
         return tuple(taken) if len(taken) == len(raw) else UNREAD
+
+    def as_told(self, raws: Sequence[Any], reading: Reading) -> Sequence[tuple[str, ...]]:
+        if {*map(type, raws)} != {list}:
+            raise _CLOSER
+        return [tuple(self.inner.as_told(raw, reading)) for raw in raws]
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": self.inner.schema()}

@@ -11,7 +11,7 @@ import numpy as np
 
 from milepost.core.rollup import Family
 from milepost.core.scoring import Kind
-from milepost.ledger.calendar import days_of
+from milepost.ledger.calendar import Calendar
 from milepost.ledger.history import EntriesThen
 from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
@@ -36,7 +36,7 @@ class Given:
             if self.columns.stretch(one.id):
                 (series if Kind(one.kind).is_series else single).append((number, one))
         self._single = Single(single, entries)
-        self._counted = Counted(series, entries, whole.workspace.time_zone)
+        self._counted = Counted(series, entries, whole.workspace.calendar)
         self._named = Named(self._counted.left, entries)
 
     def into(self, given: np.ndarray, day: Image, exact: Exact) -> None:
@@ -46,7 +46,7 @@ class Given:
 
 
 class Single:
-    """Those that one entry decides: of the same measure and reading, one stands for all."""
+    """Those that one entry decides: of the same measure, where entries say the same, one stands for all."""
 
     def __init__(self, rows: list[Numbered], entries: EntriesThen) -> None:
         measures: dict = {}
@@ -65,7 +65,7 @@ class Single:
         at = latest[there] + self._before[there]
         for row, place in zip(there[new := ~self._is_said[at]].tolist(), at[new].tolist(), strict=True):
             _, one, measure = self._rows[row]
-            name = measure, day.reading(one)
+            name = measure, day.entries.said(latest.item(row))
             if name not in self._known:
                 self._known[name] = exact(one)
             self._said[place], self._is_said[place] = self._known[name], True
@@ -90,10 +90,10 @@ class Counted:
     """Series that count in whole numbers; `left` are those whose numbers are too long for that.
 
     Per period: the sum of min(value, target) over periods × target. Kept above or below: the periods in which
-    it was, over all. A period is a day of the time zone; the last entry of a day is that day's (method 2.2).
+    it was, over all. A period is a day of the workspace; the last entry of a day is that day's (method 2.2).
     """
 
-    def __init__(self, rows: list[Numbered], entries: EntriesThen, zone: str) -> None:
+    def __init__(self, rows: list[Numbered], entries: EntriesThen, calendar: Calendar) -> None:
         goals = [_goal(one) for _, one in rows]
         whole = Stretches(rows, entries)
         value = entries.held.value[whole.place]
@@ -122,7 +122,7 @@ class Counted:
         self._whole = np.where(kind == 0, target, 1.0)[self._first]
         place = whole.place[kept]
         self._since, self._until = entries.held.lifetimes(place)
-        day = days_of(entries.held.effective[place], zone)
+        day = calendar.days_of(entries.held.effective[place])
         begins = np.append(True, (owner[1:] != owner[:-1]) | (day[1:] != day[:-1]))[: len(owner)]
         self._days = np.flatnonzero(begins)
         self._first_days = np.searchsorted(self._days, self._first)

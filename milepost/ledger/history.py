@@ -221,6 +221,10 @@ class Exacts:
             self._read[id] = exact_of(*self.said[id])
         return self._read[id]
 
+    def written(self, id: int) -> str | None:
+        """Return what an entry says as it is written, unread; None where a float says it."""
+        return repr(self.said[id]) if id in self.said else None
+
 
 class History:
     """All entries, and what they hold that columns cannot.
@@ -366,6 +370,10 @@ class EntriesThen:
         latest = columns.latest(stood & (columns.recorded < int(moment.timestamp())))
         places = np.append(latest, NONE)[positions(columns.key_results, key_result_ids)]
         return np.append(columns.id, 0)[places], columns.said[places]
+
+    def said(self, place: int) -> str:
+        """Return what the entry at a place says as it is written; what is written alike says the same."""
+        return self.history.exact.written(self.held.id.item(place)) or repr(self.held.value.item(place))
 
     def exact(self, entry: Entry) -> Fraction | tuple[Fraction, ...] | None:
         """Return an entry's value exactly as it was written; milestones as the done fraction of each."""

@@ -22,10 +22,11 @@ from milepost.core import access, rollup
 from milepost.core.rollup import Curve, Family
 from milepost.core.scoring import Kind, Part, Reading, score
 from milepost.core.scoring import roll_up as exact_roll_up
-from milepost.ledger import calendar, changes, structure
+from milepost.ledger import changes, structure
 from milepost.ledger.changes import Kind as ChangeKind
 from milepost.ledger.columns import NOTHING, Groups, Rows, positions
 from milepost.ledger.day import Day
+from milepost.ledger.editions import Edition, Written
 from milepost.ledger.entries import Entries, Entry
 from milepost.ledger.garbage import uncollected
 from milepost.ledger.measures import floats, shape
@@ -63,6 +64,8 @@ class Image:
         self.lock = threading.RLock()
         self.token = changes.Token()
         self.version = 0
+        # Texts that others wrote of the objectives and the key results, by those names; edits leave them.
+        self.written: dict[str, Written] = {}
         with uncollected():
             if fill is None:
                 self._load()
@@ -81,8 +84,14 @@ class Image:
                 self.version += 1
             self.token = token
 
+    @property
+    def edition(self) -> Edition:
+        """The rows that this image is made of."""
+        return Edition(self.objectives, self.key_results, self.alignments)
+
     def _load(self) -> None:
         self.token = changes.now(self.workspace_id)
+        self.written = {}
         self._load_frame()
         shapes: list[list[tuple]] = []
         id = self.workspace_id
@@ -567,8 +576,8 @@ class Image:
         kind = Kind(one.kind)
         if kind.is_series:
             # A period is a day here, of the workspace's: the last entry of a day is that day's.
-            zone = self.workspace.time_zone
-            by_day = {calendar.day_of(entry.effective, zone): self.entries.exact(entry) for entry in entries}
+            day_of = self.workspace.calendar.day_of
+            by_day = {day_of(entry.effective): self.entries.exact(entry) for entry in entries}
             return tuple(by_day.values())
         value = self.entries.exact(entries[-1])
         if kind is Kind.BINARY and value in (0, 1):

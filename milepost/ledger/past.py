@@ -11,8 +11,7 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 import numpy as np
 
@@ -31,11 +30,6 @@ from milepost.ledger.structure import KeyResultRow
 KEPT_DAYS = 8
 KEPT_NODES = 2_000_000  # of all kept days together: a day takes some 50 bytes for each
 KEPT_STRUCTURES = 2
-
-
-def end_of(day: date, zone: str) -> datetime:
-    """Return the moment at which a day is over in a time zone."""
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def of(workspace_id: int, day: date) -> Image:
@@ -72,7 +66,7 @@ class Archive:
     def on(self, day: date) -> Image:
         """Return the image as of the end of a day."""
         kept = self._days.get(day)
-        known = end_of(day, self.living.workspace.time_zone)
+        known = self.living.workspace.calendar.end_of(day)
         # Columns in which something came in since have their entries in other places.
         held = self.history.columns(int(known.timestamp()), self.living.token)
         if kept is None or kept.entries.held is not held:
@@ -119,6 +113,7 @@ class Structure(Image):
             structure.alignments_ended(self.workspace_id, known), made_since
         )
         self.entries = Entries(self.workspace_id)
+        self.written = dict(living.written)
         self._seen_by = living.audience
         self.family, self.numbers = living.family, living.numbers
         self._take_over(living.key_results.ids, (row for row in key_results if row.title is not None))

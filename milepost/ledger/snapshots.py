@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -27,6 +27,7 @@ from milepost.ledger import image as images
 from milepost.ledger import structure
 from milepost.ledger.changes import Token
 from milepost.ledger.columns import Column, Floats, Numbers, Rows, Texts, Words
+from milepost.ledger.editions import Written
 from milepost.ledger.entries import LATEST, Entries, Latest, latest_row
 from milepost.ledger.image import Image
 from milepost.ledger.mapped import DoesNotFit, Writing, read
@@ -60,23 +61,40 @@ def read_from(folder: Path | None) -> None:
     images.opened_from = None if folder is None else lambda workspace_id: opened(folder, workspace_id)
 
 
+class Standing(NamedTuple):
+    """What makes a snapshot worth writing anew: where in the log an image stands, and what was made of it."""
+
+    token: Token
+    made: frozenset[str]
+
+
+def standing(image: Image) -> Standing:
+    """Return where an image stands, and what the next process would have to make again."""
+    titled = {
+        name
+        for name, rows in (("objective titles", image.objectives), ("key result titles", image.key_results))
+        if rows.columns["title"].titles.kept() is not None
+    }
+    return Standing(image.token, frozenset(image.written) | titled)
+
+
 # -- writing -----------------------------------------------------------------------------------------------
 
 
-def save(folder: Path, image: Image) -> Token:
-    """Write an image as it is now; return where in the log it stands. Readers see the old file or the new."""
+def save(folder: Path, image: Image) -> Standing:
+    """Write an image as it is now; return what was written. Readers see the old file or the new."""
     writing = Writing()
     with image.lock:  # as short as it can be: columns are never written over, what is gets copied
         told = _about(image, writing)
         rows = {name: getattr(image, name) for name in _KINDS if name != "latest"}
         rows["latest"] = image.entries.latest
         held = {name: (each.base, each.columns, dict(each.own), each.gone) for name, each in rows.items()}
-        token = image.token
+        stands = standing(image)
     told["rows"] = {name: _written(name, writing, *each) for name, each in held.items()}
     told["event"] = newest_event(image.workspace_id)
     header = orjson.dumps(told, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
     writing.put(_path(folder, image.workspace_id), header)
-    return token
+    return stands
 
 
 def _about(image: Image, writing: Writing) -> dict[str, Any]:
@@ -92,7 +110,19 @@ def _about(image: Image, writing: Writing) -> dict[str, Any]:
         "numbers": writing.add(image.numbers.copy()),
         "exact": [(id, plain_exact(value)) for id, value in image.entries.exacts.items()],
         "mended": sorted(image.entries.mended),
+        "written": {
+            name: _texts(each, behind, writing)
+            for name, each in image.written.items()
+            if (behind := each.outdated(name, image.edition)) is not None
+        },
     }
+
+
+def _texts(written: Written, behind: set[int], writing: Writing) -> dict[str, Any]:
+    arrays = written.ids, written.ends, _as_array(written.bytes)
+    return {
+        "mark": written.mark, "arrays": [writing.add(each) for each in arrays], "behind": sorted(behind),
+    }  # fmt: skip
 
 
 def _written(name: str, writing: Writing, base, columns, own: dict, gone: frozenset[int]) -> dict[str, Any]:
@@ -168,7 +198,7 @@ def opened(folder: Path, workspace_id: int) -> Image | None:
 
 def _fill(image: Image, token: Token, told: dict[str, Any], arrays: list[np.ndarray]) -> None:
     image.token = token
-    image.workspace = WorkspaceRow(**told["workspace"])
+    image.workspace = WorkspaceRow(**{name: _revived(value) for name, value in told["workspace"].items()})
     teams = (TeamRow(*row[:5], frozenset(row[5]), frozenset(row[6])) for row in told["teams"])
     image.teams = {row.id: row for row in teams}
     image.cycles = {row.id: row for row in (CycleRow(*map(_revived, row)) for row in told["cycles"])}
@@ -178,6 +208,13 @@ def _fill(image: Image, token: Token, told: dict[str, Any], arrays: list[np.ndar
     exact = {id: exact_said(value) for id, value in told["exact"]}
     image.entries = Entries.resumed(image.workspace_id, rows["latest"], exact, set(told["mended"]))
     image.family, image.numbers = arrays[told["family"]].copy(), arrays[told["numbers"]].copy()
+    image.written = {name: _texts_said(each, image, arrays) for name, each in told["written"].items()}
+
+
+def _texts_said(told: dict[str, Any], image: Image, arrays: list[np.ndarray]) -> Written:
+    ids, ends, bytes = (arrays[number] for number in told["arrays"])
+    behind = frozenset(told["behind"])
+    return Written(told["mark"], ids, ends, memoryview(bytes), image.edition, behind)
 
 
 def _rows(name: str, told: dict[str, Any], arrays: list[np.ndarray]) -> Rows:

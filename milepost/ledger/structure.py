@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
 from django.db import connection
 
 from milepost.core.scoring import Kind, Measure
 from milepost.core.states import KeyResultState, State
+from milepost.ledger.calendar import Calendar
 from milepost.ledger.columns import AT_ONCE, Numbers, Texts, Words
 from milepost.ledger.entries import seconds_of
 
@@ -25,6 +27,12 @@ class WorkspaceRow:
     scoring_policy: str
     check_in_every: int
     count_restricted_work: bool
+    zones_before: tuple[tuple[int, str], ...] = ()  # up to which second each held, the oldest first
+
+    @property
+    def calendar(self) -> Calendar:
+        """Its days."""
+        return Calendar(self.time_zone, self.zones_before)
 
 
 @dataclass(slots=True)
@@ -187,7 +195,7 @@ def _day(value) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _list(value) -> list:
+def _plain(value) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
@@ -207,13 +215,25 @@ def _in_stretches(sql: str, parameters: list) -> Iterator[tuple]:
 
 
 def workspace(workspace_id: int) -> WorkspaceRow:
-    """Read a workspace's settings."""
-    row = _rows(
-        "SELECT id, slug, name, time_zone, scoring_policy, check_in_every, count_restricted_work "
-        "FROM workspace WHERE id = %s",
+    """Read a workspace's settings, and from the events of their changes the time zones it had before."""
+    rows = _rows(
+        "SELECT w.id, w.slug, w.name, w.time_zone, w.scoring_policy, w.check_in_every, "
+        f"w.count_restricted_work, {seconds_of(connection.vendor).format('e.at')}, e.data FROM workspace w "
+        "LEFT JOIN event e ON e.workspace_id = w.id AND e.objective_id IS NULL "
+        "AND e.kind = 'workspace.changed' WHERE w.id = %s ORDER BY e.id",
         [workspace_id],
-    )[0]
-    return WorkspaceRow(*row[:6], bool(row[6]))
+    )
+    return WorkspaceRow(*rows[0][:6], bool(rows[0][6]), _zones_before(row[7:] for row in rows))
+
+
+def _zones_before(told: Iterable[tuple[int | None, Any]]) -> tuple[tuple[int, str], ...]:
+    found: list[tuple[int, str]] = []
+    for at, data in told:
+        change = _plain(data)["changes"].get("time_zone") if at is not None else None
+        if change:
+            # A clock that was put back makes no zone end before the one that it took over from.
+            found.append((max(at, found[-1][0]) if found else at, change[0]))
+    return tuple(found)
 
 
 def people(workspace_id: int, person_id: int | None = None) -> Iterator[PersonRow]:
@@ -280,8 +300,8 @@ def _objective_rows(sql: str, parameters: list) -> Iterator[ObjectiveRow]:
     for row in _in_stretches(sql, parameters):
         yield ObjectiveRow(
             *row[:11],
-            () if row[11] in ("[]", None) else tuple(_list(row[11])),
-            () if row[12] in ("[]", None) else tuple(_list(row[12])),
+            () if row[11] in ("[]", None) else tuple(_plain(row[11])),
+            () if row[12] in ("[]", None) else tuple(_plain(row[12])),
         )
 
 
@@ -309,14 +329,14 @@ def _key_result_rows(sql: str, parameters: list) -> Iterator[KeyResultRow]:
             *row[:13],
             ()
             if row[13] in ("[]", [], None)
-            else tuple((one["title"], one["weight"]) for one in _list(row[13])),
+            else tuple((one["title"], one["weight"]) for one in _plain(row[13])),
             row[14],
             _day(row[15]),
             _day(row[16]),
             row[17],
-            () if row[18] in ("[]", [], None) else tuple((at, expect) for at, expect in _list(row[18])),
+            () if row[18] in ("[]", [], None) else tuple((at, expect) for at, expect in _plain(row[18])),
             *row[19:22],
-            () if row[22] in ("[]", [], None) else tuple(_list(row[22])),
+            () if row[22] in ("[]", [], None) else tuple(_plain(row[22])),
             *row[23:],
         )
 

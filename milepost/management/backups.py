@@ -19,7 +19,7 @@ from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, transaction
 
 from milepost import __version__
-from milepost.core.problems import Conflict, NotFound, Problem
+from milepost.core.problems import Conflict, Invalid, NotFound, Problem
 from milepost.formats import okr_files
 from milepost.formats.archives import Archive, Digest, Manifest, TableFacts, Writer
 from milepost.ledger import bulk, changes, rows
@@ -41,6 +41,12 @@ class NotEmpty(Conflict):
     """There is something that would be overwritten."""
 
     code = "not_empty"
+
+
+class OtherFile(Invalid):
+    """A backup was to go to a file of another kind."""
+
+    code = "usage"
 
 
 class NoSuchFolder(NotFound):
@@ -84,7 +90,14 @@ def make(
 ) -> Made:
     """Write a backup to a file, or under a name of its own into a folder; the file is whole or not there."""
     _require_something()
-    is_folder = target.is_dir() or target.suffix != ENDING
+    is_folder = target.is_dir() or not target.suffix
+    if not is_folder and target.suffix != ENDING:
+        # Else a folder would be made of the name that was meant for a file.
+        raise OtherFile(
+            f"{target.name} looks like a file, and a backup is one that ends in {ENDING}.",
+            remedy=f"Name it {target.with_suffix(ENDING).name}; if you meant a folder of that name, make it "
+            "first.",
+        )
     path = target / f"{NAME}{at:%Y-%m-%d-%H%M%S}{ENDING}" if is_folder else target
     if path.exists():
         raise NotEmpty(f"{path} is there already.", remedy="Name another file, or a folder.")

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 
 from milepost.ledger import annals, mapped, sight, snapshots
 from milepost.ledger import image as images
-from milepost.ledger.changes import Token
+from milepost.ledger.snapshots import Standing
 from milepost.queries import workspaces
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Keeper:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._written: dict[int, tuple[Token, float]] = {}
+        self._written: dict[int, tuple[Standing, float]] = {}
         self._turn = threading.Lock()
         self._over = threading.Event()
 
@@ -79,8 +79,8 @@ class Keeper:
                 connection.close()
 
     def _keep(self, image: images.Image, age: float) -> None:
-        token, at = self._written.get(image.workspace_id, (None, 0.0))
-        if token != image.token and (token is None or time.monotonic() - at >= age):
+        kept, at = self._written.get(image.workspace_id, (None, 0.0))
+        if kept != snapshots.standing(image) and (kept is None or time.monotonic() - at >= age):
             with sight.within(image.workspace_id):
                 self._written[image.workspace_id] = snapshots.save(self.folder, image), time.monotonic()
         history = image.entries.history

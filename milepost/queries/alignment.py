@@ -87,6 +87,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Fitting:
+    """How those key results stand that fit the filters."""
+
+    counts: dict[str, int]
+    key_results: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """How the key results of the tree stand: one number for everyone."""
 
@@ -96,6 +104,7 @@ class Summary:
     attention: int
     unaligned: int
     has_more: bool  # the reader sees restricted work that these numbers leave out
+    fitting: Fitting | None = None  # where filters leave key results out: those that they leave
 
 
 # -- looking at it -----------------------------------------------------------------------------------------
@@ -141,18 +150,30 @@ class View:
         counted, whole = self.outline.counted, self.outline.shown_to(self.reader)
         if self.reader.actor.within is not None:
             counted = counted[self.reader.seen[counted]]
-        statuses = self.reader.day.status[counted]
-        tally = np.bincount(statuses, minlength=len(Status)).tolist() if len(statuses) else [0] * len(Status)
         return Summary(
-            counts={status.word: tally[status] for status in Status if tally[status]},
-            key_results=sum(tally),
+            counts=self._standing(counted),
+            key_results=len(counted),
             objectives=self.outline.objectives_told(self.reader),
-            attention=sum(tally[status] for status in ATTENTION),
+            attention=int(np.isin(self.reader.day.status[counted], [*ATTENTION]).sum()),
             unaligned=sum(
                 id in whole and self.reader.sees(id) for id in (*self.outline.unaligned, *self.loose)
             ),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),
+            fitting=self._left(counted),
         )
+
+    def _left(self, counted: np.ndarray) -> Fitting | None:
+        """Return how those stand that the filters leave; None where no key results are listed."""
+        if self.matching is None or not self.filters.key_results:
+            return None
+        left = counted[self.matching.mask[counted]]
+        return Fitting(self._standing(left), len(left))
+
+    def _standing(self, nodes: np.ndarray) -> dict[str, int]:
+        if not len(nodes):
+            return {}
+        tally = np.bincount(self.reader.day.status[nodes], minlength=len(Status)).tolist()
+        return {status.word: tally[status] for status in Status if tally[status]}
 
     def size(self, key: str) -> int:
         """Return how many objectives stand directly under COMPANY or UNALIGNED."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db.models import QuerySet
@@ -29,8 +28,8 @@ from milepost.core.scoring import (
 )
 from milepost.core.states import KeyResultState, State
 from milepost.core.trends import Course
-from milepost.ledger import calendar, past
 from milepost.ledger import image as images
+from milepost.ledger import past
 from milepost.ledger.entries import Entry
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
 from milepost.queries import courses, explanations
@@ -132,7 +131,7 @@ class Reader:
             self.known = self.image.known
         self.actor, self.today = actor, today
         self.slug = self.image.workspace.slug
-        self.zone = ZoneInfo(self.image.workspace.time_zone)
+        self.calendar = self.image.workspace.calendar
         self.day = self.image.on(today)
 
     @cached_property
@@ -245,11 +244,15 @@ class Reader:
 
     def day_of(self, seconds: int) -> date:
         """Turn a moment of the ledger into the workspace's day."""
-        return datetime.fromtimestamp(seconds, self.zone).date()
+        return self.calendar.day_of(seconds)
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment by the workspace's clock of then: its day is the one on which past days show it."""
+        return self.calendar.local(moment)
 
     def days_of(self, moments: np.ndarray) -> np.ndarray:
         """Turn moments of the ledger into the workspace's days, as ordinals."""
-        return calendar.days_of(moments, self.image.workspace.time_zone)
+        return self.calendar.days_of(moments)
 
     def window(self, one: KeyResultRow) -> Window:
         """Return the days a key result has: its own, or its cycle's."""

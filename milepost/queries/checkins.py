@@ -189,7 +189,7 @@ def correction(reader: Reader, id: int) -> Form:
     value: Reading = None if row.value is None else Fraction(row.value)
     if row.parts is not None:
         value = tuple(Fraction(part) for part in row.parts)
-    on = row.effective_at.astimezone(reader.zone).date()
+    on = reader.local(row.effective_at).date()
     made = _form(reader, one, value, row.confidence, row.id, on)
     card = _as_read(one, made.key_result, made.value, made.plan_today)
     return replace(made, key_result=card, note=row.note, on=on)

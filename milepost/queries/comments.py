@@ -28,8 +28,6 @@ def discussion(
     rows = reader.until(Comment.objects.of(reader.actor.workspace_id))
     about = {"key_result_id": key_result} if key_result else {"objective_id": objective, "key_result": None}
     return tuple(
-        CommentCard(
-            encode(one.id), reader.person(one.by_id), one.at, one.at.astimezone(reader.zone).date(), one.text
-        )
+        CommentCard(encode(one.id), reader.person(one.by_id), one.at, reader.local(one.at).date(), one.text)
         for one in rows.filter(**about).order_by("at", "id")
     )

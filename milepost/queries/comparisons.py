@@ -201,12 +201,8 @@ class _Between:
         then, now = self.then.image, self.now.image
         if then.objectives is now.objectives:
             return set()
-        found = now.objectives.differing(then.objectives)
+        found = now.edition.touched(then.edition)
         own = now.key_results.differing(then.key_results)
-        links = now.alignments.differing(then.alignments)
-        for image in (then, now):
-            found |= {row.objective_id for id in own if (row := image.key_results.get(id))}
-            found |= {row.child_id for id in links if (row := image.alignments.get(id))}
         served = [
             link for image in (then, now) for id in (*found, *own) for link in image.served_by.get(id, ())
         ]

@@ -100,7 +100,7 @@ def latest(
         return None
     by = reader.person(last.actor_id)
     is_mine = last.actor_id is not None and last.actor_id == reader.actor.person_id
-    return Latest(by.name if by else "Milepost", is_mine, last.at.astimezone(reader.zone))
+    return Latest(by.name if by else "Milepost", is_mine, reader.local(last.at))
 
 
 def of_key_result(reader: Reader, one: KeyResultRow) -> tuple[Entry, ...]:
@@ -136,7 +136,7 @@ class Told:
         return found
 
     def _entry(self, at: datetime, by: int | None, symbol: str, words: str, **more: Any) -> Entry:
-        on = at.astimezone(self.reader.zone).date()
+        on = self.reader.local(at).date()
         return Entry(at, on, self.reader.person(by), symbol, words, **more)
 
     # -- dated rows ------------------------------------------------------------------------------------

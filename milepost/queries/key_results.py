@@ -221,7 +221,7 @@ def _entries(
         .order_by("effective_at", "recorded_at", "id")
     )
     replaced = {each.corrects_id: each for each in rows if each.corrects_id is not None}
-    days = {each.id: each.effective_at.astimezone(reader.zone).date() for each in rows}
+    days = {each.id: reader.local(each.effective_at).date() for each in rows}
     found, so_far = [], {}
     for each in rows:
         if each.is_withdrawn:
@@ -237,7 +237,7 @@ def _entries(
             EntryCard(
                 id=encode(each.id),
                 on=on,
-                recorded_on=each.recorded_at.astimezone(reader.zone).date(),
+                recorded_on=reader.local(each.recorded_at).date(),
                 at=each.effective_at,
                 status=status,
                 progress=progress,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from milepost.ledger.structure import CycleRow
 from milepost.models import Grade
@@ -36,10 +36,10 @@ def offered(reader: Reader, cycle: CycleRow | None, *, looked_on: date | None) -
 def _last_closing(reader: Reader) -> date | None:
     """Return the day of the last closing that the reader may know of, of a cycle or of an objective."""
     hidden, _ = unseen(reader)
-    began = datetime.combine(reader.today, datetime.min.time(), tzinfo=reader.zone)
+    began = reader.calendar.end_of(reader.today - timedelta(days=1))
     graded = Grade.objects.of(reader.actor.workspace_id).filter(~hidden("objective_id"), at__lt=began)
     last = graded.order_by("-at").values_list("at", flat=True).first()
     days = [one.closed_on for one in reader.image.cycles.values() if one.closed_on]
     if last is not None:
-        days.append(last.astimezone(reader.zone).date())
+        days.append(reader.local(last).date())
     return max((day for day in days if day < reader.today), default=None)

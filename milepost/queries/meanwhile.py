@@ -97,4 +97,4 @@ class Meanwhile:
         )
 
     def _day(self, at: datetime) -> date:
-        return at.astimezone(self.now.zone).date()
+        return self.now.local(at).date()

@@ -152,7 +152,7 @@ def _closed_lately(reader: Reader, row: ObjectiveRow) -> bool:
     last = steps.order_by("-id").values_list("at", flat=True).first()
     if last is None:
         return False
-    return reader.today - last.astimezone(reader.zone).date() <= timedelta(days=REOPEN_WITHIN_DAYS)
+    return reader.today - reader.local(last).date() <= timedelta(days=REOPEN_WITHIN_DAYS)
 
 
 # -- forms -------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def closing_of(reader: Reader, row: ObjectiveRow) -> Closing | None:
         parts=tuple(_grade_card(one.id, one.title, stored[one.id]) for one in graded),
         verdict=verdict(row.commitment, raw, insight=bool(learned.strip()), policy=reader.policy),
         learned=learned,
-        on=whole.at.astimezone(reader.zone).date(),
+        on=reader.local(whole.at).date(),
         by=reader.person(whole.by_id),
     )
 

@@ -35,6 +35,7 @@ class Shell:
     can_edit: bool = True
     keys_off: bool = False
     keys: object | None = None  # web.keymap.Keys: which keys do what
+    misread: object | None = None  # web.misread.Misread: what of the address was not understood
     travel: object | None = None  # web.travel.Travel, where a page can be shown as of a past day
 
 

@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import compress, pairwise
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import orjson
@@ -23,6 +25,7 @@ from milepost.core.rollup import Status
 from milepost.formats import entity_tags
 from milepost.ledger.columns import NOTHING
 from milepost.ledger.day import Day
+from milepost.ledger.editions import Written
 from milepost.ledger.garbage import uncollected
 from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
@@ -38,6 +41,7 @@ KEY_RESULT_COLUMNS = (
 )  # fmt: skip
 STATUSES = tuple(status.word for status in Status)
 KEPT_SIGHTS = 256
+FEW = 10  # up to a tenth are encoded one by one; more than that are done sooner by columns, with all others
 _Eyes = tuple[int | None, frozenset[int] | None]  # who looks, and what a token limits them to
 Encoder = Callable[[Image, int, Actor | None], bytes]
 
@@ -48,11 +52,9 @@ class _Rows:
     `mixed` holds the places whose text depends on the reader, with the neighbours that not everyone sees.
     """
 
-    def __init__(
-        self, image: Image, first: int, ids: Sequence[int], texts: list[bytes], encoded: Encoder
-    ) -> None:
-        self.image, self.first, self.ids, self.encoded = image, first, ids, encoded
-        self.texts = texts
+    def __init__(self, image: Image, first: int, written: Written, encoded: Encoder) -> None:
+        self.image, self.first, self.written, self.encoded = image, first, written, encoded
+        self.ids = image.ids[first : first + len(written.ids)]
         self.mixed = (
             {image.node[id]: hidden for id in _near_restricted(image) if (hidden := _restricted(image, id))}
             if not first
@@ -95,12 +97,12 @@ class _Rows:
         sight = self.sight(actor)
         found = self.bodies.get(sight)
         if found is None:
-            texts = list(self.texts)
+            instead = {}
             for place, pattern in sight.mixed:
                 if (place, pattern) not in self.variants:
                     self.variants[place, pattern] = self.encoded(self.image, self.ids[place], actor)
-                texts[place] = self.variants[place, pattern]
-            body = b",".join(compress(texts, self.mask(actor).tolist()))
+                instead[place] = self.variants[place, pattern]
+            body = self.written.joined(self.mask(actor), instead)
             found = self.bodies[sight] = body, hashlib.blake2b(body, digest_size=16).digest()
         return found
 
@@ -296,14 +298,34 @@ def _rows(image: Image, name: str) -> _Rows:
     """Return what the nodes of this structure are, encoded once."""
     found = image.derived.get((_Rows, name))
     if found is None:
-        first = image.first_key_result
-        with uncollected():
-            if name == "objectives":
-                found = _Rows(image, 0, image.ids[:first], _all_objectives(image), _objective)
-            else:
-                found = _Rows(image, first, image.ids[first:], _all_key_results(image), _key_result)
-        image.derived[_Rows, name] = found
+        written = image.written[name] = _written_now(image, name)
+        first, one = (0, _objective) if name == "objectives" else (image.first_key_result, _key_result)
+        found = image.derived[_Rows, name] = _Rows(image, first, written, one)
     return found
+
+
+def _written_now(image: Image, name: str) -> Written:
+    """Return every objective or key result encoded: those anew that may say something else than before."""
+    edition, kept = image.edition, image.written.get(name)
+    ids, one, all = (
+        (edition.objectives.ids, _objective, _all_objectives)
+        if name == "objectives"
+        else (edition.key_results.ids, _key_result, _all_key_results)
+    )
+    outdated = kept.outdated(name, edition) if kept is not None and kept.mark == _code() else None
+    if outdated is None or len(outdated) * FEW > len(ids):
+        with uncollected():
+            return Written.of(_code(), ids, all(image), edition)
+    there = outdated.intersection(ids.tolist())
+    return kept.renewed(ids, {id: one(image, id, None) for id in there}, edition)
+
+
+@cache
+def _code() -> str:
+    """Name what encodes: texts from a snapshot are as good as those of now where the same code wrote them."""
+    return hashlib.blake2b(
+        Path(__file__).read_bytes() + orjson.__version__.encode(), digest_size=16
+    ).hexdigest()
 
 
 def _kept(day: Day) -> _Kept:

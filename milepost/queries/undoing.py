@@ -37,7 +37,7 @@ def _is_open(reader: Reader, event: Happening | Event, row: ObjectiveRow) -> boo
         return False
     if event.kind != undoing.CLOSING:
         return row.state not in (State.GRADED, State.CLOSED)
-    gone = reader.today - event.at.astimezone(reader.zone).date()
+    gone = reader.today - reader.local(event.at).date()
     return row.state == State.CLOSED and gone <= timedelta(days=REOPEN_WITHIN_DAYS)
 
 
@@ -49,7 +49,7 @@ def url(reader: Reader, event: Happening | Event) -> str:
         return ""
     if event.kind == "plan.applied" and not ("kept" in event.data and access.may_apply_a_file(reader.actor)):
         return ""
-    if reader.today - event.at.astimezone(reader.zone).date() > undoing.LASTS + timedelta(days=1):
+    if reader.today - reader.local(event.at).date() > undoing.LASTS + timedelta(days=1):
         return ""
     row = reader.image.objectives.get(event.objective_id)
     if row is not None and not _is_open(reader, event, row):

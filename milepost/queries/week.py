@@ -134,7 +134,7 @@ def week(reader: Reader, cycle: CycleRow | None, *, since: datetime | None, at: 
             next_due_on=_next_due_on(reader, mine),
             cycle=_cycle(reader, cycle, listed) if cycle else None,
             moved=tuple(_moved(reader, listed, since)),
-            since=since.astimezone(reader.zone).date(),
+            since=reader.local(since).date(),
             waiting=(*_waiting(reader, listed), *_mentions(reader, listed, at)),
             objectives=tuple(_mine(reader, listed)),
             owns_key_results=bool(mine),

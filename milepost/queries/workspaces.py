@@ -74,6 +74,13 @@ def memberships(user_id: int) -> list[Membership]:
         return [Membership(*row) for row in rows]
 
 
+def zone_of(user_id: int) -> str:
+    """Return the time zone of the first workspace of an account, by name; UTC for one without any."""
+    mine = Person.objects.everywhere().filter(user_id=user_id, left_on=None).order_by("workspace__name", "id")
+    with sight.own(user_id):
+        return mine.values_list("workspace__time_zone", flat=True).first() or "UTC"
+
+
 def asking_for_second_step(user_id: int) -> list[str]:
     """List the workspaces of an account that ask it for a second step, by name."""
     # One's own memberships may be read before a workspace is chosen.

@@ -21,6 +21,7 @@ from milepost.web.methods import go
 def show(request: HttpRequest) -> HttpResponse:
     """Show how one signs in, and where one is signed in."""
     steps = second_steps.of(request.user.pk)
+    zone = ZoneInfo(week.zone_of(request, "") or workspaces.zone_of(request.user.pk))
     more = {
         "name": request.user.name,
         "email": request.user.email,
@@ -30,8 +31,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "steps": steps,
         "asked_by": [] if steps else workspaces.asking_for_second_step(request.user.pk),
         "sessions": sessions.of(request.user.pk, this=request.session.session_key, at=request.at),
-        "today": request.at.date(),
-        "zone": ZoneInfo(week.zone_of(request, "UTC")),
+        "today": request.at.astimezone(zone).date(),
+        "zone": zone,
     }
     return entrance.page(request, "account/show.html", more)
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from milepost.core.ids import decode, encode
 from milepost.queries import activity
 from milepost.queries.cards import Reader
-from milepost.web import pages
+from milepost.web import misread, pages
 from milepost.web.actors import in_workspace
 
 MANY = 300  # from here on a list of everyone is no choice any more
@@ -25,7 +25,8 @@ def index(request: HttpRequest) -> HttpResponse:
         person=_known(wanted.get("person"), reader.image.people),
         group=wanted.get("kind") if wanted.get("kind") in activity.GROUPS else None,
     )
-    feed = activity.feed(reader, narrowed, before=decode(request.GET.get("before", "")))
+    before = decode(request.GET.get("before", ""))
+    feed = activity.feed(reader, narrowed, before=before)
     context = {
         "feed": feed,
         "groups": _groups(request.path, wanted, narrowed.group),
@@ -38,7 +39,16 @@ def index(request: HttpRequest) -> HttpResponse:
         "older": feed.older and f"?{urlencode({**wanted, 'before': feed.older})}",
     }
     crumbs = [("Activity", None)]
-    return pages.page(request, "activity/index.html", context, nav="activity", crumbs=crumbs, seen_by=reader)
+    understood = {
+        "kind": narrowed.group is not None,
+        "team": narrowed.team is not None,
+        "person": narrowed.person is not None,
+        "before": before is not None,
+    }
+    return pages.page(
+        request, "activity/index.html", context, nav="activity", crumbs=crumbs, seen_by=reader,
+        misread=misread.parts(request.GET, understood),
+    )  # fmt: skip
 
 
 def _known(written: str | None, rows: dict) -> int | None:

@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from milepost.core import listings as listings_of
 from milepost.core.ids import encode
 from milepost.queries import hindsight, placing, tree, views
 from milepost.queries.alignment import Place, View
 from milepost.queries.cards import Reader
-from milepost.web import answers, bulk, inserts, pages, repeats, tree_rows
+from milepost.web import answers, bulk, inserts, pages, repeats, travel, tree_rows
 from milepost.web.actors import in_workspace
 from milepost.web.inserts import Fragment
 from milepost.web.tree_asked import Asked
@@ -45,6 +45,7 @@ def show(request: HttpRequest) -> HttpResponse:
         request, template, partial(_context, request, asked, everything), nav="alignment",
         crumbs=[("Alignment", None)], seen_by=asked.reader, travels=True,
         comparison=f"{request.path}comparison/", kept_as=None if everything else views.of(asked.reader),
+        misread=asked.misread,
     )  # fmt: skip
 
 
@@ -104,9 +105,15 @@ def rows(request: HttpRequest) -> HttpResponse:
         if under is not None:
             there = view.has(under) or asked.is_there(under)
             places = list(islice(view.places(under, level), MOST_ROWS)) if there else []
-            return HttpResponse(_drawn(asked, view, places))
+            return HttpResponse(_of_the_day(view.reader, _drawn(asked, view, places)))
         context = {"asked": asked, **_slice(asked, view, whole(request.GET.get("from"), 0), ROWS)}
+    context["rows"] = _of_the_day(view.reader, context["rows"])
     return render(request, "alignment/rows.hx.html", {**context, "csp_nonce": request.csp_nonce})
+
+
+def _of_the_day(reader: Reader, drawn: Fragment) -> Markup:
+    """Let rows that come to a page of the past lead to the same day, as its own do."""
+    return drawn if reader.known is None else Markup(travel.carried(drawn, reader.today))
 
 
 @in_workspace

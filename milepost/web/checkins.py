@@ -14,12 +14,11 @@ from milepost.actions import checkins as actions
 from milepost.actions import submissions
 from milepost.actions.checkins import NoValue, Recorded
 from milepost.core import access, addresses, ids, numbers
-from milepost.core.cadence import noon
 from milepost.core.problems import Invalid, Problem
 from milepost.core.scoring import plain
 from milepost.formats import exact_json
 from milepost.queries import checkins as queries
-from milepost.queries import shell
+from milepost.queries import days, shell
 from milepost.queries.cards import Reader
 from milepost.web import answers, pages, problems, week
 from milepost.web.actors import in_workspace
@@ -152,7 +151,7 @@ def _is_early(request: HttpRequest, key_result: int, given: dict) -> bool:
     if "submission" not in request.POST or request.POST.get("early"):
         return False
     reader = Reader(request.actor, request.today)
-    day = given["effective_at"].astimezone(reader.zone).date()
+    day = reader.local(given["effective_at"]).date()
     return day < reader.window(reader.key_result_row(key_result)).begins_on
 
 
@@ -162,7 +161,7 @@ def _ask_whether_early(request: HttpRequest, key_result: int, given: dict) -> Ht
     card = reader.key_result(one, trend=False)
     context = {
         "key_result": card,
-        "day": given["effective_at"].astimezone(reader.zone).date(),
+        "day": reader.local(given["effective_at"]).date(),
         "begins_on": reader.window(one).begins_on,
         "here": request.path,
         "kept": _kept(request),
@@ -191,7 +190,7 @@ def _said_already(request: HttpRequest, key_result: int, given: dict) -> queries
     reader = Reader(request.actor, request.today)
     given = dict(given)
     moment = given.pop("effective_at")
-    on = moment.astimezone(reader.zone).date() if moment else request.today
+    on = reader.local(moment).date() if moment else request.today
     with reader.image.lock:
         return queries.said_already(reader, reader.key_result_row(key_result), on=on, **given)
 
@@ -202,7 +201,7 @@ def _ask_once_more(request: HttpRequest, key_result: int, earlier: queries.Earli
     context = {
         "key_result": card,
         "earlier": earlier,
-        "recorded_at": earlier.recorded_at.astimezone(reader.zone),
+        "recorded_at": reader.local(earlier.recorded_at),
         "here": request.path,
         "kept": _kept(request),
     }
@@ -363,4 +362,4 @@ def moment(request: HttpRequest, text: str | None, *, today_too: bool = False) -
         raise Invalid(f"“{text[:20]}” is no date.", field="on", remedy="Write it as 2026-11-21.") from None
     if day == request.today:
         return request.at if today_too else None
-    return noon(request.seat.time_zone, day)
+    return days.noon(request.actor, day)

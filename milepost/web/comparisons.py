@@ -163,9 +163,7 @@ def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
     found = compared.found
     kept = {"cycle": request.GET["cycle"]} if request.GET.get("cycle") else {}
     looked = week.since_last(request)
-    offered = lookbacks.offered(
-        days.now, days.cycle, looked_on=looked and looked.astimezone(days.now.zone).date()
-    )
+    offered = lookbacks.offered(days.now, days.cycle, looked_on=looked and days.now.local(looked).date())
 
     def address(on: date) -> str:
         to = {"to": found.after.isoformat()} if found.after < request.today else {}

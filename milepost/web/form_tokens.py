@@ -6,10 +6,14 @@ from secrets import token_bytes
 
 from django.http import HttpRequest
 from django.middleware.csrf import CSRF_ALLOWED_CHARS as LETTERS
-from django.middleware.csrf import CSRF_SECRET_LENGTH, get_token
+from django.middleware.csrf import get_token
 
-_PLACES = {letter: place for place, letter in enumerate(LETTERS)}
-_DRAWN = CSRF_SECRET_LENGTH * 6 // 8 + 8  # bytes: a letter takes six bits, and a few more make all as likely
+_MANY = len(LETTERS)
+_LETTER = bytes(ord(LETTERS[number % _MANY]) for number in range(256))
+_PLACE = bytes.maketrans(LETTERS.encode(), bytes(range(_MANY)))
+# As many bytes stand for each letter; those beyond would make the first letters likelier.
+_FOLDED = bytes(number % _MANY for number in range(256))
+_BEYOND = bytes(range(256 // _MANY * _MANY, 256))
 
 
 def token(request: HttpRequest) -> str:
@@ -26,10 +30,10 @@ def masked(secret: str) -> str:
 
     So nobody learns it from how well an answer can be compressed.
     """
-    drawn = int.from_bytes(token_bytes(_DRAWN), "big")
-    mask, moved = [], []
-    for letter in secret:
-        drawn, by = divmod(drawn, len(LETTERS))
-        mask.append(LETTERS[by])
-        moved.append(LETTERS[(_PLACES[letter] + by) % len(LETTERS)])
-    return "".join(mask + moved)
+    places, mask = secret.encode().translate(_PLACE), b""
+    while len(mask) < len(places):
+        mask += token_bytes(2 * len(places)).translate(_FOLDED, _BEYOND)
+    mask = mask[: len(places)]
+    # All letters are moved by one sum: that of two places fits into a byte, so nothing is carried over.
+    moved = int.from_bytes(places, "big") + int.from_bytes(mask, "big")
+    return (mask + moved.to_bytes(len(places), "big")).translate(_LETTER).decode()

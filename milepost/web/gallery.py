@@ -178,7 +178,7 @@ def shell():
     )
     return Thing(
         workspace=Thing(name="Larkspoke", slug="larkspoke"), person=INES, due=3, nav="week", theme="system",
-        status_colours="standard", can_edit=True, keys_off=False, travel=None,
+        status_colours="standard", can_edit=True, keys_off=False, travel=None, misread=None,
         keys=Keys((), ()),
         links=dict.fromkeys(ids.split(), "#"), cycle="Q4 2026",
         cycles=[("2026", "#", False), ("Q4 2026", "#", True), ("Q3 2026", "#", False)],

@@ -69,6 +69,7 @@ def show(request: HttpRequest) -> HttpResponse:
         tree = reverse("alignment", args=[asked.reader.slug])
         crumbs = [("Alignment", tree), ("Map", None)]
         frame = {"nav": "alignment", "crumbs": crumbs, "travels": True, "comparison": f"{tree}comparison/"}
+        frame["misread"] = asked.misread
         return pages.page(request, "map/show.html", context, seen_by=asked.reader, **frame)
 
 
@@ -248,6 +249,19 @@ class Asked(tree_asked.Asked):
             title = self.reader.image.key_results[self.supposed_id].title
             found.append(("Not on this drawing", [(chosen, title)]))
         return found
+
+    @property
+    def _understood(self) -> dict[str, bool]:
+        said = self.said
+        return self._filters_understood | {
+            "lens": said.get("lens") in LENSES,
+            "arrange": self.wish.by_team,
+            "as": self.as_list,
+            "path": self.path is not None,
+            "branch": self.branch is not None,
+            "whatif": self.supposed_id is not None,
+            "also": len(self.others) == len(said.getlist("also")),
+        }
 
     # -- addresses -----------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
 from milepost.web import inserts, jinja, kept_pages, keymap, looks, personas, travel, words
+from milepost.web import misread as misreading
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
 LINKS = {
@@ -78,10 +79,12 @@ def page(
     comparison: str | None = None,
     began: date | None = None,
     kept_as: Hashable | None = None,
+    misread: tuple[misreading.Part, ...] = (),
 ) -> HttpResponse:
     """Render a page of a workspace with its frame; one that `travels` can be shown on any past day.
 
-    `comparison` is where two days of it stand side by side, `began` the first day of what it shows. With
+    `comparison` is where two days of it stand side by side, `began` the first day of what it shows,
+    `misread` what its address says and it did not understand, cycle and day apart. With
     `kept_as` it is kept drawn: that names what it depends on besides the figures of the day, the reader, the
     address and the cookies; the context is then a function, asked when it has to be drawn.
     """
@@ -90,6 +93,8 @@ def page(
     def draw() -> str:
         said = context() if callable(context) else context
         frame = _frame(request, looking, nav, crumbs)
+        understood = {"cycle": _knows_cycle(request, looking), "on": travels or _is_today(request, looking)}
+        frame.misread = misreading.told(request, misreading.parts(request.GET, understood) + misread)
         frame.travel = travel.of(request, looking, comparison, began) if travels else None
         named = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **said}
         return jinja.render(template, named, request)
@@ -104,11 +109,22 @@ def page(
         # The slider is being dragged: the middle of the page is all that it shows.
         html = travel.middle(html)
     answer = HttpResponse(inserts.encoded(request, html), status=status)
-    if request.GET.get("cycle"):
+    if _knows_cycle(request, looking):
         answer.set_cookie(
             CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True
         )
     return answer
+
+
+def _knows_cycle(request: HttpRequest, looking: Reader) -> bool:
+    """Say whether the address asks for a cycle that there is."""
+    wanted = request.GET.get("cycle")
+    return bool(wanted) and any(cycle.key == wanted for cycle in looking.image.cycles.values())
+
+
+def _is_today(request: HttpRequest, looking: Reader) -> bool:
+    """Say whether the address asks for today, or for a day on which the reader looks at things anyway."""
+    return looking.known is not None or request.GET.get("on") == request.today.isoformat()
 
 
 def not_yet(

@@ -18,9 +18,9 @@ from milepost.core.terms import Fit, Terms
 from milepost.queries import palette, search, slips
 from milepost.queries.cards import Reader
 from milepost.queries.search import Found
-from milepost.web import jinja, keymap, looks, pages
+from milepost.web import hits, jinja, keymap, looks, pages
 from milepost.web.actors import in_workspace
-from milepost.web.search import LONGEST, WORDS
+from milepost.web.search import LONGEST
 from milepost.web.typed import Typed
 
 
@@ -76,7 +76,7 @@ def show(request: HttpRequest) -> HttpResponse:
     answer = _answer(reader, text, offers)
     context = {
         "found": answer.found,
-        "kinds": WORDS,
+        "option": hits.option,
         "recent": () if answer.found.terms else palette.recent(reader, typed.text("recent")),
         "pages": answer.pages,
         "acts": _with_addresses(reader, answer.acts),
@@ -112,8 +112,8 @@ def _to_check_in(reader: Reader, text: str) -> Found | None:
     if said is None:
         return None
     found = search.find(reader, said["what"], kind="key_result")
-    hits = [hit for hit in found.hits if palette.takes_checkin(reader, hit.id)]
-    return replace(found, hits=tuple(hit._replace(url=f"{hit.url}#check-in") for hit in hits[:CHECKED_IN]))
+    taking = [hit for hit in found.hits if palette.takes_checkin(reader, hit.id)]
+    return replace(found, hits=tuple(hit._replace(url=f"{hit.url}#check-in") for hit in taking[:CHECKED_IN]))
 
 
 def _with_addresses(reader: Reader, acts: list[Offer]) -> list[Offer]:

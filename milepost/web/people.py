@@ -17,7 +17,7 @@ from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.queries import people as known
 from milepost.queries import team_tree
-from milepost.web import invitations
+from milepost.web import invitations, misread
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
@@ -32,8 +32,8 @@ SHOWN = (("here", "Everyone"), ("waiting", "Not here yet"), ("left", "Left"))
 @in_workspace
 def index(request: HttpRequest) -> HttpResponse:
     """List everyone: role, teams, last check-in, and who is still to come."""
-    show = request.GET.get("show", "here")
-    show = show if show in dict(SHOWN) else "here"
+    wanted = request.GET.get("show", "here")
+    show = wanted if wanted in dict(SHOWN) else "here"
     search = Typed(request.GET).text("q")[:100]
     found = known.directory(
         request.actor,
@@ -57,7 +57,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "new_person": _new(request) if membership.roles_to_give(request.actor) else None,
         "roles": membership.SENTENCES,
     }
-    return page(request, "people/index.html", more, nav="people", crumbs=[("People", None)])
+    unread = misread.parts(request.GET, {"show": show == wanted})
+    return page(request, "people/index.html", more, nav="people", crumbs=[("People", None)], misread=unread)
 
 
 @in_workspace

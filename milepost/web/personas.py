@@ -21,6 +21,11 @@ from milepost.web.actors import in_workspace
 MARKER = "demo.json"
 
 
+def is_demo(slug: str) -> bool:
+    """Say whether `milepost demo` made this company here, rather than a file that tells the same."""
+    return bool(_personas(slug))
+
+
 def offered(request: HttpRequest) -> list[tuple[str, str]]:
     """Return (label, address) of those as whom the reader may see the demo; none outside it."""
     here = _personas(request.seat.slug)

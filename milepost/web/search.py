@@ -9,21 +9,12 @@ from django.urls import reverse
 
 from milepost.queries import search, slips
 from milepost.queries.hits import KINDS, Hit
-from milepost.web import pages
+from milepost.web import hits, misread, pages
 from milepost.web.actors import in_workspace
 from milepost.web.typed import Typed
 
 LONGEST = 200
 OF_ONE_KIND = 50
-WORDS = {
-    "team": ("Team", "Teams"),
-    "objective": ("Objective", "Objectives"),
-    "key_result": ("Key result", "Key results"),
-    "person": ("Person", "People"),
-    "initiative": ("Initiative", "Initiatives"),
-    "cycle": ("Cycle", "Cycles"),
-    "comment": ("Comment", "Comments"),
-}
 
 
 @in_workspace
@@ -39,16 +30,22 @@ def show(request: HttpRequest) -> HttpResponse:
         "found": found,
         "groups": _groups(found.hits),
         "kind": kind,
-        "kinds": WORDS,
+        "kinds": hits.WORDS,
         "here": here,
         "of_one_kind": OF_ONE_KIND,
+        "symbol": hits.symbol,
+        "said": hits.said,
+        "standing": hits.standing,
     }
-    return pages.page(request, "search/show.html", more, nav="", crumbs=[("Search", None)], seen_by=reader)
+    return pages.page(
+        request, "search/show.html", more, nav="", crumbs=[("Search", None)], seen_by=reader,
+        misread=misread.parts(request.GET, {"kind": kind is not None}),
+    )  # fmt: skip
 
 
-def _groups(hits: Iterable[Hit]) -> list[tuple[str, list[Hit]]]:
+def _groups(found: Iterable[Hit]) -> list[tuple[str, list[Hit]]]:
     """Return hits by kind, the kind of the likeliest first."""
     groups: dict[str, list[Hit]] = {}
-    for hit in hits:
+    for hit in found:
         groups.setdefault(hit.kind, []).append(hit)
     return list(groups.items())

@@ -11,6 +11,7 @@ from django.template import engines
 from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup
 
+from milepost.core import access
 from milepost.core.ids import decode, encode
 from milepost.ledger.structure import CycleRow
 from milepost.queries import hindsight, team_work, teams
@@ -18,7 +19,7 @@ from milepost.queries import shell as shells
 from milepost.queries.cards import ObjectiveCard, Reader
 from milepost.queries.kept import Kept
 from milepost.queries.records import team_pages
-from milepost.web import answers, pages, repeats
+from milepost.web import answers, misread, pages, repeats
 from milepost.web.actors import in_workspace
 from milepost.web.typed import whole
 
@@ -33,6 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
     reader = pages.reader(request)
     cycle = cycle_of(request, reader)
     stretch = _stretch(request, reader)
+    way = _way(reader, stretch.under)
 
     def context() -> dict[str, Any]:
         tree, under = teams.tree(reader, cycle, stretch), reader.team(stretch.under)
@@ -42,17 +44,19 @@ def index(request: HttpRequest) -> HttpResponse:
             "tree": tree,
             "rows": branches.of(tree, *head),
             "under": under,
+            "above": _back(way),
             "following": f"?{urlencode(_place(stretch.under, stretch.start + AT_ONCE))}"
             if tree.further
             else "",
             "count": sum(1 for _ in reader.image.walk_teams(stretch.under)),
             "cycle": cycle,
-            "new_team": address("new_team", slug=reader.slug) if request.actor.is_admin else None,
+            "new_team": address("new_team", slug=reader.slug) if access.may_manage(reader.actor) else None,
         }
 
     return pages.page(
-        request, "teams/index.html", context, nav="teams", crumbs=_way(reader, stretch.under),
-        seen_by=reader, kept_as=(),
+        request, "teams/index.html", context, nav="teams", crumbs=way, seen_by=reader,
+        travels=True, kept_as=(),
+        misread=misread.parts(request.GET, {"under": stretch.under is not None}),
     )  # fmt: skip
 
 
@@ -72,6 +76,14 @@ def _way(reader: Reader, under: int | None) -> list[tuple[str, str | None]]:
     there, known = reverse("teams", args=[reader.slug]), reader.image.teams
     above = [(known[id].name, f"{there}?under={encode(id)}") for id in reversed(reader.lineage(under)[1:])]
     return [("Teams", there), *above, (known[under].name, None)]
+
+
+def _back(way: list[tuple[str, str | None]]) -> tuple[str, str] | None:
+    """Return the words and the address that lead one step up again."""
+    if len(way) < 2:
+        return None
+    name, there = way[-2]
+    return ("All teams" if len(way) == 2 else f"Teams of {name}", there)
 
 
 @in_workspace

@@ -108,7 +108,7 @@ _ICONS = {
 
 def _days(reader: Reader, card: tokens.TokenCard) -> dict:
     moments = {"created": card.created_at, "expires": card.expires_at, "used": card.used_at}
-    return {name: at and at.astimezone(reader.zone).date() for name, at in moments.items()}
+    return {name: at and reader.local(at).date() for name, at in moments.items()}
 
 
 def _examples(request: HttpRequest, reader: Reader) -> list[tuple[str, str]]:

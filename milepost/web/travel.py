@@ -16,6 +16,8 @@ from milepost.queries.cards import Reader
 WEEK = timedelta(days=7)
 FURTHEST = 156  # weeks on the slider; any day can be typed
 PLACES = "objectives|key-results|teams|company|overview|alignment|map"  # what can be shown on a past day
+THINGS = ("objectives", "key-results")  # those of them that say themselves since when they are there
+_PLACE = re.compile(rf"/w/[^/]+/({PLACES})[/.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,13 @@ class Travel:
 
 def day_asked(request: HttpRequest) -> date | None:
     """Return the day that the address asks for; only what is read travels, never what is written."""
-    if request.method not in ("GET", "HEAD"):
+    place = _PLACE.match(request.path)
+    if request.method not in ("GET", "HEAD") or place is None:
         return None
-    return day_named(request, "on")
+    day = day_named(request, "on")
+    if day is None or day == request.today or place[1] in THINGS:
+        return day
+    return days.on_record(request.actor, day)
 
 
 def day_named(request: HttpRequest, name: str) -> date | None:
@@ -81,12 +87,9 @@ def day_named(request: HttpRequest, name: str) -> date | None:
         return None
     try:
         day = date.fromisoformat(written)
-        # Nothing here is older than computers; sums with days near the calendar's first would fail.
-        if day.year < 1970:
-            raise ValueError
     except ValueError:
         raise Invalid(f"“{written[:20]}” is no day.", field=name, remedy="Write it as 2026-10-05.") from None
-    return days.come(day, today=request.today, field=name)
+    return days.come(request.actor, day, today=request.today, field=name)
 
 
 def of(
@@ -129,9 +132,10 @@ def _beside(request: HttpRequest, reader: Reader, comparison: str) -> str:
 
 
 _LINK = re.compile(
-    rf'(?<!data-day )href="(/w/[^/"]+/(?:{PLACES})/(?:[^"?#/]+/)?)'
+    rf'(?<!data-day )href="(/w/[^/"]+/(?:{PLACES})(?:/(?:[^"?#/]+/)?|(?:/[^"?#/]+)?\.(?:json|svg))|(?=\?))'
     r'(\?[^"#]*)?(#[^"]*)?"'
 )
+_DAY = re.compile("[?;]on=")
 
 
 def middle(html: str) -> str:
@@ -145,7 +149,7 @@ def carried(html: str, day: date) -> str:
 
     def on_the_day(found: re.Match) -> str:
         path, query, place = found.groups(default="")
-        if "on=" in query:
+        if _DAY.search(query):
             return found[0]
         return f'href="{path}{query + "&amp;" if query else "?"}on={day}{place}"'
 

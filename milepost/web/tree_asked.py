@@ -18,7 +18,7 @@ from milepost.queries.alignment import Filters, Summary, View
 from milepost.queries.listings import COMMITMENTS, STATUSES, Listed
 from milepost.queries.outlines import Outline
 from milepost.queries.views import ViewCard
-from milepost.web import pages, tree_rows
+from milepost.web import misread, pages, tree_rows
 from milepost.web.typed import id_text
 
 CHOICES = 100  # a longer list of people is asked for by name
@@ -125,12 +125,46 @@ class Asked:
     def kept(self) -> list[tuple[str, str]]:
         """The parts of the address that narrow the tree."""
         selects = [("select", "1")] if self.selects else []
-        return [*self.narrowed, *self.listing.pairs(), *self._named, *selects]
+        return [*self.narrowed, *self.listing.pairs(), *self._named, *selects, *self._day]
 
     @cached_property
     def narrowed(self) -> list[tuple[str, str]]:
         """The filters, as the address says them."""
         return [(name, self.said[name]) for name in listings_of.FILTERS if self.said.get(name)]
+
+    @property
+    def _day(self) -> list[tuple[str, str]]:
+        """The past day that the tree shows: whatever is narrowed, opened or fetched is of that day too."""
+        return [] if self.reader.known is None else [("on", self.reader.today.isoformat())]
+
+    @property
+    def misread(self) -> tuple[misread.Part, ...]:
+        """What the address says and was not understood."""
+        return misread.parts(self.said, self._understood)
+
+    @property
+    def _understood(self) -> dict[str, bool]:
+        said, listing = self.said, self.listing
+        columns = said.get("columns", "").split(",")
+        return self._filters_understood | {
+            "unaligned": said.get("unaligned") in misread.SWITCH,
+            "columns": listings_of.known(columns) == tuple(dict.fromkeys(columns)),
+            "group": listing.group is not None,
+            "sort": listing.sort is not None,
+            "view": bool(self._named),
+        }
+
+    @property
+    def _filters_understood(self) -> dict[str, bool]:
+        said, wanted = self.said, self.filters
+        return {
+            "q": wanted.words is not None,
+            "cycles": self.every_cycle,
+            "team": wanted.team is not None,
+            "status": wanted.status is not None,
+            "type": wanted.commitment is not None,
+            **{name: said.get(name) in misread.SWITCH for name in ("attention", "mine", "key_results")},
+        }
 
     @cached_property
     def _named(self) -> list[tuple[str, str]]:
@@ -148,7 +182,7 @@ class Asked:
     @property
     def plain(self) -> str:
         """The address of the tree with nothing asked of it."""
-        return "?view=none" if views.default(self.reader) else "?"
+        return "?" + urlencode([*([("view", "none")] if views.default(self.reader) else []), *self._day])
 
     def toggled(self, key: str, *, is_open: bool) -> str:
         """Return the address of the page with one row opened or shut."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,10 @@ from typing import NamedTuple
 from django.http import QueryDict
 
 from milepost.core import ids, numbers
+from milepost.core.characters import require_printable
 from milepost.core.problems import Invalid, Problem
+
+_BREAKS = re.compile("\r\n|[\x0b\x0c]")  # the latter: as office programs put them into what one copies
 
 
 def whole(written: str | None, default: int) -> int:
@@ -42,7 +46,7 @@ class Typed:
 
     def text(self, name: str, default: str = "") -> str:
         """Return a text, tidied at its ends."""
-        return self.data.get(name, default).replace("\r\n", "\n").replace("\x00", "").strip()
+        return self._read(name, self.data.get(name, default))
 
     def title(self, missing: str, name: str = "title") -> str:
         """Return a title on one line; without one, `missing` is what is wrong."""
@@ -53,7 +57,15 @@ class Typed:
 
     def texts(self, name: str) -> list[str]:
         """Return every text of a repeated field."""
-        return [text.replace("\x00", "").strip() for text in self.data.getlist(name)]
+        return [self._read(name, text) for text in self.data.getlist(name)]
+
+    def _read(self, name: str, written: str) -> str:
+        text = _BREAKS.sub("\n", written).strip()
+        try:
+            require_printable(text, field=name)
+        except Invalid as wrong:
+            self.refuse(wrong)
+        return text.replace("\x00", "")  # which no database could even look for
 
     def number(self, name: str, unit: str = "", *, text: str | None = None) -> Decimal | None:
         """Return a number; None where nothing was typed, or nothing that reads as one."""

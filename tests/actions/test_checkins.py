@@ -50,13 +50,15 @@ class TestRecord:
         assert (event.kind, event.actor_id, event.door) == ("checkin.recorded", cast.cleo.person_id, "web")
         assert (event.subject_id, event.data["value"], event.data["confidence"]) == (made.id, "5.50", 7)
 
-    def test_keeps_what_can_be_read(self, cast: Cast, okrs: Okrs):
-        """What no one sees, and PostgreSQL or a file could not keep, is left out of a note."""
-        note = "Two\x00 benches\r\n\x07on loan\u202e"
+    @pytest.mark.parametrize("character", ["\x00", "\x07", "\u202e"])
+    def test_refuses_what_no_one_sees(self, cast: Cast, okrs: Okrs, character: str):
+        """What PostgreSQL or a file could not keep, or what reorders text, is not kept in a note either."""
+        said = {"key_result": okrs.waiting.id, "value": Decimal(5), "by": cast.cleo, "at": NOW}
 
-        made = checkins.record(key_result=okrs.waiting.id, value=Decimal(5), note=note, by=cast.cleo, at=NOW)
+        with pytest.raises(Invalid, match="after “Two benches on”") as refused:
+            checkins.record(**said, note=f"Two benches\non{character} loan")
 
-        assert entry(made.id).note == "Two benches\non loan"
+        assert (refused.value.code, refused.value.field) == ("bad_character", "note")
 
     @pytest.mark.parametrize("value", ["0", "-3.25", "123456789012345678.123", "0.000000000001", "1e3"])
     def test_keeps_numbers_exact(self, cast: Cast, okrs: Okrs, value: str):
@@ -142,8 +144,9 @@ class TestRecord:
     @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
     def test_is_of_a_day_of_the_workspace(self, cast: Cast, okrs: Okrs, zone: str):
         """An earlier day is told as the one that is meant there, today is not; so is the window judged."""
-        workspaces.update(changed={"time_zone": zone}, by=cast.ada, at=NOW)
         first = okrs.cycle.starts_on
+        moved = datetime.combine(first - DAY, time(), tzinfo=UTC)
+        workspaces.update(changed={"time_zone": zone}, by=cast.ada, at=moved)
         told = []
 
         for day, hour, then, then_hour in ((1, 9, 0, 12), (1, 17, 1, 1), (1, 23, 1, 9), (2, 0, 1, 23)):

@@ -36,13 +36,24 @@ class TestDraft:
         assert Change.objects.filter(workspace=cast.acme, subject_id=row.id).exists()
 
     def test_keeps_what_can_be_read_and_exported(self, cast: Cast, okrs: Okrs):
-        """Control characters are left out, a title stands on one line."""
+        """A title stands on one line, a description keeps its own."""
         row = objectives.draft(
-            title="Riders\x07\nstay\x00", description="On\x1b purpose\r\nand gladly", cycle=okrs.cycle.id,
+            title="Riders\nstay ", description="On purpose\r\nand gladly", cycle=okrs.cycle.id,
             by=cast.ada, at=NOW,
         )  # fmt: skip
 
         assert (row.title, row.description) == ("Riders stay", "On purpose\nand gladly")
+
+    @pytest.mark.parametrize("field", ["title", "description"])
+    @pytest.mark.parametrize("character", ["\x00", "\x07", "\u202e"])
+    def test_refuses_what_no_one_sees(self, cast: Cast, okrs: Okrs, field: str, character: str):
+        """A control character, or a mark that reorders text, is refused with its place, as in a file."""
+        said = {"title": "Riders stay", field: f"Riders{character} stay"}
+
+        with pytest.raises(Invalid, match="after “Riders”") as refused:
+            objectives.draft(**said, cycle=okrs.cycle.id, by=cast.ada, at=NOW)
+
+        assert (refused.value.code, refused.value.field) == ("bad_character", field)
 
     def test_asks_who_may(self, cast: Cast, okrs: Okrs):
         """Members draft for their team, admins for the company, everyone but guests for themselves."""

@@ -29,10 +29,12 @@ class TestAdd:
         assert person.user is None
 
     def test_tidies_a_name(self, cast: Cast):
-        """Marks that turn the text around them, and those nobody can see, do not get into a name."""
-        person = _add(cast, cast.ada, name=" Dana \u202eylluC\u0007  Scully\n")
+        """A name stands on one line; marks that turn the text around them are refused."""
+        person = _add(cast, cast.ada, name=" Dana  Scully\n")
 
-        assert person.name == "Dana ylluC Scully"
+        assert person.name == "Dana Scully"
+        with pytest.raises(Invalid, match="another order"):
+            _add(cast, cast.ada, name="Dana \u202eylluC Scully", email="other@acme.example")
 
     def test_numbers_namesakes(self, cast: Cast):
         """Two people of one name have keys of their own."""

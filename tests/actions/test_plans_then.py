@@ -24,6 +24,7 @@ from milepost.core.plan import (
 )
 from milepost.formats import okr_files
 from milepost.ledger import image, past
+from milepost.ledger.calendar import Calendar
 from milepost.management.demo import company
 from milepost.models import KeyResultVersion, ObjectiveVersion
 from milepost.queries import outlines, verification
@@ -221,7 +222,7 @@ class TestDemo:
 
         for weeks in range(0, 38, 3):
             day = began + timedelta(weeks=weeks)
-            over = past.end_of(day, plan.workspace.time_zone)
+            over = Calendar(plan.workspace.time_zone).end_of(day)
             said = {
                 one.id: [step.to for step in one.transitions if step.at < over][-1]
                 for one in plan.objectives

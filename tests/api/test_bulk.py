@@ -34,11 +34,88 @@ class TestBulk:
         assert [line["is_changed"] for line in shown.json()["items"]] == [True, True]
         assert untouched == before
         assert [answer.status_code for answer in done] == [200, 200]
-        assert done[0].json() == done[1].json() == {"items": change["items"]}
+        assert done[0].json() == done[1].json()
+        assert done[0].json()["items"] == change["items"]
         assert done[1].headers["Idempotent-Replayed"] == "true"
         # One each, and one by which both are undone.
         assert Event.objects.of(cast.acme.id).count() == before + 3
         assert KeyResult.objects.of(cast.acme.id).get(id=okrs.guides.id).owner_id == cast.cleo.person_id
+
+    def test_is_undone_by_the_event_it_answers_with(self, program, cast: Cast, okrs: Okrs):
+        """One event takes all of it back, the others tell of each; of one thing there is one event."""
+        ben = program("ben", scope="write")
+        change = {"items": [encode(okrs.guides.id)], "change": "owner", "owner": encode(cast.cleo.person_id)}
+
+        one = ben.post("/bulk-changes", change).json()
+        nothing = ben.post("/bulk-changes", change).json()
+        several = ben.post(
+            "/bulk-changes",
+            change | {"owner": None, "items": [encode(okrs.helpful.id), encode(okrs.guides.id)]},
+        ).json()
+        undone = ben.post(f"/events/{several['event']}/undoing", {})
+
+        assert one["events"] == [one["event"]]
+        assert (nothing["event"], nothing["events"]) == (None, [])
+        assert len(several["events"]) == 3 and several["events"][-1] == several["event"]
+        assert [ben.get(f"/events/{id}").json()["kind"] for id in several["events"]] == [
+            "objective.changed", "key_result.changed", "objective.changed_together",
+        ]  # fmt: skip
+        assert undone.status_code == 201
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).owner_id == cast.ben.person_id
+
+    @pytest.mark.parametrize(
+        ("item", "change", "was", "becomes"),
+        [
+            (
+                "draft",
+                {"change": "cycle", "cycle": "@next_cycle"},
+                {"cycle": "@cycle"},
+                {"cycle": "@next_cycle"},
+            ),
+            ("helpful", {"change": "park", "reason": "Later"}, None, None),
+            ("helpful", {"change": "cancel", "reason": "No"}, {"state": "active"}, {"state": "cancelled"}),
+            (
+                "helpful",
+                {"change": "commitment", "commitment": "learning"},
+                {"commitment": "committed"},
+                {"commitment": "learning"},
+            ),
+            (
+                "draft",
+                {"change": "align", "serves": {"key_result": "@growth", "weight": "0.50"}},
+                {"serves": None},
+                {"serves": {"key_result": "@growth", "how": "contributes", "weight": "0.5"}},
+            ),
+        ],
+    )
+    def test_shows_what_was_and_what_becomes(self, program, okrs: Okrs, item, change, was, becomes):
+        """The preview names the fields as a body does, and none where it cannot be."""
+
+        def named(value):
+            if isinstance(value, dict):
+                return {name: named(each) for name, each in value.items()}
+            is_named = isinstance(value, str) and value.startswith("@")
+            return encode(getattr(okrs, value[1:]).id) if is_named else value
+
+        answer = program("ada").post(
+            "/bulk-changes/preview", {"items": [encode(getattr(okrs, item).id)], **named(change)}
+        )
+
+        (line,) = answer.json()["items"]
+        assert (line["was"], line["becomes"]) == (named(was), named(becomes))
+
+    def test_shows_the_days_of_key_results(self, program, okrs: Okrs):
+        """Days are told together; null is as the cycle has it."""
+        change = {
+            "items": [encode(okrs.guides.id)],
+            "change": "dates",
+            "ends_on": okrs.cycle.ends_on.isoformat(),
+        }
+
+        (line,) = program("ada").post("/bulk-changes/preview", change | {"reason": "So"}).json()["items"]
+
+        assert line["was"] == {"starts_on": None, "ends_on": None}
+        assert line["becomes"] == {"starts_on": None, "ends_on": change["ends_on"]}
 
     def test_names_each_that_cannot(self, program, cast: Cast, okrs: Okrs):
         """Refused as a whole, with a place and a code for each that stood in the way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from milepost.actions import people, tokens, workspaces
-from milepost.api import limits
+from milepost.api import faults, limits
 from milepost.api.document import document
+from milepost.api.routers import api
 from milepost.core.ids import encode
 from milepost.models import Token
 from tests.api.programs import Program
@@ -21,6 +23,47 @@ from tests.api.programs import Program
 pytestmark = pytest.mark.both_databases
 PROBLEM = "application/problem+json"
 FIELDS = {"type", "title", "status", "detail", "code", "remedy", "errors"}
+
+# The faults that pydantic finds in a field, by the kind of the field, and by how it is bounded.
+FOUND_IN = {
+    "model": {"model_type", "model_attributes_type"},
+    "model-fields": {"missing", "extra_forbidden"},
+    "list": {"list_type"},
+    "str": {"string_type"},
+    "int": {"int_type", "int_parsing", "int_parsing_size", "int_from_float"},
+    "bool": {"bool_type", "bool_parsing"},
+    "literal": {"literal_error"},
+    "enum": {"enum"},
+}
+BOUNDS = {
+    ("str", "max_length"): ["string_too_long"],
+    ("str", "min_length"): ["string_too_short"],
+    ("str", "pattern"): ["string_pattern_mismatch"],
+    ("list", "max_length"): ["too_long"],
+    ("list", "min_length"): ["too_short"],
+    ("int", "ge"): ["greater_than_equal"],
+    ("int", "le"): ["less_than_equal"],
+}
+
+
+def kinds_of_fields() -> Iterator[tuple[str, set[str]]]:
+    """Yield, for each part of what any operation takes, its kind and how it is said more nearly."""
+    waiting = [
+        model.__pydantic_core_schema__
+        for _, router in api._routers
+        for view in router.path_operations.values()
+        for operation in view.operations
+        for model in operation.models
+        if model.__ninja_param_source__ != "path"  # what is wrong there leads nowhere
+    ]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if isinstance(part.get("type"), str):
+                yield part["type"], {name for name, value in part.items() if value is not None}
+            waiting += part.values()
+        elif isinstance(part, list | tuple):
+            waiting += part
 
 
 class TestLettingIn:
@@ -225,6 +268,60 @@ class TestBodies:
         assert "A JSON object is expected here." in said
         for word in ("form", "Reload", "page", "NewCheckin", "dictionary", "Input should", "inputs"):
             assert word not in said, said
+
+    def test_have_words_of_ours_for_each_fault(self):
+        """Whatever type of fault a model can find, there are words for it, and none is left over."""
+        found = set()
+
+        for name, told in kinds_of_fields():
+            found |= {fault for bound in told for fault in BOUNDS.get((name, bound), ())}
+            found |= FOUND_IN.get(name, set())
+
+        assert found == faults.WORDS.keys()
+
+    @pytest.mark.parametrize(
+        ("body", "field", "said"),
+        [
+            ({}, "text", "This is missing. It is needed here."),
+            ({"text": 7}, "text", "Text is expected here. Write it in quotes."),
+            ({"text": "x" * 20_001}, "text", "There is room for 20,000 characters."),
+            ({"text": "x", "colour": 1}, "colour", "This field is not known here."),
+            ({"text": "Say\u202e it"}, "text", "Take it out after “Say”"),
+            ([], "", "A JSON object is expected here. Write {…}."),
+        ],
+    )
+    def test_say_what_to_do_with_a_field(self, program, okrs, body, field: str, said: str):
+        """What is wrong with a field is told in one sentence, and what to do in another."""
+        answer = program("ada").post(f"/objectives/{encode(okrs.helpful.id)}/comments", body)
+
+        assert answer.status_code == 422
+        assert [fault["field"] for fault in answer.json()["errors"]] == [field]
+        assert said in answer.json()["errors"][0]["detail"]
+        assert said in answer.json()["detail"]
+
+    @pytest.mark.parametrize(
+        ("query", "said"),
+        [
+            ("limit=many", "A whole number is expected here."),
+            ("limit=0", "This number is too small. Say 1 or more."),
+            ("limit=1000", "This number is too large. Say 200 or less."),
+            ("status=fine", "Say one of on_track, at_risk, off_track, achieved, not_started, no_data."),
+            ("fields=id;title", "Write them with commas between"),
+        ],
+    )
+    def test_say_what_to_do_with_a_parameter(self, program, okrs, query: str, said: str):
+        """So are those behind the question mark; a choice names all there is to choose from."""
+        answer = program("ada").get(f"/objectives?{query}")
+
+        assert answer.status_code == 422
+        assert said in answer.json()["errors"][0]["detail"]
+
+    def test_say_where_a_body_breaks_off(self, program, okrs):
+        """A body that is no JSON is told with the place from which on it does not read."""
+        answer = program("ada").post("/teams", b'{"name": "Ovens",\n "purpose": NaN}')
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
+        assert "line 2, column 13" in answer.json()["detail"]
 
     def test_say_nothing_twice(self, program, okrs):
         """A name that stands twice in a body, or behind the question mark, is refused."""

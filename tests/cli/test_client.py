@@ -218,6 +218,13 @@ class TestShow:
         assert value["explanation"]["formula"] in told.stdout
         assert value["id"] == one["id"] and value["noun"] == "key_result"
 
+    def test_says_nothing_twice(self, client: Client):
+        """How a grade is rounded, and the formula with its numbers, stand in one line each."""
+        told = client.run("show", an_active_one(client)["id"]).stdout
+
+        for words in ("rounded half up", "− start) ÷ (", "The grade stays between"):
+            assert told.count(words) == 1, told
+
     def test_takes_addresses_titles_and_keys(self, client: Client, demo):
         """A thing is meant by its page's address, its title or a part of it, or its id in the file."""
         one = an_active_one(client)

@@ -65,6 +65,15 @@ def said(image: Image, day: date) -> dict:
     }
 
 
+def move(cast: Cast, zone: str, *, by_file: bool, at: datetime) -> None:
+    """Give Acme another time zone."""
+    if by_file:
+        have = plans.current(cast.acme.id)
+        apply_plan(plan=replace(have, workspace=replace(have.workspace, time_zone=zone)), by=cast.ada, at=at)
+    else:
+        workspaces.update(changed={"time_zone": zone}, by=cast.ada, at=at)
+
+
 class TestPast:
     @pytest.mark.parametrize("seed", range(3))
     def test_tells_every_day_as_it_was_told_then(self, cast, seed):
@@ -132,6 +141,32 @@ class TestPast:
         assert said(past.of(cast.acme.id, BEGAN.date() + DAY), BEGAN.date()) == earlier
         now = said(images.of(cast.acme.id), BEGAN.date())
         assert now["cycles"] != earlier["cycles"] and now["teams"] != earlier["teams"]
+
+    def test_stays_as_it_stood_when_the_workspace_moves_to_other_time_zones(self, cast):
+        """By a page, by a file and back again: each evening is told again, and a series keeps its periods."""
+        okrs = the_okrs.written(cast, BEGAN)
+        daily = Definition("Calls a day", kind="per_period", target=Decimal(40))
+        one = key_results.add(objective=okrs.helpful.id, definition=daily, by=cast.ada, at=BEGAN)
+        zones = {2: "Pacific/Auckland", 5: "America/Los_Angeles", 9: "Asia/Kathmandu"}
+        told = {}
+
+        for number in range(12):
+            at = BEGAN + number * DAY
+            if number in zones:
+                move(cast, zones[number], by_file=number == 5, at=at)
+            for hour in (1, 6, 9):
+                value = Decimal(10 * hour - number)
+                moment = at + timedelta(hours=hour)
+                checkins.record(key_result=one.id, value=value, by=cast.ada, at=moment)
+                living = images.of(cast.acme.id)
+                day = living.workspace.calendar.local(moment).date()
+                told[day] = said(living, day)  # what is said last of a day holds
+
+        for is_cold in (False, True):
+            if is_cold:
+                images.forget()
+            for day, then in told.items():
+                assert said(past.of(cast.acme.id, day), day) == then, day
 
     def test_is_gone_when_enough_others_were_looked_at_since(self, cast):
         """A day that is not kept any more gives its memory back at once, with what was made of it."""

@@ -187,6 +187,16 @@ class TestBackup:
         assert not (tmp_path / "empty" / "backups").exists()
         assert not (tmp_path / "empty" / "milepost.sqlite3").exists()
 
+    def test_makes_no_folder_of_a_file_s_name(self, okrs, tmp_path):
+        """A name with another ending is refused, unless such a folder is there."""
+        (tmp_path / "2026.11").mkdir()
+
+        told = [run("backup", str(tmp_path / name)) for name in ("one.txt", "one.zip.old", "2026.11")]
+
+        assert [each.code for each in told] == [Exit.USAGE, Exit.USAGE, Exit.OK]
+        assert "one.txt looks like a file" in told[0].err and "Name it one.zip;" in told[0].err
+        assert [path.name for path in tmp_path.iterdir()] == ["2026.11"]
+
     def test_makes_no_folder_on_the_way(self, okrs, tmp_path):
         """A folder is made where it was named; one above it that is missing was mistyped."""
         there = run("backup", str(tmp_path / "safe"))

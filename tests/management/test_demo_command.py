@@ -6,6 +6,7 @@ import json
 import re
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from http.cookiejar import CookieJar
 
@@ -14,6 +15,7 @@ import pytest
 from milepost.actions import demos, plans
 from milepost.core.access import operator
 from milepost.ledger import image
+from milepost.management.commands import serve
 from milepost.management.demo import PERSONAS, SLUG, WORKSPACE, company
 from milepost.models import Event, Objective, Person, User, Workspace
 from milepost.queries import verification
@@ -64,6 +66,18 @@ class TestOpen:
         assert len(moments) > 350
         assert moments == sorted(moments)
         assert {event.kind for event in events} == {"checkin.recorded", "comment.added"}
+
+
+@pytest.mark.both_databases
+class TestACopy:
+    def test_is_not_called_the_demo_company(self, demo, settings, tmp_path):
+        """What somebody applied from a file is theirs: `serve` knows a demo by what `milepost demo` left."""
+        settings.MILEPOST = replace(settings.MILEPOST, data_dir=tmp_path)
+
+        copied = serve.next_step(None)
+        (tmp_path / "demo.json").write_text(json.dumps({"workspace": SLUG, "personas": PERSONAS}))
+
+        assert copied == "" and "the demo company" in serve.next_step(None)
 
 
 @pytest.mark.both_databases

@@ -79,7 +79,7 @@ STATEMENTS = {
     "new_team": 3,
     "new_cycle": 3,
     "edit_cycle": 4,
-    "account": 5,
+    "account": 6,
     "new_app": 3,
     "new_passkey": 3,
     "new_email": 3,

@@ -70,6 +70,21 @@ class TestTree:
         assert page.index('data-id="unaligned"') < page.index(OUTSIDE_TITLE)
         assert page.index(okrs.company.title) < page.index('data-id="unaligned"')
 
+    def test_sums_up_what_the_filters_leave(self, signed_in, cast, okrs):
+        """The card says how many of all key results fit, and how those stand; the rest of it stays whole."""
+        team = encode(cast.product.id)
+
+        for who in ("ada", "cleo"):
+            whole, product, nothing, without = (
+                page_of(signed_in(who).get(f"{TREE}{query}")).partition('aria-label="Summary"')[2]
+                for query in ("", f"?team={team}", "?q=nothing+has+this", "?mine=1&key_results=0")
+            )
+
+            assert "<h2>3 key results <" in whole and "in 2 objectives<" in whole
+            assert "<h2>2 of 3 key results <" in product and 'aria-label="2 key results: ' in product
+            assert "<h2>0 of 3 key results <" in nothing and 'class="strip"' not in nothing
+            assert "<h2>3 key results <" in without and ", whatever is asked for" in without
+
     def test_leaves_cancelled_work_out(self, signed_in, cast, okrs):
         """What was cancelled is no part of the tree, objective or key result."""
         now = timezone.now()

@@ -54,6 +54,19 @@ class TestShow:
         assert Event.objects.of(cast.acme.id).count() == before
         assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).owner_id == cast.ben.person_id
 
+    def test_speaks_of_one_as_of_one(self, signed_in, cast, okrs):
+        """Of a single row nothing is said that only many have."""
+        form = {"id": ids(okrs.helpful), "change": "owner"}
+        browser = signed_in("ben")
+
+        page = page_of(browser.get(BULK, form | {"owner": encode(cast.cleo.person_id)}))
+        refused = page_of(browser.get(BULK, {"id": ids(okrs.company), "change": "cancel"}))
+
+        assert "<h1>Change one</h1>" in page and "It would change" in page and "Change it</button>" in page
+        assert "It cannot be changed so" in refused and "Leave it out" not in refused
+        for words in ("at once", "row by row", "for all", "none is"):
+            assert words not in page.split("<main")[1] + refused.split("<main")[1], words
+
     def test_says_which_cannot_and_why(self, signed_in, okrs):
         """What may not, or cannot, be changed so is named with its reason, and can be left out."""
         chosen = ids(okrs.company, okrs.growth, okrs.helpful)

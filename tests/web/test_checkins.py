@@ -90,6 +90,8 @@ class TestForm:
             ({"value": "5", "on": "2999-01-01"}, "future"),
             ({"value": "5", "submission": "x" * 200}, "idempotency key"),
             ({"value": "40 %", "unit": "days"}, "is a share"),
+            ({"value": "5", "note": "Two\u202e benches"}, "Take it out after “Two”"),
+            ({"value": "5", "note": "\x00"}, "the control character U+0000"),
         ],
     )
     def test_refuses_nonsense(self, signed_in, okrs, said, field):

@@ -198,6 +198,8 @@ class TestCreate:
             ({"parent": "oZZZ"}, "parent", "not on the list"),
             ({"owner": "nobody"}, "owner", "not on the list"),
             ({"title": "x" * 301}, "title", "301 characters"),
+            ({"title": "Riders\u202e stay"}, "title", "Take it out after “Riders”"),
+            ({"kr1_title": "Up\x00"}, "kr1_title", "the control character U+0000"),
         ],
     )
     def test_refuses_beside_the_field_and_keeps_the_rest(
@@ -217,6 +219,15 @@ class TestCreate:
         assert "Keep me" in page
         assert "Kept too" in page
         assert Objective.objects.of(cast.acme.id).count() == before
+
+    def test_takes_what_office_programs_copy(self, signed_in, okrs: Okrs):
+        """The breaks that they put into a text are line breaks, and a title has none."""
+        pasted = {"title": "Riders\x0bstay", "description": "On purpose\x0cand gladly"}
+
+        signed_in("ada").post("/w/acme/objectives/new/", filled(okrs, **pasted))
+
+        row = Objective.objects.of(okrs.cycle.workspace_id).latest("id")
+        assert (row.title, row.description) == ("Riders stay", "On purpose\nand gladly")
 
     def test_refuses_a_team_that_is_not_mine(self, signed_in, okrs: Okrs):
         """A member drafts for the own team; for the company the form refuses and keeps what was typed."""

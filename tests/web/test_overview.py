@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
+from milepost.actions import teams
 from milepost.ledger import image
-from milepost.models import Cycle
+from milepost.models import Cycle, Workspace
 from tests.cast import Cast
 from tests.web import acme
 from tests.web.statements import STATEMENTS, count
@@ -73,6 +74,19 @@ class TestFigures:
 
         assert [(team["name"], team["key_results"]) for team in teams] == [("Acme", 1), ("Product", 1)]
         assert teams[1]["progress"] == pytest.approx(0.6)
+
+    def test_of_a_team_hold_all_below_it(self, signed_in: Browser, cast: Cast, cycle: Cycle, now: datetime):
+        """A key result two levels down is in the figures of both teams above; each level adds its own."""
+        above = cast.product.id
+        for name in ("Repairs", "Wheels"):
+            above = teams.create(name=name, parent=above, by=cast.ada, at=now).id
+            acme.work(f"{name} last", cycle=cycle, by=cast.ada, at=now - 50 * DAY, team=above)
+
+        found = signed_in("cleo").get(DATA).json()["teams"]
+
+        assert [(team["name"], team["level"], team["key_results"]) for team in found] == [
+            ("Product", 1, 2), ("Repairs", 2, 2), ("Wheels", 3, 1),
+        ]  # fmt: skip
 
     def test_are_the_same_for_everyone(
         self, signed_in: Browser, quick: acme.Work, riders: acme.Work, hidden: acme.Work
@@ -165,6 +179,7 @@ class TestPage:
     ):
         """Nothing stood yet in a cycle that was to come."""
         today = acme.day_of(now)
+        Workspace.objects.filter(id=cast.acme.id).update(created_at=now - 60 * DAY)
         acme.quarter(by=cast.ada, at=now - 60 * DAY, today=today, begun=3)
 
         before, since = (

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from markupsafe import escape
 
 from milepost.actions import checkins, comments
 from milepost.core import terms
 from milepost.core.ids import encode
 from milepost.models import Event
-from milepost.web import keymap
+from milepost.queries.cards import PersonCard
+from milepost.queries.hits import Hit
+from milepost.web import hits, keymap
 from milepost.web.palette import Offer, answering
+from milepost.web.words import day
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
@@ -147,6 +152,20 @@ class TestPalette:
 
         assert "Somebody should <mark>undo</mark> the sign" in said
         assert said.index('aria-label="Do"') < said.index('aria-label="Found"')
+
+    def test_writes_what_people_wrote_as_text(self):
+        """A title, a text, a place, a name: none of it becomes HTML, and words are marked all the same."""
+        ill = "<b>it's</b> & more"
+        hit = Hit(
+            "comment", "1", '/x?"', f"{ill} signs", (ill,), owner=PersonCard(1, ill, "/"),
+            excerpt=f"{ill} signs", on=date(2026, 10, 5),
+        )  # fmt: skip
+
+        drawn = hits.option(hit, terms.terms("sign"))
+
+        assert "<b>" not in drawn and drawn.count(escape(ill)) == 4
+        assert drawn.count("<mark>sign</mark>s") == 2
+        assert 'href="/x?&#34;"' in drawn and f'<time datetime="2026-10-05">{day(hit.on)}</time>' in drawn
 
     def test_ranks_offers(self):
         """What begins with what was typed comes before what only answers to it."""

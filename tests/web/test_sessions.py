@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -31,6 +31,18 @@ class TestSessions:
 
         assert "Safari on iPhone" in text
         assert "192.0.2.…" in text and "192.0.2.77" not in text
+
+    def test_are_told_by_the_clock_of_whoever_looks(self, client: Client, cast: Cast):
+        """In the zone that the browser named; where it named none, in that of the workspace."""
+        browser, moment = enter(client), datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+        Session.objects.filter(user=ada()).update(started_at=moment)
+
+        in_prague = browser.get(HERE).content.decode()
+        browser.cookies["zone"] = "Asia%2FTokyo"
+        in_tokyo = browser.get(HERE).content.decode()
+
+        assert "times in Europe/Prague" in in_prague and "since 2\u00a0Jul, 00:30" in in_prague
+        assert "times in Asia/Tokyo" in in_tokyo and "since 2\u00a0Jul, 07:30" in in_tokyo
 
     def test_are_ended_from_elsewhere(self, client: Client, cast: Cast):
         """“Sign out there” holds at the next click; nobody else's session can be named."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -104,6 +105,21 @@ class TestIndex:
         answer = signed_in("ada").get(TEAMS + asked.format(leaf=encode(cast.product.id)))
 
         assert answer.status_code == 200 and "No teams yet" not in text(answer)
+
+    def test_leads_up_again_from_below_a_team(
+        self, signed_in: Browser, cast: Cast, quick: acme.Work, now: datetime
+    ):
+        """Under a team without teams the words are of that team, and a step leads to where one came from."""
+        paint = teams.create(name="Paint", parent=cast.product.id, by=cast.ada, at=now)
+        ada, product = signed_in("ada"), encode(cast.product.id)
+
+        leaf = text(ada.get(f"{TEAMS}?under={encode(paint.id)}"))
+        above = text(ada.get(f"{TEAMS}?under={product}"))
+
+        assert "<h1>Paint</h1><p>No team stands below it.</p>" in leaf
+        assert re.search(rf'href="{TEAMS}\?under={product}">(?:(?!</a>).)*</svg>Teams of Product<', leaf)
+        assert "<h1>Teams of Product</h1><p>1 team in Q4: what it is after" in above
+        assert re.search(rf'href="{TEAMS}">(?:(?!</a>).)*</svg>All teams<', above)
 
     def test_says_what_a_team_is_where_there_is_none(self, signed_in: Browser, cast: Cast, now: datetime):
         """An empty workspace teaches, and offers a beginning to whoever may make it."""

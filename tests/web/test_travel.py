@@ -211,7 +211,7 @@ class TestShow:
 
         assert answer.status_code == 422 and "has not come yet" in text(answer)
 
-    @pytest.mark.parametrize("written", ["yesterday", "2026-02-30", "0001-01-01", "20261005x", "\u0000"])
+    @pytest.mark.parametrize("written", ["yesterday", "2026-02-30", "20261005x", "\u0000"])
     def test_refuses_what_is_no_day(self, signed_in, okrs, written):
         """Said kindly, with an example."""
         answer = signed_in("ada").get(of_key_result(okrs.growth), {"on": written})
@@ -269,3 +269,85 @@ class TestAlignment:
         found = page(signed_in("ada"), f"/w/acme/teams/{encode(cast.product.id)}/", now.date() - DAY)
 
         assert okrs.helpful.title in found and "As it stood" in found
+
+
+class TestBeforeTheRecord:
+    @pytest.mark.parametrize(
+        ("place", "name", "before"),
+        [
+            *((place, "on", DAY) for place in ("alignment", "map", "overview", "company", "teams")),
+            # Beside today, a day on which there was nothing yet says how much has come since.
+            ("alignment/comparison", "from", 30_000 * DAY),
+        ],
+    )
+    def test_leads_to_the_first_day(self, signed_in, okrs, place, name, before):
+        """A page of a day on which there was nothing says since when there is something, and leads there."""
+        browser, first = signed_in("ada"), okrs.cycle.starts_on
+
+        for day in (date(1, 1, 1), date(1900, 1, 1), first - before):
+            answer = browser.get(f"/w/acme/{place}/", {name: day.isoformat()})
+            assert answer.status_code == 422 and 'data-code="before_the_beginning"' in text(answer), day
+            assert f"the record begins on {first}" in text(answer)
+            assert f'href="/w/acme/{place}/?{name}={first}"' in text(answer)
+
+        assert browser.get(f"/w/acme/{place}/", {name: first.isoformat()}).status_code == 200
+
+    def test_is_refused_to_files_and_programs_as_well(self, signed_in, okrs):
+        """What a page exports answers like the page."""
+        for path in ("alignment.json", "overview.json", "map.svg", "company.json"):
+            assert signed_in("ada").get(f"/w/acme/{path}?on=2001-01-01").status_code == 422, path
+
+    def test_is_no_day_that_is_none(self, signed_in, okrs):
+        """What is no day of the calendar is called that, with a way back to today alone."""
+        answer = signed_in("ada").get("/w/acme/alignment/?on=1900-13-01")
+
+        assert answer.status_code == 422 and "is no day" in text(answer)
+        assert "first day" not in text(answer) and 'href="/w/acme/alignment/">Show it as it is' in text(
+            answer
+        )
+
+
+class TestTree:
+    def test_stays_on_its_day(self, signed_in, okrs, now):
+        """Filters, folds, order, other cycles, rows that are fetched and files are of the day as well."""
+        day, browser = now.date() - DAY, signed_in("ada")
+        tree = "/w/acme/alignment/"
+
+        found = page(browser, tree, day, status="no_data", person="x")
+        forms = re.findall(r'<form [^>]*action="/w/acme/alignment/".*?</form>', found, re.DOTALL)
+        below = re.findall(r'data-children-url="rows/([^"]*)"', page(browser, tree, day))
+        rows = browser.get(f"{tree}rows/{below[0].replace('&amp;', '&')}", headers={"HX-Request": "true"})
+        own = re.findall(r'<a href="(/w/acme/(?:objectives|key-results)/[^"]*)"', text(rows))
+
+        relative = re.findall(r'(?<!data-day )href="(\?[^"]*)"', found)
+        assert len(relative) > 8 and all(f"on={day}" in link for link in relative)
+        assert all(form.count(f'name="on" value="{day}"') == 1 for form in forms) and len(forms) == 3
+        assert below and all(f"on={day}" in address for address in below)
+        assert own and all(f"?on={day}" in link for link in own)
+        assert f'href="/w/acme/alignment.json?key_results=1&amp;on={day}"' in page(browser, tree, day)
+
+
+class TestTeams:
+    def test_stand_as_they_stood(self, signed_in, okrs, cast, now):
+        """The list of teams has the figures of the day, and offers nothing that changes anything."""
+        checkins.record(key_result=okrs.waiting.id, value=Decimal(4), by=cast.ada, at=now)
+        browser, teams = signed_in("ada"), "/w/acme/teams/"
+
+        then, today = page(browser, teams, now.date() - DAY), page(browser, teams)
+
+        assert "As it stood" in then and 'name="on"' in then and "/teams/new/" not in then
+        assert "As it stood" not in today and 'name="on"' in today and "/teams/new/" in today
+        figures = [re.findall(r"(\d+) %", each.split("<tbody>")[1]) for each in (then, today)]
+        assert figures[0] != figures[1]
+
+
+class TestPagesOfToday:
+    @pytest.mark.parametrize("path", ["", "activity/", "people/", "search/", "cycles/"])
+    def test_say_that_they_show_no_past_day(self, signed_in, okrs, now, path):
+        """Where a page has no past, the day in its address is named, and nothing of it is as of then."""
+        browser = signed_in("ada")
+
+        for day in (now.date() - 9 * DAY, "soon"):
+            found = text(browser.get(f"/w/acme/{path}?on={day}"))
+            assert f"<code>on={day}</code>" in found and "As it stood" not in found, path
+        assert "<code>" not in text(browser.get(f"/w/acme/{path}?on={acme.day_of(now)}"))

@@ -14,6 +14,8 @@ from milepost.ledger.batches import Row
 from milepost.models import Cycle, Person, Team, TeamMember, Workspace
 from milepost.queries.plans import COLUMN_NAMES
 
+SETTINGS = ("name", "time_zone", "mission", "vision", "check_in_every", "count_restricted_work")
+
 
 class Frame:
     """Writes everything that objectives stand in."""
@@ -23,7 +25,7 @@ class Frame:
         self.made: dict[int, Row] = {}  # what is new and not written yet
 
     def workspace(self, item: Change) -> None:
-        """Write the settings."""
+        """Write the settings, and tell of those that are told where a page changes them."""
         want: WorkspacePlan = item.want
         Workspace.objects.filter(id=self.ground.workspace_id).update(
             slug=want.id,
@@ -35,6 +37,7 @@ class Frame:
             check_in_every=want.check_in_every,
             count_restricted_work=want.count_restricted_work,
         )
+        self._tell("workspace.changed", [item], {item.id: self.ground.workspace_id}, SETTINGS)
 
     def person(self, item: Change) -> None:
         """Write one person."""

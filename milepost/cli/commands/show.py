@@ -127,9 +127,10 @@ def _key_result(look: Look, names: Names, row: dict[str, Any], latest: list[dict
 def _why(look: Look, why: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield look.bold(f"  Why {plain(why['result'])}?")
-    yield f"  {plain(why['formula'])}"
-    if why["substituted"]:
-        yield f"  {plain(why['substituted'])}"
+    in_lines = {line["arithmetic"] for line in why["lines"]}  # of a key result they say the same once more
+    for said in (why["formula"], why["substituted"]):
+        if said and said not in in_lines:
+            yield f"  {plain(said)}"
     rows = [
         (plain(line["label"]), plain(line["arithmetic"]), plain(line["result"]),
          f"× {line['weight']}" if line["weight"] else "", f"adds {line['adds']}" if line["adds"] else "")
@@ -143,7 +144,7 @@ def _why(look: Look, why: dict[str, Any]) -> Iterator[str]:
             cells = (padded(cut(cell, room), room) for cell, room in zip(row, columns, strict=True))
             yield "    " + "  ".join(cells)
     for said in (why["caps"], why["rounding"], why["policy"], *why["notes"]):
-        if said:
+        if said and said not in in_lines:
             yield look.dim(f"  {plain(said)}")
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json as json_module
 import sys
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -52,7 +51,7 @@ class Command(OperatorCommand):
 
     def _reader(self, email: str | None, slug: str | None) -> Reader:
         actor = _actor(email, which.chosen(slug))
-        zone = Reader(actor, date.min).zone.key
+        zone = Reader(actor, date.min).calendar.zone
         return Reader(actor, day_in(zone, timezone.now()))
 
     def _record(
@@ -175,7 +174,7 @@ def _moment(reader: Reader, written: str | None) -> datetime | None:
     if written is None:
         return None
     day = words_of.day(written)
-    return None if day == reader.today else datetime.combine(day, time(12), tzinfo=ZoneInfo(reader.zone.key))
+    return None if day == reader.today else reader.calendar.noon(day)
 
 
 def _short(outcome: queries.Outcome) -> dict:

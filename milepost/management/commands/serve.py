@@ -13,6 +13,7 @@ from milepost.management import serving
 from milepost.management.demo import SLUG, WORKSPACE
 from milepost.management.operator import OperatorCommand
 from milepost.queries import people, workspaces
+from milepost.web import personas
 
 
 class Command(OperatorCommand):
@@ -28,7 +29,7 @@ class Command(OperatorCommand):
         serving.check_port(milepost.host, milepost.port)
         serving.prepare()
         link = first_link(milepost.base_url)
-        words = f"\n  Milepost is at {milepost.base_url}\n{_next_step(link)}\n  Ctrl-C stops it.\n"
+        words = f"\n  Milepost is at {milepost.base_url}\n{next_step(link)}\n  Ctrl-C stops it.\n"
 
         def on_ready():
             self.stdout.write(words)
@@ -39,11 +40,11 @@ class Command(OperatorCommand):
         serving.serve(milepost, on_ready=on_ready)
 
 
-def _next_step(link: str | None) -> str:
+def next_step(link: str | None) -> str:
     """Say what to do first, where that is not plain: with nobody in it, or nobody who can sign in."""
     if link:
         return f"\n  Nobody has set it up yet. Begin here (the link works once):\n  {link}\n"
-    if workspaces.slugs() == [SLUG]:
+    if workspaces.slugs() == [SLUG] and personas.is_demo(SLUG):
         # Its people have no passwords, and whoever meant to begin with their own should not begin in it.
         return (
             f"\n  This is {WORKSPACE.name}, the demo company; `milepost demo` prints a link to sign in."

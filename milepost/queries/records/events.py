@@ -86,6 +86,12 @@ def one(reader: Reader, id: int) -> EventRecord:
     return _record(told, row)
 
 
+def together(actor: Actor, id: int) -> tuple[int, ...]:
+    """Return those that an event tells as one, and it last; none where there is no event of this id."""
+    row = Event.objects.of(actor.workspace_id).filter(id=id).only("data").first()
+    return () if row is None else (*row.data.get("events", ()), row.id)
+
+
 def undoing(actor: Actor, id: int) -> UndoingRecord:
     """Return the event that this actor has just undone another by."""
     row = Event.objects.of(actor.workspace_id).get(id=id)

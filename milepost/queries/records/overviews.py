@@ -118,7 +118,7 @@ def _encode(found: Overview, day: date) -> bytes:
             ),
             is_whole=found.is_whole,
             agreement=found.agreement,
-            **{name: tuple(map(_line, getattr(found, name))) for name in LISTS},
+            **{name: tuple(map(_lines.of, getattr(found, name))) for name in LISTS},
             how=HOW,
         )
     )
@@ -149,3 +149,6 @@ def _line(line: Line) -> WatchedRecord:
         team_name=line.team and line.team.name,
         checked_on=line.checked_on,
     )
+
+
+_lines = Kept(_line)

@@ -79,7 +79,7 @@ def sentence(reader: Reader, event: Happening | Event) -> Sentence | None:
     if event.undoes_id is not None and event.kind not in _SAY_SO_THEMSELVES:
         phrases = [*phrases, words(", undoing an earlier change")]
     is_undone = getattr(event, "is_undone", False)
-    at = event.at.astimezone(reader.zone)
+    at = reader.local(event.at)
     return Sentence(
         id=encode(event.id),
         kind=event.kind,

@@ -86,9 +86,9 @@ class Travel extends HTMLElement {
       link.hidden = !this.stops[at];
       if (!link.hidden) link.href = this.address(at);
     }
-    for (const link of document.querySelectorAll("a[href^='/w/']:not(#main *)")) {
+    for (const link of document.querySelectorAll("a:is([href^='/w/'], [href^='?']):not(#main *)")) {
       const beside = "beside" in link.dataset;
-      if (!beside && ("day" in link.dataset || !this.places.test(link.getAttribute("href")))) continue;
+      if (!beside && ("day" in link.dataset || !this.places.test(link.pathname))) continue;
       const there = new URL(link.href);
       dated(there, beside ? "from" : "on", this.on);
       link.href = there.pathname + there.search + there.hash;
