@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -104,6 +105,16 @@ def names(reader: Reader) -> Callable[[str], str]:
         return people[id].name if id in people else value
 
     return name
+
+
+def by_label(reader: Reader) -> dict[str, str]:
+    """Return the ids of everyone who is here by what one types for them: their name.
+
+    Where several have the same name, each one's id stands behind it.
+    """
+    listed = [(option[0], option[1]) for option in people(reader)]
+    shared = Counter(name for _, name in listed)
+    return {name if shared[name] == 1 else f"{name} · {id}": id for id, name in listed}
 
 
 def cycles(reader: Reader, row: ObjectiveRow | None = None) -> Options:

@@ -86,6 +86,14 @@ class Shortlist:
         found = [id for id in ids if self._fits(id)]
         return Found(tuple(self._listed(found[:FOUND])), len(found))
 
+    def named(self, text: str) -> tuple[Choice | None, Found]:
+        """Return the one that is called so, or that alone answers to the words; with all that do."""
+        found = self.find(text)
+        same = [one for one in found.choices if terms.folded(one.label) == terms.folded(text)]
+        if len(same) != 1:
+            same = list(found.choices) if found.count == 1 else []
+        return (same[0] if same else None), found
+
     # -- finding -------------------------------------------------------------------------------------------
 
     def _having(self, wanted: terms.Terms, kind: str) -> Sequence[int]:
@@ -136,7 +144,9 @@ class Shortlist:
             above = [link.parent_id for link in image.serves.get(here, ())]
             if (own := image.objective_of(here)) != here:
                 above.append(own)
-            waiting += [each for each in above if each not in met]
+            # A way that leads through what the reader does not see tells nothing of it.
+            above = [each for each in above if each not in met and self.reader.finds(each)]
+            waiting += above
             met.update(above)
         return False
 

@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import handovers
 from milepost.core import addresses
-from milepost.core.ids import encode
+from milepost.core.ids import decode, encode
 from milepost.core.problems import Conflict, Invalid
 from milepost.queries import holdings
-from milepost.queries.choices import people
-from milepost.queries.shortlists import ListOf
+from milepost.queries.cards import Reader
+from milepost.queries.choices import by_label, people
+from milepost.queries.shortlists import ListOf, Shortlist
 from milepost.web import pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
@@ -30,11 +31,10 @@ def show(request: HttpRequest, person: int) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest, person: int) -> HttpResponse:
     """Hand it over, in one step."""
-    typed = shortlists.take(Typed(request.POST), pages.reader(request), {"to": ListOf.PEOPLE})
-    to, instead = typed.id("to"), {}
-    for name in request.POST:
-        if name.startswith("to-") and (chosen := typed.text(name)):
-            instead[name.removeprefix("to-")] = None if chosen == STAYS else typed.id(name)
+    reader = pages.reader(request)
+    typed = shortlists.take(Typed(request.POST), reader, {"to": ListOf.PEOPLE})
+    to = typed.id("to")
+    instead = _chosen(typed) | _typed_by_name(typed, reader)
     if to is None and not any(instead.values()):
         typed.say("to", "Choose somebody who is to have it.")
     if not typed.problems:
@@ -49,6 +49,29 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
     return _page(request, person, typed)
 
 
+def _chosen(typed: Typed) -> dict[str, int | None]:
+    """Read what of the listed was chosen for a thing: somebody near it, or that it stays."""
+    found = {}
+    for name in typed.data:
+        if name.startswith("to-") and (chosen := typed.text(name)):
+            found[name.removeprefix("to-")] = None if chosen == STAYS else typed.id(name)
+    return found
+
+
+def _typed_by_name(typed: Typed, reader: Reader) -> dict[str, int | None]:
+    """Read who was typed for a thing: anybody who is here."""
+    found, listed = {}, Shortlist(reader, ListOf.PEOPLE)
+    known = {label.casefold(): id for label, id in by_label(reader).items()}
+    for name in typed.data:
+        if name.startswith("else-") and (written := " ".join(typed.text(name).split())):
+            one, _ = listed.named(written)
+            if value := known.get(written.casefold(), one.value if one else None):
+                found[name.removeprefix("else-")] = decode(value)
+            else:
+                typed.say(name, f"“{written[:60]}” is nobody here, or more than one. Take one from the list.")
+    return found
+
+
 def _page(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
     reader = pages.reader(request)
     found = holdings.to_give(reader, person)
@@ -60,11 +83,13 @@ def _page(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
         "kept": [one for one in found.listed if not one.may_give],
         "mine": mine,
         "people": [option for option in people(reader, typed.chosen("to")) if option[0] != encode(person)],
+        "labels": [label for label, id in by_label(reader).items() if id != encode(person)],
         "finds": shortlists.finds(reader),
         "to": typed.text("to"),
         "picked": {one.ref: typed.text(f"to-{one.ref}") for one in found.listed},
+        "written": {one.ref: typed.text(f"else-{one.ref}") for one in found.listed},
         "error": typed.error,
-        "problems": typed.listed(LABELS),
+        "problems": typed.listed(LABELS | {f"else-{one.ref}": one.title for one in found.listed}),
         "here": f"{there}handover/",
         "back": there,
     }

@@ -9,7 +9,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from milepost.core import ids, terms
+from milepost.core import ids
 from milepost.core.problems import NotFound
 from milepost.queries.cards import Reader
 from milepost.queries.shortlists import Choice, ListOf, Shortlist
@@ -75,10 +75,9 @@ def take(typed: Typed, reader: Reader, fields: Mapping[str, ListOf], about: int 
 
 def _named(typed: Typed, listed: Shortlist, name: str, written: str) -> str | None:
     """Return the one thing that is called so; else say what is wrong, and offer those it could be."""
-    found = listed.find(written)
-    same = [one for one in found.choices if terms.folded(one.label) == terms.folded(written)]
-    if len(same) == 1 or found.count == 1:
-        return (same or found.choices)[0].value
+    one, found = listed.named(written)
+    if one is not None:
+        return one.value
     none, many = _WORDS[listed.kind]
     if not found.choices:
         typed.say(name, f"{none} is called “{written}”. Write a part of the name, or choose from the list.")
