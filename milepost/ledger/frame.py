@@ -1,6 +1,6 @@
-"""The frame as it was: when cycles began and ended, and which team stood below which.
+"""The frame as it was: when cycles began and ended, which team stood below which, what stood in which order.
 
-Both change seldom, and the event of a change keeps what was before it. So a past day's frame is today's, with
+All change seldom, and the event of a change keeps what was before it. So a past day's frame is today's, with
 the changes since then taken back, the latest first.
 """
 
@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from milepost.ledger.structure import FRAME_EVENTS, CycleRow, TeamRow
+from milepost.ledger.columns import Rows
+from milepost.ledger.structure import FRAME_EVENTS, MOVES, CycleRow, TeamRow
 
 # What is dated of them; names read as they are now, as everywhere.
 CYCLE_FIELDS = ("starts_on", "ends_on", "closed_on", "parent_id")
@@ -41,6 +42,11 @@ class Frame:
                 [workspace_id, connection.ops.adapt_datetimefield_value(known)],
             )
             self._since = [Since(kind, id, _was(kind, data)) for kind, id, data in cursor.fetchall()]
+            cursor.execute(
+                f"SELECT data FROM event WHERE workspace_id = %s AND {MOVES} AND at >= %s ORDER BY id DESC",
+                [workspace_id, connection.ops.adapt_datetimefield_value(known)],
+            )
+            self._orders = [_said(data).get("before", []) for (data,) in cursor.fetchall()]
 
     def cycles(self, living: Mapping[int, CycleRow]) -> dict[int, CycleRow]:
         """Return the cycles of then, in the order of today's."""
@@ -64,11 +70,20 @@ class Frame:
                 found[change.subject_id] = replace(found[change.subject_id], **was)
         return found
 
+    def key_results(self, living: Rows) -> Rows:
+        """Return key results in the order in which they stood on their objectives."""
+        place = {id: place for order in self._orders for place, id in enumerate(order)}
+        moved = [(row, at) for id, at in place.items() if (row := living.get(id)) and row.position != at]
+        return living.changed(replace(row, position=at) for row, at in moved) if moved else living
+
+
+def _said(data: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    return json.loads(data) if isinstance(data, str) else data
+
 
 def _was(kind: str, data: str | Mapping[str, Any]) -> dict[str, Any]:
     """Return what an event says was there before it."""
-    said = json.loads(data) if isinstance(data, str) else data
-    was = {name: old for name, (old, _) in said.get("changes", {}).items()}
+    was = {name: old for name, (old, _) in _said(data).get("changes", {}).items()}
     if kind == "cycle.closed":
         was["closed_on"] = None
     return {
