@@ -20,7 +20,7 @@ class Application:
     def __init__(self, ground: Ground, progress: Callable[[int, int], None] | None) -> None:
         self.progress, self.ground = progress, ground
         self.entries = Entries(ground)
-        self.frame = Frame(ground)
+        self.frame = Frame(ground, self.entries)
         self.objectives = Objectives(ground, self.entries)
         self.key_results = KeyResults(ground, self.entries)
         self.alignments = Alignments(ground)
