@@ -140,28 +140,21 @@ MEMBERSHIP = Record(
     noun="a membership",
 )
 
-TEAM = Record(
-    "team",
-    TeamPlan,
+_TEAM_FIELDS = [
     Field("id", _ID, "The name by which the rest of the file refers to this team."),
     Field("name", _NAME, "The name as people read it."),
     Field("parent", _TEAM, "The team above. Without one, it stands right below the company."),
     Field("purpose", _TEXT, "What the team is there for."),
-    Field("members", ListOf(MEMBERSHIP, "memberships"), "Who belongs to it, and since when."),
-    noun="a team",
-)
+]
 
-CYCLE = Record(
-    "cycle",
-    CyclePlan,
+_CYCLE_FIELDS = [
     Field("id", _ID, "The name by which the rest of the file refers to this cycle."),
     Field("name", _NAME, "The name as people read it."),
     Field("starts", _DAY, "Its first day."),
     Field("ends", _DAY, "Its last day, 7 days to 5 years after the first. Left out, the end is open."),
     Field("parent", _CYCLE, "The longer cycle it lies within."),
     Field("closed", _DAY, "The day on which its last objective was closed."),
-    noun="a cycle",
-)
+]
 
 MILESTONE = Record(
     "milestone",
@@ -333,13 +326,17 @@ _INITIATIVE = (
 )
 
 
-def _history(name: str, noun: str, past: list[Field]) -> Record:
+_REASON = Field("reason", _TEXT, "Why.")
+_HISTORY_SAYS = "What held before, and from when to when."
+
+
+def _history(name: str, noun: str, past: list[Field], *more: Field) -> Record:
     return Record(
         name,
         HistoryPlan,
         Field("at", _MOMENT, "When it changed."),
         Field("by", _PERSON, "Who changed it."),
-        Field("reason", _TEXT, "Why."),
+        *more,
         Field("was", Past(noun, past), "The changed fields by name, with what they held before."),
         noun=f"a change of {noun}",
     )
@@ -350,6 +347,12 @@ def _remembered(listed: Iterable[Field], names: tuple[str, ...]) -> list[Field]:
     return [one for one in listed if one.key in names or (one.key == "plan" and "curve" in names)]
 
 
+TEAM_HISTORY = _history(
+    "team_history", "a team", _remembered(with_defaults(TeamPlan, _TEAM_FIELDS), words.TEAM_PAST)
+)
+CYCLE_HISTORY = _history(
+    "cycle_history", "a cycle", _remembered(with_defaults(CyclePlan, _CYCLE_FIELDS), words.CYCLE_PAST)
+)
 KEY_RESULT_HISTORY = _history(
     "key_result_history",
     "a key result",
@@ -361,18 +364,37 @@ KEY_RESULT_HISTORY = _history(
         ],
         words.KEY_RESULT_PAST,
     ),
+    _REASON,
 )
 OBJECTIVE_HISTORY = _history(
     "objective_history",
     "an objective",
     _remembered(with_defaults(ObjectivePlan, _OBJECTIVE_FIELDS), words.OBJECTIVE_PAST),
+    _REASON,
+)
+
+TEAM = Record(
+    "team",
+    TeamPlan,
+    *_TEAM_FIELDS,
+    Field("history", ListOf(TEAM_HISTORY, "changes"), _HISTORY_SAYS),
+    Field("members", ListOf(MEMBERSHIP, "memberships"), "Who belongs to it, and since when."),
+    noun="a team",
+)
+
+CYCLE = Record(
+    "cycle",
+    CyclePlan,
+    *_CYCLE_FIELDS,
+    Field("history", ListOf(CYCLE_HISTORY, "changes"), _HISTORY_SAYS),
+    noun="a cycle",
 )
 
 KEY_RESULT = Record(
     "key_result",
     KeyResultPlan,
     *_KEY_RESULT_FIELDS,
-    Field("history", ListOf(KEY_RESULT_HISTORY, "changes"), "What held before, and from when to when."),
+    Field("history", ListOf(KEY_RESULT_HISTORY, "changes"), _HISTORY_SAYS),
     Field("check_ins", Ledgers(CHECK_IN, "check-ins"), "What was reported, and when."),
     Field("comments", ListOf(COMMENT, "comments"), "The discussion."),
     Field("grade", GRADE, "The grade it was closed with."),
@@ -387,7 +409,7 @@ OBJECTIVE = Record(
     ObjectivePlan,
     *_OBJECTIVE_FIELDS,
     Field("transitions", ListOf(TRANSITION, "transitions"), "The steps that led to its state."),
-    Field("history", ListOf(OBJECTIVE_HISTORY, "changes"), "What held before, and from when to when."),
+    Field("history", ListOf(OBJECTIVE_HISTORY, "changes"), _HISTORY_SAYS),
     Field("aligned_to", ListOf(ALIGNMENT, "alignments"), "What it serves."),
     Field("key_results", ListOf(KEY_RESULT, "key results"), "How we know that it is reached."),
     Field(
@@ -407,8 +429,8 @@ SECTIONS = {
     "objectives": OBJECTIVE,
 }
 RECORDS = (
-    WORKSPACE, PERSON, TEAM, MEMBERSHIP, CYCLE, OBJECTIVE, TRANSITION, OBJECTIVE_HISTORY, ALIGNMENT,
-    KEY_RESULT, MEASURE, MILESTONE, POINT, KEY_RESULT_HISTORY, CHECK_IN, COMMENT, GRADE, OBJECTIVE_GRADE,
-    INITIATIVE,
+    WORKSPACE, PERSON, TEAM, TEAM_HISTORY, MEMBERSHIP, CYCLE, CYCLE_HISTORY, OBJECTIVE, TRANSITION,
+    OBJECTIVE_HISTORY, ALIGNMENT, KEY_RESULT, MEASURE, MILESTONE, POINT, KEY_RESULT_HISTORY, CHECK_IN,
+    COMMENT, GRADE, OBJECTIVE_GRADE, INITIATIVE,
 )  # fmt: skip
 TOP_KEYS = ("milepost", "workspace", *SECTIONS)

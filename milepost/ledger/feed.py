@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -29,8 +31,19 @@ FROM (
   SELECT c.id, c.workspace_id, c.at, c.by_id, c.objective_id, c.key_result_id, 'comment.added',
     '{{"text":' || {text} || '}}'
   FROM comment c WHERE c.id IN {these}
+  UNION ALL
+  SELECT {changes}
 ) told ORDER BY told.at, told.id
 """
+_OF_A_CHANGE = ("subject_id", "workspace_id", "at", "by_id", "kind", "data")
+_CHANGES = {
+    "sqlite": "{}, {}, {}, {}, NULL, NULL, {}, {} FROM json_each(%s)".format(
+        *(f"json_extract(value, '$.{name}')" for name in _OF_A_CHANGE)
+    ),
+    "postgresql": "subject_id, workspace_id, at, by_id, NULL, NULL, kind, data::text "
+    "FROM json_to_recordset(%s) AS change (subject_id bigint, workspace_id bigint, kind text, "
+    "at timestamptz, by_id bigint, data json)",
+}
 _QUOTED = {"sqlite": "json_quote({})", "postgresql": "to_json({})::text"}
 _THESE = {
     "sqlite": "(SELECT value FROM json_each(%s))",
@@ -39,8 +52,19 @@ _THESE = {
 _DATA = {"sqlite": "told.data", "postgresql": "told.data::jsonb"}
 
 
-def tell(check_ins: Sequence[int], comments: Sequence[int]) -> None:
-    """Tell the feed of check-ins and comments that came in a file; the caller holds the transaction."""
+class FrameChange(NamedTuple):
+    """A past change of a cycle or a team, which has no row but its event."""
+
+    subject_id: int
+    workspace_id: int
+    kind: str
+    at: datetime
+    by_id: int | None
+    data: dict[str, Any]
+
+
+def tell(check_ins: Sequence[int], comments: Sequence[int], changes: Sequence[FrameChange]) -> None:
+    """Tell the feed of what came in a file; the caller holds the transaction."""
     quoted = _QUOTED[connection.vendor].format
     statement = _TELL.format(
         title=quoted("k.title"),
@@ -48,8 +72,13 @@ def tell(check_ins: Sequence[int], comments: Sequence[int]) -> None:
         note=quoted(f"substr(c.note, 1, {SHOWN})"),
         text=quoted(f"substr(c.text, 1, {SHOWN})"),
         these=_THESE[connection.vendor],
+        changes=_CHANGES[connection.vendor],
         data=_DATA[connection.vendor],
     )
-    before = new_ids(len(check_ins) + len(comments)).start - 1
+    before = new_ids(len(check_ins) + len(comments) + len(changes)).start - 1
+    adapt = connection.ops.adapt_datetimefield_value
+    told = [one._asdict() | {"at": str(adapt(one.at))} for one in changes]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [before, *(orjson.dumps(ids).decode() for ids in (check_ins, comments))])
+        cursor.execute(
+            statement, [before, *(orjson.dumps(rows).decode() for rows in (check_ins, comments, told))]
+        )

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from milepost.ledger.statements import zoned
 from milepost.ledger.structure import FRAME_EVENTS, CycleRow, TeamRow
 
 # What is dated of them; names read as they are now, as everywhere.
@@ -21,12 +23,33 @@ CYCLE_FIELDS = ("starts_on", "ends_on", "closed_on", "parent_id")
 TEAM_FIELDS = ("parent_id",)
 
 
-class Since(NamedTuple):
-    """A change since then: of which cycle or team, and what each field was before it."""
+class FrameChange(NamedTuple):
+    """A change of a cycle or a team: when, by whom, and what each field was before it."""
 
     kind: str
     subject_id: int
+    at: datetime
+    by_id: int | None
     was: Mapping[str, Any]
+
+
+def changes(workspace_id: int, since: datetime | None = None) -> list[FrameChange]:
+    """Return the changes of cycles and teams, or those from a moment on, in the order they were made in."""
+    found, latest = [], datetime.min.replace(tzinfo=UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT kind, subject_id, at, actor_id, data, door FROM event WHERE workspace_id = %s AND "
+            f"{FRAME_EVENTS} AND at >= %s ORDER BY id",
+            [workspace_id, connection.ops.adapt_datetimefield_value(since or latest)],
+        )
+        for kind, id, at, by, data, door in cursor.fetchall():
+            at = zoned(at)
+            # Of two who change one thing at once, who came first may have had to wait: their ids are in the
+            # order in which it was done. What a file tells of the past has ids of the day it was applied.
+            if door != "file":
+                at = latest = max(at, latest)
+            found.append(FrameChange(kind, id, at, by, _was(kind, data)))
+    return sorted(found, key=attrgetter("at"))
 
 
 class Frame:
@@ -34,13 +57,7 @@ class Frame:
 
     def __init__(self, workspace_id: int, day: date, known: datetime) -> None:
         self._day = day
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT kind, subject_id, data FROM event WHERE workspace_id = %s AND {FRAME_EVENTS} "
-                "AND at >= %s ORDER BY id DESC",
-                [workspace_id, connection.ops.adapt_datetimefield_value(known)],
-            )
-            self._since = [Since(kind, id, _was(kind, data)) for kind, id, data in cursor.fetchall()]
+        self._since = changes(workspace_id, known)[::-1]
 
     def cycles(self, living: Mapping[int, CycleRow]) -> dict[int, CycleRow]:
         """Return the cycles of then, in the order of today's."""

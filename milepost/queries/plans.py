@@ -15,6 +15,7 @@ from django.db.models import Model
 
 from milepost.core import ids
 from milepost.core.plan import steps as told_by
+from milepost.core.plan.frame_pasts import settled
 from milepost.core.plan.ledgers import CheckIns
 from milepost.core.plan.values import (
     AlignmentPlan,
@@ -54,7 +55,7 @@ from milepost.models import (
 )
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
-from milepost.queries import plan_ledgers
+from milepost.queries import plan_ledgers, plan_pasts
 from milepost.queries.cards import Reader
 
 # A column that the plan calls otherwise.
@@ -68,6 +69,9 @@ MEASURE_NAMES = (
 )  # fmt: skip
 
 OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objective_id")
+
+
+Pasts = Mapping[int, tuple[HistoryPlan, ...]]
 
 
 class Keys:
@@ -146,19 +150,15 @@ def current(
         objectives.append(parts.objective(row))
         if progress is not None and number % 100 == 0:
             progress(number, len(listed))
+    pasts = plan_pasts.of(workspace_id, keys.people, keys.teams, keys.cycles)
     return Plan(
         workspace=_workspace(workspace_id),
         people=tuple(
             PersonPlan(one.key, one.name, one.email, one.role, one.left_on)
             for one in of(Person)
         ),
-        teams=tuple(_teams(of, keys)),
-        cycles=tuple(
-            CyclePlan(
-                one.key, one.name, one.starts_on, one.ends_on, keys.cycles.get(one.parent_id), one.closed_on
-            )
-            for one in of(Cycle)
-        ),
+        teams=tuple(_teams(of, keys, pasts)),
+        cycles=tuple(_cycles(of, keys, pasts)),
         objectives=tuple(objectives),
     )  # fmt: skip
 
@@ -171,14 +171,22 @@ def _workspace(id: int) -> WorkspacePlan:
     )  # fmt: skip
 
 
-def _teams(of: Callable[..., list], keys: Keys) -> Iterator[TeamPlan]:
+def _teams(of: Callable[..., list], keys: Keys, pasts: Pasts) -> Iterator[TeamPlan]:
     members = _grouped(of(TeamMember), "team_id")
     for one in of(Team):
         listed = (
             MembershipPlan(keys.people[each.person_id], each.is_lead, each.since_on, each.until_on)
             for each in members[one.id]
         )
-        yield TeamPlan(one.key, one.name, keys.teams.get(one.parent_id), one.purpose, tuple(listed))
+        parent = keys.teams.get(one.parent_id)
+        yield settled(TeamPlan(one.key, one.name, parent, one.purpose, tuple(listed), pasts.get(one.id, ())))
+
+
+def _cycles(of: Callable[..., list], keys: Keys, pasts: Pasts) -> Iterator[CyclePlan]:
+    for one in of(Cycle):
+        parent = keys.cycles.get(one.parent_id)
+        days = one.starts_on, one.ends_on
+        yield settled(CyclePlan(one.key, one.name, *days, parent, one.closed_on, pasts.get(one.id, ())))
 
 
 def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:

@@ -66,8 +66,9 @@ def standing(cast: Cast) -> tuple:
     now = image.of(cast.acme.id)
     numbers = {row.title: now.exact(id) for id, row in now.objectives.items()}
     values = {one.title: now.exact(id) for id, one in now.key_results.items()}
-    frame = [replace(team, members=()) for team in plan.teams]
-    return plan.workspace, plan.people, plan.cycles, frame, belong, told, numbers, values
+    frame = [replace(team, members=(), history=()) for team in plan.teams]
+    cycles = [replace(cycle, history=()) for cycle in plan.cycles]
+    return plan.workspace, plan.people, cycles, frame, belong, told, numbers, values
 
 
 class TestUndo:

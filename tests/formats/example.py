@@ -13,14 +13,15 @@ people:
 - {id: ada, name: Ada Lovelace, email: ada@acme.example, role: owner}
 - {id: ben, name: Ben Tillet, left: 2026-12-01}
 teams:
-- {id: company, name: Everyone}
+- {id: company, name: Everyone, history: [{at: 2026-03-02, by: ada, was: {name: All}}]}
 - id: workshop
   name: Workshop
   parent: company
   members: [{person: ada, lead: true, since: 2026-01-05}]
 cycles:
 - {id: "2026", name: The year 2026, starts: 2026-01-01, ends: 2026-12-31}
-- {id: 2026-q4, name: Q4 2026, starts: 2026-10-01, ends: 2026-12-31, parent: "2026"}
+- {id: 2026-q4, name: Q4 2026, starts: 2026-10-01, ends: 2026-12-31, parent: "2026", \
+history: [{at: 2026-09-30, was: {starts: 2026-09-15, closed: 2026-09-29}}]}
 objectives:
 - {id: year, title: Be the workshop people recommend, cycle: 2026}
 - id: road
@@ -87,6 +88,28 @@ WRONG = [
     ("left: 2026-12-01", "left: 0001-01-01", "not_a_day", "people[1].left", 5),
     ("parent: company", "parent: compny", "unknown_reference", "teams[1].parent", 10),
     ("parent: company", "parent: workshop", "loop", "teams[1].parent", 10),
+    (
+        "by: ada, was: {name: All}",
+        "by: adam, was: {name: All}",
+        "unknown_reference",
+        "teams[0].history[0].by",
+        7,
+    ),
+    ("was: {name: All}", "was: {name: Everyone}", "no_change", "teams[0].history[0].was.name", 7),
+    ("was: {name: All}", "was: {name: null}", "missing_value", "teams[0].history[0].was.name", 7),
+    ("was: {name: All}", "was: {lead: ada}", "unknown_field", "teams[0].history[0].was.lead", 7),
+    ("was: {name: All}", "reason: Why not", "unknown_field", "teams[0].history[0].reason", 7),
+    (
+        "was: {name: All}",
+        "was: {parent: workshops}",
+        "unknown_reference",
+        "teams[0].history[0].was.parent",
+        7,
+    ),
+    ("was: {name: All}", "was: {parent: workshop}", "loop", "teams[0].history[0].was", 7),
+    ("{starts: 2026-09-15,", "{starts: 2026-12-30,", "cycle_length", "cycles[1].history[0].was", 14),
+    ("{starts: 2026-09-15,", "{ends: 2026-09-15,", "ends_before_it_starts", "cycles[1].history[0].was", 14),
+    ("{starts: 2026-09-15,", "{starts: null,", "missing_value", "cycles[1].history[0].was.starts", 14),
     ("person: ada, lead", "person: adam, lead", "unknown_reference", "teams[1].members[0].person", 11),
     ("lead: true", "lead: yes", "not_a_flag", "teams[1].members[0].lead", 11),
     (

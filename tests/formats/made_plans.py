@@ -185,6 +185,31 @@ def _changes(
     return tuple(found)
 
 
+def _frame_changes(
+    draw: st.DrawFn, people: list[str], pasts: dict[str, st.SearchStrategy]
+) -> tuple[HistoryPlan, ...]:
+    """Changes of a team or a cycle, which have no reasons."""
+    return tuple(replace(change, reason="") for change in _changes(draw, people, pasts))
+
+
+def _past_of_team(draw: st.DrawFn, people: list[str], above: list[str]) -> tuple[HistoryPlan, ...]:
+    """What a team was: never below one of those that may stand below it."""
+    parents = st.sampled_from([None, *above])
+    return _frame_changes(draw, people, {"name": lines, "parent": parents, "purpose": texts})
+
+
+def _past_of_cycle(draw: st.DrawFn, people: list[str], above: list[str]) -> tuple[HistoryPlan, ...]:
+    """What a cycle was, on days between which it may have run."""
+    pasts = {
+        "name": lines,
+        "starts": st.dates(FIRST_DAY, FIRST_DAY + timedelta(days=30)),
+        "ends": st.none() | st.dates(date(2026, 3, 1), date(2026, 12, 31)),
+        "parent": st.sampled_from([None, *above]),
+        "closed": st.none() | days,
+    }
+    return _frame_changes(draw, people, pasts)
+
+
 def _true(thing: Any, objective: str | None = None) -> Any:
     """Leave out of the history what did not change anything."""
     told = {}
@@ -321,7 +346,17 @@ def plans(draw: st.DrawFn) -> Plan:
     people, teams = _ids(draw, "p", 3), _ids(draw, "t", 3)
     cycles = ["2026", *_ids(draw, "2026-q", 2)]
     ids = _ids(draw, "o", 3)
-    year = CyclePlan("2026", "2026", FIRST_DAY, draw(st.none() | st.just(date(2026, 12, 31))))
+    year = CyclePlan(
+        "2026", "2026", FIRST_DAY, draw(st.none() | st.just(date(2026, 12, 31))),
+        history=_past_of_cycle(draw, people, []),
+    )  # fmt: skip
+    quarters = (
+        CyclePlan(
+            each, draw(lines), FIRST_DAY, date(2026, 3, 31), "2026",
+            history=_past_of_cycle(draw, people, ["2026"]),
+        )
+        for each in cycles[1:]
+    )  # fmt: skip
     return Plan(
         draw(st.none() | workspaces()),
         tuple(
@@ -335,19 +370,24 @@ def plans(draw: st.DrawFn) -> Plan:
             for each in people
         ),
         tuple(
-            TeamPlan(
-                each,
-                draw(lines),
-                _some(draw, teams[:index]),
-                draw(texts),
-                tuple(
-                    MembershipPlan(person, draw(st.booleans()), draw(st.none() | st.just(FIRST_DAY)), None)
-                    for person in _several(draw, people)
-                ),
+            _true(
+                TeamPlan(
+                    each,
+                    draw(lines),
+                    _some(draw, teams[:index]),
+                    draw(texts),
+                    tuple(
+                        MembershipPlan(
+                            person, draw(st.booleans()), draw(st.none() | st.just(FIRST_DAY)), None
+                        )
+                        for person in _several(draw, people)
+                    ),
+                    _past_of_team(draw, people, teams[:index]),
+                )
             )
             for index, each in enumerate(teams)
         ),
-        (year, *(CyclePlan(each, draw(lines), FIRST_DAY, date(2026, 3, 31), "2026") for each in cycles[1:])),
+        tuple(map(_true, (year, *quarters))),
         tuple(_true(draw(objectives(index, ids, people, teams, cycles))) for index in range(len(ids))),
     )
 

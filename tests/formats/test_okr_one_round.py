@@ -35,9 +35,10 @@ def told(text: str) -> list[tuple[str, str]]:
 
 
 def thing(row: tuple) -> str:
-    """Name the entry that a mistake is in. Cycles are one, for they lie within each other."""
+    """Name the entry that a mistake is in. Cycles are one, and teams: they lie within each other."""
     path = row[3].split(".")
-    return "cycles" if row[3].startswith("cycles") else ".".join(path[: 1 + ("key_results" in row[3])])
+    section = path[0].partition("[")[0]
+    return section if section in ("cycles", "teams") else ".".join(path[: 1 + ("key_results" in row[3])])
 
 
 PAIRS = [
@@ -107,6 +108,11 @@ class TestRefusal:
             ("starts: 2026-10-01", "starts: 2026-10-41", [("not_a_day", "cycles[1].starts")]),
             ("at: 2026-10-08, value: 8.5", "at: 2026-10-48, value: 8.5",
              [("not_a_moment", f"{DAYS}.check_ins[0].at")]),
+            ("was: {name: All}", "was: [name, All]", [("not_a_mapping", "teams[0].history[0].was")]),
+            ("{at: 2026-03-02, by: ada, was", "{at: March, by: ada, was",
+             [("not_a_moment", "teams[0].history[0].at")]),
+            ("{starts: 2026-09-15,", "{starts: 15 September,",
+             [("not_a_day", "cycles[1].history[0].was.starts")]),
             ("target: 5, weight: 2", "target: five", [("not_a_number", f"{DAYS}.history[0].was.target")]),
             ("parts: [1, 0.25]", "parts: [1, x]", [("not_a_number", f"{STAND}.check_ins[0].parts[1]")]),
             ("milestones: [{title: Lease}, {", "milestones: [{titel: Lease}, {",

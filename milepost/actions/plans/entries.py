@@ -1,15 +1,16 @@
-"""What only grows: check-ins, comments and grades, and what the feed tells of them."""
+"""What only grows: check-ins, comments, grades and past changes, and what the feed tells of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from milepost.actions.plans.ground import Ground
 from milepost.core import ids
 from milepost.core.plan import Change
 from milepost.core.plan.ledgers import CheckIns, moment_text
-from milepost.core.plan.values import CheckInPlan, CommentPlan
+from milepost.core.plan.values import CheckInPlan, CommentPlan, HistoryPlan
 from milepost.ledger import feed
 from milepost.models import Checkin, Comment, Grade
 from milepost.models.ids import new_ids
@@ -31,6 +32,7 @@ class Entries:
         self.owners: list[int] = []
         self.told_check_ins: list[int] = []
         self.told_comments: list[int] = []
+        self.told_changes: list[feed.FrameChange] = []
 
     def check_ins(self, added: Sequence[CheckInPlan], key_result: int) -> None:
         """Take the new entries of a key result."""
@@ -49,6 +51,11 @@ class Entries:
             if one.at >= self.since:
                 self.told_comments.append(row["id"])
 
+    def frame_change(self, kind: str, subject: int, data: dict[str, Any], told: HistoryPlan) -> None:
+        """Take a past change of a cycle or a team: its event is what past days know it by, however old."""
+        by = self.ground.people.get(told.by)
+        self.told_changes.append(feed.FrameChange(subject, self.ground.workspace_id, kind, told.at, by, data))
+
     def grade(self, item: Change, objective: int, key_result: int | None) -> None:
         """Write the grade that an objective or a key result was closed with, where it is new."""
         want = item.want.grade
@@ -61,9 +68,9 @@ class Entries:
         )  # fmt: skip
 
     def finish(self) -> None:
-        """Write what waits, and tell the feed what the file tells of the recent past."""
+        """Write what waits, and tell the feed what the file tells of the past."""
         self._write_check_ins()
-        feed.tell(self.told_check_ins, self.told_comments)
+        feed.tell(self.told_check_ins, self.told_comments, self.told_changes)
 
     def _write_check_ins(self) -> None:
         if not self.waiting:

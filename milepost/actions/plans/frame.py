@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from milepost.actions import history
 from milepost.actions.events import tell
+from milepost.actions.plans.entries import Entries
 from milepost.actions.plans.ground import Ground
-from milepost.core.plan import Change
+from milepost.core.plan import Change, frame_pasts
 from milepost.core.plan.values import WorkspacePlan
 from milepost.ledger.batches import Row
 from milepost.models import Cycle, Person, Team, TeamMember, Workspace
-from milepost.queries.plans import COLUMN_NAMES
+from milepost.queries.plan_pasts import COLUMNS
 
 SETTINGS = ("name", "time_zone", "mission", "vision", "check_in_every", "count_restricted_work")
 
@@ -20,8 +21,8 @@ SETTINGS = ("name", "time_zone", "mission", "vision", "check_in_every", "count_r
 class Frame:
     """Writes everything that objectives stand in."""
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
+    def __init__(self, ground: Ground, entries: Entries) -> None:
+        self.ground, self.entries = ground, entries
         self.made: dict[int, Row] = {}  # what is new and not written yet
 
     def workspace(self, item: Change) -> None:
@@ -37,7 +38,13 @@ class Frame:
             check_in_every=want.check_in_every,
             count_restricted_work=want.count_restricted_work,
         )
-        self._tell("workspace.changed", [item], {item.id: self.ground.workspace_id}, SETTINGS)
+        changed = {name: item.fields[name] for name in SETTINGS if name in item.fields}
+        if item.action == "changed" and changed:
+            data = {"name": want.name, "changes": history.in_words(changed)}
+            tell(
+                "workspace.changed", subject=self.ground.workspace_id, data=data,
+                by=self.ground.by, at=self.ground.at,
+            )  # fmt: skip
 
     def person(self, item: Change) -> None:
         """Write one person."""
@@ -88,26 +95,26 @@ class Frame:
     def team_parents(self, items: Iterable[Change]) -> None:
         """Put teams below their parents, and tell of those that were there before."""
         self._parents(Team, items, self.ground.teams)
-        self._tell("team.changed", items, self.ground.teams, ("name", "purpose"))
+        self._tell("team", items, self.ground.teams)
 
     def cycle_parents(self, items: Iterable[Change]) -> None:
         """Put cycles within their parents, and tell of those that were there before."""
         self._parents(Cycle, items, self.ground.cycles)
-        self._tell("cycle.changed", items, self.ground.cycles, ("name", "starts", "ends"))
+        self._tell("cycle", items, self.ground.cycles)
 
-    def _tell(
-        self, kind: str, items: Iterable[Change], known: Mapping[str, int], names: Iterable[str]
-    ) -> None:
+    def _tell(self, noun: str, items: Iterable[Change], known: Mapping[str, int]) -> None:
         """Tell of each change what was before it, as their own actions do: past days read it there."""
         for item in items:
-            changed = {
-                COLUMN_NAMES.get(name, name): item.fields[name] for name in names if name in item.fields
-            }
-            if "parent" in item.fields:
-                changed["parent_id"] = tuple(key and known[key] for key in item.fields["parent"])
-            if item.action == "changed" and changed:
-                data = {"name": item.want.name, "changes": history.in_words(changed)}
-                tell(kind, subject=known[item.id], data=data, by=self.ground.by, at=self.ground.at)
+            subject, title = known[item.id], {"name": item.want.name}
+            for change, became in frame_pasts.told_anew(item.have, item.want):
+                for kind, data in _changes(noun, change.was, became, known):
+                    self.entries.frame_change(kind, subject, title | data, change)
+            if item.have is None:
+                continue
+            was = {name: getattr(item.have, name) for name in frame_pasts.changed_now(item.have, item.want)}
+            became = {name: getattr(item.want, name) for name in was}
+            for kind, data in _changes(noun, was, became, known):
+                tell(kind, subject=subject, data=title | data, by=self.ground.by, at=self.ground.at)
 
     def _save(
         self, model, known: dict[str, int], item: Change, values: Mapping[str, Any], usual: Mapping[str, Any]
@@ -127,3 +134,23 @@ class Frame:
                 self.made[known[item.id]]["parent_id"] = parent
             else:
                 self.ground.rows(model).filter(id=known[item.id]).update(parent_id=parent)
+
+
+def _changes(
+    noun: str, was: Mapping[str, Any], became: Mapping[str, Any], known: Mapping[str, int]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the kinds of event that tell of a change, and what each keeps of it: closing is told apart."""
+    changed = {
+        COLUMNS.get(name, name): (was[name], became[name]) for name in was if name not in ("parent", "closed")
+    }
+    if "parent" in was:
+        changed["parent_id"] = tuple(key and known[key] for key in (was["parent"], became["parent"]))
+    if changed:
+        yield f"{noun}.changed", {"changes": history.in_words(changed)}
+    if "closed" not in was:
+        return
+    if was["closed"] is None:
+        yield "cycle.closed", {}
+    else:
+        kind = "cycle.changed" if became["closed"] else "cycle.reopened"
+        yield kind, {"changes": history.in_words({"closed_on": (was["closed"], became["closed"])})}

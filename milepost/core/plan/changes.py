@@ -15,6 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from milepost.core.plan import frame_pasts
 from milepost.core.plan.findings import Path, PlanProblem
 from milepost.core.plan.pasts import spelt_once
 from milepost.core.plan.steps import told_once
@@ -215,6 +216,8 @@ class _Comparison:
             wanted = getattr(thing, name)
             if kind in ("check_in", "comment"):
                 new, same = self._by_id(there, wanted, (*path, name), kind)
+            elif isinstance(thing, frame_pasts.Dated):
+                new, same = self._frame_past(before, thing, (*path, name))
             else:
                 new, same = _by_content(there, wanted)
             self.entries[kind] += same
@@ -240,6 +243,19 @@ class _Comparison:
             if not _agrees(earlier, entry):
                 self.problems.append(_rewritten(earlier, entry, (*path, index), kind))
         return tuple(new), same
+
+    def _frame_past(
+        self, before: frame_pasts.Dated | None, thing: frame_pasts.Dated, path: Path
+    ) -> tuple[Sequence, int]:
+        """Return what a cycle's or a team's history tells anew, and how much of it is known."""
+        if not thing.history:
+            return (), 0
+        new = tuple(told.change for told in frame_pasts.told_anew(before, thing))
+        if before is not None:
+            for index, name, *values in frame_pasts.told_otherwise(before, thing):
+                at = thing.history[index].at
+                self.problems.append(_known_otherwise(name, at, *values, (*path, index, "was", name)))
+        return new, len({change.at for change in thing.history}) - len(new)
 
     # --- what holds now, with a beginning and an end ----------------------------------------------------
 
@@ -368,6 +384,15 @@ def _rewritten(earlier: Any, entry: Any, path: Path, kind: str) -> PlanProblem:
         "already_recorded",
         f"What was recorded stays. Add a new {noun} with an id of its own"
         + (f" and corrects: {entry.id}." if kind == "check_in" else "."),
+    )
+
+
+def _known_otherwise(name: str, at: datetime, known: Any, told: Any, path: Path) -> PlanProblem:
+    return PlanProblem(
+        path,
+        f"Until {_plain(at)} “{name}” was {_said(known)} by what is recorded already, not {_said(told)}.",
+        "already_recorded",
+        "What was recorded stays. Tell it as it is recorded, or take it out.",
     )
 
 

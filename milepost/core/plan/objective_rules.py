@@ -8,7 +8,7 @@ from milepost.core.plan.alignment_rules import link_problems, linked_twice
 from milepost.core.plan.findings import Path, PlanProblem
 from milepost.core.plan.known import Known, ends_early, names, refers, refers_to_people, weighs
 from milepost.core.plan.measuring import check_in_problems, measure_problems
-from milepost.core.plan.pasts import backwards, spelt_once
+from milepost.core.plan.pasts import told_in_vain
 from milepost.core.plan.unread import all_said, as_far_as_known, each, said
 from milepost.core.plan.values import NOTHING, InitiativePlan, KeyResultPlan, ObjectivePlan, PlanPoint
 
@@ -21,7 +21,7 @@ def objective_problems(objective: ObjectivePlan, known: Known, path: Path) -> It
     yield from _audience(objective, objective, known, path)
     yield from _authors(objective, known, path, ("transitions", "history", "comments"))
     yield from _past(objective, known, path)
-    yield from _told_in_vain(objective, None, path)
+    yield from told_in_vain(objective, path)
     for index, link in each(objective, "aligned_to"):
         yield from link_problems(link, known, (*path, "aligned_to", index))
     yield from linked_twice(objective, (*path, "aligned_to"))
@@ -44,7 +44,7 @@ def _key_result(
     yield from check_in_problems(key_result, path)
     yield from _authors(key_result, known, path, ("history", "check_ins", "comments"))
     yield from _past(key_result, known, path)
-    yield from _told_in_vain(key_result, objective, path)
+    yield from told_in_vain(key_result, path, objective=said(objective, "id"))
     yield from _grade(key_result, known, path)
 
 
@@ -192,28 +192,6 @@ def _past(thing: ObjectivePlan | KeyResultPlan, known: Known, path: Path) -> Ite
         for name in ("contributors", "visible_to"):
             for place, person in enumerate(was.get(name) or ()):
                 yield from names(person, "people", known, (*here, name, place))
-
-
-@as_far_as_known
-def _told_in_vain(
-    thing: ObjectivePlan | KeyResultPlan, upper: ObjectivePlan | None, path: Path
-) -> Iterator[PlanProblem]:
-    """A change that changed nothing is mostly one that tells the new value in the place of the old."""
-    if not thing.history:
-        return
-    for index, change, after in backwards(thing, objective=upper.id if upper else None):
-        here = (*path, "history", index)
-        if not change.was:
-            message = "This change does not say what was different."
-            yield PlanProblem(here, message, "no_change", "Add was: {…}, or take it out.")
-        for name, value in spelt_once(change.was).items():
-            if name in after and value == after[name] and (name, value) != ("curve", "points"):
-                yield PlanProblem(
-                    (*here, "was", "plan" if name in ("curve", "points") else name),
-                    f"“{name}” is told to have been what it was afterwards too.",
-                    "no_change",
-                    "Write the value before the change, or take the field out.",
-                )
 
 
 @as_far_as_known

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from milepost.core.plan.values import HistoryPlan, KeyResultPlan, ObjectivePlan
+from milepost.core.plan.findings import Path, PlanProblem
+from milepost.core.plan.unread import as_far_as_known
+from milepost.core.plan.values import CyclePlan, HistoryPlan, KeyResultPlan, ObjectivePlan, TeamPlan
 
+Remembered = ObjectivePlan | KeyResultPlan | CyclePlan | TeamPlan
 _ANY_ORDER = ("contributors", "visible_to")
 
 
@@ -22,7 +25,7 @@ def spelt_once(was: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def backwards(
-    thing: ObjectivePlan | KeyResultPlan, *, objective: str | None = None
+    thing: Remembered, *, objective: str | None = None
 ) -> Iterator[tuple[int, HistoryPlan, dict[str, Any]]]:
     """Yield each change, the latest first: its place in the history, itself, and what held after it.
 
@@ -38,7 +41,33 @@ def backwards(
         held = held | _whole(spelt_once(change.was))
 
 
-def _now(thing: ObjectivePlan | KeyResultPlan, objective: str | None) -> dict[str, Any]:
+@as_far_as_known
+def told_in_vain(
+    thing: Remembered, path: Path, *, objective: str | None = None, known: Iterable[HistoryPlan] = ()
+) -> Iterator[PlanProblem]:
+    """Yield changes that changed nothing: mostly they tell the new value in the place of the old.
+
+    What is `known` already did change something: the file that tells it again has a new value for today.
+    """
+    known_at = {(change.at, name): value for change in known for name, value in change.was.items()}
+    for index, change, after in backwards(thing, objective=objective):
+        here = (*path, "history", index)
+        if not change.was:
+            message = "This change does not say what was different."
+            yield PlanProblem(here, message, "no_change", "Add was: {…}, or take it out.")
+        for name, value in spelt_once(change.was).items():
+            if (change.at, name) in known_at and known_at[change.at, name] == value:
+                continue
+            if name in after and value == after[name] and (name, value) != ("curve", "points"):
+                yield PlanProblem(
+                    (*here, "was", "plan" if name in ("curve", "points") else name),
+                    f"“{name}” is told to have been what it was afterwards too.",
+                    "no_change",
+                    "Write the value before the change, or take the field out.",
+                )
+
+
+def _now(thing: Remembered, objective: str | None) -> dict[str, Any]:
     held = {one.name: getattr(thing, one.name) for one in fields(thing)}
     if isinstance(thing, KeyResultPlan):
         held |= {one.name: getattr(thing.measure, one.name) for one in fields(thing.measure)}

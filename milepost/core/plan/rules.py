@@ -8,6 +8,7 @@ from typing import Any
 
 from milepost.core.plan.alignment_rules import ring_problems
 from milepost.core.plan.findings import Path, PlanProblem, path_text
+from milepost.core.plan.frame_past_rules import frame_past_problems
 from milepost.core.plan.frame_rules import cycle_problems, people_problems, team_problems, workspace_problems
 from milepost.core.plan.known import Known
 from milepost.core.plan.objective_rules import objective_problems
@@ -25,18 +26,20 @@ def check(
     `have` is what the workspace holds already: a reference may be met, and a loop closed, by either. The plan
     may be that of a file with mistakes (see `unread`); of the kinds that are `unsure` it may lack some.
     """
-    known = Known.of(plan, have or Plan(), unsure)
-    found = list(islice(_problems(plan, known), most))
+    have = have or Plan()
+    known = Known.of(plan, have, unsure)
+    found = list(islice(_problems(plan, have, known), most))
     excused = known.excused()
     return [problem for problem in found if problem not in excused]
 
 
-def _problems(plan: Plan, known: Known) -> Iterator[PlanProblem]:
+def _problems(plan: Plan, have: Plan, known: Known) -> Iterator[PlanProblem]:
     yield from _unique(plan)
     yield from workspace_problems(plan)
     yield from people_problems(plan)
     yield from team_problems(plan, known)
     yield from cycle_problems(plan, known)
+    yield from frame_past_problems(plan, have, known)
     for index, objective in enumerate(plan.objectives):
         yield from objective_problems(objective, known, ("objectives", index))
     yield from ring_problems(plan, known)

@@ -68,7 +68,7 @@ class _TakingBack:
         were, are = ({one.id: one for one in things} for things in (before, after))
         for thing in now:
             if thing.id in were and thing.id in are:
-                yield self._thing(were[thing.id], are[thing.id], thing, thing.name)
+                yield self._thing(were[thing.id], are[thing.id], bare(thing), thing.name)
 
     def _objectives(self, now: Plan) -> Iterable[ObjectivePlan]:
         were, are = ({one.id: one for one in plan.objectives} for plan in (self.kept.before, self.kept.after))

@@ -40,6 +40,16 @@ class PersonPlan:
 
 
 @dataclass(frozen=True)
+class HistoryPlan:
+    """One dated change: at `at`, `by` changed the fields in `was` away from these values."""
+
+    at: datetime
+    was: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    by: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class MembershipPlan:
     person: str
     lead: bool = False
@@ -54,6 +64,7 @@ class TeamPlan:
     parent: str | None = None
     purpose: str = ""
     members: tuple[MembershipPlan, ...] = ()
+    history: tuple[HistoryPlan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,7 @@ class CyclePlan:
     ends: date | None = None
     parent: str | None = None
     closed: date | None = None
+    history: tuple[HistoryPlan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,16 +106,6 @@ class MeasurePlan:
     high: Decimal | None = None
     tolerance: Decimal | None = None
     milestones: tuple[MilestonePlan, ...] = ()
-
-
-@dataclass(frozen=True)
-class HistoryPlan:
-    """One dated change: at `at`, `by` changed the fields in `was` away from these values."""
-
-    at: datetime
-    was: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    by: str | None = None
-    reason: str = ""
 
 
 class CheckInPlan(NamedTuple):

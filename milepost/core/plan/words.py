@@ -37,6 +37,8 @@ KEY_RESULT_PAST = (
     "tolerance", "milestones", "weight", "starts", "ends", "curve", "points", "owner", "source",
     "data_source", "visibility", "visible_to", "state", "objective",
 )  # fmt: skip
+TEAM_PAST = ("name", "parent", "purpose")
+CYCLE_PAST = ("name", "starts", "ends", "parent", "closed")
 OBJECTIVE_PAST = (
     "title", "description", "cycle", "team", "commitment", "level", "owner", "sponsor", "contributors",
     "visibility", "visible_to", "state",

@@ -1,0 +1,38 @@
+"""The history of cycles and teams as a file says it: what each change found there before it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from milepost.core.plan.values import HistoryPlan
+from milepost.core.plan.words import CYCLE_PAST, TEAM_PAST
+from milepost.ledger import frame
+
+_NAMES = {"starts_on": "starts", "ends_on": "ends", "closed_on": "closed", "parent_id": "parent"}
+COLUMNS = {plan: column for column, plan in _NAMES.items()}
+
+
+def of(
+    workspace_id: int, people: Mapping[int, str], teams: Mapping[int, str], cycles: Mapping[int, str]
+) -> dict[int, tuple[HistoryPlan, ...]]:
+    """Return by number what is known of each cycle and team that ever changed, the earliest first.
+
+    The others lead from numbers to text ids.
+    """
+    kinds = {"cycle": (CYCLE_PAST, cycles), "team": (TEAM_PAST, teams)}
+    found: dict[int, list[HistoryPlan]] = defaultdict(list)
+    for change in frame.changes(workspace_id):
+        dated, keys = kinds[change.kind.partition(".")[0]]
+        was = {}
+        for column, value in change.was.items():
+            name = _NAMES.get(column, column)
+            if name == "parent" and value is not None:
+                if value not in keys:
+                    continue  # it was taken away on the day it was made, which no past day shows
+                value = keys[value]
+            if name in dated:
+                was[name] = value
+        if was:
+            found[change.subject_id].append(HistoryPlan(change.at, was, people.get(change.by_id)))
+    return {id: tuple(changes) for id, changes in found.items()}

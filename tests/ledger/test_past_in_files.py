@@ -1,0 +1,209 @@
+"""Past days in a copy made from a file: each is told there as it is told where it was lived."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from milepost.actions import cycles, plans, teams
+from milepost.core.access import operator
+from milepost.core.plan import Plan
+from milepost.core.problems import Problem
+from milepost.formats import okr_files
+from milepost.ledger import image as images
+from milepost.ledger import past
+from milepost.ledger.image import Image
+from milepost.models import Cycle, Event, Team, Workspace
+from milepost.queries import plans as known
+from tests.cast import Cast
+from tests.seasons import Season
+
+pytestmark = pytest.mark.both_databases
+BEGAN = datetime(2026, 9, 1, 1, 30, tzinfo=UTC)
+DAYS = 24
+DAY = timedelta(days=1)
+END = BEGAN + DAYS * DAY
+ZONES = ("Pacific/Kiritimati", "America/St_Johns")  # a day ahead of each other, nearly
+
+
+class Reorganisation:
+    """What may happen to the cycles and teams of Acme, by dice."""
+
+    def __init__(self, cast: Cast, seed: int) -> None:
+        self.cast, self.dice = cast, random.Random(seed)
+
+    def act(self, at: datetime) -> None:
+        """Let one thing happen, or nothing where the dice ask for what may not be."""
+        deed = self.dice.choice(
+            [self.found, self.put, self.put, self.rename, self.shift, self.shift, self.nest, self.close]
+        )
+        try:
+            with transaction.atomic():
+                deed(at)
+        except Problem:
+            pass
+
+    def _team(self) -> Team:
+        return self.dice.choice(list(Team.objects.of(self.cast.acme.id).order_by("id")))
+
+    def _cycle(self) -> Cycle:
+        return self.dice.choice(list(Cycle.objects.of(self.cast.acme.id).order_by("id")))
+
+    def found(self, at: datetime) -> None:
+        teams.create(name=f"Team {at:%d %H}", by=self.cast.ada, at=at)
+
+    def put(self, at: datetime) -> None:
+        parent = self.dice.choice([None, self._team().id])
+        teams.update(team=self._team().id, changed={"parent": parent}, by=self.cast.ada, at=at)
+
+    def rename(self, at: datetime) -> None:
+        name = f"Called {self.dice.randrange(5)}"
+        row = self._team()
+        teams.update(team=row.id, changed={"name": name, "purpose": f"{row.name}."}, by=self.cast.ben, at=at)
+        cycles.update(cycle=self._cycle().id, changed={"name": name}, by=self.cast.ada, at=at)
+
+    def shift(self, at: datetime) -> None:
+        row, days = self._cycle(), self.dice.choice([-9, -2, 1, 6])
+        side = self.dice.choice(["starts_on", "ends_on"])
+        changed = {side: getattr(row, side) + days * DAY}
+        cycles.update(cycle=row.id, changed=changed, by=self.cast.ada, at=at)
+
+    def nest(self, at: datetime) -> None:
+        parent = self.dice.choice([None, self._cycle().id])
+        cycles.update(cycle=self._cycle().id, changed={"parent": parent}, by=self.cast.ada, at=at)
+
+    def close(self, at: datetime) -> None:
+        row = self._cycle()
+        (cycles.reopen if row.closed_on else cycles.close)(cycle=row.id, by=self.cast.ada, at=at)
+
+
+def lived(cast: Cast, seed: int, zone: str) -> list[Plan]:
+    """Live through a season with reorganisations in it; return the file of each week."""
+    Workspace.objects.filter(id=cast.acme.id).update(time_zone=zone)
+    season, changes = Season(cast, seed, BEGAN), Reorganisation(cast, seed)
+    cycles.create(
+        name="The year", starts_on=date(2026, 1, 1), ends_on=date(2027, 6, 30), by=cast.ada, at=BEGAN
+    )
+    files = []
+    for number in range(DAYS):
+        for hour in sorted(changes.dice.sample(range(24), 3)):
+            changes.act(BEGAN + number * DAY + timedelta(hours=hour))
+            season.act(BEGAN + number * DAY + timedelta(hours=hour, minutes=20))
+        if number % 7 == 3:
+            files.append(known.current(cast.acme.id))
+    return files
+
+
+def days_of(workspace: int) -> dict[date, Any]:
+    """Return what is told of every day of the season, of some before it, and of some after."""
+    days = (BEGAN.date() + number * DAY for number in range(-4, DAYS + 3))
+    return {day: said(past.of(workspace, day), day) for day in days}
+
+
+def said(then: Image, day: date) -> dict[str, Any]:
+    """Return what an image says of a day, by the ids of files; personal objectives are in no file."""
+    keys = {id: row.key for rows in (then.people, then.teams, then.cycles) for id, row in rows.items()}
+    figures = then.on(day)
+    told: dict[str, Any] = {
+        "teams": {
+            row.key: (row.name, row.purpose, keys.get(row.parent_id), len(row.members))
+            for row in then.teams.values()
+        },
+        "cycles": {
+            row.key: (row.name, row.starts_on, row.ends_on, keys.get(row.parent_id), row.closed_on)
+            for row in then.cycles.values()
+        },
+    }
+    for row in (*then.objectives.values(), *then.key_results.values()):
+        upper = then.objectives.get(getattr(row, "objective_id", row.id))
+        if upper is not None and upper.visibility == "private":
+            continue
+        told[row.key] = (
+            row.title, row.state, keys.get(row.owner_id), keys[upper.cycle_id], keys.get(upper.team_id),
+            then.exact(row.id), figures.percent(row.id), figures.status_of(row.id),
+        )  # fmt: skip
+    return told
+
+
+def dated(told: dict[str, Any]) -> dict[str, Any]:
+    """Leave out names, which past days tell as they are now, and who belongs to a team."""
+    return {
+        "teams": {key: row[2] for key, row in told["teams"].items()},
+        "cycles": {key: row[1:] for key, row in told["cycles"].items()},
+    }
+
+
+def named(plan: Plan, slug: str) -> Plan:
+    """Return a plan for a workspace of another name."""
+    return replace(plan, workspace=replace(plan.workspace, id=slug))
+
+
+@pytest.fixture
+def copied() -> Iterator:
+    """How to make another workspace of a file, read from its bytes."""
+    made = []
+
+    def copy(plan: Plan) -> int:
+        again = okr_files.read(okr_files.write(named(plan, "copy"), as_="yaml"), name="copy.yaml")
+        by = operator(plans.new_workspace_id())
+        plans.apply_to_new_workspace(plan=again, by=by, at=END + DAY)
+        made.append(by.workspace_id)
+        return by.workspace_id
+
+    yield copy
+    for id in made:
+        images.forget(id)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("zone", ZONES)
+class TestCopy:
+    def test_tells_every_day_as_where_it_was_lived(self, cast, copied, seed, zone):
+        """Days of cycles, places and names of teams, states and figures, day by day; and the file again."""
+        lived(cast, seed, zone)
+        whole = known.current(cast.acme.id)
+
+        copy = copied(whole)
+
+        here, there = days_of(cast.acme.id), days_of(copy)
+        for day, told in here.items():
+            assert there[day] == told, day
+        assert named(known.current(copy), "acme") == whole
+
+    def test_is_changed_by_no_file_that_says_nothing_new(self, cast, seed, zone):
+        """Neither its own file nor, of what was, an earlier one: past days stay as they are."""
+        files = lived(cast, seed, zone)
+        before = days_of(cast.acme.id)
+        by = operator(cast.acme.id)
+
+        assert plans.preview(cast.acme.id, known.current(cast.acme.id)).is_empty
+        for number, earlier in enumerate(files):
+            plans.apply_plan(plan=earlier, by=by, at=END + (number + 5) * DAY)
+            assert plans.preview(cast.acme.id, earlier).is_empty
+
+        after = days_of(cast.acme.id)
+        for day, told in before.items():
+            assert dated(after[day]) == dated(told), day
+
+
+class TestFeed:
+    def test_tells_past_changes_in_their_order(self, cast, copied):
+        """Whoever looks at the activity of a copy reads what was changed, when and by whom, as here."""
+        lived(cast, 1, ZONES[0])
+
+        def told(workspace: int) -> list[tuple]:
+            rows = Event.objects.of(workspace).filter(kind__in=KINDS).order_by("id")
+            return list(rows.values_list("kind", "at", "actor__key", "data__name"))
+
+        copy = copied(known.current(cast.acme.id))
+
+        assert [row[:3] for row in told(copy)] == [row[:3] for row in told(cast.acme.id)]
+
+
+KINDS = ("cycle.changed", "cycle.closed", "cycle.reopened", "team.changed")
