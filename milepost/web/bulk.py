@@ -62,16 +62,18 @@ class Asked:
 @in_workspace
 def show(request: HttpRequest) -> HttpResponse:
     """Show what a change would do to each of many, and which cannot be changed so."""
-    return _page(request, shortlists.take(Typed(request.GET), pages.reader(request), LISTS))
+    reader = pages.reader(request)
+    return _page(request, reader, shortlists.take(Typed(request.GET), reader, LISTS))
 
 
 @in_workspace
 def apply(request: HttpRequest) -> HttpResponse:
     """Change all of them, or none."""
-    typed = shortlists.take(Typed(request.POST), pages.reader(request), LISTS)
+    reader = pages.reader(request)
+    typed = shortlists.take(Typed(request.POST), reader, LISTS)
     asked = _asked(typed)
     if asked.change is None or typed.problems:
-        return _page(request, typed)
+        return _page(request, reader, typed)
     try:
         lines = actions.apply(
             items=asked.items,
@@ -83,7 +85,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         )
     except (Invalid, Conflict) as wrong:
         typed.refuse(wrong)
-        return _page(request, typed)
+        return _page(request, reader, typed)
     count = sum(line.is_changed for line in lines)
     saved(request, f"{count} changed." if count else "Nothing was left to change.")
     return go(_back(request, typed))
@@ -115,8 +117,7 @@ def _asked(typed: Typed) -> Asked:
     return Asked(items, verb, change)
 
 
-def _page(request: HttpRequest, typed: Typed) -> HttpResponse:
-    reader = pages.reader(request)
+def _page(request: HttpRequest, reader: Reader, typed: Typed) -> HttpResponse:
     access.require(not reader.actor.is_guest, "change OKRs", remedy="Guests read, comment and check in.")
     asked = _asked(typed)
     for id in asked.items:

@@ -42,7 +42,9 @@ def find(request: HttpRequest, kind: str) -> HttpResponse:
         reader.objective_row(about)
     with reader.image.lock:
         found = Shortlist(reader, ListOf(kind), about).find(Typed(request.GET).text("q")[:LONGEST])
-    return answers.unless_known(request, orjson.dumps({"count": found.count, "choices": found.choices}))
+    return answers.unless_known(
+        request, orjson.dumps({"count": found.count, "choices": [tuple(one) for one in found.choices]})
+    )
 
 
 def finds(reader: Reader, about: int | None = None) -> dict[str, str]:

@@ -144,6 +144,7 @@ READ = {
     "undoing": ["events_show"],
     "search": ["search_index"],
     "palette": ["search_index"],
+    "choices": ["people_index", "teams_index", "search_index"],
     "views": ["views_index"],
     "bulk": ["bulk_preview"],
     "people": ["people_index"],

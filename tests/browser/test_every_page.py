@@ -33,6 +33,7 @@ NO_PAGES = {
     "map_svg",  # a file
     "alignment_rows", "checkins", "home", "new_token",  # lead on
     "palette",  # a part of pages, tried in test_palette.py
+    "choices",  # for the fields of forms, tried in test_shortlists.py
     "passkey_sign_in",  # for whoever is not signed in yet, as JSON
     "password",  # leads whoever signed in by a link on to the first password
 }  # fmt: skip

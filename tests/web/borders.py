@@ -110,6 +110,7 @@ ROUTES: dict[str, Row] = {
     "activity": READS,
     "search": READS,
     "palette": READS,
+    "choices": READS,
     # objectives, key results and what belongs to them
     "new_objective": Row({**OBJECTIVE, "parent": Id("objective", prefix="o", in_base=False),
                           "kr1_title": "Raise it", "kr1_kind": "increase", "kr1_start": "1",
@@ -216,6 +217,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     ),
     "new_objective": ("?team={team}", "?serves=o{objective}", "?serves=k{key_result}"),
     "new_initiative": ("?key_result={key_result}",),
+    "choices": ("?q=shares", "?q=buy+the+rival", "?q=a&about={objective}", "?about={team}&q=a"),
     "palette": (
         "?recent={objective}",
         "?recent={key_result}",
@@ -234,6 +236,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
 def address(pattern: str, slug: str, things: Mapping[str, int], on: Mapping[str, str]) -> str:
     """Return the address of a route, with these things in it."""
     path = pattern.replace("<slug:slug>", slug)
+    path = path.replace("<slug:kind>", "parents")  # of all lists, the one in which something may be hidden
     for name in (
         "objective",
         "key_result",

@@ -43,10 +43,11 @@ STATEMENTS = {
     "alignment_comparison_json": 5,
     "search": 3,
     "palette": 3,
+    "choices": 2,
     "search, a slip": 5,  # after the comma: in which case
     "people": 7,
     "person": 7,
-    "edit_team": 4,
+    "edit_team": 5,
     "cycles": 3,
     "settings": 3,
     "preferences": 3,
@@ -74,9 +75,9 @@ STATEMENTS = {
     "start_blank": 1,
     "start_file": 1,
     "start_invite": 1,
-    "new_person": 3,
+    "new_person": 4,
     "handover": 4,
-    "new_team": 3,
+    "new_team": 4,
     "new_cycle": 3,
     "edit_cycle": 4,
     "account": 6,
@@ -98,7 +99,7 @@ ELSEWHERE = {
     "map", "map_svg", "week", "overview", "overview_json", "teams", "team", "team_json", "activity",
     "objective_comparison", "objective_comparison_json", "team_comparison", "team_comparison_json",
     "company_comparison", "company_comparison_json", "alignment_comparison", "alignment_comparison_json",
-    "search", "search, a slip", "palette", "people", "person",
+    "search", "search, a slip", "palette", "choices", "people", "person",
     "edit_team", "cycles", "settings", "preferences", "tokens",
 }  # fmt: skip
 
