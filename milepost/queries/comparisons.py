@@ -232,7 +232,7 @@ class _Between:
         return (
             then.objectives.get(id) != now.objectives.get(id)
             or now.objectives[id].cycle_id in self._cycles
-            or self._key_results(self.then, id) != self._key_results(self.now, id)
+            or self._defined(self.then, id) != self._defined(self.now, id)
             or bool(self._links(id))
         )
 
@@ -249,6 +249,10 @@ class _Between:
     def _key_results(self, reader: Reader, id: int) -> list[KeyResultRow]:
         row = reader.image.objectives.get(id)
         return reader.key_results_of(row) if row is not None and reader.sees(id) else []
+
+    def _defined(self, reader: Reader, id: int) -> dict[int, KeyResultRow]:
+        # In which order they stand is no difference that is told.
+        return {one.id: replace(one, position=0) for one in self._key_results(reader, id)}
 
     def unmoved(self, ids: Iterable[int]) -> Iterator[Unmoved]:
         """Name the objectives that are the same on both days and take part."""
