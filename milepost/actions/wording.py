@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
@@ -64,6 +66,8 @@ def email(text: str) -> str:
     address = User.objects.spell(text)
     try:
         _is_email(address)
+        if any(category(each) == "Cf" for each in address):  # unseen, so it would look like another one
+            raise ValidationError("unseen")
     except ValidationError:
         raise Invalid(
             "This is no e-mail address." if address else "An e-mail address is needed.",

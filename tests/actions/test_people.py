@@ -88,6 +88,14 @@ class TestAdd:
 
         assert refused.value.field == "email"
 
+    @pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\u2060"])
+    def test_refuses_an_address_that_only_looks_like_another(self, cast: Cast, unseen: str):
+        """What nobody sees in an address makes it no other one."""
+        with pytest.raises(Invalid) as refused:
+            _add(cast, cast.ada, email=f"ada@acme.example{unseen}")
+
+        assert refused.value.code == "bad_email"
+
     def test_does_not_say_who_is_elsewhere(self, cast: Cast):
         """Somebody of another workspace is added like anybody: nothing shows that they have an account."""
         person = _add(cast, cast.ada, email="zed@zenith.example")
