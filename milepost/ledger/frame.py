@@ -33,13 +33,15 @@ class FrameChange(NamedTuple):
     was: Mapping[str, Any]
 
 
-def changes(workspace_id: int, since: datetime | None = None) -> list[FrameChange]:
+def changes(
+    workspace_id: int, since: datetime | None = None, *, events: str = FRAME_EVENTS
+) -> list[FrameChange]:
     """Return the changes of cycles and teams, or those from a moment on, in the order they were made in."""
     found, latest = [], datetime.min.replace(tzinfo=UTC)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT kind, subject_id, at, actor_id, data, door FROM event WHERE workspace_id = %s AND "
-            f"{FRAME_EVENTS} AND at >= %s ORDER BY id",
+            f"{events} AND at >= %s ORDER BY id",
             [workspace_id, connection.ops.adapt_datetimefield_value(since or latest)],
         )
         for kind, id, at, by, data, door in cursor.fetchall():
@@ -50,6 +52,9 @@ def changes(workspace_id: int, since: datetime | None = None) -> list[FrameChang
                 at = latest = max(at, latest)
             found.append(FrameChange(kind, id, at, by, _was(kind, data)))
     return sorted(found, key=attrgetter("at"))
+
+
+SETTINGS_EVENTS = "objective_id IS NULL AND kind = 'workspace.changed'"
 
 
 class Frame:
