@@ -42,7 +42,7 @@ class Season:
             [
                 self.check_in, self.check_in, self.check_in, self.correct, self.withdraw, self.retarget,
                 self.hand_over, self.cancel, self.add, self.reweigh, self.realign, self.give_up,
-                self.lengthen, self.close_or_reopen, self.put_below,
+                self.lengthen, self.close_or_reopen, self.put_below, self.reorder,
             ]
         )  # fmt: skip
         try:
@@ -125,6 +125,9 @@ class Season:
     def close_or_reopen(self, at: datetime) -> None:
         row = Cycle.objects.of(self.cast.acme.id).get(id=self.okrs.cycle.id)
         (cycles.reopen if row.closed_on else cycles.close)(cycle=row.id, by=self.cast.ada, at=at)
+
+    def reorder(self, at: datetime) -> None:
+        key_results.move(key_result=self._one().id, up=self.dice.random() < 0.5, by=self.cast.ada, at=at)
 
     def put_below(self, at: datetime) -> None:
         """Found another team on the first such day; on others put Product below it, or beside it."""

@@ -11,20 +11,17 @@ from django.db.models import Q
 from milepost.actions import events, history, wording
 from milepost.actions.events import tell
 from milepost.actions.key_results import AGREED, ReasonNeeded
+from milepost.actions.workspaces import held
 from milepost.core import access
 from milepost.core.access import Actor
-from milepost.core.alignment import path_of_loop
 from milepost.core.plan import words
 from milepost.core.problems import Invalid, NotFound
 from milepost.ledger import changes
-from milepost.models import Alignment, Event, KeyResult, Objective
-from milepost.queries import standings
+from milepost.models import Alignment, Event, Objective
+from milepost.queries import rings, standings
+from milepost.queries.rings import AlignmentLoop
 
-
-class AlignmentLoop(Invalid):
-    """A link that would make something serve itself."""
-
-    code = "alignment_loop"
+__all__ = ["AlignmentLoop", "align", "end", "move", "part_rings", "update"]
 
 
 def align(
@@ -37,8 +34,12 @@ def align(
     by: Actor,
     at: datetime,
 ) -> Alignment:
-    """Let an objective serve another objective, or a key result. Loops are refused with the path shown."""
+    """Let an objective serve another objective, or a key result. Loops are refused with the path shown.
+
+    A loop through what the actor may not see is not: the link to that ends, and whoever sees it is told.
+    """
     with transaction.atomic():
+        held(by.workspace_id)  # of two links at once neither would see the other
         row, standing = standings.objective(by, child, lock=True)
         access.require(access.may_edit(by, standing), "align this objective")
         _check(how, weight)
@@ -47,10 +48,10 @@ def align(
                 "Choose one thing to serve.", field="parent", remedy="An objective or a key result."
             )
         if key_result is not None:
-            one, above, _ = standings.key_result(by, key_result)
+            standings.key_result(by, key_result)
         else:
-            (above, _), one = standings.objective(by, objective), None
-        _refuse_loop(by, row, above, one)
+            standings.objective(by, objective)
+        _make_way(rings.in_the_way(by, row.id, key_result or objective), by=by, at=at)
         there = Alignment.objects.of(by.workspace_id).filter(
             child=row, parent_objective_id=objective, parent_key_result_id=key_result, until_at=None
         )
@@ -105,6 +106,7 @@ def move(
     Without anything to serve it stands by itself. What was agreed moves for a reason.
     """
     with transaction.atomic():
+        held(by.workspace_id)
         row, standing = standings.objective(by, child, lock=True)
         access.require(access.may_edit(by, standing), "move this objective")
         reason, to = wording.printable(reason, field="reason"), objective or key_result
@@ -133,6 +135,17 @@ def move(
             by=by,
             at=at,
         )
+
+
+def part_rings(*, by: Actor, at: datetime) -> None:
+    """End links that close rings, where the actor does not see them; raises AlignmentLoop where they do."""
+    _make_way(rings.closed(by), by=by, at=at)
+
+
+def _make_way(links: list[int], *, by: Actor, at: datetime) -> None:
+    for link in Alignment.objects.of(by.workspace_id).filter(id__in=links):
+        _end(link, at)
+        _tell("alignment.ended", link, {"made_way": True}, by=by, at=at)
 
 
 def _begun(
@@ -194,39 +207,6 @@ def _check(how: str, weight: Decimal) -> None:
         raise Invalid(f"“{how}” is no kind of link.", field="how", remedy="Choose contributes or supports.")
     if weight < 0:
         raise Invalid("A weight cannot be negative.", field="weight", remedy="0 links without counting.")
-
-
-def _refuse_loop(by: Actor, row: Objective, above: Objective, one: KeyResult | None) -> None:
-    """Refuse a link that closes a circle; a key result stands below its objective, so it takes part."""
-    links = Alignment.objects.of(by.workspace_id).filter(until_at=None)
-    edges: list[tuple[int, int]] = []
-    for link in links.values_list("child_id", "parent_objective_id", "parent_key_result_id"):
-        edges.append((link[0], link[1] or link[2]))
-    served = {link[1] for link in edges} | ({one.id} if one else set())
-    for id, objective_id in (
-        KeyResult.objects.of(by.workspace_id).filter(id__in=served).values_list("id", "objective_id")
-    ):
-        edges.append((id, objective_id))
-    loop = path_of_loop(edges, row.id, one.id if one else above.id)
-    if loop is None:
-        return
-    titles = dict(Objective.objects.of(by.workspace_id).filter(id__in=loop).values_list("id", "title"))
-    titles |= dict(KeyResult.objects.of(by.workspace_id).filter(id__in=loop).values_list("id", "title"))
-    hidden = "something you may not see"
-    path = " → ".join(f"“{titles[id]}”" if _is_seen(by, id) else hidden for id in loop)
-    raise AlignmentLoop(
-        "This would make it serve itself in the end.", field="parent", remedy=f"The way round: {path}."
-    )
-
-
-def _is_seen(by: Actor, id: int) -> bool:
-    for look in (standings.objective, standings.key_result):
-        try:
-            look(by, id)
-        except NotFound:
-            continue
-        return True
-    return False
 
 
 def _tell(kind: str, link: Alignment, data: dict | None = None, *, by: Actor, at: datetime) -> None:

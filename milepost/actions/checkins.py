@@ -26,6 +26,12 @@ from milepost.queries import standings
 NOTE_LENGTH = 20_000
 CONFIDENCE = range(1, 11)
 
+PUT_BACK = timedelta(days=1)
+"""So far a server's clock may be put back, and what is said now still comes after what was said before.
+
+Farther ahead an entry is a mistake, of a clock that was wrong by years perhaps, and nothing is to follow it.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -148,10 +154,9 @@ def _append(
                 return _again(by, facts, corrects, request)
             _require_open(facts, by=by, at=at)
             if not is_withdrawn:
-                _check(facts, entry, at)
-                if entry.effective_at > at:
-                    # A clock that is a little fast dates nothing beyond now: an evening knows all of its day.
-                    entry = replace(entry, effective_at=at)
+                _check(facts, entry)
+                if corrects is None or entry.effective_at != corrects.effective_at:
+                    entry = replace(entry, effective_at=_dated(facts, entry.effective_at, at))
             on, today = _day_of(facts, entry, by=by, at=at), day_in(facts.time_zone, at)
             made = recording.write(
                 facts,
@@ -226,11 +231,18 @@ def _require_open(facts: Facts, *, by: Actor, at: datetime) -> None:
         )
 
 
-def _check(facts: Facts, entry: Entry, at: datetime) -> None:
-    if entry.effective_at > at + timedelta(minutes=5):
+def _dated(facts: Facts, effective_at: datetime, at: datetime) -> datetime:
+    """Return what an entry is for: never beyond now, for an evening knows all of its day."""
+    if effective_at > at + timedelta(minutes=5):
         raise Invalid(
             "A check-in cannot be dated in the future.", field="effective_at", remedy="Use today or earlier."
         )
+    if effective_at >= at and facts.latest is not None and at < facts.latest <= at + PUT_BACK:
+        return facts.latest + timedelta(microseconds=1)
+    return min(effective_at, at)
+
+
+def _check(facts: Facts, entry: Entry) -> None:
     if entry.effective_at.year < 1970:
         raise Invalid("That date is too long ago.", field="effective_at", remedy="Use a date from 1970 on.")
     if entry.confidence is not None and entry.confidence not in CONFIDENCE:

@@ -48,13 +48,15 @@ def forgive(*, of: str, account: str, place: str = "", by: Actor, at: datetime) 
 
     Counts that are so old that they no longer count go with them.
     """
-    keys = [key for key, limit in _limits(of, account, place) if limit is not guessing.PLACE]
+    limits = _limits(of, account, place)
+    keys = [key for key, limit in limits if limit is not guessing.PLACE]
     with transaction.atomic():
+        rows = _held([key for key, _ in limits])
         Guess.objects.filter(key__in=keys).delete()
         Guess.objects.filter(last_at__lt=at - 3 * guessing.FORGOTTEN_AFTER).delete()
         if place:
             # The right one was no guess.
-            row = Guess.objects.select_for_update().filter(key=_key(of, "", place)).first()
+            row = rows.get(_key(of, "", place))
             if row is not None and row.count:
                 Guess.objects.filter(key=row.key).update(count=row.count - 1)
 
@@ -100,12 +102,7 @@ def _key(*parts: str) -> str:
 def _count(limits: list[tuple[str, Limit]], at: datetime) -> list[int]:
     """Count one more under each key, in one transaction, unless one of them says to wait."""
     with transaction.atomic():
-        # Always in the same order, so that two processes never wait for each other.
-        rows = {}
-        for key, _ in sorted(limits):
-            rows[key], _is_new = Guess.objects.select_for_update().get_or_create(
-                key=key, defaults={"count": 0, "last_at": at, "until": at}
-            )
+        rows = _made([key for key, _ in limits], at)
         until = max(row.until for row in rows.values())
         if until <= at:
             for key, limit in limits:
@@ -116,3 +113,19 @@ def _count(limits: list[tuple[str, Limit]], at: datetime) -> list[int]:
     if until > at:
         raise TooManyGuesses(until, at)
     return [rows[key].count for key, _ in limits]
+
+
+def _made(keys: list[str], at: datetime) -> dict[str, Guess]:
+    """Return the rows of some keys, made where they are missing, and held until the commit."""
+    new = [Guess(key=key, count=0, last_at=at, until=at) for key in sorted(keys)]
+    while True:  # one that was there a moment ago may have been forgiven
+        Guess.objects.bulk_create(new, ignore_conflicts=True)
+        rows = _held(keys)
+        if len(rows) == len(new):
+            return rows
+
+
+def _held(keys: list[str]) -> dict[str, Guess]:
+    # Always in the same order, so that two processes never wait for each other.
+    held = Guess.objects.select_for_update().filter(key__in=keys).order_by("key")
+    return {row.key: row for row in held}

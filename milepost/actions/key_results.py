@@ -206,12 +206,13 @@ def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
         there = here - 1 if up else here + 1
         if not 0 <= there < len(listed):
             return one
+        before = [each.id for each in listed]
         listed[here], listed[there] = listed[there], listed[here]
         for place, each in enumerate(listed):
             if each.position != place:
                 each.position = place
                 each.save(update_fields=["position"])
-        _tell("key_result.moved", one, {"up": up}, by=by, at=at)
+        _tell("key_result.moved", one, {"up": up, "before": before}, by=by, at=at)
     return listed[there]
 
 

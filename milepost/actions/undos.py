@@ -82,20 +82,20 @@ def _bundle(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
     rows = Event.objects.of(by.workspace_id)
     undone = set(rows.filter(undoes_id__in=told.data["events"]).values_list("undoes_id", flat=True))
     parts = [rows.get(id=id) for id in reversed(told.data["events"]) if id not in undone]
-    made, wrong = [], []
+    made, wrong, unseen = [], [], 0
     for part in parts:
         try:
             with transaction.atomic():
                 made.append(_undone(standings.event(by, part.id), anyway, by=by, at=at))
         except NotFound:
-            continue  # an admin undoes what they see; the rest is not mentioned
+            unseen += 1  # an admin undoes what they see; the rest is not mentioned, nor counted
         except Conflict as problem:
             if problem.code != NOTHING:  # what is as it was is no reason to keep the rest
                 wrong.append((part, problem))
         except (Invalid, NotAllowed) as problem:
             wrong.append((part, problem))
     if wrong:
-        raise _refusal(wrong, len(parts))
+        raise _refusal(wrong, len(parts) - unseen)
     if not made:
         raise CannotUndo("All of it is as it was before already.", code=NOTHING)
     return events.tell(

@@ -9,10 +9,11 @@ from ninja import Path, Query, Router
 
 from milepost.actions import undos
 from milepost.api import answers
-from milepost.api.answers import Page, Part, Then
+from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import creates, reads
+from milepost.api.trees import TreeAsked
 from milepost.api.values import Flag, Ref, Said
 from milepost.core.scopes import Scope
 from milepost.queries import tree
@@ -36,12 +37,6 @@ class NewUndoing(Said):
     """How an event is undone."""
 
     anyway: Flag = False
-
-
-class TreeAsked(Then):
-    """How much of the tree is wanted."""
-
-    key_results: bool = False
 
 
 @reads(router, "/events", EventRecord, many=True)
@@ -80,14 +75,16 @@ def undo(request: HttpRequest, event: Path[Ref], said: NewUndoing) -> HttpRespon
 def whole(request: HttpRequest, asked: Query[TreeAsked]) -> HttpResponse:
     """Return every objective that you may see, with its figures and what it serves, in one answer.
 
-    These are the bytes that the alignment page reads. Send `If-None-Match` with the last `ETag`: where
+    Narrowed as its page is, it holds what fits and what stands above that; `is_match` tells these apart. What
+    was parked, deferred or cancelled is then left out. Send `If-None-Match` with the last `ETag`: where
     nothing that you may see has changed, the answer is 304 and empty.
     """
-    found = tree.as_json(
-        reader(request, asked.on),
-        key_results=asked.key_results,
-        known=request.headers.get("If-None-Match"),
-    )
+    looking = reader(request, asked.on)
+    with looking.image.lock:
+        view = asked.view(looking)
+        if view is not None:
+            return answers.encoded(tree.narrowed(view))
+    found = tree.as_json(looking, key_results=asked.key_results, known=request.headers.get("If-None-Match"))
     response = answers.encoded(found.body or b"")
     response.headers["ETag"] = found.etag
     return response

@@ -12,14 +12,12 @@ from milepost.api import answers
 from milepost.api.answers import PartThen
 from milepost.api.bearers import reader
 from milepost.api.cycles import OfCycle
-from milepost.api.objectives import Commitment
 from milepost.api.operations import reads
-from milepost.api.values import Line, Ref
-from milepost.core import terms
-from milepost.core.pace import Status
+from milepost.api.trees import Narrowed
+from milepost.api.values import Ref
 from milepost.core.problems import Invalid
 from milepost.queries import outlines
-from milepost.queries.alignment import Filters, View
+from milepost.queries.alignment import View
 from milepost.queries.cards import Reader
 from milepost.queries.map import Map, Wish
 from milepost.queries.outlines import Outline
@@ -29,17 +27,10 @@ from milepost.queries.records.maps import MapRecord
 router = Router(tags=["The whole"])
 
 
-class MapAsked(OfCycle, PartThen):
+class MapAsked(OfCycle, PartThen, Narrowed):
     """What of the map is wanted, and how it is drawn."""
 
     every_cycle: bool = False
-    team: Annotated[Ref | None, Field(description="A team with the teams below it.")] = None
-    owner: Ref | None = None
-    status: Status | None = None
-    commitment: Commitment | None = None
-    attention: Annotated[bool, Field(description="At risk or off track alone.")] = False
-    mine: Annotated[bool, Field(description="Your own teams alone.")] = False
-    words: Annotated[Line, Field(description="Words of titles, or their first letters.")] = ""
     branch: Annotated[Ref | None, Field(description="An objective: it, and what stands below it, alone.")] = (
         None
     )
@@ -49,18 +40,6 @@ class MapAsked(OfCycle, PartThen):
     ] = None
     unfolded: Annotated[bool, Field(description="As much as can be read on one map.")] = False
     arrange: Literal["level", "team"] = "level"
-
-    def filters(self) -> Filters:
-        """Return what the map is narrowed to."""
-        return Filters(
-            team=self.team,
-            owners=None if self.owner is None else frozenset([self.owner]),
-            status=self.status and self.status.value,
-            commitment=self.commitment,
-            attention=self.attention,
-            mine=self.mine,
-            words=terms.terms(self.words) or None,
-        )
 
     def wish(self, looking: Reader, outline: Outline) -> Wish:
         """Return how the map is drawn; raises Invalid for a card that is not on it."""
@@ -91,6 +70,6 @@ def show(request: HttpRequest, asked: Query[MapAsked]) -> HttpResponse:
     with looking.image.lock:
         cycle = None if asked.every_cycle else asked.of(looking)
         outline = outlines.of(looking.image, outlines.cycles_around(looking.image, cycle))
-        view = View(looking, outline, asked.filters())
+        view = View(looking, outline, asked.filters(looking))
         found = Map(view, asked.wish(looking, outline))
         return answers.one(maps.record(found, cycle=cycle.name if cycle else "Every cycle"), asked)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
-from milepost.actions import tokens
+from milepost.actions import looks, tokens
 from milepost.api import answers
 from milepost.api.answers import Part
 from milepost.api.bearers import reader
@@ -46,7 +46,8 @@ class WeekAsked(OfCycle, Part):
     """How much of the week is wanted, of which cycle, and since when."""
 
     since: Annotated[
-        Moment | None, Field(description="What moved since; left out: in the last seven days.")
+        Moment | None,
+        Field(description="What moved since, such as `looked_at` of /me; left out: in the last seven days."),
     ] = None
 
 
@@ -64,6 +65,20 @@ def sweep(request: HttpRequest, part: Query[Part]) -> HttpResponse:
     looking = reader(request)
     with looking.image.lock:
         return answers.many(request, records.of_sweep(steps(looking)), part)
+
+
+@changes(router, "/me/look", None, scope=Scope.CHECKIN, method="PUT")
+def look(request: HttpRequest) -> HttpResponse:
+    """Say that you have looked at your week: your page then shows what moved from now on.
+
+    Nobody else is told, and no figure depends on it. It is `looked_at` of /me.
+    """
+
+    def make() -> int:
+        looks.look(by=request.actor, at=request.at)
+        return request.actor.person_id
+
+    return answers.gone(once(request, make))
 
 
 @changes(router, "/me/token", None, scope=Scope.READ, method="DELETE")

@@ -66,7 +66,10 @@ def _exact(written: Any) -> Decimal:
         case _:
             text = ""
     if not _NUMBER.match(text) or text.endswith("\n"):
-        raise ValueError(f"A number below 10^18 with at most {PLACES} decimals, as text or as a JSON number.")
+        raise ValueError(
+            f"A number below 10^18 with at most {PLACES} decimals is expected here. "
+            "Write it as text or as a JSON number."
+        )
     return Decimal(text)
 
 

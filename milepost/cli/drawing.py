@@ -30,6 +30,7 @@ class Node:
     owner: str | None
     team: str | None = None
     cycle: str | None = None
+    commitment: str | None = None
     children: list[Node] = field(default_factory=list)
     also: int = 0  # other places where it stands too
     is_wanted: bool = True  # False: it stands there for what is below it
@@ -124,7 +125,7 @@ def _rows(part: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _node(kind: str, row: Mapping[str, Any], statuses: list[str]) -> Node:
     return Node(
         row["id"], kind, row["title"], statuses[row["status"]], row["progress"], row["expected"],
-        row["state"], row["owner"], row.get("team"), row.get("cycle"),
+        row["state"], row["owner"], row.get("team"), row.get("cycle"), row.get("commitment"),
     )  # fmt: skip
 
 

@@ -71,12 +71,16 @@ def _meant(written: str, *tried: Sequence[Thing], more: str, field: str | None =
     """Return the one thing that the first reading with any finds; raises Invalid where it finds several."""
     same = next(filter(None, tried), ())
     if len(same) > 1:
+        rest = len(same) - NEAR
         raise Invalid(
             f"“{written}” may be any of {len(same)}.",
             code="usage",
             field=field,
             remedy=f"Say more of the {more}, or the id.",
-            details=tuple(f"{each.id}  {each.title}" for each in same[:NEAR]),
+            details=(
+                *(f"{each.id}  {each.title}" for each in same[:NEAR]),
+                *((f"and {rest} more",) if rest > 0 else ()),
+            ),
         )
     return same[0] if same else None
 

@@ -6,7 +6,8 @@ An edge is (child, parent), by id: objectives and key results alike. A node may 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
+from itertools import pairwise
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=Hashable)
@@ -41,6 +42,26 @@ def path_of_loop(edges: Iterable[tuple[Node, Node]], child: Node, parent: Node) 
                 came_from[above] = node
                 queue.append(above)
     return None
+
+
+def seen_loop(
+    edges: Iterable[tuple[Node, Node]], child: Node, parent: Node, sees: Callable[[Node], bool]
+) -> list[Node] | None:
+    """Find the loop that linking child → parent would close among nodes that are seen; None if none."""
+    left = list(edges)
+    while loop := path_of_loop(left, child, parent):
+        hidden = {node for node in loop if not sees(node)}
+        if not hidden:
+            return loop
+        left = [edge for edge in left if hidden.isdisjoint(edge)]
+    return None
+
+
+def way_out(
+    loop: Iterable[Node], links: Container[tuple[Node, Node]], sees: Callable[[Node], bool]
+) -> tuple[Node, Node] | None:
+    """Return the first link of a loop that leads to what is not seen; None where there is none."""
+    return next((step for step in pairwise(loop) if step in links and not sees(step[1])), None)
 
 
 def find_loop(edges: Iterable[tuple[Node, Node]]) -> list[Node] | None:

@@ -195,6 +195,19 @@ def beside(status: str, raw: Share | None, *, expected: Share | None, needed: Sh
     return "within a tenth of its plan"
 
 
+def because(status: str, raw: Share | None, *, needed: Share) -> str:
+    """Say which figures make a status, in words that hold for both sides of a limit (method 2.7)."""
+    if raw is None or status in (Status.NOT_STARTED, Status.NO_DATA):
+        is_early = status == Status.NOT_STARTED
+        return "no check-in yet, and the window had just begun" if is_early else "no check-in in time"
+    if status == Status.ACHIEVED:
+        return "the target is reached"
+    if needed < TOO_EARLY_BELOW:
+        return "below the start value" if raw < 0 else "too early to judge"
+    share = {Status.ON_TRACK: "at least nine", Status.AT_RISK: "less than nine"}.get(status, "less than six")
+    return f"{percent(raw, 1)} where {percent(needed, 1)} is needed, {share} tenths of it"
+
+
 def status(
     raw: Fraction | None, *, curve: str = "linear", elapsed: Fraction, commitment: str, checkins: int
 ) -> Status:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Any
 
 from milepost.core.plan.findings import Path
@@ -67,7 +67,7 @@ class Ledgers(ListOf):
 
 
 def _column(one: Field, raws: list[Mapped], usual: Any, reading: Reading) -> Sequence[Any]:
-    found = [raw.get(one.key) for raw in raws]
+    found = [*map(Mapped.get, raws, repeat(one.key))]
     if None not in found:
         return one.type.as_told(found, reading)
     if one.is_required or one.key == "id":

@@ -22,7 +22,6 @@ from milepost.models.exact import plain
 
 IN_A_TEXT = 5_000  # rows, on PostgreSQL
 IN_A_STATEMENT = 500  # rows, on SQLite, which takes 32,766 values
-ENOUGH = 20_000  # rows that wait for no others
 
 Row = dict[str, Any]
 Columns = Mapping[str, Sequence[Any]]
@@ -33,28 +32,20 @@ class Batches:
 
     def __init__(self, *models: type[Model]) -> None:
         self.tables = {model: _Table(model) for model in models}
-        self.waiting = 0
 
     def add(self, model: type[Model], row: Row) -> Row:
         """Let a row wait, with every column of its table as a model holds it; until then it may change."""
         self.tables[model].rows.append(row)
-        self.waiting += 1
         return row
 
     def add_told(self, model: type[Model], columns: Columns) -> None:
         """Let rows wait that come column by column, moments and numbers as texts of a file."""
-        self.waiting += self.tables[model].take(columns)
+        self.tables[model].take(columns)
 
     def write(self) -> None:
         """Write what waits; the caller holds the transaction."""
         for table in self.tables.values():
             table.write()
-        self.waiting = 0
-
-    def write_if_many(self) -> None:
-        """Write what waits if it has become much, so that it does not fill the memory."""
-        if self.waiting >= ENOUGH:
-            self.write()
 
 
 class _Table:
@@ -73,11 +64,11 @@ class _Table:
         typed = ", ".join(f'"{field.column}" {_type(field)}' for field in fields)
         self.from_text = f"{self.into} SELECT {listed} FROM json_to_recordset(%s) AS waiting ({typed})"
 
-    def take(self, columns: Columns) -> int:
-        """Take rows column by column, and return how many."""
+    def take(self, columns: Columns) -> None:
+        """Take rows column by column."""
         for name, values in self.columns.items():
-            values.extend(_formed(columns[name], self.told_forms.get(name)))
-        return len(columns["id"])
+            form = self.told_forms.get(name)
+            values.extend(columns[name] if form is None else form(columns[name]))
 
     def write(self) -> None:
         for name, values in self.columns.items():
@@ -123,9 +114,14 @@ def _json(value: Sequence | Mapping) -> str:
     return orjson.dumps(value).decode() if value else "{}" if value == {} else "[]"
 
 
-def _told_moment(text: str) -> str:
-    return f"{text[:10]} {text[11:-1]}"
+def _told_moments(texts: Sequence[str]) -> list[str]:
+    # At one stroke: a moment has no other T than that before its time, no other Z than that at its end.
+    return "\n".join(texts).replace("T", " ").replace("Z", "").split("\n")
+
+
+def _told_lists(values: Sequence[Sequence | None]) -> Sequence[str | None]:
+    return _formed(values, _json)
 
 
 _SQLITE = {"moment": _moment, "exact": plain, "json": _json, "day": str}
-_SQLITE_TOLD = {"moment": _told_moment, "json": _json}
+_SQLITE_TOLD = {"moment": _told_moments, "json": _told_lists}

@@ -1,6 +1,6 @@
-"""The frame as it was: when cycles began and ended, and which team stood below which.
+"""The frame as it was: when cycles began and ended, which team stood below which, what stood in which order.
 
-Both change seldom, and the event of a change keeps what was before it. So a past day's frame is today's, with
+All change seldom, and the event of a change keeps what was before it. So a past day's frame is today's, with
 the changes since then taken back, the latest first.
 """
 
@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from milepost.ledger.columns import Rows
 from milepost.ledger.statements import zoned
-from milepost.ledger.structure import FRAME_EVENTS, CycleRow, TeamRow
+from milepost.ledger.structure import FRAME_EVENTS, MOVES, CycleRow, TeamRow
 
 # What is dated of them; names read as they are now, as everywhere.
 CYCLE_FIELDS = ("starts_on", "ends_on", "closed_on", "parent_id")
 TEAM_FIELDS = ("parent_id",)
+SETTINGS_EVENTS = "objective_id IS NULL AND kind = 'workspace.changed'"
 
 
 class FrameChange(NamedTuple):
@@ -54,7 +56,14 @@ def changes(
     return sorted(found, key=attrgetter("at"))
 
 
-SETTINGS_EVENTS = "objective_id IS NULL AND kind = 'workspace.changed'"
+def _orders(workspace_id: int, since: datetime) -> list[list[int]]:
+    """Return in which order key results stood before each move from a moment on, the latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT data FROM event WHERE workspace_id = %s AND {MOVES} AND at >= %s ORDER BY id DESC",
+            [workspace_id, connection.ops.adapt_datetimefield_value(since)],
+        )
+        return [_said(data).get("before", []) for (data,) in cursor.fetchall()]
 
 
 class Frame:
@@ -63,6 +72,7 @@ class Frame:
     def __init__(self, workspace_id: int, day: date, known: datetime) -> None:
         self._day = day
         self._since = changes(workspace_id, known)[::-1]
+        self._orders = _orders(workspace_id, known)
 
     def cycles(self, living: Mapping[int, CycleRow]) -> dict[int, CycleRow]:
         """Return the cycles of then, in the order of today's."""
@@ -86,11 +96,20 @@ class Frame:
                 found[change.subject_id] = replace(found[change.subject_id], **was)
         return found
 
+    def key_results(self, living: Rows) -> Rows:
+        """Return key results in the order in which they stood on their objectives."""
+        place = {id: place for order in self._orders for place, id in enumerate(order)}
+        moved = [(row, at) for id, at in place.items() if (row := living.get(id)) and row.position != at]
+        return living.changed(replace(row, position=at) for row, at in moved) if moved else living
+
+
+def _said(data: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    return json.loads(data) if isinstance(data, str) else data
+
 
 def _was(kind: str, data: str | Mapping[str, Any]) -> dict[str, Any]:
     """Return what an event says was there before it."""
-    said = json.loads(data) if isinstance(data, str) else data
-    was = {name: old for name, (old, _) in said.get("changes", {}).items()}
+    was = {name: old for name, (old, _) in _said(data).get("changes", {}).items()}
     if kind == "cycle.closed":
         was["closed_on"] = None
     return {

@@ -93,8 +93,8 @@ def drop(folder: Path, workspace_id: int) -> None:
 
 
 def drop_others(folder: Path, exists: Callable[[int], bool]) -> None:
-    """Delete the files of workspaces that are no longer there."""
-    for id in {int(path.stem) for path in folder.glob("[0-9]*.*")}:
+    """Delete the files of workspaces that are no longer there; what else lies there is not ours."""
+    for id in {int(path.stem) for path in folder.glob("[0-9]*.*") if path.stem.isdecimal()}:
         if not exists(id):
             drop(folder, id)
 

@@ -107,7 +107,7 @@ class Structure(Image):
         objectives = list(structure.objectives_then(self.workspace_id, known))
         key_results = list(structure.key_results_then(self.workspace_id, known))
         self.objectives = _before(living.objectives, objectives)
-        self.key_results = _before(living.key_results, key_results)
+        self.key_results = frame.key_results(_before(living.key_results, key_results))
         made_since = structure.alignments_since(self.workspace_id, known)
         self.alignments = living.alignments.changed(
             structure.alignments_ended(self.workspace_id, known), made_since

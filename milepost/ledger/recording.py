@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -46,6 +46,7 @@ class Facts:
     start: Decimal | None
     target: Decimal | None
     time_zone: str  # the workspace's, whose days are meant
+    latest: datetime | None  # what the last of its entries is for
     submitted: int | None
     requested: str | None  # what that submission asked for, as a hash
 
@@ -53,7 +54,10 @@ class Facts:
 _FACTS = Statement("""
 SELECT k.id, o.id, k.title, k.kind, k.milestones, k.state, k.owner_id, k.visibility, o.state, o.owner_id,
        o.sponsor_id, o.contributors, o.visibility, o.team_id, coalesce(k.starts_on, c.starts_on),
-       coalesce(k.ends_on, c.ends_on), k.start, k.target, w.time_zone, s.entry_id, s.request
+       coalesce(k.ends_on, c.ends_on), k.start, k.target, w.time_zone,
+       (SELECT max(x.effective_at) FROM checkin x
+        WHERE x.workspace_id = k.workspace_id AND x.key_result_id = k.id),
+       s.entry_id, s.request
 FROM key_result k JOIN objective o ON o.id = k.objective_id JOIN cycle c ON c.id = o.cycle_id
 JOIN workspace w ON w.id = k.workspace_id
 LEFT JOIN submission s ON s.workspace_id = k.workspace_id AND s.person_id = %s AND s.key = %s
@@ -74,7 +78,8 @@ def facts(
     if isinstance(row[14], str):
         days = [None if day is None else date.fromisoformat(day) for day in row[14:16]]
         ends = [None if end is None else Decimal(str(end)) for end in row[16:18]]
-        row = (*row[:14], *days, *ends, *row[18:])
+        latest = row[19] and datetime.fromisoformat(row[19]).replace(tzinfo=UTC)
+        row = (*row[:14], *days, *ends, row[18], latest, *row[20:])
     return Facts(*row)
 
 

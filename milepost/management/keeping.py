@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from milepost.ledger import annals, mapped, sight, snapshots
 from milepost.ledger import image as images
@@ -73,7 +73,7 @@ class Keeper:
                 mapped.drop_others(self.folder, workspaces.exists)
                 for image in images.all_held():
                     self._keep(image, age)
-            except (OSError, DatabaseError) as why:
+            except Exception as why:  # a thread that ended would keep nothing from then on
                 log.warning("Snapshots could not be written: %s", why)
             finally:
                 connection.close()

@@ -68,6 +68,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'cycle',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='cycle_id_unique'),
+                    models.UniqueConstraint(fields=('workspace', 'key'), name='cycle_key_unique'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='cycle_ends_after_it_starts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -85,6 +90,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'person',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='person_id_unique'),
+                    models.UniqueConstraint(fields=('workspace', 'key'), name='person_key_unique'),
+                    models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('workspace', 'user'), name='person_user_unique'),
+                    models.UniqueConstraint(condition=models.Q(('email__isnull', False)), fields=('workspace', 'email'), name='person_email_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,6 +157,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'key_result',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='key_result_id_unique'),
+                    models.UniqueConstraint(fields=('workspace', 'key'), name='key_result_key_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +202,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'team',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='team_id_unique'),
+                    models.UniqueConstraint(fields=('workspace', 'key'), name='team_key_unique'),
+                ],
             },
         ),
         migrations.AddField(
@@ -206,6 +225,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'submission',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'person', 'key'), name='submission_person_key_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +254,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'objective_version',
+                'indexes': [
+                    models.Index(fields=['workspace', 'objective', 'at'], name='objective_version_at'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='objective_version_id_unique'),
+                ],
             },
         ),
         migrations.AddField(
@@ -275,6 +303,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'key_result_version',
+                'indexes': [
+                    models.Index(fields=['workspace', 'key_result', 'at'], name='key_result_version_at'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='key_result_version_id_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -292,6 +326,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'invitation',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='invitation_id_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -312,6 +349,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'initiative',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='initiative_id_unique'),
+                    models.UniqueConstraint(fields=('workspace', 'key'), name='initiative_key_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -331,6 +372,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'grade',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='grade_id_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -349,6 +393,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'event',
+                'indexes': [
+                    models.Index(fields=['workspace', 'objective_id', 'id'], name='event_objective'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='event_id_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +415,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'comment',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='comment_id_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -386,6 +439,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'checkin',
+                'indexes': [
+                    models.Index(fields=['workspace', 'key_result', 'effective_at'], name='checkin_key_result'),
+                    models.Index(condition=models.Q(('corrects__isnull', False)), fields=['workspace', 'key_result'], name='checkin_corrections'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='checkin_id_unique'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -399,6 +459,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'change',
+                'indexes': [
+                    models.Index(fields=['workspace', 'seq'], name='change_workspace_seq'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -417,6 +480,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'alignment',
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'id'), name='alignment_id_unique'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('parent_key_result__isnull', True), ('parent_objective__isnull', False)), models.Q(('parent_key_result__isnull', False), ('parent_objective__isnull', True)), _connector='OR'), name='alignment_has_one_parent'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -454,42 +521,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'id'), name='team_member_id_unique')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='team_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='team_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('workspace', 'person', 'key'), name='submission_person_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='person_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='person_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('workspace', 'user'), name='person_user_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(condition=models.Q(('email__isnull', False)), fields=('workspace', 'email'), name='person_email_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='objectiveversion',
-            index=models.Index(fields=['workspace', 'objective', 'at'], name='objective_version_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='objectiveversion',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='objective_version_id_unique'),
-        ),
         migrations.AddIndex(
             model_name='objective',
             index=models.Index(fields=['workspace', 'team', 'cycle'], name='objective_team_cycle'),
@@ -501,85 +532,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='objective',
             constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='objective_key_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='keyresultversion',
-            index=models.Index(fields=['workspace', 'key_result', 'at'], name='key_result_version_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresultversion',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='key_result_version_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='key_result_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyresult',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='key_result_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='invitation_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='initiative_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='initiative',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='initiative_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='grade',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='grade_id_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['workspace', 'objective_id', 'id'], name='event_objective'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='event_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='cycle_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='cycle_key_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='cycle_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='comment_id_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(fields=['workspace', 'key_result', 'effective_at'], name='checkin_key_result'),
-        ),
-        migrations.AddIndex(
-            model_name='checkin',
-            index=models.Index(condition=models.Q(('corrects__isnull', False)), fields=['workspace', 'key_result'], name='checkin_corrections'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='checkin_id_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['workspace', 'seq'], name='change_workspace_seq'),
-        ),
-        migrations.AddConstraint(
-            model_name='alignment',
-            constraint=models.UniqueConstraint(fields=('workspace', 'id'), name='alignment_id_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='alignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('parent_key_result__isnull', True), ('parent_objective__isnull', False)), models.Q(('parent_key_result__isnull', False), ('parent_objective__isnull', True)), _connector='OR'), name='alignment_has_one_parent'),
         ),
     ]

@@ -32,7 +32,13 @@ class Event(WorkspaceBound):
             # Nothing is undone twice; a check-in's event, which undoes nothing, is in no such index.
             unique_in_workspace("event", "undoes_id", condition=models.Q(undoes_id__isnull=False)),
         ]
-        indexes = [models.Index(fields=["workspace", "objective_id", "id"], name="event_objective")]
+        indexes = [
+            models.Index(fields=["workspace", "objective_id", "id"], name="event_objective"),
+            # Few rows, by which past days find the order of then.
+            models.Index(
+                fields=["workspace", "at"], name="event_moves", condition=models.Q(kind="key_result.moved")
+            ),
+        ]
 
 
 class Change(models.Model):

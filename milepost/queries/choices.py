@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from milepost.core import access
@@ -72,6 +73,16 @@ def people(reader: Reader) -> Options:
     """List everyone who is here, by name."""
     here = [one for one in reader.image.people.values() if not one.has_left]
     return [(encode(one.id), one.name) for one in sorted(here, key=lambda one: one.name.casefold())]
+
+
+def by_label(reader: Reader) -> dict[str, str]:
+    """Return the ids of everyone who is here by what one types for them: their name.
+
+    Where several have the same name, each one's id stands behind it.
+    """
+    listed = people(reader)
+    shared = Counter(name for _, name in listed)
+    return {name if shared[name] == 1 else f"{name} · {id}": id for id, name in listed}
 
 
 def cycles(reader: Reader, row: ObjectiveRow | None = None) -> Options:

@@ -22,6 +22,7 @@ from milepost.core.scoring import ShiftExplanation, explain_shifts
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.queries import explanations, teams
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, Reader
+from milepost.queries.drifts import Drifted, Drifts, Verdict, verdicts
 from milepost.queries.history import Difference, Told
 from milepost.queries.meanwhile import Checkins, Meanwhile
 from milepost.queries.outlines import cycles_around
@@ -55,10 +56,12 @@ class KeyResultPair:
     points: Fraction | float | None
     differences: tuple[Difference, ...]
     checkins: Checkins
+    verdicts: tuple[Verdict, Verdict] | None  # where the days judge it otherwise
 
     @property
     def is_same(self) -> bool:
-        return not (self.points or self._is_first or self.differences or self.checkins.count)
+        is_moved = self.points or self._is_first or self.differences or self.checkins.count
+        return not (is_moved or self.verdicts)
 
     @property
     def _is_first(self) -> bool:
@@ -81,6 +84,7 @@ class ObjectivePair:
     key_results: tuple[KeyResultPair, ...]
     told: tuple[Sentence, ...]
     shifts: ShiftExplanation | None
+    verdicts: tuple[Verdict, Verdict] | None  # where the days judge it otherwise
 
     @property
     def checkins(self) -> int:
@@ -98,7 +102,10 @@ class Unmoved:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two days side by side: what differs, what moved most first; `more` objectives differ less."""
+    """Two days side by side: what differs, what moved most first; `more` objectives differ less.
+
+    What time alone changed is told by itself: `drifted`, and `more_drifted` of it are not told.
+    """
 
     before: date
     after: date
@@ -106,6 +113,8 @@ class Comparison:
     objectives: tuple[ObjectivePair, ...]
     more: int
     unmoved: tuple[Unmoved, ...]
+    drifted: tuple[Drifted, ...] = ()
+    more_drifted: int = 0
 
 
 # -- what is compared --------------------------------------------------------------------------------------
@@ -153,13 +162,17 @@ def _compared(
 ) -> Comparison:
     between = _Between(then, now)
     moved, same = between.ranked(ids)
+    drifts = Drifts(then, now, same)
+    drifted = set(drifts.objectives)
     return Comparison(
         before=then.today,
         after=now.today,
         summaries=summaries,
         objectives=tuple(between.told(moved[:MOST], explained=explained)),
         more=max(len(moved) - MOST, 0),
-        unmoved=tuple(between.unmoved(same)),
+        unmoved=tuple(between.unmoved(id for id in same if id not in drifted)),
+        drifted=tuple(drifts.told(MOST)),
+        more_drifted=max(len(drifted) - MOST, 0),
     )
 
 
@@ -172,6 +185,9 @@ class _Between:
     def __init__(self, then: Reader, now: Reader) -> None:
         self.then, self.now = then, now
         self.words = Told(now)
+        cycles = then.image.cycles, now.image.cycles
+        # Cycles of which the days differ: what is planned by when differs with them.
+        self._cycles = {id for id, row in cycles[1].items() if _days(cycles[0].get(id)) != _days(row)}
 
     def ranked(self, ids: np.ndarray) -> tuple[list[int], list[int]]:
         """Split objectives into those that differ, what moved most first, and those that do not.
@@ -199,9 +215,11 @@ class _Between:
     def _touched(self) -> set[int]:
         """Return the objectives of which the structure may differ: a few, whatever the size of the whole."""
         then, now = self.then.image, self.now.image
+        inside = np.isin(now.objectives.array("cycle_id"), list(self._cycles))
+        found = set(now.objectives.ids[inside].tolist())
         if then.objectives is now.objectives:
-            return set()
-        found = now.edition.touched(then.edition)
+            return found
+        found |= now.edition.touched(then.edition)
         own = now.key_results.differing(then.key_results)
         served = [
             link for image in (then, now) for id in (*found, *own) for link in image.served_by.get(id, ())
@@ -213,7 +231,8 @@ class _Between:
         then, now = self.then.image, self.now.image
         return (
             then.objectives.get(id) != now.objectives.get(id)
-            or self._key_results(self.then, id) != self._key_results(self.now, id)
+            or now.objectives[id].cycle_id in self._cycles
+            or self._defined(self.then, id) != self._defined(self.now, id)
             or bool(self._links(id))
         )
 
@@ -230,6 +249,10 @@ class _Between:
     def _key_results(self, reader: Reader, id: int) -> list[KeyResultRow]:
         row = reader.image.objectives.get(id)
         return reader.key_results_of(row) if row is not None and reader.sees(id) else []
+
+    def _defined(self, reader: Reader, id: int) -> dict[int, KeyResultRow]:
+        # In which order they stand is no difference that is told.
+        return {one.id: replace(one, position=0) for one in self._key_results(reader, id)}
 
     def unmoved(self, ids: Iterable[int]) -> Iterator[Unmoved]:
         """Name the objectives that are the same on both days and take part."""
@@ -263,11 +286,18 @@ class _Between:
             before=before and self._card(self.then, before),
             after=self._card(self.now, after),
             points=self._points(id),
-            differences=(*self.words.between(before, after, _OBJECTIVE), *self._links(id)) if before else (),
+            differences=(*self._differences(before, after), *self._links(id)) if before else (),
             key_results=tuple(self._key_result(one, checkins) for one in self._both(id)),
             told=tuple(told),
             shifts=self._shifts(before, after) if explained and before else None,
+            verdicts=verdicts(self.then, self.now, id),
         )
+
+    def _differences(self, before: ObjectiveRow, after: ObjectiveRow) -> Iterator[Difference]:
+        yield from self.words.between(before, after, _OBJECTIVE)
+        if before.cycle_id == after.cycle_id:
+            cycles = (reader.image.cycles[after.cycle_id] for reader in (self.then, self.now))
+            yield from self.words.between(*cycles, ("starts_on", "ends_on"))
 
     def _shifts(self, before: ObjectiveRow, after: ObjectiveRow) -> ShiftExplanation:
         found = explain_shifts(
@@ -300,6 +330,7 @@ class _Between:
             if before and after
             else (),
             checkins=checkins.get(one.id, Checkins()),
+            verdicts=verdicts(self.then, self.now, one.id),
         )
 
     # -- figures ---------------------------------------------------------------------------------------
@@ -350,6 +381,10 @@ class _Between:
                 weight = f", weight {Decimal(link.weight).normalize():f}" if link.how == "contributes" else ""
                 found[above] = f"{link.how}{weight}"
         return found
+
+
+def _days(cycle: CycleRow | None) -> tuple[date, date | None] | None:
+    return cycle and (cycle.starts_on, cycle.ends_on)
 
 
 def _nodes(reader: Reader, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from milepost.core import access, cadence, quarters
 from milepost.core.access import Actor
@@ -13,6 +14,7 @@ from milepost.core.problems import NotFound
 from milepost.core.quarters import Span
 from milepost.ledger import image
 from milepost.ledger.structure import CycleRow
+from milepost.queries.cards import Reader
 
 LONGEST_RIBBON = 60  # weeks that are drawn one by one
 
@@ -86,6 +88,42 @@ def line(actor: Actor, cycle_id: int, today: date) -> CycleLine:
     if cycle_id not in cycles:
         raise NotFound
     return _line(cycles, cycles[cycle_id], today)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What other days of a cycle would change: where it stands, and what in it follows its days."""
+
+    was: CycleState
+    becomes: CycleState
+    gone: tuple[Fraction, Fraction] | None  # of its days by today, before and after; None: one has no end
+    objectives: int
+    key_results: int  # those of them that have not both days of their own
+
+
+def moved(reader: Reader, cycle_id: int, window: Window) -> Moved | None:
+    """Return what these days of a cycle would change, as far as the reader sees it; None where nothing."""
+    row = reader.image.cycles.get(cycle_id)
+    if row is None or row.closed_on or (window.days is not None and window.days <= 0):
+        return None  # whoever changes it is told so
+    before = Window(row.starts_on, row.ends_on)
+    was, becomes = (cadence.state(each, reader.today) for each in (before, window))
+    inside = [
+        one
+        for one in reader.image.objectives.values()
+        if one.cycle_id == cycle_id and one.is_open and reader.sees(one.id)
+    ]
+    if window == before or (was == becomes and not inside):
+        return None
+    following = [
+        one
+        for each in inside
+        for one in reader.key_results_of(each)
+        if one.counts and (one.starts_on is None or one.ends_on is None)
+    ]
+    has_ends = before.ends_on is not None and window.ends_on is not None
+    gone = tuple(cadence.elapsed(each, reader.today) for each in (before, window)) if has_ends else None
+    return Moved(was, becomes, gone, len(inside), len(following))
 
 
 def _line(cycles: dict[int, CycleRow], row: CycleRow, today: date) -> CycleLine:

@@ -10,12 +10,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from milepost.core import access
-from milepost.core.alignment import path_of_loop
+from milepost.core.alignment import path_of_loop, seen_loop, way_out
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
 from milepost.ledger.structure import AlignmentRow, ObjectiveRow
 from milepost.ledger.supposed import Supposed
 from milepost.queries.cards import Reader
+from milepost.queries.rings import UNSEEN
 from milepost.queries.what_if import seen_above
 
 SUPPOSED = 0  # the id of a link that is not there; real ones are larger
@@ -111,8 +112,10 @@ def preview(
     image, more = reader.image, []
     without = [link.id for link in image.serves.get(row.id, ()) if _leads_to(link, leaves, to)]
     if to is not None:
-        if loop := _loop(reader, row, to, without):
+        upwards = _Upwards(reader, row, to, without)
+        if loop := upwards.loop():
             return Preview(loop=loop)
+        without += upwards.in_the_way()
         objective, key_result = (None, to.id) if to.is_key_result else (to.id, None)
         more = [AlignmentRow(SUPPOSED, row.id, objective, key_result, how, format(weight, "f"))]
     supposed = Supposed(image, more, without)
@@ -127,20 +130,48 @@ def _leads_to(link: AlignmentRow, *places: Place | None) -> bool:
     return any(place is not None and link.parent_id == place.id for place in places)
 
 
-def _loop(reader: Reader, row: ObjectiveRow, to: Place, without: list[int]) -> tuple[str, ...]:
-    image = reader.image
-    edges: list[tuple[int, int]] = []
-    waiting, known = [to.id], {to.id}
-    while waiting:  # upwards from the new place; nothing else can close a circle
-        here = waiting.pop()
-        one = image.key_results.get(here)
-        links = () if one else [link for link in image.serves.get(here, ()) if link.id not in without]
-        above = [one.objective_id] if one else [link.parent_id for link in links]
-        edges += [(here, id) for id in above]
-        waiting += [id for id in above if id not in known]
-        known.update(above)
-    found = path_of_loop(edges, row.id, to.id) or ()
-    return tuple(reader.named(id)[0] if reader.sees(id) else "something you may not see" for id in found)
+class _Upwards:
+    """What stands above a place, without some links, and the rings that a new link to it would close."""
+
+    def __init__(self, reader: Reader, row: ObjectiveRow, to: Place, without: list[int]) -> None:
+        self.reader, self.row, self.to = reader, row, to
+        self.links: dict[tuple[int, int], int] = {}
+        self.inside: list[tuple[int, int]] = []
+        waiting, known = [to.id], {to.id}
+        while waiting:  # nothing else can close a ring
+            here = waiting.pop()
+            above = self._above(here, without)
+            waiting += [id for id in above if id not in known]
+            known.update(above)
+
+    def _above(self, id: int, without: list[int]) -> list[int]:
+        image = self.reader.image
+        if one := image.key_results.get(id):
+            self.inside.append((id, one.objective_id))
+            return [one.objective_id]
+        found = {(id, link.parent_id): link.id for link in image.serves.get(id, ()) if link.id not in without}
+        self.links |= found
+        return [above for _, above in found]
+
+    def _edges(self) -> list[tuple[int, int]]:
+        return [*self.links, *self.inside]
+
+    def _sees(self, id: int) -> bool:
+        """Say whether the reader sees something, not only a token of theirs (`rings`)."""
+        image, person = self.reader.image, replace(self.reader.actor, within=None)
+        return access.may_see(person, image.audience(id), team=None, is_private=image.is_private(id))
+
+    def loop(self) -> tuple[str, ...]:
+        """Return the way round, as far as it may be named."""
+        reader, found = self.reader, seen_loop(self._edges(), self.row.id, self.to.id, self._sees) or ()
+        return tuple(reader.named(id)[0] if reader.sees(id) else UNSEEN for id in found)
+
+    def in_the_way(self) -> list[int]:
+        """Return the links that nobody tells this reader of, and that would end."""
+        found = []
+        while loop := path_of_loop(self._edges(), self.row.id, self.to.id):
+            found.append(self.links.pop(way_out(loop, self.links, self._sees)))
+        return found
 
 
 def _turn(reader: Reader, supposed: Supposed, id: int) -> Turn:

@@ -68,7 +68,7 @@ MEASURE_NAMES = (
     "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones",
 )  # fmt: skip
 
-_OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objective_id")
+OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objective_id")
 
 
 Pasts = Mapping[int, tuple[HistoryPlan, ...]]
@@ -338,7 +338,7 @@ class _Parts:
         )
 
     def _key_result(self, one: KeyResult, steps: tuple[TransitionPlan, ...]) -> KeyResultPlan:
-        said = self.keys.told(one, _OF_A_KEY_RESULT)
+        said = self.keys.told(one, OF_A_KEY_RESULT)
         measure = MeasurePlan(**{name: said.pop(name) for name in MEASURE_NAMES})
         history = self._history(self.key_result_versions[one.id], KEY_RESULT_FIELDS)
         told = told_by.of_key_result(one.state, history, steps, one.created_at)

@@ -29,6 +29,7 @@ from milepost.ledger.editions import Written
 from milepost.ledger.garbage import uncollected
 from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
+from milepost.queries.alignment import View
 from milepost.queries.cards import Reader
 
 OBJECTIVE_COLUMNS = (
@@ -97,14 +98,20 @@ class _Rows:
         sight = self.sight(actor)
         found = self.bodies.get(sight)
         if found is None:
-            instead = {}
-            for place, pattern in sight.mixed:
-                if (place, pattern) not in self.variants:
-                    self.variants[place, pattern] = self.encoded(self.image, self.ids[place], actor)
-                instead[place] = self.variants[place, pattern]
-            body = self.written.joined(self.mask(actor), instead)
+            body = self.joined(actor, self.mask(actor))
             found = self.bodies[sight] = body, hashlib.blake2b(body, digest_size=16).digest()
         return found
+
+    def joined(self, actor: Actor, wanted: np.ndarray) -> bytes:
+        """Join some of the rows that the actor sees, as they may read them."""
+        instead = {}
+        for place, pattern in self.sight(actor).mixed:
+            if not wanted[place]:
+                continue
+            if (place, pattern) not in self.variants:
+                self.variants[place, pattern] = self.encoded(self.image, self.ids[place], actor)
+            instead[place] = self.variants[place, pattern]
+        return self.written.joined(wanted, instead)
 
     def mask(self, actor: Actor) -> np.ndarray:
         """Mark the rows that the actor sees."""
@@ -344,24 +351,31 @@ def _figures(kept: _Kept, name: str, rows: _Rows, actor: Actor) -> bytes:
     sight = rows.sight(actor)
     found = kept.figures.get((name, sight))
     if found is None:
-        day, seen, nodes = kept.day, rows.mask(actor), rows.nodes()
-        image = day.image
-        columns: dict[str, object] = {
-            "status": day.status[nodes][seen],
-            "progress": np.where(day.reported[nodes], _rounded(day.raw[nodes]), np.nan)[seen],
-            "expected": _rounded(day.expected[nodes])[seen],
-        }
-        if name == "key_results":
-            ids = image.key_results.ids[seen]
-            there, (confidence, effective) = image.entries.columns(ids, "confidence", "effective")
-            columns |= {
-                "value": image.current[seen],
-                "confidence": _spread(there, [number or None for number in confidence.tolist()]),
-                "checked_at": _spread(there, effective.tolist()),
-            }
-        found = orjson.dumps(columns, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
-        kept.figures[name, sight] = found
+        found = kept.figures[name, sight] = _written_figures(_columns(kept.day, name, rows, rows.mask(actor)))
     return found
+
+
+def _columns(day: Day, name: str, rows: _Rows, wanted: np.ndarray) -> dict[str, object]:
+    """Return the figures of some rows by column."""
+    image, nodes = day.image, rows.nodes()
+    columns: dict[str, object] = {
+        "status": day.status[nodes][wanted],
+        "progress": np.where(day.reported[nodes], _rounded(day.raw[nodes]), np.nan)[wanted],
+        "expected": _rounded(day.expected[nodes])[wanted],
+    }
+    if name == "key_results":
+        ids = image.key_results.ids[wanted]
+        there, (confidence, effective) = image.entries.columns(ids, "confidence", "effective")
+        columns |= {
+            "value": image.current[wanted],
+            "confidence": _spread(there, [number or None for number in confidence.tolist()]),
+            "checked_at": _spread(there, effective.tolist()),
+        }
+    return columns
+
+
+def _written_figures(columns: dict[str, object]) -> bytes:
+    return orjson.dumps(columns, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
 
 
 _HEADS = {
@@ -411,3 +425,21 @@ def _answered(kept: _Kept, wanted: dict[str, _Rows], actor: Actor) -> tuple[str,
         parts += [_HEADS[name], body, b"],", figures, b"}", b","]
     parts[-1] = b"}"
     return f'"{tag.hexdigest()[:16]}"', parts
+
+
+def narrowed(view: View) -> bytes:
+    """Return what a narrowed tree shows, encoded as `as_json` does: what fits and what stands above that.
+
+    `is_match` says of each row whether it fits by itself.
+    """
+    image, actor = view.reader.image, view.reader.actor
+    day = image.on(view.reader.today)
+    matching = view.outline.own if view.matching is None else view.matching.mask
+    parts = [_BEGINNING]
+    for name in ("objectives", "key_results") if view.filters.key_results else ("objectives",):
+        rows = _rows(image, name)
+        wanted = rows.mask(actor) & view.shown.mask[rows.nodes()]
+        columns = _columns(day, name, rows, wanted) | {"is_match": matching[rows.nodes()][wanted]}
+        parts += [_HEADS[name], rows.joined(actor, wanted), b"],", _written_figures(columns), b"}", b","]
+    parts[-1] = b"}"
+    return b"".join(parts)

@@ -7,9 +7,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import cycles
+from milepost.core import access
+from milepost.core.cadence import Window
 from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid
 from milepost.queries import cycles as known
+from milepost.web import pages
 from milepost.web.actors import in_workspace, require_admin
 from milepost.web.methods import go
 from milepost.web.pages import page
@@ -17,6 +20,13 @@ from milepost.web.toasts import saved
 from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "starts_on": "First day", "ends_on": "Last day", "parent": "Within"}
+
+# Where a cycle stands: as it is now, and as it would be.
+STANDS = {
+    "upcoming": ("It has yet to begin", "it has yet to begin"),
+    "running": ("It is running", "it is running"),
+    "grading": ("Its time is up", "its time is up, and it waits to be closed"),
+}
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -74,6 +84,8 @@ def update(request: HttpRequest, cycle: int) -> HttpResponse:
     typed = Typed(request.POST)
     wanted = _wanted(typed)
     if not typed.problems:
+        if found := _unconfirmed(request, typed, cycle, wanted):
+            return _form(request, typed, cycle, found)
         try:
             cycles.update(cycle=cycle, changed=wanted, by=request.actor, at=request.at)
             saved(request, "Saved.")
@@ -113,7 +125,20 @@ def _wanted(typed: Typed) -> dict:
     return found
 
 
-def _form(request: HttpRequest, typed: Typed, cycle: int | None = None) -> HttpResponse:
+def _unconfirmed(request: HttpRequest, typed: Typed, cycle: int, wanted: dict) -> known.Moved | None:
+    """Return what the days would change, unless whoever sends them has been shown just that."""
+    if typed.text("seen") == _days(typed) or not access.may_manage(request.actor):
+        return None
+    return known.moved(pages.reader(request), cycle, Window(wanted["starts_on"], wanted["ends_on"]))
+
+
+def _days(typed: Typed) -> str:
+    return f"{typed.text('starts_on')}/{typed.text('ends_on')}"
+
+
+def _form(
+    request: HttpRequest, typed: Typed, cycle: int | None = None, moved: known.Moved | None = None
+) -> HttpResponse:
     overview = known.overview(request.actor, request.today)
     row = known.line(request.actor, cycle, request.today) if cycle else None
     open_ones = [one for one in overview.lines if one.id != cycle]
@@ -121,6 +146,9 @@ def _form(request: HttpRequest, typed: Typed, cycle: int | None = None) -> HttpR
         "typed": typed,
         "problems": typed.listed(LABELS),
         "cycle": row,
+        "moved": moved,
+        "stands": STANDS,
+        "seen": _days(typed) if moved else "",
         "given": _given(request, overview) if row is None else _said(row),
         "parents": [("", "No longer one"), *((encode(one.id), one.name) for one in open_ones)],
         "cycles": _cycles(request),

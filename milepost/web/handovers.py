@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 
 from milepost.actions import handovers
 from milepost.core import addresses
-from milepost.core.ids import encode
+from milepost.core.ids import decode, encode
 from milepost.core.problems import Conflict, Invalid
 from milepost.queries import holdings
-from milepost.queries.choices import people
+from milepost.queries.choices import by_label
 from milepost.web import pages
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
@@ -30,10 +30,8 @@ def show(request: HttpRequest, person: int) -> HttpResponse:
 def create(request: HttpRequest, person: int) -> HttpResponse:
     """Hand it over, in one step."""
     typed = Typed(request.POST)
-    to, instead = typed.id("to"), {}
-    for name in request.POST:
-        if name.startswith("to-") and (chosen := typed.text(name)):
-            instead[name.removeprefix("to-")] = None if chosen == STAYS else typed.id(name)
+    to = typed.id("to")
+    instead = _chosen(typed) | _typed_by_name(typed, by_label(pages.reader(request)))
     if to is None and not any(instead.values()):
         typed.say("to", "Choose somebody who is to have it.")
     if not typed.problems:
@@ -48,6 +46,28 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
     return _page(request, person, typed)
 
 
+def _chosen(typed: Typed) -> dict[str, int | None]:
+    """Read what of the listed was chosen for a thing: somebody near it, or that it stays."""
+    found = {}
+    for name in typed.data:
+        if name.startswith("to-") and (chosen := typed.text(name)):
+            found[name.removeprefix("to-")] = None if chosen == STAYS else typed.id(name)
+    return found
+
+
+def _typed_by_name(typed: Typed, people: dict[str, str]) -> dict[str, int | None]:
+    """Read who was typed for a thing: anybody who is here."""
+    found = {}
+    known = {label.casefold(): id for label, id in people.items()}
+    for name in typed.data:
+        if name.startswith("else-") and (written := " ".join(typed.text(name).split())):
+            if written.casefold() in known:
+                found[name.removeprefix("else-")] = decode(known[written.casefold()])
+            else:
+                typed.say(name, f"“{written[:60]}” is nobody here, or more than one. Take one from the list.")
+    return found
+
+
 def _page(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
     reader = pages.reader(request)
     found = holdings.to_give(reader, person)
@@ -58,11 +78,12 @@ def _page(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
         "given": [one for one in found.listed if one.may_give],
         "kept": [one for one in found.listed if not one.may_give],
         "mine": mine,
-        "people": [option for option in people(reader) if option[0] != encode(person)],
+        "people": [(id, label) for label, id in by_label(reader).items() if id != encode(person)],
         "to": typed.text("to"),
         "picked": {one.ref: typed.text(f"to-{one.ref}") for one in found.listed},
+        "written": {one.ref: typed.text(f"else-{one.ref}") for one in found.listed},
         "error": typed.error,
-        "problems": typed.listed(LABELS),
+        "problems": typed.listed(LABELS | {f"else-{one.ref}": one.title for one in found.listed}),
         "here": f"{there}handover/",
         "back": there,
     }

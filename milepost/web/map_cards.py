@@ -22,7 +22,7 @@ EDGE, BROAD_EDGE, TINTED = 4, 9, 46  # how wide the edge of a card is, how tall 
 WHAT_IF = '<title class="tip">What if it ends elsewhere?</title>'
 BAR = WIDTH - 2 * LEFT + 3
 HEAD_SHAPE = f"M0 {TINTED}V8a8 8 0 0 1 8-8h{WIDTH - 16}a8 8 0 0 1 8 8v{TINTED - 8}z"
-FOLD_WIDTH = 140  # of what a card says is folded away: on a small card it is drawn larger
+FOLD_WIDTH = 115  # of what a card says is folded away: on a small card it is drawn 1.7 times as large
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,8 @@ class Pen:
             f'<tspan x="{LEFT}" y="{(size + 3) * (at + 1) + 2}">{escape(line)}</tspan>'
             for at, line in enumerate(lines)
         )
-        low, owner = spot.height - 17, ""
+        # What is folded away is said across the lower edge, larger too: the figure stands clear of it.
+        low, owner = spot.height - (17 if card.is_open is None else 22), ""
         if self.lens.name == "owner" and row.owner:
             tint, named = words.tint(row.owner.id), words.initials(row.owner.name)
             owner = (

@@ -153,7 +153,8 @@ class Picture:
         return frozenset([*own, *(effect.id for effect in self.supposed.effects)])
 
     def _everything(self) -> str:
-        return "".join([*self._rows(), *self._lines(), *self._cards()])
+        # Names lie over the lines, which they interrupt: a line that crosses one would strike it out.
+        return "".join([*self._rows(), *self._lines(), *self._names(), *self._cards()])
 
     def _spot(self, card: Card) -> Spot:
         spot = self.map.drawing.spots[card.number]
@@ -162,17 +163,20 @@ class Picture:
     # -- rows ----------------------------------------------------------------------------------------------
 
     def _rows(self) -> Iterator[str]:
-        for row, (top, bottom) in enumerate(self.map.drawing.rows):
+        for top, bottom in self.map.drawing.rows:
             y, tall = top + PAD, bottom - top + OVER + UNDER
             yield (
                 f'<rect class="lv" x="{PAD / 2:g}" y="{y:g}" width="{self.width - PAD}" '
                 f'height="{tall:g}" rx="10"/>'
             )
-            if not self.map.wish.by_team:
-                below = " and below" if row in self.map.drawing.deep else ""
-                yield f'<text class="sm lt" x="{PAD}" y="{y + 17:g}">Level {row + 1}{below}</text>'
+
+    def _names(self) -> Iterator[str]:
         if self.map.wish.by_team:
             yield from self._teams()
+            return
+        for row, (top, _) in enumerate(self.map.drawing.rows):
+            below = " and below" if row in self.map.drawing.deep else ""
+            yield f'<text class="sm lt" x="{PAD}" y="{top + PAD + 17:g}">Level {row + 1}{below}</text>'
 
     def _teams(self) -> Iterator[str]:
         """Name each team above its cards that stand side by side."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from milepost.actions import alignments
+from milepost.actions import alignments, key_results, objectives
 from milepost.actions.alignments import AlignmentLoop
+from milepost.core.access import Actor, Role
 from milepost.core.problems import Invalid, NotAllowed, NotFound
 from milepost.ledger import image
-from milepost.models import Alignment
+from milepost.models import Alignment, Event
+from milepost.queries import standings
+from milepost.queries.rings import UNSEEN
 from tests.cast import LATER, NOW, Cast
-from tests.okrs import SECRET_TITLE, Okrs
+from tests.okrs import Okrs
+from tests.threads import at_once
 
 pytestmark = pytest.mark.both_databases
 
@@ -49,16 +54,71 @@ class TestAlign:
 
         assert "“Riders choose us twice”" in refused.value.remedy
 
-    def test_does_not_name_the_unseen_on_the_way_round(self, cast: Cast, okrs: Okrs):
-        """A loop through restricted work is refused without naming it."""
+    def test_is_not_refused_for_what_is_not_seen(self, cast: Cast, okrs: Okrs):
+        """A ring through restricted work tells nobody of it: the link to that ends, as its readers hear."""
+        hidden = alignments.align(child=okrs.draft.id, objective=okrs.secret.id, by=cast.ben, at=NOW)
+        by = as_admin(cast.cleo)
+
+        new = alignments.align(child=okrs.company.id, objective=okrs.draft.id, by=by, at=LATER)
+
+        ended = Event.objects.of(cast.acme.id).get(kind="alignment.ended")
+        hidden.refresh_from_db(from_queryset=Alignment.objects.of(cast.acme.id))
+        assert (new.until_at, hidden.until_at) == (None, LATER)
+        assert (ended.subject_id, ended.data["made_way"]) == (hidden.id, True)
+        with pytest.raises(NotFound):
+            standings.event(by, ended.id)
+        assert standings.event(cast.ben, ended.id) == ended
+
+    def test_is_not_refused_for_a_hidden_key_result(self, cast: Cast, okrs: Okrs):
+        """Nor does a ring through a key result that only some may see tell of it."""
+        changed = {"visibility": "people", "visible_to": [cast.ben.person_id]}
+        key_results.update(key_result=okrs.growth.id, changed=changed, reason="Hush.", by=cast.ada, at=NOW)
+        hidden = alignments.align(child=okrs.draft.id, key_result=okrs.growth.id, by=cast.ben, at=NOW)
+
+        alignments.align(child=okrs.company.id, objective=okrs.draft.id, by=as_admin(cast.cleo), at=LATER)
+
+        hidden.refresh_from_db(from_queryset=Alignment.objects.of(cast.acme.id))
+        assert hidden.until_at == LATER
+
+    def test_refuses_what_is_seen_before_anything_makes_way(self, cast: Cast, okrs: Okrs):
+        """Where another ring is seen whole, the refusal names that one, and what is hidden stays."""
         alignments.align(child=okrs.draft.id, objective=okrs.secret.id, by=cast.ben, at=NOW)
-        ada_sees, cleo = okrs.company, cast.cleo
+        alignments.align(child=okrs.draft.id, objective=okrs.company.id, by=cast.ben, at=NOW)
 
         with pytest.raises(AlignmentLoop) as refused:
-            alignments.align(child=ada_sees.id, objective=okrs.draft.id, by=_as_admin(cleo), at=NOW)
+            alignments.align(child=okrs.company.id, objective=okrs.draft.id, by=as_admin(cast.cleo), at=LATER)
 
-        assert SECRET_TITLE not in str(refused.value)
-        assert "something you may not see" in refused.value.remedy
+        assert UNSEEN not in refused.value.remedy
+        assert not Event.objects.of(cast.acme.id).filter(kind="alignment.ended").exists()
+
+    def test_makes_nothing_way_for_a_token_that_sees_less_than_its_person(self, cast: Cast, okrs: Okrs):
+        """What colleagues do openly is not hidden, though a token limited to a team reads none of it."""
+        by = replace(as_admin(cast.ada), within=frozenset({cast.product.id}))
+        alignments.align(child=okrs.company.id, objective=okrs.draft.id, by=cast.ada, at=NOW)
+
+        with pytest.raises(AlignmentLoop) as refused:
+            alignments.align(child=okrs.draft.id, objective=okrs.helpful.id, by=by, at=LATER)
+
+        assert UNSEEN in refused.value.remedy
+
+    @pytest.mark.django_db(transaction=True)
+    def test_two_links_at_once_close_no_ring(self, cast: Cast, okrs: Okrs):
+        """Of two links that would close a ring together, whoever comes second is refused."""
+        first = [_drafted(cast, okrs, f"{number}") for number in range(4)]
+        for child, parent in ((1, 2), (3, 0)):
+            alignments.align(child=first[child], objective=first[parent], by=cast.ada, at=NOW)
+        links, refused = [(0, 1), (2, 3)], []
+
+        def link(number: int) -> None:
+            child, parent = (first[place] for place in links[number])
+            try:
+                alignments.align(child=child, objective=parent, by=cast.ada, at=NOW)
+            except AlignmentLoop as problem:
+                refused.append(problem)
+
+        at_once(2, link)
+
+        assert len(refused) == 1
 
     @pytest.mark.parametrize("given", [{}, {"objective": 1, "key_result": 1}])
     def test_serves_one_thing(self, cast: Cast, okrs: Okrs, given: dict):
@@ -97,9 +157,11 @@ class TestEnd:
         assert image.of(cast.acme.id).exact(okrs.company.id) * 2 == 1
 
 
-def _as_admin(actor):
-    from dataclasses import replace
-
-    from milepost.core.access import Role
-
+def as_admin(actor: Actor) -> Actor:
     return replace(actor, role=Role.ADMIN)
+
+
+def _drafted(cast: Cast, okrs: Okrs, title: str) -> int:
+    return objectives.draft(
+        title=title, cycle=okrs.cycle.id, owner=cast.ada.person_id, by=cast.ada, at=NOW
+    ).id

@@ -16,11 +16,12 @@ from milepost.actions.key_results import Definition
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
 from milepost.ledger import image, past
 from milepost.models import Change, Checkin, Event, KeyResult, Objective, Submission
+from milepost.queries import verification
 from tests.cast import LATER, NOW, Cast, actor
 from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 def entry(id: int) -> Checkin:
@@ -162,6 +163,38 @@ class TestRecord:
 
         days = [first, None, None, first + DAY]
         assert told == [(day and day.isoformat(), None) for day in days]
+
+    @pytest.mark.parametrize("back", [timedelta(seconds=2), timedelta(hours=1), DAY])
+    def test_comes_after_what_was_said_before_though_the_clock_was_put_back(self, cast, okrs, back):
+        """What was said last stands, corrections keep their place, and nothing is lost or doubled."""
+        first = checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=cast.cleo, at=NOW)
+
+        second = checkins.record(key_result=okrs.waiting.id, value=Decimal(7), by=cast.cleo, at=NOW - back)
+        checkins.correct(checkin=first.id, value=Decimal(8), by=cast.cleo, at=NOW - back + SECOND)
+
+        living = image.of(cast.acme.id)
+        assert [one.value for one in living.entries.series(okrs.waiting.id)][-2:] == [8, 7]
+        assert entry(second.id).recorded_at == NOW - back
+        days = [past.of(cast.acme.id, NOW.date() + number * DAY) for number in range(-1, 2)]
+        assert [each.entries.current(okrs.waiting.id).value for each in days] == [6.5, 7, 7]
+        for each in days[-2:]:
+            assert each.entries.series(okrs.waiting.id) == living.entries.series(okrs.waiting.id)
+        assert list(verification.differences(cast.acme.id, NOW + DAY)) == []
+
+        checkins.withdraw(checkin=second.id, by=cast.cleo, at=NOW - back + 2 * SECOND)
+
+        assert image.of(cast.acme.id).entries.current(okrs.waiting.id).value == 8
+
+    def test_does_not_follow_an_entry_of_a_clock_that_was_far_wrong(self, cast, okrs):
+        """It is of now; the entry from far ahead stands above it until somebody takes it back."""
+        far = checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=cast.cleo, at=NOW + 900 * DAY)
+
+        made = checkins.record(key_result=okrs.waiting.id, value=Decimal(7), by=cast.cleo, at=NOW)
+
+        assert entry(made.id).effective_at == NOW
+        assert image.of(cast.acme.id).entries.current(okrs.waiting.id).value == 5
+        checkins.withdraw(checkin=far.id, by=cast.cleo, at=NOW)
+        assert image.of(cast.acme.id).entries.current(okrs.waiting.id).value == 7
 
     def test_an_earlier_day_does_not_change_what_stands_now(self, cast: Cast, okrs: Okrs):
         """What stands is the latest by the day it was true, not by the day it was written."""

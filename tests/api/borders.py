@@ -77,11 +77,12 @@ OPERATIONS: dict[str, Row] = {
     "me_due": READS,
     "me_week": Row(asks={"cycle": "cycle"}),
     "me_sweep": READS,
+    "me_look": READS,
     "me_sign_out": Row(works=False),  # nothing can be sent after it
     "events_index": Row(asks={"team": "team", "by": "person", **PAGE}),
     "events_show": READS,
     "events_undo": Row({}),
-    "events_whole": READS,
+    "events_whole": Row(asks={"cycle": "cycle", "team": "team", "owner": "person"}),
     "overview_show": Row(asks={"cycle": "cycle"}),
     "overview_of_teams": Row(asks={"cycle": "cycle"}),
     "map_show": Row(

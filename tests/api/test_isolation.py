@@ -336,7 +336,7 @@ class TestScopes:
 
 
 # A guest keeps views of their own.
-GUESTS_MAY = {"me_sign_out", "comments_on_objective", "comments_on_key_result"} | {
+GUESTS_MAY = {"me_look", "me_sign_out", "comments_on_objective", "comments_on_key_result"} | {
     "views_create", "views_choose", "views_unchoose",
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ METHODS = {
 }
 # Each page of a workspace that takes a form, and the operations that do the same.
 FORMS = {
+    "looks": ["me_look"],
     "checkins": ["checkins_create"],
     "sweep": ["checkins_create"],
     "edit_checkin": ["checkins_correct"],
@@ -32,7 +33,7 @@ FORMS = {
     "copy_view": ["views_show", "views_create"],
     "choose_view": ["views_choose", "views_unchoose"],
     "delete_view": ["views_delete"],
-    "new_objective": ["objectives_create"],
+    "new_objective": ["objectives_create", "cycles_create"],
     "edit_objective": ["objectives_update"],
     "closing": ["closings_close"],
     "activation": ["objectives_activate"],
@@ -79,9 +80,8 @@ FORMS = {
 }
 # Forms that no program can send, and why.
 REASONS = {
-    "looks": "what a person has seen is known by their eyes alone",
-    "preferences": "how a browser shows pages is kept in that browser",
-    "keyboard": "which key does what is kept in that browser",
+    "preferences": "how a browser shows pages is kept in that browser, never here",
+    "keyboard": "which key does what is kept in that browser, never here",
     "persona": "in the demo, one looks around as somebody else, in a browser",
     "start_demo": "it makes another workspace, and a token opens one",
     "tokens": "a token that could make tokens could not be revoked for good",
@@ -185,10 +185,19 @@ UNREAD = {
     "keyboard": "which key does what is kept in that browser",
     "tokens": "a stolen token should not learn of the others; of itself it learns by me_show",
 }
-# Addresses outside of workspaces: signing in, and an account, which belongs to its person in all workspaces.
-ACCOUNTS = (
-    "sign-in/", "sign-out/", "account/", "invitation/", "setup/", "appearance/", "tokens/new/", "api/",
-)  # fmt: skip
+# Addresses outside of workspaces, by how they begin, and why no token opens them (decision 0015).
+ENTRANCE = "whoever comes this way has no token yet"
+ACCOUNT = "an account is its person's in all workspaces; a token opens one, and cannot show who holds it"
+OUTSIDE = {
+    "sign-in/": ENTRANCE,
+    "invitation/": ENTRANCE,
+    "setup/": ENTRANCE,
+    "sign-out/": "it ends the session of a browser; a program ends its token (me_sign_out)",
+    "account/": ACCOUNT,
+    "appearance/": "how a browser shows pages is kept in that browser, never here",
+    "tokens/new/": "a token that could make tokens could not be revoked for good",
+    "api/": "the API itself",
+}
 SERVING = {"livez", "readyz", "metrics", "favicon.ico", "robots.txt", "static/<path:path>"}
 
 
@@ -206,20 +215,14 @@ class TestForms:
         assert {name for names in FORMS.values() for name in names} - OPERATIONS.keys() == set()
         assert api.title == "Milepost"
 
-    def test_outside_of_workspaces_are_about_accounts(self):
+    def test_outside_of_workspaces_have_a_reason(self):
         """Whatever stands in no workspace is the way in, one's account, or asks for nothing."""
         others = [one.pattern for one in routes() if not one.is_in_workspace]
 
-        answering = [pattern for pattern in others if pattern and not pattern.startswith(ACCOUNTS)]
+        answering = [pattern for pattern in others if pattern and not pattern.startswith((*OUTSIDE,))]
 
-        assert {*answering} <= {
-            "livez",
-            "readyz",
-            "metrics",
-            "favicon.ico",
-            "robots.txt",
-            "static/<path:path>",
-        }
+        assert {*answering} <= SERVING
+        assert [begun for begun in OUTSIDE if not any(each.startswith(begun) for each in others)] == []
 
 
 class TestPages:

@@ -8,9 +8,13 @@ from dataclasses import replace
 import orjson
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
+from milepost.actions import alignments
+from milepost.core import ids
+from milepost.core.access import Role
 from milepost.ledger import image
-from milepost.models import Cycle, Initiative, KeyResult, Objective, Person
+from milepost.models import Alignment, Cycle, Initiative, KeyResult, Objective, Person
 from milepost.queries import plans
 from tests.okrs import SECRET_TITLE
 from tests.worlds import World
@@ -120,6 +124,22 @@ class TestApplication:
         secret.refresh_from_db()
         assert secret.title == "Whispered to myself" and secret.key != used
         assert Objective.objects.of(world.cast.acme.id).get(key=used).title == "Taken over"
+
+    def test_closes_no_ring_through_what_is_hidden(self, world, program):
+        """A ring that the file's owner cannot know of (what is whispered serves the company) ends unseen."""
+        cast, okrs = world.cast, world.okrs
+        whispered = Objective.objects.of(cast.acme.id).get(title="Whispered to myself")
+        by = replace(cast.ben, person_id=whispered.owner_id, role=Role.OWNER)
+        hidden = alignments.align(child=okrs.draft.id, objective=whispered.id, by=by, at=timezone.now())
+        file = program("ada").get("/plan").json()
+        above = next(one for one in file["objectives"] if one["title"] == okrs.company.title)
+        above["aligned_to"] = [{"objective": ids.encode(okrs.draft.id)}]
+
+        told = program("ada").post("/plan/application", {"text": orjson.dumps(file).decode()})
+
+        assert told.status_code == 201
+        hidden.refresh_from_db(from_queryset=Alignment.objects.of(cast.acme.id))
+        assert hidden.until_at is not None
 
     def test_is_for_the_tokens_own_workspace(self, world, program):
         """A file that names another workspace is refused, and neither is renamed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from milepost.actions import checkins
 from milepost.core.ids import encode
 from milepost.models import User
 from tests.api.programs import Program
-from tests.okrs import weightless
+from tests.okrs import outside, weightless
 
 pytestmark = pytest.mark.both_databases
 
@@ -116,6 +117,73 @@ class TestTree:
         told = program("cleo").get("/tree?key_results=true")
 
         assert (page.content, page.headers["ETag"]) == (told.content, told.headers["ETag"])
+
+    @pytest.mark.parametrize("who", ["ada", "ben", "cleo"])
+    @pytest.mark.parametrize(
+        ("page", "asked"),
+        [
+            ("status=no_data", "status=no_data"),
+            ("type=committed", "commitment=committed"),
+            ("attention=1", "attention=true"),
+            ("mine=1", "mine=true"),
+            ("unaligned=1", "unaligned=true"),
+            ("q=the+wa", "words=the+wa"),
+            ("team={team}&owner={cleo}", "team={team}&owner={cleo}"),
+            ("mine=1", "cycle={autumn}&mine=true"),
+        ],
+    )
+    def test_is_narrowed_as_its_page_is(self, program, cast, okrs, now, who, page, asked):
+        """The same rows as on the page, under parameters like the map's; what fits by itself is told."""
+        outside(cast, okrs, now)
+        named = {
+            "team": encode(cast.product.id),
+            "cleo": encode(cast.cleo.person_id),
+            "autumn": encode(okrs.cycle.id),
+        }
+        browser, everything = Client(), "" if "cycle" in asked else "&cycles=all"
+        browser.force_login(User.objects.get(email=f"{who}@acme.example"))
+
+        shown = browser.get(f"/w/acme/alignment/?{page.format(**named)}{everything}").content.decode()
+        told = program(who).get(f"/tree?key_results=true&{asked.format(**named)}").json()
+
+        rows = [row for part in ("objectives", "key_results") for row in told[part]["rows"]]
+        # A personal objective that serves nothing has no row on the page.
+        listed = {row[0] for row in rows} - {encode(okrs.private.id)}
+        assert listed == {*re.findall(r'data-id="(\w{13})"', shown)}
+        for part in ("objectives", "key_results"):
+            assert {len(column) for name, column in told[part].items() if name != "columns"} == {
+                len(told[part]["rows"])
+            }
+
+    def test_tells_what_fits_from_what_stands_above_it(self, program, cast, okrs):
+        """Of Product's objective it stands below another one, which does not fit by itself."""
+        told = program("ada").get(f"/tree?team={encode(cast.product.id)}&words=nobody").json()["objectives"]
+
+        whole = program("ada").get(f"/tree?cycle={encode(okrs.cycle.id)}").json()["objectives"]
+        other = program("ada").get(f"/tree?cycle={encode(okrs.next_cycle.id)}").json()["objectives"]
+        fits = dict(zip([row[0] for row in told["rows"]], told["is_match"], strict=True))
+        assert all(whole["is_match"]) and len(whole["rows"]) == 4 and other["rows"] == []
+        assert fits == {encode(okrs.company.id): False, encode(okrs.helpful.id): True}
+
+    @pytest.mark.parametrize("address", ["tree", "map"])
+    @pytest.mark.parametrize(
+        ("asked", "field"),
+        [
+            ("status=fine", "status"),
+            ("commitment=hoped", "commitment"),
+            ("attention=perhaps", "attention"),
+            (f"team={encode(7)}", "team"),
+            (f"owner={encode(7)}", "owner"),
+            (f"cycle={encode(7)}", "cycle"),
+            ("words=a%00", "words"),
+        ],
+    )
+    def test_refuses_what_there_is_not(self, program, okrs, address: str, asked: str, field: str):
+        """Tree and map refuse alike what they do not know, and say what to do."""
+        answer = program("ada").get(f"/{address}?{asked}")
+
+        assert (answer.status_code, [fault["field"] for fault in answer.json()["errors"]]) == (422, [field])
+        assert answer.json()["remedy"]
 
 
 class TestLists:

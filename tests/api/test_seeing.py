@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -130,6 +131,20 @@ class TestRound:
         assert [one["key_result"]["title"] for one in told["due"]] == [okrs.guides.title]
         assert okrs.growth.title in [one["title"] for one in told["moved"]]
         assert okrs.helpful.title in [one["title"] for one in told["objectives"]]
+
+    def test_shows_what_moved_since_one_looked(self, program, okrs, cast, now):
+        """A program says that its person has looked, as the page does, and asks what moved since then."""
+        check_in(okrs.growth, "44", by=cast.ada, at=now)
+        ben, reads = program("ben", scope="checkin"), program("ben", scope="read")
+
+        before = ben.get("/me").json()["looked_at"]
+        looked = ben.put("/me/look")
+        since = ben.get("/me").json()["looked_at"]
+        moved = ben.get(f"/me/week?since={quote(since)}").json()["moved"]
+
+        assert (before, looked.status_code, moved) == (None, 204, [])
+        assert since is not None
+        assert reads.put("/me/look").status_code == 403
 
     def test_shows_the_sweep(self, program, okrs):
         """Each that is due comes with its objective and its plan, and with `fields` only what is wanted."""

@@ -43,9 +43,9 @@ def places(cast) -> list[str]:
         "/w/acme/", "/w/acme/overview/", "/w/acme/teams/", "/w/acme/alignment/?open=all", "/w/acme/map/",
         "/w/acme/people/", "/w/acme/cycles/", "/w/acme/sweep/",
         addresses.team("acme", cast.product.id), addresses.person("acme", cast.ada.person_id),
-        addresses.objective("acme", made.objective.id),
+        addresses.objective("acme", made.objective.id), addresses.objective("acme", other.objective.id),
         addresses.objective("acme", made.objective.id) + "closing/",
-        addresses.objective("acme", other.objective.id), addresses.key_result("acme", made.key_result.id),
+        addresses.key_result("acme", made.key_result.id),
     ]  # fmt: skip
 
 

@@ -47,6 +47,17 @@ class TestJourney:
 
         assert (tree, team) == (True, True)
 
+    def test_begins_at_the_start_of_the_way_round(self, visit, quick):
+        """On a phone the rail begins at its start, unless the page one is on would not be seen there."""
+        page = visit("ada", TEAMS, viewport=NARROW)
+        begins = []
+        for path in ("teams/", "settings/"):
+            page.goto(f"/w/acme/{path}")
+            begins.append(page.locator(".rail > nav").evaluate("nav => nav.scrollLeft"))
+            expect(page.locator(".rail [aria-current]")).to_be_in_viewport(ratio=1)
+
+        assert begins[0] == 0 < begins[1]
+
     def test_prints_what_it_says(self, visit, quick, cast):
         """On paper the frame is gone and the arithmetic stands open."""
         page = visit("cleo", addresses.team("acme", cast.product.id))

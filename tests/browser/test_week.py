@@ -74,6 +74,35 @@ class TestDue:
         page.get_by_role("status").get_by_text("60").wait_for()
         assert str(_latest(due[1]).value) == "6"
 
+    def test_leads_from_field_to_field(self, visit, due):
+        """After each Enter the next value can be typed over; after the last the heading has the focus."""
+        page = visit("ada", WEEK)
+        page.get_by_label("New value for").first.select_text()
+
+        page.keyboard.type("6.5")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("New value for")).to_have_count(1)
+        expect(page.get_by_label("New value for")).to_be_focused()
+        page.keyboard.type("5.5")
+        page.keyboard.press("Enter")
+
+        expect(page.get_by_role("heading", name="Due now")).to_be_focused()
+        assert {str(_latest(one).value) for one in due} == {"6.5", "5.5"}
+
+    def test_forgets_a_refusal_with_the_next_answer(self, visit, due):
+        """Once the value is right, no message says any longer that it was wrong."""
+        page = visit("ada", WEEK)
+        field = page.get_by_label("New value for Riders stay")
+        field.fill("about six")
+        field.press("Enter")
+        page.locator(".toast.bad").wait_for()
+
+        field.fill("6")
+        field.press("Enter")
+
+        expect(page.locator(".toast")).to_have_count(1)
+        expect(page.locator(".toast")).to_contain_text("60")
+
     def test_says_what_is_wrong_and_loses_nothing(self, visit, due):
         """What is no number is refused in a message and beside its field, where it stays."""
         page = visit("ada", WEEK)

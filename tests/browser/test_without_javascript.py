@@ -78,8 +78,8 @@ class TestSweep:
         page.get_by_role("heading", level=1, name="Shops open on time").wait_for()
         page.get_by_role("button", name="Skip").click()
 
-        page.get_by_role("heading", name="All checked in").wait_for()
-        expect(page.get_by_role("main")).to_contain_text("2 recorded, 1 skipped")
+        page.get_by_role("heading", name="Done for now").wait_for()
+        expect(page.get_by_role("main")).to_contain_text("2 recorded. You skipped 1")
         first, second, third = (entries(each.key_result) for each in due)
         assert (str(first[-1].value), first[-1].confidence, first[-1].note) == ("5.5", 8, "Two benches")
         assert len(second) == 2 and second[-1].value == second[0].value

@@ -9,10 +9,11 @@ import stat
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 
 import pytest
 
-from milepost.cli import clients, operators
+from milepost.cli import clients, drawing, operators
 from milepost.cli.exits import Exit
 from tests.cli.client import Client, new_token
 from tests.cli.test_door import IMPORTED
@@ -23,6 +24,14 @@ ID = re.compile(r"^[0-7][0-9a-z]{12}$")
 
 def an_active_one(client: Client) -> dict:
     return client.json("list", "key-results", "--state", "active", "--limit", "40")[0]
+
+
+def matches(nodes: list[dict]) -> Iterator[dict]:
+    """Yield those of some trees that fit by themselves."""
+    for node in nodes:
+        if node["is_match"]:
+            yield node
+        yield from matches(node["children"])
 
 
 class TestLogin:
@@ -123,16 +132,41 @@ class TestTree:
 
     def test_narrows(self, client: Client):
         """With a status, only what has it is a match, and what stands above it leads there."""
-
-        def matches(nodes):
-            for node in nodes:
-                yield from [node] if node["is_match"] else []
-                yield from matches(node["children"])
-
         found = list(matches(client.json("tree", "-k", "--status", "off_track")))
 
         assert found
         assert {node["status"] for node in found} == {"off_track"}
+
+    @pytest.mark.parametrize(
+        ("words", "asked"),
+        [
+            (["--attention"], "attention=true"),
+            (["--words", "bread wa"], "words=bread+wa"),
+            (["--commitment", "committed"], "commitment=committed"),
+            (["--mine"], "mine=true"),
+        ],
+    )
+    def test_narrows_as_the_page_does(self, client: Client, demo, token, words: list[str], asked: str):
+        """It finds the very objectives that the API, and so the page, finds when it is asked the same."""
+        found = {node["id"] for node in matches(client.json("tree", *words))}
+
+        request = urllib.request.Request(
+            f"{demo.url}/api/v1/tree?{asked}", headers={"Authorization": f"Bearer {token('owner')}"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            told = json.load(answer)["objectives"]
+        state = told["columns"].index("state")
+        fitting = [row for row, is_match in zip(told["rows"], told["is_match"], strict=True) if is_match]
+        assert found == {row[0] for row in fitting if row[state] in drawing.OPEN}
+        assert found or words == ["--mine"]
+
+    def test_tells_how_many_more_a_name_may_mean(self, client: Client):
+        """Of several that a name may mean the first are told, and how many more there are."""
+        told = client.run("tree", "--team", "e")
+
+        assert told.returncode == Exit.USAGE
+        count = int(re.search(r"any of (\d+)", told.stderr)[1])
+        assert f"and {count - 5} more" in told.stderr
 
     def test_says_the_percentages_that_pages_say(self, client: Client):
         """What stands in the tree is what the lists of the API call `percent`."""

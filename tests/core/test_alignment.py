@@ -52,6 +52,16 @@ class TestLoops:
         assert len(alignment.path_of_loop(LONG, 20_000, 0)) == 20_002
         assert alignment.heights([], LONG)[20_000] == 20_000
 
+    @given(edges, st.integers(0, 12), st.integers(0, 12), st.frozensets(st.integers(0, 12)))
+    def test_what_is_hidden_changes_nothing_of_what_is_said(self, given_edges, child, parent, hidden):
+        """The loop that somebody is told of is the one that there would be without what they do not see."""
+        hidden -= {child, parent}
+        open_ones = [edge for edge in given_edges if hidden.isdisjoint(edge)]
+
+        found = alignment.seen_loop(given_edges, child, parent, lambda node: node not in hidden)
+
+        assert found == alignment.path_of_loop(open_ones, child, parent)
+
     @given(edges, st.integers(0, 12), st.integers(0, 12))
     def test_refusing_loops_keeps_a_graph_free_of_them(self, given_edges, child, parent):
         """A graph built link by link, refusing what closes a loop, has none; and what is refused has one."""

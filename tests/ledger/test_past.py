@@ -48,6 +48,7 @@ def said(image: Image, day: date) -> dict:
             id: (row.title, row.state, row.owner_id, row.target, row.weight, row.objective_id)
             for id, row in image.key_results.items()
         },
+        "order": {id: [one.id for one in image.key_results_of.get(id, ())] for id in image.objectives},
         "cycles": {
             id: (row.starts_on, row.ends_on, row.parent_id, row.closed_on) for id, row in image.cycles.items()
         },

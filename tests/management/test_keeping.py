@@ -73,3 +73,13 @@ class TestKeeper:
         keeper.look(LONG)
 
         assert list(keeper.folder.iterdir()) == []
+
+    @pytest.mark.parametrize("name", ["12.image.old", "1x.txt", "99999999999999999999.image"])
+    def test_is_not_put_off_by_what_others_left(self, cast: Cast, okrs: Okrs, keeper: Keeper, name: str):
+        """A copy that somebody made beside is no reason to write nothing any more."""
+        (keeper.folder / name).write_bytes(b"left over")
+        image.of(cast.acme.id)
+
+        keeper.look(LONG)
+
+        assert (keeper.folder / f"{cast.acme.id}.image").exists()

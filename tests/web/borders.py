@@ -67,7 +67,7 @@ CHECKIN = {"value": "7", "confidence": "5", "note": "Seen at the counter"}
 LINK = {"parent": Id("other", prefix="o"), "how": "supports", "weight": "1"}
 REASON = {"reason": "Because it is so"}
 DAYS = {"starts_on": "2031-01-01", "ends_on": "2031-03-31"}
-CYCLE = {"name": "Later", **DAYS, "parent": Id("cycle", in_base=False)}
+CYCLE = {"name": "Later", **DAYS, "parent": Id("cycle", in_base=False), "seen": "/".join(DAYS.values())}
 
 ROUTES: dict[str, Row] = {
     # the round

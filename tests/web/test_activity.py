@@ -24,16 +24,19 @@ from milepost.actions import (
     teams,
     workspaces,
 )
+from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Checkin, Cycle, Event
 from milepost.queries import activity, sentences
 from milepost.queries.cards import Reader
 from tests.cast import Cast
 from tests.web import acme
+from tests.web.reading import text
 from tests.web.statements import STATEMENTS, count
 
 ACTIVITY = "/w/acme/activity/"
 DAY = timedelta(days=1)
+FOLDED = r'<details class="[^"]*prose long"><summary>(.*?)</summary>(.*?)</details>'
 pytestmark = pytest.mark.both_databases
 Browser = Callable[..., Client]
 
@@ -277,3 +280,23 @@ class TestIndex:
     def test_costs_what_it_cost(self, signed_in: Browser, quick: acme.Work):
         """The number of statements is frozen."""
         assert count(signed_in("cleo"), ACTIVITY) == STATEMENTS["activity"]
+
+
+class TestLongNotes:
+    def test_are_folded_behind_their_beginning(self, cast: Cast, quick: acme.Work, signed_in: Browser, now):
+        """A long text shows its beginning, and all of it on demand; the feed has its first words."""
+        long = "We **asked** <everyone>.\n\n" + "And then we waited. " * 700 + "The end."
+        acme.check_in(quick.key_result, "6", by=cast.ada, at=now, note=long)
+        comments.add(objective=quick.objective.id, text=long, by=cast.ada, at=now)
+        short = "Six of them."
+        acme.check_in(quick.key_result, "5", by=cast.ada, at=now, note=short)
+        browser = signed_in("cleo")
+
+        feed = text(browser.get(ACTIVITY))
+        assert feed.count("And then we…</p>") == 2 and "The end." not in feed
+        for path in (f"/w/acme/objectives/{quick.id}/", addresses.key_result("acme", quick.key_result.id)):
+            folded = re.findall(FOLDED, text(browser.get(path)), re.DOTALL)
+            assert folded and all("We asked &lt;everyone&gt;." in beginning for beginning, _ in folded), path
+            assert all(len(beginning) < 600 and "Show all" in beginning for beginning, _ in folded), path
+            assert all("<strong>asked</strong>" in whole and "The end." in whole for _, whole in folded), path
+            assert short not in "".join(whole for _, whole in folded), path

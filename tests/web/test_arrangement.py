@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
 import pytest
 
+from milepost.actions import cycles, objectives
 from milepost.core.ids import encode
 from milepost.models import Cycle, Team, TeamMember, Workspace
 from tests.cast import Cast
+from tests.web import acme
+from tests.web.reading import page_of
 
 pytestmark = pytest.mark.both_databases
+DAY = timedelta(days=1)
 
 
 class TestTeams:
@@ -115,6 +123,74 @@ class TestCycles:
         assert answer.status_code == 422
         assert says in text
         assert "name" in sent or 'value="My cycle"' in text
+
+
+class TestDaysOfACycle:
+    """A cycle with one objective and one key result, in its ninth week."""
+
+    @pytest.fixture
+    def quick(self, cast: Cast, cycle: Cycle, now) -> acme.Work:
+        return acme.work("Repairs are quick", cycle=cycle, by=cast.ada, at=now, team=cast.product.id)
+
+    @pytest.fixture
+    def send(self, cycle: Cycle, quick: acme.Work, signed_in) -> Callable:
+        def sent(ends_on: date | None = None, begins_on: date | None = None, **more):
+            days = (begins_on or cycle.starts_on).isoformat(), (ends_on or cycle.ends_on).isoformat()
+            form = {"name": cycle.name, "starts_on": days[0], "ends_on": days[1], **more}
+            return signed_in("ada").post(f"/w/acme/cycles/{encode(cycle.id)}/edit/", form)
+
+        return sent
+
+    def test_say_first_what_they_would_change(self, cycle: Cycle, send, now):
+        """What ends a cycle, begins it anew or moves its end is told before; nothing is saved by then."""
+        today = acme.day_of(now)
+
+        ended = page_of(send(today - DAY))
+        to_come = page_of(send(today + 60 * DAY, begins_on=today + 5 * DAY))
+        longer = page_of(send(cycle.ends_on + 91 * DAY))
+
+        assert "It is running; with these days its time is up, and it waits to be closed." in ended
+        assert "100 % of its time is gone by today then, instead of 63 %." in ended
+        assert "It is running; with these days it has yet to begin." in to_come
+        assert "31 % of its time is gone by today then, instead of 63 %." in longer
+        for page in (ended, to_come, longer):
+            assert "1 open objective stands in it, and the days of 1 key result follow its own" in page
+        assert Cycle.objects.of(cycle.workspace_id).get(id=cycle.id).ends_on == cycle.ends_on
+
+    def test_say_that_it_would_run_again(self, cast: Cast, cycle: Cycle, send, now):
+        """One whose time is up does not run again unnoticed."""
+        past = acme.day_of(now) - DAY
+        cycles.update(cycle=cycle.id, changed={"ends_on": past}, by=cast.ada, at=now)
+
+        assert "Its time is up; with these days it is running." in page_of(send(cycle.ends_on))
+
+    def test_are_saved_the_second_time(self, cycle: Cycle, send, now):
+        """Sent once more as they were shown, they hold; other days than those are told first as well."""
+        ends_on = acme.day_of(now) - DAY
+        shown = re.search(r'name="seen" value="([^"]*)"', page_of(send(ends_on)))[1]
+
+        otherwise = send(ends_on - DAY, seen=shown)
+        saved = send(ends_on, seen=shown)
+
+        assert otherwise.status_code == 200 and 'id="moved"' in otherwise.content.decode()
+        assert saved.status_code == 303
+        assert Cycle.objects.of(cycle.workspace_id).get(id=cycle.id).ends_on == ends_on
+
+    def test_that_change_nothing_are_not_asked_about(self, cycle: Cycle, send):
+        """A new name is saved at once; days that cannot be are refused at once."""
+        renamed, refused = send(name="Autumn"), send(cycle.starts_on - DAY)
+
+        assert renamed.status_code == 303
+        assert refused.status_code == 422 and 'id="moved"' not in refused.content.decode()
+
+    def test_count_only_what_the_reader_sees(self, cast: Cast, cycle: Cycle, send, now):
+        """Somebody's personal objective is counted for nobody else."""
+        objectives.draft(
+            title="Learn Dutch", cycle=cycle.id, owner=cast.cleo.person_id, visibility="private",
+            by=cast.cleo, at=now,
+        )  # fmt: skip
+
+        assert "1 open objective stands in it" in page_of(send(cycle.ends_on + DAY))
 
 
 class TestSettings:

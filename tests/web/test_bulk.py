@@ -348,6 +348,19 @@ class TestUndo:
         assert f"“{okrs.company.title}”: The objective was closed since" in page
         assert standing(cast) == before
 
+    def test_counts_nothing_that_is_hidden_where_it_is_refused(self, signed_in, cast, okrs):
+        """An admin who sees two of three is told how many of two cannot be undone."""
+        people.change_role(person=cast.cleo.person_id, role="admin", by=cast.ada, at=timezone.now())
+        form = {"id": ids(okrs.helpful, okrs.company, okrs.secret), "change": "commitment",
+                "commitment": "learning"}  # fmt: skip
+        signed_in("ada").post(BULK, form)
+        Objective.objects.of(cast.acme.id).filter(id=okrs.company.id).update(state="closed")
+
+        answer = signed_in("cleo").post(f"/w/acme/events/{encode(together(cast).id)}/undoing/")
+
+        assert answer.status_code == 409
+        assert "1 of 2 cannot be undone" in answer.content.decode()
+
     def test_asks_before_it_writes_over_later_changes(self, signed_in, cast, okrs):
         """Each of those that changed again is named with what would be written; then all is undone."""
         form = {"id": ids(okrs.helpful, okrs.draft), "change": "owner", "owner": encode(cast.cleo.person_id)}

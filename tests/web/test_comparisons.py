@@ -8,9 +8,10 @@ from fractions import Fraction
 
 import pytest
 
-from milepost.actions import alignments, checkins, key_results, objectives
+from milepost.actions import alignments, checkins, cycles, key_results, objectives
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
+from milepost.models import Cycle
 from tests.okrs import SECRET_TITLE
 from tests.web.acme import day_of
 from tests.web.statements import STATEMENTS, count
@@ -170,11 +171,45 @@ class TestMany:
             assert signed_in("cleo").get(f"/w/acme/{path}?from={first}").status_code == 200
 
     def test_names_what_is_the_same(self, signed_in, okrs, now):
-        """Where nothing happened, nothing is told."""
+        """Where nothing happened nothing is told, and not that time went by where its end is open."""
+        Cycle.objects.of(okrs.cycle.workspace_id).filter(id=okrs.cycle.id).update(ends_on=None)
         found = read(signed_in("ada"), COMPANY, day_of(now) - DAY)
 
         assert found["objectives"] == [] and encode(okrs.company.id) in found["unmoved"]
         assert "Nothing differs" in page(signed_in("ada"), COMPANY, day_of(now) - DAY)
+
+    def test_tells_by_itself_what_time_alone_changed(self, signed_in, okrs, cast, now):
+        """What is judged otherwise though nothing was done: with the figures of both days, in a group."""
+        today = day_of(now)
+        days = {"starts_on": today - 55 * DAY, "ends_on": today + 44 * DAY}  # today is 56 of 100
+        Cycle.objects.of(cast.acme.id).filter(id=okrs.cycle.id).update(**days)
+        path = f"/w/acme/teams/{encode(cast.product.id)}/comparison"
+
+        found = read(signed_in("cleo"), path, today - DAY)
+        shown = page(signed_in("cleo"), path, today - DAY)
+
+        (drifted,) = found["drifted"]
+        (one,) = drifted["key_results"]
+        assert found["objectives"] == [] and drifted["id"] not in found["unmoved"]
+        assert (one["title"], one["before"]["status"], one["after"]["status"]) == (
+            okrs.waiting.title, "on_track", "at_risk",
+        )  # fmt: skip
+        assert "where 55.0" in one["before"]["because"] and "where 56.0" in one["after"]["because"]
+        assert "Changed by time alone" in shown and one["after"]["because"] in shown
+        assert "Nothing was done" in shown
+
+    def test_tells_of_a_cycle_that_got_other_days(self, signed_in, okrs, cast, now):
+        """Its objectives are judged by another plan then: that is no work of time alone."""
+        ends = okrs.cycle.ends_on + 7 * DAY
+        cycles.update(cycle=okrs.cycle.id, changed={"ends_on": ends}, by=cast.ada, at=now)
+
+        found = read(signed_in("ada"), of(okrs.helpful), day_of(now) - DAY)
+        listed = read(signed_in("ada"), TREE, day_of(now) - DAY)
+
+        (pair,) = found["objectives"]
+        assert [one["what"] for one in pair["differences"]] == ["last day"]
+        assert {okrs.helpful.title, okrs.company.title} <= {one["title"] for one in listed["objectives"]}
+        assert listed["drifted"] == []
 
     def test_shows_a_team(self, signed_in, okrs, cast, now):
         """A team's page has the same, with its summary on both days."""

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from milepost.actions import access, guesses, people
 from milepost.actions.access import NOBODY_YET
+from milepost.actions.guesses import TooManyGuesses
 from tests.cast import Cast
+from tests.threads import at_once
 from tests.web.account import ADA, enter, kinds, long_ago, mails, with_app
 
 pytestmark = pytest.mark.both_databases
@@ -183,3 +185,25 @@ class TestThrottling:
 
         assert answer.status_code == 429
         assert 0 < int(answer.headers["Retry-After"]) <= 60
+
+
+class TestAtOnce:
+    @pytest.mark.django_db(transaction=True)
+    def test_who_guesses_while_another_is_forgiven_is_counted(self):
+        """Several who type the same account's password rightly at the same moment all come in."""
+        wrong: list[Exception] = []
+
+        def guess(number: int) -> None:
+            who = {"of": "password", "account": "ada@acme.example", "place": f"10.0.0.{number}"}
+            try:
+                for _ in range(10):
+                    guesses.take(**who, by=NOBODY_YET, at=timezone.now())
+                    guesses.forgive(**who, by=NOBODY_YET, at=timezone.now())
+            except TooManyGuesses:
+                return
+            except Exception as problem:
+                wrong.append(problem)
+
+        at_once(6, guess)
+
+        assert wrong == []

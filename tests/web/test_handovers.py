@@ -7,7 +7,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from milepost.actions import handovers, undos
+from milepost.actions import handovers, people, undos
 from milepost.actions.handovers import NothingToHandOver
 from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid, NotAllowed
@@ -144,6 +144,30 @@ class TestPage:
 
         assert "/undoing/" in answer.content.decode()
         assert held_by(cast, "ada", cast.ben.person_id) == set()
+
+    def test_takes_anybody_by_name(self, cast, okrs, signed_in):
+        """Whoever is here can be typed for a single thing; of two of one name the id tells which."""
+        browser, here = signed_in("ben"), f"/w/acme/people/{encode(cast.ben.person_id)}/handover/"
+        at = timezone.now()
+        twins = [
+            people.add(name="Cleo Wong", email=f"cleo{n}@acme.example", by=cast.ada, at=at) for n in (1, 2)
+        ]
+        fields = {
+            f"else-owner-{encode(okrs.helpful.id)}": "  gus   guest ",
+            "to": encode(cast.cleo.person_id),
+        }
+        wrong = {f"else-owner-{encode(okrs.draft.id)}": "Cleo Wong"}
+        right = {f"else-owner-{encode(okrs.draft.id)}": f"Cleo Wong · {encode(twins[1].id)}"}
+
+        refused = browser.post(here, fields | wrong)
+        browser.post(here, fields | right)
+
+        page = refused.content.decode()
+        assert refused.status_code == 422 and "or more than one. Take one from the list." in page
+        assert f'<option value="Cleo Wong · {encode(twins[0].id)}">' in page and 'value="gus   guest"' in page
+        owners = {row.id: row.owner_id for row in Objective.objects.of(cast.acme.id)}
+        assert owners[okrs.helpful.id] == cast.gus.person_id
+        assert owners[okrs.draft.id] == twins[1].id
 
     def test_is_told_as_one(self, cast, okrs, signed_in):
         """The feed has one line with one Undo, and undone it says who has it back from whom."""

@@ -103,6 +103,13 @@ class TestDrawing:
         assert re.search(r'class="sm em lt"[^>]*>Product<', drawing(page))
         assert "Level 1" not in drawing(page)
 
+    @pytest.mark.parametrize(("query", "name"), [("", "Level 1"), ("?arrange=team", "Product")])
+    def test_strikes_no_name_out(self, signed_in, okrs, query, name):
+        """What names a row lies over the lines, and under the cards."""
+        drawn = drawing(page_of(signed_in("ada").get(MAP + query)))
+
+        assert drawn.rindex('<path class="ln') < drawn.index(f">{name}<") < drawn.index('class="nd"')
+
     def test_narrows_to_problems(self, signed_in, cast, okrs):
         """Only problems: what is at risk or off track, and what stands above it."""
         checkins.record(

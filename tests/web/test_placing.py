@@ -9,9 +9,10 @@ import pytest
 from django.utils import timezone
 
 from milepost.actions import alignments, objectives, undos
+from milepost.core.access import Actor
 from milepost.core.ids import encode
 from milepost.ledger import image
-from milepost.models import Alignment, Event
+from milepost.models import Alignment, Event, Objective
 from milepost.queries import placing
 from milepost.queries.cards import Reader
 from tests.okrs import SECRET_TITLE, Okrs
@@ -27,6 +28,13 @@ def here(okrs: Okrs) -> str:
 def parents(okrs: Okrs) -> list[tuple]:
     rows = Alignment.objects.of(okrs.helpful.workspace_id).filter(child=okrs.helpful, until_at=None)
     return [(one.parent_objective_id, one.parent_key_result_id, one.how, one.weight) for one in rows]
+
+
+def foretold(actor: Actor, child: Objective, parent: Objective) -> placing.Preview:
+    reader = Reader(actor, timezone.now().date())
+    to = placing.place(reader, f"o{encode(parent.id)}", parent.id)
+    row = reader.objective_row(child.id)
+    return placing.preview(reader, row, leaves=None, to=to, how="contributes", weight=Decimal(1))
 
 
 class TestPreview:
@@ -77,6 +85,16 @@ class TestPreview:
 
         found = re.sub(r"\s+", " ", page.content.decode())
         assert "Riders choose us twice → Nobody waits for an answer → Riders choose us twice" in found
+
+    def test_foretells_no_ring_through_hidden_work(self, cast, okrs):
+        """Where a link that is hidden would close a ring, one is told what there would be without it."""
+        before = foretold(cast.cleo, okrs.company, okrs.draft)
+        alignments.align(child=okrs.draft.id, objective=okrs.secret.id, by=cast.ben, at=timezone.now())
+
+        after = foretold(cast.cleo, okrs.company, okrs.draft)
+
+        assert after == before and not after.loop
+        assert SECRET_TITLE in foretold(cast.ben, okrs.company, okrs.draft).loop
 
     def test_tells_nothing_of_hidden_work(self, cast, okrs, signed_in):
         """What one may not see is neither a place to go, nor named, nor counted among what would follow."""

@@ -118,7 +118,7 @@ class TestCreate:
         assert first.status_code == 303 and "done=" in first.headers["Location"]
         assert due[1].title in text(browser.get(first.headers["Location"]))
         assert "skipped=" in second.headers["Location"]
-        assert "2 recorded, 1 skipped" in page and "40 % → <b>60 %</b>" in page
+        assert "2 recorded. You skipped 1; it waits" in page and "40 % → <b>60 %</b>" in page
         assert [values(one)[1:] for one in due] == [[6], [], [7]]
 
     def test_swaps_the_next_one_in(self, signed_in, due):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from milepost.actions import alignments
 from milepost.actions.plans.alignments import Alignments
 from milepost.actions.plans.entries import Entries
 from milepost.actions.plans.frame import Frame
@@ -62,6 +63,9 @@ class Application:
                 self.frame.cycle_parents(items[kind])
             # What comes next refers to it, and may have to find it.
             self.ground.batches.write()
+        if items["alignment"] or items["key_result"]:
+            # The plan closes no ring in what it was checked against; it was not told of everything.
+            alignments.part_rings(by=self.ground.by, at=self.ground.at)
         self.entries.finish()
         if self.progress is not None:
             self.progress(total, total)

@@ -17,42 +17,29 @@ from milepost.models.ids import new_ids
 
 # Check-ins and comments told of this long ago appear in the feed as well; older ones are history only.
 RECENT = timedelta(days=100)
+ENOUGH = 20_000  # check-ins that wait for no others, or they would fill the memory
 
 
 class Entries:
-    """Writes entries as they come, and the feed at the end."""
+    """Writes entries as they come, check-ins many at once, and the feed at the end."""
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.since = ground.at - RECENT
         self.since_text = moment_text(self.since)[:-1]
+        # Check-ins that wait, as texts, and the key result of each.
+        self.waiting: list[tuple] = []
+        self.owners: list[int] = []
         self.told_check_ins: list[int] = []
         self.told_comments: list[int] = []
         self.told_changes: list[feed.FrameChange] = []
 
     def check_ins(self, added: Sequence[CheckInPlan], key_result: int) -> None:
         """Take the new entries of a key result."""
-        if not added:
-            return
-        made, ground = new_ids(len(added)), self.ground
-        keys, at, recorded, value, parts, confidence, note, by, corrects, withdrawn = zip(
-            *CheckIns.of(added).told, strict=True
-        )
-        if any(corrects):
-            here = dict(zip(keys, made, strict=True))
-            corrects = [None if key is None else self._entry(key_result, key, here) for key in corrects]
-        columns = {
-            "id": made, "key": keys, "value": value, "confidence": confidence, "note": note, "parts": parts,
-            "effective_at": at, "recorded_at": recorded, "by_id": map(ground.people.get, by),
-            "corrects_id": corrects, "is_withdrawn": withdrawn,
-            "key_result_id": [key_result] * len(made), "workspace_id": [ground.workspace_id] * len(made),
-        }  # fmt: skip
-        ground.batches.add_told(Checkin, columns)
-        # Without the Z at their ends, moments sort as text.
-        self.told_check_ins += [
-            id for id, moment in zip(made, recorded, strict=True) if moment[:-1] >= self.since_text
-        ]
-        ground.batches.write_if_many()
+        self.waiting += CheckIns.of(added).told
+        self.owners += [key_result] * len(added)
+        if len(self.waiting) >= ENOUGH:
+            self._write_check_ins()
 
     def comments(self, added: Iterable[CommentPlan], objective: int, key_result: int | None) -> None:
         """Take new comments on an objective or a key result."""
@@ -81,12 +68,38 @@ class Entries:
         )  # fmt: skip
 
     def finish(self) -> None:
-        """Tell the feed what the file tells of the past."""
+        """Write what waits, and tell the feed what the file tells of the past."""
+        self._write_check_ins()
         feed.tell(self.told_check_ins, self.told_comments, self.told_changes)
 
-    def _entry(self, key_result: int, key: str, made: Mapping[str, int]) -> int | None:
-        if key in made:
-            return made[key]
+    def _write_check_ins(self) -> None:
+        if not self.waiting:
+            return
+        made, ground = new_ids(len(self.waiting)), self.ground
+        keys, at, recorded, value, parts, confidence, note, by, corrects, withdrawn = zip(
+            *self.waiting, strict=True
+        )
+        if any(corrects):
+            here = dict(zip(zip(self.owners, keys, strict=True), made, strict=True))
+            corrected = zip(self.owners, corrects, strict=True)
+            corrects = [None if name is None else self._entry(owner, name, here) for owner, name in corrected]
+        columns = {
+            "id": made, "key": keys, "value": value, "confidence": confidence, "note": note, "parts": parts,
+            "effective_at": at, "recorded_at": recorded, "by_id": [*map(ground.people.get, by)],
+            "corrects_id": corrects, "is_withdrawn": withdrawn,
+            "key_result_id": self.owners, "workspace_id": [ground.workspace_id] * len(made),
+        }  # fmt: skip
+        ground.batches.add_told(Checkin, columns)
+        ground.batches.write()
+        # Without the Z at their ends, moments sort as text.
+        self.told_check_ins += [
+            id for id, moment in zip(made, recorded, strict=True) if moment[:-1] >= self.since_text
+        ]
+        self.waiting, self.owners = [], []
+
+    def _entry(self, key_result: int, name: str, made: Mapping[tuple[int, str], int]) -> int | None:
+        if (key_result, name) in made:
+            return made[key_result, name]
         there = self.ground.rows(Checkin).filter(key_result_id=key_result)
-        found = there.filter(key=key).values_list("id", flat=True).first()
-        return found or there.filter(id=ids.decode(key)).values_list("id", flat=True).first()
+        found = there.filter(key=name).values_list("id", flat=True).first()
+        return found or there.filter(id=ids.decode(name)).values_list("id", flat=True).first()

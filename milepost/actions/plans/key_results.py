@@ -12,7 +12,7 @@ from milepost.core.plan import steps as steps_told
 from milepost.core.plan.values import KeyResultPlan, ObjectivePlan, TransitionPlan
 from milepost.models import Initiative, KeyResult, KeyResultVersion
 from milepost.models.key_results import KEY_RESULT_FIELDS
-from milepost.queries.plans import MEASURE_NAMES
+from milepost.queries.plans import OF_A_KEY_RESULT
 
 
 class KeyResults:
@@ -27,10 +27,7 @@ class KeyResults:
         """Write one key result; `number` is its place among those that the plan makes."""
         want: KeyResultPlan = item.want
         objective = self.ground.objectives[item.under]
-        now = self.versions.columns(
-            [name for name in KEY_RESULT_FIELDS if name != "objective_id"],
-            lambda name: getattr(want.measure if name in MEASURE_NAMES else want, name),
-        )
+        now = self.versions.columns(OF_A_KEY_RESULT, want)
         now["objective_id"] = objective
         if item.action == "created":
             created = want.created or self.versions.first_moment(want)

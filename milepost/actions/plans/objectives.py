@@ -28,7 +28,7 @@ class Objectives:
     def objective(self, item: Change) -> None:
         """Write one objective with everything of its own."""
         want: ObjectivePlan = item.want
-        now = self.versions.columns(OBJECTIVE_FIELDS, lambda name: getattr(want, name))
+        now = self.versions.columns(OBJECTIVE_FIELDS, want)
         if item.action == "created":
             created = want.created or self.versions.first_moment(want)
             row = self.ground.add(Objective, key=want.id, created_at=created, revision=1, **now)

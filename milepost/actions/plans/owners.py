@@ -12,6 +12,7 @@ from django.db import transaction
 
 from milepost.actions import history
 from milepost.actions.plans.applying import apply_plan, preview
+from milepost.actions.workspaces import held
 from milepost.core import access
 from milepost.core.access import Actor, Role
 from milepost.core.plan import Changes, Plan, moved
@@ -46,6 +47,7 @@ def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
     """Make what an owner sees of a workspace what a plan says, all of it or nothing."""
     with transaction.atomic():
         _require_its_owner(plan, by)
+        held(by.workspace_id)
         # Read anew, in the transaction that changes it: the file was read against an earlier state.
         have = plans.as_seen(
             Reader(by, history.today(by=by, at=at)), with_personal=all_said(plan.objectives, "id")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Max, Model
@@ -12,7 +14,7 @@ from milepost.actions.plans.ground import Ground
 from milepost.core.plan.steps import Told, joined
 from milepost.core.plan.values import KeyResultPlan, MilestonePlan, ObjectivePlan, PlanPoint
 from milepost.models.exact import plain
-from milepost.queries.plans import COLUMN_NAMES, PLAN_NAMES
+from milepost.queries.plans import COLUMN_NAMES, MEASURE_NAMES, PLAN_NAMES
 
 
 class Versions:
@@ -31,9 +33,9 @@ class Versions:
             "points": _points,
         }
 
-    def columns(self, columns: Iterable[str], said: Callable[[str], Any]) -> dict[str, Any]:
-        """Return what the plan has `said` under each column's name, as the columns hold it."""
-        held = {column: said(PLAN_NAMES.get(column, column)) for column in columns}
+    def columns(self, columns: tuple[str, ...], want: ObjectivePlan | KeyResultPlan) -> dict[str, Any]:
+        """Return what the plan says of a thing under each column's name, as the columns hold it."""
+        held = dict(zip(columns, _said(columns)(want), strict=True))
         for column in self._otherwise.keys() & held.keys():
             held[column] = self._otherwise[column](held[column])
         return held
@@ -88,6 +90,17 @@ class Versions:
         for one in getattr(want, "key_results", ()):
             told += [self.first_moment(one)]
         return min([*told, self.ground.at])
+
+
+@cache
+def _said(columns: tuple[str, ...]) -> Callable[[Any], tuple]:
+    """Return how to take from a thing of a plan what it says under some columns' names."""
+    return attrgetter(
+        *(
+            f"measure.{column}" if column in MEASURE_NAMES else PLAN_NAMES.get(column, column)
+            for column in columns
+        )
+    )
 
 
 def _milestones(said: Iterable[MilestonePlan] | None) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
 from milepost.cli import clients, drawing, kept, telling
 from milepost.cli.drawing import Node
@@ -10,13 +11,18 @@ from milepost.cli.exits import Exit
 from milepost.cli.terminal import MARKS, Look
 from milepost.cli.things import PATHS, Names
 from milepost.cli.wire import Wire
+from milepost.core import terms
 from milepost.core.problems import Invalid
 
 EXAMPLES = (
     "milepost tree --key-results",
     "milepost tree --team Product --status at_risk",
+    "milepost tree -k --attention --words deliver",
     "milepost tree --jq '.. | .title? // empty'",
 )
+COMMITMENTS = ("committed", "aspirational", "learning")
+ATTENTION = ("at_risk", "off_track")
+Fits = Callable[[Node], bool]
 MOST_ASKED = 40  # of figures near a tie, one request each
 
 
@@ -28,6 +34,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--owner", metavar="NAME", help="what somebody owns: a name, an id, or me")
     parser.add_argument("--cycle", metavar="NAME", help="what belongs to a cycle")
     parser.add_argument("--status", choices=tuple(MARKS), metavar="STATUS", help=", ".join(MARKS))
+    parser.add_argument(
+        "--commitment", choices=COMMITMENTS, metavar="WORD", help=f"what is {', '.join(COMMITMENTS)}"
+    )
+    parser.add_argument("--words", metavar="WORDS", help="what has these words, or words that begin so")
+    parser.add_argument("--attention", action="store_true", help="what is at risk or off track")
+    parser.add_argument("--mine", action="store_true", help="what belongs to the teams that you are in")
     parser.add_argument("--depth", type=int, metavar="N", help="no further down than so many levels")
     parser.add_argument("--all", action="store_true", help="with drafts, and what is closed or was dropped")
     parser.add_argument("--web", action="store_true", help="open the page instead")
@@ -73,24 +85,50 @@ def _counted(look: Look, shown: list[Node]) -> str:
 
 
 def _narrowed(roots: list[Node], options: argparse.Namespace, names: Names) -> list[Node]:
-    teams = names.below(names.id("teams", options.team)) if options.team else None
-    owner = names.id("people", options.owner) if options.owner else None
-    cycle = names.id("cycles", options.cycle) if options.cycle else None
-    if teams is owner is cycle is options.status is None:
+    """Return what the options want, narrowed as the page of the tree is, and what stands above that."""
+    of_home, by_itself = _of_home(options, names), _by_itself(options, names)
+    if not of_home and not by_itself:
         return roots
     above = {child.id: node for root in roots for node in root.walk() for child in node.children}
 
     def is_wanted(node: Node) -> bool:
-        # A key result stands in the team and the cycle of its objective.
         home = node if node.kind == "objective" else above[node.id]
-        return (
-            (teams is None or home.team in teams)
-            and (cycle is None or home.cycle == cycle)
-            and (owner is None or node.owner == owner)
-            and (options.status is None or node.status == options.status)
-        )
+        return all(fits(home) for fits in of_home) and all(fits(node) for fits in by_itself)
 
     return drawing.narrowed(roots, is_wanted)
+
+
+def _of_home(options: argparse.Namespace, names: Names) -> list[Fits]:
+    """Say what is asked of an objective; a key result stands in the team and the cycle of its own."""
+    found: list[Fits] = []
+    if options.team:
+        teams = names.below(names.id("teams", options.team))
+        found.append(lambda home: home.team in teams)
+    if options.mine:
+        mine = {seat["team"] for seat in names.wire.get("/me")["person"]["teams"]}
+        found.append(lambda home: home.team in mine)
+    if options.cycle:
+        cycle = names.id("cycles", options.cycle)
+        found.append(lambda home: home.cycle == cycle)
+    if options.commitment:
+        found.append(lambda home: home.commitment == options.commitment)
+    return found
+
+
+def _by_itself(options: argparse.Namespace, names: Names) -> list[Fits]:
+    """Say what is asked of each by itself, whether objective or key result."""
+    found: list[Fits] = []
+    if options.owner:
+        owner = names.id("people", options.owner)
+        found.append(lambda node: node.owner == owner)
+    if options.status:
+        found.append(lambda node: node.status == options.status)
+    if options.attention:
+        found.append(lambda node: node.status in ATTENTION)
+    if options.words:
+        words = terms.terms(options.words)
+        found.append(lambda node: terms.fit(words, node.title) is not terms.Fit.TEXT)
+    return found
 
 
 def _settle(wire: Wire, shown: list[Node]) -> None:

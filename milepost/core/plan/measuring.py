@@ -22,13 +22,14 @@ _ONLY_FOR = {
 def measure_problems(measure: MeasurePlan, path: Path) -> Iterator[PlanProblem]:
     """Yield what is wrong with how a key result is measured."""
     for name, kinds in _ONLY_FOR.items():
-        yield from _applies(measure, name, kinds, (*path, name))
+        if said(measure, name) not in (None, ()):
+            yield from _applies(measure, name, kinds, (*path, name))
     yield from _BY_KIND.get(said(measure, "kind"), _anything)(measure, path)
 
 
 @as_far_as_known
 def _applies(measure: MeasurePlan, name: str, kinds: tuple[str, ...], path: Path) -> Iterator[PlanProblem]:
-    if getattr(measure, name) not in (None, ()) and measure.kind not in kinds:
+    if measure.kind not in kinds:
         yield PlanProblem(
             path,
             f"“{name}” says nothing about a measure of kind “{measure.kind}”.",

@@ -120,9 +120,14 @@ def _served(
         )
 
 
+_OPEN = (None, "workspace")  # what nearly all are: nothing can be wrong with it
+
+
 def _audience(
     thing: ObjectivePlan | KeyResultPlan, objective: ObjectivePlan, known: Known, path: Path
 ) -> Iterator[PlanProblem]:
+    if said(thing, "visibility") in _OPEN and not said(thing, "visible_to"):
+        return
     yield from refers_to_people(thing, "visible_to", known, path)
     yield from _idle_audience(thing, path)
     yield from _team_audience(thing, objective, path)
@@ -167,7 +172,7 @@ def _private_audience(thing: ObjectivePlan | KeyResultPlan, path: Path) -> Itera
 def _authors(thing: object, known: Known, path: Path, names: tuple[str, ...]) -> Iterator[PlanProblem]:
     for name in names:
         entries = said(thing, name, ())
-        if known.people.issuperset({*all_said(entries, "by")} - {None}):
+        if not entries or known.people.issuperset({*all_said(entries, "by")} - {None}):
             continue
         for index, entry in enumerate(entries):
             yield from refers(entry, "by", "people", known, (*path, name, index))

@@ -72,8 +72,8 @@ def _unique(plan: Plan) -> Iterator[PlanProblem]:
 
 
 def _twice_in(thing: Any, name: str, noun: str, path: Path) -> Iterator[PlanProblem]:
-    ids = all_said(said(thing, name, ()), "id")
-    if len(set(ids)) != len(ids):
+    entries = said(thing, name, ())
+    if len(entries) > 1 and len({*all_said(entries, "id")}) != len(entries):
         yield from _twice(_ids(each(thing, name), (*path, name)), noun)
 
 

@@ -37,8 +37,10 @@ def of_key_result(
 
     Until then it is taken to have been active: that is what it was worked on as.
     """
+    if state not in _TOGETHER:
+        return {}
     latest_first = reversed([*_lasting(steps)])
-    ended = [*takewhile(lambda step: step.to in _TOGETHER.get(state, ()), latest_first)]
+    ended = [*takewhile(lambda step: step.to in _TOGETHER[state], latest_first)]
     if not ended or (since is not None and ended[-1].at <= since):
         return {}
     first = ended[-1]

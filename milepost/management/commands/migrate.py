@@ -10,6 +10,7 @@ from milepost.management.operator import Help
 class Command(migrate.Command):
     examples = ("milepost migrate",)
     help = __doc__
+    stealth_options = ("without_files",)  # whoever needs the database alone says so in code
 
     def create_parser(self, prog_name, subcommand, **more):
         epilog = ending(self.examples)
@@ -22,6 +23,7 @@ class Command(migrate.Command):
         with databases.as_operator():
             return super().execute(*arguments, **options)
 
-    def handle(self, *arguments, **options):
+    def handle(self, *arguments, without_files=False, **options):
         super().handle(*arguments, **options)
-        assets.collect()
+        if not without_files:
+            assets.collect()

@@ -9,6 +9,7 @@ from milepost.core.ids import encode
 from milepost.core.scoring import ShiftExplanation
 from milepost.queries.cards import KeyResultCard, ObjectiveCard
 from milepost.queries.comparisons import Comparison, KeyResultPair, ObjectivePair
+from milepost.queries.drifts import Drift, Drifted, Verdict
 from milepost.queries.records.figures import exact, rounded
 from milepost.queries.records.history import DifferenceRecord, differences
 from milepost.queries.records.team_pages import SummaryRecord, summary
@@ -46,6 +47,38 @@ class CheckinsRecord:
     corrections: int
     late: int
     notes: tuple[NoteRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRecord:
+    """How a day judged something, and by which figures."""
+
+    on: date
+    status: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRecord:
+    """Something that stands as it stood and is judged otherwise by time alone."""
+
+    id: str
+    title: str
+    before: VerdictRecord
+    after: VerdictRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DriftedRecord:
+    """An objective to which nothing was done, and how it and its key results are judged otherwise.
+
+    `own` is null where only key results are.
+    """
+
+    id: str
+    title: str
+    own: DriftRecord | None
+    key_results: tuple[DriftRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +150,8 @@ class ObjectivePairRecord:
 class ComparisonRecord:
     """Two days side by side. `objectives` are those that differ, what moved most first.
 
-    `more` differ less and are not listed; `unmoved` are the same on both days.
+    `more` differ less and are not listed. What time alone changed stands in `drifted`, and `more_drifted`
+    are not listed; `unmoved` are the same on both days.
     """
 
     before: date
@@ -127,6 +161,8 @@ class ComparisonRecord:
     objectives: tuple[ObjectivePairRecord, ...]
     more: int
     unmoved: tuple[str, ...]
+    drifted: tuple[DriftedRecord, ...]
+    more_drifted: int
 
 
 def record(found: Comparison) -> ComparisonRecord:
@@ -140,7 +176,21 @@ def record(found: Comparison) -> ComparisonRecord:
         objectives=tuple(map(_objective, found.objectives)),
         more=found.more,
         unmoved=tuple(one.id for one in found.unmoved),
+        drifted=tuple(map(_drifted, found.drifted)),
+        more_drifted=found.more_drifted,
     )
+
+
+def _drifted(one: Drifted) -> DriftedRecord:
+    return DriftedRecord(one.id, one.title, one.own and _drift(one.own), tuple(map(_drift, one.key_results)))
+
+
+def _drift(one: Drift) -> DriftRecord:
+    return DriftRecord(one.id, one.title, _verdict(one.before), _verdict(one.after))
+
+
+def _verdict(one: Verdict) -> VerdictRecord:
+    return VerdictRecord(one.on, one.status, one.because)
 
 
 def _objective(pair: ObjectivePair) -> ObjectivePairRecord:

@@ -11,6 +11,7 @@ class TreeObjectives:
     """Objectives. `columns` names what stands in each row; `status` and the others hold one figure a row.
 
     A status is a place in `statuses`; what `parents` in a row holds is named by the tree's own `parents`.
+    `is_match` is there in a narrowed tree: whether a row fits by itself, or stands above one that does.
     """
 
     columns: tuple[str, ...]
@@ -18,6 +19,7 @@ class TreeObjectives:
     status: tuple[int, ...]
     progress: tuple[float | None, ...]
     expected: tuple[float, ...]
+    is_match: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class TreeKeyResults:
     value: tuple[float | None, ...]
     confidence: tuple[int | None, ...]
     checked_at: tuple[int | None, ...]
+    is_match: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from milepost.core import addresses
 from milepost.core.ids import encode
-from milepost.models import Workspace
+from milepost.models import Person, Workspace
 from milepost.queries.actors import Bearer
 from milepost.queries.cards import Reader
 from milepost.queries.records import people
@@ -46,11 +46,12 @@ class TokenRecord:
 
 @dataclass(frozen=True, slots=True)
 class MeRecord:
-    """Who is asking, where, and with which token."""
+    """Who is asking, where, and with which token; `looked_at` is when they last looked at their week."""
 
     person: PersonRecord
     workspace: WorkspaceRecord
     token: TokenRecord
+    looked_at: datetime | None
 
 
 def own(reader: Reader) -> WorkspaceRecord:
@@ -77,4 +78,6 @@ def me(reader: Reader, bearer: Bearer) -> MeRecord:
     token = TokenRecord(
         encode(bearer.token_id), bearer.name, bearer.scope, written(bearer.team_id), bearer.expires_at
     )
-    return MeRecord(people.one(reader, reader.actor.person_id), own(reader), token)
+    actor = reader.actor
+    row = Person.objects.of(actor.workspace_id).only("looked_at").get(id=actor.person_id)
+    return MeRecord(people.one(reader, actor.person_id), own(reader), token, row.looked_at)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from milepost.core import access
+from milepost.ledger.feed import SHOWN
 from milepost.models import Event
 from milepost.queries.cards import PersonCard, Reader
 from milepost.queries.standings import CONFIDENTIAL
@@ -54,8 +55,14 @@ def author(reader: Reader, event: Happening | Event) -> PersonCard:
 
 
 def note(event: Happening | Event) -> str:
-    """Return what was written to it: a comment, a note, a reason."""
+    """Return what was written to it: a comment, a note, a reason; of a long one the beginning."""
     data = event.data
     if event.kind == "comment.added":
-        return str(data.get("text", ""))
-    return str(data.get("note") or data.get("reason") or "")
+        return _beginning(data.get("text"))
+    return _beginning(data.get("note")) or str(data.get("reason") or "")
+
+
+def _beginning(kept: str | None) -> str:
+    # An event keeps no more of a text, which may end in the middle of a word.
+    text = str(kept or "")
+    return text if len(text) < SHOWN else f"{text.rpartition(' ')[0] or text}…"

@@ -98,7 +98,8 @@ def _aligned(verbs: Mapping[str, str]) -> Teller:
             return None  # a link to what the reader may not see is not mentioned either
         how = "contribute to" if told.data.get("how") == "contributes" else "support"
         said = [words(f"{verbs['before']} "), told.objective, words(f" {verbs['between'].format(how)} ")]
-        return [*said, told.link(above)]
+        why = ", which would have made something serve itself" if told.data.get("made_way") else ""
+        return [*said, told.link(above), *([words(why)] if why else [])]
 
     return tell
 

@@ -1,14 +1,16 @@
 // Short messages: each can be closed; one without a button to press leaves by itself, but never while it is
-// pointed at or has the focus. A request that got no answer says so here.
+// pointed at or has the focus. What could not be done is forgotten with the next message, and of many the last
+// three stay. A request that got no answer says so here.
 const STAYS = 10000;
+const MOST = 3;
 
 class Toasts extends HTMLElement {
   connectedCallback() {
     for (const toast of this.querySelectorAll(".toast")) this.show(toast);
     new MutationObserver((changes) => {
-      for (const node of changes.flatMap((change) => [...change.addedNodes])) {
-        if (node.matches?.(".toast")) this.show(node);
-      }
+      const fresh = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.matches?.(".toast"));
+      fresh.forEach((toast) => this.show(toast));
+      if (fresh.length) this.clear(fresh);
     }).observe(this, { childList: true });
     document.addEventListener("htmx:error", this);
   }
@@ -29,6 +31,11 @@ class Toasts extends HTMLElement {
       close.addEventListener("click", () => toast.remove());
     }
     if (!toast.querySelector("form")) this.dismiss(toast);
+  }
+
+  clear(fresh) {
+    const shown = [...this.querySelectorAll(".toast")];
+    shown.filter((toast, at) => !fresh.includes(toast) && (toast.matches(".bad") || at < shown.length - MOST)).forEach((toast) => toast.remove());
   }
 
   dismiss(toast) {
