@@ -105,9 +105,7 @@ _PERSON, _TEAM, _CYCLE = Name("a person"), Name("a team"), Name("a cycle")
 _OBJECTIVE, _KEY_RESULT = Name("an objective"), Name("a key result")
 _PEOPLE = ListOf(_PERSON, "ids of people")
 
-WORKSPACE = Record(
-    "workspace",
-    WorkspacePlan,
+_WORKSPACE_FIELDS = [
     Field("id", _ID, "The workspace's short name, as it stands in its address."),
     Field("name", _TITLE, "The organisation's name."),
     Field("time_zone", Zone(), "Where its days begin and end."),
@@ -116,8 +114,7 @@ WORKSPACE = Record(
     Field("scoring_policy", _ID, "How progress becomes a grade."),
     Field("check_in_every", Whole(1, 366), "How many days may pass between two check-ins."),
     Field("count_restricted_work", _FLAG, "Whether what only some may see counts for everyone."),
-    noun="the workspace",
-)
+]
 
 PERSON = Record(
     "person",
@@ -347,6 +344,11 @@ def _remembered(listed: Iterable[Field], names: tuple[str, ...]) -> list[Field]:
     return [one for one in listed if one.key in names or (one.key == "plan" and "curve" in names)]
 
 
+WORKSPACE_HISTORY = _history(
+    "workspace_history",
+    "the workspace",
+    _remembered(with_defaults(WorkspacePlan, _WORKSPACE_FIELDS), words.WORKSPACE_PAST),
+)
 TEAM_HISTORY = _history(
     "team_history", "a team", _remembered(with_defaults(TeamPlan, _TEAM_FIELDS), words.TEAM_PAST)
 )
@@ -371,6 +373,14 @@ OBJECTIVE_HISTORY = _history(
     "an objective",
     _remembered(with_defaults(ObjectivePlan, _OBJECTIVE_FIELDS), words.OBJECTIVE_PAST),
     _REASON,
+)
+
+WORKSPACE = Record(
+    "workspace",
+    WorkspacePlan,
+    *_WORKSPACE_FIELDS,
+    Field("history", ListOf(WORKSPACE_HISTORY, "changes"), _HISTORY_SAYS),
+    noun="the workspace",
 )
 
 TEAM = Record(
@@ -429,8 +439,8 @@ SECTIONS = {
     "objectives": OBJECTIVE,
 }
 RECORDS = (
-    WORKSPACE, PERSON, TEAM, TEAM_HISTORY, MEMBERSHIP, CYCLE, CYCLE_HISTORY, OBJECTIVE, TRANSITION,
-    OBJECTIVE_HISTORY, ALIGNMENT, KEY_RESULT, MEASURE, MILESTONE, POINT, KEY_RESULT_HISTORY, CHECK_IN,
-    COMMENT, GRADE, OBJECTIVE_GRADE, INITIATIVE,
+    WORKSPACE, WORKSPACE_HISTORY, PERSON, TEAM, TEAM_HISTORY, MEMBERSHIP, CYCLE, CYCLE_HISTORY, OBJECTIVE,
+    TRANSITION, OBJECTIVE_HISTORY, ALIGNMENT, KEY_RESULT, MEASURE, MILESTONE, POINT, KEY_RESULT_HISTORY,
+    CHECK_IN, COMMENT, GRADE, OBJECTIVE_GRADE, INITIATIVE,
 )  # fmt: skip
 TOP_KEYS = ("milepost", "workspace", *SECTIONS)

@@ -22,6 +22,7 @@ from milepost.ledger.structure import FRAME_EVENTS, MOVES, CycleRow, TeamRow
 # What is dated of them; names read as they are now, as everywhere.
 CYCLE_FIELDS = ("starts_on", "ends_on", "closed_on", "parent_id")
 TEAM_FIELDS = ("parent_id",)
+SETTINGS_EVENTS = "objective_id IS NULL AND kind = 'workspace.changed'"
 
 
 class FrameChange(NamedTuple):
@@ -34,13 +35,15 @@ class FrameChange(NamedTuple):
     was: Mapping[str, Any]
 
 
-def changes(workspace_id: int, since: datetime | None = None) -> list[FrameChange]:
+def changes(
+    workspace_id: int, since: datetime | None = None, *, events: str = FRAME_EVENTS
+) -> list[FrameChange]:
     """Return the changes of cycles and teams, or those from a moment on, in the order they were made in."""
     found, latest = [], datetime.min.replace(tzinfo=UTC)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT kind, subject_id, at, actor_id, data, door FROM event WHERE workspace_id = %s AND "
-            f"{FRAME_EVENTS} AND at >= %s ORDER BY id",
+            f"{events} AND at >= %s ORDER BY id",
             [workspace_id, connection.ops.adapt_datetimefield_value(since or latest)],
         )
         for kind, id, at, by, data, door in cursor.fetchall():

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -218,22 +219,26 @@ def workspace(workspace_id: int) -> WorkspaceRow:
     """Read a workspace's settings, and from the events of their changes the time zones it had before."""
     rows = _rows(
         "SELECT w.id, w.slug, w.name, w.time_zone, w.scoring_policy, w.check_in_every, "
-        f"w.count_restricted_work, {seconds_of(connection.vendor).format('e.at')}, e.data FROM workspace w "
-        "LEFT JOIN event e ON e.workspace_id = w.id AND e.objective_id IS NULL "
+        f"w.count_restricted_work, {seconds_of(connection.vendor).format('e.at')}, e.data, e.door "
+        "FROM workspace w LEFT JOIN event e ON e.workspace_id = w.id AND e.objective_id IS NULL "
         "AND e.kind = 'workspace.changed' WHERE w.id = %s ORDER BY e.id",
         [workspace_id],
     )
     return WorkspaceRow(*rows[0][:6], bool(rows[0][6]), _zones_before(row[7:] for row in rows))
 
 
-def _zones_before(told: Iterable[tuple[int | None, Any]]) -> tuple[tuple[int, str], ...]:
+def _zones_before(told: Iterable[tuple[int | None, Any, str | None]]) -> tuple[tuple[int, str], ...]:
     found: list[tuple[int, str]] = []
-    for at, data in told:
+    latest = 0
+    for at, data, door in told:
         change = _plain(data)["changes"].get("time_zone") if at is not None else None
         if change:
-            # A clock that was put back makes no zone end before the one that it took over from.
-            found.append((max(at, found[-1][0]) if found else at, change[0]))
-    return tuple(found)
+            # A clock that was put back makes no zone end before the one that it took over from; a file tells
+            # of the past.
+            if door != "file":
+                at = latest = max(at, latest)
+            found.append((at, change[0]))
+    return tuple(sorted(found, key=itemgetter(0)))
 
 
 def people(workspace_id: int, person_id: int | None = None) -> Iterator[PersonRow]:

@@ -1,4 +1,4 @@
-"""The history of cycles and teams as a file says it: what each change found there before it."""
+"""The history of the workspace, its cycles and teams as a file says it: what each change found before it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from milepost.core.plan.values import HistoryPlan
-from milepost.core.plan.words import CYCLE_PAST, TEAM_PAST
+from milepost.core.plan.words import CYCLE_PAST, TEAM_PAST, WORKSPACE_PAST
 from milepost.ledger import frame
 
 _NAMES = {"starts_on": "starts", "ends_on": "ends", "closed_on": "closed", "parent_id": "parent"}
@@ -16,13 +16,13 @@ COLUMNS = {plan: column for column, plan in _NAMES.items()}
 def of(
     workspace_id: int, people: Mapping[int, str], teams: Mapping[int, str], cycles: Mapping[int, str]
 ) -> dict[int, tuple[HistoryPlan, ...]]:
-    """Return by number what is known of each cycle and team that ever changed, the earliest first.
+    """Return by number what is known of the workspace and of each cycle and team, the earliest first.
 
     The others lead from numbers to text ids.
     """
-    kinds = {"cycle": (CYCLE_PAST, cycles), "team": (TEAM_PAST, teams)}
+    kinds = {"cycle": (CYCLE_PAST, cycles), "team": (TEAM_PAST, teams)} | {"workspace": (WORKSPACE_PAST, {})}
     found: dict[int, list[HistoryPlan]] = defaultdict(list)
-    for change in frame.changes(workspace_id):
+    for change in frame.changes(workspace_id, events=f"({frame.FRAME_EVENTS} OR {frame.SETTINGS_EVENTS})"):
         dated, keys = kinds[change.kind.partition(".")[0]]
         was = {}
         for column, value in change.was.items():

@@ -152,7 +152,7 @@ def current(
             progress(number, len(listed))
     pasts = plan_pasts.of(workspace_id, keys.people, keys.teams, keys.cycles)
     return Plan(
-        workspace=_workspace(workspace_id),
+        workspace=_workspace(workspace_id, pasts),
         people=tuple(
             PersonPlan(one.key, one.name, one.email, one.role, one.left_on)
             for one in of(Person)
@@ -163,12 +163,12 @@ def current(
     )  # fmt: skip
 
 
-def _workspace(id: int) -> WorkspacePlan:
+def _workspace(id: int, pasts: Pasts) -> WorkspacePlan:
     row = Workspace.objects.get(id=id)
-    return WorkspacePlan(
+    return settled(WorkspacePlan(
         row.slug, row.name, row.time_zone, row.mission, row.vision, row.scoring_policy, row.check_in_every,
-        row.count_restricted_work,
-    )  # fmt: skip
+        row.count_restricted_work, pasts.get(id, ()),
+    ))  # fmt: skip
 
 
 def _teams(of: Callable[..., list], keys: Keys, pasts: Pasts) -> Iterator[TeamPlan]:

@@ -89,6 +89,20 @@ WRONG = [
     ("parent: company", "parent: compny", "unknown_reference", "teams[1].parent", 10),
     ("parent: company", "parent: workshop", "loop", "teams[1].parent", 10),
     (
+        "time_zone: Europe/Berlin}",
+        "time_zone: Europe/Berlin, history: [{at: 2026-01-05, was: {time_zone: Europe/Berlin}}]}",
+        "no_change",
+        "workspace.history[0].was.time_zone",
+        2,
+    ),
+    (
+        "time_zone: Europe/Berlin}",
+        "time_zone: Europe/Berlin, history: [{at: 2026-01-05, by: adam, was: {time_zone: UTC}}]}",
+        "unknown_reference",
+        "workspace.history[0].by",
+        2,
+    ),
+    (
         "by: ada, was: {name: All}",
         "by: adam, was: {name: All}",
         "unknown_reference",

@@ -395,13 +395,16 @@ def plans(draw: st.DrawFn) -> Plan:
 @st.composite
 def workspaces(draw: st.DrawFn) -> WorkspacePlan:
     """The workspace itself."""
-    return WorkspacePlan(
-        "acme",
-        draw(lines),
-        draw(st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Kiritimati", "America/St_Johns"])),
-        draw(texts),
-        draw(texts),
-        draw(st.sampled_from(["milepost.v1", "half_even"])),
-        draw(st.integers(1, 366)),
-        draw(st.booleans()),
+    return _true(
+        WorkspacePlan(
+            "acme",
+            draw(lines),
+            draw(st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Kiritimati", "America/St_Johns"])),
+            draw(texts),
+            draw(texts),
+            draw(st.sampled_from(["milepost.v1", "half_even"])),
+            draw(st.integers(1, 366)),
+            draw(st.booleans()),
+            _frame_changes(draw, [], {"time_zone": st.sampled_from(["UTC", "Europe/Lisbon"])}),
+        )
     )

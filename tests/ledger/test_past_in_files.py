@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from milepost.actions import cycles, plans, teams
+from milepost.actions import cycles, plans, teams, workspaces
 from milepost.core.access import operator
 from milepost.core.plan import Plan
 from milepost.core.problems import Problem
@@ -19,7 +19,7 @@ from milepost.formats import okr_files
 from milepost.ledger import image as images
 from milepost.ledger import past
 from milepost.ledger.image import Image
-from milepost.models import Cycle, Event, Team, Workspace
+from milepost.models import Cycle, Event, Team
 from milepost.queries import plans as known
 from tests.cast import Cast
 from tests.seasons import Season
@@ -32,8 +32,15 @@ END = BEGAN + DAYS * DAY
 ZONES = ("Pacific/Kiritimati", "America/St_Johns")  # a day ahead of each other, nearly
 
 
+class Ordered(Season):
+    """A season in which key results keep their order, whose past is in no file."""
+
+    def reorder(self, at: datetime) -> None:
+        pass
+
+
 class Reorganisation:
-    """What may happen to the cycles and teams of Acme, by dice."""
+    """What may happen to the cycles, the teams and the time zone of Acme, by dice."""
 
     def __init__(self, cast: Cast, seed: int) -> None:
         self.cast, self.dice = cast, random.Random(seed)
@@ -41,8 +48,11 @@ class Reorganisation:
     def act(self, at: datetime) -> None:
         """Let one thing happen, or nothing where the dice ask for what may not be."""
         deed = self.dice.choice(
-            [self.found, self.put, self.put, self.rename, self.shift, self.shift, self.nest, self.close]
-        )
+            [
+                self.found, self.put, self.put, self.rename, self.shift, self.shift, self.nest, self.close,
+                self.travel,
+            ]
+        )  # fmt: skip
         try:
             with transaction.atomic():
                 deed(at)
@@ -78,6 +88,10 @@ class Reorganisation:
         parent = self.dice.choice([None, self._cycle().id])
         cycles.update(cycle=self._cycle().id, changed={"parent": parent}, by=self.cast.ada, at=at)
 
+    def travel(self, at: datetime) -> None:
+        zone = self.dice.choice(["Europe/Prague", *ZONES])
+        workspaces.update(changed={"time_zone": zone}, by=self.cast.ada, at=at)
+
     def close(self, at: datetime) -> None:
         row = self._cycle()
         (cycles.reopen if row.closed_on else cycles.close)(cycle=row.id, by=self.cast.ada, at=at)
@@ -85,8 +99,8 @@ class Reorganisation:
 
 def lived(cast: Cast, seed: int, zone: str) -> list[Plan]:
     """Live through a season with reorganisations in it; return the file of each week."""
-    Workspace.objects.filter(id=cast.acme.id).update(time_zone=zone)
-    season, changes = Season(cast, seed, BEGAN), Reorganisation(cast, seed)
+    workspaces.update(changed={"time_zone": zone}, by=cast.ada, at=BEGAN)
+    season, changes = Ordered(cast, seed, BEGAN), Reorganisation(cast, seed)
     cycles.create(
         name="The year", starts_on=date(2026, 1, 1), ends_on=date(2027, 6, 30), by=cast.ada, at=BEGAN
     )

@@ -52,8 +52,12 @@ class Application:
                 done += 1
                 if self.progress is not None and done % 20 == 0:
                     self.progress(done, total)
-            # Parents may stand after their children: all teams and cycles exist before any gets its parent.
-            if kind == "team":
+            # What is told of the settings names people; and parents may stand after their children, so all
+            # teams and cycles exist before any gets its parent.
+            if kind == "person":
+                for item in items["workspace"]:
+                    self.frame.settings(item)
+            elif kind == "team":
                 self.frame.team_parents(items[kind])
             elif kind == "cycle":
                 self.frame.cycle_parents(items[kind])

@@ -11,6 +11,7 @@ from milepost.actions.plans.entries import Entries
 from milepost.actions.plans.ground import Ground
 from milepost.core.plan import Change, frame_pasts
 from milepost.core.plan.values import WorkspacePlan
+from milepost.core.plan.words import WORKSPACE_PAST
 from milepost.ledger.batches import Row
 from milepost.models import Cycle, Person, Team, TeamMember, Workspace
 from milepost.queries.plan_pasts import COLUMNS
@@ -26,7 +27,7 @@ class Frame:
         self.made: dict[int, Row] = {}  # what is new and not written yet
 
     def workspace(self, item: Change) -> None:
-        """Write the settings, and tell of those that are told where a page changes them."""
+        """Write the settings."""
         want: WorkspacePlan = item.want
         Workspace.objects.filter(id=self.ground.workspace_id).update(
             slug=want.id,
@@ -38,13 +39,21 @@ class Frame:
             check_in_every=want.check_in_every,
             count_restricted_work=want.count_restricted_work,
         )
-        changed = {name: item.fields[name] for name in SETTINGS if name in item.fields}
-        if item.action == "changed" and changed:
-            data = {"name": want.name, "changes": history.in_words(changed)}
-            tell(
-                "workspace.changed", subject=self.ground.workspace_id, data=data,
-                by=self.ground.by, at=self.ground.at,
-            )  # fmt: skip
+
+    def settings(self, item: Change) -> None:
+        """Tell of the settings that changed, once those are there who changed them."""
+        want: WorkspacePlan = item.want
+        id = self.ground.workspace_id
+        for change, became in frame_pasts.told_anew(item.have, want):
+            changed = {name: (change.was[name], value) for name, value in became.items()}
+            self.entries.frame_change("workspace.changed", id, {"changes": history.in_words(changed)}, change)
+        if item.have is None:
+            return
+        told = {*WORKSPACE_PAST} - {*frame_pasts.changed_now(item.have, want)}
+        names = [name for name in SETTINGS if name in item.fields and name not in told]
+        if names:
+            data = {"changes": history.in_words({name: item.fields[name] for name in names})}
+            tell("workspace.changed", subject=id, data=data, by=self.ground.by, at=self.ground.at)
 
     def person(self, item: Change) -> None:
         """Write one person."""

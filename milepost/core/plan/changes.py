@@ -247,7 +247,7 @@ class _Comparison:
     def _frame_past(
         self, before: frame_pasts.Dated | None, thing: frame_pasts.Dated, path: Path
     ) -> tuple[Sequence, int]:
-        """Return what a cycle's or a team's history tells anew, and how much of it is known."""
+        """Return what the history of a part of the frame tells anew, and how much of it is known."""
         if not thing.history:
             return (), 0
         new = tuple(told.change for told in frame_pasts.told_anew(before, thing))

@@ -1,4 +1,4 @@
-"""What must be true of the history of cycles and teams, together with what is known of it already."""
+"""What must be true of the history of the workspace, its teams and cycles, with what is known already."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ MOST_STEPS = 10_000_000  # from a team to the one above it, on the way to findin
 
 
 def frame_past_problems(plan: Plan, have: Plan, known: Known) -> Iterator[PlanProblem]:
-    """Yield what is wrong with what is told of the past of teams and cycles."""
+    """Yield what is wrong with what is told of the past of the workspace, its teams and cycles."""
+    if plan.workspace is not None:
+        there = have.workspace.history if have.workspace is not None else ()
+        for index, change in each(plan.workspace, "history"):
+            yield from refers(change, "by", "people", known, ("workspace", "history", index))
+        yield from told_in_vain(plan.workspace, ("workspace",), known=there)
     for kind in _KINDS:
         before = {one.id: one for one in getattr(have, kind)}
         for index, thing in enumerate(getattr(plan, kind)):

@@ -1,4 +1,4 @@
-"""What held before of cycles and teams: what a file tells of it, beside what is known already.
+"""What held before of the workspace, its cycles and teams: what a file tells of it, beside what is known.
 
 What is known stays. So a file adds to it only what makes a difference: a change that says of a field what it
 held at that moment anyway is nothing new.
@@ -12,10 +12,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from milepost.core.plan.values import CyclePlan, HistoryPlan, TeamPlan
-from milepost.core.plan.words import CYCLE_PAST, TEAM_PAST
+from milepost.core.plan.values import CyclePlan, HistoryPlan, TeamPlan, WorkspacePlan
+from milepost.core.plan.words import CYCLE_PAST, TEAM_PAST, WORKSPACE_PAST
 
-Dated = CyclePlan | TeamPlan
+Dated = CyclePlan | TeamPlan | WorkspacePlan
 
 
 class Told(NamedTuple):
@@ -62,6 +62,8 @@ def changed_now(before: Dated, thing: Dated) -> Iterator[str]:
 
 
 def _dated(thing: Dated) -> tuple[str, ...]:
+    if isinstance(thing, WorkspacePlan):
+        return WORKSPACE_PAST
     return CYCLE_PAST if isinstance(thing, CyclePlan) else TEAM_PAST
 
 

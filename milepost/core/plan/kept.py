@@ -70,7 +70,7 @@ class _Keeping:
                 self.created[change.kind].append(change.id)
             return
         if change.kind == "workspace":
-            self.workspace = (change.have, change.want)
+            self.workspace = (bare(change.have), bare(change.want))
         elif change.kind in SECTIONS:
             self._changed(change)
         elif change.kind in PARTS:

@@ -8,9 +8,16 @@ from typing import Any
 
 from milepost.core.plan.findings import Path, PlanProblem
 from milepost.core.plan.unread import as_far_as_known
-from milepost.core.plan.values import CyclePlan, HistoryPlan, KeyResultPlan, ObjectivePlan, TeamPlan
+from milepost.core.plan.values import (
+    CyclePlan,
+    HistoryPlan,
+    KeyResultPlan,
+    ObjectivePlan,
+    TeamPlan,
+    WorkspacePlan,
+)
 
-Remembered = ObjectivePlan | KeyResultPlan | CyclePlan | TeamPlan
+Remembered = ObjectivePlan | KeyResultPlan | CyclePlan | TeamPlan | WorkspacePlan
 _ANY_ORDER = ("contributors", "visible_to")
 
 

@@ -56,7 +56,7 @@ class _TakingBack:
         before, after = self.kept.before, self.kept.after
         workspace = None
         if before.workspace is not None and now.workspace is not None:
-            workspace = self._thing(before.workspace, after.workspace, now.workspace, "The workspace")
+            workspace = self._thing(before.workspace, after.workspace, bare(now.workspace), "The workspace")
         sections = {
             name: tuple(self._section(getattr(before, name), getattr(after, name), getattr(now, name)))
             for name in SECTIONS.values()

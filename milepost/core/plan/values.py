@@ -19,6 +19,16 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
+class HistoryPlan:
+    """One dated change: at `at`, `by` changed the fields in `was` away from these values."""
+
+    at: datetime
+    was: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    by: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class WorkspacePlan:
     id: str  # the slug
     name: str
@@ -28,6 +38,7 @@ class WorkspacePlan:
     scoring_policy: str = "milepost.v1"
     check_in_every: int = 7  # days
     count_restricted_work: bool = False
+    history: tuple[HistoryPlan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,16 +48,6 @@ class PersonPlan:
     email: str | None = None
     role: str = "member"  # owner | admin | member | guest
     left: date | None = None
-
-
-@dataclass(frozen=True)
-class HistoryPlan:
-    """One dated change: at `at`, `by` changed the fields in `was` away from these values."""
-
-    at: datetime
-    was: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    by: str | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True)
