@@ -12,6 +12,7 @@ from milepost.core.access import Actor
 from milepost.core.problems import NotFound
 from milepost.ledger import image
 from milepost.models import TeamMember
+from milepost.queries.shortlists import LISTED
 
 
 class Place(NamedTuple):
@@ -42,7 +43,7 @@ class Arrangement:
     members: tuple[Member, ...]
     parents: tuple[Place, ...]  # where it may stand: nowhere below itself
     is_top_open: bool  # whether the reader may place it right below the company
-    others: tuple[tuple[int, str], ...]  # who could join
+    others: tuple[tuple[int, str], ...]  # who could join, where they are few enough to list
 
 
 def choices(actor: Actor, *, manageable: bool = False, besides: int | None = None) -> list[Place]:
@@ -64,7 +65,7 @@ def arrangement(actor: Actor, team_id: int) -> Arrangement:
             raise NotFound
         others = sorted(
             (one.name, one.id)
-            for one in seen.people.values()
+            for one in (seen.people.values() if len(seen.people) <= LISTED else ())
             if not one.has_left and one.id not in row.members
         )
         parents = tuple(_places(actor, seen, True, team_id))

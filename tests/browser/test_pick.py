@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from milepost.actions import people
 from milepost.core import addresses
 from milepost.models import Alignment
+from milepost.queries import shortlists
 from tests.browser.conftest import NARROW
 from tests.inspection import accessibility_problems
 from tests.okrs import Okrs, written
@@ -99,6 +100,77 @@ class TestPointer:
                 page.get_by_role("option").first.wait_for()
 
                 assert not accessibility_problems(page)
+
+
+class TestFromAfar:
+    @pytest.fixture
+    def far(self, monkeypatch, here):
+        """Hardly anything is sent with the page."""
+        monkeypatch.setattr(shortlists, "LISTED", 0)
+        monkeypatch.setattr(shortlists, "NEAR", 0)
+        return here
+
+    def test_finds_what_was_not_sent(self, visit, cast, okrs, far):
+        """What one types is asked of the server; Enter takes the first, and the form sends it."""
+        page = visit("ben", far)
+        field = page.get_by_role("combobox", name="An objective or a key result")
+        expect(page.locator("select[name=parent] option")).to_have_count(1)
+
+        field.fill("measured repairs 7")
+        expect(page.get_by_role("option", name="Key result: Repairs 7, measured")).to_be_visible()
+        field.press("Enter")
+        expect(field).to_have_value("Key result: Repairs 7, measured")
+        page.get_by_role("button", name="Align", exact=True).click()
+        page.locator("#alignment", has_text="Repairs 7").wait_for()
+
+        link = Alignment.objects.of(cast.acme.id).order_by("id").last()
+        assert link.parent_key_result.title == "Repairs 7, measured"
+
+    def test_says_what_it_shows(self, visit, okrs, far):
+        """Before one types it says that there is more; where the server is silent, that too."""
+        page = visit("ben", far)
+        field = page.get_by_role("combobox", name="An objective or a key result")
+        field.click()
+        expect(page.get_by_text("Near you. Type to find any other")).to_be_visible()
+
+        page.route("**/choices/**", lambda route: route.abort())
+        field.fill("repairs")
+
+        expect(page.get_by_text("the rest could not be asked for")).to_be_visible()
+
+    def test_ticks_people_who_were_not_sent(self, visit, cast, okrs, far):
+        """Several are found and ticked one after the other, and all are sent."""
+        page = visit("ben", addresses.objective("acme", okrs.helpful.id) + "edit/")
+        group = page.get_by_role("group", name="Contributors")
+        field = group.get_by_role("searchbox")
+
+        for name in ("Cleo", "Ada"):
+            field.fill(name)
+            expect(group.get_by_role("checkbox", name=name)).to_be_visible()
+            field.press("Enter")
+            expect(group.get_by_role("checkbox", name=name, checked=True)).to_be_visible()
+        page.get_by_role("button", name="Save", exact=True).click()
+
+        page.wait_for_url("**/objectives/*/")
+        okrs.helpful.refresh_from_db()
+        assert {cast.cleo.person_id, cast.ada.person_id} <= set(okrs.helpful.contributors)
+
+    def test_takes_a_name_without_scripts(self, visit, cast, okrs, far):
+        """Without JavaScript what is not in the list is written."""
+        page = visit("ben", far, java_script_enabled=False)
+
+        page.get_by_label("An objective or a key result, by name").fill("Repairs 3, measured")
+        page.get_by_role("button", name="Align", exact=True).click()
+
+        expect(page.locator("#alignment")).to_contain_text("Repairs 3")
+
+    def test_has_no_problems_for_assistive_tools(self, visit, okrs, far):
+        """axe finds nothing while what was found is listed."""
+        page = visit("ben", far)
+        page.get_by_role("combobox", name="An objective or a key result").fill("repairs")
+        page.get_by_role("option").first.wait_for()
+
+        assert not accessibility_problems(page)
 
 
 class TestWithoutJavascript:

@@ -49,6 +49,8 @@ class Pick extends HTMLElement {
     const list = `${id}-list`;
     this.field = make("input", { id, class: "in", role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": false, "aria-controls": list });
     for (const name of ["aria-describedby", "aria-invalid", "required"]) if (select.hasAttribute(name)) this.field.setAttribute(name, select.getAttribute(name));
+    // Where a name can be written instead, the select itself may stay empty.
+    if ("required" in select.dataset) this.field.required = true;
     this.count = make("p", { class: "menu-l", role: "status" });
     this.list = make("div", { id: list, role: "listbox", "aria-label": select.labels[0].textContent });
     this.menu = make("div", { class: "menu", hidden: "" });
