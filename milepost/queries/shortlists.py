@@ -25,6 +25,7 @@ from milepost.queries.titled import Titled
 LISTED = 300  # as many are sent whole
 NEAR = 60  # of more, those near the reader
 FOUND = 40  # and those that answer to some words
+LOOKED_AT = 1_000  # whether one may be chosen is asked of so many
 
 COMPANY = "The whole company"
 KEY_RESULT = "Key result: "
@@ -51,7 +52,7 @@ class Choice(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The first of those that answer to some words, and how many do."""
+    """The first of those that answer to some words, and how many do: of very many, about how many."""
 
     choices: tuple[Choice, ...]
     count: int
@@ -65,10 +66,13 @@ class Shortlist:
 
     @property
     def is_long(self) -> bool:
-        """Whether there is more than is sent whole."""
+        """Whether there is more than is sent whole, of what the reader sees."""
         image = self.image
-        sizes = {ListOf.PEOPLE: len(image.people), ListOf.PARENTS: len(image.ids)}
-        return sizes.get(self.kind, len(image.teams)) > LISTED
+        if self.kind is ListOf.PARENTS:
+            # Of a large company most is seen by everyone: that is enough to know.
+            least = len(image.ids) - len(image.restricted())
+            return least > LISTED or (len(image.ids) > LISTED and int(self.reader.seen.sum()) > LISTED)
+        return len(image.people if self.kind is ListOf.PEOPLE else image.teams) > LISTED
 
     def short(self, chosen: Iterable[str] = ()) -> list[Choice]:
         """Return what is chosen, and what is near the reader, by name."""
@@ -83,8 +87,8 @@ class Shortlist:
         if not wanted:
             return Found((), 0)
         ids = [id for kind in _TITLED[self.kind] for id in self._having(wanted, kind)]
-        found = [id for id in ids if self._fits(id)]
-        return Found(tuple(self._listed(found[:FOUND])), len(found))
+        found = [id for id in ids[:LOOKED_AT] if self._fits(id)]
+        return Found(tuple(self._listed(found[:FOUND])), len(found) + len(ids[LOOKED_AT:]))
 
     def named(self, text: str) -> tuple[Choice | None, Found]:
         """Return the one that is called so, or that alone answers to the words; with all that do."""
@@ -130,6 +134,7 @@ class Shortlist:
             and self.image.objectives.value(objective, "state") in SERVED
             and not self.image.is_private(id)
             and self.reader.sees(objective)
+            and self.reader.sees(id)
         )
 
     def _leads_to_itself(self, id: int) -> bool:

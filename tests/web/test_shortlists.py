@@ -12,6 +12,7 @@ from milepost.core.ids import encode
 from milepost.ledger import image
 from milepost.models import Objective, Person
 from milepost.queries import shortlists
+from milepost.queries.cards import Reader
 from tests.cast import Cast
 from tests.okrs import Okrs
 
@@ -42,6 +43,13 @@ def draft(cast: Cast, okrs: Okrs, **said) -> dict:
         "cycle": encode(okrs.cycle.id), "team": encode(cast.product.id), "visibility": "workspace",
         "how": "contributes", "weight": "1", "submission": "a-mark-of-its-own", **said,
     }  # fmt: skip
+
+
+def more_cleos(cast: Cast) -> None:
+    """Let two more people be called Cleo."""
+    for letter in "xy":
+        Person.objects.create(workspace_id=cast.acme.id, key=letter, name=f"Cleo {letter.upper()}")
+    image.forget(cast.acme.id)
 
 
 class TestFinding:
@@ -116,6 +124,24 @@ class TestForms:
         assert f'data-find="{CHOICES}/people.json"' in page
         assert encode(cast.ada.person_id) in select(page, "owner")
 
+    def test_are_as_long_as_what_one_sees(self, signed_in, cast, okrs, monkeypatch):
+        """Work that one does not see makes no list too long to send."""
+        seen = int(Reader(cast.cleo, okrs.cycle.starts_on).seen.sum())
+        monkeypatch.setattr(shortlists, "LISTED", seen)
+
+        pages = [signed_in(who).get(NEW).content.decode() for who in ("cleo", "ben")]
+
+        assert ["choices/parents" in page for page in pages] == [False, True]
+
+    def test_say_about_how_many_there_are(self, signed_in, cast, monkeypatch):
+        """Of very many, those that were not looked at are counted, and not listed."""
+        more_cleos(cast)
+        monkeypatch.setattr(shortlists, "LOOKED_AT", 1)
+
+        answer = signed_in("ada").get(f"{CHOICES}/people.json?q=cleo").json()
+
+        assert (len(answer["choices"]), answer["count"]) == (1, 3)
+
     def test_send_a_short_list_whole(self, signed_in, cast, okrs):
         """Where there are few, nothing is asked for later."""
         page = signed_in("ada").get(NEW).content.decode()
@@ -153,11 +179,8 @@ class TestForms:
 
     def test_offer_those_a_name_could_mean(self, signed_in, cast, okrs, crowded):
         """Where several answer, the list has them the next time."""
-        for email in ("x@acme.example", "y@acme.example"):
-            Person.objects.create(
-                workspace_id=cast.acme.id, key=email[0], name=f"Cleo {email[0].upper()}", email=email
-            )
-        image.forget(cast.acme.id)
+        more_cleos(cast)
+
         answer = signed_in("ada").post(NEW, draft(cast, okrs, owner_named="Cleo"))
 
         page = answer.content.decode()
