@@ -126,6 +126,23 @@ class TestFromAfar:
         link = Alignment.objects.of(cast.acme.id).order_by("id").last()
         assert link.parent_key_result.title == "Repairs 7, measured"
 
+    def test_stays_in_a_draft(self, visit, cast, okrs, far):
+        """Who was found is there again with the draft, in a field of one and in one of several."""
+        page = visit("ada", "/w/acme/objectives/new/")
+        owner = page.get_by_role("combobox", name="Owner").first
+        owner.fill("Cleo Wong")
+        page.get_by_role("option", name="Cleo Wong").click()
+        page.get_by_text("Sponsor, contributors, who sees it").click()
+        several = page.get_by_role("group", name="Contributors")
+        several.get_by_role("searchbox").fill("Ben")
+        several.get_by_role("checkbox", name="Ben").check()
+
+        page.reload()
+
+        expect(page.get_by_role("combobox", name="Owner").first).to_have_value("Cleo Wong")
+        page.get_by_text("Sponsor, contributors, who sees it").click()
+        expect(several.get_by_role("checkbox", name="Ben", checked=True)).to_be_visible()
+
     def test_says_what_it_shows(self, visit, okrs, far):
         """Before one types it says that there is more; where the server is silent, that too."""
         page = visit("ben", far)

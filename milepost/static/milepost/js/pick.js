@@ -153,7 +153,8 @@ class Pick extends HTMLElement {
     const chosen = this.shown[place];
     if (chosen && chosen.value !== this.select.value) {
       if (![...this.select.options].some(({ value }) => value === chosen.value)) {
-        this.select.append(new Option(chosen.text, chosen.value));
+        const option = this.select.appendChild(new Option(chosen.text, chosen.value));
+        option.dataset.found = chosen.text; // a draft brings it back
         this.choices.push({ ...chosen, says: fold(`${chosen.text} ${chosen.group} ${chosen.more}`) });
       }
       this.select.value = chosen.value;
@@ -190,20 +191,27 @@ class Several extends HTMLElement {
     const { find, name } = this.dataset;
     const finding = new Finding(find);
     field.hidden = !find && list.children.length <= FEW;
+    const said = this.appendChild(make("p", { class: "hint", role: "status" }));
+    const tell = () => {
+      const some = [...list.children].some((label) => !label.hidden);
+      said.textContent = some || !field.value.trim() ? "" : "No other name has this in it";
+    };
     field.addEventListener("input", () => {
       const words = fold(field.value).split(/\s+/);
       for (const label of list.children) {
         const says = fold(label.textContent);
         label.hidden = !label.control.checked && !words.every((word) => says.includes(word));
       }
-      finding.ask(field.value, (found) => {
+      const asked = finding.ask(field.value, (found) => {
         const there = new Set([...list.children].map((label) => label.control.value));
         for (const { value, text, more } of found.filter((one) => !there.has(one.value))) {
           const label = list.appendChild(make("label", { class: "check" }));
-          label.append(make("input", { type: "checkbox", name, value }), text);
+          label.append(make("input", { type: "checkbox", name, value, "data-found": text }), text);
           if (more) label.append(" ", make("small", { class: "muted" }, more));
         }
+        tell();
       });
+      if (!asked) tell();
     });
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
