@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from milepost.core.access import Actor
 from milepost.core.alignment import find_loop, path_of_loop, seen_loop, way_out
@@ -48,25 +48,37 @@ def closed(actor: Actor) -> list[int]:
 
 
 class _Graph:
-    """What serves what in a workspace now, and what of it an actor sees."""
+    """What serves what now, perhaps only above one that is `served`, and what of it an actor sees."""
 
     def __init__(self, actor: Actor, served: int | None = None) -> None:
         self.workspace_id = actor.workspace_id
+        self.links: dict[tuple[int, int], int] = {}
+        self.inside: list[tuple[int, int]] = []
         rows = Alignment.objects.of(self.workspace_id).filter(until_at=None)
-        self.links = {
-            (child, objective or key_result): id
-            for id, child, objective, key_result in rows.values_list(
-                "id", "child_id", "parent_objective_id", "parent_key_result_id"
-            )
-        }
-        key_results = KeyResult.objects.of(self.workspace_id).filter(
-            Q(id=served) | Q(id__in=rows.exclude(parent_key_result=None).values("parent_key_result_id"))
-        )
-        self.inside = list(key_results.values_list("id", "objective_id"))
+        inside = KeyResult.objects.of(self.workspace_id)
+        if served is None:
+            served_ones = rows.exclude(parent_key_result=None).values("parent_key_result_id")
+            self._take(rows, inside.filter(id__in=served_ones))
+        else:
+            # A ring that a new link closes leads upwards from there: a few steps, however large the whole.
+            waiting, met = {served}, set()
+            while waiting:
+                met |= waiting
+                above = self._take(rows.filter(child_id__in=waiting), inside.filter(id__in=waiting))
+                waiting = above - met
         # A token that is limited to teams is its person's: what others do openly makes way for nobody.
         person = replace(actor, within=None)
         self.sees = cache(lambda id: standings.sees(person, id))
         self._names = cache(lambda id: standings.sees(actor, id))
+
+    def _take(self, links: QuerySet, key_results: QuerySet) -> set[int]:
+        """Take links and the key results' places in; return what stands above them."""
+        ends = ("id", "child_id", "parent_objective_id", "parent_key_result_id")
+        found = {(child, one or other): id for id, child, one, other in links.values_list(*ends)}
+        inside = list(key_results.values_list("id", "objective_id"))
+        self.links |= found
+        self.inside += inside
+        return {above for _, above in (*found, *inside)}
 
     @property
     def edges(self) -> list[tuple[int, int]]:
