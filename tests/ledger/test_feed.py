@@ -41,7 +41,7 @@ class TestTell:
         before = {event.id for event in Event.objects.of(cast.acme.id)}
 
         with transaction.atomic():
-            feed.tell([late.id, early.id], [comment.id])
+            feed.tell([late.id, early.id], [comment.id], [])
 
         events = told(cast, before)
         assert [event.subject_id for event in events] == [early.id, comment.id, late.id]
@@ -65,7 +65,7 @@ class TestTell:
         before = {event.id for event in Event.objects.of(cast.acme.id)}
 
         with transaction.atomic():
-            feed.tell([row.id for row in rows], [])
+            feed.tell([row.id for row in rows], [], [])
 
         assert [(event.kind, event.data) for event in told(cast, before)] == [
             (
@@ -83,6 +83,6 @@ class TestTell:
         before = {event.id for event in Event.objects.of(cast.acme.id)}
 
         with transaction.atomic():
-            feed.tell([], [])
+            feed.tell([], [], [])
 
         assert told(cast, before) == []
