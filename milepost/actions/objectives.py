@@ -147,7 +147,8 @@ def activate(*, objective: int, by: Actor, at: datetime) -> Objective:
             transitions.take(objective=row, event=event, facts=facts, by=by, at=at)
         if row.state not in (State.COMMITTED, State.ACTIVE):
             next_state(State(row.state), Event.START)  # says what can be done instead
-        transitions.tell_of(objective=row, told="objective.activated", was=was, by=by, at=at)
+        if row.state != was:  # what is active already stays so, and nothing happened
+            transitions.tell_of(objective=row, told="objective.activated", was=was, by=by, at=at)
     return row
 
 

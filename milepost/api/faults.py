@@ -14,6 +14,7 @@ from milepost.formats.problem_json import Fault
 _OBJECT = "A JSON object is expected here. Write {{…}}."
 _WHOLE = "A whole number is expected here. Write it in digits."
 _TRUTH = "true or false is expected here. Write one of them, without quotes."
+_NO_BODY = "The request has no body. Send a JSON object, if only an empty one: {{}}."
 _CHOICE = "This is none of those there are. Say one of {expected}."
 # Of each type of fault that our models can have: its words, with what pydantic tells besides.
 WORDS: Mapping[str, str] = MappingProxyType(
@@ -54,6 +55,8 @@ def fault(error: Mapping[str, Any]) -> Fault:
         more["expected"] = _listed(more["expected"])
     # What has no words here was refused by a validator of ours, and says so itself.
     known = WORDS.get(error["type"])
+    if source == "body" and not place and error["type"] == "missing":
+        known = _NO_BODY
     said = known.format(**more) if known else error["msg"].removeprefix("Value error, ")
     return Fault(".".join(map(str, place)), said, error["type"])
 

@@ -6,6 +6,7 @@ whole and searched in the browser; of a longer one what is near, what is chosen,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import islice
@@ -191,7 +192,7 @@ class Shortlist:
     def _listed(self, ids: Iterable[int]) -> list[Choice]:
         """Return choices by group and name; key results stand below their objective."""
         choices = [(choice, id) for id in ids if (choice := _CHOICES[self.kind](self, id)) is not None]
-        return [choice for choice, _ in sorted(choices, key=self._order)]
+        return _told_apart([choice for choice, _ in sorted(choices, key=self._order)])
 
     def _order(self, listed: tuple[Choice, int]) -> tuple:
         choice, id = listed
@@ -226,6 +227,17 @@ class Shortlist:
         label = f"{KEY_RESULT}{one.title}" if one else f"{row.title} · {self.reader.cycle_of(row).name}"
         value = f"{'k' if one else 'o'}{encode(id)}"
         return Choice(value, label, owner.name if owner else "", team.name if team else COMPANY)
+
+
+def _told_apart(choices: list[Choice]) -> list[Choice]:
+    """Write what tells namesakes apart into their names: a plain list shows nothing beside them."""
+    count = Counter((one.group, one.label) for one in choices)
+    return [
+        one._replace(label=f"{one.label} · {one.more}", more="")
+        if count[one.group, one.label] > 1 and one.more
+        else one
+        for one in choices
+    ]
 
 
 _TITLED = {

@@ -64,11 +64,17 @@ def _typed_by_name(typed: Typed, reader: Reader) -> dict[str, int | None]:
     known = {label.casefold(): id for label, id in by_label(reader).items()}
     for name in typed.data:
         if name.startswith("else-") and (written := " ".join(typed.text(name).split())):
-            one, _ = listed.named(written)
+            one, others = listed.named(written)
+            at_the_end = decode(written.rsplit(" ", 1)[-1])  # as the list tells namesakes apart
             if value := known.get(written.casefold(), one.value if one else None):
                 found[name.removeprefix("else-")] = decode(value)
+            elif at_the_end in reader.image.people:
+                found[name.removeprefix("else-")] = at_the_end
+            elif others.choices:
+                typed.offer("else", [f"{each.label} · {each.value}" for each in others.choices])
+                typed.say(name, f"{others.count} people answer to “{written[:60]}”. Its list has them now.")
             else:
-                typed.say(name, f"“{written[:60]}” is nobody here, or more than one. Take one from the list.")
+                typed.say(name, f"Nobody here is called “{written[:60]}”. Write a part of the name.")
     return found
 
 
@@ -83,7 +89,12 @@ def _page(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
         "kept": [one for one in found.listed if not one.may_give],
         "mine": mine,
         "people": [option for option in people(reader, typed.chosen("to")) if option[0] != encode(person)],
-        "labels": [label for label, id in by_label(reader).items() if id != encode(person)],
+        "labels": dict.fromkeys(
+            (
+                *typed.offered.get("else", ()),
+                *(label for label, id in by_label(reader).items() if id != encode(person)),
+            )
+        ),
         "finds": shortlists.finds(reader),
         "to": typed.text("to"),
         "picked": {one.ref: typed.text(f"to-{one.ref}") for one in found.listed},

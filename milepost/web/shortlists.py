@@ -12,7 +12,7 @@ from django.urls import reverse
 from milepost.core import ids
 from milepost.core.problems import NotFound
 from milepost.queries.cards import Reader
-from milepost.queries.shortlists import Choice, ListOf, Shortlist
+from milepost.queries.shortlists import Choice, Found, ListOf, Shortlist
 from milepost.web import answers, pages
 from milepost.web.actors import in_workspace
 from milepost.web.typed import Typed
@@ -70,23 +70,30 @@ def take(typed: Typed, reader: Reader, fields: Mapping[str, ListOf], about: int 
             continue
         listed = Shortlist(reader, kind, about)
         wanted = _BETWEEN.split(written) if is_several else [written]
-        chosen = [_named(typed, listed, name, each.strip()[:LONGEST]) for each in wanted if each.strip()]
-        typed.choose(name, [*(typed.texts(name) if is_several else ()), *filter(None, chosen)])
+        chosen, wrong = [], []
+        for each in filter(None, map(str.strip, wanted)):
+            one, found = listed.named(each[:LONGEST])
+            if one is not None:
+                chosen.append(one.value)
+            else:
+                typed.offer(name, [each.value for each in found.choices])
+                wrong.append(_unclear(listed.kind, each[:LONGEST], found))
+        typed.choose(name, [*(typed.texts(name) if is_several else ()), *chosen])
+        if wrong:
+            typed.say(name, "\n".join(wrong) if len(wrong) > 1 else wrong[0])
     return typed
 
 
-def _named(typed: Typed, listed: Shortlist, name: str, written: str) -> str | None:
-    """Return the one thing that is called so; else say what is wrong, and offer those it could be."""
-    one, found = listed.named(written)
-    if one is not None:
-        return one.value
-    none, many = _WORDS[listed.kind]
+def _unclear(kind: ListOf, written: str, found: Found) -> str:
+    """Say that nothing is called so, or that more than one could be meant."""
+    none, many = _WORDS[kind]
     if not found.choices:
-        typed.say(name, f"{none} is called “{written}”. Write a part of the name, or choose from the list.")
+        return f"{none} is called “{written}”. Write a part of the name, or choose from the list."
+    if found.count > len(found.choices):
+        listed = f"The list has {len(found.choices)} of them now: choose one, or write more of the name."
     else:
-        typed.offer(name, [one.value for one in found.choices])
-        typed.say(name, f"{found.count} {many} answer to “{written}”. The list has them now: choose one.")
-    return None
+        listed = "The list has them now: choose one."
+    return f"{found.count} {many} answer to “{written}”. {listed}"
 
 
 def options(choices: Iterable[Choice]) -> list[tuple[str, str, str]]:

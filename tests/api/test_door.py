@@ -207,6 +207,13 @@ FOREIGN = (
 
 
 class TestBodies:
+    def test_say_when_there_is_none(self, program, okrs):
+        """A body of which nothing is needed is needed all the same, and its lack is told as that."""
+        answer = program("ada").send("POST", f"/objectives/{encode(okrs.company.id)}/closing")
+
+        assert answer.status_code == 422
+        assert "The request has no body." in answer.content.decode()
+
     def test_say_nothing_beyond_what_is_named(self, program, okrs, cast):
         """A field that a body does not name is refused, whatever table has a column of that name."""
         schemas, ada, wrong = document()["components"]["schemas"], program("ada"), []

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from milepost.actions import people
 from milepost.core import addresses
-from milepost.models import Alignment
+from milepost.models import Alignment, Objective
 from milepost.queries import shortlists
 from tests.browser.conftest import NARROW
 from tests.inspection import accessibility_problems
@@ -125,6 +125,27 @@ class TestFromAfar:
 
         link = Alignment.objects.of(cast.acme.id).order_by("id").last()
         assert link.parent_key_result.title == "Repairs 7, measured"
+
+    def test_puts_nobody_in_the_place_of_who_was_typed(self, visit, cast, okrs, far):
+        """What nobody alone is called stays as typed, and the form waits for a choice."""
+        page = visit("ada", "/w/acme/objectives/new/")
+        page.get_by_label("Objective", exact=True).fill("Nobody is put in another's place")
+        owner = page.get_by_role("combobox", name="Owner").first
+
+        owner.fill("Nemo")
+        page.get_by_role("button", name="Save draft").click()
+
+        expect(owner).to_have_value("Nemo")
+        expect(owner).to_be_focused()
+        assert not Objective.objects.of(cast.acme.id).filter(title__startswith="Nobody is put").exists()
+        owner.fill("cleo wong")
+        page.get_by_role("option", name="Cleo Wong").wait_for()
+        page.get_by_role("button", name="Save draft").click()
+        page.wait_for_url("**/objectives/*/")
+        assert (
+            Objective.objects.of(cast.acme.id).get(title__startswith="Nobody is").owner_id
+            == cast.cleo.person_id
+        )
 
     def test_stays_in_a_draft(self, visit, cast, okrs, far):
         """Who was found is there again with the draft, in a field of one and in one of several."""

@@ -163,7 +163,7 @@ class TestPage:
         browser.post(here, fields | right)
 
         page = refused.content.decode()
-        assert refused.status_code == 422 and "or more than one. Take one from the list." in page
+        assert refused.status_code == 422 and "3 people answer to “Cleo Wong”." in page
         assert f'<option value="Cleo Wong · {encode(twins[0].id)}">' in page and 'value="gus   guest"' in page
         owners = {row.id: row.owner_id for row in Objective.objects.of(cast.acme.id)}
         assert owners[okrs.helpful.id] == cast.gus.person_id

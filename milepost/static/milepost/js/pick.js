@@ -97,8 +97,14 @@ class Pick extends HTMLElement {
     else this.choose(this.at);
   }
 
+  settle() {
+    this.field.setCustomValidity("");
+    if (!this.select.hasAttribute("aria-invalid")) this.field.removeAttribute("aria-invalid");
+  }
+
   // What is at hand is shown at once, and the rest when it comes.
   type(typed) {
+    this.settle();
     this.open(typed);
     const near = this.shown;
     const asked = this.finding.ask(typed, (found, count) => {
@@ -163,22 +169,36 @@ class Pick extends HTMLElement {
     this.close();
   }
 
-  // An emptied field means nobody, where that is a choice.
+  // An emptied field means nobody, where that is a choice; a name that is on the list once means that one. Anything
+  // else stays as it was typed, and the form is not sent with another's name in its place.
   leave() {
-    this.shown = this.choices.filter(({ value }) => !value);
-    this.choose(this.field.value.trim() ? -1 : 0);
+    const typed = fold(this.field.value).trim();
+    const here = [...this.choices, ...this.menu.hidden ? [] : this.shown];
+    const same = new Map(here.filter(({ value, text }) => (typed ? fold(text).trim() === typed : !value)).map((one) => [one.value, one]));
+    if (same.has(this.select.value)) return this.close();
+    this.shown = [...same.values()];
+    if (this.shown.length === 1) return this.choose(0);
+    if (!typed) return this.close();
+    this.hide();
+    this.field.setCustomValidity("Choose one from the list, or empty the field.");
+    this.field.setAttribute("aria-invalid", true);
   }
 
-  close() {
+  hide() {
     this.finding.ask("");
     this.menu.hidden = true;
     this.field.setAttribute("aria-expanded", false);
     this.field.removeAttribute("aria-activedescendant");
+  }
+
+  close() {
+    this.hide();
     this.write();
   }
 
   write() {
     this.field.value = this.select.selectedOptions[0]?.text.trim() ?? "";
+    this.settle();
   }
 }
 
