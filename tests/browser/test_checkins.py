@@ -96,7 +96,7 @@ class TestInTheSweep:
         page.get_by_label("It was true on").fill(yesterday.isoformat())
         page.get_by_label("Now", exact=True).fill("6")
         page.get_by_role("button", name="Save", exact=False).first.click()
-        page.get_by_role("heading", name="All checked in").wait_for()
+        page.get_by_role("heading", name="Done for now").wait_for()
 
         assert loads == []
         assert [str(one.value) for one in entries(first)] == ["7", "7"]

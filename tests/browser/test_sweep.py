@@ -195,7 +195,7 @@ class TestWithoutJavascript:
         on_card(page, due[2])
         page.get_by_role("button", name="No change").click()
 
-        on_page(page, "All checked in")
+        on_page(page, "Done for now")
         assert [latest(one).value for one in due] == [5, 7, 7]
 
     def test_corrects_and_comes_back(self, visit, due):
