@@ -83,11 +83,7 @@ class Draft extends HTMLElement {
     const kept = {};
     for (const [name, value] of new FormData(this.form)) if (dirty.has(name)) (kept[name] ??= []).push(value);
     for (const name of dirty) kept[name] ??= [];
-    // What was found in a list that is not sent whole is not on the page the next time.
-    const found = [...this.form.querySelectorAll("[data-found]")]
-      .filter((one) => one.selected || one.checked)
-      .map((one) => [(one.closest("select") ?? one).name, one.value, one.dataset.found]);
-    store.write(this.dataset.key, { fields: kept, found, tried: store.read(this.dataset.key)?.tried });
+    store.write(this.dataset.key, { fields: kept, tried: store.read(this.dataset.key)?.tried });
   }
 
   sign(button) {
@@ -119,22 +115,10 @@ class Draft extends HTMLElement {
     const draft = store.read(this.dataset.key);
     if (!draft) return;
     if (Date.now() - draft.at > DAYS_KEPT * 86400000) return store.drop(this.dataset.key);
-    for (const one of draft.found ?? []) this.add(...one);
     const touched = this.fields.filter((field) => field.name in draft.fields && this.fill(field, draft.fields[field.name]));
     if (!touched.length) return;
     for (const field of touched) field.dispatchEvent(new Event("input", { bubbles: true }));
     this.say();
-  }
-
-  add(name, value, text) {
-    if (this.fields.some((field) => field.name === name && (field.value === value || [...field.options ?? []].some((option) => option.value === value)))) return;
-    const select = this.form.querySelector(`select[name="${CSS.escape(name)}"]`);
-    if (select) return select.appendChild(new Option(text, value)).dataset.found = text;
-    const box = Object.assign(document.createElement("input"), { type: "checkbox", name, value });
-    box.dataset.found = text;
-    const label = Object.assign(document.createElement("label"), { className: "check" });
-    label.append(box, text);
-    this.form.querySelector(`mp-several[data-name="${CSS.escape(name)}"] > div`)?.append(label);
   }
 
   fill(field, values) {

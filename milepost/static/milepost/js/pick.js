@@ -12,6 +12,32 @@ function make(tag, attributes, text = "") {
   return made;
 }
 
+// What was found in a list that is not sent whole is not on the page the next time: a draft names its value alone.
+class Recalled {
+  constructor(element, name) {
+    const draft = element.closest("mp-draft")?.dataset.key;
+    this.key = draft && `milepost-found:${draft}`;
+    try {
+      const kept = draft && JSON.parse(localStorage.getItem(`milepost-draft:${draft}`));
+      this.labels = kept ? JSON.parse(localStorage.getItem(this.key)) ?? {} : {};
+      if (this.key && !kept) localStorage.removeItem(this.key);
+      this.values = kept?.fields[name] ?? [];
+    } catch { /* no storage */ }
+  }
+
+  get lost() {
+    return (this.values ?? []).filter((value) => this.labels[value]).map((value) => [value, this.labels[value]]);
+  }
+
+  add(value, text) {
+    if (!this.key) return;
+    try {
+      const labels = JSON.parse(localStorage.getItem(this.key)) ?? {};
+      localStorage.setItem(this.key, JSON.stringify({ ...labels, [value]: text }));
+    } catch { /* full or forbidden */ }
+  }
+}
+
 // Asks for what answers to some words, once the typing rests; only the last question is answered.
 class Finding {
   constructor(url) {
@@ -45,6 +71,11 @@ class Pick extends HTMLElement {
     const { find } = this.dataset;
     if (this.field || !select || !(find || select.options.length > FEW)) return;
     this.finding = new Finding(find);
+    this.recalled = new Recalled(this, select.name);
+    for (const [value, text] of this.recalled.lost) {
+      if (![...select.options].some((option) => option.value === value)) select.append(new Option(text, value));
+      select.value = value;
+    }
     const { id } = select;
     const list = `${id}-list`;
     this.field = make("input", { id, class: "in", role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": false, "aria-controls": list });
@@ -159,8 +190,8 @@ class Pick extends HTMLElement {
     const chosen = this.shown[place];
     if (chosen && chosen.value !== this.select.value) {
       if (![...this.select.options].some(({ value }) => value === chosen.value)) {
-        const option = this.select.appendChild(new Option(chosen.text, chosen.value));
-        option.dataset.found = chosen.text; // a draft brings it back
+        this.select.append(new Option(chosen.text, chosen.value));
+        this.recalled.add(chosen.value, chosen.text);
         this.choices.push({ ...chosen, says: fold(`${chosen.text} ${chosen.group} ${chosen.more}`) });
       }
       this.select.value = chosen.value;
@@ -210,6 +241,17 @@ class Several extends HTMLElement {
     const [field, list] = this.children;
     const { find, name } = this.dataset;
     const finding = new Finding(find);
+    const recalled = new Recalled(this, name);
+    const add = (value, text, more, checked) => {
+      const label = list.appendChild(make("label", { class: "check" }));
+      label.append(make("input", { type: "checkbox", name, value }), text);
+      if (more) label.append(" ", make("small", { class: "muted" }, more));
+      label.control.checked = checked;
+      label.addEventListener("change", () => recalled.add(value, text));
+    };
+    for (const [value, text] of recalled.lost) {
+      if (![...list.children].some((label) => label.control.value === value)) add(value, text, "", true);
+    }
     field.hidden = !find && list.children.length <= FEW;
     const said = this.appendChild(make("p", { class: "hint", role: "status" }));
     const tell = () => {
@@ -224,11 +266,7 @@ class Several extends HTMLElement {
       }
       const asked = finding.ask(field.value, (found) => {
         const there = new Set([...list.children].map((label) => label.control.value));
-        for (const { value, text, more } of found.filter((one) => !there.has(one.value))) {
-          const label = list.appendChild(make("label", { class: "check" }));
-          label.append(make("input", { type: "checkbox", name, value, "data-found": text }), text);
-          if (more) label.append(" ", make("small", { class: "muted" }, more));
-        }
+        for (const { value, text, more } of found.filter((one) => !there.has(one.value))) add(value, text, more, false);
         tell();
       });
       if (!asked) tell();
