@@ -49,8 +49,8 @@ class TestRoutes:
 
     def test_are_reached_by_their_own_address(self):
         """No route is hidden behind an earlier one."""
-        values = {"slug": "acme", "secret": "s", "uidb36": "1", "key": "k", "rest": "nowhere", "kind": "people"}
-        values |= {"passkey": 1, "mark": "m"}
+        values = {"slug": "acme", "secret": "s", "uidb36": "1", "key": "k", "rest": "nowhere"}
+        values |= {"passkey": 1, "mark": "m", "kind": "people"}
         for route in routes():
             given = {name: ID if name in route.ids else values[name] for name in route.arguments}
 
