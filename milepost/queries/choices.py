@@ -13,7 +13,7 @@ from milepost.core.quarters import Span
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries.cards import Reader
 from milepost.queries.cycles import missing
-from milepost.queries.shortlists import COMPANY, KEY_RESULT, SERVED, Choice, ListOf, Shortlist
+from milepost.queries.shortlists import COMPANY, KEY_RESULT, SERVED, ListOf, Shortlist
 
 # A value as in an address, how it reads, and of long lists what tells it from others of the same name.
 Options = list[tuple[str, str] | tuple[str, str, str]]
@@ -68,7 +68,7 @@ def may_draft_for(reader: Reader, team: int | None) -> bool:
 
 
 def teams(reader: Reader, row: ObjectiveRow | None = None, chosen: Iterable[str] = ()) -> Options:
-    """List the teams that the reader may draft for, nested as they are."""
+    """List the teams that the reader may draft for, nested as they are; of very many those near them."""
     found: Options = []
     kept = row.team_id if row is not None else None
     if may_draft_for(reader, None) or (row is not None and row.team_id is None):
@@ -76,7 +76,7 @@ def teams(reader: Reader, row: ObjectiveRow | None = None, chosen: Iterable[str]
 
     shortlist = Shortlist(reader, ListOf.TEAMS)
     if shortlist.is_long:
-        return found + _options(shortlist.short([*chosen, encode(kept) if kept else ""]))
+        return found + shortlist.options([*chosen, encode(kept) if kept else ""])
     for team, depth in reader.image.walk_teams():
         if may_draft_for(reader, team.id) or team.id == kept:
             found.append((encode(team.id), INDENT * depth + team.name))
@@ -84,16 +84,12 @@ def teams(reader: Reader, row: ObjectiveRow | None = None, chosen: Iterable[str]
 
 
 def people(reader: Reader, chosen: Iterable[str] = ()) -> Options:
-    """List everyone who is here, by name, and whoever is chosen."""
+    """List everyone who is here, by name; of very many those near the reader, and whoever is chosen."""
     shortlist = Shortlist(reader, ListOf.PEOPLE)
     if shortlist.is_long:
-        return _options(shortlist.short(chosen))
+        return shortlist.options(chosen)
     here = [one for one in reader.image.people.values() if not one.has_left]
     return [(encode(one.id), one.name) for one in sorted(here, key=lambda one: one.name.casefold())]
-
-
-def _options(choices: Iterable[Choice]) -> Options:
-    return [(one.value, one.label, one.more) for one in choices]
 
 
 def names(reader: Reader) -> Callable[[str], str]:
@@ -129,7 +125,7 @@ def parents(reader: Reader, row: ObjectiveRow | None = None, chosen: Iterable[st
     """List open objectives and their key results by team: what an objective may serve.
 
     Values are `o` or `k` and the id; each comes with its owner's name. Whatever would close a loop is
-    left out; the action checks again.
+    left out; the action checks again. Of very many, those near the reader, and what is chosen.
     """
     by_team: dict[str, Named] = {}
     shortlist = Shortlist(reader, ListOf.PARENTS, row.id if row is not None else None)

@@ -82,6 +82,10 @@ class Shortlist:
         picked = (decode(value[begin:]) for value in chosen)
         return self._listed(dict.fromkeys([*(id for id in picked if id is not None), *near]))
 
+    def options(self, chosen: Iterable[str] = ()) -> list[tuple[str, str, str]]:
+        """Return the same as a select takes them: value, label, what tells it from others."""
+        return [(one.value, one.label, one.more) for one in self.short(chosen)]
+
     def find(self, text: str) -> Found:
         """Return the first that have every word of a text, as far as the reader may choose them."""
         wanted = terms.terms(text)

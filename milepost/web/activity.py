@@ -10,7 +10,7 @@ from milepost.core.ids import decode, encode
 from milepost.queries import activity
 from milepost.queries.cards import Reader
 from milepost.queries.shortlists import ListOf, Shortlist
-from milepost.web import misread, pages, shortlists
+from milepost.web import misread, pages
 from milepost.web.actors import in_workspace
 from milepost.web.typed import id_text
 
@@ -70,7 +70,7 @@ def _offered(reader: Reader, chosen: int | None) -> dict:
 def _teams(reader: Reader, chosen: int | None) -> list[tuple]:
     """Offer every team; of very many those near the reader."""
     near = Shortlist(reader, ListOf.ANY_TEAM)
-    return shortlists.options(near.short([id_text(chosen)])) if near.is_long else _named(reader.image.teams)
+    return near.options([id_text(chosen)]) if near.is_long else _named(reader.image.teams)
 
 
 def _named(rows: dict) -> list[tuple[str, str]]:

@@ -124,7 +124,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
     reader = pages.reader(request)
     listed = Shortlist(reader, ListOf.PLACES)
     if listed.is_long:
-        teams = shortlists.options(listed.short(typed.chosen("team")))
+        teams = listed.options(typed.chosen("team"))
     else:
         teams = [(encode(one.id), one.name) for one in team_tree.choices(request.actor, manageable=True)]
     more = {

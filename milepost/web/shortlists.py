@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from django.urls import reverse
 from milepost.core import ids
 from milepost.core.problems import NotFound
 from milepost.queries.cards import Reader
-from milepost.queries.shortlists import Choice, Found, ListOf, Shortlist
+from milepost.queries.shortlists import Found, ListOf, Shortlist
 from milepost.web import answers, pages
 from milepost.web.actors import in_workspace
 from milepost.web.typed import Typed
@@ -94,8 +94,3 @@ def _unclear(kind: ListOf, written: str, found: Found) -> str:
     else:
         listed = "The list has them now: choose one."
     return f"{found.count} {many} answer to “{written}”. {listed}"
-
-
-def options(choices: Iterable[Choice]) -> list[tuple[str, str, str]]:
-    """Write choices as a select takes them."""
-    return [(one.value, one.label, one.more) for one in choices]

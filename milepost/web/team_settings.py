@@ -128,7 +128,7 @@ def _places(
     if not listed.is_long:
         return top + [(encode(one.id), "\u2003" * one.depth + one.name) for one in places]
     above = reader.image.teams[team].parent_id if team is not None else None
-    return top + shortlists.options(listed.short([id_text(above), *typed.chosen("parent")]))
+    return top + listed.options([id_text(above), *typed.chosen("parent")])
 
 
 def _others(reader: Reader, typed: Typed, found: Arrangement) -> list[tuple]:
@@ -136,5 +136,5 @@ def _others(reader: Reader, typed: Typed, found: Arrangement) -> list[tuple]:
     listed, there = Shortlist(reader, ListOf.PEOPLE), {encode(one.id) for one in found.members}
     if not listed.is_long:
         return [(encode(id), name) for id, name in found.others]
-    near = shortlists.options(listed.short(typed.chosen("person")))
+    near = listed.options(typed.chosen("person"))
     return [option for option in near if option[0] not in there]

@@ -77,7 +77,7 @@ def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
     reader = pages.reader(request)
     near = Shortlist(reader, ListOf.ANY_TEAM)
     if near.is_long:
-        teams = shortlists.options(near.short(typed.chosen("team")))
+        teams = near.options(typed.chosen("team"))
     else:
         listed = sorted(reader.image.teams.values(), key=lambda row: row.name.casefold())
         teams = [(encode(row.id), row.name) for row in listed]
