@@ -133,8 +133,8 @@ class TestKeyResult:
         check_in = page.get_by_role("button", name="Check in", exact=True)
         page.get_by_label("Now", exact=True).fill("5")
         page.get_by_label("What changed?").fill("Second bench works.")
-        with sent(page):
-            check_in.click()
+        check_in.click()
+        page.get_by_text("Second bench works.").first.wait_for()
 
         page.go_back()
         check_in.click()

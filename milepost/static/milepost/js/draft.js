@@ -3,37 +3,28 @@
 // the form's own and has no refusals. Going back or reloading after a failure proves nothing, so nothing is cleared.
 // What is sent again unchanged, after a closed tab or by the back button, carries the `submission` it had: the
 // server counts it once.
-const PREFIX = "milepost-draft:";
 const DAYS_KEPT = 30;
-const SENT = "milepost-sent";
 const UNKEPT = ["hidden", "password", "file", "submit", "button", "reset", "image"];
 
-const store = {
-  read: (key) => { try { return JSON.parse(localStorage.getItem(PREFIX + key)); } catch { return null; } },
-  write: (key, draft) => { try { localStorage.setItem(PREFIX + key, JSON.stringify({ at: Date.now(), ...draft })); } catch { /* full or forbidden: the page still works */ } },
-  drop: (key) => { try { localStorage.removeItem(PREFIX + key); } catch { /* as above */ } },
-};
+// Where a browser's storage is full or forbidden, the page still works.
+const store = (storage, prefix) => ({
+  read: (key) => { try { return JSON.parse(storage().getItem(prefix + key)); } catch { return null; } },
+  write: (key, value) => { try { storage().setItem(prefix + key, JSON.stringify(value)); } catch { /* as above */ } },
+  drop: (key) => { try { storage().removeItem(prefix + key); } catch { /* as above */ } },
+});
+const drafts = store(() => localStorage, "milepost-draft:");
+const sent = store(() => sessionStorage, "milepost-sent");
+const came = () => performance.getEntriesByType("navigation")[0]?.type;
 
 function clearWhatWasSent() {
-  try {
-    const sent = JSON.parse(sessionStorage.getItem(SENT));
-    sessionStorage.removeItem(SENT);
-    const followed = performance.getEntriesByType("navigation")[0]?.type === "navigate" && document.referrer === sent?.from;
-    if (!followed || document.querySelector("[data-refused]")) return;
-    store.drop(sent.key);
-    if (sent.tried) sessionStorage.setItem(SENT + sent.key, JSON.stringify(sent.tried));
-  } catch { /* no storage */ }
+  const last = sent.read("");
+  sent.drop("");
+  const followed = last && came() === "navigate" && document.referrer === last.from;
+  if (!followed || document.querySelector("[data-refused]")) return;
+  drafts.drop(last.key);
+  if (last.tried) sent.write(last.key, last.tried);
 }
 
-// Going back brings back what was typed, with another submission on a page made anew.
-function sentBefore(key) {
-  try {
-    const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
-    return back ? JSON.parse(sessionStorage.getItem(SENT + key)) : null;
-  } catch { return null; }
-}
-
-const forget = () => { try { sessionStorage.removeItem(SENT); } catch { /* no storage */ } };
 const isTick = (field) => field.type === "radio" || field.type === "checkbox";
 
 function changed(field) {
@@ -66,7 +57,7 @@ class Draft extends HTMLElement {
   handleEvent(event) {
     if (event.type === "htmx:after:request") return this.answered(event.detail.ctx);
     if (event.type === "submit") return event.defaultPrevented ? this.keep() : this.submitted();
-    if (event.type === "pageshow") return event.persisted && forget();
+    if (event.type === "pageshow") return event.persisted && sent.drop("");
     clearTimeout(this.timer);
     if (event.type === "pagehide") this.keep();
     else this.timer = setTimeout(() => this.keep(), 150);
@@ -79,42 +70,44 @@ class Draft extends HTMLElement {
   keep() {
     if (this.sent) return;
     const dirty = new Set(this.fields.filter(changed).map((field) => field.name));
-    if (!dirty.size) return store.drop(this.dataset.key);
+    if (!dirty.size) return drafts.drop(this.dataset.key);
     const kept = {};
     for (const [name, value] of new FormData(this.form)) if (dirty.has(name)) (kept[name] ??= []).push(value);
     for (const name of dirty) kept[name] ??= [];
-    store.write(this.dataset.key, { fields: kept, tried: store.read(this.dataset.key)?.tried });
+    drafts.write(this.dataset.key, { at: Date.now(), fields: kept, tried: drafts.read(this.dataset.key)?.tried });
   }
 
   sign(button) {
     const token = this.form.elements.submission;
     if (!token) return;
     this.keep();
-    const draft = store.read(this.dataset.key);
+    const draft = drafts.read(this.dataset.key);
     const fields = this.fields.map((field) => [field.name, isTick(field) ? field.checked : field.value]);
     const said = JSON.stringify([...fields, button]);
-    const same = [draft?.tried, sentBefore(this.dataset.key)].find((tried) => tried?.said === said);
+    // Going back brings back what was typed, with another submission on a page made anew.
+    const before = came() === "back_forward" && sent.read(this.dataset.key);
+    const same = [draft?.tried, before].find((tried) => tried?.said === said);
     if (same) token.value = same.submission;
     this.tried = { said, submission: token.value };
-    if (draft && !same) store.write(this.dataset.key, { ...draft, tried: this.tried });
+    if (draft && !same) drafts.write(this.dataset.key, { ...draft, tried: this.tried });
   }
 
   submitted() {
     clearTimeout(this.timer);
     this.keep();
-    try { sessionStorage.setItem(SENT, JSON.stringify({ key: this.dataset.key, from: location.href.split("#")[0], tried: this.tried })); } catch { /* no storage */ }
+    sent.write("", { key: this.dataset.key, from: location.href.split("#")[0], tried: this.tried });
   }
 
   answered(ctx) {
     if (!ctx.response || ctx.response.status >= 400) return;
     this.sent = true;
-    store.drop(this.dataset.key);
+    drafts.drop(this.dataset.key);
   }
 
   restore() {
-    const draft = store.read(this.dataset.key);
+    const draft = drafts.read(this.dataset.key);
     if (!draft) return;
-    if (Date.now() - draft.at > DAYS_KEPT * 86400000) return store.drop(this.dataset.key);
+    if (Date.now() - draft.at > DAYS_KEPT * 86400000) return drafts.drop(this.dataset.key);
     const touched = this.fields.filter((field) => field.name in draft.fields && this.fill(field, draft.fields[field.name]));
     if (!touched.length) return;
     for (const field of touched) field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -138,7 +131,7 @@ class Draft extends HTMLElement {
     discard.textContent = "Discard it";
     discard.addEventListener("click", () => {
       this.form.reset();
-      store.drop(this.dataset.key);
+      drafts.drop(this.dataset.key);
       line.remove();
       this.fields[0]?.focus();
       this.form.dispatchEvent(new Event("input", { bubbles: true }));
