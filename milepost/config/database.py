@@ -23,8 +23,8 @@ SQLITE_PRAGMAS = {
 # Whoever waits longer than this for another's lock is told that the database is busy: as SQLite's
 # busy_timeout. PostgreSQL would wait without end, and by and by every thread with it.
 LOCK_TIMEOUT = "-c lock_timeout=10s"
-# In a large workspace PostgreSQL takes the statement that seats a reader for a heavy one and compiles it first:
-# 20 to 50 ms of each request, where it then runs for less than one.
+# In a large workspace PostgreSQL takes the statement that seats a reader for a heavy one, and compiles it
+# first: 20 to 50 ms of each request, where it then runs for less than one.
 NO_JIT = "-c jit=off"
 POSTGRESQL_SCHEMES = ("postgresql", "postgres")
 
