@@ -1,4 +1,4 @@
-"""Headers on every answer: a strict content security policy with a nonce, and nothing kept by caches."""
+"""Headers on every answer: a strict content security policy with a nonce, and nothing shared by caches."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         response.headers.setdefault("X-Frame-Options", "DENY")
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store" if html else "private, no-cache")
+            # Also where nothing was read of the session now, as on a page that was kept drawn.
+            response.headers.setdefault("Vary", "Cookie")
         return response
 
     return middleware
