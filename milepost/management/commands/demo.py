@@ -13,7 +13,7 @@ from django.utils import timezone
 from milepost.actions import demos, people, plans
 from milepost.core.access import operator
 from milepost.core.cadence import day_in
-from milepost.ledger import mapped
+from milepost.ledger import array_files
 from milepost.management import keeping, serving
 from milepost.management.demo import PERSONAS, SLUG, WORKSPACE, company
 from milepost.management.operator import OperatorCommand
@@ -62,7 +62,7 @@ class Command(OperatorCommand):
             return _told_on() or today
         if here is not None:
             demos.remove(by=operator(here), at=timezone.now())
-            mapped.drop(keeping.folder(), here)
+            array_files.drop(keeping.folder(), here)
         plan = company(today)
         with Progress(f"Making {WORKSPACE.name}") as progress:
             by = operator(plans.new_workspace_id())
