@@ -24,13 +24,13 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         response = get_response(request)
         html = response.headers.get("Content-Type", "").startswith("text/html")
         policy = POLICY.format(nonce=request.csp_nonce) if html else NO_SCRIPTS
+        # Also where nothing was read of the session now: a kept page has the head of a new one.
+        response.headers.setdefault("Vary", "Cookie")
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("X-Frame-Options", "DENY")
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store" if html else "private, no-cache")
-            # Also where nothing was read of the session now, as on a page that was kept drawn.
-            response.headers.setdefault("Vary", "Cookie")
         return response
 
     return middleware
