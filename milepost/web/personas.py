@@ -18,8 +18,8 @@ from milepost.queries import people
 from milepost.web import accounts
 from milepost.web.actors import in_workspace
 
-# Written by `milepost demo` into the data folder: {"workspace": id, "personas": [[label, person's key]]}. The id,
-# as in addresses: another company may be called the same later.
+# Written by `milepost demo` into the data folder: {"workspace": id, "personas": [[label, person's key]]}.
+# The id, as in addresses: another company may be called the same later.
 MARKER = "demo.json"
 
 
