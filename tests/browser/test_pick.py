@@ -94,7 +94,7 @@ class TestPointer:
     @pytest.mark.parametrize("height", [900, 420])
     @pytest.mark.parametrize("part", ["start", "center", "end"])
     def test_opens_inside_the_window(self, visit, okrs, height, part):
-        """Wherever in a window the field stands, the whole list is in sight, and the page stays where it was."""
+        """Wherever the field stands, the whole list is in sight, and the page stays where it was."""
         page = visit("ben", "/w/acme/objectives/new/", viewport={"width": 390, "height": height})
         field = page.get_by_role("combobox", name="Serves")
         field.evaluate("(field, block) => field.scrollIntoView({ block, behavior: 'instant' })", part)
