@@ -259,9 +259,8 @@ class Rows(Mapping):
         ids, where = self._merged
         if where is None:
             return whole
-        found = np.zeros(len(ids), dtype=whole.dtype)
-        found[where >= 0] = whole[where[where >= 0]]
-        for place in np.flatnonzero(where < 0).tolist():
+        found = whole.take(where) if len(whole) else np.zeros(len(ids), dtype=whole.dtype)
+        for place in np.flatnonzero(where < 0).tolist():  # -1 took the last one
             value = getattr(self.own[ids.item(place)], name)
             if isinstance(column, Words):
                 found[place] = of(value)

@@ -368,15 +368,25 @@ class Image:
         self.children_teams: dict[int | None, list[int]] = defaultdict(list)
         for team in sorted(self.teams.values(), key=lambda one: (one.name.casefold(), one.id)):
             self.children_teams[team.parent_id].append(team.id)
+        self.__dict__.pop("_every_team", None)
+
+    @cached_property
+    def _every_team(self) -> list[tuple[TeamRow, int]]:
+        return list(self._walk_teams(None, 0, math.inf))
 
     def walk_teams(
         self, above: int | None = None, *, depth: int = 0, levels: float = math.inf
     ) -> Iterator[tuple[TeamRow, int]]:
-        """Yield the teams below one, or all, as a tree, by name; with how deep each stands."""
+        """Return the teams below one, or all, as a tree, by name; with how deep each stands."""
+        if above is None and levels == math.inf:
+            return ((team, depth + level) for team, level in self._every_team)
+        return self._walk_teams(above, depth, levels)
+
+    def _walk_teams(self, above: int | None, depth: int, levels: float) -> Iterator[tuple[TeamRow, int]]:
         for id in self.children_teams.get(above, ()):
             yield self.teams[id], depth
             if levels > 1:
-                yield from self.walk_teams(id, depth=depth + 1, levels=levels - 1)
+                yield from self._walk_teams(id, depth + 1, levels - 1)
 
     def _build_links(self) -> None:
         links = self.alignments

@@ -146,8 +146,14 @@ class Reader:
         seen_by = self.image.audience(id)
         if seen_by is access.EVERYONE and self.actor.within is None:
             return True
-        image = self.image
-        return access.may_see(self.actor, seen_by, team=image.team_of(id), is_private=image.is_private(id))
+        image, actor = self.image, self.actor
+        return access.may_see(
+            actor,
+            seen_by,
+            # Whose it is matters to a token limited to teams alone, and whether it is private to an operator.
+            team=None if actor.within is None else image.team_of(id),
+            is_private=actor.is_operator and image.is_private(id),
+        )
 
     def finds(self, id: int) -> bool:
         """Say whether there is such an objective or key result, and the reader may see it."""

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from milepost.core import access
 from milepost.core.access import Visibility
 from milepost.core.rollup import in_order
 from milepost.core.states import KeyResultState, State
 from milepost.ledger.columns import NOTHING, distinct, positions
 from milepost.ledger.image import Image
-from milepost.ledger.structure import COUNTING_KEY_RESULT_STATES, COUNTING_STATES, CycleRow
+from milepost.ledger.structure import COUNTING_STATES, CycleRow
 from milepost.queries.cards import Reader
 
 SET_ASIDE = frozenset({State.PARKED, State.CANCELLED, State.DEFERRED})
@@ -252,6 +251,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
     own = with_key_results(image, marked(image, listed), standing)
     shown = with_all_above(image, own)
     common = listed[_counting(image)[listed]]
+    restricted = image.node.among(image.restricted())
     tops, unaligned, hanging = _at_the_top(image, shown[:first])
     return Outline(
         listed=listed,
@@ -261,7 +261,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
         tops=tops,
         unaligned=unaligned,
         hanging=hanging,
-        restricted=[id for id in image.restricted() if id in image.node and shown[image.node[id]]],
+        restricted=ids_of(image, restricted[shown[restricted]]),
         counted=_counted(image, marked(image, common)),
         common=common,
         serving=Serving(*served(image), len(image.ids)),
@@ -360,21 +360,18 @@ def _company_first(image: Image, id: int) -> tuple:
 def _counting(image: Image) -> np.ndarray:
     """Mark the objectives that are in the numbers that everyone is told."""
     found = image.objectives.array("state", COUNTING_STATES.__contains__, bool).copy()
-    for id in image.restricted():
-        node = image.node.get(id)
-        if node is not None and node < len(found) and image.audience(id) is not access.EVERYONE:
-            found[node] &= image.workspace.count_restricted_work and not image.is_private(id)
+    restricted = image.node.among(image.restricted())
+    restricted = restricted[restricted < len(found)]
+    found[restricted] &= image.workspace.count_restricted_work & ~private(image)[restricted]
     return found
 
 
 def _counted(image: Image, common: np.ndarray) -> np.ndarray:
     """Return the nodes of the key results that count in objectives that count for everyone."""
     first, parent = image.first_key_result, image.parent
-    counts = image.key_results.array("state", COUNTING_KEY_RESULT_STATES.__contains__, bool)
-    found = np.zeros(len(image.ids), dtype=bool)
-    found[first:] = counts & common[parent] & (parent >= 0)
-    for id in image.restricted():
-        node = image.node.get(id)
-        if node is not None and found[node]:
-            found[node] = image.counted(id, image.objective_of(id))
+    child, above = image.tree.child, image.tree.parent
+    own = child >= first
+    own[own] = above[own] == parent[child[own] - first]
+    found = marked(image, child[own])
+    found[first:] &= common[parent]
     return np.flatnonzero(found)
