@@ -140,7 +140,8 @@ class Asked:
     @property
     def misread(self) -> tuple[misread.Part, ...]:
         """What the address says and was not understood."""
-        return misread.parts(self.said, self._understood)
+        named = {"team": misread.NO_TEAM_OF_THIS_NAME} if self.types_teams else {}
+        return misread.parts(self.said, self._understood, {**misread.INSTEAD, **named})
 
     @property
     def _understood(self) -> dict[str, bool]:
@@ -160,7 +161,8 @@ class Asked:
         return {
             "q": wanted.words is not None,
             "cycles": self.every_cycle,
-            "team": wanted.team is not None,
+            "team": bool(wanted.team),
+            "owner": wanted.owners != frozenset(),
             "status": wanted.status is not None,
             "type": wanted.commitment is not None,
             **{name: said.get(name) in misread.SWITCH for name in ("attention", "mine", "key_results")},
