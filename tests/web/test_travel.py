@@ -51,8 +51,8 @@ class TestShow:
 
         then, today = page(browser, path, now.date() - DAY), page(browser, path)
 
-        assert "tick = plan then" in then and "planned by that day" in then and "plan today" not in then
-        assert "tick = plan today" in today and "planned by today" in today
+        assert "tick = plan then" in then and "Planned by that day" in then and "plan today" not in then
+        assert "tick = plan today" in today and "Planned by today" in today
 
     def test_offers_nothing_that_changes_anything(self, signed_in, okrs, now):
         """No form but the one that asks for a day, the account's menu apart."""
