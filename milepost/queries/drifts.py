@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
-from milepost.core import pace
 from milepost.core.ids import encode
 from milepost.ledger.columns import positions
 from milepost.ledger.day import Day
 from milepost.ledger.image import Image
 from milepost.ledger.structure import COUNTING_KEY_RESULT_STATES, AlignmentRow
+from milepost.queries import explanations
 from milepost.queries.cards import Reader
 
 _NOISE = 1e-9  # what one way of adding floats differs from another
@@ -65,10 +64,7 @@ def verdicts(then: Reader, now: Reader, id: int) -> tuple[Verdict, Verdict] | No
 
 
 def _verdict(reader: Reader, id: int) -> Verdict:
-    word = reader.day.status_of(id).word
-    progress, needed = reader.progress(id), float(reader.day.needed[reader.image.node[id]])
-    raw = None if progress is None else Fraction(progress)
-    return Verdict(reader.today, word, pace.because(word, raw, needed=Fraction(needed)))
+    return Verdict(reader.today, reader.day.status_of(id).word, explanations.verdict(reader, id))
 
 
 class ByTime:

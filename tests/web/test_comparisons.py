@@ -256,7 +256,7 @@ class TestMany:
         assert listed["drifted"] == []
 
     def test_tells_time_and_what_changed_below_apart(self, signed_in, okrs, cast, now):
-        """What is judged otherwise by what contributes to it is no work of time: the cause is named."""
+        """Judged otherwise because of what contributes to it is no work of time: the cause is named."""
         today = day_of(now)
         checkins.record(key_result=okrs.waiting.id, value=Decimal("4.4"), by=cast.cleo, at=now - 3 * DAY)
         cycles.update(
