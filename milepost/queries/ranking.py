@@ -7,6 +7,7 @@ ranked by arrays, all of it at once; only the few that may come first are looked
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -148,8 +149,7 @@ class Ranking:
     def _distance(self, objectives: np.ndarray, owners: np.ndarray | None = None) -> np.ndarray:
         """Return how far objectives, by their places, are in time and from the reader."""
         rows = self.image.objectives
-        cycles = np.array(sorted(self.ages), dtype=np.int64)
-        ages = np.array([self.ages[id] for id in cycles.tolist()], dtype=np.int64)
+        cycles, ages = self._ages_by_cycle
         age = ages[np.searchsorted(cycles, rows.array("cycle_id")[objectives])]
         near = np.where(_among(rows.array("team_id")[objectives], self.teams), TEAMS, OTHERS)
         if self.me is not None:
@@ -157,6 +157,11 @@ class Ranking:
             if owners is not None:
                 near[owners == self.me] = OWN
         return age + near
+
+    @cached_property
+    def _ages_by_cycle(self) -> tuple[np.ndarray, np.ndarray]:
+        cycles = sorted(self.ages)
+        return np.array(cycles, dtype=np.int64), np.array([self.ages[id] for id in cycles], dtype=np.int64)
 
 
 _NEAR: dict[str, Callable[[Ranking, Rows, np.ndarray], np.ndarray]] = {
@@ -169,7 +174,11 @@ _NEAR: dict[str, Callable[[Ranking, Rows, np.ndarray], np.ndarray]] = {
 
 
 def _among(ids: np.ndarray, few: Collection[int]) -> np.ndarray:
-    return np.isin(ids, np.array([*few], dtype=np.int64))
+    # One after another: for as many teams as somebody is in, that is quicker than to compare sets.
+    found = np.zeros(len(ids), dtype=bool)
+    for one in few:
+        found |= ids == one
+    return found
 
 
 def _least(keys: np.ndarray, most: int) -> np.ndarray:
