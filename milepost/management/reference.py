@@ -39,8 +39,6 @@ The same for every command; scripts can rely on them.
 | code | in a word | what it means |
 |---|---|---|
 """
-# Its options are Django's, for those who work on Milepost.
-_INHERITED = ("migrate",)
 
 
 def page() -> str:
@@ -54,8 +52,6 @@ def page() -> str:
 def _operators(name: str) -> str:
     command = load_command_class(get_commands()[name], name)
     parser = command.create_parser("milepost", name)
-    if name in _INHERITED:
-        return _section(name, operators.first_line(name), f"milepost {name}", [])
     usage = " ".join(parser.format_usage().removeprefix("usage: ").split())
     words = list(_words(parser))
     return _section(name, operators.first_line(name), usage, words) + _examples(command.examples)

@@ -133,7 +133,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
         "roles": roles,
         "sentences": membership.SENTENCES,
         "teams": teams,
-        "finds": shortlists.finds(reader),
+        "finds": shortlists.finds(reader, typed),
         "may_leave_team_open": request.actor.is_admin,
         "people": _people(request),
     }
