@@ -12,7 +12,7 @@ from http.cookiejar import CookieJar
 
 import pytest
 
-from milepost.actions import demos, plans
+from milepost.actions import demos, plans, workspaces
 from milepost.core.access import operator
 from milepost.ledger import image
 from milepost.management.commands import serve
@@ -84,7 +84,7 @@ class TestACopy:
 class TestRemove:
     def test_leaves_no_trace(self, demo):
         """Afterwards there is no workspace, no row of it, and none of its accounts."""
-        demos.remove(by=demo, at=AT)
+        workspaces.remove(by=demo, at=AT)
 
         assert not Workspace.objects.exists()
         assert not User.objects.exists()
@@ -97,7 +97,7 @@ class TestRemove:
         user = User.objects.get(email="roos@morrowmill.example")
         Person.objects.create(workspace=other, key="roos", name="Roos", user=user)
 
-        demos.remove(by=demo, at=AT)
+        workspaces.remove(by=demo, at=AT)
 
         assert list(User.objects.all()) == [user]
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from milepost.actions import demos, people, plans
+from milepost.actions import workspaces as founding
 from milepost.core.access import operator
 from milepost.core.cadence import day_in
 from milepost.ledger import mapped
@@ -61,7 +62,7 @@ class Command(OperatorCommand):
         if here is not None and not reset:
             return _told_on() or today
         if here is not None:
-            demos.remove(by=operator(here), at=timezone.now())
+            founding.remove(by=operator(here), at=timezone.now())
             mapped.drop(keeping.folder(), here)
         plan = company(today)
         with Progress(f"Making {WORKSPACE.name}") as progress:
