@@ -153,7 +153,7 @@ def update(*, changed: Mapping[str, Any], by: Actor, at: datetime) -> Workspace:
 
 
 def remove(*, by: Actor, at: datetime) -> None:
-    """Take a workspace away with everything in it, its record too, and the accounts that belong nowhere else."""
+    """Take a workspace away with all that is in it, and the accounts that belong nowhere else."""
     access.require(by.is_operator, "remove a workspace", remedy="Ask whoever runs this server.")
     with transaction.atomic():
         here = Person.objects.of(by.workspace_id).exclude(user=None).values_list("user_id", flat=True)

@@ -27,10 +27,10 @@ database is named in the environment, they work on this machine. The others are 
 Milepost, on its machine.
 
 Commands that work with what is there (`backup`, `checkin`, `export`, `link`, `move`, `user`, `verify`,
-`workspace`) make nothing: in an empty folder they say so and name `milepost serve`, before a database of an older
-version `milepost migrate`. `apply --dry-run` makes nothing either: in an empty folder it shows the workspace that
-the file would make. What `apply --json` refuses is JSON on standard output too, with a `code`, a `message`
-and, for a file, its `problems`; the exit code is the same.
+`workspace`) make nothing: in an empty folder they say so and name `milepost serve`, before a database of
+an older version `milepost migrate`. `apply --dry-run` makes nothing either: in an empty folder it shows the
+workspace that the file would make. What `apply --json` refuses is JSON on standard
+output too, with a `code`, a `message` and, for a file, its `problems`; the exit code is the same.
 
 ## Exit codes
 

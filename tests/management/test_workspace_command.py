@@ -57,7 +57,7 @@ class TestRemove:
             run("remove", "elsewhere", "--yes")
 
     def test_leaves_nothing_in_the_file(self, cast: Cast, okrs: Okrs):
-        """What was written there cannot be read out of SQLite's file any more, nor out of its index of words."""
+        """What was written there cannot be read out of SQLite's file any more, nor of its index."""
         if connection.vendor != "sqlite":
             pytest.skip("PostgreSQL cleans up by itself.")
         with connection.cursor() as cursor:

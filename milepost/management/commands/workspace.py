@@ -22,9 +22,7 @@ class Command(OperatorCommand):
     def add_arguments(self, parser):
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
         verbs.add_parser("list", help="list them by their names in addresses")
-        remove = verbs.add_parser(
-            "remove", help="remove one, with the accounts that belong nowhere else"
-        )
+        remove = verbs.add_parser("remove", help="remove one, with the accounts that belong nowhere else")
         remove.add_argument("slug", help="its name in addresses, as `list` prints it")
         remove.add_argument("-y", "--yes", action="store_true", help="remove it without asking")
 
