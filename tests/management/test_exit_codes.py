@@ -129,6 +129,7 @@ class TestExitCodes:
             (("user",), Exit.USAGE),
             (("user", "add", "cleo@acme.example"), Exit.USAGE),
             (("user", "add", "cleo@acme.example", "--name", "Cleo", "--role", "queen"), Exit.USAGE),
+            (("user", "erase", "nobody@acme.example", "--yes"), Exit.NOT_FOUND),
             (("workspace",), Exit.USAGE),
             (("workspace", "remove", "elsewhere", "--yes"), Exit.NOT_FOUND),
             (("serve", "--port", "many"), Exit.USAGE),

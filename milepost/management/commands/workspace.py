@@ -7,8 +7,6 @@ from django.utils import timezone
 from milepost.actions import workspaces
 from milepost.cli.terminal import agreed
 from milepost.core.access import operator
-from milepost.ledger import bulk, mapped
-from milepost.management import keeping
 from milepost.management import workspaces as which
 from milepost.management.counts import counted
 from milepost.management.operator import OperatorCommand
@@ -48,6 +46,5 @@ class Command(OperatorCommand):
             self.stdout.write("Nothing was changed.")
             return
         workspaces.remove(by=operator(id), at=timezone.now())
-        mapped.drop(keeping.folder(), id)
-        bulk.scrub()
+        which.leave_nothing(id)
         self.stdout.write(f"Removed {slug}: {told}.")
