@@ -37,8 +37,11 @@ class Day:
             self.reported[parents] = np.logical_or.reduceat(self.reported[below] & has_figure[below], first)
         self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
         self.derived: dict = {}  # what others make of these figures and keep with them
-        # What changed since this day's figures were made, for those who keep something made of them.
+        # What changed since this day's figures were made, for those who keep something made of them; and what
+        # of it was edited. `followed` holds what is brought up to date with both.
         self.touched: list[int] = []
+        self.edited: list[int] = []
+        self.followed: dict = {}
 
     def revise(self, numbers: list[int]) -> None:
         """Recompute these nodes, their windows and plans too, and what stands above them."""
@@ -66,6 +69,7 @@ class Day:
                     )
             self.reported[node] = self._is_reported(node)
         self._judge(touched)
+        self.edited.extend(numbers)
 
     def _judge(self, touched: list[int]) -> None:
         for node in touched:

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from milepost.ledger import annals, mapped, sight, snapshots
+from milepost.ledger import annals, array_files, sight, snapshots
 from milepost.ledger import image as images
 from milepost.ledger.snapshots import Standing
 from milepost.queries import workspaces
@@ -69,8 +69,8 @@ class Keeper:
         """Write every image that moved and was not written for `age` seconds; no failure ends the server."""
         with self._turn:
             try:
-                mapped.clear_away(self.folder)
-                mapped.drop_others(self.folder, workspaces.exists)
+                array_files.clear_away(self.folder)
+                array_files.drop_others(self.folder, workspaces.exists)
                 for image in images.all_held():
                     if workspaces.exists(image.workspace_id):
                         self._keep(image, age)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from milepost.core.problems import NotFound, Problem
-from milepost.ledger import bulk, mapped
+from milepost.ledger import array_files, bulk
 from milepost.management import keeping
 from milepost.queries import workspaces
 
@@ -40,5 +40,5 @@ def chosen(slug: str | None) -> int:
 
 def leave_nothing(workspace_id: int) -> None:
     """Take what was erased out of the files that repeat it: the workspace's snapshots, and SQLite's own."""
-    mapped.drop(keeping.folder(), workspace_id)
+    array_files.drop(keeping.folder(), workspace_id)
     bulk.scrub()

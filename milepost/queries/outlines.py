@@ -1,4 +1,4 @@
-"""Outlines: what stands below what in some cycles, whoever looks; drawn up when the structure changes.
+"""Outlines: what stands below what in some cycles, whoever looks; drawn up when that changes.
 
 Of half a million nodes few are ever looked at: an outline is made of arrays, and puts into lists what lies
 around a node when somebody comes by.
@@ -15,8 +15,9 @@ import numpy as np
 
 from milepost.core import access
 from milepost.core.access import Visibility
+from milepost.core.rollup import in_order
 from milepost.core.states import KeyResultState, State
-from milepost.ledger.columns import NOTHING, positions
+from milepost.ledger.columns import NOTHING, distinct, positions
 from milepost.ledger.image import Image
 from milepost.ledger.structure import COUNTING_KEY_RESULT_STATES, COUNTING_STATES, CycleRow
 from milepost.queries.cards import Reader
@@ -105,7 +106,7 @@ class Outline:
             if len(self.sights) >= KEPT_SIGHTS:
                 for kept in (self.sights, self.loose, self.shown_by, self.owned_by):
                     kept.clear()
-            found = frozenset(id for id in self.restricted if reader.sees(id))
+            found = frozenset(self.restricted).difference(reader.hidden)
             self.sights[eyes] = found
         return found
 
@@ -153,7 +154,8 @@ class Outline:
             image.objectives.array("owner_id")[mask[:first]],
             image.key_results.array("owner_id")[mask[first:]],
         )
-        return np.intersect1d(np.concatenate(owners), image.people.ids)
+        found = distinct(np.concatenate(owners))
+        return found[positions(image.people.ids, found) >= 0]
 
     def owners(self, reader: Reader) -> dict[int, str]:
         """Return their names, by the id of each, in alphabetical order."""
@@ -176,7 +178,7 @@ class Serving:
     """Objectives by what they serve, as nodes, each group in the order of ids."""
 
     def __init__(self, child: np.ndarray, served: np.ndarray, size: int) -> None:
-        order = np.lexsort((child, served))
+        order = in_order(served * size + child)
         self.children, self.served = child[order], served[order]
         self._ends = np.cumsum(np.bincount(served, minlength=size))
 
@@ -196,7 +198,7 @@ class Branches:
         upper = np.concatenate([np.arange(first), image.parent])[above]
         kept = seen[child] & seen[above] & ((above < first) | outline.standing[above]) & (upper >= 0)
         child, upper = child[kept], upper[kept]
-        self._children = child[np.argsort(upper, kind="stable")]
+        self._children = child[in_order(upper)]
         self._count = np.bincount(upper, minlength=first)
         self._begin = np.cumsum(self._count) - self._count
 
@@ -232,8 +234,8 @@ def cycles_around(image: Image, cycle: CycleRow | None) -> frozenset[int] | None
 
 
 def of(image: Image, cycles: frozenset[int] | None) -> Outline:
-    """Return the outline of these cycles (None: all), drawn up anew when the structure has changed."""
-    found = image.derived.setdefault(Outline, {})
+    """Return the outline of these cycles (None: all)."""
+    found = image.arranged.setdefault(Outline, {})
     if cycles not in found:
         found[cycles] = _drawn_up(image, cycles)
     return found[cycles]
@@ -322,7 +324,7 @@ def serves_something(image: Image) -> np.ndarray:
 def _at_the_top(image: Image, shown: np.ndarray) -> tuple[list[int], list[int], list[int]]:
     """Return what may well serve nothing, what serves nothing, and what serves only what is restricted."""
     child, above = served(image)
-    is_open = ~marked(image, [image.node[id] for id in image.restricted() if id in image.node])
+    is_open = ~marked(image, image.node.among(image.restricted()))
     serves = serves_something(image)
     serves_what_is_open = marked(image, child[is_open[above]])[: len(shown)]
     is_top, is_private = _tops(image), private(image)

@@ -24,7 +24,6 @@ from milepost.queries.titled import Titled
 # reader, then its kind.
 FIT, AGE, DISTANCE = 1_000, 100, 10
 OWN, TEAMS, OTHERS = 0, DISTANCE, 2 * DISTANCE
-KEPT_SIGHTS = 256
 _SHIFT = 32  # a rank and a place in the alphabet, as one number
 
 Ranked = tuple[int, str, Match]  # its rank, its title ("": a text alone), the match
@@ -126,7 +125,7 @@ class Ranking:
         """Leave out what the reader may not see."""
         if titled.first_node is None or not len(places):
             return places
-        return places[_sight(self.reader)[places + titled.first_node]]
+        return places[self.reader.seen[places + titled.first_node]]
 
     # -- the part of the rank that does not depend on titles ---------------------------------------------
 
@@ -167,17 +166,6 @@ _NEAR: dict[str, Callable[[Ranking, Rows, np.ndarray], np.ndarray]] = {
     "person": Ranking._near_person,
     "cycle": Ranking._near_cycle,
 }
-
-
-def _sight(reader: Reader) -> np.ndarray:
-    """Return which nodes the reader may see; the same as long as the structure is. They hold its lock."""
-    kept = reader.image.derived.setdefault(_sight, {})
-    eyes = reader.actor.person_id, reader.actor.is_operator, reader.actor.within
-    if eyes not in kept:
-        if len(kept) >= KEPT_SIGHTS:
-            kept.clear()
-        kept[eyes] = np.packbits(reader.seen)
-    return np.unpackbits(kept[eyes], count=len(reader.image.ids)).view(bool)
 
 
 def _among(ids: np.ndarray, few: Collection[int]) -> np.ndarray:

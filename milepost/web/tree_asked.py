@@ -17,12 +17,12 @@ from milepost.queries import shell as shells
 from milepost.queries.alignment import Filters, Summary, View
 from milepost.queries.listings import COMMITMENTS, STATUSES, Listed
 from milepost.queries.outlines import Outline
+from milepost.queries.shortlists import ListOf, Shortlist
 from milepost.queries.views import ViewCard
 from milepost.web import misread, pages, tree_rows
 from milepost.web.typed import id_text
 
 CHOICES = 100  # a longer list of people is asked for by name
-TEAMS = 1_000  # and so is one of teams
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Asked:
     @property
     def types_teams(self) -> bool:
         """Whether there are too many teams to list, so that one types a name."""
-        return len(self.reader.image.teams) > TEAMS
+        return Shortlist(self.reader, ListOf.ANY_TEAM).is_long
 
     @property
     def team_written(self) -> str:

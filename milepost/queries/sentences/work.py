@@ -69,6 +69,10 @@ def _changed(told: Telling) -> list[Phrase]:
     return said if not listed else [*said, words(": "), *joined(listed)]
 
 
+def _reordered(told: Telling) -> list[Phrase]:
+    return [words("moved "), told.key_result, words(f" {'up' if told.data.get('up') else 'down'}")]
+
+
 def _added_initiative(told: Telling) -> list[Phrase]:
     return [words("added the initiative "), _quoted(told), words(" to "), told.key_result]
 
@@ -141,7 +145,7 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "key_result.cancelled": _on_key_result("cancelled"),
         "key_result.restored": _on_key_result("took up again"),
         "key_result.withdrawn": _on_key_result("took away"),
-        "key_result.moved": _on_key_result("moved"),
+        "key_result.moved": _reordered,
         "initiative.added": _added_initiative,
         "initiative.changed": _changed_initiative,
         "initiative.done": _finished_initiative,
