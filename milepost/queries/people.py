@@ -162,6 +162,18 @@ def by_keys(actor: Actor, keys: list[str]) -> dict[str, int]:
     return {row.key: row.id for row in seen if row.key in keys and not row.has_left}
 
 
+def known_as(workspace_id: int, word: str) -> Ref:
+    """Return who has this e-mail address or this id in files, for the operator's tools; raises NotFound."""
+    rows = Person.objects.of(workspace_id).filter(Q(email__iexact=word) | Q(key=word))
+    found = rows.values_list("id", "name").first()
+    if found is None:
+        raise NotFound(
+            f"Nobody here has the address or the id {word}.",
+            remedy="The people page, and an export of the workspace, tell who is there.",
+        )
+    return Ref(*found)
+
+
 def added_by(workspace_id: int, person_id: int) -> int | None:
     """Return who added a person; None for the operator, a file, or long ago."""
     told = Event.objects.of(workspace_id).filter(objective_id=None, kind="person.added", subject_id=person_id)

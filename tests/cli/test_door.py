@@ -68,6 +68,17 @@ class TestHelp:
         assert "--colour" in told.stderr
 
 
+class TestLetters:
+    def test_are_written_whatever_the_locale_knows(self, milepost):
+        """A pipe gets UTF-8 from a shell that knows ASCII alone."""
+        milepost.variables |= {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
+
+        told = milepost.run("--help")
+
+        assert told.returncode == Exit.OK, told.stderr
+        assert "0 done · 1 error" in told.stdout
+
+
 class TestStart:
     @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["score", "--help"]])
     def test_does_not_wait_for_django(self, arguments, milepost):
