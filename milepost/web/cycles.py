@@ -21,11 +21,11 @@ from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "starts_on": "First day", "ends_on": "Last day", "parent": "Within"}
 
-# Where a cycle stands: as it is now, and as it would be.
+# Where a cycle stands: as it is now, and as it would be. Grading opens on the last day, which is not over.
 STANDS = {
     "upcoming": ("It has yet to begin", "it has yet to begin"),
     "running": ("It is running", "it is running"),
-    "grading": ("Its time is up", "its time is up, and it waits to be closed"),
+    "grading": ("It is open for grading", "it is open for grading, and waits to be closed"),
 }
 
 

@@ -21,6 +21,7 @@ INSTEAD: Mapping[str, str] = {
     "team": "There is no such team here; every team is shown.",
     "owner": "Nobody who owns anything here has this name; nothing fits it.",
     "under": "There is no such team here; all teams are shown.",
+    "from": "It is later than the other day; the earlier one stands first.",
     "person": "There is no such person here; what everyone did is shown.",
     "status": "There is no such status; every status is shown.",
     "type": "There is no such type; every type is shown.",

@@ -327,9 +327,17 @@ class TestExplainRollUp:
         assert [row[3] for row in found.rows] == ["1 of 2", "1 of 2", "left out", "0, not counted"]
         assert [row[4] for row in found.rows] == ["50.0", "0.0", "–", "–"]
 
-    def test_says_why_there_is_no_mean(self):
-        """An objective with nothing to count says so."""
-        found = explain_roll_up(roll_up([]))
+    @pytest.mark.parametrize(
+        ("parts", "why"),
+        [
+            ([], "there is no key result yet, and no objective contributes"),
+            ([Part(F(1), F(1), counted=False)], "everything is cancelled, deferred or restricted"),
+            ([Part(F(0), F(1)), Part(F(1), F(1), counted=False)], "every weight is zero"),
+        ],
+    )
+    def test_says_why_there_is_no_mean(self, parts, why: str):
+        """An objective with nothing to count says so, and what is so with it."""
+        found = explain_roll_up(roll_up(parts))
 
         assert (found.title, found.substituted) == ("Why no number?", None)
-        assert found.notes == ("Nothing here counts: every weight is zero, or everything is cancelled.",)
+        assert found.notes[0] == f"Nothing here counts: {why}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -90,6 +91,18 @@ class TestAnAddress:
 
         assert misread(unknown) == ["team"] and "No team here has this name; nothing fits it." in unknown
         assert misread(known) == []
+
+    def test_tells_of_two_days_the_wrong_way_round(self, signed_in, okrs, now):
+        """A comparison puts the earlier day first, and says so."""
+        later, earlier = (okrs.cycle.starts_on + timedelta(days=days) for days in (50, 40))
+        there = "/w/acme/company/comparison/"
+
+        turned, right = (
+            page_of(signed_in("ada").get(there, {"from": first.isoformat(), "to": last.isoformat()}))
+            for first, last in ((later, earlier), (earlier, later))
+        )
+
+        assert misread(turned) == ["from"] and misread(right) == []
 
     def test_leaves_no_cookie_of_a_cycle_that_is_not_there(self, signed_in, okrs):
         """A cycle is remembered for the next page only where there is one."""
