@@ -14,7 +14,7 @@ from milepost.core.problems import Conflict, Invalid
 from milepost.queries import cycles as known
 from milepost.web import pages
 from milepost.web.actors import in_workspace, require_admin
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 from milepost.web.pages import page
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, id_text
@@ -95,7 +95,7 @@ def update(request: HttpRequest, cycle: int) -> HttpResponse:
     return _form(request, typed, cycle)
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def close(request: HttpRequest, cycle: int) -> HttpResponse:
     """Close a cycle."""
@@ -104,7 +104,7 @@ def close(request: HttpRequest, cycle: int) -> HttpResponse:
     return go("cycles", slug=request.seat.slug)
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def reopen(request: HttpRequest, cycle: int) -> HttpResponse:
     """Open a closed cycle again."""
