@@ -72,7 +72,7 @@ class TestShow:
         assert f'href="/w/acme/objectives/{encode(okrs.company.id)}/">Back to today' in found
 
     def test_leads_to_the_comparison_without_the_day(self, signed_in, okrs, now):
-        """Two days side by side have two days in their address, none that the page would not understand."""
+        """Two days side by side have two days in their address, and no third that is not understood there."""
         day = now.date() - DAY
 
         found = page(signed_in("ada"), f"/w/acme/objectives/{encode(okrs.company.id)}/", day)
