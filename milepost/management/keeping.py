@@ -72,7 +72,10 @@ class Keeper:
                 array_files.clear_away(self.folder)
                 array_files.drop_others(self.folder, workspaces.exists)
                 for image in images.all_held():
-                    self._keep(image, age)
+                    if workspaces.exists(image.workspace_id):
+                        self._keep(image, age)
+                    else:  # removed meanwhile, by a command
+                        images.forget(image.workspace_id)
             except Exception as why:  # a thread that ended would keep nothing from then on
                 log.warning("Snapshots could not be written: %s", why)
             finally:

@@ -9,7 +9,6 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from milepost.core import addresses
 from milepost.core.ids import encode
@@ -17,6 +16,7 @@ from milepost.core.problems import NotFound
 from milepost.queries import people
 from milepost.web import accounts
 from milepost.web.actors import in_workspace
+from milepost.web.methods import takes_form
 
 # Written by `milepost demo` into the data folder: {"workspace": id, "personas": [[label, person's key]]}.
 # The id, as in addresses: another company may be called the same later.
@@ -41,7 +41,7 @@ def offered(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def update(request: HttpRequest, person: int) -> HttpResponse:
     """Go on as this persona."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from milepost.actions import demos, plans
+from milepost.actions import demos, plans, workspaces
 from milepost.core.access import operator
 from milepost.core.ids import encode
 from milepost.ledger import image
@@ -99,7 +99,7 @@ class TestACopy:
 class TestRemove:
     def test_leaves_no_trace(self, demo):
         """Afterwards there is no workspace, no row of it, and none of its accounts."""
-        demos.remove(by=demo, at=AT)
+        workspaces.remove(by=demo, at=AT)
 
         assert not Workspace.objects.exists()
         assert not User.objects.exists()
@@ -112,7 +112,7 @@ class TestRemove:
         user = User.objects.get(email="roos@morrowmill.example")
         Person.objects.create(workspace=other, key="roos", name="Roos", user=user)
 
-        demos.remove(by=demo, at=AT)
+        workspaces.remove(by=demo, at=AT)
 
         assert list(User.objects.all()) == [user]
 

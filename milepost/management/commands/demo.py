@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from milepost.actions import demos, people, plans
+from milepost.actions import workspaces as founding
 from milepost.core.access import operator
 from milepost.core.cadence import day_in
 from milepost.core.ids import encode
@@ -74,7 +75,7 @@ class Command(OperatorCommand):
                     f"The workspace “{SLUG}” here was not made by `milepost demo`, so it is left as it is.",
                     remedy="Give the demo a folder of its own: MILEPOST_DATA_DIR=~/demo milepost demo",
                 )
-            demos.remove(by=operator(here), at=timezone.now())
+            founding.remove(by=operator(here), at=timezone.now())
             array_files.drop(keeping.folder(), here)
         plan = company(today)
         with Progress(f"Making {WORKSPACE.name}") as progress:
