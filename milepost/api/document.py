@@ -25,7 +25,6 @@ REFUSALS = {
     404: "There is nothing there, or nothing that you may see.",
     405: "The address does not take this method; `Allow` says which it takes.",
     406: "Only JSON is answered.",
-    408: "The body did not come in time.",
     409: "The thing has changed meanwhile, or its state does not allow this.",
     411: "The body came in pieces, to a server that cannot tell where it ends.",
     412: "Somebody has changed it since you read it, or the address keeps no versions (`no_versions`).",

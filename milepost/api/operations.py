@@ -19,7 +19,7 @@ from milepost.core.scopes import Scope
 METHODS: dict[str, list[str]] = defaultdict(list)  # of each address, filled in as the views are read
 GUARDED: dict[str, set[str]] = defaultdict(set)  # those of them that take If-Match
 ALWAYS = (401, 403, 405, 406, 429, 500, 503, 507)
-UNSAFE = (400, 408, 409, 411, 412, 413, 415)
+UNSAFE = (400, 409, 411, 412, 413, 415)
 KEY = {
     "name": HEADER,
     "in": "header",

@@ -26,6 +26,7 @@ from granian.log import LogLevels
 
 from milepost.core.problems import Conflict, Invalid, Problem
 from milepost.management import assets, keeping, schema, whereabouts
+from milepost.web import bodies
 
 # Requests that wait for a thread; those beyond it wait in the system's own queue.
 WAITING_FOR_EACH_THREAD = 8
@@ -95,7 +96,7 @@ def serve(milepost, *, on_ready: Callable[[], None]) -> None:
         address=milepost.host,
         port=milepost.port,
         interface=Interfaces.WSGI,
-        blocking_threads=milepost.threads,
+        blocking_threads=milepost.threads + bodies.WAITING,
         blocking_threads_idle_timeout=IDLE_SECONDS,
         backpressure=milepost.threads * WAITING_FOR_EACH_THREAD,
         websockets=False,

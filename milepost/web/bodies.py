@@ -1,9 +1,8 @@
-"""The bodies of requests: read whole before the work begins, and only for so long.
+"""The bodies of requests: read whole before the work begins, so that nobody works while a sender is slow.
 
-A server's thread waits for the bytes of a body, and there are eight of them. Whoever sends a thousand
-bytes one by one would hold a thread for hours, and with eight connections everybody. So one thread is
-kept from waiting; one body at a time is read by the thread that will work on it, which costs nothing;
-any other by one that may be left behind, when it takes longer than an honest sender needs.
+The server's thread waits for the bytes of a body, and there is no way to end that: the server itself waits,
+with all of Python stopped, for whoever reads a body that was given up. So as many threads more than work at
+the same time may wait for bodies; where all of them do, the next body is refused at once.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from io import BytesIO
-from queue import Empty, SimpleQueue
-from threading import BoundedSemaphore, Lock, Thread
+from threading import BoundedSemaphore
 from time import perf_counter
 from typing import Any
 
@@ -22,17 +20,9 @@ from milepost.formats import problem_json
 from milepost.web import headers, requests
 from milepost.web.requests import Application
 
-PATIENCE = 10.0  # seconds
-SLOWEST = 32 * 1024  # bytes a second, beyond that patience
+WAITING = 24  # bodies that are waited for at once, each by a thread
 UNREAD = 16 * 2**20  # a longer body is left to whoever refuses it
-LEFT_BEHIND = 128  # threads that wait for bytes of senders who were given up
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
-
-
-class TooSlow(Problem):
-    """The body did not come in time."""
-
-    code, status = "too_slow", 408
 
 
 class CutShort(Problem):
@@ -67,20 +57,15 @@ class Pieces:
         return bytes(found)
 
 
-@dataclass
 class Readers:
-    """Who waits for bodies: at most one thread fewer than there are, each for so many seconds."""
+    """Who waits for bodies, and who works: so many at once of each."""
 
-    threads: int
-    patience: float = PATIENCE
-
-    def __post_init__(self) -> None:
-        self._waiting = BoundedSemaphore(max(1, self.threads - 1))
-        self._left_behind = BoundedSemaphore(LEFT_BEHIND)
-        self._own = Lock()
+    def __init__(self, threads: int, waiting: int = WAITING) -> None:
+        self.working = BoundedSemaphore(threads)
+        self._waiting = BoundedSemaphore(waiting)
 
     def read(self, stream, length: int) -> bytes:
-        """Return a body, whole; raises TooSlow, TooBusy or CutShort."""
+        """Return a body, whole; raises TooBusy or CutShort."""
         body = self._read(stream, length)
         if len(body) < length:
             raise CutShort("The body ended early, so nothing was done.", remedy="Send it again.")
@@ -94,46 +79,12 @@ class Readers:
         return body
 
     def _read(self, stream, length: int) -> bytes:
-        if not self._waiting.acquire(timeout=min(1.0, self.patience)):
-            raise _busy()
+        if not self._waiting.acquire(blocking=False):
+            raise TooBusy("Too many bodies are on their way at once.", remedy="Send it again in a moment.")
         try:
-            # Of two threads there must be one that comes back.
-            if self.threads > 2 and self._own.acquire(blocking=False):
-                try:
-                    return stream.read(length)
-                finally:
-                    self._own.release()
-            return self._read_by_another(stream, length)
+            return stream.read(length)
         finally:
             self._waiting.release()
-
-    def _read_by_another(self, stream, length: int) -> bytes:
-        if not self._left_behind.acquire(blocking=False):
-            raise _busy()
-        found: SimpleQueue[bytes | BaseException] = SimpleQueue()
-
-        def read() -> None:
-            try:
-                found.put(stream.read(length))
-            except BaseException as wrong:  # the sender went away, say: it is told where it is waited for
-                found.put(wrong)
-            finally:
-                self._left_behind.release()
-
-        Thread(target=read, name="body", daemon=True).start()
-        try:
-            body = found.get(timeout=self.patience + length / SLOWEST)
-        except Empty:
-            raise TooSlow(
-                "The body did not come in time, so nothing was done.", remedy="Send it again, in one go."
-            ) from None
-        if isinstance(body, BaseException):
-            raise body
-        return body
-
-
-def _busy() -> TooBusy:
-    return TooBusy("Too many bodies are on their way at once.", remedy="Send it again in a moment.")
 
 
 def reading(answer: Application, readers: Readers) -> Application:
@@ -141,15 +92,17 @@ def reading(answer: Application, readers: Readers) -> Application:
 
     def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
         length, in_pieces = _length(environ), _comes_in_pieces(environ)
-        if environ["REQUEST_METHOD"] not in METHODS or not (in_pieces or 0 < length <= UNREAD):
-            return answer(environ, start_response)
+        if environ["REQUEST_METHOD"].upper() not in METHODS or not (in_pieces or 0 < length <= UNREAD):
+            with readers.working:
+                return answer(environ, start_response)
         begun, stream = perf_counter(), environ["wsgi.input"]
         try:
             body = readers.read_pieces(stream, UNREAD) if in_pieces else readers.read(stream, length)
-        except (TooSlow, TooBusy, CutShort, TooLong) as problem:
+        except (TooBusy, CutShort, TooLong) as problem:
             return _refused(environ, start_response, problem, begun)
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
-        return answer(environ, start_response)
+        with readers.working:
+            return answer(environ, start_response)
 
     return application
 

@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from django.test import RequestFactory
 
-from milepost.web.bodies import UNREAD, CutShort, Readers, TooBusy, TooSlow, reading
+from milepost.web.bodies import UNREAD, CutShort, Readers, TooBusy, reading
 
 
 class Dripping:
@@ -67,24 +67,9 @@ class TestReaders:
         with pytest.raises(CutShort):
             Readers(8).read(BytesIO(b"half"), 9)
 
-    def test_give_up_a_slow_one(self, dripping):
-        """While one thread waits for a slow sender, any other who does is let go after a time."""
-        readers = Readers(8, patience=0.01)
-        first = dripping()
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(readers.read, first, 1)
-            first.asked.wait()
-
-            with pytest.raises(TooSlow):
-                readers.read(dripping(), 1)
-
-            assert readers.read(BytesIO(b"quick"), 5) == b"quick"
-            first.sends.set()
-            assert waiting.result() == b"x"
-
-    def test_keep_one_thread_from_waiting(self, dripping):
-        """With as many slow senders as may be waited for, the next one is refused at once."""
-        readers = Readers(3, patience=60)
+    def test_refuse_at_once_what_nobody_can_wait_for(self, dripping):
+        """With as many slow senders as may be waited for, the next one is told to come again; these go on."""
+        readers = Readers(3, waiting=2)
         slow = [dripping(), dripping()]
         with ThreadPoolExecutor(2) as pool:
             waiting = [pool.submit(readers.read, one, 1) for one in slow]
@@ -97,6 +82,7 @@ class TestReaders:
             for one in slow:
                 one.sends.set()
             assert [each.result() for each in waiting] == [b"x", b"x"]
+        assert readers.read(BytesIO(b"quick"), 5) == b"quick"
 
     def test_hear_what_went_wrong(self, dripping):
         """What the server says of a connection that broke is said where the body is waited for."""
@@ -149,11 +135,6 @@ class TestReading:
         assert whole[2:] == (b"done", [b"in many pieces"])
         assert endless[0].startswith("413 ")
         assert unknown[2:] == (b"done", [b""])
-
-    def test_waits_no_longer_for_pieces(self, dripping):
-        """A slow sender of pieces is given up as any other is."""
-        with pytest.raises(TooSlow):
-            Readers(1, patience=0.01).read_pieces(dripping(), 1)
 
     def test_tells_a_program_what_happened(self):
         """A refusal is a problem like others: with a code, a remedy and a number."""
