@@ -40,7 +40,7 @@ class Delivered:
 def create(request: HttpRequest, person: int) -> HttpResponse:
     """Invite someone who was added, or once more."""
     secret = access.invite(person=person, by=request.actor, at=request.at)
-    profile = people.profile(request.actor, person, zone=request.seat.time_zone, at=request.at)
+    profile = people.profile(pages.reader(request), person, zone=request.seat.time_zone, at=request.at)
     return answer(request, delivered(request, profile.entry, secret))
 
 

@@ -142,7 +142,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
 
 
 def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
-    found = known.profile(request.actor, person, zone=request.seat.time_zone, at=request.at)
+    found = known.profile(pages.reader(request), person, zone=request.seat.time_zone, at=request.at)
     slug = request.seat.slug
     more = {
         "found": found,

@@ -10,8 +10,9 @@ import pytest
 
 from milepost.actions import checkins, plans, workspaces
 from milepost.core.access import operator
-from milepost.core.plan import AlignmentPlan, Plan
+from milepost.core.plan import AlignmentPlan, ObjectivePlan, Plan, PlanPoint
 from milepost.core.problems import NotAllowed
+from milepost.formats import okr_files
 from milepost.ledger import image
 from milepost.models import Alignment, Change, Event, KeyResult, KeyResultVersion, Objective, TeamMember
 from milepost.queries import plans as known
@@ -27,6 +28,11 @@ def changed(plan: Plan, id: str, **more) -> Plan:
     return replace(
         plan, objectives=tuple(replace(one, **more) if one.id == id else one for one in plan.objectives)
     )
+
+
+def part(plan: Plan, id: str) -> ObjectivePlan:
+    """Return one objective of a plan."""
+    return next(one for one in plan.objectives if one.id == id)
 
 
 class TestCurrent:
@@ -66,6 +72,39 @@ class TestApply:
         assert image.of(cast.acme.id).key_results[okrs.growth.id].target == "60"
         assert [str(one) for one in verification.differences(cast.acme.id, LATER)] == []
 
+    @pytest.mark.parametrize("as_", ["json", "yaml"])
+    def test_takes_an_edited_export_back_to_what_held_before(self, cast: Cast, okrs: Okrs, as_: str):
+        """Who writes into an exported file what its history says held before changes that from today on."""
+        first = known.current(cast.acme.id)
+        company, helpful = (part(first, row.key) for row in (okrs.company, okrs.helpful))
+        [growth] = company.key_results
+        measure = replace(growth.measure, target=Decimal(60))
+        points = (PlanPoint(Decimal("0.5"), Decimal("0.2")),)
+        grown = replace(growth, title="Anew", measure=measure, curve="points", points=points)
+        plan = changed(first, company.id, title="Anew", contributors=("ben-okri",), key_results=())
+        plan = changed(plan, helpful.id, key_results=(*helpful.key_results, grown))
+        plans.apply_plan(plan=plan, by=cast.ada, at=LATER)
+        have = known.current(cast.acme.id)
+
+        [moved] = [one for one in part(have, helpful.id).key_results if one.id == growth.id]
+        back = replace(growth, history=moved.history)
+        edited = changed(
+            have, company.id, title=company.title, contributors=company.contributors, key_results=(back,)
+        )
+        edited = changed(edited, helpful.id, key_results=helpful.key_results)
+        file = okr_files.write(edited, as_=as_)
+        plan = okr_files.read(file, name=f"acme.{as_}", have=have)
+        changes = plans.apply_plan(plan=plan, by=cast.ada, at=LATER + timedelta(days=1))
+
+        assert part(have, company.id).history and moved.history
+        assert {item.id: {*item.fields} for item in changes.items if item.action == "changed"} == {
+            company.id: {"title", "contributors"},
+            growth.id: {"objective", "title", "measure.target", "curve", "points"},
+        }
+        versions = KeyResultVersion.objects.of(cast.acme.id).filter(key_result=okrs.growth).order_by("id")
+        assert [str(row.target) for row in versions][-3:] == ["50", "60", "50"]
+        assert [str(one) for one in verification.differences(cast.acme.id, LATER)] == []
+
     def test_keeps_what_it_does_not_mention(self, cast: Cast, okrs: Okrs):
         """Objectives that are missing from a file stay, and so do their check-ins."""
         plan = known.current(cast.acme.id)
@@ -75,6 +114,24 @@ class TestApply:
 
         assert changes.summary()["objective"]["orphaned"] == 3
         assert Objective.objects.of(cast.acme.id).filter(id=okrs.helpful.id).exists()
+
+    def test_puts_new_key_results_behind_those_that_are_there(self, cast: Cast, okrs: Okrs):
+        """Where the file has them last, they stand last; their order is that of the file."""
+        plan = known.current(cast.acme.id)
+        helpful = next(one for one in plan.objectives if one.id == okrs.helpful.key)
+        more = [
+            replace(helpful.key_results[0], id=f"more-{n}", title=f"More {n}", check_ins=(), history=())
+            for n in range(2)
+        ]
+
+        plans.apply_plan(
+            plan=changed(plan, helpful.id, key_results=(*helpful.key_results, *more)), by=cast.ada, at=LATER
+        )
+
+        listed = KeyResult.objects.of(cast.acme.id).filter(objective=okrs.helpful).order_by("position", "id")
+        assert [one.key for one in listed] == [
+            *(one.id for one in helpful.key_results), "more-0", "more-1"
+        ]  # fmt: skip
 
     def test_ends_a_link_that_its_objective_no_longer_names(self, cast: Cast, okrs: Okrs):
         """An objective that is mentioned serves what it says it serves; the past keeps the old link."""

@@ -197,6 +197,15 @@ class TestCheck:
         assert check(with_days(measure=measure, history=(before,))) == []
         assert [problem.code for problem in check(with_days(measure=measure))] == ["binary_not_boolean"]
 
+    def test_lets_a_file_go_back_to_what_was(self):
+        """What is recorded did change something: today may have the value of before, not the past anew."""
+        told = (HistoryPlan(NOON, {"contributors": ("ada", "ben")}),)
+        have = with_road(contributors=("ada",), history=told)
+        back = with_road(contributors=("ben", "ada"), history=told)
+
+        assert check(back, have) == []
+        assert [problem.code for problem in check(back)] == ["no_change"]
+
     def test_stops_at_what_it_was_asked_for(self):
         """A plan that is wrong all over is told as far as a person reads."""
         many = replace(ACME, people=(ADA,) * 1_000)

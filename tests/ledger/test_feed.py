@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
+from milepost.core.plan.ledgers import moment_text
 from milepost.ledger import feed
 from milepost.models import Checkin, Comment, Event
 from milepost.models.ids import new_id
@@ -26,6 +27,14 @@ def check_in(cast: Cast, okrs: Okrs, days: int, **more) -> Checkin:
     )  # fmt: skip
 
 
+def made(*rows: Checkin | Comment) -> feed.Made:
+    """Name rows, and when each was made."""
+    named = feed.Made()
+    at = (row.at if isinstance(row, Comment) else row.recorded_at for row in rows)
+    named.add([*map(moment_text, at)], [row.id for row in rows])
+    return named
+
+
 def told(cast: Cast, before: set[int]) -> list[Event]:
     return [event for event in Event.objects.of(cast.acme.id).order_by("id") if event.id not in before]
 
@@ -41,7 +50,7 @@ class TestTell:
         before = {event.id for event in Event.objects.of(cast.acme.id)}
 
         with transaction.atomic():
-            feed.tell([late.id, early.id], [comment.id], [])
+            feed.tell(made(late, early), made(comment), [])
 
         events = told(cast, before)
         assert [event.subject_id for event in events] == [early.id, comment.id, late.id]
@@ -65,7 +74,7 @@ class TestTell:
         before = {event.id for event in Event.objects.of(cast.acme.id)}
 
         with transaction.atomic():
-            feed.tell([row.id for row in rows], [], [])
+            feed.tell(made(*rows), made(), [])
 
         assert [(event.kind, event.data) for event in told(cast, before)] == [
             (
@@ -83,6 +92,6 @@ class TestTell:
         before = {event.id for event in Event.objects.of(cast.acme.id)}
 
         with transaction.atomic():
-            feed.tell([], [], [])
+            feed.tell(made(), made(), [])
 
         assert told(cast, before) == []

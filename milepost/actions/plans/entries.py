@@ -25,13 +25,11 @@ class Entries:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self.since = ground.at - RECENT
-        self.since_text = moment_text(self.since)[:-1]
         # Check-ins that wait, as texts, and the key result of each.
         self.waiting: list[tuple] = []
         self.owners: list[int] = []
-        self.told_check_ins: list[int] = []
-        self.told_comments: list[int] = []
+        self.made_check_ins, self.made_comments = (feed.Made(ground.at - RECENT) for _ in range(2))
+        self.told_comments: list[tuple[str, int]] = []
         self.told_changes: list[feed.FrameChange] = []
 
     def check_ins(self, added: Sequence[CheckInPlan], key_result: int) -> None:
@@ -48,8 +46,7 @@ class Entries:
                 Comment, key=one.id, objective_id=objective, key_result_id=key_result,
                 by_id=self.ground.people.get(one.by), at=one.at, text=one.text,
             )  # fmt: skip
-            if one.at >= self.since:
-                self.told_comments.append(row["id"])
+            self.told_comments.append((moment_text(one.at), row["id"]))
 
     def frame_change(self, kind: str, subject: int, data: dict[str, Any], told: HistoryPlan) -> None:
         """Take a past change of a cycle or a team: its event is what past days know it by, however old."""
@@ -70,7 +67,9 @@ class Entries:
     def finish(self) -> None:
         """Write what waits, and tell the feed what the file tells of the past."""
         self._write_check_ins()
-        feed.tell(self.told_check_ins, self.told_comments, self.told_changes)
+        if self.told_comments:
+            self.made_comments.add(*zip(*self.told_comments, strict=True))
+        feed.tell(self.made_check_ins, self.made_comments, self.told_changes)
 
     def _write_check_ins(self) -> None:
         if not self.waiting:
@@ -91,10 +90,7 @@ class Entries:
         }  # fmt: skip
         ground.batches.add_told(Checkin, columns)
         ground.batches.write()
-        # Without the Z at their ends, moments sort as text.
-        self.told_check_ins += [
-            id for id, moment in zip(made, recorded, strict=True) if moment[:-1] >= self.since_text
-        ]
+        self.made_check_ins.add(recorded, made)
         self.waiting, self.owners = [], []
 
     def _entry(self, key_result: int, name: str, made: Mapping[tuple[int, str], int]) -> int | None:

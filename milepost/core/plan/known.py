@@ -9,7 +9,7 @@ from typing import Any
 
 from milepost.core.plan.findings import Path, PlanProblem, nearest
 from milepost.core.plan.unread import as_far_as_known, said
-from milepost.core.plan.values import CyclePlan, ObjectivePlan, Plan, TeamPlan
+from milepost.core.plan.values import CyclePlan, HistoryPlan, ObjectivePlan, Plan, TeamPlan
 
 KINDS = ("people", "teams", "cycles", "objectives", "key_results")
 _NOUNS = dict(zip(KINDS, ("person", "team", "cycle", "objective", "key result"), strict=True))
@@ -23,6 +23,7 @@ class Known:
 
     Of a kind there may be more than could be read: `nameless` counts the things whose id could not be, and of
     the kinds that are `unsure` there may be any number. `missed` are the references to what is not there.
+    `pasts` are the histories of the work that the workspace holds, by kind and id.
     """
 
     people: set[str] = field(default_factory=set)
@@ -33,6 +34,7 @@ class Known:
     unsure: set[str] = field(default_factory=set)
     nameless: Counter[str] = field(default_factory=Counter)
     missed: dict[str, dict[str, list[PlanProblem]]] = field(default_factory=dict)
+    pasts: dict[tuple[str, str], tuple[HistoryPlan, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan, have: Plan, unsure: Collection[str] = ()) -> Known:
@@ -50,6 +52,9 @@ class Known:
                 upper = said(objective, "id")
                 uppers += [(id, upper) for id, _ in known._named("key_results", below or ())]
             known.key_results.update(firsts(uppers))
+        for objective in have.objectives:
+            known.pasts["objectives", objective.id] = objective.history
+            known.pasts.update({("key_results", one.id): one.history for one in objective.key_results})
         return known
 
     def _named(self, kind: str, things: Iterable[Any]) -> Iterator[tuple[str, Any]]:

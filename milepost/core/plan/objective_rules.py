@@ -10,7 +10,14 @@ from milepost.core.plan.known import Known, ends_early, names, refers, refers_to
 from milepost.core.plan.measuring import check_in_problems, measure_problems
 from milepost.core.plan.pasts import told_in_vain
 from milepost.core.plan.unread import all_said, as_far_as_known, each, said
-from milepost.core.plan.values import NOTHING, InitiativePlan, KeyResultPlan, ObjectivePlan, PlanPoint
+from milepost.core.plan.values import (
+    NOTHING,
+    HistoryPlan,
+    InitiativePlan,
+    KeyResultPlan,
+    ObjectivePlan,
+    PlanPoint,
+)
 
 
 def objective_problems(objective: ObjectivePlan, known: Known, path: Path) -> Iterator[PlanProblem]:
@@ -21,7 +28,7 @@ def objective_problems(objective: ObjectivePlan, known: Known, path: Path) -> It
     yield from _audience(objective, objective, known, path)
     yield from _authors(objective, known, path, ("transitions", "history", "comments"))
     yield from _past(objective, known, path)
-    yield from told_in_vain(objective, path)
+    yield from told_in_vain(objective, path, known=_recorded(objective, "objectives", known))
     for index, link in each(objective, "aligned_to"):
         yield from link_problems(link, known, (*path, "aligned_to", index))
     yield from linked_twice(objective, (*path, "aligned_to"))
@@ -44,8 +51,13 @@ def _key_result(
     yield from check_in_problems(key_result, path)
     yield from _authors(key_result, known, path, ("history", "check_ins", "comments"))
     yield from _past(key_result, known, path)
-    yield from told_in_vain(key_result, path, objective=said(objective, "id"))
+    there = _recorded(key_result, "key_results", known)
+    yield from told_in_vain(key_result, path, objective=said(objective, "id"), known=there)
     yield from _grade(key_result, known, path)
+
+
+def _recorded(thing: ObjectivePlan | KeyResultPlan, kind: str, known: Known) -> tuple[HistoryPlan, ...]:
+    return known.pasts.get((kind, said(thing, "id")), ())
 
 
 @as_far_as_known

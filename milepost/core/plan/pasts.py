@@ -56,7 +56,9 @@ def told_in_vain(
 
     What is `known` already did change something: the file that tells it again has a new value for today.
     """
-    known_at = {(change.at, name): value for change in known for name, value in change.was.items()}
+    known_at = {
+        (change.at, name): value for change in known for name, value in spelt_once(change.was).items()
+    }
     for index, change, after in backwards(thing, objective=objective):
         here = (*path, "history", index)
         if not change.was:

@@ -108,6 +108,7 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "person.uninvited": _about_person("took back the invitation of"),
         "person.joined": lambda told: [words("joined")],
         "person.left": _about_person("let", " leave"),
+        "person.erased": _about_person("erased who", " was"),
         "person.returned": _about_person("took", " back"),
         "person.role_changed": _role,
         "person.handed_over": _handed_over,

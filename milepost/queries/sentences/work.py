@@ -67,6 +67,10 @@ def _changed(told: Telling) -> list[Phrase]:
     return changed(told, words("changed "), told.key_result)
 
 
+def _reordered(told: Telling) -> list[Phrase]:
+    return [words("moved "), told.key_result, words(f" {'up' if told.data.get('up') else 'down'}")]
+
+
 def _added_initiative(told: Telling) -> list[Phrase]:
     return [words("added the initiative "), _quoted(told), words(" to "), told.key_result]
 
@@ -142,7 +146,7 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "key_result.cancelled": _on_key_result("cancelled"),
         "key_result.restored": _on_key_result("took up again"),
         "key_result.withdrawn": _on_key_result("took away"),
-        "key_result.moved": _on_key_result("moved"),
+        "key_result.moved": _reordered,
         "initiative.added": _added_initiative,
         "initiative.changed": _changed_initiative,
         "initiative.done": _finished_initiative,
