@@ -17,7 +17,7 @@ from milepost.core import access, numbers
 from milepost.core.access import Actor, Standing
 from milepost.core.cadence import day_in
 from milepost.core.problems import Conflict, Invalid, NotFound
-from milepost.core.scoring import Kind
+from milepost.core.scoring import Kind, is_far_out
 from milepost.core.states import KeyResultState, State
 from milepost.ledger import recording, structure, tallies
 from milepost.ledger.recording import Entry, Facts
@@ -328,8 +328,9 @@ def _warning(facts: Facts, entry: Entry, on: date) -> str | None:
     said = []
     if on < facts.starts_on or (facts.ends_on is not None and on > facts.ends_on):
         said.append("Its date lies outside the key result's window.")
-    if numbers.is_far_out(entry.value, facts.start, facts.target):
-        said.append("Its value lies far outside the way from start to target.")
+    if is_far_out(Kind(facts.kind), entry.value, facts.start, facts.target):
+        way = "outside the way from start to target" if facts.start is not None else "from what it keeps to"
+        said.append(f"Its value lies far {way}.")
     return " ".join(("Recorded.", *said)) if said else None
 
 

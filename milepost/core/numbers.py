@@ -12,7 +12,6 @@ from milepost.core.problems import Invalid
 PLACES = 12
 LARGEST = Decimal(10) ** 18
 LONGEST = 60
-FAR = 10  # times the way from start to target: what lies further outside than that is mostly a slip
 NO_BREAK = "\u00a0"
 PERCENT = ("%", "percent", "per cent", "pp", "points")
 
@@ -73,14 +72,6 @@ def with_unit(written: str, value: Decimal | Fraction | float | None, unit: str)
     if len(unit) == 3 and unit.isupper() and unit.isalpha():
         return f"{unit}{NO_BREAK}{written}"
     return f"{written}{NO_BREAK}{unit_of(value, unit)}" if unit else written
-
-
-def is_far_out(value: Decimal | None, start: Decimal | None, target: Decimal | None) -> bool:
-    """Say whether a value lies so far outside the way from start to target that one had better ask."""
-    if value is None or start is None or target is None or start == target:
-        return False
-    outside = max(min(start, target) - value, value - max(start, target))
-    return outside > FAR * abs(target - start)
 
 
 def _without_sign(bare: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from milepost.core.access import Actor
 from milepost.core.ids import decode, encode
 from milepost.core.pace import OPENING_CONFIDENCE, confidence_status
 from milepost.core.problems import Invalid, NotFound
-from milepost.core.scoring import Kind, Reading, expected_grade, plain, progress
+from milepost.core.scoring import Kind, Reading, expected_grade, is_far_out, plain, progress
 from milepost.core.trends import Course
 from milepost.ledger import image as images
 from milepost.ledger.entries import Entry
@@ -68,9 +68,10 @@ class FarOut(Invalid):
     code = "far_out"
 
     def __init__(self, typed: str, read_as: str, card: KeyResultCard, value: Decimal) -> None:
-        way = f"{plain(card.start)} → {plain(card.target)}"
+        target = plain(card.target)
+        where = f"from {target}" if card.start is None else f"outside {plain(card.start)} → {target}"
         super().__init__(
-            f"“{typed}” reads as {read_as}, far outside {way}.",
+            f"“{typed}” reads as {read_as}, far {where}.",
             field="value",
             remedy="Nothing is recorded yet. If it is right, save once more.",
         )
@@ -93,7 +94,7 @@ def look_twice(actor: Actor, today: date, key_result_id: int, value: Decimal, ty
 
 def _is_far(one: KeyResultRow, value: Decimal) -> bool:
     ends = [None if end is None else Decimal(end) for end in (one.start, one.target)]
-    return numbers.is_far_out(value, *ends)
+    return is_far_out(Kind(one.kind), value, *ends)
 
 
 def outcome(

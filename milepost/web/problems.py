@@ -43,7 +43,7 @@ def _not_allowed(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpR
     """Say that an address does not take this method: who opens that of a form is led to the page above it."""
     is_opened = request.method in ("GET", "HEAD")
     problem = Problem(
-        "There is no page at this address. It takes what a form sends."
+        "This address takes what a form sends."
         if is_opened
         else "This address does not take this method. Nothing was changed.",
         code="method_not_allowed",

@@ -11,7 +11,8 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from milepost.actions import checkins, objectives
+from milepost.actions import checkins, key_results, objectives
+from milepost.actions.key_results import Definition
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Checkin, Event, KeyResult
@@ -163,6 +164,27 @@ class TestForm:
         assert "“1,000,000” reads as 1,000,000 days, far outside 9 → 4" in text(asked)
         assert 'name="sure" value="1000000"' in text(asked) and 'name="sure" value="2000000"' in text(other)
         assert entries(okrs.waiting) == before + 1 and "Its value lies far outside" in text(meant)
+
+    @pytest.mark.parametrize(
+        ("kind", "odd", "usual"),
+        [
+            ("maintain_above", ("995", "9.95"), ("100", "0", "50")),
+            ("maintain_below", ("995",), ("9.95", "0", "300")),
+        ],
+    )
+    def test_asks_about_ten_times_what_is_kept(self, signed_in, cast, okrs, kind, odd, usual):
+        """A point in the wrong place is likely there too; of what stays below, little is just right."""
+        kept = Definition("Uptime", kind=kind, target=Decimal("99.5"), owner=cast.cleo.person_id)
+        by = {"by": cast.ben, "at": timezone.now()}
+        one = key_results.add(objective=okrs.helpful.id, definition=kept, **by)
+        browser = signed_in("cleo")
+
+        asked = [browser.post(url(one), {"value": value, "submission": value}) for value in odd]
+        taken = [browser.post(url(one), {"value": value, "submission": value}) for value in usual]
+
+        assert {answer.status_code for answer in asked} == {422}
+        assert "“995” reads as 995, far from 99.5." in text(asked[0])
+        assert {answer.status_code for answer in taken} == {303}
 
     def test_asks_on_my_week_and_in_a_correction(self, signed_in, okrs):
         """In a row of my week the field comes back with the question; the correction's page asks as well."""

@@ -9,7 +9,7 @@ from milepost.core.scoring.explanations import Explanation, Line, arithmetic, ex
 from milepost.core.scoring.figures import percent, plain, six_decimals
 from milepost.core.scoring.grades import Band, Score, band, band_of_raw, capped, grade, score, stored
 from milepost.core.scoring.kinds import Kind
-from milepost.core.scoring.measures import Measure, Reading, ScoringProblem, exact
+from milepost.core.scoring.measures import Measure, Reading, ScoringProblem, exact, is_far_out
 from milepost.core.scoring.progress import progress
 from milepost.core.scoring.rollups import Contribution, Part, RollUp, Standing, roll_up
 from milepost.core.scoring.shifts import Shift, ShiftExplanation, explain_shifts, shifts
@@ -46,6 +46,7 @@ __all__ = [
     "explain_roll_up",
     "explain_shifts",
     "grade",
+    "is_far_out",
     "percent",
     "plain",
     "progress",

@@ -19,6 +19,9 @@ Reading = Fraction | bool | tuple[Fraction | None, ...] | None
 
 Direction = Literal["up", "down"]
 
+FAR = 10  # times the way from start to target: what lies further outside than that is mostly a slip
+NEARLY_TEN = 8  # a point in the wrong place, or a zero too many, of a value near what is to be kept
+
 
 class ScoringProblem(Problem):
     """A number that cannot be scored; `code` says why (method 0)."""
@@ -151,3 +154,21 @@ class Measure:
     def is_established(self) -> bool:
         """Say whether both start and target are set: what a `baseline` waits for."""
         return self.start is not None and self.target is not None
+
+
+def is_far_out(kind: Kind, value: Decimal | None, start: Decimal | None, target: Decimal | None) -> bool:
+    """Say whether a value lies so far from where a key result goes, or keeps, that one had better ask."""
+    if value is None or target is None:
+        return False
+    if kind.is_threshold or kind.is_ratio:
+        return _is_far_from_kept(kind, value, target)
+    if start is None or start == target:
+        return False
+    outside = max(min(start, target) - value, value - max(start, target))
+    return outside > FAR * abs(target - start)
+
+
+def _is_far_from_kept(kind: Kind, value: Decimal, target: Decimal) -> bool:
+    is_kept_above = kind in (Kind.MAINTAIN_ABOVE, Kind.MAINTAIN_ABOVE_RATIO)
+    is_tenth = is_kept_above and value != 0 and abs(value) * NEARLY_TEN <= abs(target)
+    return is_tenth or (target != 0 and abs(value) >= abs(target) * NEARLY_TEN)
