@@ -50,7 +50,7 @@ class Command(OperatorCommand):
             schema.require()
         elif self.has_database:
             schema.make_current()
-        with uncollected():
+        with uncollected(for_good=True):
             self._apply_file(file, workspace, dry_run=dry_run, json=json, yes=yes)
 
     def _apply_file(self, file, workspace, *, dry_run, json, yes):
