@@ -21,6 +21,7 @@ from milepost.queries import standings
 
 MOST = 200
 STEPS = ("activate", "park", "defer", "cancel", "redraft")
+_OF_ONE_VALUE = ("owner", "team", "cycle", "visibility", "commitment")
 VISIBILITIES = ("workspace", "team")  # named people, and oneself, are chosen one by one
 
 
@@ -119,16 +120,15 @@ def _tell(
     lines: Sequence[Line], change: Change, reason: str, told: list[int], *, by: Actor, at: datetime
 ) -> None:
     """Tell as one what was done together; a single change is told already."""
-    items = [line.id for line in lines if line.is_changed]
-    if len(items) < 2:
+    changed = [line for line in lines if line.is_changed]
+    if len(changed) < 2:
         return
-    data = {
-        "verb": change.verb,
-        "value": getattr(change, change.verb) if change.verb in ("owner", "team", "cycle") else None,
-        "items": items,
-        "events": told,
-        "reason": reason,
-    }
+    items = [line.id for line in changed]
+    data = {"verb": change.verb, "items": items, "events": told, "reason": reason}
+    if change.verb in _OF_ONE_VALUE:
+        data["value"] = getattr(change, change.verb)
+        if len(before := {line.was for line in changed}) == 1:  # else each has its own
+            (data["was"],) = before
     kind = "objective.stepped_together" if change.verb in STEPS else "objective.changed_together"
     events.tell(kind, data=data, by=by, at=at)
 

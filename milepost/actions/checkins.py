@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -78,9 +79,7 @@ def record(
     from the same person counts once. Raises NotFound, NotAllowed, Invalid, TakesNoCheckins, SubmissionReused.
     """
     entry = Entry(value, parts, confidence, wording.printable(note, field="note"), effective_at or at)
-    return _append(
-        key_result, entry, event="checkin.recorded", submission=submission, request=request, by=by, at=at
-    )
+    return _append(key_result, _Sent(entry, "checkin.recorded", submission, request), by=by, at=at)
 
 
 def correct(
@@ -103,10 +102,8 @@ def correct(
     _require_standing(old)
     note = wording.printable(note, field="note")
     entry = Entry(value, parts, confidence, note, effective_at or old.effective_at)
-    return _append(
-        old.key_result_id, entry, event="checkin.corrected", corrects=old, submission=submission,
-        request=request, by=by, at=at,
-    )  # fmt: skip
+    sent = _Sent(entry, "checkin.corrected", submission, request, corrects=old)
+    return _append(old.key_result_id, sent, by=by, at=at)
 
 
 def withdraw(
@@ -124,69 +121,90 @@ def withdraw(
         return earlier
     _require_standing(old)
     entry = Entry(None, None, None, wording.printable(note, field="note"), old.effective_at)
-    return _append(
-        old.key_result_id, entry, event="checkin.withdrawn", corrects=old, is_withdrawn=True,
-        submission=submission, request=request, by=by, at=at,
-    )  # fmt: skip
+    sent = _Sent(entry, "checkin.withdrawn", submission, request, corrects=old, is_withdrawn=True)
+    return _append(old.key_result_id, sent, by=by, at=at)
 
 
-def _append(
-    key_result: int,
-    entry: Entry,
-    *,
-    event: str,
-    corrects: Checkin | None = None,
-    is_withdrawn: bool = False,
-    submission: str | None,
-    request: str | None,
-    by: Actor,
-    at: datetime,
-) -> Recorded:
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """An entry on its way: what it is told as, and by which mark it counts once."""
+
+    entry: Entry
+    event: str
+    submission: str | None
+    request: str | None
+    corrects: Checkin | None = None
+    is_withdrawn: bool = False
+
+
+def _append(key_result: int, sent: _Sent, *, by: Actor, at: datetime) -> Recorded:
+    look = partial(
+        recording.facts, by.workspace_id, key_result, person_id=by.person_id, submission=sent.submission
+    )
     try:
-        with transaction.atomic():
-            facts = recording.facts(
-                by.workspace_id, key_result, person_id=by.person_id, submission=submission
-            )
-            if facts is None:
-                raise NotFound
-            _ask(by, facts)
-            if facts.submitted is not None:
-                return _again(by, facts, corrects, request)
-            _require_open(facts, by=by, at=at)
-            if not is_withdrawn:
-                _check(facts, entry)
-                if corrects is None or entry.effective_at != corrects.effective_at:
-                    entry = replace(entry, effective_at=_dated(facts, entry.effective_at, at))
-            on, today = _day_of(facts, entry, by=by, at=at), day_in(facts.time_zone, at)
-            made = recording.write(
-                facts,
-                entry,
-                corrects=corrects.id if corrects else None,
-                is_withdrawn=is_withdrawn,
-                submission=submission,
-                request=request,
-                event=event,
-                data=_in_short(facts, entry, corrects, on if on < today else None),
-                by=by,
-                at=at,
-            )
-            events.note(event=made.event_id, kind=event, by=by, at=at)
+        made = _taken_alone(look, sent, by=by, at=at)
+        if made is None:
+            with transaction.atomic():
+                made = _taken(look(), sent, by=by, at=at)
     except IntegrityError:
         # The same submission came twice at once: the other one won, and its entry is the answer.
-        found = recording.facts(by.workspace_id, key_result, person_id=by.person_id, submission=submission)
+        found = look()
         if found is None or found.submitted is None:
             raise
-        return _again(by, found, corrects, request)
-    tallies.checkins.add()
-    return Recorded(made.id, key_result, facts.objective_id, _warning(facts, entry, on))
+        return _again(by, found, sent)
+    if not made.again:
+        tallies.checkins.add()
+    return made
 
 
-def _again(by: Actor, facts: Facts, corrects: Checkin | None, request: str | None) -> Recorded:
+def _taken_alone(
+    look: Callable[[], Facts | None], sent: _Sent, *, by: Actor, at: datetime
+) -> Recorded | None:
+    """Take an entry without a transaction around it; None where one is needed."""
+    if not recording.is_one_statement():
+        return None
+    facts = look()
+    if facts is not None and facts.objective_state == State.COMMITTED:
+        return None  # its objective may begin with it
+    return _taken(facts, sent, by=by, at=at)
+
+
+def _taken(facts: Facts | None, sent: _Sent, *, by: Actor, at: datetime) -> Recorded:
+    """Ask, check and write."""
+    if facts is None:
+        raise NotFound
+    _ask(by, facts)
+    if facts.submitted is not None:
+        return _again(by, facts, sent)
+    _require_open(facts, by=by, at=at)
+    entry, corrects = sent.entry, sent.corrects
+    if not sent.is_withdrawn:
+        _check(facts, entry)
+        if corrects is None or entry.effective_at != corrects.effective_at:
+            entry = replace(entry, effective_at=_dated(facts, entry.effective_at, at))
+    on, today = _day_of(facts, entry, by=by, at=at), day_in(facts.time_zone, at)
+    made = recording.write(
+        facts,
+        entry,
+        corrects=corrects.id if corrects else None,
+        is_withdrawn=sent.is_withdrawn,
+        submission=sent.submission,
+        request=sent.request,
+        event=sent.event,
+        data=_in_short(facts, entry, corrects, on if on < today else None),
+        by=by,
+        at=at,
+    )
+    events.note(event=made.event_id, kind=sent.event, by=by, at=at)
+    return Recorded(made.id, facts.key_result_id, facts.objective_id, _warning(facts, entry, on))
+
+
+def _again(by: Actor, facts: Facts, sent: _Sent) -> Recorded:
     """Answer with what the same submission recorded before, if it was this that it recorded."""
     same = Checkin.objects.of(by.workspace_id).filter(
-        id=facts.submitted, key_result_id=facts.key_result_id, corrects=corrects
+        id=facts.submitted, key_result_id=facts.key_result_id, corrects=sent.corrects
     )
-    is_other = request is not None and facts.requested != request
+    is_other = sent.request is not None and facts.requested != sent.request
     if facts.submitted is None or is_other or not same.exists():
         raise submissions.reused()
     return Recorded(facts.submitted, facts.key_result_id, facts.objective_id, again=True)

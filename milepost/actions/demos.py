@@ -1,4 +1,4 @@
-"""What may happen to a demo company: it opens with everyone signed up, and it goes again without a trace."""
+"""What may happen to a demo company: it opens with everyone signed up."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from milepost.actions import plans
-from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.plan import Plan
-from milepost.ledger import bulk, changes, image
-from milepost.models import Person, User, Workspace
+from milepost.ledger import changes
+from milepost.models import Person, User
 
 
 def open(
@@ -29,18 +28,6 @@ def open(
         accounts = dict(_accounts(by.workspace_id))
         changes.append(by.workspace_id, changes.Kind.ALL)
     return accounts
-
-
-def remove(*, by: Actor, at: datetime) -> None:
-    """Take a workspace away with everything in it, and the accounts that belong nowhere else."""
-    access.require(by.is_operator, "remove a workspace", remedy="Ask whoever runs this server.")
-    with transaction.atomic():
-        here = Person.objects.of(by.workspace_id).exclude(user=None).values_list("user_id", flat=True)
-        accounts = list(here)
-        bulk.erase(by.workspace_id)
-        Workspace.objects.filter(id=by.workspace_id).delete()
-        User.objects.filter(id__in=accounts, people=None, is_superuser=False).delete()
-    image.forget(by.workspace_id)
 
 
 def _accounts(workspace_id: int):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from unicodedata import category
-
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-from milepost.core.characters import require_printable
+from milepost.core.characters import poses, require_printable
 from milepost.core.plan.words import NAME_LONGEST, TEXT_LONGEST, TITLE_LONGEST
 from milepost.core.problems import Invalid
 from milepost.models import User
@@ -64,10 +62,15 @@ def email(text: str) -> str:
     """Return an e-mail address in the one spelling that is stored."""
     require_printable(text, field="email")
     address = User.objects.spell(text)
+    if poses(address):
+        raise Invalid(
+            "This e-mail address has letters that look like others.",
+            code="bad_email",
+            field="email",
+            remedy="Type it anew, in the letters of one alphabet.",
+        )
     try:
         _is_email(address)
-        if any(category(each) == "Cf" for each in address):  # unseen, so it would look like another one
-            raise ValidationError("unseen")
     except ValidationError:
         raise Invalid(
             "This is no e-mail address." if address else "An e-mail address is needed.",

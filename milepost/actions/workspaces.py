@@ -1,4 +1,4 @@
-"""What may happen to a workspace: it is founded, and its settings change."""
+"""What may happen to a workspace: it is founded, its settings change, it goes again without a trace."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from milepost.core import access, zones
 from milepost.core.access import Actor, Role
 from milepost.core.problems import Invalid, NotFound
 from milepost.core.tokens import hash_of
-from milepost.ledger import changes, sight
+from milepost.ledger import bulk, changes, image, sight
 from milepost.models import Person, SignInLink, User, Workspace
 from milepost.models.ids import new_id
 from milepost.models.workspaces import SECOND_STEP_FOR
@@ -150,6 +150,18 @@ def update(*, changed: Mapping[str, Any], by: Actor, at: datetime) -> Workspace:
         tell("workspace.changed", subject=row.id, data={"changes": history.in_words(differing)}, by=by, at=at)
         changes.append(row.id, changes.Kind.SETTINGS)
     return row
+
+
+def remove(*, by: Actor, at: datetime) -> None:
+    """Take a workspace away with all that is in it, and the accounts that belong nowhere else."""
+    access.require(by.is_operator, "remove a workspace", remedy="Ask whoever runs this server.")
+    with transaction.atomic():
+        here = Person.objects.of(by.workspace_id).exclude(user=None).values_list("user_id", flat=True)
+        accounts = list(here)
+        bulk.erase(by.workspace_id)
+        Workspace.objects.filter(id=by.workspace_id).delete()
+        User.objects.filter(id__in=accounts, people=None, is_superuser=False).delete()
+    image.forget(by.workspace_id)
 
 
 def held(workspace_id: int) -> Workspace:

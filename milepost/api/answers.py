@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from milepost.actions.submissions import Done
 from milepost.api import versions
+from milepost.api.faults import Code, refused
 from milepost.api.values import Day, Ref
 from milepost.core.problems import Invalid
 from milepost.queries.records.slices import Slice, Wanted
@@ -25,7 +26,10 @@ NAMES = "^[a-z_]+(,[a-z_]+)*$"
 
 def _names_listed(text: str | None) -> str | None:
     if text is not None and not re.fullmatch(NAMES, text):
-        raise ValueError("Names of fields are expected here. Write them with commas between: title,percent.")
+        raise refused(
+            Code.NOT_NAMES,
+            "Names of fields are expected here. Write them with commas between: title,percent.",
+        )
     return text
 
 

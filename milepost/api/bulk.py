@@ -14,11 +14,13 @@ from milepost.actions import bulk as actions
 from milepost.actions import events
 from milepost.actions.bulk import MOST, Change, Line
 from milepost.api import answers, problems
+from milepost.api.faults import Code
 from milepost.api.once import once
 from milepost.api.operations import many
 from milepost.api.values import Day, Exact, Reason, Ref, Said
 from milepost.core.ids import encode
 from milepost.core.plan.ledgers import number_text
+from milepost.core.problems import Invalid
 from milepost.core.scopes import Scope
 from milepost.formats.problem_json import Fault
 from milepost.queries.records.events import together
@@ -28,6 +30,12 @@ Verb = Literal[
     "owner", "team", "cycle", "dates", "visibility", "commitment", "align", "activate", "park", "defer",
     "cancel", "redraft",
 ]  # fmt: skip
+
+
+_WITH_NULL = {
+    "owner": "Say whose they become; null is nobody’s.",
+    "team": "Say which team’s they become; null is the whole company’s.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,11 @@ class Served(Said):
 
 
 class BulkChange(Said):
-    """A change of many: which, what is to happen, and what that needs."""
+    """A change of many: which, what is to happen, and what that needs.
+
+    `owner`, `team`, `cycle`, `visibility` and `commitment` need the field of their name, and `align` needs
+    `serves`; `dates` takes one day or both. An `owner` of null is nobody, a `team` of null the whole company.
+    """
 
     items: Annotated[list[Ref], Field(min_length=1, max_length=MOST)]
     change: Verb
@@ -94,6 +106,7 @@ class BulkChange(Said):
 
     def wanted(self) -> Change:
         """Return the change as the action takes it."""
+        self._require_its_field()
         more: dict[str, Any] = {}
         if self.serves is not None:
             more = {name: getattr(self.serves, name) for name in ("objective", "key_result", "how", "weight")}
@@ -108,6 +121,17 @@ class BulkChange(Said):
             ends_on=self.ends_on,
             **more,
         )
+
+    def _require_its_field(self) -> None:
+        """Refuse a change whose field was forgotten: null would say “nobody”, or “the whole company”."""
+        needed = "serves" if self.change == "align" else self.change
+        if needed in type(self).model_fields and needed not in self.model_fields_set:
+            raise Invalid(
+                f"{needed} is missing. The change “{self.change}” needs it.",
+                code=Code.MISSING,
+                field=needed,
+                remedy=_WITH_NULL.get(needed, "See the reference for what it takes."),
+            )
 
 
 class BulkApplied(BulkChange):

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from milepost.api import answers
 from milepost.api.bearers import reader
+from milepost.api.faults import Code, refused
 from milepost.api.objectives import How
 from milepost.api.operations import reads
 from milepost.api.values import Exact, Ref
@@ -34,14 +35,15 @@ ENDS = rf"^{END}(,{END}){{0,{MOST_ENDS - 1}}}$"
 
 def _share(ends_at: Decimal) -> Decimal:
     if not LEAST <= ends_at <= MOST:
-        raise ValueError(NO_SHARE)
+        raise refused(Code.NOT_A_SHARE, NO_SHARE)
     return ends_at
 
 
 def _ends(text: str) -> str:
     if not re.fullmatch(ENDS, text):
-        raise ValueError(
-            f"Ids with a share each are expected here, {MOST_ENDS} at most. Write id:0.3,id:1 with ids."
+        raise refused(
+            Code.NOT_ENDS,
+            f"Ids with a share each are expected here, {MOST_ENDS} at most. Write id:0.3,id:1 with ids.",
         )
     return text
 

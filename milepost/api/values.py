@@ -17,8 +17,8 @@ from pydantic import (
     StrictInt,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
 
+from milepost.api.faults import Code, refused
 from milepost.core import ids
 from milepost.core.characters import require_printable
 from milepost.core.numbers import LARGEST, PLACES
@@ -51,7 +51,7 @@ def left_out() -> Any:
 def _ref(written: Any) -> int:
     found = ids.decode(written) if isinstance(written, str) else None
     if found is None:
-        raise ValueError("This is no id: one has 13 characters, as in the addresses of pages.")
+        raise refused(Code.NOT_AN_ID, "This is no id: one has 13 characters, as in the addresses of pages.")
     return found
 
 
@@ -66,9 +66,10 @@ def _exact(written: Any) -> Decimal:
         case _:
             text = ""
     if not _NUMBER.match(text) or text.endswith("\n"):
-        raise ValueError(
+        raise refused(
+            Code.NOT_A_NUMBER,
             f"A number below 10^18 with at most {PLACES} decimals is expected here. "
-            "Write it as text or as a JSON number."
+            "Write it as text or as a JSON number.",
         )
     return Decimal(text)
 
@@ -85,7 +86,7 @@ def _day(written: Any) -> date:
     except ValueError:
         found = None
     if found is None or found.year not in YEARS:
-        raise ValueError("A day is written as 2026-11-21.")
+        raise refused(Code.NOT_A_DAY, "A day is written as 2026-11-21.")
     return found
 
 
@@ -95,7 +96,9 @@ def _moment(written: Any) -> datetime:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None or found.year not in YEARS:
-        raise ValueError("A moment is written as 2026-11-21T09:30:00Z, with its offset from UTC.")
+        raise refused(
+            Code.NOT_A_MOMENT, "A moment is written as 2026-11-21T09:30:00Z, with its offset from UTC."
+        )
     return found
 
 
@@ -104,7 +107,7 @@ def printable(text: str) -> str:
     try:
         require_printable(text, field="")
     except Invalid as wrong:
-        raise PydanticCustomError(wrong.code, "{said}", {"said": str(wrong)}) from None
+        raise refused(Code(wrong.code), str(wrong)) from None
     return text
 
 

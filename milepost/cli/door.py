@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from typing import TextIO
@@ -32,6 +33,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _ran(arguments: list[str]) -> int:
+    _write_every_letter(sys.stdout)
     name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     code = Exit.OK
     if name and clients.is_meant(name, rest, operators.names()):
@@ -45,6 +47,16 @@ def _ran(arguments: list[str]) -> int:
     # Whoever reads us may have gone; better to learn it here than in a traceback at the very end.
     sys.stdout.flush()
     return code
+
+
+def _write_every_letter(out: TextIO) -> None:
+    # Files and pipes get UTF-8, whatever the locale says: what they hold is read by programs. A terminal that
+    # knows fewer letters shows question marks for the others.
+    if isinstance(out, io.TextIOWrapper):
+        if out.isatty():
+            out.reconfigure(errors="replace")
+        else:
+            out.reconfigure(encoding="utf-8")
 
 
 def _told(wrong: Exception) -> Exit:

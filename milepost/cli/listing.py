@@ -39,7 +39,7 @@ def root(
 
 def _listed(name: str, says: str) -> None:
     # Only listed: the door hands these on before anything here reads their arguments.
-    app.command(name, help=says)(lambda: None)
+    app.command(name, short_help=says)(lambda: None)
 
 
 _LINES = {name: operators.first_line(name) for name in operators.names()} | dict(clients.first_lines())

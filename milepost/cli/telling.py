@@ -42,6 +42,11 @@ def tell(
         for_people()
 
 
+def tell_of_nothing(said: str) -> None:
+    """Say that there is nothing: beside standard output, so that what is piped holds nothing."""
+    print(said, file=sys.stderr)
+
+
 def is_for_programs(options: argparse.Namespace) -> bool:
     """Say whether JSON is wanted."""
     return options.json or options.jq is not None

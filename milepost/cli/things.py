@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +67,21 @@ def find(wire: Wire, words: Sequence[str], kinds: Sequence[str] = BOTH) -> Thing
     return meant
 
 
-def _meant(written: str, *tried: Sequence[Thing], more: str, field: str | None = None) -> Thing | None:
-    """Return the one thing that the first reading with any finds; raises Invalid where it finds several."""
+def _plainly(one: Thing) -> str:
+    return f"{one.id}  {one.title}"
+
+
+def _meant(
+    written: str,
+    *tried: Sequence[Thing],
+    more: str,
+    field: str | None = None,
+    line: Callable[[Thing], str] = _plainly,
+) -> Thing | None:
+    """Return the one thing that the first reading with any finds; raises Invalid where it finds several.
+
+    `line` says of each of these what it is.
+    """
     same = next(filter(None, tried), ())
     if len(same) > 1:
         rest = len(same) - NEAR
@@ -78,7 +91,7 @@ def _meant(written: str, *tried: Sequence[Thing], more: str, field: str | None =
             field=field,
             remedy=f"Say more of the {more}, or the id.",
             details=(
-                *(f"{each.id}  {each.title}" for each in same[:NEAR]),
+                *map(line, same[:NEAR]),
                 *((f"and {rest} more",) if rest > 0 else ()),
             ),
         )
@@ -128,7 +141,7 @@ def _nothing(written: str, kinds: Sequence[str], here: Sequence[Thing] = ()) -> 
     return NotFound(
         f"There is no {noun} “{written}” that you may see.",
         remedy="Did you mean one of these?" if near else "`milepost list objectives` shows what there is.",
-        details=tuple(f"{each.id}  {each.title}" for each in near),
+        details=tuple(map(_plainly, near)),
     )
 
 
@@ -183,7 +196,21 @@ class Names:
             [each for each in here if _has_words(each.title, written)],
             more="name",
             field=one,
+            line=self._line,
         )
+
+    def _line(self, one: Thing) -> str:
+        """Say what tells somebody or something from others of the same name."""
+        match one.kind:
+            case "person":
+                row = self.wire.get(f"/people/{one.id}", fields="email,teams")
+                beside = [row["email"], *(self.of("teams", seat["team"]) for seat in row["teams"])]
+            case "team":
+                beside = [self.of("teams", self.all("teams")[one.id]["parent"])]
+            case _:
+                beside = [self.all("cycles")[one.id]["state"]]
+        told = ", ".join(filter(None, beside))
+        return f"{_plainly(one)} ({told})" if told else _plainly(one)
 
     def below(self, team: str) -> set[str]:
         """Return a team and all teams below it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from milepost.core.problems import Invalid
 
@@ -10,6 +11,8 @@ _REORDERING = "\u202a-\u202e\u2066-\u2069"
 # Control characters (tab and line breaks apart), halves of surrogate pairs, and the marks that reorder text.
 UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{_REORDERING}]")
 _REORDERS = re.compile(f"[{_REORDERING}]")
+# Alphabets with letters that the eye cannot tell apart.
+_LOOK_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 BEFORE = 20  # letters that are told to show where one stands
 
 
@@ -41,3 +44,22 @@ def require_printable(text: str, *, field: str) -> None:
         field=field,
         remedy=f"Take it out {f'after “{cut}”' if cut else 'at its beginning'}; it cannot be seen there.",
     )
+
+
+def poses(address: str) -> bool:
+    """Say whether an e-mail address is written so that it looks like another one.
+
+    So it is where a letter is unseen or has a form that stands for another (full-width, decomposed), and
+    where the name or a part of the domain mixes alphabets that look alike: Latin with one Cyrillic letter.
+    """
+    name, _, domain = address.partition("@")
+    return (
+        unicodedata.normalize("NFKC", address) != address
+        or any(unicodedata.category(each) == "Cf" for each in address)
+        or any(map(_mixes_alphabets, (name, *domain.split("."))))
+    )
+
+
+def _mixes_alphabets(word: str) -> bool:
+    names = {unicodedata.name(letter, "").partition(" ")[0] for letter in word}
+    return len(names & _LOOK_ALIKE) > 1

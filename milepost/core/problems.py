@@ -61,8 +61,9 @@ class NotFound(Problem):
 
     code = "not_found"
     status = 404
+    USUAL = "There is nothing at this address."
 
-    def __init__(self, message: str = "There is nothing at this address.", **more) -> None:
+    def __init__(self, message: str = USUAL, **more) -> None:
         super().__init__(message, **more)
 
 

@@ -258,6 +258,15 @@ class Tree:
         return tuple(np.where(total > 0, total, np.nan) for total in sums)
 
 
+def in_order(keys: np.ndarray) -> np.ndarray:
+    """Return the order of whole numbers from 0 up: where each stands, equal ones as they were given."""
+    count = len(keys)
+    if not count or int(keys.max()) >= (1 << 62) // count:
+        return np.argsort(keys, kind="stable")
+    # Numbers sorted by themselves take a tenth of the time of places sorted by them.
+    return np.sort(keys.astype(np.int64) * count + np.arange(count)) % count
+
+
 def tree(size: int, child: np.ndarray, parent: np.ndarray, weight: np.ndarray) -> Tree:
     """Order the edges of an acyclic graph for rolling up.
 
@@ -272,7 +281,7 @@ def tree(size: int, child: np.ndarray, parent: np.ndarray, weight: np.ndarray) -
         height = lifted
     else:
         raise ValueError("the edges form a loop")
-    order = np.lexsort((np.arange(len(parent)), parent, height[parent]))
+    order = in_order(height[parent].astype(np.int64) * size + parent)
     child, parent, weight = child[order], parent[order], weight[order]
     steps = []
     levels = height[parent] if len(parent) else np.zeros(0, dtype=np.int32)

@@ -86,6 +86,16 @@ def marked(wanted: Terms, text: str) -> Iterator[tuple[str, bool]]:
     return _marked_among_accents(wanted, text)
 
 
+def enclosed(wanted: Terms, text: str, begin: str, end: str) -> str:
+    """Return a text with what was looked for between two signs."""
+    if text.isascii():
+        pieces = _beginnings(wanted.words).split(text)
+        pieces[1::2] = [f"{begin}{piece}{end}" for piece in pieces[1::2]]
+        return "".join(pieces)
+    pieces = _marked_among_accents(wanted, text)
+    return "".join(f"{begin}{piece}{end}" if is_marked else piece for piece, is_marked in pieces)
+
+
 def _marked_among_accents(wanted: Terms, text: str) -> Iterator[tuple[str, bool]]:
     done = 0
     for begin, end in _places_among_accents(wanted, text):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from milepost.core import zones
-from milepost.core.characters import unprintable
+from milepost.core.characters import poses, unprintable
 from milepost.core.plan import words
 from milepost.core.plan.findings import Path, nearest
 from milepost.formats.okr_raw import UNREAD, Bare, Digits, Wrong, shown
@@ -408,6 +408,12 @@ class Email(Type):
 
     def read(self, raw: Any, reading: Reading) -> str:
         text = as_text(raw, "an e-mail address")
+        if poses(text):
+            raise Wrong(
+                f"{shown(raw)} has letters that look like others.",
+                "bad_email",
+                "Type it anew, in the letters of one alphabet.",
+            )
         if len(text) <= words.EMAIL_LONGEST and self._SHAPE.match(text) and not unprintable(text):
             local = text.partition("@")[0]
             if not (local.startswith(".") or local.endswith(".") or ".." in local):

@@ -12,10 +12,10 @@ from pathlib import Path
 import orjson
 
 from milepost.ledger import changes, history, snapshots
+from milepost.ledger.array_files import DoesNotFit, Writing, read
 from milepost.ledger.changes import Kind
 from milepost.ledger.history import Columns, Exacts, History
 from milepost.ledger.image import Image
-from milepost.ledger.mapped import DoesNotFit, Writing, read
 
 log = logging.getLogger(__name__)
 

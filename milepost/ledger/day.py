@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
+from math import floor, isnan, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,8 +37,11 @@ class Day:
             self.reported[parents] = np.logical_or.reduceat(self.reported[below] & has_figure[below], first)
         self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
         self.derived: dict = {}  # what others make of these figures and keep with them
-        # What changed since this day's figures were made, for those who keep something made of them.
+        # What changed since this day's figures were made, for those who keep something made of them; and what
+        # of it was edited. `followed` holds what is brought up to date with both.
         self.touched: list[int] = []
+        self.edited: list[int] = []
+        self.followed: dict = {}
 
     def revise(self, numbers: list[int]) -> None:
         """Recompute these nodes, their windows and plans too, and what stands above them."""
@@ -60,12 +63,13 @@ class Day:
         for node in touched:
             pool = image.pool[node]
             if pool:
-                for values, weightless in ((self.raw, math.nan), (self.expected, 0.0), (self.needed, 0.0)):
+                for values, weightless in ((self.raw, nan), (self.expected, 0.0), (self.needed, 0.0)):
                     values[node] = rollup.pool_of(
                         ((values.item(child), weight) for child, weight in pool), weightless=weightless
                     )
-            self.reported[node] = self._is_reported(node)
+            self.reported[node] = self._is_reported(node, pool)
         self._judge(touched)
+        self.edited.extend(numbers)
 
     def _judge(self, touched: list[int]) -> None:
         for node in touched:
@@ -81,27 +85,26 @@ class Day:
         id = image.ids[number]
         if not image.from_contributors[at]:
             raw[number] = rollup.progress_of(*(numbers.item(at) for numbers in image.measures))
-        self.reported[number] = self._is_reported(number)
+        self.reported[number] = self._is_reported(number, image.pool[number])
         touched = [number, *(image.node[above] for above in image.ancestors(id))]
         for node in touched[1:]:
             pool = image.pool[node]
             raw[node] = rollup.pool_of((raw.item(child), weight) for child, weight in pool)
-            self.reported[node] = self._is_reported(node)
+            self.reported[node] = self._is_reported(node, pool)
         self._judge(touched)
 
-    def _is_reported(self, node: int) -> bool:
+    def _is_reported(self, node: int, pool: list[tuple[int, float]]) -> bool:
         """Say whether a key result was checked in; where others are rolled up, whether any has a figure."""
         image, at = self.image, node - self.image.first_key_result
-        pool = image.pool[node]
         if pool or (at >= 0 and image.from_contributors[at]):
-            return any(self.reported.item(child) and self.raw[child] == self.raw[child] for child, _ in pool)
+            return any(self.reported.item(child) and not isnan(self.raw.item(child)) for child, _ in pool)
         return bool(image.has_entries[node])
 
     def progress(self, id: int) -> float | None:
         """Return raw progress; None without data (a pool in which nothing is reported has none either)."""
         node = self.image.node[id]
-        value = float(self.raw[node])
-        return None if value != value or not self.reported[node] else value
+        value = self.raw.item(node)
+        return None if isnan(value) or not self.reported.item(node) else value
 
     def percent(self, id: int) -> str | None:
         """Return progress as shown ("64 %"), by the exact path near a tie; None without data."""
@@ -111,7 +114,7 @@ class Day:
         if rollup.needs_exact(value):
             exact = self.image.exact(id)
             return None if exact is None else percent(exact)
-        shown = math.floor(value * 100 + 0.5)
+        shown = floor(value * 100 + 0.5)
         return f"{MINUS if shown < 0 else ''}{abs(shown)}{SPACE}%"
 
     def status_with(self, id: int, raw: float) -> Status:

@@ -15,6 +15,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from itertools import compress
+from operator import attrgetter
 
 import numpy as np
 
@@ -149,10 +150,10 @@ class Image:
             self.workspace = structure.workspace(self.workspace_id)
         if kinds & {ChangeKind.TEAMS, ChangeKind.SETTINGS}:  # who sees what, and what then counts
             self._build_tree()
-        self.derived, self._exact = {}, {}
+        self.derived, self.arranged, self._exact = {}, {}, {}
         if kinds == {ChangeKind.PERSON}:
             for day in self._days.values():
-                day.derived = {}  # it may hold names
+                day.derived, day.followed = {}, {}  # they may hold names
         else:
             self._days = {}
 
@@ -184,9 +185,20 @@ class Image:
         )
         if not stays:
             self._take_over(had[1].ids, key_results)
-            self._build()
+            self._number()
+            self._audiences = dict(self._audiences)
+            for id in touched | own:
+                self._audiences.pop(id, None)
+            for row in objectives:
+                self._find_audience(row)
+            self._arrange()
         else:
-            self._replace(objectives, key_results)
+            is_arranged = links == {row.id: row for row in alignments} and all(
+                _arrangement(row) == _arrangement(before[row.id])
+                for rows, before in ((objectives, had[0]), (key_results, had[1]))
+                for row in rows
+            )
+            self._replace(objectives, key_results, is_arranged=is_arranged)
             if {id: _ends(row) for id, row in links.items()} != {row.id: _ends(row) for row in alignments}:
                 self._build_links()
             now = self._edges_around(touched)
@@ -214,15 +226,21 @@ class Image:
         else:
             kept.clear()
 
-    def _replace(self, objectives: list[ObjectiveRow], key_results: list[KeyResultRow]) -> None:
+    def _replace(
+        self, objectives: list[ObjectiveRow], key_results: list[KeyResultRow], *, is_arranged: bool
+    ) -> None:
         self.key_results_of = self.key_results_of.following(self.key_results)
         self.served_by = self.served_by.following(self.alignments)
         self.serves = self.serves.following(self.alignments)
-        self.__dict__.pop("owned_by", None)
+        owned_by = self.__dict__.pop("owned_by", None)
         self.derived, self._exact = {}, {}
-        self._audiences = dict(self._audiences)
-        for row in objectives:
-            self._find_audience(row)
+        if not is_arranged:
+            self.arranged = {}
+            self._audiences = dict(self._audiences)
+            for row in objectives:
+                self._find_audience(row)
+        elif owned_by is not None:
+            self.owned_by = owned_by.following(self.key_results)
         self.family, self.numbers = self.family.copy(), self.numbers.copy()
         self._name_numbers()
         self.from_contributors = self.from_contributors.copy()
@@ -289,12 +307,12 @@ class Image:
     def _take_over(self, ids: np.ndarray, fresh: Iterable[KeyResultRow]) -> None:
         """Take the measures of key results `ids` over to those there are now, and place fresh ones."""
         wanted = self.key_results.ids
-        places = np.searchsorted(ids, wanted)
-        places[places == len(ids)] = 0
-        known = ids[places] == wanted if len(ids) else np.zeros(len(wanted), dtype=bool)
-        family, numbers = np.zeros(len(wanted), dtype=np.int8), np.full((7, len(wanted)), np.nan)
-        family[known] = self.family[places[known]]
-        numbers[:, known] = self.numbers[:, places[known]]
+        places = positions(ids, wanted)
+        if len(ids):
+            family, numbers = self.family.take(places), self.numbers.take(places, axis=1)
+            family[places < 0], numbers[:, places < 0] = 0, np.nan
+        else:
+            family, numbers = np.zeros(len(wanted), dtype=np.int8), np.full((7, len(wanted)), np.nan)
         self.family, self.numbers = family, numbers
         self._name_numbers()
         for one in fresh:
@@ -309,9 +327,16 @@ class Image:
 
     def _build(self) -> None:
         """Make what is derived from the rows: numbers for the nodes, groups, the tree, windows."""
+        self._build_teams()
+        self._number()
+        self._build_audiences()
+        self._arrange()
+
+    def _number(self) -> None:
+        """Give the nodes their numbers, and each objective its key results."""
         self._name_numbers()
         objectives, key_results = self.objectives.ids, self.key_results.ids
-        self.first_key_result = first = len(objectives)
+        self.first_key_result = len(objectives)
         self.node = Nodes(objectives, key_results)
         self.ids = self.node.ids
         size = len(self.ids)
@@ -321,15 +346,19 @@ class Image:
             self.key_results, self.node.get, self.parent, size=size,
             within=self.key_results.array("position"),
         )  # fmt: skip
-        self._build_teams()
+
+    def _arrange(self) -> None:
+        """Put what counts in what, and the windows, into arrays."""
+        size, first = len(self.ids), self.first_key_result
         self.__dict__.pop("owned_by", None)
-        # What others make of this structure and keep with it.
+        # What others make of this structure and keep with it: until anything of it changes, and what depends
+        # only on what stands where, who works on it and who sees it, until that does.
         self.derived: dict = {}
+        self.arranged: dict = {}
         # What the exact path has found: a tall tree asks for the same below again and again.
         self._exact: dict[int, Fraction | None] = {}
         self.has_entries = np.zeros(size, dtype=bool)
-        self.has_entries[first:] = self.entries.columns(key_results)[0]
-        self._build_audiences()
+        self.has_entries[first:] = self.entries.columns(self.key_results.ids)[0]
         self._build_links()
         self._build_tree()
         self._build_windows()
@@ -339,15 +368,25 @@ class Image:
         self.children_teams: dict[int | None, list[int]] = defaultdict(list)
         for team in sorted(self.teams.values(), key=lambda one: (one.name.casefold(), one.id)):
             self.children_teams[team.parent_id].append(team.id)
+        self.__dict__.pop("_every_team", None)
+
+    @cached_property
+    def _every_team(self) -> list[tuple[TeamRow, int]]:
+        return list(self._walk_teams(None, 0, math.inf))
 
     def walk_teams(
         self, above: int | None = None, *, depth: int = 0, levels: float = math.inf
     ) -> Iterator[tuple[TeamRow, int]]:
-        """Yield the teams below one, or all, as a tree, by name; with how deep each stands."""
+        """Return the teams below one, or all, as a tree, by name; with how deep each stands."""
+        if above is None and levels == math.inf:
+            return ((team, depth + level) for team, level in self._every_team)
+        return self._walk_teams(above, depth, levels)
+
+    def _walk_teams(self, above: int | None, depth: int, levels: float) -> Iterator[tuple[TeamRow, int]]:
         for id in self.children_teams.get(above, ()):
             yield self.teams[id], depth
             if levels > 1:
-                yield from self.walk_teams(id, depth=depth + 1, levels=levels - 1)
+                yield from self._walk_teams(id, depth + 1, levels - 1)
 
     def _build_links(self) -> None:
         links = self.alignments
@@ -443,8 +482,9 @@ class Image:
             counts = self.objectives.value(child_id, "state") in COUNTING_STATES
         else:
             counts = state in COUNTING_KEY_RESULT_STATES
-        if not counts:
-            return False
+        return counts and self._counts_by_sight(child_id, parent_id)
+
+    def _counts_by_sight(self, child_id: int, parent_id: int) -> bool:
         part, whole = self.audience(child_id), self.audience(parent_id)
         if part is None or access.counts_towards(part, whole):
             return True
@@ -453,7 +493,7 @@ class Image:
     def _build_tree(self) -> None:
         size, first = len(self.ids), self.first_key_result
         restricted = np.zeros(size, dtype=bool)
-        restricted[[self.node[id] for id in self._audiences if id in self.node]] = True
+        restricted[self.node.among(self._audiences)] = True
         # What everyone sees counts by its state; the few others are asked about one by one.
         counts = np.concatenate([
             self.objectives.array("state", COUNTING_STATES.__contains__, bool),
@@ -470,7 +510,7 @@ class Image:
         kept = (child >= 0) & (parent >= 0)
         kept[kept] = counts[child[kept]]
         for at in np.flatnonzero(kept & restricted[child]).tolist():
-            kept[at] = self.counted(self.ids[child[at]], self.ids[parent[at]])
+            kept[at] = self._counts_by_sight(self.ids[child[at]], self.ids[parent[at]])
         self.tree = rollup.tree(size, child[kept], parent[kept], weight[kept])
         self.pool, self.above = Pools(self.tree), Parents(self.tree)
         self._ancestors: dict[int, tuple[int, ...]] = {}
@@ -641,6 +681,20 @@ class Image:
                     del self._days[min(self._days)]
                 found = self._days[day] = Day(self, day)
             return found
+
+
+# Of a row all that says where it stands, who works on it, and who sees it.
+_arrangement_of_objective = attrgetter(
+    "cycle_id", "team_id", "owner_id", "sponsor_id", "contributors", "visibility", "visible_to", "state"
+)
+_arrangement_of_key_result = attrgetter(
+    "objective_id", "position", "owner_id", "source", "visibility", "visible_to", "state"
+)
+
+
+def _arrangement(row: ObjectiveRow | KeyResultRow) -> tuple:
+    of = _arrangement_of_objective if isinstance(row, ObjectiveRow) else _arrangement_of_key_result
+    return of(row)
 
 
 def _is_restricted(visibility: str) -> bool:

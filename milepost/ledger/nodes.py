@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
+
+from milepost.ledger.columns import positions
 
 
 class Nodes(Mapping[int, int]):
@@ -44,6 +46,13 @@ class Nodes(Mapping[int, int]):
     def _search(self, id: int, begin: int, end: int) -> int | None:
         place = bisect_left(self.ids, id, begin, end)
         return place if place < end and self.ids[place] == id else None
+
+    def among(self, ids: Collection[int]) -> np.ndarray:
+        """Return the numbers of those ids that are there."""
+        wanted = np.fromiter(ids, dtype=np.int64, count=len(ids))
+        objectives, key_results = self._both[: self._first], self._both[self._first :]
+        own, more = positions(objectives, wanted), positions(key_results, wanted)
+        return np.concatenate([own[own >= 0], more[more >= 0] + self._first])
 
     def __contains__(self, id: object) -> bool:
         return self.get(id) is not None

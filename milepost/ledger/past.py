@@ -152,7 +152,7 @@ class Past(Image):
         """
         days, self._days = self._days, {}
         for day in list(days.values()):
-            day.derived = {}
+            day.derived, day.followed = {}, {}
 
     def _take_then(self, whole: Image) -> None:
         columns, first = self.entries.held, self.first_key_result

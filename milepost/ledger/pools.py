@@ -39,7 +39,7 @@ class Parents:
     """What each node counts in."""
 
     def __init__(self, tree: rollup.Tree) -> None:
-        self._parents = tree.parent[np.argsort(tree.child, kind="stable")]
+        self._parents = tree.parent[rollup.in_order(tree.child)]
         self._ends = np.cumsum(np.bincount(tree.child, minlength=tree.size))
 
     def __getitem__(self, node: int) -> list[int]:

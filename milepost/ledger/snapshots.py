@@ -4,7 +4,7 @@ A snapshot is a cache of a cache. It names the code and the place in the change 
 was committed since is taken in from the log. One that does not fit in any way (torn, of other code, of a log
 that has been replaced) is passed over, and the image is made from the tables.
 
-It is a file of arrays (`mapped`), so it is mapped and not read.
+It is a file of arrays (`array_files`): what it holds is used as it lies there.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from django.db import connection
 import milepost
 from milepost.ledger import image as images
 from milepost.ledger import structure
+from milepost.ledger.array_files import DoesNotFit, Writing, read
 from milepost.ledger.changes import Token
 from milepost.ledger.columns import Column, Floats, Numbers, Rows, Texts, Words
 from milepost.ledger.editions import Written
 from milepost.ledger.entries import LATEST, Entries, Latest, latest_row
 from milepost.ledger.image import Image
-from milepost.ledger.mapped import DoesNotFit, Writing, read
 from milepost.ledger.structure import (
     AlignmentRow,
     CycleRow,

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from milepost.core.cadence import Window
 from milepost.core.scoring import Kind, Measure
 from milepost.core.states import KeyResultState, State
 from milepost.ledger.calendar import Calendar
@@ -66,6 +67,11 @@ class CycleRow:
     ends_on: date | None
     parent_id: int | None
     closed_on: date | None
+
+    @property
+    def window(self) -> Window:
+        """Its days."""
+        return Window(self.starts_on, self.ends_on)
 
 
 @dataclass(slots=True)
@@ -126,6 +132,12 @@ class KeyResultRow:
     @property
     def counts(self) -> bool:
         return self.state in COUNTING_KEY_RESULT_STATES
+
+    @property
+    def plan(self) -> str:
+        """Its curve as core.pace takes it, with its points."""
+        points = ";".join(f"{time}={share}" for time, share in self.points)
+        return f"points:{points}" if self.curve == "points" else self.curve
 
     @property
     def measure(self) -> Measure:

@@ -16,7 +16,7 @@ class Supposed(Image):
         self.__dict__.update(living.__dict__)
         self.lock = threading.RLock()
         self.alignments = living.alignments.changed(more, without)
-        self.derived, self._exact, self._days = {}, {}, {}
+        self.derived, self.arranged, self._exact, self._days = {}, {}, {}, {}
         self._build_links()
         self._build_tree()
 

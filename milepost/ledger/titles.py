@@ -89,8 +89,8 @@ class Titles:
         order = memoryview(self._made[0].places)
         at = self._folded_at
         begin = bisect_left(order, phrase, key=at)
-        exact = bisect_right(order, phrase, begin, key=at)
-        return Stretch(begin, exact, bisect_left(order, phrase + _LAST, exact, key=at))
+        end = bisect_left(order, phrase + _LAST, begin, key=at)
+        return Stretch(begin, bisect_right(order, phrase, begin, end, key=at), end)
 
     def _folded_at(self, place: int) -> str:
         return terms.folded(self.texts.at(place) or "")

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from milepost.ledger import annals, mapped, sight, snapshots
+from milepost.ledger import annals, array_files, sight, snapshots
 from milepost.ledger import image as images
 from milepost.ledger.snapshots import Standing
 from milepost.queries import workspaces
@@ -69,10 +69,13 @@ class Keeper:
         """Write every image that moved and was not written for `age` seconds; no failure ends the server."""
         with self._turn:
             try:
-                mapped.clear_away(self.folder)
-                mapped.drop_others(self.folder, workspaces.exists)
+                array_files.clear_away(self.folder)
+                array_files.drop_others(self.folder, workspaces.exists)
                 for image in images.all_held():
-                    self._keep(image, age)
+                    if workspaces.exists(image.workspace_id):
+                        self._keep(image, age)
+                    else:  # removed meanwhile, by a command
+                        images.forget(image.workspace_id)
             except Exception as why:  # a thread that ended would keep nothing from then on
                 log.warning("Snapshots could not be written: %s", why)
             finally:

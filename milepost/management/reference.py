@@ -26,11 +26,11 @@ server that one is logged in to; with `--local`, where nobody is logged in, or w
 database is named in the environment, they work on this machine. The others are for whoever runs
 Milepost, on its machine.
 
-Commands that work with what is there (`backup`, `checkin`, `export`, `link`, `move`, `user`, `verify`) make
-nothing: in an empty folder they say so and name `milepost serve`, before a database of an older version
-`milepost migrate`. `apply --dry-run` makes nothing either: in an empty folder it shows the workspace that
-the file would make. What `apply --json` refuses is JSON on standard output too, with a `code`, a `message`
-and, for a file, its `problems`; the exit code is the same.
+Commands that work with what is there (`backup`, `checkin`, `export`, `link`, `move`, `user`, `verify`,
+`workspace`) make nothing: in an empty folder they say so and name `milepost serve`, before a database of
+an older version `milepost migrate`. `apply --dry-run` makes nothing either: in an empty folder it shows the
+workspace that the file would make. What `apply --json` refuses is JSON on standard
+output too, with a `code`, a `message` and, for a file, its `problems`; the exit code is the same.
 
 ## Exit codes
 
@@ -39,8 +39,6 @@ The same for every command; scripts can rely on them.
 | code | in a word | what it means |
 |---|---|---|
 """
-# Its options are Django's, for those who work on Milepost.
-_INHERITED = ("migrate",)
 
 
 def page() -> str:
@@ -54,8 +52,6 @@ def page() -> str:
 def _operators(name: str) -> str:
     command = load_command_class(get_commands()[name], name)
     parser = command.create_parser("milepost", name)
-    if name in _INHERITED:
-        return _section(name, operators.first_line(name), f"milepost {name}", [])
     usage = " ".join(parser.format_usage().removeprefix("usage: ").split())
     words = list(_words(parser))
     return _section(name, operators.first_line(name), usage, words) + _examples(command.examples)
@@ -81,7 +77,9 @@ def _words(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
     """Yield each word that a command understands, with what it means."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
+            says = {one.dest: one.help for one in action._choices_actions}
             for verb, inner in action.choices.items():
+                yield verb, says[verb]
                 yield from ((f"{verb} {word}", says) for word, says in _words(inner))
         elif action.help != argparse.SUPPRESS and "--help" not in action.option_strings:
             value = action.metavar or (action.choices and "|".join(action.choices))

@@ -1,10 +1,12 @@
-"""Which workspace a command means."""
+"""Which workspace a command means, and leaving nothing of what it erased."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
 
 from milepost.core.problems import NotFound, Problem
+from milepost.ledger import array_files, bulk
+from milepost.management import keeping
 from milepost.queries import workspaces
 
 
@@ -34,3 +36,9 @@ def chosen(slug: str | None) -> int:
             remedy=f"Say which with --workspace: {', '.join(slugs)}.",
         )
     return workspaces.by_slug(slugs[0])
+
+
+def leave_nothing(workspace_id: int) -> None:
+    """Take what was erased out of the files that repeat it: the workspace's snapshots, and SQLite's own."""
+    array_files.drop(keeping.folder(), workspace_id)
+    bulk.scrub()

@@ -110,9 +110,10 @@ def _in_sight(reader: Reader):
     """Return the events that are about nothing restricted, or about what the reader sees: most they may."""
     query = Event.objects.of(reader.actor.workspace_id)
     if reader.actor.within is not None:
-        seen = [row.id for row in reader.objectives()]
+        image = reader.image
+        seen = image.objectives.ids[reader.seen[: image.first_key_result]].tolist()
         return query.filter(Q(objective_id=None) | Q(objective_id__among=seen))
-    hidden = [id for id in reader.image.restricted() if not reader.sees(id)]
+    hidden = reader.hidden
     return query.exclude(Q(objective_id__among=hidden) | Q(key_result_id__among=hidden)) if hidden else query
 
 

@@ -37,6 +37,7 @@ from milepost.queries import courses, explanations
 # What is agreed begins with its first check-in.
 _ASKED = frozenset({State.COMMITTED.value, *(state.value for state in State if state.takes_checkins)})
 _ASKED_KEY_RESULTS = frozenset(state.value for state in KeyResultState if state.takes_checkins)
+KEPT_SIGHTS = 256
 _ENDLESS = datetime.max.replace(tzinfo=UTC)
 
 
@@ -145,22 +146,44 @@ class Reader:
         seen_by = self.image.audience(id)
         if seen_by is access.EVERYONE and self.actor.within is None:
             return True
-        image = self.image
-        return access.may_see(self.actor, seen_by, team=image.team_of(id), is_private=image.is_private(id))
+        image, actor = self.image, self.actor
+        return access.may_see(
+            actor,
+            seen_by,
+            # Whose it is matters to a token limited to teams alone, and whether it is private to an operator.
+            team=None if actor.within is None else image.team_of(id),
+            is_private=actor.is_operator and image.is_private(id),
+        )
 
     def finds(self, id: int) -> bool:
         """Say whether there is such an objective or key result, and the reader may see it."""
         return id in self.image.node and self.sees(id)
 
     @cached_property
+    def hidden(self) -> tuple[int, ...]:
+        """What not everyone may see, and the reader may not; a token limited to teams may see less still."""
+        actor = self.actor
+        kept = self.image.arranged.setdefault(Reader, {})
+        eyes = actor.person_id, actor.is_operator, actor.within
+        found = kept.get(eyes)
+        if found is None:
+            if len(kept) >= KEPT_SIGHTS:
+                kept.clear()
+            found = kept[eyes] = tuple(id for id in self.image.restricted() if not self.sees(id))
+        return found
+
+    @cached_property
     def seen(self) -> np.ndarray:
         """Which nodes of the image the reader may see: what `sees` says of each."""
-        image = self.image
-        found = np.ones(len(image.ids), dtype=bool)
-        # Nearly everything is seen by everyone; only a token may be limited to some of it.
-        for id in image.restricted() if self.actor.within is None else image.ids:
-            if id in image.node:
-                found[image.node[id]] = self.sees(id)
+        image, within = self.image, self.actor.within
+        if within is None:
+            found = np.ones(len(image.ids), dtype=bool)
+        else:
+            found = np.zeros(len(image.ids), dtype=bool)
+            own, inside = image.first_key_result, np.flatnonzero(image.parent >= 0)
+            found[:own] = np.isin(image.objectives.array("team_id"), list(within))
+            found[own + inside] = found[image.parent[inside]]
+        found[image.node.among(self.hidden)] = False
         return found
 
     def until(self, rows: QuerySet, moment: str = "at") -> QuerySet:

@@ -110,18 +110,17 @@ def outcome(
 
 
 def _moved(reader: Reader, id: int, before: dict[int, str | None] | None) -> Moved:
-    row = reader.image.objectives.get(id)
-    one = reader.image.key_results.get(id)
-    value = reader.day.progress(id)
-    address = addresses.objective if row else addresses.key_result
+    kind, address, row = "objective", addresses.objective, reader.image.objectives.get(id)
+    if row is None:
+        kind, address, row = "key_result", addresses.key_result, reader.image.key_results[id]
     return Moved(
         id=encode(id),
-        kind="objective" if row else "key_result",
-        title=(row or one).title,
+        kind=kind,
+        title=row.title,
         url=address(reader.slug, id),
         before=(before or {}).get(id),
         percent=reader.day.percent(id),
-        progress=rounded(value),
+        progress=rounded(reader.day.progress(id)),
         status=reader.day.status_of(id).word,
     )
 

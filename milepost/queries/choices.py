@@ -13,7 +13,7 @@ from milepost.core.quarters import Span
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries.cards import Reader
 from milepost.queries.cycles import missing
-from milepost.queries.shortlists import COMPANY, KEY_RESULT, SERVED, ListOf, Shortlist
+from milepost.queries.shortlists import COMPANY, KEY_RESULT, SERVED, ListOf, Shortlist, may_draft_for
 
 # A value as in an address, how it reads, and of long lists what tells it from others of the same name.
 Options = list[tuple[str, str] | tuple[str, str, str]]
@@ -59,12 +59,6 @@ def cycles_of(reader: Reader, row: ObjectiveRow | None = None) -> Cycles:
         return Cycles(found, spans=tuple(by_need))
     makers = (one for one in reader.image.people.values() if one.role in MAKERS and not one.has_left)
     return Cycles(found, makers=tuple(sorted(one.name for one in makers)[:MOST_MAKERS]))
-
-
-def may_draft_for(reader: Reader, team: int | None) -> bool:
-    """Say whether the reader may draft for a team that there is, or (None) for the company."""
-    lineage = reader.lineage(team) if team is None or team in reader.image.teams else None
-    return lineage is not None and access.may_draft(reader.actor, lineage, Visibility.WORKSPACE)
 
 
 def teams(reader: Reader, row: ObjectiveRow | None = None, chosen: Iterable[str] = ()) -> Options:

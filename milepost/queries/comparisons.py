@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
@@ -22,8 +19,9 @@ from milepost.core.scoring import ShiftExplanation, explain_shifts
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.queries import explanations, teams
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, Reader
-from milepost.queries.drifts import Drifted, Drifts, Verdict, verdicts
-from milepost.queries.history import Difference, Told
+from milepost.queries.contrasts import Contrasts, days
+from milepost.queries.drifts import ByTime, Drifted, Drifts, Verdict, verdicts
+from milepost.queries.history import Difference
 from milepost.queries.meanwhile import Checkins, Meanwhile
 from milepost.queries.outlines import cycles_around
 from milepost.queries.registers import register
@@ -33,14 +31,14 @@ from milepost.queries.teams import Summary
 MOST = 40  # objectives told in full, those that moved most first
 _TIE = 1e-7
 
-_OBJECTIVE = (
-    "title", "team_id", "cycle_id", "owner_id", "sponsor_id", "contributors", "commitment", "level", "state",
-)  # fmt: skip
-_KEY_RESULT = (
-    "title", "kind", "start", "target", "floor", "low", "high", "tolerance", "unit", "direction", "weight",
-    "owner_id", "source", "starts_on", "ends_on", "curve", "milestones", "state",
-)  # fmt: skip
-_NUMBERS = frozenset({"start", "target", "floor", "low", "high", "tolerance", "weight"})
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An objective of which no more is told than that it is the one."""
+
+    id: str
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +83,11 @@ class ObjectivePair:
     told: tuple[Sentence, ...]
     shifts: ShiftExplanation | None
     verdicts: tuple[Verdict, Verdict] | None  # where the days judge it otherwise
+    below: tuple[Named, ...]  # what contributes to it and is the cause of that, besides time
 
     @property
     def checkins(self) -> int:
         return sum(one.checkins.count for one in self.key_results)
-
-
-@dataclass(frozen=True, slots=True)
-class Unmoved:
-    """An objective that is the same on both days."""
-
-    id: str
-    title: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +102,8 @@ class Comparison:
     summaries: tuple[Summary, Summary] | None
     objectives: tuple[ObjectivePair, ...]
     more: int
-    unmoved: tuple[Unmoved, ...]
+    unmoved: tuple[Named, ...]
+    places: tuple[Difference, ...] = ()  # teams that stand below another one than before
     drifted: tuple[Drifted, ...] = ()
     more_drifted: int = 0
 
@@ -140,7 +131,7 @@ def of_team(then: Reader, now: Reader, team: int | None, cycle: CycleRow | None)
     before, after = theirs(then), theirs(now)
     ids = np.array([row.id for row in (*before, *after)], dtype=np.int64)
     summaries = teams.summary(then, before), teams.summary(now, after)
-    return _compared(then, now, ids, summaries, explained=True)
+    return _compared(then, now, ids, summaries, places=Contrasts(then, now).places(team), explained=True)
 
 
 def of_workspace(then: Reader, now: Reader, cycle: CycleRow | None) -> Comparison:
@@ -154,16 +145,23 @@ def of_workspace(then: Reader, now: Reader, cycle: CycleRow | None) -> Compariso
     before, after = everything(then), everything(now)
     ids = np.concatenate([then.image.objectives.ids[before], now.image.objectives.ids[after]])
     summaries = teams.summary_of_nodes(then, before), teams.summary_of_nodes(now, after)
-    return _compared(then, now, ids, summaries, explained=False)
+    return _compared(then, now, ids, summaries, places=Contrasts(then, now).places(), explained=False)
 
 
 def _compared(
-    then: Reader, now: Reader, ids: np.ndarray, summaries: tuple[Summary, Summary], *, explained: bool
+    then: Reader,
+    now: Reader,
+    ids: np.ndarray,
+    summaries: tuple[Summary, Summary],
+    *,
+    places: Iterable[Difference],
+    explained: bool,
 ) -> Comparison:
     between = _Between(then, now)
     moved, same = between.ranked(ids)
     drifts = Drifts(then, now, same)
-    drifted = set(drifts.objectives)
+    moved += drifts.caused
+    drifted = {*drifts.objectives, *drifts.caused}
     return Comparison(
         before=then.today,
         after=now.today,
@@ -171,8 +169,9 @@ def _compared(
         objectives=tuple(between.told(moved[:MOST], explained=explained)),
         more=max(len(moved) - MOST, 0),
         unmoved=tuple(between.unmoved(id for id in same if id not in drifted)),
+        places=tuple(places),
         drifted=tuple(drifts.told(MOST)),
-        more_drifted=max(len(drifted) - MOST, 0),
+        more_drifted=max(len(drifts.objectives) - MOST, 0),
     )
 
 
@@ -184,10 +183,10 @@ class _Between:
 
     def __init__(self, then: Reader, now: Reader) -> None:
         self.then, self.now = then, now
-        self.words = Told(now)
+        self.contrasts, self.by_time = Contrasts(then, now), ByTime(then, now)
         cycles = then.image.cycles, now.image.cycles
         # Cycles of which the days differ: what is planned by when differs with them.
-        self._cycles = {id for id, row in cycles[1].items() if _days(cycles[0].get(id)) != _days(row)}
+        self._cycles = {id for id, row in cycles[1].items() if days(cycles[0].get(id)) != days(row)}
 
     def ranked(self, ids: np.ndarray) -> tuple[list[int], list[int]]:
         """Split objectives into those that differ, what moved most first, and those that do not.
@@ -233,7 +232,8 @@ class _Between:
             then.objectives.get(id) != now.objectives.get(id)
             or now.objectives[id].cycle_id in self._cycles
             or self._defined(self.then, id) != self._defined(self.now, id)
-            or bool(self._links(id))
+            or any(self.contrasts.order(id))
+            or bool(self.contrasts.links(id))
         )
 
     def _busy(self) -> np.ndarray:
@@ -251,15 +251,18 @@ class _Between:
         return reader.key_results_of(row) if row is not None and reader.sees(id) else []
 
     def _defined(self, reader: Reader, id: int) -> dict[int, KeyResultRow]:
-        # In which order they stand is no difference that is told.
+        # In which order they stand is told apart: one more of them moves the others down.
         return {one.id: replace(one, position=0) for one in self._key_results(reader, id)}
 
-    def unmoved(self, ids: Iterable[int]) -> Iterator[Unmoved]:
+    def unmoved(self, ids: Iterable[int]) -> Iterator[Named]:
         """Name the objectives that are the same on both days and take part."""
         for id in ids:
             row = self.now.image.objectives[id]
             if row.counts:
-                yield Unmoved(encode(id), row.title, addresses.objective(self.now.slug, id))
+                yield self._named(id)
+
+    def _named(self, id: int) -> Named:
+        return Named(encode(id), *self.now.named(id))
 
     def told(self, ids: list[int], *, explained: bool) -> list[ObjectivePair]:
         """Tell objectives in full: two statements for all of them."""
@@ -278,6 +281,7 @@ class _Between:
         self, id: int, told: Collection[Sentence], checkins: Mapping[int, Checkins], explained: bool
     ) -> ObjectivePair:
         before, after = (reader.image.objectives.get(id) for reader in (self.then, self.now))
+        judged = verdicts(self.then, self.now, id)
         return ObjectivePair(
             id=encode(id),
             number=id,
@@ -286,18 +290,13 @@ class _Between:
             before=before and self._card(self.then, before),
             after=self._card(self.now, after),
             points=self._points(id),
-            differences=(*self._differences(before, after), *self._links(id)) if before else (),
+            differences=self.contrasts.of_objective(before, after) if before else (),
             key_results=tuple(self._key_result(one, checkins) for one in self._both(id)),
             told=tuple(told),
             shifts=self._shifts(before, after) if explained and before else None,
-            verdicts=verdicts(self.then, self.now, id),
+            verdicts=judged,
+            below=tuple(map(self._named, self.by_time.causes(id))) if judged else (),
         )
-
-    def _differences(self, before: ObjectiveRow, after: ObjectiveRow) -> Iterator[Difference]:
-        yield from self.words.between(before, after, _OBJECTIVE)
-        if before.cycle_id == after.cycle_id:
-            cycles = (reader.image.cycles[after.cycle_id] for reader in (self.then, self.now))
-            yield from self.words.between(*cycles, ("starts_on", "ends_on"))
 
     def _shifts(self, before: ObjectiveRow, after: ObjectiveRow) -> ShiftExplanation:
         found = explain_shifts(
@@ -326,9 +325,7 @@ class _Between:
             before=before and self.then.key_result(before, trend=False),
             after=after and self.now.key_result(after, trend=False),
             points=self._points(one.id),
-            differences=self.words.between(_measured(before), _measured(after), _KEY_RESULT)
-            if before and after
-            else (),
+            differences=self.contrasts.of_key_result(before, after) if before and after else (),
             checkins=checkins.get(one.id, Checkins()),
             verdicts=verdicts(self.then, self.now, one.id),
         )
@@ -352,17 +349,6 @@ class _Between:
 
     # -- links -----------------------------------------------------------------------------------------
 
-    def _links(self, id: int) -> tuple[Difference, ...]:
-        """Tell what an objective serves otherwise than before, as far as both ends are seen."""
-        then, now = self._serves(self.then, id), self._serves(self.now, id)
-        found = []
-        for above in dict.fromkeys([*now, *then]):
-            before, after = then.get(above), now.get(above)
-            if before != after:
-                title, _ = self.now.named(above)
-                found.append(Difference(f"link to “{title}”", before or "none", after or "none"))
-        return tuple(found)
-
     def _children(self, ids: list[int]) -> dict[int, int]:
         """Return the objectives that serve one of these, or a key result of it, on either day, and which."""
         return {
@@ -373,19 +359,6 @@ class _Between:
             for link in reader.image.served_by.get(served, ())
         }
 
-    def _serves(self, reader: Reader, id: int) -> dict[int, str]:
-        found = {}
-        for link in reader.image.serves.get(id, ()):
-            above = link.parent_id
-            if reader.finds(above) and self.now.finds(above):
-                weight = f", weight {Decimal(link.weight).normalize():f}" if link.how == "contributes" else ""
-                found[above] = f"{link.how}{weight}"
-        return found
-
-
-def _days(cycle: CycleRow | None) -> tuple[date, date | None] | None:
-    return cycle and (cycle.starts_on, cycle.ends_on)
-
 
 def _nodes(reader: Reader, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return where objectives stand among a reader's nodes, and which are there for this reader."""
@@ -394,13 +367,3 @@ def _nodes(reader: Reader, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=bool)
     places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
     return places, (known[places] == ids) & reader.seen[places]
-
-
-def _measured(one: KeyResultRow | None) -> Any:
-    """Return a key result's definition with its numbers as numbers."""
-    if one is None:
-        return None
-    said = {name: getattr(one, name) for name in _KEY_RESULT}
-    said |= {name: None if said[name] is None else Decimal(said[name]) for name in _NUMBERS}
-    said["milestones"] = [{"title": title, "weight": weight} for title, weight in one.milestones]
-    return SimpleNamespace(**said)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from milepost.core import planned
+from milepost.core.cadence import elapsed
+from milepost.core.pace import because, expected
 from milepost.core.scoring import (
     Explanation,
     Part,
@@ -14,13 +18,14 @@ from milepost.core.scoring import (
     expected_grade,
     explain,
     explain_roll_up,
-    plain,
     roll_up,
 )
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 
 if TYPE_CHECKING:
     from milepost.queries.cards import Reader  # whose cards carry explanations
+
+_NOISE = Fraction(1, 10**9)  # what floats of one figure differ by
 
 
 def of_objective(reader: Reader, row: ObjectiveRow) -> Explanation:
@@ -40,7 +45,8 @@ def of_key_result(reader: Reader, one: KeyResultRow) -> Explanation:
     """Explain a key result's number."""
     if one.source == "contributors":
         return _of_pool(reader, one.id, _contributors(reader, one.id))
-    return explain(one.measure, reader.image.reading(one), reader.policy)
+    found = explain(one.measure, reader.image.reading(one), reader.policy)
+    return replace(found, notes=(*found.notes, *_pace(reader, one.id)))
 
 
 def _pool(reader: Reader, row: ObjectiveRow) -> Iterator[Part]:
@@ -86,27 +92,45 @@ def _how(reader: Reader, one: KeyResultRow) -> str | None:
     return arithmetic(one.measure, reader.image.reading(one)) if reader.sees(one.id) else None
 
 
-def _in_plan(reader: Reader, id: int, needed: float) -> str:
-    """Say what the plan asks for by today, and how much of that the type of objective needs."""
-    one = reader.image.key_results.get(id)
-    commitment = reader.image.objectives[one.objective_id if one else id].commitment
-    planned, share = round(reader.expected(id) * 100), expected_grade(commitment)
-    then, now = ("that day", "then") if reader.known else ("today", "now")
-    if share == 1:
-        return f"{planned} % is planned by {then}, and a {commitment} objective needs all of it"
-    article = "an" if commitment == "aspirational" else "a"
-    return (
-        f"{planned} % is planned by {then}, and {article} {commitment} objective succeeds at"
-        f" {plain(share)}, so {round(needed * 100)} % is needed by {now}"
-    )
-
-
 def _of_pool(reader: Reader, id: int, parts: Iterable[Part]) -> Explanation:
     listed = list(parts)
     hidden = sum(1 for part in listed if part.counted and not reader.sees(part.ref))
     notes = [f"Includes {hidden} restricted item{'s' if hidden != 1 else ''}."] if hidden else []
-    needed = float(reader.day.needed[reader.image.node[id]])
-    words = reader.day.status_of(id).word.replace("_", " ")
-    notes.append(f"{words.capitalize()}: {_in_plan(reader, id, needed)}.")
-    notes.append("Initiatives never count.")
+    notes += [*_pace(reader, id), "Initiatives never count."]
     return explain_roll_up(roll_up(listed, reader.policy), reader.policy, notes=notes)
+
+
+# -- the plan, and the status ------------------------------------------------------------------------------
+
+
+def verdict(reader: Reader, id: int) -> str:
+    """Say by which figures a day gives something its status."""
+    word, progress = reader.day.status_of(id).word, reader.progress(id)
+    raw = None if progress is None else Fraction(progress)
+    return because(word, raw, needed=Fraction(reader.day.needed.item(reader.image.node[id])))
+
+
+def _pace(reader: Reader, id: int) -> Iterator[str]:
+    """Say what is planned by the day, what of it is needed, and what status that gives."""
+    then, now = ("that day", "then") if reader.known else ("today", "now")
+    yield f"Planned by {then}: {'; '.join(_plan(reader, id))} by {now}."
+    word = reader.day.status_of(id).word.replace("_", " ")
+    yield f"{word.capitalize()}: {verdict(reader, id)}."
+
+
+def _plan(reader: Reader, id: int) -> tuple[str, str]:
+    """Say how much is planned, and how much of that is needed."""
+    image, day, one = reader.image, reader.day, reader.image.key_results.get(id)
+    row = image.objectives[one.objective_id if one else id]
+    pool = [(image.weight(image.ids[child], id), child) for child, _ in image.pool[image.node[id]]]
+    if not pool:
+        curve, window = (one.plan, reader.window(one)) if one else ("linear", reader.cycle_of(row).window)
+        exact = expected(curve, elapsed(window, reader.today))
+        return planned.by_curve(curve, window, reader.today), planned.needed(row.commitment, exact)
+    plans = [(weight, Fraction(day.expected.item(child))) for weight, child in pool]
+    needs = [(weight, Fraction(day.needed.item(child))) for weight, child in pool]
+    share = expected_grade(row.commitment)
+    if all(abs(needed - share * plan) < _NOISE for (_, needed), (_, plan) in zip(needs, plans, strict=True)):
+        whole = Fraction(day.expected.item(image.node[id]))
+        return planned.by_parts(plans), planned.needed(row.commitment, whole)
+    return planned.by_parts(plans), f"each part needs what its own type does, {planned.by_parts(needs)}"

@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "curve": "plan",
         "points": "points of the plan",
         "source": "source",
+        "objective_id": "objective",
         "data_source": "where the number comes from",
         "how": "kind of link",
         "role": "role",

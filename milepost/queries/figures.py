@@ -42,7 +42,7 @@ def _of_images() -> Iterator[Figure]:
     yield Figure("image_nodes", "Objectives and key results in them.", sum(len(one.ids) for one in held))
     yield Figure("image_changes_behind", "Changes that they take in when they are next read.", behind)
     yield Figure(
-        "image_updates", "How often news were taken in.", sum(one.version for one in held), only_rises=True
+        "image_updates", "How often news was taken in.", sum(one.version for one in held), only_rises=True
     )
     yield Figure("image_loads", "How often one was read as a whole.", tallies.loads.count, only_rises=True)
 

@@ -25,7 +25,8 @@ class Gauges:
     `told` holds what was made of a node's figures, until one of them moves.
     """
 
-    seen: int
+    seen: int  # of what the day says was touched
+    edited: int  # and was edited
     asked: np.ndarray
     confidence: np.ndarray
     checked: np.ndarray
@@ -37,15 +38,16 @@ class Gauges:
 def of(reader: Reader) -> Gauges:
     """Return the gauges of the reader's day, up to date; whoever asks holds the image's lock."""
     image, day = reader.image, reader.day
-    found = day.derived.get(Gauges)
+    found = day.followed.get(Gauges)
     if found is None:
-        found = day.derived[Gauges] = _measured(reader)
+        found = day.followed[Gauges] = _measured(reader)
     elif found.seen != len(day.touched):
+        edited = set(day.edited[found.edited :])
         for node in set(day.touched[found.seen :]):
             found.told.pop(node, None)
             if node >= image.first_key_result:
-                _read(reader, found, node)
-        found.seen = len(day.touched)
+                _read(reader, found, node, is_edited=node in edited)
+        found.seen, found.edited = len(day.touched), len(day.edited)
     return found
 
 
@@ -55,6 +57,7 @@ def _measured(reader: Reader) -> Gauges:
     there, (confidence, effective) = image.entries.columns(ids, "confidence", "effective")
     gauges = Gauges(
         seen=len(reader.day.touched),
+        edited=len(reader.day.edited),
         asked=reader.asked,
         confidence=np.zeros(len(ids), dtype=np.int8),
         checked=np.full(len(ids), NAN),
@@ -94,8 +97,10 @@ def _a_week_ago(reader: Reader, places: np.ndarray) -> np.ndarray:
     return before
 
 
-def _read(reader: Reader, gauges: Gauges, node: int) -> None:
+def _read(reader: Reader, gauges: Gauges, node: int, *, is_edited: bool) -> None:
     image, place = reader.image, node - reader.image.first_key_result
+    if is_edited:
+        gauges.asked[place] = reader.takes_checkins(image.key_results[image.ids[node]])
     entry = image.entries.current(image.ids[node])
     gauges.confidence[place] = entry.confidence if entry else 0
     gauges.checked[place] = reader.day_of(entry.effective).toordinal() if entry else NAN
@@ -103,7 +108,7 @@ def _read(reader: Reader, gauges: Gauges, node: int) -> None:
     at = slice(node, node + 1)
     late = _late(reader, gauges.checked[one], image.starts[at], image.ends[at])
     gauges.late[one] = late & gauges.asked[one]
-    if image.ids[node] in image.entries.mended:
+    if is_edited or image.ids[node] in image.entries.mended:
         gauges.before[one] = _a_week_ago(reader, np.array([place]))
 
 

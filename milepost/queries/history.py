@@ -238,7 +238,8 @@ class Told:
             "visibility": lambda word: fields.VISIBILITIES.get(word, word),
             "curve": lambda word: fields.CURVES.get(word, word),
             "source": lambda word: fields.SOURCES.get(word, word),
-            "milestones": lambda rows: ", ".join(one["title"] for one in rows),
+            "objective_id": lambda id: self.reader.named(id)[0],
+            "milestones": lambda rows: ", ".join(map(_milestone, rows)),
             "points": lambda rows: ", ".join(
                 f"{plain(Decimal(expect) * 100)} % by {plain(Decimal(at) * 100)} % of the time"
                 for at, expect in rows
@@ -307,6 +308,11 @@ class Told:
         symbol = "check" if one.kind == "initiative.done" else "calendar"
         undo = undoing.url(self.reader, one)
         return self._entry(one.at, one.actor_id, symbol, words, about=(title, ""), undo_url=undo)
+
+
+def _milestone(one: Mapping[str, Any]) -> str:
+    weight = Decimal(one["weight"])
+    return one["title"] if weight == 1 else f"{one['title']} (weight {plain(weight, 12)})"
 
 
 def day(value: date) -> str:

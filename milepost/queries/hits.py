@@ -14,7 +14,7 @@ from milepost.core.terms import Terms
 from milepost.ledger import search as index
 from milepost.ledger.search import Match
 from milepost.models.search import TITLED
-from milepost.queries.cards import PersonCard, Reader
+from milepost.queries.cards import Reader
 
 # In which order kinds come that answer equally well.
 KINDS = ("team", "objective", "key_result", "person", "initiative", "cycle", "comment")
@@ -31,9 +31,10 @@ class Hit(NamedTuple):
     context: tuple[str, ...] = ()
     status: str | None = None
     progress: Fraction | float | None = None
-    owner: PersonCard | None = None
+    owner_id: int | None = None  # of a comment, who said it
     excerpt: str = ""
-    on: date | None = None  # the day of a comment
+    by: str = ""  # of a comment, the name of who said it
+    on: date | None = None  # and the day
 
 
 def shown(
@@ -55,7 +56,7 @@ def _objective(reader: Reader, match: Match, wanted: Terms, text: str) -> Hit:
         _where(reader, row),
         reader.day.status_of(row.id).word,
         reader.progress(row.id),
-        reader.person(row.owner_id),
+        row.owner_id,
         terms.excerpt(wanted, text),
     )
 
@@ -71,7 +72,7 @@ def _key_result(reader: Reader, match: Match, wanted: Terms, text: str) -> Hit:
         (row.title, *_where(reader, row)),
         reader.day.status_of(one.id).word,
         reader.progress(one.id),
-        reader.person(reader.image.answers_for(one)),
+        reader.image.answers_for(one),
         terms.excerpt(wanted, text),
     )
 
@@ -79,21 +80,23 @@ def _key_result(reader: Reader, match: Match, wanted: Terms, text: str) -> Hit:
 def _initiative(reader: Reader, match: Match, wanted: Terms, text: str) -> Hit:
     row = reader.image.objectives[match.objective_id]
     context = (row.title, *_where(reader, row))
-    owner = reader.person(match.by_id)
-    return Hit("initiative", encode(match.id), _beside(reader, match), match.text, context, owner=owner)
+    address = _beside(reader, match)
+    return Hit("initiative", encode(match.id), address, match.text, context, owner_id=match.by_id)
 
 
 def _comment(reader: Reader, match: Match, wanted: Terms, text: str) -> Hit:
     row = reader.image.objectives[match.objective_id]
     one = reader.image.key_results.get(match.key_result_id)
+    author = reader.person(match.by_id)
     return Hit(
         "comment",
         encode(match.id),
         _beside(reader, match),
         (one or row).title,
         _where(reader, row),
-        owner=reader.person(match.by_id),
+        owner_id=match.by_id,
         excerpt=terms.excerpt(wanted, match.text),
+        by=author.name if author else "",
         on=reader.day_of(match.seconds),
     )
 

@@ -16,7 +16,7 @@ from milepost.queries.undoing import is_undone
 
 NOTES_EACH = 2
 EVENTS_READ = 600
-_SILENT = ("checkin.recorded", "comment.added", "key_result.moved")
+_SILENT = ("checkin.recorded", "comment.added")
 
 
 @dataclass(frozen=True, slots=True)

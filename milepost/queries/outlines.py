@@ -1,4 +1,4 @@
-"""Outlines: what stands below what in some cycles, whoever looks; drawn up when the structure changes.
+"""Outlines: what stands below what in some cycles, whoever looks; drawn up when that changes.
 
 Of half a million nodes few are ever looked at: an outline is made of arrays, and puts into lists what lies
 around a node when somebody comes by.
@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from milepost.core import access
 from milepost.core.access import Visibility
+from milepost.core.rollup import in_order
 from milepost.core.states import KeyResultState, State
-from milepost.ledger.columns import NOTHING, positions
+from milepost.ledger.columns import NOTHING, distinct, positions
 from milepost.ledger.image import Image
-from milepost.ledger.structure import COUNTING_KEY_RESULT_STATES, COUNTING_STATES, CycleRow
+from milepost.ledger.structure import COUNTING_STATES, CycleRow
 from milepost.queries.cards import Reader
 
 SET_ASIDE = frozenset({State.PARKED, State.CANCELLED, State.DEFERRED})
@@ -105,7 +105,7 @@ class Outline:
             if len(self.sights) >= KEPT_SIGHTS:
                 for kept in (self.sights, self.loose, self.shown_by, self.owned_by):
                     kept.clear()
-            found = frozenset(id for id in self.restricted if reader.sees(id))
+            found = frozenset(self.restricted).difference(reader.hidden)
             self.sights[eyes] = found
         return found
 
@@ -153,7 +153,8 @@ class Outline:
             image.objectives.array("owner_id")[mask[:first]],
             image.key_results.array("owner_id")[mask[first:]],
         )
-        return np.intersect1d(np.concatenate(owners), image.people.ids)
+        found = distinct(np.concatenate(owners))
+        return found[positions(image.people.ids, found) >= 0]
 
     def owners(self, reader: Reader) -> dict[int, str]:
         """Return their names, by the id of each, in alphabetical order."""
@@ -176,7 +177,7 @@ class Serving:
     """Objectives by what they serve, as nodes, each group in the order of ids."""
 
     def __init__(self, child: np.ndarray, served: np.ndarray, size: int) -> None:
-        order = np.lexsort((child, served))
+        order = in_order(served * size + child)
         self.children, self.served = child[order], served[order]
         self._ends = np.cumsum(np.bincount(served, minlength=size))
 
@@ -196,7 +197,7 @@ class Branches:
         upper = np.concatenate([np.arange(first), image.parent])[above]
         kept = seen[child] & seen[above] & ((above < first) | outline.standing[above]) & (upper >= 0)
         child, upper = child[kept], upper[kept]
-        self._children = child[np.argsort(upper, kind="stable")]
+        self._children = child[in_order(upper)]
         self._count = np.bincount(upper, minlength=first)
         self._begin = np.cumsum(self._count) - self._count
 
@@ -232,8 +233,8 @@ def cycles_around(image: Image, cycle: CycleRow | None) -> frozenset[int] | None
 
 
 def of(image: Image, cycles: frozenset[int] | None) -> Outline:
-    """Return the outline of these cycles (None: all), drawn up anew when the structure has changed."""
-    found = image.derived.setdefault(Outline, {})
+    """Return the outline of these cycles (None: all)."""
+    found = image.arranged.setdefault(Outline, {})
     if cycles not in found:
         found[cycles] = _drawn_up(image, cycles)
     return found[cycles]
@@ -250,6 +251,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
     own = with_key_results(image, marked(image, listed), standing)
     shown = with_all_above(image, own)
     common = listed[_counting(image)[listed]]
+    restricted = image.node.among(image.restricted())
     tops, unaligned, hanging = _at_the_top(image, shown[:first])
     return Outline(
         listed=listed,
@@ -259,7 +261,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
         tops=tops,
         unaligned=unaligned,
         hanging=hanging,
-        restricted=[id for id in image.restricted() if id in image.node and shown[image.node[id]]],
+        restricted=ids_of(image, restricted[shown[restricted]]),
         counted=_counted(image, marked(image, common)),
         common=common,
         serving=Serving(*served(image), len(image.ids)),
@@ -322,7 +324,7 @@ def serves_something(image: Image) -> np.ndarray:
 def _at_the_top(image: Image, shown: np.ndarray) -> tuple[list[int], list[int], list[int]]:
     """Return what may well serve nothing, what serves nothing, and what serves only what is restricted."""
     child, above = served(image)
-    is_open = ~marked(image, [image.node[id] for id in image.restricted() if id in image.node])
+    is_open = ~marked(image, image.node.among(image.restricted()))
     serves = serves_something(image)
     serves_what_is_open = marked(image, child[is_open[above]])[: len(shown)]
     is_top, is_private = _tops(image), private(image)
@@ -358,21 +360,18 @@ def _company_first(image: Image, id: int) -> tuple:
 def _counting(image: Image) -> np.ndarray:
     """Mark the objectives that are in the numbers that everyone is told."""
     found = image.objectives.array("state", COUNTING_STATES.__contains__, bool).copy()
-    for id in image.restricted():
-        node = image.node.get(id)
-        if node is not None and node < len(found) and image.audience(id) is not access.EVERYONE:
-            found[node] &= image.workspace.count_restricted_work and not image.is_private(id)
+    restricted = image.node.among(image.restricted())
+    restricted = restricted[restricted < len(found)]
+    found[restricted] &= image.workspace.count_restricted_work & ~private(image)[restricted]
     return found
 
 
 def _counted(image: Image, common: np.ndarray) -> np.ndarray:
     """Return the nodes of the key results that count in objectives that count for everyone."""
     first, parent = image.first_key_result, image.parent
-    counts = image.key_results.array("state", COUNTING_KEY_RESULT_STATES.__contains__, bool)
-    found = np.zeros(len(image.ids), dtype=bool)
-    found[first:] = counts & common[parent] & (parent >= 0)
-    for id in image.restricted():
-        node = image.node.get(id)
-        if node is not None and found[node]:
-            found[node] = image.counted(id, image.objective_of(id))
+    child, above = image.tree.child, image.tree.parent
+    own = child >= first
+    own[own] = above[own] == parent[child[own] - first]
+    found = marked(image, child[own])
+    found[first:] &= common[parent]
     return np.flatnonzero(found)

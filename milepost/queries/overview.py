@@ -113,7 +113,7 @@ def overview(reader: Reader, cycle: CycleRow | None) -> Overview:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What holds until the structure changes: the key results that count, and the teams they add up in."""
+    """What holds until something changes places: the key results that count, and the teams they add up in."""
 
     objectives: int
     counted: np.ndarray  # nodes
@@ -125,13 +125,12 @@ class Frame:
 
 
 def _frame(image: Image, cycles: frozenset[int] | None) -> Frame:
-    frames = image.derived.setdefault(Frame, {})
+    frames = image.arranged.setdefault(Frame, {})
     if cycles not in frames:
         outline = outlines.of(image, cycles)
         tree = list(image.walk_teams(depth=1))
         place = {team.id: number for number, (team, _) in enumerate(tree, 1)}
-        restricted = [image.node[id] for id in image.restricted() if id in image.node]
-        is_open = ~outlines.marked(image, np.array(restricted, dtype=np.int64))
+        is_open = ~outlines.marked(image, image.node.among(image.restricted()))
         team = image.objectives.array("team_id")[image.parent[outline.counted - image.first_key_result]]
         listed, at = np.unique(team, return_inverse=True)
         places = np.array([place.get(id, 0) for id in listed.tolist()], dtype=np.int64)[at]

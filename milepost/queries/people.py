@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import NamedTuple
 
 from django.db.models import Count, Max, Q
@@ -16,8 +17,10 @@ from milepost.core.access import Actor, Role
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotFound
 from milepost.ledger import image, sight
+from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, Event, Invitation, Person, TeamMember, User
 from milepost.models.ids import COUNTER_BITS
+from milepost.queries.cards import Reader
 from milepost.queries.registers import register
 
 PAGE = 100
@@ -82,6 +85,9 @@ class Work:
     id: int
     title: str
     context: str  # the cycle of an objective, the objective of a key result
+    status: str | None  # None while nothing of it counts, as of a draft
+    progress: Fraction | float | None
+    expected: float
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,18 @@ def by_keys(actor: Actor, keys: list[str]) -> dict[str, int]:
     return {row.key: row.id for row in seen if row.key in keys and not row.has_left}
 
 
+def known_as(workspace_id: int, word: str) -> Ref:
+    """Return who has this e-mail address or this id in files, for the operator's tools; raises NotFound."""
+    rows = Person.objects.of(workspace_id).filter(Q(email__iexact=word) | Q(key=word))
+    found = rows.values_list("id", "name").first()
+    if found is None:
+        raise NotFound(
+            f"Nobody here has the address or the id {word}.",
+            remedy="The people page, and an export of the workspace, tell who is there.",
+        )
+    return Ref(*found)
+
+
 def added_by(workspace_id: int, person_id: int) -> int | None:
     """Return who added a person; None for the operator, a file, or long ago."""
     told = Event.objects.of(workspace_id).filter(objective_id=None, kind="person.added", subject_id=person_id)
@@ -210,13 +228,14 @@ def directory(
     return Directory(tuple(_entries(actor, rows, zone, at)), total, page, pages, counts)
 
 
-def profile(actor: Actor, person_id: int, *, zone: str, at: datetime) -> Profile:
-    """Return a person's page: who they are, where they belong, and what they own."""
+def profile(reader: Reader, person_id: int, *, zone: str, at: datetime) -> Profile:
+    """Return a person's page: who they are, where they belong, what they own, and how that stands."""
+    actor = reader.actor
     row = Person.objects.of(actor.workspace_id).filter(id=person_id).first()
     if row is None:
         raise NotFound
     (entry,) = _entries(actor, [row], zone, at)
-    return Profile(entry, tuple(_work(actor, row.id)), row.id == actor.person_id)
+    return Profile(entry, tuple(_work(reader, row.id)), row.id == actor.person_id)
 
 
 _SHOWN = {
@@ -300,18 +319,20 @@ def _added_by_me(actor: Actor, ids: list[int]) -> dict[int, int]:
     return dict.fromkeys(told.values_list("subject_id", flat=True), actor.person_id)
 
 
-def _work(actor: Actor, person_id: int) -> Iterator[Work]:
-    seen = image.of(actor.workspace_id)
+def _work(reader: Reader, person_id: int) -> Iterator[Work]:
+    seen = reader.image
     with seen.lock:
         listed = register(seen)
         for row in listed.owners[person_id]:
-            if row.is_open and _may_see(actor, seen, row.id):
-                yield Work("objective", row.id, row.title, seen.cycles[row.cycle_id].name)
+            if row.is_open and reader.sees(row.id):
+                yield _as_work(reader, row, row)
         for one in listed.key_results[person_id]:
             row = seen.objectives.get(one.objective_id)
-            if row and row.is_open and _may_see(actor, seen, one.id):
-                yield Work("key_result", one.id, one.title, row.title)
+            if row and row.is_open and reader.sees(one.id):
+                yield _as_work(reader, one, row)
 
 
-def _may_see(actor: Actor, seen: image.Image, id: int) -> bool:
-    return access.may_see(actor, seen.audience(id), team=seen.team_of(id), is_private=seen.is_private(id))
+def _as_work(reader: Reader, one: ObjectiveRow | KeyResultRow, of: ObjectiveRow) -> Work:
+    kind, context = ("objective", reader.cycle_of(of).name) if one is of else ("key_result", of.title)
+    status = reader.day.status_of(one.id).word if of.counts else None
+    return Work(kind, one.id, one.title, context, status, reader.progress(one.id), reader.expected(one.id))

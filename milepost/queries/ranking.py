@@ -7,6 +7,7 @@ ranked by arrays, all of it at once; only the few that may come first are looked
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,6 @@ from milepost.queries.titled import Titled
 # reader, then its kind.
 FIT, AGE, DISTANCE = 1_000, 100, 10
 OWN, TEAMS, OTHERS = 0, DISTANCE, 2 * DISTANCE
-KEPT_SIGHTS = 256
 _SHIFT = 32  # a rank and a place in the alphabet, as one number
 
 Ranked = tuple[int, str, Match]  # its rank, its title ("": a text alone), the match
@@ -126,7 +126,7 @@ class Ranking:
         """Leave out what the reader may not see."""
         if titled.first_node is None or not len(places):
             return places
-        return places[_sight(self.reader)[places + titled.first_node]]
+        return places[self.reader.seen[places + titled.first_node]]
 
     # -- the part of the rank that does not depend on titles ---------------------------------------------
 
@@ -149,8 +149,7 @@ class Ranking:
     def _distance(self, objectives: np.ndarray, owners: np.ndarray | None = None) -> np.ndarray:
         """Return how far objectives, by their places, are in time and from the reader."""
         rows = self.image.objectives
-        cycles = np.array(sorted(self.ages), dtype=np.int64)
-        ages = np.array([self.ages[id] for id in cycles.tolist()], dtype=np.int64)
+        cycles, ages = self._ages_by_cycle
         age = ages[np.searchsorted(cycles, rows.array("cycle_id")[objectives])]
         near = np.where(_among(rows.array("team_id")[objectives], self.teams), TEAMS, OTHERS)
         if self.me is not None:
@@ -158,6 +157,11 @@ class Ranking:
             if owners is not None:
                 near[owners == self.me] = OWN
         return age + near
+
+    @cached_property
+    def _ages_by_cycle(self) -> tuple[np.ndarray, np.ndarray]:
+        cycles = sorted(self.ages)
+        return np.array(cycles, dtype=np.int64), np.array([self.ages[id] for id in cycles], dtype=np.int64)
 
 
 _NEAR: dict[str, Callable[[Ranking, Rows, np.ndarray], np.ndarray]] = {
@@ -169,19 +173,12 @@ _NEAR: dict[str, Callable[[Ranking, Rows, np.ndarray], np.ndarray]] = {
 }
 
 
-def _sight(reader: Reader) -> np.ndarray:
-    """Return which nodes the reader may see; the same as long as the structure is. They hold its lock."""
-    kept = reader.image.derived.setdefault(_sight, {})
-    eyes = reader.actor.person_id, reader.actor.is_operator, reader.actor.within
-    if eyes not in kept:
-        if len(kept) >= KEPT_SIGHTS:
-            kept.clear()
-        kept[eyes] = np.packbits(reader.seen)
-    return np.unpackbits(kept[eyes], count=len(reader.image.ids)).view(bool)
-
-
 def _among(ids: np.ndarray, few: Collection[int]) -> np.ndarray:
-    return np.isin(ids, np.array([*few], dtype=np.int64))
+    # One after another: for as many teams as somebody is in, that is quicker than to compare sets.
+    found = np.zeros(len(ids), dtype=bool)
+    for one in few:
+        found |= ids == one
+    return found
 
 
 def _least(keys: np.ndarray, most: int) -> np.ndarray:

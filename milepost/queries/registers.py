@@ -1,4 +1,4 @@
-"""Registers: whose objectives are whose, drawn up from the image once for each change of the structure."""
+"""Registers: whose objectives are whose, drawn up from the image when they change hands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from milepost.ledger.columns import NOTHING, Groups
+from milepost.ledger.columns import NOTHING, Groups, distinct
 from milepost.ledger.image import Image
 
 
@@ -22,13 +22,24 @@ class Register:
     workers: Groups  # who sponsors or contributes, or owns a key result of it, and does not own it
     key_results: Groups  # by who owns them
 
+    def following(self, image: Image) -> Register:
+        """Return this register with the rows of now, which say something else but belong where they did."""
+        rows = image.objectives
+        return Register(
+            self.teams.following(rows),
+            self.owners.following(rows),
+            self.workers.following(rows),
+            self.key_results.following(image.key_results),
+        )
+
 
 def register(image: Image) -> Register:
     """Return the register of an image; the days of one structure share theirs."""
-    # The image drops what was derived whenever one of its objectives, or all, changed.
-    found = image.derived.get(Register)
+    found = image.arranged.get(Register)
     if found is None:
-        found = image.derived[Register] = _drawn_up(image)
+        found = image.arranged[Register] = _drawn_up(image)
+    elif found.teams.rows is not image.objectives or found.key_results.rows is not image.key_results:
+        found = image.arranged[Register] = found.following(image)
     return found
 
 
@@ -52,8 +63,9 @@ def _owned_key_results(image: Image) -> Groups:
 
 
 def _workers(image: Image, owner: np.ndarray) -> Groups:
-    rows, contributors = image.objectives, image.objectives.listed("contributors")
-    named = [(place, person) for place, people in enumerate(contributors) for person in people]
+    rows = image.objectives
+    several = np.flatnonzero(rows.array("contributors", bool, bool)).tolist()
+    named = [(place, person) for place in several for person in rows.at(place, "contributors")]
     more = np.array(named, dtype=np.int64).reshape(-1, 2)
     inside = np.flatnonzero(image.parent >= 0)
     place = np.concatenate([np.arange(len(owner)), more[:, 0], image.parent[inside]])
@@ -61,5 +73,7 @@ def _workers(image: Image, owner: np.ndarray) -> Groups:
         [rows.array("sponsor_id"), more[:, 1], image.key_results.array("owner_id")[inside]]
     )
     other = (person != NOTHING) & (person != owner[place])
-    pairs = np.unique(np.stack([place[other], person[other]], axis=1), axis=0)
-    return Groups.by(rows, pairs[:, 1], ids=rows.ids[pairs[:, 0]])
+    who, number = np.unique(person[other], return_inverse=True)
+    # Who works on something in several ways is counted once.
+    pairs = distinct(place[other] * len(who) + number)
+    return Groups.by(rows, who[pairs % len(who)], ids=rows.ids[pairs // len(who)])

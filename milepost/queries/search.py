@@ -7,7 +7,6 @@ ranked, counted or cut. The rank of a thing depends on what was typed, on the th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from heapq import nsmallest
 
 from milepost.core import terms
 from milepost.core.terms import Fit, Terms
@@ -52,8 +51,8 @@ def find(reader: Reader, text: str, *, kind: str | None = None, most: int = MOST
 
 def _first(ranked: list[Ranked], most: int) -> list[Ranked]:
     # Titles are compared only of what may come among the first.
-    last = max(nsmallest(most, (rank for rank, *_ in ranked)), default=0)
-    return nsmallest(most, (entry for entry in ranked if entry[0] <= last), key=_order)
+    ranks = sorted(rank for rank, *_ in ranked)[:most]
+    return sorted((entry for entry in ranked if entry[0] <= ranks[-1]), key=_order)[:most]
 
 
 def _order(entry: Ranked) -> tuple[int, str, int]:

@@ -21,6 +21,7 @@ from milepost.core.states import KeyResultState, State
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow, TeamRow
 from milepost.queries.cards import Reader
 from milepost.queries.registers import register
+from milepost.queries.shell import chosen_cycle
 from milepost.queries.titled import Titled
 
 LISTED = 300  # as many are sent whole
@@ -58,6 +59,10 @@ class Found(NamedTuple):
     choices: tuple[Choice, ...]
     count: int
 
+    def has(self, values: Iterable[str]) -> bool:
+        """Say whether one of these values is among them."""
+        return not {one.value for one in self.choices}.isdisjoint(values)
+
 
 class Shortlist:
     """A list of one kind for one reader; `about`: the objective or team it is chosen for, if it is there."""
@@ -88,20 +93,46 @@ class Shortlist:
 
     def find(self, text: str) -> Found:
         """Return the first that have every word of a text, as far as the reader may choose them."""
-        wanted = terms.terms(text)
-        if not wanted:
-            return Found((), 0)
-        ids = [id for kind in _TITLED[self.kind] for id in self._having(wanted, kind)]
-        found = [id for id in ids[:LOOKED_AT] if self._fits(id)]
-        return Found(tuple(self._listed(found[:FOUND])), len(found) + len(ids[LOOKED_AT:]))
+        return self._first(*self._answering(text))
 
     def named(self, text: str) -> tuple[Choice | None, Found]:
         """Return the one that is called so, or that alone answers to the words; with all that do."""
-        found = self.find(text)
-        same = [one for one in found.choices if terms.folded(one.label) == terms.folded(text)]
-        if len(same) != 1:
-            same = list(found.choices) if found.count == 1 else []
-        return (same[0] if same else None), found
+        ids, count = self._answering(text)
+        found = self._first(ids, count)
+        labelled = [one for one in found.choices if terms.folded(one.label) == terms.folded(text)]
+        if len(labelled) == 1:
+            return labelled[0], found
+        same = [id for id in ids if terms.folded(self._title(id)) == terms.folded(text)]
+        if len(same) > 1 and self.kind is ListOf.PARENTS:
+            same = [id for id in same if self._cycle_of(id) == self._own_cycle()]
+        if len(same) != 1 and count == 1:
+            same = ids
+        return (self._listed(same)[0] if len(same) == 1 else None), found
+
+    def _answering(self, text: str) -> tuple[list[int], int]:
+        """Return what has every word of a text and may be chosen, and how many: of very many, about."""
+        wanted = terms.terms(text)
+        ids = [id for kind in _TITLED[self.kind] for id in self._having(wanted, kind)] if wanted else []
+        found = [id for id in ids[:LOOKED_AT] if self._fits(id)]
+        return found, len(found) + len(ids[LOOKED_AT:])
+
+    def _first(self, ids: Sequence[int], count: int) -> Found:
+        return Found(tuple(self._listed(ids[:FOUND])), count)
+
+    def _title(self, id: int) -> str:
+        if self.kind is ListOf.PARENTS:
+            return self.reader.named(id)[0]
+        return (self.image.people if self.kind is ListOf.PEOPLE else self.image.teams)[id].name
+
+    def _cycle_of(self, id: int) -> int:
+        return self.image.objectives[self.image.objective_of(id)].cycle_id
+
+    def _own_cycle(self) -> int | None:
+        """The cycle of the objective that chooses; of one that is new, that which runs."""
+        if self.about is not None:
+            return self._cycle_of(self.about)
+        running = chosen_cycle(self.reader, None)
+        return running.id if running else None
 
     # -- finding -------------------------------------------------------------------------------------------
 
@@ -125,7 +156,7 @@ class Shortlist:
         if self.kind is ListOf.ANY_TEAM:
             return True
         if self.kind is ListOf.TEAMS:
-            return access.may_draft(reader.actor, reader.lineage(id), Visibility.WORKSPACE)
+            return may_draft_for(reader, id)
         if self.kind is ListOf.PLACES:
             line = reader.lineage(id)
             return access.may_manage_team(reader.actor, line) and self.about not in line
@@ -231,6 +262,12 @@ class Shortlist:
         label = f"{KEY_RESULT}{one.title}" if one else f"{row.title} · {self.reader.cycle_of(row).name}"
         value = f"{'k' if one else 'o'}{encode(id)}"
         return Choice(value, label, owner.name if owner else "", team.name if team else COMPANY)
+
+
+def may_draft_for(reader: Reader, team: int | None) -> bool:
+    """Say whether the reader may draft for a team that there is, or (None) for the company."""
+    is_there = team is None or team in reader.image.teams
+    return is_there and access.may_draft(reader.actor, reader.lineage(team), Visibility.WORKSPACE)
 
 
 def _told_apart(choices: list[Choice]) -> list[Choice]:

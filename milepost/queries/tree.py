@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -44,7 +45,7 @@ STATUSES = tuple(status.word for status in Status)
 KEPT_SIGHTS = 256
 FEW = 10  # up to a tenth are encoded one by one; more than that are done sooner by columns, with all others
 _Eyes = tuple[int | None, frozenset[int] | None]  # who looks, and what a token limits them to
-Encoder = Callable[[Image, int, Actor | None], bytes]
+Encoder = Callable[[Image, int, Reader | None], bytes]
 
 
 class _Rows:
@@ -65,26 +66,30 @@ class _Rows:
         self.sights: dict[_Eyes, _Sight] = {}
         self.bodies: dict[_Sight, tuple[bytes, bytes]] = {}
 
-    def sight(self, actor: Actor) -> _Sight:
-        """Return what the actor sees: it changes with the structure alone."""
-        found = self.sights.get(_eyes(actor))
+    def rewritten(self, written: Written, outdated: set[int] | None) -> _Rows:
+        """Return the same rows, of which some say something else: all stand where they did."""
+        new = copy(self)
+        new.written, new.bodies, new.variants = written, {}, {}
+        if outdated is not None:
+            anew = set((self.image.node.among(outdated) - self.first).tolist())
+            new.variants = {name: text for name, text in self.variants.items() if name[0] not in anew}
+        return new
+
+    def sight(self, reader: Reader) -> _Sight:
+        """Return what the reader sees: it changes with what stands where alone."""
+        eyes = reader.actor.person_id, reader.actor.within
+        found = self.sights.get(eyes)
         if found is None:
-            seen = np.ones(len(self.ids), dtype=bool)
-            # Nearly everything is seen by everyone; only a token may be limited to some of it.
-            asked = self.image.restricted() if actor.within is None else self.ids
-            for id in asked:
-                place = self.image.node.get(id, -1) - self.first
-                if 0 <= place < len(seen):
-                    seen[place] = _sees(self.image, actor, id)
+            seen = reader.seen[self.nodes()]
             mixed = tuple(
-                (place, tuple(id is not None and _sees(self.image, actor, id) for id in hidden))
-                for place, hidden in self._depending_on(actor)
+                (place, tuple(id is not None and reader.sees(id) for id in hidden))
+                for place, hidden in self._depending_on(reader.actor)
                 if seen[place]
             )
             if len(self.sights) >= KEPT_SIGHTS:
                 self.sights.clear()
                 self.bodies.clear()
-            found = self.sights[_eyes(actor)] = _Sight(np.packbits(seen).tobytes(), mixed)
+            found = self.sights[eyes] = _Sight(np.packbits(seen).tobytes(), mixed)
         return found
 
     def _depending_on(self, actor: Actor) -> Iterable[tuple[int, Sequence[int | None]]]:
@@ -93,29 +98,29 @@ class _Rows:
         # Any neighbour may lie beyond what a token is limited to. The None tells these patterns from others.
         return ((place, [None, *_around(self.image, id)]) for place, id in enumerate(self.ids))
 
-    def read_by(self, actor: Actor) -> tuple[bytes, bytes]:
-        """Join all rows that the actor may read, as they may read them; with a mark made of them alone."""
-        sight = self.sight(actor)
+    def read_by(self, reader: Reader) -> tuple[bytes, bytes]:
+        """Join all rows that the reader may read, as they may read them; with a mark made of them alone."""
+        sight = self.sight(reader)
         found = self.bodies.get(sight)
         if found is None:
-            body = self.joined(actor, self.mask(actor))
+            body = self.joined(reader, self.mask(reader))
             found = self.bodies[sight] = body, hashlib.blake2b(body, digest_size=16).digest()
         return found
 
-    def joined(self, actor: Actor, wanted: np.ndarray) -> bytes:
-        """Join some of the rows that the actor sees, as they may read them."""
+    def joined(self, reader: Reader, wanted: np.ndarray) -> bytes:
+        """Join some of the rows that the reader sees, as they may read them."""
         instead = {}
-        for place, pattern in self.sight(actor).mixed:
+        for place, pattern in self.sight(reader).mixed:
             if not wanted[place]:
                 continue
             if (place, pattern) not in self.variants:
-                self.variants[place, pattern] = self.encoded(self.image, self.ids[place], actor)
+                self.variants[place, pattern] = self.encoded(self.image, self.ids[place], reader)
             instead[place] = self.variants[place, pattern]
         return self.written.joined(wanted, instead)
 
-    def mask(self, actor: Actor) -> np.ndarray:
-        """Mark the rows that the actor sees."""
-        bits = np.frombuffer(self.sight(actor).mask, dtype=np.uint8)
+    def mask(self, reader: Reader) -> np.ndarray:
+        """Mark the rows that the reader sees."""
+        bits = np.frombuffer(self.sight(reader).mask, dtype=np.uint8)
         return np.unpackbits(bits, count=len(self.ids)).view(bool)
 
     def nodes(self) -> slice:
@@ -157,26 +162,15 @@ def _around(image: Image, id: int) -> Iterator[int]:
     yield from image.key_results_of.ids(id)
 
 
-def _sees(image: Image, actor: Actor, id: int) -> bool:
-    seen_by = image.audience(id)
-    if seen_by is access.EVERYONE and actor.within is None:
-        return True
-    return access.may_see(actor, seen_by, team=image.team_of(id), is_private=image.is_private(id))
-
-
-def _eyes(actor: Actor) -> _Eyes:
-    return actor.person_id, actor.within
-
-
 # -- encoding one ------------------------------------------------------------------------------------------
 
 
-def _objective(image: Image, id: int, actor: Actor | None) -> bytes:
-    """Encode one objective; with an actor, only what they see of its neighbours."""
+def _objective(image: Image, id: int, reader: Reader | None) -> bytes:
+    """Encode one objective; with a reader, only what they see of its neighbours."""
     row = image.objectives[id]
 
     def seen(id: int) -> bool:
-        return id in image.node and (actor is None or _sees(image, actor, id))
+        return id in image.node and (reader is None or reader.sees(id))
 
     links = [
         (
@@ -204,7 +198,7 @@ def _objective(image: Image, id: int, actor: Actor | None) -> bytes:
     )
 
 
-def _key_result(image: Image, id: int, _: Actor | None) -> bytes:
+def _key_result(image: Image, id: int, _: Reader | None) -> bytes:
     """Encode one key result: its measure as it was written."""
     one: KeyResultRow = image.key_results[id]
     return orjson.dumps(
@@ -306,8 +300,13 @@ def _rows(image: Image, name: str) -> _Rows:
     found = image.derived.get((_Rows, name))
     if found is None:
         written = image.written[name] = _written_now(image, name)
-        first, one = (0, _objective) if name == "objectives" else (image.first_key_result, _key_result)
-        found = image.derived[_Rows, name] = _Rows(image, first, written, one)
+        before = image.arranged.get((_Rows, name))
+        if before is not None:
+            found = before.rewritten(written, before.written.outdated(name, image.edition))
+        else:
+            first, one = (0, _objective) if name == "objectives" else (image.first_key_result, _key_result)
+            found = _Rows(image, first, written, one)
+        image.derived[_Rows, name] = image.arranged[_Rows, name] = found
     return found
 
 
@@ -346,12 +345,13 @@ def _rounded(shares: np.ndarray) -> np.ndarray:
     return np.round(shares, 6) + 0.0  # what falls and stands at its start is at 0, not at -0
 
 
-def _figures(kept: _Kept, name: str, rows: _Rows, actor: Actor) -> bytes:
-    """Encode the figures of what the actor sees, a column each."""
-    sight = rows.sight(actor)
+def _figures(kept: _Kept, name: str, rows: _Rows, reader: Reader) -> bytes:
+    """Encode the figures of what the reader sees, a column each."""
+    sight = rows.sight(reader)
     found = kept.figures.get((name, sight))
     if found is None:
-        found = kept.figures[name, sight] = _written_figures(_columns(kept.day, name, rows, rows.mask(actor)))
+        columns = _columns(kept.day, name, rows, rows.mask(reader))
+        found = kept.figures[name, sight] = _written_figures(columns)
     return found
 
 
@@ -401,26 +401,26 @@ def as_json(reader: Reader, *, key_results: bool = False, known: str | None = No
     place in `statuses`, `parents` names what a row says of each parent. Where `known` (the entity tags a
     reader has) is still right, nothing but the tag.
     """
-    image, actor = reader.image, reader.actor
+    image = reader.image
     with image.lock:
         kept = _kept(image.on(reader.today))
         names = ("objectives", "key_results") if key_results else ("objectives",)
         wanted = {name: _rows(image, name) for name in names}
-        sights = tuple(rows.sight(actor) for rows in wanted.values())
+        sights = tuple(rows.sight(reader) for rows in wanted.values())
         if sights not in kept.answers:
-            kept.answers[sights] = _answered(kept, wanted, actor)
+            kept.answers[sights] = _answered(kept, wanted, reader)
         etag, parts = kept.answers[sights]
     if entity_tags.is_known(etag, known):
         return Answer(etag, None)
     return Answer(etag, b"".join(parts))
 
 
-def _answered(kept: _Kept, wanted: dict[str, _Rows], actor: Actor) -> tuple[str, list[bytes]]:
+def _answered(kept: _Kept, wanted: dict[str, _Rows], reader: Reader) -> tuple[str, list[bytes]]:
     # The tag is made of what is read, never of a counter that moves with what is hidden from the reader.
     tag, parts = hashlib.sha256(), [_BEGINNING]  # processors have it built in
     for name, rows in wanted.items():
-        body, mark = rows.read_by(actor)
-        figures = _figures(kept, name, rows, actor)
+        body, mark = rows.read_by(reader)
+        figures = _figures(kept, name, rows, reader)
         tag.update(mark + figures)
         parts += [_HEADS[name], body, b"],", figures, b"}", b","]
     parts[-1] = b"}"
@@ -432,14 +432,14 @@ def narrowed(view: View) -> bytes:
 
     `is_match` says of each row whether it fits by itself.
     """
-    image, actor = view.reader.image, view.reader.actor
-    day = image.on(view.reader.today)
+    reader, image = view.reader, view.reader.image
+    day = image.on(reader.today)
     matching = view.outline.own if view.matching is None else view.matching.mask
     parts = [_BEGINNING]
     for name in ("objectives", "key_results") if view.filters.key_results else ("objectives",):
         rows = _rows(image, name)
-        wanted = rows.mask(actor) & view.shown.mask[rows.nodes()]
+        wanted = rows.mask(reader) & view.shown.mask[rows.nodes()]
         columns = _columns(day, name, rows, wanted) | {"is_match": matching[rows.nodes()][wanted]}
-        parts += [_HEADS[name], rows.joined(actor, wanted), b"],", _written_figures(columns), b"}", b","]
+        parts += [_HEADS[name], rows.joined(reader, wanted), b"],", _written_figures(columns), b"}", b","]
     parts[-1] = b"}"
     return b"".join(parts)

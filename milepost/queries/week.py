@@ -138,7 +138,7 @@ def week(reader: Reader, cycle: CycleRow | None, *, since: datetime | None, at: 
             waiting=(*_waiting(reader, listed), *_mentions(reader, listed, at)),
             objectives=tuple(_mine(reader, listed)),
             owns_key_results=bool(mine),
-            is_empty=not any(True for _ in reader.objectives()),
+            is_empty=not reader.seen[: image.first_key_result].any(),
         )
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from milepost.core.access import Actor, Role
 from milepost.core.tokens import hash_of
 from milepost.ledger import sight
-from milepost.models import Person, SignInLink, Workspace
+from milepost.models import Checkin, Objective, Person, SignInLink, Workspace
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,15 @@ class Settings:
     check_in_every: int
     count_restricted_work: bool
     second_step_for: str
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much a workspace holds."""
+
+    people: int
+    objectives: int
+    checkins: int
 
 
 def exists(workspace_id: int) -> bool:
@@ -100,6 +109,11 @@ def by_slug(slug: str) -> int | None:
 def slugs() -> list[str]:
     """List every workspace, for the operator's tools."""
     return list(Workspace.objects.order_by("slug").values_list("slug", flat=True))
+
+
+def extent(workspace_id: int) -> Extent:
+    """Count what a workspace holds, for the operator's tools."""
+    return Extent(*(model.objects.of(workspace_id).count() for model in (Person, Objective, Checkin)))
 
 
 def settings(actor: Actor) -> Settings:

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from milepost.actions import sessions as actions
 from milepost.channels import email, security
 from milepost.queries import second_steps, sessions, workspaces
 from milepost.web import entrance, week
 from milepost.web.confirming import confirmed, signed_in
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 
 
 @require_safe
@@ -37,7 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return entrance.page(request, "account/show.html", more)
 
 
-@require_POST
+@takes_form
 @confirmed
 def end_session(request: HttpRequest, mark: str) -> HttpResponse:
     """Sign out somewhere else."""
@@ -46,7 +46,7 @@ def end_session(request: HttpRequest, mark: str) -> HttpResponse:
     return go("account")
 
 
-@require_POST
+@takes_form
 @confirmed
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere else."""

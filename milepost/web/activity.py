@@ -14,8 +14,6 @@ from milepost.web import misread, pages
 from milepost.web.actors import in_workspace
 from milepost.web.typed import id_text
 
-MANY = 300  # from here on a list of everyone is no choice any more
-
 
 @in_workspace
 def index(request: HttpRequest) -> HttpResponse:
@@ -61,7 +59,7 @@ def _known(written: str | None, rows: dict) -> int | None:
 def _offered(reader: Reader, chosen: int | None) -> dict:
     """Offer everyone who is here; in a big company those of the reader's own teams."""
     people, teams = reader.image.people, reader.image.teams
-    if len(people) > MANY:
+    if Shortlist(reader, ListOf.PEOPLE).is_long:
         mates = {id for team in reader.actor.teams if team in teams for id in teams[team].members}
         people = {id: people[id] for id in mates | {reader.actor.person_id, chosen} if id in people}
     return {id: row for id, row in people.items() if not row.has_left or id == chosen}

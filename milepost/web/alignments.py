@@ -88,7 +88,7 @@ def _new_page(
     context = _form(values, typed) | {
         "title": row.title,
         "parents": parents(reader, row, typed.chosen("parent")),
-        "finds": shortlists.finds(reader, row.id),
+        "finds": shortlists.finds(reader, typed, row.id),
         "here": f"{url}alignments/new/",
         "back": f"{url}#alignment",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from markupsafe import Markup
 
 from milepost.actions import second_steps as actions
@@ -14,7 +14,7 @@ from milepost.core.problems import Invalid
 from milepost.queries import second_steps
 from milepost.web import account, entrance, recovery_codes
 from milepost.web.confirming import confirmed
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 from milepost.web.typed import Typed
 
 LABELS = {"code": "Code"}
@@ -49,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return entrance.form(request, "account/app.html", typed, LABELS, more)
 
 
-@require_POST
+@takes_form
 @confirmed
 def destroy(request: HttpRequest) -> HttpResponse:
     """Remove the app."""

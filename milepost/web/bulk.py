@@ -133,7 +133,7 @@ def _page(request: HttpRequest, reader: Reader, typed: Typed) -> HttpResponse:
         "verbs": [("", "Choose"), *((name, words) for name, (words, _) in VERBS.items())],
         "fields": VERBS[asked.verb][1] if asked.verb else (),
         "options": _options(reader, asked.verb, typed),
-        "finds": shortlists.finds(reader),
+        "finds": shortlists.finds(reader, typed),
         "given": _given(typed, asked.verb),
         "lines": [_line(reader, asked.verb, line) for line in lines],
         "cannot": sum(line.problem is not None for line in lines),

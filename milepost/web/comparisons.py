@@ -18,7 +18,7 @@ from milepost.queries import comparisons, hindsight, lookbacks, teams
 from milepost.queries.cards import Reader
 from milepost.queries.comparisons import Comparison
 from milepost.queries.records import comparisons as records
-from milepost.web import answers, pages, trails, travel, week
+from milepost.web import answers, misread, pages, trails, travel, week
 from milepost.web.actors import in_workspace
 from milepost.web.teams import cycle_of
 
@@ -112,6 +112,7 @@ class Days:
         asked = (travel.day_named(self.request, "from"), travel.day_named(self.request, "to"))
         after = asked[1] or today
         before = asked[0] or after - WEEK
+        self.is_turned = before > after
         # Whichever was written first: the earlier day is “then”.
         before, after = min(before, after), max(before, after)
         if before == after:
@@ -183,6 +184,7 @@ def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
     return pages.page(
         request, "comparisons/show.html", context,
         nav=compared.nav, crumbs=compared.crumbs, seen_by=days.now,
+        misread=misread.parts(request.GET, {"from": not days.is_turned}),
     )  # fmt: skip
 
 

@@ -14,18 +14,18 @@ from milepost.core.problems import Conflict, Invalid
 from milepost.queries import cycles as known
 from milepost.web import pages
 from milepost.web.actors import in_workspace, require_admin
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 from milepost.web.pages import page
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "starts_on": "First day", "ends_on": "Last day", "parent": "Within"}
 
-# Where a cycle stands: as it is now, and as it would be.
+# Where a cycle stands: as it is now, and as it would be. Grading opens on the last day, which is not over.
 STANDS = {
     "upcoming": ("It has yet to begin", "it has yet to begin"),
     "running": ("It is running", "it is running"),
-    "grading": ("Its time is up", "its time is up, and it waits to be closed"),
+    "grading": ("It is open for grading", "it is open for grading, and waits to be closed"),
 }
 
 
@@ -95,7 +95,7 @@ def update(request: HttpRequest, cycle: int) -> HttpResponse:
     return _form(request, typed, cycle)
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def close(request: HttpRequest, cycle: int) -> HttpResponse:
     """Close a cycle."""
@@ -104,7 +104,7 @@ def close(request: HttpRequest, cycle: int) -> HttpResponse:
     return go("cycles", slug=request.seat.slug)
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def reopen(request: HttpRequest, cycle: int) -> HttpResponse:
     """Open a closed cycle again."""

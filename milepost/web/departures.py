@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from milepost.actions import people
 from milepost.core.problems import Conflict
 from milepost.web.actors import in_workspace
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 from milepost.web.toasts import saved
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def create(request: HttpRequest, person: int) -> HttpResponse:
     """Let someone leave."""
@@ -25,7 +24,7 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
     return go("person", slug=request.seat.slug, person=person)
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def destroy(request: HttpRequest, person: int) -> HttpResponse:
     """Take someone back."""

@@ -18,7 +18,7 @@ from milepost.core.quarters import Span
 from milepost.queries import choices, shell
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Cycles
-from milepost.queries.shortlists import ListOf
+from milepost.queries.shortlists import ListOf, may_draft_for
 from milepost.web import measures, objectives, pages, shortlists, submissions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
@@ -116,7 +116,7 @@ def _new_page(
 def _blank(request: HttpRequest, reader: Reader, offered: Cycles) -> dict[str, Any]:
     asked = request.GET.get("team", "")
     first = [asked, *(ids.encode(id) for id in sorted(request.actor.teams))]
-    allowed = [one for one in first if choices.may_draft_for(reader, ids.decode(one) or 0 if one else None)]
+    allowed = [one for one in first if may_draft_for(reader, ids.decode(one) or 0 if one else None)]
     allowed = allowed or [option[0] for option in choices.teams(reader)[:1]]
     team = allowed[0] if allowed else ""
     cycle = shell.chosen_cycle(reader, request.GET.get("cycle") or request.COOKIES.get(pages.CYCLE_COOKIE))

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from milepost.actions import accounts as actions
 from milepost.actions import guesses, wording
@@ -19,7 +19,7 @@ from milepost.queries import people
 from milepost.web import accounts, entrance
 from milepost.web.actors import now
 from milepost.web.confirming import confirmed, signed_in
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 from milepost.web.typed import Typed
 
 SALT = "milepost.email"
@@ -28,7 +28,7 @@ LABELS = {"email": "New e-mail"}
 LASTS = 3 * 86_400  # seconds
 
 
-@require_POST
+@takes_form
 @signed_in
 def send(request: HttpRequest) -> HttpResponse:
     """Send the link once more."""

@@ -7,6 +7,7 @@ from secrets import token_bytes
 from django.http import HttpRequest
 from django.middleware.csrf import CSRF_ALLOWED_CHARS as LETTERS
 from django.middleware.csrf import get_token
+from markupsafe import Markup
 
 _MANY = len(LETTERS)
 _LETTER = bytes(ord(LETTERS[number % _MANY]) for number in range(256))
@@ -23,6 +24,11 @@ def token(request: HttpRequest) -> str:
     """
     secret = request.META.get("CSRF_COOKIE")
     return get_token(request) if secret is None else masked(secret)
+
+
+def field(request: HttpRequest) -> Markup:
+    """Return the hidden field that a form carries its token in."""
+    return Markup(f'<input type="hidden" name="csrfmiddlewaretoken" value="{token(request)}">')
 
 
 def masked(secret: str) -> str:

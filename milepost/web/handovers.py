@@ -95,7 +95,7 @@ def _page(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
                 *(label for label, id in by_label(reader).items() if id != encode(person)),
             )
         ),
-        "finds": shortlists.finds(reader),
+        "finds": shortlists.finds(reader, typed),
         "to": typed.text("to"),
         "picked": {one.ref: typed.text(f"to-{one.ref}") for one in found.listed},
         "written": {one.ref: typed.text(f"else-{one.ref}") for one in found.listed},

@@ -1,4 +1,4 @@
-"""Headers on every answer: a strict content security policy with a nonce, and nothing kept by caches."""
+"""Headers on every answer: a strict content security policy with a nonce, and nothing shared by caches."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         response = get_response(request)
         html = response.headers.get("Content-Type", "").startswith("text/html")
         policy = POLICY.format(nonce=request.csp_nonce) if html else NO_SCRIPTS
+        # Also where nothing was read of the session now: a kept page has the head of a new one.
+        response.headers.setdefault("Vary", "Cookie")
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("X-Frame-Options", "DENY")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup, escape
+from collections.abc import Iterable
+from functools import lru_cache
+
+from markupsafe import Markup
 
 from milepost.core.terms import Terms
 from milepost.queries.hits import Hit
@@ -28,13 +31,18 @@ SYMBOLS = {
 }
 
 
-def option(hit: Hit, wanted: Terms) -> Markup:
-    """Draw a hit as an option of the palette, with the words marked that were looked for."""
+def options(hits: Iterable[Hit], wanted: Terms) -> Markup:
+    """Draw hits as options of the palette, with the words marked that were looked for."""
+    return Markup("\n".join(_option(hit, wanted) for hit in hits))
+
+
+def _option(hit: Hit, wanted: Terms) -> str:
     excerpt = f'<small class="hit-x">{marks.told(hit.excerpt, wanted)}</small>' if hit.excerpt else ""
-    return Markup(
-        f'<a class="item opt" role="option" tabindex="-1" href="{escape(hit.url)}">{symbol(hit)}'
+    return (
+        f'<a class="item opt" role="option" tabindex="-1" href="{marks.escaped(hit.url)}">{symbol(hit)}'
         f'<span class="opt-t"><span>{marks.told(hit.title, wanted)}</span>'
-        f'<small class="hit-w">{said(hit)}{escape(_where(hit))}</small>{excerpt}</span>{standing(hit)}</a>'
+        f'<small class="hit-w">{said(hit)}{marks.escaped(_where(hit))}</small>{excerpt}</span>'
+        f"{standing(hit)}</a>"
     )
 
 
@@ -50,15 +58,18 @@ def said(hit: Hit) -> Markup:
     """Say of a comment who said it when."""
     if hit.on is None:
         return Markup()
-    by = f"{hit.owner.name}, " if hit.owner else ""
+    by = f"{hit.by}, " if hit.by else ""
     return Markup('{}<time datetime="{}">{}</time> · ').format(by, hit.on.isoformat(), words.day(hit.on))
 
 
 def standing(hit: Hit) -> Markup:
     """Draw how it stands, where it can."""
-    if not hit.status:
-        return Markup()
-    mark, percent = marks.mark_with_word(hit.status), words.percent(hit.progress)
+    return _standing(hit.status, words.percent(hit.progress)) if hit.status else Markup()
+
+
+@lru_cache(maxsize=1024)
+def _standing(status: str, percent: str) -> Markup:
+    mark = marks.mark_with_word(status)
     return Markup(f'<span class="hit-s">{mark}<span class="num">{percent}</span></span>')
 
 

@@ -215,7 +215,7 @@ def _page(
         "title": card.title if card else None,
         "objective": (row.title, url),
         "people": people(reader, [values["owner"], *typed.chosen("owner")]),
-        "finds": shortlists.finds(reader),
+        "finds": shortlists.finds(reader, typed),
         "key_results": _key_results(reader, row),
         "states": STATES,
         "here": card.url if card else f"{url}initiatives/new/",

@@ -20,7 +20,7 @@ from milepost.ledger import sight
 from milepost.queries import people, workspaces
 from milepost.web import accounts, entrance, pages
 from milepost.web.actors import in_workspace, now
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 from milepost.web.typed import Typed
 
 LABELS = {"name": "Your name", "password": "Password"}
@@ -35,16 +35,16 @@ class Delivered:
     link: str | None
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def create(request: HttpRequest, person: int) -> HttpResponse:
     """Invite someone who was added, or once more."""
     secret = access.invite(person=person, by=request.actor, at=request.at)
-    profile = people.profile(request.actor, person, zone=request.seat.time_zone, at=request.at)
+    profile = people.profile(pages.reader(request), person, zone=request.seat.time_zone, at=request.at)
     return answer(request, delivered(request, profile.entry, secret))
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def destroy(request: HttpRequest, person: int) -> HttpResponse:
     """Take an invitation back."""

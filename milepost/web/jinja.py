@@ -11,7 +11,6 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.template import engines
-from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -19,7 +18,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from milepost.web import charts, frames, keymap, marks, words
+from milepost.web import charts, form_tokens, frames, keymap, marks, words
 from milepost.web.compiled import Compiled
 
 
@@ -33,7 +32,7 @@ class Pages(Environment):
 
 def render(template: str, context: dict[str, Any], request: HttpRequest) -> str:
     """Draw a page; all of its forms bear one token, for masking one is as much work as drawing a form."""
-    context |= {"request": request, "csrf_input": SimpleLazyObject(partial(csrf_input, request))}
+    context |= {"request": request, "csrf_input": SimpleLazyObject(partial(form_tokens.field, request))}
     return engines["jinja2"].env.get_template(template).render(context)
 
 

@@ -184,7 +184,7 @@ def _form(reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Type
         "error": typed.error,
         "problems": typed.listed(LABELS),
         "people": people(reader, [values["owner"], *values["visible_to"], *typed.chosen(*PEOPLE)]),
-        "finds": shortlists.finds(reader),
+        "finds": shortlists.finds(reader, typed),
         "kinds": measures.OPTIONS,
         "words": measures.NAMES,
         "users": measures.USERS,

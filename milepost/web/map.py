@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -45,32 +45,36 @@ def show(request: HttpRequest) -> HttpResponse:
     asked = Asked(request)
     if "ends_at" in request.GET and not asked.wrong and not request.headers.get("HX-Request"):
         return HttpResponseRedirect(asked.url(whatif=asked.whatif))
+    is_supposing = "ends_at" in request.GET and (asked.supposed_id is not None or asked.others)
     with asked.reader.image.lock:
-        map = Map(asked.view(), asked.wish)
-        picture = asked.picture(map)
-        is_supposing = "ends_at" in request.GET and (asked.supposed_id is not None or asked.others)
         if request.headers.get("HX-Request") and is_supposing:
-            return _what_follows(request, asked, picture)
-        context = {
-            "asked": asked,
-            "map": map,
-            "workspace": asked.reader.image.workspace.name,
-            "legend": picture.legend(),
-            "picture": picture if map.cards and not asked.as_list else None,
-            "branches": list(branches(map)),
-            "cycle": asked.cycle.name if asked.cycle else "Every cycle",
-            "tray": [map.row(id) for id in map.left_out[: maps.MOST_LEFT_OUT]],
-            "not_aligned": 0 if asked.branch is not None else len(map.not_aligned),
-            "tray_more": max(len(map.left_out) - maps.MOST_LEFT_OUT, 0),
-            "choices": asked.choices(map),
-            "supposed": asked.supposition,
-            "new_objective": reverse("new_objective", args=[asked.reader.slug]),
-        }
+            return _what_follows(request, asked, asked.picture(Map(asked.view(), asked.wish)))
         tree = reverse("alignment", args=[asked.reader.slug])
-        crumbs = [("Alignment", tree), ("Map", None)]
-        frame = {"nav": "alignment", "crumbs": crumbs, "travels": True, "comparison": f"{tree}comparison/"}
-        frame["misread"] = asked.misread
-        return pages.page(request, "map/show.html", context, seen_by=asked.reader, **frame)
+        return pages.page(
+            request, "map/show.html", partial(_context, asked), nav="alignment",
+            crumbs=[("Alignment", tree), ("Map", None)], seen_by=asked.reader, travels=True,
+            comparison=f"{tree}comparison/", kept_as="map", misread=asked.misread,
+        )  # fmt: skip
+
+
+def _context(asked: Asked) -> dict:
+    map = Map(asked.view(), asked.wish)
+    picture = asked.picture(map)
+    return {
+        "asked": asked,
+        "map": map,
+        "workspace": asked.reader.image.workspace.name,
+        "legend": picture.legend(),
+        "picture": picture if map.cards and not asked.as_list else None,
+        "branches": list(branches(map)),
+        "cycle": asked.cycle.name if asked.cycle else "Every cycle",
+        "tray": [map.row(id) for id in map.left_out[: maps.MOST_LEFT_OUT]],
+        "not_aligned": 0 if asked.branch is not None else len(map.not_aligned),
+        "tray_more": max(len(map.left_out) - maps.MOST_LEFT_OUT, 0),
+        "choices": asked.choices(map),
+        "supposed": asked.supposition,
+        "new_objective": reverse("new_objective", args=[asked.reader.slug]),
+    }
 
 
 @in_workspace

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from milepost.actions import teams
 from milepost.core import addresses
@@ -11,13 +10,13 @@ from milepost.core.problems import Invalid
 from milepost.queries.shortlists import ListOf
 from milepost.web import pages, shortlists
 from milepost.web.actors import in_workspace
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 from milepost.web.team_settings import arranged
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def create(request: HttpRequest, team: int) -> HttpResponse:
     """Let someone belong to the team, or make a member a lead or the other way round."""
@@ -42,7 +41,7 @@ def create(request: HttpRequest, team: int) -> HttpResponse:
     return arranged(request, team, typed)
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def destroy(request: HttpRequest, team: int, person: int) -> HttpResponse:
     """Let someone's time in the team end."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.urls import Resolver404, resolve
 
 View = Callable[..., HttpResponse]
 
@@ -22,6 +24,31 @@ def methods(*, get: View, post: View) -> View:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
 
     return view
+
+
+def takes_form(view: View) -> View:
+    """Let a view take what a form sends, and nothing else: there is no page at its address."""
+
+    @wraps(view)
+    def taking(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return view(request, *args, **kwargs)
+
+    taking.has_no_page = True
+    return taking
+
+
+def page_above(path: str) -> str:
+    """Return the nearest address above one that takes only forms at which there is a page."""
+    while (path := path.rstrip("/").rpartition("/")[0] + "/") != "/":
+        try:
+            found = resolve(path).func
+        except Resolver404:
+            continue
+        if not getattr(found, "has_no_page", False):
+            break
+    return path
 
 
 def inside(request: HttpRequest, there: str) -> str | None:

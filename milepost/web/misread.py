@@ -12,13 +12,16 @@ LONGEST = 40  # characters of what somebody wrote
 SWITCH = ("0", "1")
 _NO_SUCH_OBJECTIVE = "No objective here has this id"
 _ONLY_SWITCH = "Only 1 and 0 are understood; nothing is left out for it."
+NO_TEAM_OF_THIS_NAME = "No team here has this name; nothing fits it."
 INSTEAD: Mapping[str, str] = {
     "q": "No word to look for stands in it; every title is shown.",
     "cycle": "There is no such cycle here; the usual one is shown.",
     "on": "This page shows no past days; it is as of today.",
     "cycles": "Only “all” is understood; one cycle is shown.",
     "team": "There is no such team here; every team is shown.",
+    "owner": "Nobody who owns anything here has this name; nothing fits it.",
     "under": "There is no such team here; all teams are shown.",
+    "from": "It is later than the other day; the earlier one stands first.",
     "person": "There is no such person here; what everyone did is shown.",
     "status": "There is no such status; every status is shown.",
     "type": "There is no such type; every type is shown.",
@@ -60,10 +63,12 @@ class Misread:
     without: str
 
 
-def parts(said: QueryDict, understood: Mapping[str, bool]) -> tuple[Part, ...]:
+def parts(
+    said: QueryDict, understood: Mapping[str, bool], instead: Mapping[str, str] = INSTEAD
+) -> tuple[Part, ...]:
     """Return what an address says of these names and is not understood; what is left empty asks nothing."""
     return tuple(
-        Part(name, said[name][:LONGEST], INSTEAD[name])
+        Part(name, said[name][:LONGEST], instead[name])
         for name, is_understood in understood.items()
         if not is_understood and said.get(name)
     )

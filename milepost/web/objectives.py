@@ -151,7 +151,7 @@ def form(
         choices.parents(reader, row, [values["parent"], *typed.chosen("parent")]) if serves else [],
     )
     return {
-        "finds": shortlists.finds(reader, row.id if row else None),
+        "finds": shortlists.finds(reader, typed, row.id if row else None),
         "v": values,
         "error": typed.error,
         "problems": typed.listed(labels),

@@ -76,7 +76,7 @@ def show(request: HttpRequest) -> HttpResponse:
     answer = _answer(reader, text, offers)
     context = {
         "found": answer.found,
-        "option": hits.option,
+        "options": hits.options,
         "recent": () if answer.found.terms else palette.recent(reader, typed.text("recent")),
         "pages": answer.pages,
         "acts": _with_addresses(reader, answer.acts),

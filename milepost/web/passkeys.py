@@ -6,7 +6,7 @@ from allauth.account.internal.flows.login import perform_login, record_authentic
 from allauth.account.models import Login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from milepost.actions import guesses
 from milepost.actions import second_steps as actions
@@ -16,7 +16,7 @@ from milepost.core.problems import Conflict, Invalid
 from milepost.web import account, accounts, entrance, recovery_codes, signing_in, webauthn
 from milepost.web.actors import now
 from milepost.web.confirming import confirmed
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 from milepost.web.typed import Typed
 
 LABELS = {"name": "Name"}
@@ -46,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return entrance.form(request, "account/passkey.html", typed, LABELS, more)
 
 
-@require_POST
+@takes_form
 @confirmed
 def update(request: HttpRequest, passkey: int) -> HttpResponse:
     """Give a passkey another name."""
@@ -56,7 +56,7 @@ def update(request: HttpRequest, passkey: int) -> HttpResponse:
     return go("account")
 
 
-@require_POST
+@takes_form
 @confirmed
 def destroy(request: HttpRequest, passkey: int) -> HttpResponse:
     """Remove a passkey."""

@@ -133,7 +133,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
         "roles": roles,
         "sentences": membership.SENTENCES,
         "teams": teams,
-        "finds": shortlists.finds(reader),
+        "finds": shortlists.finds(reader, typed),
         "may_leave_team_open": request.actor.is_admin,
         "people": _people(request),
     }
@@ -142,7 +142,7 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
 
 
 def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
-    found = known.profile(request.actor, person, zone=request.seat.time_zone, at=request.at)
+    found = known.profile(pages.reader(request), person, zone=request.seat.time_zone, at=request.at)
     slug = request.seat.slug
     more = {
         "found": found,

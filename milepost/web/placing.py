@@ -122,7 +122,7 @@ def _page(
         "now": now,
         "options": [(one.ref, one.title) for one in now],
         "parents": parents(reader, row, typed.chosen("to")),
-        "finds": shortlists.finds(reader, row.id),
+        "finds": shortlists.finds(reader, typed, row.id),
         "seen": seen,
         "stays": stays,
         "needs_reason": row.state in AGREED,

@@ -8,12 +8,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from milepost.queries import people
 from milepost.web import looks
 from milepost.web.actors import in_workspace
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 from milepost.web.pages import page
 
 YEAR = 365 * 86_400
@@ -43,7 +42,7 @@ def update(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@require_http_methods(["POST"])
+@takes_form
 def appearance(request: HttpRequest) -> HttpResponse:
     """Choose light or dark and go back to where one was."""
     answer = go(_back(request))

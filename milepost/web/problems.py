@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from milepost.core.problems import NotFound, Problem
 from milepost.formats import problem_json
 from milepost.ledger import faults
 from milepost.web import answers
+from milepost.web.methods import page_above
 
 log = logging.getLogger("milepost.web")
 
@@ -24,7 +25,8 @@ class ProblemsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return _not_allowed(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Answer a Problem, or what the database could not do; anything else is a defect and Django's."""
@@ -37,13 +39,34 @@ class ProblemsMiddleware:
         return answer(request, fault)
 
 
-def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """Return the page, the toast, or for a program the object, that says what happened."""
+def _not_allowed(request: HttpRequest, refused: HttpResponseNotAllowed) -> HttpResponse:
+    """Say that an address does not take this method: who opens that of a form is led to the page above it."""
+    is_opened = request.method in ("GET", "HEAD")
+    problem = Problem(
+        "There is no page at this address. It takes what a form sends."
+        if is_opened
+        else "This address does not take this method. Nothing was changed.",
+        code="method_not_allowed",
+        status=405,
+        remedy="The form is on another page." if is_opened else f"Use {refused.headers['Allow']}.",
+    )
+    response = answer(request, problem, above=page_above(request.path) if is_opened else None)
+    response.headers["Allow"] = refused.headers["Allow"]
+    return response
+
+
+def answer(request: HttpRequest, problem: Problem, *, above: str | None = None) -> HttpResponse:
+    """Return the page, the toast, or for a program the object, that says what happened.
+
+    `above`: the address of a page that leads on.
+    """
     if answers.are_json(request):
         response = as_json(problem)
     else:
         name = "toast.hx.html" if request.headers.get("HX-Request") else "show.html"
-        response = render(request, f"problems/{name}", {"problem": problem}, status=problem.status)
+        response = render(
+            request, f"problems/{name}", {"problem": problem, "above": above}, status=problem.status
+        )
     if problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
     return response

@@ -5,16 +5,15 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
 
 from milepost.actions import second_steps as actions
 from milepost.queries import second_steps
 from milepost.web import account, entrance
 from milepost.web.confirming import confirmed
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 
 
-@require_POST
+@takes_form
 @confirmed
 def create(request: HttpRequest) -> HttpResponse:
     """Make new codes, in place of the old."""

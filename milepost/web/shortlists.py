@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import orjson
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from milepost.web.typed import Typed
 
 LONGEST = 100  # characters of what is looked for
 NAMED = "_named"  # behind a field's name: what somebody wrote who has no script to choose with
+UNCLEAR = "_unclear"  # and what of it was told before to be unclear: then what is chosen is the answer
 _BETWEEN = re.compile(r"[,;\n]")
 _WORDS: Mapping[ListOf, tuple[str, str]] = {
     ListOf.PEOPLE: ("Nobody here", "people"),
@@ -47,13 +49,21 @@ def find(request: HttpRequest, kind: str) -> HttpResponse:
     )
 
 
-def finds(reader: Reader, about: int | None = None) -> dict[str, str]:
-    """Return where each kind of list that is too long to send is searched; "" for what is sent whole."""
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where the rest of a long list is searched, and the names that were unclear, by field."""
+
+    url: str
+    unclear: Mapping[str, str]
+
+
+def finds(reader: Reader, typed: Typed, about: int | None = None) -> dict[str, Search | None]:
+    """Return how each kind of list that is too long to send is searched; None for what is sent whole."""
     asked = f"?about={ids.encode(about)}" if about is not None else ""
     return {
-        kind.value: reverse("choices", args=[reader.slug, kind.value]) + asked
+        kind.value: Search(reverse("choices", args=[reader.slug, kind.value]) + asked, typed.unclear)
         if Shortlist(reader, kind, about).is_long
-        else ""
+        else None
         for kind in ListOf
     }
 
@@ -65,30 +75,38 @@ def take(typed: Typed, reader: Reader, fields: Mapping[str, ListOf], about: int 
     """
     for field, kind in fields.items():
         name, is_several = field.removesuffix("[]"), field.endswith("[]")
-        written = typed.text(name + NAMED)
+        written = _names(typed.text(name + NAMED), is_several)
         if not written:
             continue
-        listed = Shortlist(reader, kind, about)
-        wanted = _BETWEEN.split(written) if is_several else [written]
-        chosen, wrong = [], []
-        for each in filter(None, map(str.strip, wanted)):
-            one, found = listed.named(each[:LONGEST])
+        listed, told = Shortlist(reader, kind, about), _names(typed.text(name + UNCLEAR), is_several)
+        chosen, wrong = [], {}
+        for each in written:
+            one, found = listed.named(each)
             if one is not None:
                 chosen.append(one.value)
-            else:
+            elif each not in told or not found.has(typed.texts(name)):
                 typed.offer(name, [each.value for each in found.choices])
-                wrong.append(_unclear(listed.kind, each[:LONGEST], found))
+                wrong[each] = _unclear(listed.kind, each, found)
         typed.choose(name, [*(typed.texts(name) if is_several else ()), *chosen])
         if wrong:
-            typed.say(name, "\n".join(wrong) if len(wrong) > 1 else wrong[0])
+            typed.say(name, "\n".join(wrong.values()))
+            typed.unclear[name] = ", ".join(wrong)
     return typed
+
+
+def _names(written: str, is_several: bool) -> list[str]:
+    each = _BETWEEN.split(written) if is_several else [written]
+    return [one.strip()[:LONGEST] for one in each if one.strip()]
 
 
 def _unclear(kind: ListOf, written: str, found: Found) -> str:
     """Say that nothing is called so, or that more than one could be meant."""
     none, many = _WORDS[kind]
     if not found.choices:
-        return f"{none} is called “{written}”. Write a part of the name, or choose from the list."
+        return (
+            f"{none} is called “{written}”. "
+            "Write a part of the name; or leave this empty, and choose from the list."
+        )
     if found.count > len(found.choices):
         listed = f"The list has {len(found.choices)} of them now: choose one, or write more of the name."
     else:

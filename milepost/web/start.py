@@ -23,7 +23,7 @@ from milepost.formats.places import FileProblems
 from milepost.queries import plans, workspaces
 from milepost.web import entrance, invitations
 from milepost.web.actors import in_workspace, require_admin
-from milepost.web.methods import go
+from milepost.web.methods import go, takes_form
 from milepost.web.setup import steps
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed
@@ -67,7 +67,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return _page(request, "start/show.html", more, Typed(request.POST))
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def demo(request: HttpRequest) -> HttpResponse:
     """Make the demo company beside the workspace and go there."""
@@ -139,7 +139,7 @@ def file(request: HttpRequest) -> HttpResponse:
     return _page(request, "start/file.html", more, typed)
 
 
-@require_http_methods(["POST"])
+@takes_form
 @in_workspace
 def application(request: HttpRequest) -> HttpResponse:
     """Apply the file whose preview was shown."""

@@ -90,7 +90,7 @@ def arranged(request: HttpRequest, team: int, typed: Typed) -> HttpResponse:
         "parents": _places(reader, typed, found.parents, found.is_top_open, team),
         "parent": id_text(found.parent),
         "others": [("", "Choose someone"), *_others(reader, typed, found)],
-        "finds": shortlists.finds(reader, team),
+        "finds": shortlists.finds(reader, typed, team),
         "here": addresses.team(slug, team),
         "members": reverse("members", kwargs={"slug": slug, "team": team}),
     }
@@ -107,7 +107,7 @@ def _new(request: HttpRequest, typed: Typed) -> HttpResponse:
         "typed": typed,
         "problems": typed.listed(LABELS),
         "parents": _places(reader, typed, places, request.actor.is_admin),
-        "finds": shortlists.finds(reader),
+        "finds": shortlists.finds(reader, typed),
         "parent": request.GET.get("parent", ""),
         "teams": _teams(slug)[1],
     }

@@ -87,7 +87,7 @@ def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
         "tokens": [(card, _days(reader, card)) for card in tokens.of(request.actor, at=request.at)],
         "scopes": [(word.value, _WORDS[word], scopes.SENTENCES[word], _ICONS[word]) for word in scopes.Scope],
         "teams": [("", "No: all that you see"), *teams],
-        "finds": shortlists.finds(reader),
+        "finds": shortlists.finds(reader, typed),
         "lasts": LASTS,
         "words": {word.value: words for word, words in _WORDS.items()},
         "examples": _examples(request, reader),

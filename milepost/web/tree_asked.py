@@ -17,12 +17,12 @@ from milepost.queries import shell as shells
 from milepost.queries.alignment import Filters, Summary, View
 from milepost.queries.listings import COMMITMENTS, STATUSES, Listed
 from milepost.queries.outlines import Outline
+from milepost.queries.shortlists import ListOf, Shortlist
 from milepost.queries.views import ViewCard
 from milepost.web import misread, pages, tree_rows
 from milepost.web.typed import id_text
 
 CHOICES = 100  # a longer list of people is asked for by name
-TEAMS = 1_000  # and so is one of teams
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Asked:
     @property
     def types_teams(self) -> bool:
         """Whether there are too many teams to list, so that one types a name."""
-        return len(self.reader.image.teams) > TEAMS
+        return Shortlist(self.reader, ListOf.ANY_TEAM).is_long
 
     @property
     def team_written(self) -> str:
@@ -140,7 +140,8 @@ class Asked:
     @property
     def misread(self) -> tuple[misread.Part, ...]:
         """What the address says and was not understood."""
-        return misread.parts(self.said, self._understood)
+        named = {"team": misread.NO_TEAM_OF_THIS_NAME} if self.types_teams else {}
+        return misread.parts(self.said, self._understood, {**misread.INSTEAD, **named})
 
     @property
     def _understood(self) -> dict[str, bool]:
@@ -160,7 +161,8 @@ class Asked:
         return {
             "q": wanted.words is not None,
             "cycles": self.every_cycle,
-            "team": wanted.team is not None,
+            "team": bool(wanted.team),
+            "owner": wanted.owners != frozenset(),
             "status": wanted.status is not None,
             "type": wanted.commitment is not None,
             **{name: said.get(name) in misread.SWITCH for name in ("attention", "mine", "key_results")},

@@ -42,6 +42,7 @@ class Typed:
         self.data = data
         self.problems: dict[str, str] = {}
         self.offered: dict[str, list[str]] = {}  # what a field is to offer besides, by what was typed
+        self.unclear: dict[str, str] = {}  # names, by the field they were written for, that could be nobody's
         self.retry_after: int | None = None  # seconds, where what was refused may be tried again
         self._refused_as = 422
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from milepost.web import alignment, bulk, checkins, map, palette, sweep, views
-from milepost.web.methods import methods
+from milepost.web.methods import methods, takes_form
 
 VIEW = "w/<slug:slug>/views/<id:view>/"
 
@@ -20,9 +20,9 @@ urlpatterns = [
     path("w/<slug:slug>/views/", require_safe(views.index), name="views"),
     path("w/<slug:slug>/views/new/", methods(get=views.new, post=views.create), name="new_view"),
     path(f"{VIEW}edit/", methods(get=views.edit, post=views.update), name="edit_view"),
-    path(f"{VIEW}copy/", require_POST(views.copy), name="copy_view"),
-    path(f"{VIEW}choice/", require_POST(views.choose), name="choose_view"),
-    path(f"{VIEW}deletion/", require_POST(views.destroy), name="delete_view"),
+    path(f"{VIEW}copy/", takes_form(views.copy), name="copy_view"),
+    path(f"{VIEW}choice/", takes_form(views.choose), name="choose_view"),
+    path(f"{VIEW}deletion/", takes_form(views.destroy), name="delete_view"),
     path("w/<slug:slug>/map/", require_safe(map.show), name="map"),
     path("w/<slug:slug>/map.svg", require_safe(map.show_svg), name="map_svg"),
     path("w/<slug:slug>/sweep/", methods(get=sweep.show, post=sweep.create), name="sweep"),
@@ -33,7 +33,7 @@ urlpatterns = [
     ),
     path(
         "w/<slug:slug>/checkins/<id:checkin>/withdrawal/",
-        require_POST(checkins.destroy),
+        takes_form(checkins.destroy),
         name="withdraw_checkin",
     ),
 ]

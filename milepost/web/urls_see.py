@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from milepost.web import activity, comparisons, overview, search, shortlists, teams, week
+from milepost.web.methods import takes_form
 
 urlpatterns = [
     path("w/<slug:slug>/", require_safe(week.show), name="week"),
-    path("w/<slug:slug>/looks/", require_POST(week.look), name="looks"),
+    path("w/<slug:slug>/looks/", takes_form(week.look), name="looks"),
     path("w/<slug:slug>/overview/", require_safe(overview.show), name="overview"),
     path("w/<slug:slug>/overview.json", require_safe(overview.show_json), name="overview_json"),
     path("w/<slug:slug>/teams/", require_safe(teams.index), name="teams"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import path, re_path
-from django.views.decorators.http import require_POST
 
 from milepost.web import (
     account,
@@ -31,7 +30,7 @@ from milepost.web import (
     tokens,
     workspaces,
 )
-from milepost.web.methods import methods
+from milepost.web.methods import methods, takes_form
 
 # django-allauth looks its own pages up by its own names.
 ALLAUTH = [
@@ -137,5 +136,5 @@ urlpatterns = [
         name="keyboard",
     ),
     path("w/<slug:slug>/tokens/", methods(get=tokens.index, post=tokens.create), name="tokens"),
-    path("w/<slug:slug>/tokens/<id:token>/revocation/", require_POST(tokens.destroy), name="revoke_token"),
+    path("w/<slug:slug>/tokens/<id:token>/revocation/", takes_form(tokens.destroy), name="revoke_token"),
 ]

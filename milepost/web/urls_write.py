@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from milepost.web import (
     alignments,
@@ -18,7 +18,7 @@ from milepost.web import (
     steps,
     undoing,
 )
-from milepost.web.methods import methods
+from milepost.web.methods import methods, takes_form
 
 OBJECTIVE = "w/<slug:slug>/objectives/<id:objective>/"
 KEY_RESULT = "w/<slug:slug>/key-results/<id:key_result>/"
@@ -71,8 +71,8 @@ urlpatterns = [
         methods(get=cancellations.new, post=cancellations.create),
         name="cancel_key_result",
     ),
-    path(f"{KEY_RESULT}restoration/", require_POST(cancellations.restore), name="restore_key_result"),
-    path(f"{KEY_RESULT}position/", require_POST(key_results.move), name="move_key_result"),
+    path(f"{KEY_RESULT}restoration/", takes_form(cancellations.restore), name="restore_key_result"),
+    path(f"{KEY_RESULT}position/", takes_form(key_results.move), name="move_key_result"),
     path(
         f"{KEY_RESULT}comments/",
         methods(get=key_results.show, post=comments.create),
@@ -81,9 +81,9 @@ urlpatterns = [
     path(
         f"{INITIATIVE}edit/", methods(get=initiatives.edit, post=initiatives.update), name="edit_initiative"
     ),
-    path(f"{INITIATIVE}state/", require_POST(initiatives.move), name="initiative_state"),
+    path(f"{INITIATIVE}state/", takes_form(initiatives.move), name="initiative_state"),
     path(f"{ALIGNMENT}edit/", methods(get=alignments.edit, post=alignments.update), name="edit_alignment"),
-    path(f"{ALIGNMENT}ending/", require_POST(alignments.destroy), name="end_alignment"),
+    path(f"{ALIGNMENT}ending/", takes_form(alignments.destroy), name="end_alignment"),
     path(
         "w/<slug:slug>/events/<id:event>/undoing/",
         methods(get=undoing.show, post=undoing.create),

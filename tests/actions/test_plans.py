@@ -115,6 +115,24 @@ class TestApply:
         assert changes.summary()["objective"]["orphaned"] == 3
         assert Objective.objects.of(cast.acme.id).filter(id=okrs.helpful.id).exists()
 
+    def test_puts_new_key_results_behind_those_that_are_there(self, cast: Cast, okrs: Okrs):
+        """Where the file has them last, they stand last; their order is that of the file."""
+        plan = known.current(cast.acme.id)
+        helpful = next(one for one in plan.objectives if one.id == okrs.helpful.key)
+        more = [
+            replace(helpful.key_results[0], id=f"more-{n}", title=f"More {n}", check_ins=(), history=())
+            for n in range(2)
+        ]
+
+        plans.apply_plan(
+            plan=changed(plan, helpful.id, key_results=(*helpful.key_results, *more)), by=cast.ada, at=LATER
+        )
+
+        listed = KeyResult.objects.of(cast.acme.id).filter(objective=okrs.helpful).order_by("position", "id")
+        assert [one.key for one in listed] == [
+            *(one.id for one in helpful.key_results), "more-0", "more-1"
+        ]  # fmt: skip
+
     def test_ends_a_link_that_its_objective_no_longer_names(self, cast: Cast, okrs: Okrs):
         """An objective that is mentioned serves what it says it serves; the past keeps the old link."""
         plan = changed(known.current(cast.acme.id), okrs.helpful.key, aligned_to=())

@@ -117,6 +117,28 @@ class TestBulk:
         assert line["was"] == {"starts_on": None, "ends_on": None}
         assert line["becomes"] == {"starts_on": None, "ends_on": change["ends_on"]}
 
+    @pytest.mark.parametrize("verb", ["owner", "team", "cycle", "visibility", "commitment", "align"])
+    @pytest.mark.parametrize("path", ["/bulk-changes/preview", "/bulk-changes"])
+    def test_refuses_a_change_whose_field_was_forgotten(self, program, okrs: Okrs, verb, path):
+        """What was left out is not taken for null, which would be nobody's, or the whole company's."""
+        change = {"items": [encode(okrs.helpful.id)], "change": verb, "reason": "So"}
+
+        answer = program("ada").post(path, change)
+
+        field = "serves" if verb == "align" else verb
+        assert answer.status_code == 422
+        assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [(field, "missing")]
+        assert Objective.objects.of(okrs.helpful.workspace_id).get(id=okrs.helpful.id).team_id
+
+    def test_takes_null_for_the_company(self, program, okrs: Okrs):
+        """Whoever says so means it."""
+        change = {"items": [encode(okrs.helpful.id)], "change": "team", "team": None, "reason": "So"}
+
+        answer = program("ada").post("/bulk-changes", change)
+
+        assert answer.status_code == 200
+        assert Objective.objects.of(okrs.helpful.workspace_id).get(id=okrs.helpful.id).team_id is None
+
     def test_names_each_that_cannot(self, program, cast: Cast, okrs: Okrs):
         """Refused as a whole, with a place and a code for each that stood in the way."""
         change = {"items": [encode(row.id) for row in (okrs.helpful, okrs.company)], "change": "cancel"}

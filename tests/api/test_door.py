@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -21,6 +22,7 @@ from milepost.models import Token
 from tests.api.programs import Program
 
 pytestmark = pytest.mark.both_databases
+GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 PROBLEM = "application/problem+json"
 FIELDS = {"type", "title", "status", "detail", "code", "remedy", "errors"}
 
@@ -285,6 +287,35 @@ class TestBodies:
             found |= FOUND_IN.get(name, set())
 
         assert found == faults.WORDS.keys()
+
+    def test_have_codes_that_the_guide_lists(self):
+        """Each code that a field can have stands in docs/api.md, and none that it cannot."""
+        table = GUIDE.read_text().partition("| code of a field |")[2].partition("\n\n")[0]
+        told = {code for row in table.splitlines() for code in re.findall(r"`(\w+)`", row.split("|")[1:2][0])}
+
+        assert told == set(faults.Code)
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body", "code"),
+        [
+            ("POST", "/objectives", {"title": "x", "cycle": "7"}, "not_an_id"),
+            ("POST", "/cycles", {"name": "x", "starts_on": "1 May"}, "not_a_day"),
+            ("PATCH", "/objectives/{objective}", {"colour": "x"}, "unknown_field"),
+            ("PATCH", "/objectives/{objective}", {"commitment": "x"}, "not_a_choice"),
+            ("PATCH", "/key-results/{key_result}", {"weight": "heavy"}, "not_a_number"),
+            ("POST", "/key-results/{key_result}/checkins", {"value": 1, "note": "\x07"}, "bad_character"),
+            ("GET", "/events?limit=0", None, "number_too_small"),
+            ("GET", "/objectives?fields=id;title", None, "not_names"),
+        ],
+    )
+    def test_have_codes_of_ours(self, program, okrs, method, path, body, code: str):
+        """A program is told which of our codes it is, never which class of a library's found it."""
+        here = path.format(objective=encode(okrs.company.id), key_result=encode(okrs.growth.id))
+
+        answer = program("ada").send(method, here, body)
+
+        assert answer.status_code == 422
+        assert code in [fault["code"] for fault in answer.json()["errors"]]
 
     @pytest.mark.parametrize(
         ("body", "field", "said"),

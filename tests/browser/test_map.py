@@ -61,6 +61,16 @@ class TestZoom:
         until(narrow, lambda: 0.4 <= scale(narrow) <= 1)
         expect(card(narrow, okrs.company)).to_be_in_viewport(ratio=0.9)
 
+    def test_begins_on_the_first_screen_of_a_phone(self, visit, okrs):
+        """What narrows and colours it takes a line each, pushed aside by touch; “Show” stays in sight."""
+        page = visit("ada", MAP, viewport=NARROW, has_touch=True, is_mobile=True)
+
+        expect(card(page, okrs.company)).to_be_in_viewport(ratio=0.9)
+        expect(page.get_by_role("button", name="Show", exact=True)).to_be_in_viewport(ratio=0.9)
+        tops = page.locator(".filters form > :visible").evaluate_all("all => all.map(one => one.offsetTop)")
+        assert max(tops) - min(tops) < 20
+        assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+
     def test_shows_titles_alone_where_it_is_small(self, visit, okrs):
         """Small, a card has its title, larger; large, all that it says."""
         page = visit("ada", MAP)

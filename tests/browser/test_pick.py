@@ -76,7 +76,7 @@ class TestKeyboard:
         expect(page.get_by_role("option")).to_contain_text("Riders choose us twice")
         field.fill("no such thing")
         expect(page.get_by_role("option")).to_have_count(0)
-        expect(page.get_by_text("0 found")).to_be_visible()
+        expect(page.get_by_text("Nothing found")).to_be_visible()
 
 
 class TestPointer:
@@ -90,6 +90,23 @@ class TestPointer:
 
         expect(field).to_have_value(re.compile("^Repairs 3 ·"))
         expect(page.locator("select[name=parent]")).to_have_value(re.compile("^o"))
+
+    @pytest.mark.parametrize("height", [900, 420])
+    @pytest.mark.parametrize("part", ["start", "center", "end"])
+    def test_opens_inside_the_window(self, visit, okrs, height, part):
+        """Wherever the field stands, the whole list is in sight, and the page stays where it was."""
+        page = visit("ben", "/w/acme/objectives/new/", viewport={"width": 390, "height": height})
+        field = page.get_by_role("combobox", name="Serves")
+        field.evaluate("(field, block) => field.scrollIntoView({ block, behavior: 'instant' })", part)
+        stood = page.evaluate("scrollY")
+
+        field.press("ArrowDown")
+        field.press("ArrowUp")
+        menu = page.locator("mp-pick > .menu:not([hidden])").bounding_box()
+
+        assert menu["y"] >= 0 and menu["y"] + menu["height"] <= height
+        assert menu["x"] >= 0 and menu["x"] + menu["width"] <= 390
+        assert page.evaluate("scrollY") == stood
 
     def test_has_no_problems_for_assistive_tools(self, visit, okrs, here):
         """axe finds nothing while the list is open, wide and narrow, light and dark."""

@@ -143,7 +143,7 @@ class TestTree:
             (["--attention"], "attention=true"),
             (["--words", "bread wa"], "words=bread+wa"),
             (["--commitment", "committed"], "commitment=committed"),
-            (["--mine"], "mine=true"),
+            (["--my-teams"], "mine=true"),
         ],
     )
     def test_narrows_as_the_page_does(self, client: Client, demo, token, words: list[str], asked: str):
@@ -158,7 +158,7 @@ class TestTree:
         state = told["columns"].index("state")
         fitting = [row for row, is_match in zip(told["rows"], told["is_match"], strict=True) if is_match]
         assert found == {row[0] for row in fitting if row[state] in drawing.OPEN}
-        assert found or words == ["--mine"]
+        assert found or words == ["--my-teams"]
 
     def test_tells_how_many_more_a_name_may_mean(self, client: Client):
         """Of several that a name may mean the first are told, and how many more there are."""
@@ -167,6 +167,28 @@ class TestTree:
         assert told.returncode == Exit.USAGE
         count = int(re.search(r"any of (\d+)", told.stderr)[1])
         assert f"and {count - 5} more" in told.stderr
+
+    def test_tells_apart_those_a_name_may_mean(self, client: Client):
+        """Beside people stand their e-mail address and teams, beside teams where they belong."""
+        person, team = (client.run("tree", option, "e").stderr for option in ("--owner", "--team"))
+
+        assert re.search(r"\w{13}  .+ \(\S+@\S+(, .+)?\)", person), person
+        assert re.search(r"\w{13}  .+ \(.+\)", team), team
+
+    def test_means_by_mine_what_one_owns(self, client: Client):
+        """As in `milepost list`; what belongs to one's teams has another name."""
+        mine, named = (
+            {node["id"] for node in matches(client.json("tree", "-k", *words))}
+            for words in (["--mine"], ["--owner", "me"])
+        )
+
+        assert mine and mine == named
+
+    def test_says_when_nothing_fits(self, client: Client):
+        """What is piped holds nothing then, and whoever looks is told."""
+        told = client.run("tree", "--words", "zebra crossing")
+
+        assert (told.returncode, told.stdout, told.stderr) == (Exit.OK, "", "There is nothing to show.\n")
 
     def test_says_the_percentages_that_pages_say(self, client: Client):
         """What stands in the tree is what the lists of the API call `percent`."""

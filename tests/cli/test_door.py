@@ -29,16 +29,15 @@ def milepost(tmp_path) -> Installation:
 
 
 class TestHelp:
-    def test_lists_every_command_with_one_line(self, milepost):
-        """Each command of the folder, and score, is listed with what it does."""
+    def test_lists_every_command_with_its_sentence(self, milepost):
+        """Each command of the folder, and score, is listed with what it does, and nothing of that is cut."""
         told = milepost.run("--help")
 
-        listed = [line.split(maxsplit=1) for line in told.stdout.splitlines() if line.startswith("  ")]
-        lines = {name: rest for name, *rest in listed}
+        listed = " ".join(told.stdout.split())
         assert told.returncode == Exit.OK
-        for name in [*operators.names(), "score"]:
-            assert lines[name], f"{name} is not listed with a line of help"
-            assert lines[name][0].endswith((".", "…")), lines[name]
+        assert " score Score the measures in a file" in listed
+        for name in operators.names():
+            assert f" {name} {operators.first_line(name)} " in listed
 
     def test_without_a_command_shows_the_help(self, milepost):
         """The bare word `milepost` shows what there is."""
@@ -48,10 +47,11 @@ class TestHelp:
 
     def test_a_commands_own_help_speaks_of_milepost(self, milepost):
         """The help of an operator's command shows our command's name and none of Django's options."""
-        told = milepost.run("config", "--help")
+        for name in ("config", "migrate"):
+            told = milepost.run(name, "--help")
 
-        assert told.stdout.startswith("usage: milepost config")
-        assert "--pythonpath" not in told.stdout
+            assert told.stdout.startswith(f"usage: milepost {name} [-h]")
+            assert "--pythonpath" not in told.stdout and "zero" not in told.stdout
 
     def test_a_wrong_name_suggests_the_right_one(self, milepost):
         """A command that does not exist is a mistake in use, with the nearest name."""
@@ -66,6 +66,17 @@ class TestHelp:
 
         assert told.returncode == Exit.USAGE
         assert "--colour" in told.stderr
+
+
+class TestLetters:
+    def test_are_written_whatever_the_locale_knows(self, milepost):
+        """A pipe gets UTF-8 from a shell that knows ASCII alone."""
+        milepost.variables |= {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
+
+        told = milepost.run("--help")
+
+        assert told.returncode == Exit.OK, told.stderr
+        assert "0 done · 1 error" in told.stdout
 
 
 class TestStart:

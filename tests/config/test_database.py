@@ -38,15 +38,15 @@ class TestFromUrl:
         assert usual["OPTIONS"]["prepare_threshold"] == 2
         assert pooled["OPTIONS"]["prepare_threshold"] is None
 
-    def test_nobody_waits_for_a_lock_without_end(self):
-        """A wait ends after ten seconds, unless the address says otherwise; a pooler is not told."""
+    def test_nobody_waits_for_a_lock_without_end_or_for_a_compiler(self):
+        """A wait ends after ten seconds, unless the address says otherwise; a pooler is told neither."""
         usual, patient, pooled = (
             database.from_url(f"postgresql://db.example/okr{more}", DATA)["OPTIONS"].get("options")
             for more in ("", "?options=-c%20lock_timeout=1min", "?prepare_threshold=none")
         )
 
-        assert usual == "-c lock_timeout=10s"
-        assert patient == "-c lock_timeout=10s -c lock_timeout=1min"
+        assert usual == "-c lock_timeout=10s -c jit=off"
+        assert patient == "-c lock_timeout=10s -c jit=off -c lock_timeout=1min"
         assert pooled is None
 
     @pytest.mark.parametrize(

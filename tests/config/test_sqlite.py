@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from threading import Thread
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
+from milepost.config.database import from_url
+from milepost.config.sqlite.base import DatabaseWrapper
 from milepost.config.sqlite.queues import Queue
 from milepost.ledger import faults
 from milepost.models import Workspace
@@ -51,6 +54,20 @@ class TestQueue:
 
         queue.release()
         assert queue.acquire(seconds=0)
+
+
+class TestFile:
+    def test_is_for_its_owner_alone(self, tmp_path):
+        """A new database and what lies beside it can be read by nobody else, wherever it is put."""
+        file = tmp_path / "milepost.sqlite3"
+        told = connections.configure_settings({"default": from_url(f"sqlite:///{file}", tmp_path)})["default"]
+        wrapper = DatabaseWrapper(told, "aside")
+
+        with closing(wrapper.get_new_connection(wrapper.get_connection_params())) as opened:
+            opened.execute("CREATE TABLE kept (id integer)")
+            modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+
+        assert modes == dict.fromkeys([file.name, f"{file.name}-wal", f"{file.name}-shm"], 0o600)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.core.characters import UNPRINTABLE, require_printable, unprintable
+from milepost.core.characters import UNPRINTABLE, poses, require_printable, unprintable
 from milepost.core.problems import Invalid
 
 
@@ -45,3 +45,37 @@ class TestRequirePrintable:
         assert message in str(refused.value)
         assert (refused.value.code, refused.value.field) == ("bad_character", "note")
         assert UNPRINTABLE.search(str(refused.value)) is None
+
+
+class TestPoses:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "ada@acme.example",
+            "ada+okr_2@acme-group.co.example",
+            "müller@bücher.example",
+            "почта@пример.рф",
+            "почта@acme.example",
+            "ελένη@παράδειγμα.example",
+            "田中@例え.example",
+        ],
+    )
+    def test_lets_every_language_pass(self, address: str):
+        """Names and domains of one alphabet each are addresses like any other."""
+        assert not poses(address)
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "\u0430da@acme.example",  # a Cyrillic a
+            "ada@\u0430cme.example",
+            "ada@mail.acm\u0435.example",
+            "\u03bfwner@acme.example",  # a Greek o
+            "\uff41da@acme.example",  # a wide a
+            "mu\u0308ller@acme.example",  # u and its dots apart
+            "ad\u200ba@acme.example",  # a space of no width
+        ],
+    )
+    def test_sees_what_the_eye_does_not(self, address: str):
+        """Letters of another alphabet among one's own, other forms of a letter, and what is unseen."""
+        assert poses(address)

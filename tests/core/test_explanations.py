@@ -230,6 +230,27 @@ class TestLeeway:
         """What is kept says what counts, and until where."""
         assert spaced(explain(measure, F(33)).notes[-1]).startswith(wanted)
 
+    @pytest.mark.parametrize(
+        ("measure", "reading", "said"),
+        [
+            (RANGE, F(50), "1 − 5 ÷ 4, at least 0"),
+            (RANGE, F(49), "1 − 4 ÷ 4"),
+            (Measure.of("maintain_below", target=30, floor=45), F(50), "(50 − 45) ÷ (30 − 45), at least 0"),
+            (Measure.of("maintain_above", target=30, floor=10), F(10), "(10 − 10) ÷ (30 − 10)"),
+        ],
+    )
+    def test_says_where_credit_has_run_out(self, measure, reading, said):
+        """What the figures alone would give is less than the 0 % beside it."""
+        line = next(line for line in explain(measure, reading).lines if line.label == "Progress")
+
+        assert (line.arithmetic, spaced(line.result)) == (said, "0.0 %")
+
+    def test_of_periods_rounds_no_share_that_is_added_up(self):
+        """A third is written as a division, so that the sum is the one that is shown."""
+        found = explain(Measure.of("per_period", target=12), (F(4), F(30), F(3)))
+
+        assert found.substituted == "(4 ÷ 12 + 1 + 0.25) ÷ 3"
+
 
 class TestExplainRollUp:
     def test_shows_a_table_that_adds_up(self):
@@ -306,9 +327,17 @@ class TestExplainRollUp:
         assert [row[3] for row in found.rows] == ["1 of 2", "1 of 2", "left out", "0, not counted"]
         assert [row[4] for row in found.rows] == ["50.0", "0.0", "–", "–"]
 
-    def test_says_why_there_is_no_mean(self):
-        """An objective with nothing to count says so."""
-        found = explain_roll_up(roll_up([]))
+    @pytest.mark.parametrize(
+        ("parts", "why"),
+        [
+            ([], "there is no key result yet, and no objective contributes"),
+            ([Part(F(1), F(1), counted=False)], "everything is cancelled, deferred or restricted"),
+            ([Part(F(0), F(1)), Part(F(1), F(1), counted=False)], "every weight is zero"),
+        ],
+    )
+    def test_says_why_there_is_no_mean(self, parts, why: str):
+        """An objective with nothing to count says so, and what is so with it."""
+        found = explain_roll_up(roll_up(parts))
 
         assert (found.title, found.substituted) == ("Why no number?", None)
-        assert found.notes == ("Nothing here counts: every weight is zero, or everything is cancelled.",)
+        assert found.notes[0] == f"Nothing here counts: {why}."

@@ -88,6 +88,11 @@ class TestMarked:
         """A text without accents is looked through quickly; the same is marked as in one that has some."""
         assert shown(typed, text) + " é" == shown(typed, text + " é")
 
+    @given(st.text("abAB1é_ -", max_size=8), st.text("abAB1é\u0301_ -", max_size=30))
+    def test_is_enclosed_as_it_is_marked(self, typed, text):
+        """Written in one go, the same stands between the signs as in pieces."""
+        assert terms.enclosed(terms.terms(typed), text, "[", "]") == shown(typed, text)
+
     @given(TITLES, TITLES)
     def test_loses_nothing(self, typed, text):
         """The pieces are the text."""

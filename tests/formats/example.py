@@ -79,6 +79,7 @@ WRONG = [
     ("role: owner", "role: Owner", "unknown_word", "people[0].role", 4),
     ("role: owner", "rôle: owner", "unknown_field", "people[0].rôle", 4),
     ("email: ada@acme.example", "email: ada at acme", "bad_email", "people[0].email", 4),
+    ("email: ada@acme.example", "email: ada@\u0430cme.example", "bad_email", "people[0].email", 4),
     ("id: ben,", "id: ada,", "duplicate_id", "people[1].id", 5),
     ("{id: ben, name: Ben Tillet,", "{id: ben,", "missing_field", "people[1]", 5),
     ("name: Ben Tillet", "name: ' '", "empty", "people[1].name", 5),

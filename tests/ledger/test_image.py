@@ -59,9 +59,9 @@ class Walk:
         doing: Callable[[datetime], object] = self.random.choices(
             [
                 self.check_in, self.correct, self.withdraw, self.edit, self.add, self.align, self.unalign,
-                self.cancel, self.restore, self.restrict, self.draft, self.rename,
+                self.cancel, self.restore, self.restrict, self.draft, self.rename, self.hand, self.retitle,
             ],
-            [8, 3, 2, 2, 2, 3, 1, 1, 1, 1, 1, 1],
+            [8, 3, 2, 2, 2, 3, 1, 1, 1, 1, 1, 1, 2, 1],
         )[0]  # fmt: skip
         self.at += timedelta(minutes=1)
         try:
@@ -165,6 +165,31 @@ class Walk:
             by=self.cast.ada, at=at,
         )  # fmt: skip
         objectives.activate(objective=row.id, by=self.cast.ada, at=at)
+
+    def hand(self, at):
+        someone = self.random.choice([self.cast.ada, self.cast.ben, self.cast.cleo]).person_id
+        changed = self.random.choice(
+            [{"owner": someone}, {"sponsor": someone}, {"contributors": [someone]},
+             {"team": self.random.choice([None, self.cast.product.id])}]
+        )  # fmt: skip
+        if self.random.random() < 0.4:
+            key_results.update(
+                key_result=self.any(KeyResult).id, changed={"owner": someone}, reason="Theirs.",
+                by=self.cast.ada, at=at,
+            )  # fmt: skip
+        else:
+            objectives.update(
+                objective=self.any(Objective).id, changed=changed, reason="Theirs.", by=self.cast.ada, at=at
+            )
+
+    def retitle(self, at):
+        row = self.any(self.random.choice([Objective, KeyResult]))
+        update, what = (
+            (objectives.update, {"objective": row.id})
+            if isinstance(row, Objective)
+            else (key_results.update, {"key_result": row.id})
+        )
+        update(**what, changed={"title": f"Called at {at}"}, reason="Better.", by=self.cast.ada, at=at)
 
     def rename(self, at):
         team = self.cast.product

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from milepost.actions import checkins, key_results
-from milepost.ledger import changes, mapped, snapshots, tallies, verify
+from milepost.ledger import array_files, changes, snapshots, tallies, verify
 from milepost.ledger import image as images
 from milepost.ledger.image import Image
 from milepost.models import Checkin, Event
@@ -110,6 +110,17 @@ class TestSnapshot:
         ]
         assert reopened.beginning(words[0]) == titles.beginning(words[0])
 
+    @pytest.mark.parametrize("size", [0, 4096])
+    def test_is_not_needed_once_it_is_open(self, cast: Cast, okrs: Okrs, folder: Path, size: int):
+        """Whoever cuts the file short meanwhile changes no figure, and does not end the process."""
+        path = saved(folder, cast)
+
+        image = snapshots.opened(folder, cast.acme.id)
+        os.truncate(path, size)
+        image.refresh()
+
+        assert differences(image) == []
+
     def test_is_for_its_owner_alone(self, cast: Cast, okrs: Okrs, folder: Path):
         """It holds titles and names that not everyone may see."""
         path = saved(folder, cast)
@@ -122,9 +133,9 @@ class TestSnapshot:
         """Those of workspaces that are no longer there are deleted; the others stay."""
         path = saved(folder, cast)
 
-        mapped.drop_others(folder, {cast.acme.id, cast.zenith.id}.__contains__)
+        array_files.drop_others(folder, {cast.acme.id, cast.zenith.id}.__contains__)
         stayed = path.exists()
-        mapped.drop_others(folder, {cast.zenith.id}.__contains__)
+        array_files.drop_others(folder, {cast.zenith.id}.__contains__)
 
         assert stayed
         assert not path.exists()

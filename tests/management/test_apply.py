@@ -227,6 +227,12 @@ class TestExport:
         assert several.code == 2 and "corner, other" in several.err
         assert wrong.code == 3 and "corner, other" in wrong.err
 
+    def test_looks_for_the_workspace_before_it_reads(self, corner, written):
+        """Whoever names one that is not there is told so at once, whatever the file holds."""
+        said = run("apply", written("no: [file of OKRs", "broken.yaml"), "--workspace", "third", "--yes")
+
+        assert said.code == 3 and "There is no workspace “third”." in said.err
+
 
 class TestRoundTrip:
     """Export, applied into an empty database, exports the same bytes; in both formats."""

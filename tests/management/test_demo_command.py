@@ -9,16 +9,20 @@ import urllib.request
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from http.cookiejar import CookieJar
+from pathlib import Path
 
 import pytest
 
-from milepost.actions import demos, plans
+from milepost.actions import demos, plans, workspaces
 from milepost.core.access import operator
+from milepost.core.ids import encode
 from milepost.ledger import image
 from milepost.management.commands import serve
+from milepost.management.commands.demo import Command, NotTheDemo
 from milepost.management.demo import PERSONAS, SLUG, WORKSPACE, company
 from milepost.models import Event, Objective, Person, User, Workspace
 from milepost.queries import verification
+from milepost.web import personas
 from tests.running import PATIENCE
 
 TODAY = date(2026, 11, 24)
@@ -75,16 +79,27 @@ class TestACopy:
         settings.MILEPOST = replace(settings.MILEPOST, data_dir=tmp_path)
 
         copied = serve.next_step(None)
-        (tmp_path / "demo.json").write_text(json.dumps({"workspace": SLUG, "personas": PERSONAS}))
+        _mark(tmp_path, demo.workspace_id)
 
         assert copied == "" and "the demo company" in serve.next_step(None)
+
+    def test_is_not_taken_for_one_that_was_there_before(self, demo, settings, tmp_path):
+        """A company of the same name has another id: nobody in it sees it as somebody else, nor resets it."""
+        settings.MILEPOST = replace(settings.MILEPOST, data_dir=tmp_path)
+        _mark(tmp_path, demo.workspace_id + 1)
+
+        with pytest.raises(NotTheDemo):
+            Command()._company(TODAY, reset=True)
+
+        assert serve.next_step(None) == "" and not personas.is_demo(demo.workspace_id)
+        assert Workspace.objects.filter(id=demo.workspace_id).exists()
 
 
 @pytest.mark.both_databases
 class TestRemove:
     def test_leaves_no_trace(self, demo):
         """Afterwards there is no workspace, no row of it, and none of its accounts."""
-        demos.remove(by=demo, at=AT)
+        workspaces.remove(by=demo, at=AT)
 
         assert not Workspace.objects.exists()
         assert not User.objects.exists()
@@ -97,7 +112,7 @@ class TestRemove:
         user = User.objects.get(email="roos@morrowmill.example")
         Person.objects.create(workspace=other, key="roos", name="Roos", user=user)
 
-        demos.remove(by=demo, at=AT)
+        workspaces.remove(by=demo, at=AT)
 
         assert list(User.objects.all()) == [user]
 
@@ -122,7 +137,7 @@ class TestCommand:
         assert again.value.code == 404
         assert _link(milepost, 2) != link
         marker = json.loads((milepost.data_dir / "demo.json").read_text(encoding="utf-8"))
-        assert marker["workspace"] == SLUG
+        assert len(marker["workspace"]) == 13
         assert [tuple(pair) for pair in marker["personas"]] == PERSONAS
         milepost.stop()
 
@@ -137,6 +152,12 @@ class TestCommand:
 
         assert f"This is {WORKSPACE.name}, the demo company" in milepost.output
         assert "MILEPOST_DATA_DIR=" in milepost.output
+
+
+def _mark(folder: Path, workspace_id: int) -> None:
+    """Leave in a data folder what `milepost demo` leaves there."""
+    said = {"workspace": encode(workspace_id), "personas": PERSONAS}
+    (folder / "demo.json").write_text(json.dumps(said), encoding="utf-8")
 
 
 def _printed(milepost, words: str, times: int) -> None:

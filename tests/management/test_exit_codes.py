@@ -21,6 +21,7 @@ LOOKING = [
     ("checkin", "k1", "5"),
     ("link", "ada@acme.example"),
     ("user", "add", "ada@acme.example", "--name", "Ada"),
+    ("workspace", "list"),
 ]
 LAST_MIGRATION = """
 from django.db import connection
@@ -128,6 +129,9 @@ class TestExitCodes:
             (("user",), Exit.USAGE),
             (("user", "add", "cleo@acme.example"), Exit.USAGE),
             (("user", "add", "cleo@acme.example", "--name", "Cleo", "--role", "queen"), Exit.USAGE),
+            (("user", "erase", "nobody@acme.example", "--yes"), Exit.NOT_FOUND),
+            (("workspace",), Exit.USAGE),
+            (("workspace", "remove", "elsewhere", "--yes"), Exit.NOT_FOUND),
             (("serve", "--port", "many"), Exit.USAGE),
             (("demo", "--port", "0"), Exit.USAGE),
             (("seed", "--day", "yesterday"), Exit.USAGE),

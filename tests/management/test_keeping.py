@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from milepost.actions import checkins
-from milepost.ledger import image, past, snapshots
+from milepost.ledger import bulk, image, past, snapshots
 from milepost.management.keeping import Keeper
 from tests.cast import NOW, Cast
 from tests.okrs import Okrs
@@ -64,6 +64,17 @@ class TestKeeper:
         keeper.look(0)
 
         assert path.stat().st_ino == first
+
+    def test_lets_go_of_what_was_removed(self, cast: Cast, okrs: Okrs, keeper: Keeper):
+        """A workspace that another process removed is held no longer, and not written once more."""
+        image.of(cast.acme.id)
+        bulk.erase(cast.acme.id)
+        cast.acme.delete()
+
+        keeper.end()
+
+        assert image.all_held() == []
+        assert list(keeper.folder.iterdir()) == []
 
     def test_deletes_what_belongs_to_nobody(self, cast: Cast, okrs: Okrs, keeper: Keeper):
         """Snapshots of removed workspaces go, and what a dying process left half written."""

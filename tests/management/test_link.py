@@ -7,10 +7,10 @@ import io
 import pytest
 from django.core.management import call_command
 
-from milepost.actions import access
+from milepost.actions import access, people
 from milepost.core.problems import Conflict, NotFound, Problem
 from milepost.models import Person, User
-from tests.cast import PASSWORD, Cast
+from tests.cast import NOW, PASSWORD, Cast
 
 
 def run(*words: str) -> str:
@@ -52,6 +52,31 @@ class TestUserEmail:
             run("user", "email", "ben@acme.example", "ada@acme.example")
         with pytest.raises(NotFound):
             run("user", "email", "nobody@acme.example", "new@acme.example")
+
+
+@pytest.mark.django_db(transaction=True)
+class TestUserErase:
+    def test_forgets_who_has_left(self, cast: Cast):
+        """Known by their address or their id in the file, they are a former colleague afterwards."""
+        people.leave(person=cast.cleo.person_id, by=cast.ada, at=NOW)
+        people.leave(person=cast.ben.person_id, by=cast.ada, at=NOW)
+
+        said = [
+            run("user", "erase", who, "--workspace", "acme", "--yes")
+            for who in ("CLEO@acme.example", "ben-okri")
+        ]
+
+        assert said == [
+            "They are known as Former colleague from now on.",
+            "They are known as Former colleague 2 from now on.",
+        ]
+
+    def test_knows_nobody_else(self, cast: Cast):
+        """A word that is nobody's is refused, and nobody is erased unasked."""
+        with pytest.raises(NotFound):
+            run("user", "erase", "zed@zenith.example", "--workspace", "acme", "--yes")
+        with pytest.raises(Problem, match="no terminal"):
+            run("user", "erase", "cleo@acme.example", "--workspace", "acme")
 
 
 class TestUserAdd:

@@ -14,6 +14,7 @@ from milepost.models.ids import COUNTER_BITS
 from milepost.queries import cycles as cycle_pages
 from milepost.queries import people as known
 from milepost.queries import team_tree, workspaces
+from milepost.queries.cards import Reader
 from tests.cast import LATER, NOW, TODAY, Cast
 
 pytestmark = pytest.mark.both_databases
@@ -69,8 +70,8 @@ class TestDirectory:
         dana = people.add(name="Dana", email="dana@acme.example", by=cast.ada, at=NOW)
         access.invite(person=dana.id, by=cast.ada, at=NOW)
 
-        soon = known.profile(cast.ada, dana.id, zone=PRAGUE, at=LATER).entry
-        after = known.profile(cast.ada, dana.id, zone=PRAGUE, at=NOW + timedelta(days=4)).entry
+        soon = known.profile(Reader(cast.ada, TODAY), dana.id, zone=PRAGUE, at=LATER).entry
+        after = known.profile(Reader(cast.ada, TODAY), dana.id, zone=PRAGUE, at=NOW + timedelta(days=4)).entry
 
         assert (soon.state.word, soon.state.on) == ("invited", TODAY + timedelta(days=3))
         assert after.state.word == "added"
@@ -89,7 +90,7 @@ class TestProfile:
     def test_stays_in_the_workspace(self, cast: Cast):
         """A person of another workspace is not found."""
         with pytest.raises(NotFound):
-            known.profile(cast.ada, cast.zed.person_id, zone=PRAGUE, at=NOW)
+            known.profile(Reader(cast.ada, TODAY), cast.zed.person_id, zone=PRAGUE, at=NOW)
 
 
 class TestMemberships:

@@ -14,6 +14,7 @@ from django.test import Client
 import milepost.actions
 from milepost.actions import (
     alignments,
+    bulk,
     checkins,
     comments,
     cycles,
@@ -24,6 +25,7 @@ from milepost.actions import (
     teams,
     workspaces,
 )
+from milepost.actions.bulk import Change
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Checkin, Cycle, Event
@@ -142,12 +144,60 @@ class TestSentence:
         workspaces.update(changed={"name": "Acme & Co"}, **by)
 
         assert told(seen_by(cast.ben, now))[:5] == [
-            "Ada Lovelace changed the settings: name",
+            "Ada Lovelace changed the settings: name Acme → Acme & Co",
             "Ada Lovelace created the cycle Next",
-            "Ada Lovelace made Cleo Wong an admin",
+            "Ada Lovelace changed the role of Cleo Wong: member → admin",
             "Ada Lovelace added Cleo Wong to Paint as a lead",
             "Ada Lovelace created the team Paint",
         ]
+
+    def test_says_what_the_frame_was_before(self, cast: Cast, now: datetime):
+        """A team, a cycle, a person: each tells from what to what; an address alone is nobody's to read."""
+        by, today = {"by": cast.ada, "at": now}, acme.day_of(now)
+        dana = people.add(name="Dana Scully", email="dana@acme.example", role="member", **by)
+        paint = teams.create(name="Paint", **by)
+        autumn = cycles.create(name="Autumn", starts_on=today, ends_on=today + 90 * DAY, **by)
+        teams.update(team=paint.id, changed={"name": "Colours", "parent": cast.product.id}, **by)
+        cycles.update(cycle=autumn.id, changed={"ends_on": today + 60 * DAY}, **by)
+        people.update(person=dana.id, name="Dana Mulder", email="mulder@acme.example", **by)
+
+        days = [f"{today + days * DAY:%-d %b %Y}" for days in (90, 60)]
+        assert told(seen_by(cast.ada, now))[:3] == [
+            "You changed the details of Dana Mulder: name Dana Scully → Dana Mulder, address",
+            f"You changed the cycle Autumn: last day {days[0]} → {days[1]}",
+            "You changed the team Colours: name Paint → Colours, place none → Product",
+        ]
+
+    def test_says_where_an_objective_stood(self, cast: Cast, cycle: Cycle, quick: acme.Work, now: datetime):
+        """A link tells what became of it, a move from where to where."""
+        by = {"by": cast.ada, "at": now}
+        first, last = (acme.work(each, cycle=cycle, **by).objective for each in ("First", "Last"))
+        link = alignments.align(child=quick.objective.id, objective=first.id, **by)
+        alignments.update(alignment=link.id, how="contributes", weight=Decimal(2), **by)
+        move = {"child": quick.objective.id, "reason": "So", **by}
+        alignments.move(leaves=first.id, objective=last.id, **move)
+        alignments.move(leaves=last.id, **move)
+
+        assert told(seen_by(cast.ada, now))[:3] == [
+            "You let Repairs are quick stand by itself, no longer below Last",
+            "You moved Repairs are quick from below First to below Last",
+            "You changed how Repairs are quick serves First: weight 1 → 2",
+        ]
+
+    def test_says_what_many_were_before(self, cast: Cast, cycle: Cycle, quick: acme.Work, now: datetime):
+        """What they had in common is told, and what they have now; what differed is told of each alone."""
+        by = {"by": cast.ada, "at": now}
+        other = acme.work("Bikes last", cycle=cycle, by=cast.ada, at=now)
+        items = [quick.objective.id, other.objective.id]
+        bulk.apply(items=items, change=Change("owner", owner=cast.ben.person_id), **by)
+        objectives.update(objective=items[0], changed={"commitment": "learning"}, **by)
+        bulk.apply(items=items, change=Change("commitment", commitment="committed"), **by)
+
+        said = told(seen_by(cast.ada, now))
+        assert said[0] == "You changed what success means for Repairs are quick and Bikes last to committed"
+        assert said[2] == (
+            "You changed the owner of Repairs are quick and Bikes last from Ada Lovelace to Ben Okri"
+        )
 
 
 class TestWhoIsTold:

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from milepost.actions import alignments, checkins, key_results, objectives
 from milepost.core.ids import encode
+from milepost.queries import shortlists
 from milepost.web import alignment as web
-from milepost.web import tree_asked
 from tests.okrs import OUTSIDE_TITLE, PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE
 from tests.web.reading import page_of
 from tests.web.statements import STATEMENTS, count
@@ -238,7 +238,7 @@ class TestFilters:
 
     def test_take_a_teams_name_where_there_are_too_many_to_list(self, signed_in, cast, okrs, monkeypatch):
         """A field instead of ten thousand options: a part of the name is enough."""
-        monkeypatch.setattr(tree_asked, "TEAMS", 0)
+        monkeypatch.setattr(shortlists, "LISTED", 0)
         ada, chosen = (
             signed_in("ada"),
             page_of(signed_in("ada").get(f"{TREE}?team={encode(cast.product.id)}")),

@@ -149,7 +149,7 @@ class TestDaysOfACycle:
         to_come = page_of(send(today + 60 * DAY, begins_on=today + 5 * DAY))
         longer = page_of(send(cycle.ends_on + 91 * DAY))
 
-        assert "It is running; with these days its time is up, and it waits to be closed." in ended
+        assert "It is running; with these days it is open for grading, and waits to be closed." in ended
         assert "100 % of its time is gone by today then, instead of 63 %." in ended
         assert "It is running; with these days it has yet to begin." in to_come
         assert "31 % of its time is gone by today then, instead of 63 %." in longer
@@ -162,7 +162,7 @@ class TestDaysOfACycle:
         past = acme.day_of(now) - DAY
         cycles.update(cycle=cycle.id, changed={"ends_on": past}, by=cast.ada, at=now)
 
-        assert "Its time is up; with these days it is running." in page_of(send(cycle.ends_on))
+        assert "It is open for grading; with these days it is running." in page_of(send(cycle.ends_on))
 
     def test_are_saved_the_second_time(self, cycle: Cycle, send, now):
         """Sent once more as they were shown, they hold; other days than those are told first as well."""

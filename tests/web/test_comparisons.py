@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from milepost.actions import alignments, checkins, cycles, key_results, objectives
+from milepost.actions import alignments, checkins, cycles, key_results, objectives, teams
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
 from milepost.models import Cycle
@@ -25,10 +25,10 @@ def of(row) -> str:
     return f"/w/acme/objectives/{encode(row.id)}/comparison"
 
 
-def read(browser, path: str, before, after=None) -> dict:
+def read(browser, path: str, before, after=None, **asked: str) -> dict:
     """Read a comparison as JSON."""
     to = {"to": after.isoformat()} if after else {}
-    answer = browser.get(f"{path}.json", {"from": before.isoformat(), **to})
+    answer = browser.get(f"{path}.json", {"from": before.isoformat(), **to, **asked})
     assert answer.status_code == 200, answer.content
     return answer.json()
 
@@ -118,6 +118,50 @@ class TestObjective:
             {"what": f"link to “{okrs.company.title}”", "before": "contributes, weight 2", "after": "none"}
         ]
         assert [one["kind"] for one in parent["events"]] == ["alignment.ended"]
+
+    def test_tells_in_which_order_key_results_stand(self, signed_in, okrs, cast, now):
+        """That somebody put them in another order is a difference, with who did it."""
+        key_results.move(key_result=okrs.guides.id, up=True, by=cast.ben, at=now)
+
+        (pair,) = read(signed_in("ada"), of(okrs.helpful), day_of(now) - DAY)["objectives"]
+        listed = read(signed_in("ada"), TREE, day_of(now) - DAY)["objectives"]
+
+        assert pair["differences"] == [
+            {
+                "what": "order",
+                "before": "“Cut the wait”, “Write the guides”",
+                "after": "“Write the guides”, “Cut the wait”",
+            }
+        ]
+        assert [one["text"] for one in pair["events"]] == ["Ben Okri moved Write the guides up"]
+        assert [one["title"] for one in listed] == [okrs.helpful.title]
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            (
+                {"milestones": (("Ten guides", Decimal(3)), ("Thirty guides", Decimal(2)))},
+                ("milestones", "Ten guides, Thirty guides (weight 2)",
+                 "Ten guides (weight 3), Thirty guides (weight 2)"),
+            ),
+            (
+                {"curve": "points", "points": ((Decimal("0.5"), Decimal("0.3")),)},
+                ("points of the plan", "50 % by 25 % of the time", "30 % by 50 % of the time"),
+            ),
+        ],
+    )  # fmt: skip
+    def test_tells_what_has_parts(self, signed_in, okrs, cast, now, changed, said):
+        """Weights of milestones, and the points of a plan, with what they were before."""
+        points = {"curve": "points", "points": ((Decimal("0.25"), Decimal("0.5")),)}
+        key_results.update(
+            key_result=okrs.guides.id, changed=points, reason="Now.", by=cast.ben, at=now - 3 * DAY
+        )
+        key_results.update(key_result=okrs.guides.id, changed=changed, reason="Now.", by=cast.ben, at=now)
+
+        (pair,) = read(signed_in("ada"), of(okrs.helpful), day_of(now) - DAY)["objectives"]
+        (one,) = [one for one in pair["key_results"] if one["title"] == okrs.guides.title]
+
+        assert one["differences"] == [dict(zip(("what", "before", "after"), said, strict=True))]
 
     def test_says_what_was_not_there_yet(self, signed_in, okrs, cast, now):
         """What was written between the days has one side."""
@@ -210,6 +254,39 @@ class TestMany:
         assert [one["what"] for one in pair["differences"]] == ["last day"]
         assert {okrs.helpful.title, okrs.company.title} <= {one["title"] for one in listed["objectives"]}
         assert listed["drifted"] == []
+
+    def test_tells_time_and_what_changed_below_apart(self, signed_in, okrs, cast, now):
+        """Judged otherwise because of what contributes to it is no work of time: the cause is named."""
+        today = day_of(now)
+        checkins.record(key_result=okrs.waiting.id, value=Decimal("4.4"), by=cast.cleo, at=now - 3 * DAY)
+        cycles.update(
+            cycle=okrs.next_cycle.id,
+            changed={"starts_on": today - 400 * DAY, "ends_on": today + 9 * DAY},
+            by=cast.ada, at=now - 2 * DAY,
+        )  # fmt: skip
+        objectives.update(
+            objective=okrs.helpful.id, changed={"cycle": okrs.next_cycle.id}, reason="", by=cast.ada, at=now
+        )
+
+        (pair,) = read(signed_in("ada"), of(okrs.company), today - DAY)["objectives"]
+        listed = read(signed_in("ada"), TREE, today - DAY, cycle=encode(okrs.cycle.id))
+        shown = page(signed_in("ada"), "/w/acme/objectives/" + pair["id"] + "/comparison", today - DAY)
+
+        assert (pair["before"]["status"], pair["after"]["status"]) == ("at_risk", "off_track")
+        assert pair["points"] == 0 and pair["below"] == [encode(okrs.helpful.id)]
+        assert okrs.company.title in {one["title"] for one in listed["objectives"]}
+        assert listed["drifted"] == [] and "changed below it" in shown
+
+    def test_tells_of_teams_that_moved(self, signed_in, okrs, cast, now):
+        """A team that stands below another one moved no figure of its own, but those of the tree of teams."""
+        sales = teams.create(name="Sales", by=cast.ada, at=now - 3 * DAY)
+        teams.update(team=cast.product.id, changed={"parent": sales.id}, by=cast.ada, at=now)
+        told = [{"what": "“Product” below", "before": "none", "after": "Sales"}]
+
+        for path in (TREE, *(f"/w/acme/teams/{encode(one.id)}/comparison" for one in (cast.product, sales))):
+            assert read(signed_in("ada"), path, day_of(now) - DAY)["places"] == told
+        assert "Teams that moved" in page(signed_in("ada"), TREE, day_of(now) - DAY)
+        assert read(signed_in("ada"), TREE, day_of(now) - 2 * DAY, day_of(now) - DAY)["places"] == []
 
     def test_shows_a_team(self, signed_in, okrs, cast, now):
         """A team's page has the same, with its summary on both days."""

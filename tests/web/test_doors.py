@@ -148,12 +148,15 @@ class TestForgery:
 
 class TestPersonas:
     @pytest.fixture
-    def demo(self, settings, tmp_path):
+    def demo(self, cast: Cast, settings, tmp_path):
         """The marker that `milepost demo` leaves in the data folder."""
         from dataclasses import replace
 
         settings.MILEPOST = replace(settings.MILEPOST, data_dir=tmp_path)
-        written = {"workspace": "acme", "personas": [["Lead", "ben-okri"], ["Guest", "gus-guest"]]}
+        written = {
+            "workspace": encode(cast.acme.id),
+            "personas": [["Lead", "ben-okri"], ["Guest", "gus-guest"]],
+        }
         (tmp_path / "demo.json").write_text(json.dumps(written))
 
     def test_can_be_taken_on_in_the_demo(self, demo, cast: Cast, names, signed_in):

@@ -10,6 +10,7 @@ from itertools import product
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -53,6 +54,7 @@ BESIDE = [
 EVER_NEW = re.compile(
     rb'(name="csrfmiddlewaretoken" value="|nonce="|nonce-|name="submission" value="|data-nonce=")[^"\' ]*'
 )
+OF_EACH_ANSWER = ("X-Request-ID", "Content-Security-Policy", "Content-Length", "Expires")
 RANDOM_INLINE = re.compile(rb"(hx-csp|hx-nonce)[^ >]*")
 
 
@@ -71,8 +73,12 @@ class Answer:
 def told(response, *, without: Mapping[int, bytes] | None = None) -> Answer:
     """Return what an answer tells; the ids in `without` read alike."""
     body = RANDOM_INLINE.sub(rb"\1", EVER_NEW.sub(rb"\1", response.content))
-    names = ("Content-Type", "Location", "HX-Redirect", "ETag")
-    headers = {name: response.headers[name] for name in names if name in response.headers}
+    headers = {name: value for name, value in response.headers.items() if name not in OF_EACH_ANSWER}
+    headers |= {
+        f"Set-Cookie {name}": cookie.OutputString()
+        for name, cookie in response.cookies.items()
+        if name != settings.CSRF_COOKIE_NAME
+    }
     for id, word in (without or {}).items():
         body = body.replace(encode(id).encode(), word)
         headers = {name: value.replace(encode(id), word.decode()) for name, value in headers.items()}

@@ -19,6 +19,7 @@ from tests.web import acme
 PAGES = ("/w/acme/alignment/", "/w/acme/overview/", "/w/acme/company/", "/w/acme/teams/")
 NONCES = re.compile(r'nonce="([^"]+)"')
 TOKENS = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+ITS_OWN = ("X-Request-ID", "Content-Security-Policy")
 SAID = "Cut the wait: 60"
 pytestmark = pytest.mark.both_databases
 Browser = Callable[..., Client]
@@ -45,6 +46,18 @@ class TestKeptPage:
         drawn = without_what_is_the_requests_own(first)
         assert without_what_is_the_requests_own(second) == drawn
         assert without_what_is_the_requests_own(anew) == drawn
+
+    def test_has_the_head_of_one_drawn_anew(self, signed_in: Browser, okrs: Okrs, page: str):
+        """Nobody can tell by the headers whether anything has changed since they asked before."""
+        cleo = signed_in("cleo")
+        text(cleo.get("/w/acme/people/"))  # by which she has the secret of her forms
+        heads = [
+            [(name, value) for name, value in cleo.get(page).headers.items() if name not in ITS_OWN]
+            for _ in range(3)
+        ]
+
+        assert heads[0] == heads[1] == heads[2]
+        assert {("Vary", "Cookie"), ("Cache-Control", "no-store")} <= {*heads[0]}
 
     def test_carries_the_nonce_of_its_own_policy(self, signed_in: Browser, okrs: Okrs, page: str):
         """Each answer has one nonce, everywhere the one that its header allows, and never that of another."""

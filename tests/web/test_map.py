@@ -12,6 +12,7 @@ from django.utils import timezone
 from milepost.actions import alignments, checkins, key_results, objectives
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
+from milepost.ledger import image as images
 from milepost.queries import map as maps
 from tests.okrs import OUTSIDE_TITLE, PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE
 from tests.web.drawn import MAP, SVG, card, drawing, lines, serve, tray
@@ -286,6 +287,7 @@ class TestUnfolding:
         browser = signed_in("ada")
         all_there = page_of(browser.get(MAP))
         monkeypatch.setattr(maps, "AT_ONCE", 1)
+        images.forget()  # a map is kept drawn
 
         folded, unfolded = page_of(browser.get(MAP)), page_of(browser.get(f"{MAP}?unfolded=1"))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from milepost.core.ids import encode
+from milepost.queries import shortlists
 from tests.web.reading import page_of
 
 pytestmark = pytest.mark.both_databases
@@ -17,6 +19,8 @@ WRONG = [
      "team status type columns group sort"),
     ("alignment/", f"team={NOWHERE}&attention=yes&unaligned=2&mine=x&key_results=no&cycles=some&view=7&q=!!",
      "q cycles team attention mine key_results unaligned view"),
+    ("alignment/", "owner=qq&mine=x", "owner mine"),
+    ("map/", f"owner={NOWHERE}", "owner"),
     ("map/", f"lens=mood&path={NOWHERE}&branch=x&arrange=age&as=table&whatif={NOWHERE}:3&also=x:1&status=odd",
      "status lens arrange as path branch whatif also"),
     ("people/", "show=everyone", "show"),
@@ -28,7 +32,7 @@ WRONG = [
 ]  # fmt: skip
 RIGHT = [
     ("alignment/", "team=&status=at_risk&type=committed&sort=-due&group=team&columns=team&mine=0&view=none"),
-    ("alignment/", "q=repairs&attention=1&cycles=all&key_results=0&owner=nobody+of+this+name"),
+    ("alignment/", "q=repairs&attention=1&cycles=all&key_results=0&owner=cleo"),
     ("map/", "lens=age&arrange=team&as=list&key_results=1&unfolded=1"),
     ("people/", "show=left&q=nobody"),
     ("activity/", "kind=&team="),
@@ -76,6 +80,29 @@ class TestAnAddress:
             assert misread(page_of(cleo.get(f"/w/acme/{path}"))) == [], path
         assert misread(page_of(cleo.get(f"/w/acme/map/?path={hidden}"))) == ["path"]
         assert misread(page_of(signed_in("ada").get(f"/w/acme/map/?path={hidden}"))) == []
+
+    def test_tells_of_a_team_that_is_typed_by_name(self, signed_in, okrs, monkeypatch):
+        """Where there are too many to list, one writes a name: if no team has it, nothing fits."""
+        monkeypatch.setattr(shortlists, "LISTED", 0)
+
+        unknown, known = (
+            page_of(signed_in("ada").get(f"/w/acme/alignment/?team={name}")) for name in ("qq", "prod")
+        )
+
+        assert misread(unknown) == ["team"] and "No team here has this name; nothing fits it." in unknown
+        assert misread(known) == []
+
+    def test_tells_of_two_days_the_wrong_way_round(self, signed_in, okrs, now):
+        """A comparison puts the earlier day first, and says so."""
+        later, earlier = (okrs.cycle.starts_on + timedelta(days=days) for days in (50, 40))
+        there = "/w/acme/company/comparison/"
+
+        turned, right = (
+            page_of(signed_in("ada").get(there, {"from": first.isoformat(), "to": last.isoformat()}))
+            for first, last in ((later, earlier), (earlier, later))
+        )
+
+        assert misread(turned) == ["from"] and misread(right) == []
 
     def test_leaves_no_cookie_of_a_cycle_that_is_not_there(self, signed_in, okrs):
         """A cycle is remembered for the next page only where there is one."""

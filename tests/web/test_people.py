@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from milepost.actions import people
 from milepost.core.ids import encode
 from milepost.models import Checkin, Cycle, KeyResult, Objective, Person
 from tests.cast import Cast
+from tests.okrs import written
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
@@ -131,6 +134,19 @@ class TestPerson:
         assert "Hidden aim" not in texts["ben"] + texts["ada"]
         assert "Personal aim" not in texts["ben"] + texts["ada"]
         assert "Hidden aim" in texts["cleo"] and "Personal aim" in texts["cleo"]
+
+    def test_shows_how_that_stands(self, cast: Cast, signed_in):
+        """Each has its status and progress; what is a draft only says that it does not count."""
+        written(cast, timezone.now())
+
+        page = signed_in("ada").get(_page(cast, "ben")).content.decode()
+        rows = [strip_tags(row) for row in re.findall(r'<li class="lnk">.*?</li>', page, re.S)]
+
+        assert sorted(rows) == [
+            "No dataWrite the guidesKey result of Nobody waits for an answer–",
+            "Off trackNobody waits for an answerAutumn25\u00a0%",
+            "Repairs come with a smileAutumnDoes not count yet",
+        ]
 
     def test_offers_only_what_one_may_do(self, cast: Cast, signed_in):
         """An owner manages, oneself may correct one's name, others only read."""

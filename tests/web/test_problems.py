@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 from django.test import Client, RequestFactory
 
-from milepost.core.problems import Conflict, Invalid, NotAllowed, Problem
+from milepost.core.ids import encode
+from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound, Problem
 from milepost.web import problems
 from tests.cast import Cast
+from tests.routes import routes
 
 FORM = "application/x-www-form-urlencoded"
 Browser = Callable[..., Client]
@@ -31,6 +33,7 @@ class TestPages:
 
         assert [page.status_code for page in pages] == [404] * 3
         assert len({page.content for page in pages}) == 1
+        assert NotFound.USUAL not in pages[0].content.decode()  # the heading says so
         assert "Nothing here" in pages[0].content.decode()
         assert "style-src 'self'" in pages[0].headers["Content-Security-Policy"]
 
@@ -49,6 +52,43 @@ class TestPages:
 
         assert answer.status_code == status
         assert f'data-code="{code}"' in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        ("path", "above"),
+        [
+            ("/w/acme/teams/{id}/members/", "/w/acme/teams/{id}/"),
+            ("/w/acme/teams/{id}/members/{id}/end/", "/w/acme/teams/{id}/"),
+            ("/w/acme/key-results/{id}/position/", "/w/acme/key-results/{id}/"),
+            ("/w/acme/cycles/{id}/closing/undo/", "/w/acme/cycles/"),
+            ("/w/acme/alignments/{id}/ending/", "/w/acme/"),
+            ("/w/acme/views/{id}/choice/", "/w/acme/views/"),
+            ("/account/sessions/others/end/", "/account/"),
+            ("/appearance/", "/"),
+        ],
+    )
+    def test_the_address_of_a_form_leads_to_the_page_above(self, cast: Cast, signed_in, path, above):
+        """Whoever opens where a form is sent finds the page that it belongs to."""
+        known = {"id": encode(cast.product.id)}
+
+        answer = signed_in("ada").get(path.format(**known))
+
+        page = answer.content.decode()
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+        assert "No page here" in page and f'<a class="btn pri" href="{above.format(**known)}">' in page
+
+    def test_every_page_refuses_in_words(self, cast: Cast, signed_in):
+        """Whatever an address does not take, a person reads a page, and a program an object."""
+        ada, empty = signed_in("ada"), []
+
+        for route in routes():
+            if route.is_for_programs or route.arguments - {"slug"}:
+                continue
+            path = "/" + route.pattern.replace("<slug:slug>", "acme")
+            page, told = ada.put(path), ada.put(path, headers={"Accept": "application/json"})
+            if page.status_code == 405 and (b"<h1>" not in page.content or b'"code"' not in told.content):
+                empty.append(path)
+
+        assert empty == []
 
     def test_an_old_form_is_refused_kindly(self, cast: Cast, signed_in: Browser):
         """A form without its token changes nothing and says what to do."""

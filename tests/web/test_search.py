@@ -13,7 +13,6 @@ from milepost.actions import checkins, comments
 from milepost.core import terms
 from milepost.core.ids import encode
 from milepost.models import Event
-from milepost.queries.cards import PersonCard
 from milepost.queries.hits import Hit
 from milepost.web import hits, keymap
 from milepost.web.palette import Offer, answering
@@ -157,11 +156,11 @@ class TestPalette:
         """A title, a text, a place, a name: none of it becomes HTML, and words are marked all the same."""
         ill = "<b>it's</b> & more"
         hit = Hit(
-            "comment", "1", '/x?"', f"{ill} signs", (ill,), owner=PersonCard(1, ill, "/"),
-            excerpt=f"{ill} signs", on=date(2026, 10, 5),
+            "comment", "1", '/x?"', f"{ill} signs", (ill,), by=ill, excerpt=f"{ill} signs",
+            on=date(2026, 10, 5),
         )  # fmt: skip
 
-        drawn = hits.option(hit, terms.terms("sign"))
+        drawn = hits.options([hit], terms.terms("sign"))
 
         assert "<b>" not in drawn and drawn.count(escape(ill)) == 4
         assert drawn.count("<mark>sign</mark>s") == 2

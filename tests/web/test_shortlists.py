@@ -10,7 +10,7 @@ from django.utils import timezone
 from milepost.actions import alignments, objectives
 from milepost.core.ids import encode
 from milepost.ledger import image
-from milepost.models import Objective, Person
+from milepost.models import Alignment, Objective, Person
 from milepost.queries import shortlists
 from milepost.queries.cards import Reader
 from tests.cast import Cast
@@ -19,6 +19,7 @@ from tests.okrs import Okrs
 pytestmark = pytest.mark.both_databases
 CHOICES = "/w/acme/choices"
 NEW = "/w/acme/objectives/new/"
+TITLE = "Bread that keeps for a week"
 
 
 @pytest.fixture
@@ -37,9 +38,14 @@ def select(page: str, name: str) -> str:
     return re.search(rf'<select[^>]* name="{name}".*?</select>', page, re.S)[0]
 
 
+def written(page: str, name: str) -> str:
+    """Return what stands in the field for names beside a list."""
+    return re.search(rf'name="{name}_named"[^>]* value="([^"]*)"', page)[1]
+
+
 def draft(cast: Cast, okrs: Okrs, **said) -> dict:
     return {
-        "title": "Bread that keeps for a week", "commitment": "aspirational", "level": "tactical",
+        "title": TITLE, "commitment": "aspirational", "level": "tactical",
         "cycle": encode(okrs.cycle.id), "team": encode(cast.product.id), "visibility": "workspace",
         "how": "contributes", "weight": "1", "submission": "a-mark-of-its-own", **said,
     }  # fmt: skip
@@ -169,13 +175,50 @@ class TestForms:
         assert made.owner_id == cast.cleo.person_id
         assert sorted(made.contributors) == sorted([cast.ben.person_id, cast.cleo.person_id])
 
+    @pytest.mark.parametrize("cycle", ["cycle", "next_cycle"])
+    def test_take_the_title_that_is_meant(self, signed_in, cast, okrs, crowded, cycle):
+        """A whole title names one of several that begin so; of two alike, that of the cycle in question."""
+        ada = {"owner": cast.ada.person_id, "by": cast.ada, "at": timezone.now()}
+        for title, where in ((TITLE, okrs.cycle), (TITLE, okrs.next_cycle), (f"{TITLE} or two", okrs.cycle)):
+            objectives.draft(title=title, cycle=where.id, **ada)
+        child = objectives.draft(title="Bake at night", cycle=getattr(okrs, cycle).id, **ada)
+        said = {"how": "contributes", "weight": "1", "parent_named": TITLE.upper()}
+
+        answer = signed_in("ada").post(f"/w/acme/objectives/{encode(child.id)}/alignments/new/", said)
+
+        link = Alignment.objects.of(cast.acme.id).get(child_id=child.id)
+        served = Objective.objects.of(cast.acme.id).get(id=link.parent_objective_id)
+        assert (answer.status_code, served.title) == (303, TITLE)
+        assert served.cycle_id == getattr(okrs, cycle).id
+
     def test_say_when_a_name_is_nobodys(self, signed_in, cast, okrs, crowded):
         """Nothing is saved, and what was typed is still there."""
         answer = signed_in("ada").post(NEW, draft(cast, okrs, owner_named="Nemo"))
 
         page = answer.content.decode()
         assert answer.status_code == 422
-        assert "Nobody here is called “Nemo”." in page and "Bread that keeps for a week" in page
+        assert "Nobody here is called “Nemo”." in page and TITLE in page
+
+    def test_keep_the_names_that_were_unclear(self, signed_in, cast, okrs, crowded):
+        """What was written stays where it was; names that were clear are chosen, and gone from there."""
+        more_cleos(cast)
+        said = draft(cast, okrs, owner_named='Nemo, "the" fish', contributors_named="ben, Cleo, Nemo")
+
+        page = signed_in("ada").post(NEW, said).content.decode()
+
+        assert written(page, "owner") == "Nemo, &#34;the&#34; fish"
+        assert written(page, "contributors") == "Cleo, Nemo"
+
+    def test_take_the_choice_that_an_unclear_name_led_to(self, signed_in, cast, okrs, crowded):
+        """The name still stands beside the list then; only a name that was told to be unclear gives way."""
+        more_cleos(cast)
+        chosen = {"owner": encode(cast.cleo.person_id), "owner_named": "Cleo"}
+
+        first = signed_in("ada").post(NEW, draft(cast, okrs, **chosen))
+        again = signed_in("ada").post(NEW, draft(cast, okrs, **chosen, owner_unclear="Cleo"))
+
+        assert (first.status_code, again.status_code) == (422, 303)
+        assert Objective.objects.of(cast.acme.id).get(title=TITLE).owner_id == cast.cleo.person_id
 
     def test_offer_those_a_name_could_mean(self, signed_in, cast, okrs, crowded):
         """Where several answer, the list has them the next time."""

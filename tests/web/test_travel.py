@@ -51,8 +51,8 @@ class TestShow:
 
         then, today = page(browser, path, now.date() - DAY), page(browser, path)
 
-        assert "tick = plan then" in then and "planned by that day" in then and "plan today" not in then
-        assert "tick = plan today" in today and "planned by today" in today
+        assert "tick = plan then" in then and "Planned by that day" in then and "plan today" not in then
+        assert "tick = plan today" in today and "Planned by today" in today
 
     def test_offers_nothing_that_changes_anything(self, signed_in, okrs, now):
         """No form but the one that asks for a day, the account's menu apart."""
@@ -70,6 +70,15 @@ class TestShow:
 
         assert f'{of_key_result(okrs.growth)}?on={day}"' in found
         assert f'href="/w/acme/objectives/{encode(okrs.company.id)}/">Back to today' in found
+
+    def test_leads_to_the_comparison_without_the_day(self, signed_in, okrs, now):
+        """Two days side by side have two days in their address, and no third that is not understood there."""
+        day = now.date() - DAY
+
+        found = page(signed_in("ada"), f"/w/acme/objectives/{encode(okrs.company.id)}/", day)
+        links = re.findall(r'href="([^"]*/comparison/[^"]*)"', found)
+
+        assert len(links) == 3 and all(link.endswith(f"/comparison/?from={day}") for link in links)
 
     def test_a_key_result_is_compared_in_its_own_part_of_the_page(self, signed_in, okrs, now):
         """Its comparison is its objective's, from the day looked at, and opens where it stands itself."""

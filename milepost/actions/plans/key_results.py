@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import Max
+
 from milepost.actions.plans.entries import Entries
 from milepost.actions.plans.ground import Ground
 from milepost.actions.plans.versions import Versions
@@ -22,6 +24,7 @@ class KeyResults:
         self.ground, self.entries = ground, entries
         self.upper: Mapping[str, ObjectivePlan] = {}  # the objectives of the plan
         self.versions = Versions(ground)
+        self._ends: dict[int, int] = {}  # after which place new ones stand, by objective
 
     def key_result(self, item: Change, number: int | None = None) -> None:
         """Write one key result; `number` is its place among those that the plan makes."""
@@ -31,8 +34,9 @@ class KeyResults:
         now["objective_id"] = objective
         if item.action == "created":
             created = want.created or self.versions.first_moment(want)
+            place = self._end(objective) + (number or 0)
             row = self.ground.add(
-                KeyResult, key=want.id, created_at=created, position=number or 0, revision=1, **now
+                KeyResult, key=want.id, created_at=created, position=place, revision=1, **now
             )
             id = self.ground.key_results[want.id] = row["id"]
             told = steps_told.of_key_result(want.state, want.history, self._steps(item), created)
@@ -53,6 +57,16 @@ class KeyResults:
         self.entries.check_ins(item.added.get("check_ins", ()), id)
         self.entries.comments(item.added.get("comments", ()), objective, id)
         self.entries.grade(item, objective, id)
+
+    def _end(self, objective: int) -> int:
+        """Return after which place new key results stand: behind those that their objective has already."""
+        if objective not in self._ends:
+            last = None
+            if objective not in self.ground.fresh:
+                there = self.ground.rows(KeyResult).filter(objective_id=objective)
+                last = there.aggregate(last=Max("position"))["last"]
+            self._ends[objective] = 0 if last is None else last + 1
+        return self._ends[objective]
 
     def _steps(self, item: Change) -> tuple[TransitionPlan, ...]:
         return self.upper[item.under].transitions if item.under in self.upper else ()

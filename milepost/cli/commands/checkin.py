@@ -24,6 +24,7 @@ EXAMPLES = (
     "milepost checkin cut-the-wait --no-change",
     "milepost checkin",
 )
+KEY = "its id, or its id in the file; of a server also its address, or words of its title"
 VALUES = "a number; done or not-done; a share for each milestone, such as 1,0.5,0; no-data; same"
 YES, NO = ("done", "yes", "true", "1"), ("not-done", "no", "false", "0")
 NO_DATA = ("no-data", "none", "-")
@@ -33,7 +34,7 @@ NAME_ONE = "Name a key result and its value: milepost checkin KEY VALUE."
 
 def words(parser: argparse.ArgumentParser) -> None:
     """Say what it understands, wherever it is recorded."""
-    parser.add_argument("key_result", nargs="?", metavar="KEY", help="its id, or its id in the file")
+    parser.add_argument("key_result", nargs="?", metavar="KEY", help=KEY)
     parser.add_argument("value", nargs="?", metavar="VALUE", help=VALUES)
     parser.add_argument("--confidence", metavar="N", help="how sure you are, from 1 to 10")
     parser.add_argument("--note", default="", metavar="TEXT", help="what changed")

@@ -135,7 +135,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what it understands."""
     parser.add_argument("noun", choices=NOUNS, metavar="WHAT", help=f"{', '.join(NOUNS)}")
     clients.common(parser)
-    parser.add_argument("--mine", action="store_true", help="those that are yours")
+    parser.add_argument(
+        "--mine", action="store_true", help="those that are yours: the same as --owner me, or --by me"
+    )
     parser.add_argument("--due", action="store_true", help="your key results whose check-in is due")
     parser.add_argument("--owner", metavar="NAME", help="those of somebody: a name, an id, or me")
     parser.add_argument("--by", metavar="NAME", help="check-ins of somebody")
@@ -173,8 +175,8 @@ def run(options: argparse.Namespace) -> int:
                 [noun.cells(row, names) for row in rows],
                 widest=noun.widest,
             )
-        elif telling.look(options).is_terminal:
-            print("There are none.")
+        else:
+            telling.tell_of_nothing("There are none.")
 
     telling.tell(options, rows, listed, (row["id"] for row in rows))
     return Exit.OK

@@ -39,7 +39,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--words", metavar="WORDS", help="what has these words, or words that begin so")
     parser.add_argument("--attention", action="store_true", help="what is at risk or off track")
-    parser.add_argument("--mine", action="store_true", help="what belongs to the teams that you are in")
+    parser.add_argument("--mine", action="store_true", help="what is yours: the same as --owner me")
+    parser.add_argument("--my-teams", action="store_true", help="what belongs to the teams that you are in")
     parser.add_argument("--depth", type=int, metavar="N", help="no further down than so many levels")
     parser.add_argument("--all", action="store_true", help="with drafts, and what is closed or was dropped")
     parser.add_argument("--web", action="store_true", help="open the page instead")
@@ -65,8 +66,7 @@ def run(options: argparse.Namespace) -> int:
     def drawn() -> None:
         look = telling.look(options)
         if not shown:
-            if look.is_terminal:
-                print("There is nothing to show.")
+            telling.tell_of_nothing("There is nothing to show.")
             return
         _settle(wire, shown)
         for line in drawing.draw(look, roots, depth=options.depth, owner=lambda id: names.of("people", id)):
@@ -104,7 +104,7 @@ def _of_home(options: argparse.Namespace, names: Names) -> list[Fits]:
     if options.team:
         teams = names.below(names.id("teams", options.team))
         found.append(lambda home: home.team in teams)
-    if options.mine:
+    if options.my_teams:
         mine = {seat["team"] for seat in names.wire.get("/me")["person"]["teams"]}
         found.append(lambda home: home.team in mine)
     if options.cycle:
@@ -118,9 +118,9 @@ def _of_home(options: argparse.Namespace, names: Names) -> list[Fits]:
 def _by_itself(options: argparse.Namespace, names: Names) -> list[Fits]:
     """Say what is asked of each by itself, whether objective or key result."""
     found: list[Fits] = []
-    if options.owner:
-        owner = names.id("people", options.owner)
-        found.append(lambda node: node.owner == owner)
+    for written in filter(None, (options.owner, "me" if options.mine else None)):
+        owner = names.id("people", written)
+        found.append(lambda node, owner=owner: node.owner == owner)
     if options.status:
         found.append(lambda node: node.status == options.status)
     if options.attention:

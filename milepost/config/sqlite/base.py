@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import defaultdict
+from contextlib import suppress
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
@@ -31,6 +32,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that waits for its turn before it begins a transaction that writes."""
 
     _turn: Queue | None = None
+
+    def get_new_connection(self, conn_params):
+        # Made here, for the one that SQLite makes may be read by everyone. The files beside it take after it.
+        with suppress(OSError):
+            os.close(os.open(conn_params["database"], os.O_CREAT | os.O_EXCL, 0o600))
+        return super().get_new_connection(conn_params)
 
     def _start_transaction_under_autocommit(self):
         self._take_turn()

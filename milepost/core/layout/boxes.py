@@ -38,7 +38,7 @@ class Look:
     channel: float = 76  # between two rows, at least
     rail: float = 16  # left of a column
     indent: float = 22  # how far a box of a column is set in from what it serves there
-    pile: float = 14  # between the boxes of a column
+    pile: float = 24  # between the boxes of a column: what hangs over their lower edge has room there
     wide: float = 1900
     tallest: int = 8
     shape: float = 1.6  # how wide a drawing may be for its height before it is too wide

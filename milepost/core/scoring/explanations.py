@@ -255,7 +255,8 @@ def _write_kept(measure: Measure, reading: Reading) -> str:
     if met or floor is None or floor == target:
         sign = ("≥" if met else "<") if above else ("≤" if met else ">")
         return f"{plain(now)} {sign} {plain(target)}"
-    return f"({plain(now)} − {_operand(floor)}) ÷ ({plain(target)} − {_operand(floor)})"
+    share = f"({plain(now)} − {_operand(floor)}) ÷ ({plain(target)} − {_operand(floor)})"
+    return share if (now - floor) / (target - floor) >= 0 else f"{share}, at least 0"
 
 
 def _write_ratio(measure: Measure, reading: Reading) -> str:
@@ -267,8 +268,13 @@ def _write_ratio(measure: Measure, reading: Reading) -> str:
 
 def _write_periods(measure: Measure, reading: Reading) -> str:
     target, periods = measure.needed("target"), _list(reading)
-    shares = " + ".join(plain(min(ONE, (v or ZERO) / target), 3) for v in periods)
-    return f"({shares}) ÷ {len(periods)}"
+    return f"({' + '.join(_of_target(v or ZERO, target) for v in periods)}) ÷ {len(periods)}"
+
+
+def _of_target(value: Fraction, target: Fraction) -> str:
+    share = min(ONE, value / target)
+    # Rounded shares would add up to another figure.
+    return plain(share) if share == rounded_to(share, 3) else f"{plain(value)} ÷ {_operand(target)}"
 
 
 def _write_range(measure: Measure, reading: Reading) -> str:
@@ -277,7 +283,8 @@ def _write_range(measure: Measure, reading: Reading) -> str:
         raise TypeError("a range has two ends")
     distance = max(low - now, now - high, ZERO)
     if distance and measure.tolerance:
-        return f"1 − {plain(distance)} ÷ {plain(measure.tolerance)}"
+        share = f"1 − {plain(distance)} ÷ {plain(measure.tolerance)}"
+        return share if distance <= measure.tolerance else f"{share}, at least 0"
     return f"{plain(now)} is {'outside' if distance else 'within'} {plain(low)} to {plain(high)}"
 
 

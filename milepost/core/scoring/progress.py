@@ -201,10 +201,10 @@ def negative_weight() -> ScoringProblem:
     )
 
 
-def all_weights_zero() -> ScoringProblem:
-    """Make the problem of having nothing that counts."""
+def all_weights_zero(why: str = "every weight is zero") -> ScoringProblem:
+    """Make the problem of having nothing that counts, for whichever reason."""
     return ScoringProblem(
-        "Nothing here counts: every weight is zero, or everything is cancelled.",
+        f"Nothing here counts: {why}.",
         code="all_weights_zero",
         field="weight",
         remedy="Give at least one item a weight above zero.",

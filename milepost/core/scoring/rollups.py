@@ -86,7 +86,7 @@ def roll_up(parts: Sequence[Part], policy: Policy = DEFAULT) -> RollUp:
     contributions = _contributions(parts, policy)
     counting = [c for c in contributions if c.standing in {Standing.COUNTED, Standing.NO_DATA}]
     if not counting and policy.weightless is Weightless.PROBLEM:
-        return _without_mean(all_weights_zero(), Band.UNGRADED, contributions)
+        return _without_mean(all_weights_zero(_why_nothing(parts)), Band.UNGRADED, contributions)
     raw = sum((c.adds for c in counting), ZERO)
     graded = grade(raw, policy)
     return RollUp(
@@ -97,6 +97,15 @@ def roll_up(parts: Sequence[Part], policy: Policy = DEFAULT) -> RollUp:
         counted=len(counting),
         parts=contributions,
     )
+
+
+def _why_nothing(parts: Sequence[Part]) -> str:
+    """Say of parts of which none counts why that is so."""
+    if not parts:
+        return "there is no key result yet, and no objective contributes"
+    if not any(part.counted for part in parts):
+        return "everything is cancelled, deferred or restricted"
+    return "every weight is zero"
 
 
 def _contributions(parts: Sequence[Part], policy: Policy) -> tuple[Contribution, ...]:

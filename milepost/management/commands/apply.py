@@ -50,6 +50,8 @@ class Command(OperatorCommand):
             schema.require()
         elif self.has_database:
             schema.make_current()
+        if workspace is not None:
+            self._chosen(workspace)  # a slip in its name is told before a long file is read
         with uncollected(for_good=True):
             self._apply_file(file, workspace, dry_run=dry_run, json=json, yes=yes)
 

@@ -11,20 +11,29 @@ from django.urls import reverse
 from django.utils import timezone
 
 from milepost.actions import demos, people, plans
+from milepost.actions import workspaces as founding
 from milepost.core.access import operator
 from milepost.core.cadence import day_in
-from milepost.ledger import mapped
+from milepost.core.ids import encode
+from milepost.core.problems import Conflict
+from milepost.ledger import array_files
 from milepost.management import keeping, serving
 from milepost.management.demo import PERSONAS, SLUG, WORKSPACE, company
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 from milepost.queries import people as known
 from milepost.queries import workspaces
-from milepost.web.personas import MARKER
+from milepost.web import personas
 
 SIGNS_IN_AS = "Owner"  # whose check-ins are due
 LINK_LASTS = timedelta(hours=24)
 STILL_FRESH = timedelta(days=7)  # after that its ninth week is over
+
+
+class NotTheDemo(Conflict):
+    """A company that only has the demo's name would be deleted."""
+
+    code = "not_the_demo"
 
 
 class Command(OperatorCommand):
@@ -61,14 +70,19 @@ class Command(OperatorCommand):
         if here is not None and not reset:
             return _told_on() or today
         if here is not None:
-            demos.remove(by=operator(here), at=timezone.now())
-            mapped.drop(keeping.folder(), here)
+            if not personas.is_demo(here):
+                raise NotTheDemo(
+                    f"The workspace “{SLUG}” here was not made by `milepost demo`, so it is left as it is.",
+                    remedy="Give the demo a folder of its own: MILEPOST_DATA_DIR=~/demo milepost demo",
+                )
+            founding.remove(by=operator(here), at=timezone.now())
+            array_files.drop(keeping.folder(), here)
         plan = company(today)
         with Progress(f"Making {WORKSPACE.name}") as progress:
             by = operator(plans.new_workspace_id())
             demos.open(plan=plan, progress=progress, by=by, at=timezone.now())
-        said = {"workspace": SLUG, "personas": PERSONAS, "day": f"{today}"}
-        (settings.MILEPOST.data_dir / MARKER).write_text(json.dumps(said), encoding="utf-8")
+        said = {"workspace": encode(by.workspace_id), "personas": PERSONAS, "day": f"{today}"}
+        (settings.MILEPOST.data_dir / personas.MARKER).write_text(json.dumps(said), encoding="utf-8")
         return today
 
 
@@ -82,7 +96,7 @@ def _secret() -> str:
 
 def _told_on() -> date | None:
     try:
-        said = json.loads((settings.MILEPOST.data_dir / MARKER).read_text(encoding="utf-8"))
+        said = json.loads((settings.MILEPOST.data_dir / personas.MARKER).read_text(encoding="utf-8"))
         return date.fromisoformat(said["day"])
     except (OSError, ValueError, KeyError):
         return None

@@ -1,5 +1,7 @@
 """Bring the database and the static files up to date."""
 
+from argparse import SUPPRESS
+
 from django.core.management.commands import migrate
 
 from milepost.cli.exits import ending
@@ -14,7 +16,11 @@ class Command(migrate.Command):
 
     def create_parser(self, prog_name, subcommand, **more):
         epilog = ending(self.examples)
-        return super().create_parser(prog_name, subcommand, epilog=epilog, formatter_class=Help, **more)
+        parser = super().create_parser(prog_name, subcommand, epilog=epilog, formatter_class=Help, **more)
+        # Django's own words are for those who work on Milepost: some of them take tables away unasked.
+        for action in parser._actions[1:]:
+            action.help = SUPPRESS
+        return parser
 
     def execute(self, *arguments, **options):
         # First of all: Django's checks open the database before the command begins.

@@ -44,7 +44,7 @@ def next_step(link: str | None) -> str:
     """Say what to do first, where that is not plain: with nobody in it, or nobody who can sign in."""
     if link:
         return f"\n  Nobody has set it up yet. Begin here (the link works once):\n  {link}\n"
-    if workspaces.slugs() == [SLUG] and personas.is_demo(SLUG):
+    if workspaces.slugs() == [SLUG] and personas.is_demo(workspaces.by_slug(SLUG)):
         # Its people have no passwords, and whoever meant to begin with their own should not begin in it.
         return (
             f"\n  This is {WORKSPACE.name}, the demo company; `milepost demo` prints a link to sign in."

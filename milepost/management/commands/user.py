@@ -1,11 +1,12 @@
-"""Add someone to a workspace and print the link that lets them in; or give an account another e-mail."""
+"""Add someone and print the link that lets them in; give an account another e-mail; erase who has left."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 from django.utils import timezone
 
-from milepost.actions import access, accounts
+from milepost.actions import access, accounts, erasures
+from milepost.cli.terminal import agreed
 from milepost.core.access import Role, operator
 from milepost.core.problems import NotFound, Problem
 from milepost.management import whereabouts, workspaces
@@ -17,6 +18,7 @@ class Command(OperatorCommand):
     examples = (
         'milepost user add ada@example.org --name "Ada Lovelace" --role admin',
         "milepost user email ada@example.org ada.lovelace@example.org",
+        "milepost user erase ada@example.org",
     )
     needs_database = True
 
@@ -30,12 +32,29 @@ class Command(OperatorCommand):
         change = verbs.add_parser("email", help="let an account sign in with another address")
         change.add_argument("email", help="the e-mail with which they sign in now")
         change.add_argument("new", help="the one with which they will")
+        erase = verbs.add_parser("erase", help="forget who somebody was who has left; what they did stays")
+        erase.add_argument("who", help="their e-mail address, or their id in the file")
+        erase.add_argument("-y", "--yes", action="store_true", help="erase them without asking")
+        workspaces.argument(erase)
 
-    def handle(self, *, verb: str, email: str, **options):
+    def handle(self, *, verb: str, **options):
         if verb == "email":
-            self._change(email, options["new"])
+            self._change(options["email"], options["new"])
+        elif verb == "erase":
+            self._erase(options["who"], options["workspace"], is_agreed=options["yes"])
         else:
-            self._add(email, options["name"], options["role"], options["workspace"])
+            self._add(options["email"], options["name"], options["role"], options["workspace"])
+
+    def _erase(self, who: str, workspace: str | None, *, is_agreed: bool) -> None:
+        by = operator(workspaces.chosen(workspace))
+        found = people.known_as(by.workspace_id, who)
+        question = f"Nothing but a backup brings back who {found.name} was. Erase it?"
+        if not is_agreed and not agreed(question, remedy="Say --yes to erase it without being asked."):
+            self.stdout.write("Nothing was changed.")
+            return
+        row = erasures.erase(person=found.id, by=by, at=timezone.now())
+        workspaces.leave_nothing(by.workspace_id)
+        self.stdout.write(f"They are known as {row.name} from now on.")
 
     def _change(self, email: str, new: str) -> None:
         user_id = people.account(email)

@@ -133,7 +133,10 @@ class ToldRecord:
 
 @dataclass(frozen=True, slots=True)
 class ObjectivePairRecord:
-    """An objective on both days; `points` of 100 lie between, `why` says what they are made of."""
+    """An objective on both days; `points` of 100 lie between, `why` says what they are made of.
+
+    Where its status differs, `below` are the ids of what contributes to it and has changed, besides by time.
+    """
 
     id: str
     title: str
@@ -144,6 +147,7 @@ class ObjectivePairRecord:
     key_results: tuple[KeyResultPairRecord, ...]
     why: WhyRecord | None
     events: tuple[ToldRecord, ...]
+    below: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,8 @@ class ComparisonRecord:
     """Two days side by side. `objectives` are those that differ, what moved most first.
 
     `more` differ less and are not listed. What time alone changed stands in `drifted`, and `more_drifted`
-    are not listed; `unmoved` are the same on both days.
+    are not listed; `unmoved` are the same on both days. `places` are teams that stand below another one than
+    before.
     """
 
     before: date
@@ -161,6 +166,7 @@ class ComparisonRecord:
     objectives: tuple[ObjectivePairRecord, ...]
     more: int
     unmoved: tuple[str, ...]
+    places: tuple[DifferenceRecord, ...]
     drifted: tuple[DriftedRecord, ...]
     more_drifted: int
 
@@ -176,6 +182,7 @@ def record(found: Comparison) -> ComparisonRecord:
         objectives=tuple(map(_objective, found.objectives)),
         more=found.more,
         unmoved=tuple(one.id for one in found.unmoved),
+        places=differences(found.places),
         drifted=tuple(map(_drifted, found.drifted)),
         more_drifted=found.more_drifted,
     )
@@ -204,6 +211,7 @@ def _objective(pair: ObjectivePair) -> ObjectivePairRecord:
         key_results=tuple(map(_key_result, pair.key_results)),
         why=pair.shifts and _why(pair.shifts),
         events=tuple(map(_told, pair.told)),
+        below=tuple(one.id for one in pair.below),
     )
 
 

@@ -43,7 +43,7 @@ def _record(hit: Hit) -> HitRecord:
         context=hit.context,
         status=hit.status,
         progress=rounded(hit.progress),
-        owner=written(hit.owner.id) if hit.owner else None,
+        owner=written(hit.owner_id),
         excerpt=hit.excerpt,
         on=hit.on,
     )

@@ -15,14 +15,13 @@ def unseen(reader: Reader) -> tuple[Unseen, Unseen]:
     """Return the conditions under which a column names an objective, and a key result, out of sight."""
     image = reader.image
     if reader.actor.within is None:
-        hidden = [id for id in image.restricted() if not reader.sees(id)]
-        objectives = [id for id in hidden if id in image.objectives]
-        key_results = [id for id in hidden if id in image.key_results]
+        objectives = [id for id in reader.hidden if id in image.objectives]
+        key_results = [id for id in reader.hidden if id in image.key_results]
         return _among(objectives), _among(key_results)
     # Limited to a team: what is seen is the shorter list.
-    return (
-        _beside([id for id in image.objectives if reader.sees(id)]),
-        _beside([id for id in image.key_results if reader.sees(id)]),
+    seen, first = reader.seen, image.first_key_result
+    return _beside(image.objectives.ids[seen[:first]].tolist()), _beside(
+        image.key_results.ids[seen[first:]].tolist()
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,14 @@ from milepost.queries.sentences.phrases import Phrase, Telling, exact, words
 _AS_ONE: Mapping[str, str] = MappingProxyType(
     {"points": "curve", "visible_to": "visibility", "data_source": "source"}
 )
-_NAMED = ("name", "commitment", "level", "title", "unit", "state", "how", "starts_on", "ends_on", "due_on")
+_NAMED = ("name", "commitment", "level", "title", "unit", "state", "how", "role")
+_DAYS = ("starts_on", "ends_on", "due_on", "closed_on")
+
+
+def changed(told: Telling, *beginning: Phrase) -> list[Phrase]:
+    """Say what was changed, and from what to what: "changed the team Ops: name Operations → Ops"."""
+    listed = list(differences(told))
+    return [*beginning, *([words(": "), *_joined(listed)] if listed else [])]
 
 
 def differences(told: Telling) -> Iterator[list[Phrase]]:
@@ -49,8 +57,12 @@ def as_phrase(told: Telling, column: str, value: Any) -> Phrase | None:
     if column == "cycle_id":
         cycle = told.reader.image.cycles.get(value)
         return Phrase(cycle.name) if cycle else nothing
-    if column == "role":
-        return Phrase(str(value))
+    if column == "parent_id":
+        return _place(told, value)
+    if column == "visibility":
+        return Phrase(fields.VISIBILITIES[value]) if value in fields.VISIBILITIES else None
+    if column in _DAYS:
+        return Phrase(f"{date.fromisoformat(value):%-d %b %Y}") if value else nothing
     if column in _NAMED:
         return (
             Phrase(f"“{value}”" if column == "title" else str(value).replace("_", " ")) if value else nothing
@@ -58,7 +70,15 @@ def as_phrase(told: Telling, column: str, value: Any) -> Phrase | None:
     return None
 
 
-def joined(listed: list[list[Phrase]]) -> Iterator[Phrase]:
+def _place(told: Telling, id: int | None) -> Phrase:
+    """Name the team or cycle that another belongs to; none is the top of all."""
+    cycle = told.reader.image.cycles.get(id)
+    if cycle is not None:
+        return Phrase(cycle.name)
+    return told.team(id) if id in told.reader.image.teams else Phrase("none")
+
+
+def _joined(listed: list[list[Phrase]]) -> Iterator[Phrase]:
     """Put commas between changes."""
     for number, each in enumerate(listed):
         if number:

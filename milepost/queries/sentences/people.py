@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from milepost.queries.sentences.differences import changed
 from milepost.queries.sentences.phrases import Phrase, Teller, Telling, words
 
 
@@ -55,9 +56,8 @@ def _second_step(verb: str) -> Teller:
 
 
 def _role(told: Telling) -> list[Phrase]:
-    role = str(told.data.get("to", ""))
-    article = "an" if role in ("owner", "admin") else "a"
-    return [words("made "), told.person(told.event.subject_id), words(f" {article} {role}")]
+    roles = words(f": {told.data.get('from', '')} → {told.data.get('to', '')}")
+    return [words("changed the role of "), told.person(told.event.subject_id), roles]
 
 
 def _handed_over(told: Telling) -> list[Phrase] | None:
@@ -97,17 +97,18 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
     {
         "team.created": _about_team("created the team"),
         "team.withdrawn": _about_team("took away the team"),
-        "team.changed": _about_team("changed the team"),
+        "team.changed": lambda told: changed(told, *_about_team("changed the team")(told)),
         "team.member_joined": _member(joined=True),
         "team.member_left": _member(joined=False),
         "team.lead_changed": _lead,
         "person.added": _about_person("added"),
         "person.withdrawn": _about_person("took away"),
-        "person.changed": _about_person("changed the details of"),
+        "person.changed": lambda told: changed(told, *_about_person("changed the details of")(told)),
         "person.invited": _about_person("invited"),
         "person.uninvited": _about_person("took back the invitation of"),
         "person.joined": lambda told: [words("joined")],
         "person.left": _about_person("let", " leave"),
+        "person.erased": _about_person("erased who", " was"),
         "person.returned": _about_person("took", " back"),
         "person.role_changed": _role,
         "person.handed_over": _handed_over,

@@ -15,8 +15,8 @@ _TOGETHER: Mapping[str, tuple[str, str]] = MappingProxyType(
         "team": ("changed the team of", "team_id"),
         "cycle": ("changed the cycle of", "cycle_id"),
         "dates": ("changed the days of", ""),
-        "visibility": ("changed who may see", ""),
-        "commitment": ("changed what success means for", ""),
+        "visibility": ("changed who may see", "visibility"),
+        "commitment": ("changed what success means for", "commitment"),
         "align": ("changed what is served by", ""),
         "activate": ("activated", ""),
         "park": ("parked", ""),
@@ -33,8 +33,14 @@ def _changed_together(told: Telling) -> list[Phrase] | None:
     listed = _seen_of_many(told)
     if listed is None:
         return None
-    became = as_phrase(told, field, told.data.get("value")) if field else None
-    return [words(f"{verb} "), *listed, *([words(" to "), became] if became else [])]
+    said = [words(f"{verb} "), *listed]
+    for word, name in (("from", "was"), ("to", "value")):
+        value = told.data.get(name)
+        # Nothing may stand in these two; of the others an event of before may not say what it was.
+        if name in told.data and (value is not None or field in ("owner_id", "team_id")):
+            phrase = as_phrase(told, field, value)
+            said += [words(f" {word} "), phrase] if phrase else []
+    return said
 
 
 def _changed_back(told: Telling) -> list[Phrase] | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from milepost.queries.sentences.differences import differences, joined
+from milepost.queries.sentences.differences import changed
 from milepost.queries.sentences.phrases import Phrase, Teller, Telling, exact, words
 
 
@@ -64,9 +64,11 @@ def _added_key_result(told: Telling) -> list[Phrase]:
 
 
 def _changed(told: Telling) -> list[Phrase]:
-    said = [words("changed "), told.key_result]
-    listed = list(differences(told))
-    return said if not listed else [*said, words(": "), *joined(listed)]
+    return changed(told, words("changed "), told.key_result)
+
+
+def _reordered(told: Telling) -> list[Phrase]:
+    return [words("moved "), told.key_result, words(f" {'up' if told.data.get('up') else 'down'}")]
 
 
 def _added_initiative(told: Telling) -> list[Phrase]:
@@ -84,7 +86,7 @@ def _changed_initiative(told: Telling) -> list[Phrase]:
             changes["state"][1], "changed"
         )
         return [words(f"{verb} "), _quoted(told), words(" for "), told.key_result]
-    return [words("changed "), _quoted(told), words(" of "), told.key_result]
+    return changed(told, words("changed "), _quoted(told), words(" of "), told.key_result)
 
 
 def _quoted(told: Telling) -> Phrase:
@@ -99,7 +101,7 @@ def _aligned(verbs: Mapping[str, str]) -> Teller:
         how = "contribute to" if told.data.get("how") == "contributes" else "support"
         said = [words(f"{verbs['before']} "), told.objective, words(f" {verbs['between'].format(how)} ")]
         why = ", which would have made something serve itself" if told.data.get("made_way") else ""
-        return [*said, told.link(above), *([words(why)] if why else [])]
+        return changed(told, *said, told.link(above), *([words(why)] if why else []))
 
     return tell
 
@@ -108,9 +110,12 @@ def _moved(told: Telling) -> list[Phrase] | None:
     if not all(told.reader.finds(id) for id in told.data.get("parents", ())):
         return None  # what the reader may not see is not mentioned
     to = told.data.get("to")
+    left = [id for id in told.data.get("parents", ()) if id != to]
     if to is None:
-        return [words("let "), told.objective, words(" stand by itself")]
-    return [words("moved "), told.objective, words(" below "), told.link(to)]
+        said = [words("let "), told.objective, words(" stand by itself")]
+        return [*said, *([words(", no longer below "), told.link(left[0])] if left else [])]
+    where = [words(" from below "), told.link(left[0]), words(" to")] if left else []
+    return [words("moved "), told.objective, *where, words(" below "), told.link(to)]
 
 
 def _moved_back(told: Telling) -> list[Phrase] | None:
@@ -141,7 +146,7 @@ TELLERS: Mapping[str, Teller] = MappingProxyType(
         "key_result.cancelled": _on_key_result("cancelled"),
         "key_result.restored": _on_key_result("took up again"),
         "key_result.withdrawn": _on_key_result("took away"),
-        "key_result.moved": _on_key_result("moved"),
+        "key_result.moved": _reordered,
         "initiative.added": _added_initiative,
         "initiative.changed": _changed_initiative,
         "initiative.done": _finished_initiative,

@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from milepost.queries.sentences.differences import changed
 from milepost.queries.sentences.phrases import Phrase, Teller, Telling, words
+
+_SHORT = frozenset({"name", "time_zone", "check_in_every", "count_restricted_work"})
+"""Settings that are told from what to what; of a text, or who needs a second step, that it changed."""
 
 
 def _about_cycle(verb: str) -> Teller:
@@ -31,14 +35,22 @@ def _founded(told: Telling) -> list[Phrase]:
 
 
 def _settings(told: Telling) -> list[Phrase]:
-    names = sorted(name.replace("_", " ") for name in told.data.get("changes", {}))
-    return [words("changed the settings" + (f": {', '.join(names)}" if names else ""))]
+    listed = [
+        f"{name.replace('_', ' ')}{_from_to(*pair) if name in _SHORT else ''}"
+        for name, pair in sorted(told.data.get("changes", {}).items())
+    ]
+    return [words("changed the settings" + (f": {', '.join(listed)}" if listed else ""))]
+
+
+def _from_to(old: Any, new: Any) -> str:
+    old, new = ({True: "yes", False: "no"}.get(each, each) for each in (old, new))
+    return f" {old} → {new}"
 
 
 TELLERS: Mapping[str, Teller] = MappingProxyType(
     {
         "cycle.created": _about_cycle("created"),
-        "cycle.changed": _about_cycle("changed"),
+        "cycle.changed": lambda told: changed(told, words("changed the cycle "), told.name),
         "cycle.closed": _about_cycle("closed"),
         "cycle.reopened": _about_cycle("opened again"),
         "cycle.withdrawn": _about_cycle("took away"),

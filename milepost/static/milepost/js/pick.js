@@ -143,7 +143,7 @@ class Pick extends HTMLElement {
       const fresh = found.filter(({ value }) => !near.some((one) => one.value === value));
       const shown = [...near, ...fresh];
       this.show(shown, Math.max(count, shown.length), 0);
-      if (count === null) this.count.textContent = `${near.length} found near you; the rest could not be asked for`;
+      if (count === null) this.count.textContent = `${near.length || "Nothing"} found near you; the rest could not be asked for`;
     });
     if (asked) this.count.textContent = "Looking…";
   }
@@ -171,7 +171,7 @@ class Pick extends HTMLElement {
       if (more) row.append(make("small", { class: "muted end" }, more));
       return row;
     });
-    this.count.textContent = `${count} found${count > choices.length ? ": type to narrow down" : ""}`;
+    this.count.textContent = `${count || "Nothing"} found${count > choices.length ? ": type to narrow down" : ""}`;
     this.menu.hidden = false;
     this.field.setAttribute("aria-expanded", true);
     this.mark(Math.max(0, at));
@@ -182,7 +182,7 @@ class Pick extends HTMLElement {
     this.at = place;
     const row = this.rows[place];
     row?.classList.add("at");
-    row?.scrollIntoView({ block: "nearest" });
+    row?.scrollIntoView({ block: "nearest", container: "nearest" });
     this.field.setAttribute("aria-activedescendant", row?.id ?? "");
   }
 

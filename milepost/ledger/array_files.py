@@ -1,4 +1,4 @@
-"""Files of arrays: mapped into memory when they are opened, and not read.
+"""Files of arrays, which are used as they lie there: nothing in them is made into objects when one is opened.
 
 A file holds MAGIC, the length of the header and the checksum of all that follows, the header (JSON), then the
 arrays as they lie in memory. Nothing in it is ever executed. It is written beside and put in place at once,
@@ -69,9 +69,8 @@ class Writing:
 
 def read(path: Path) -> tuple[dict[str, Any], list[np.ndarray]]:
     """Open a file: what it tells, and its arrays. Raises DoesNotFit, or FileNotFoundError."""
-    with path.open("rb") as file:
-        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     begin = len(MAGIC) + _HEAD.size
+    whole = _whole(path)
     if whole[: len(MAGIC)] != MAGIC or len(whole) < begin:
         raise DoesNotFit("it is no snapshot")
     length, checked = _HEAD.unpack(whole[len(MAGIC) : begin])
@@ -84,6 +83,19 @@ def read(path: Path) -> tuple[dict[str, Any], list[np.ndarray]]:
         arrays.append(found)
         at += -(-found.nbytes // ALIGNED) * ALIGNED
     return header["told"], arrays
+
+
+def _whole(path: Path) -> memoryview:
+    # Not the file itself mapped: whoever wrote over it, or made it shorter, would change figures after the
+    # checksum was looked at, or end this process. Memory from the system begins where arrays like it.
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if not size:
+            raise DoesNotFit("it is empty")
+        held = mmap.mmap(-1, size)
+        if file.readinto(held) != size:
+            raise DoesNotFit("it grew shorter while it was read")
+    return memoryview(held).toreadonly()
 
 
 def drop(folder: Path, workspace_id: int) -> None:

@@ -1,0 +1,106 @@
+"""Contrasts: how things are defined on one day and how on another, in words, as far as both are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
+from milepost.queries.cards import Reader
+from milepost.queries.history import NOTHING, Difference, Told
+
+_OBJECTIVE = (
+    "title", "team_id", "cycle_id", "owner_id", "sponsor_id", "contributors", "commitment", "level", "state",
+)  # fmt: skip
+_KEY_RESULT = (
+    "title", "objective_id", "kind", "start", "target", "floor", "low", "high", "tolerance", "unit",
+    "direction", "weight", "owner_id", "source", "starts_on", "ends_on", "curve", "points", "milestones",
+    "state",
+)  # fmt: skip
+_NUMBERS = frozenset({"start", "target", "floor", "low", "high", "tolerance", "weight"})
+
+
+class Contrasts:
+    """How what one reader sees on two days is defined otherwise."""
+
+    def __init__(self, then: Reader, now: Reader) -> None:
+        self.then, self.now = then, now
+        self.words = Told(now)
+
+    def of_objective(self, before: ObjectiveRow, after: ObjectiveRow) -> tuple[Difference, ...]:
+        """Tell what became of an objective, of its cycle's days, its order and what it serves."""
+        found = [*self.words.between(before, after, _OBJECTIVE)]
+        if before.cycle_id == after.cycle_id:
+            cycles = (reader.image.cycles[after.cycle_id] for reader in (self.then, self.now))
+            found += self.words.between(*cycles, ("starts_on", "ends_on"))
+        return (*found, *self.order(after.id), *self.links(after.id))
+
+    def of_key_result(self, before: KeyResultRow, after: KeyResultRow) -> tuple[Difference, ...]:
+        """Tell what became of the definition of a key result."""
+        return self.words.between(_measured(before), _measured(after), _KEY_RESULT)
+
+    def order(self, id: int) -> Iterator[Difference]:
+        """Tell in which order those key results stand that an objective has on both days."""
+        then, now = (
+            [one.id for one in reader.image.key_results_of.get(id, ()) if self._is_on_both(one.id)]
+            for reader in (self.then, self.now)
+        )
+        both = set(then) & set(now)
+        before, after = ([each for each in ids if each in both] for ids in (then, now))
+        if before != after:
+            yield Difference("order", self._titles(before), self._titles(after))
+
+    def _is_on_both(self, id: int) -> bool:
+        return self.then.finds(id) and self.now.finds(id)
+
+    def _titles(self, ids: list[int]) -> str:
+        return ", ".join(f"“{self.now.named(id)[0]}”" for id in ids)
+
+    def links(self, id: int) -> tuple[Difference, ...]:
+        """Tell what an objective serves otherwise than before, as far as both ends are seen."""
+        then, now = self._serves(self.then, id), self._serves(self.now, id)
+        found = []
+        for above in dict.fromkeys([*now, *then]):
+            before, after = then.get(above), now.get(above)
+            if before != after:
+                title, _ = self.now.named(above)
+                found.append(Difference(f"link to “{title}”", before or NOTHING, after or NOTHING))
+        return tuple(found)
+
+    def _serves(self, reader: Reader, id: int) -> dict[int, str]:
+        found = {}
+        for link in reader.image.serves.get(id, ()):
+            above = link.parent_id
+            if reader.finds(above) and self.now.finds(above):
+                weight = f", weight {Decimal(link.weight).normalize():f}" if link.how == "contributes" else ""
+                found[above] = f"{link.how}{weight}"
+        return found
+
+    def places(self, team: int | None = None) -> Iterator[Difference]:
+        """Tell which teams stand below another one than before: a team and those right below it, or all."""
+        then, now = self.then.image.teams, self.now.image.teams
+        for id, row in now.items():
+            before = then[id].parent_id if id in then else row.parent_id
+            if before != row.parent_id and (team is None or team in (id, before, row.parent_id)):
+                yield Difference(f"“{row.name}” below", _name(now.get(before)), _name(now.get(row.parent_id)))
+
+
+def days(cycle: CycleRow | None) -> tuple[date, date | None] | None:
+    """Return the days of a cycle, if it is there."""
+    return cycle and (cycle.starts_on, cycle.ends_on)
+
+
+def _name(team: TeamRow | None) -> str:
+    return team.name if team else NOTHING
+
+
+def _measured(one: KeyResultRow) -> Any:
+    """Return a key result's definition with its numbers as numbers."""
+    said = {name: getattr(one, name) for name in _KEY_RESULT}
+    said |= {name: None if said[name] is None else Decimal(said[name]) for name in _NUMBERS}
+    said["points"] = [(Decimal(at), Decimal(expect)) for at, expect in one.points]
+    said["milestones"] = [{"title": title, "weight": Decimal(weight)} for title, weight in one.milestones]
+    return SimpleNamespace(**said)
