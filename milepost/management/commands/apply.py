@@ -52,7 +52,7 @@ class Command(OperatorCommand):
             schema.make_current()
         if workspace is not None:
             self._chosen(workspace)  # a slip in its name is told before a long file is read
-        with uncollected():
+        with uncollected(for_good=True):
             self._apply_file(file, workspace, dry_run=dry_run, json=json, yes=yes)
 
     def _apply_file(self, file, workspace, *, dry_run, json, yes):

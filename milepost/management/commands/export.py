@@ -23,7 +23,7 @@ class Command(OperatorCommand):
 
     def handle(self, *, workspace, format, output, **_):
         as_ = client.format_of(format, output)
-        with uncollected():
+        with uncollected(for_good=True):
             with Progress("Reading") as progress:
                 chosen = which.chosen(workspace)
                 plan = plans.current(chosen, progress=progress)
