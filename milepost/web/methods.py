@@ -40,15 +40,19 @@ def takes_form(view: View) -> View:
 
 
 def page_above(path: str) -> str:
-    """Return the nearest address above one that takes only forms at which there is a page."""
+    """Return, seen from an address that takes only forms, the nearest one above it at which there is a page.
+
+    As steps upwards: so it says nothing of the workspace in the address, which may be another's.
+    """
+    steps = "../" if path.endswith("/") else "./"
     while (path := path.rstrip("/").rpartition("/")[0] + "/") != "/":
         try:
-            found = resolve(path).func
+            if not getattr(resolve(path).func, "has_no_page", False):
+                return steps
         except Resolver404:
-            continue
-        if not getattr(found, "has_no_page", False):
-            break
-    return path
+            pass
+        steps += "../"
+    return "/"
 
 
 def inside(request: HttpRequest, there: str) -> str | None:
