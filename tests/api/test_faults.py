@@ -47,7 +47,11 @@ OUTAGES = {
     ),
     "PostgreSQL is away": Outage(away, ("postgresql",), 503, 503, "database_is_away"),
 }
-ELSEWHERE = {"the process was killed, or the machine lost power"}  # tests/crash
+ELSEWHERE = {
+    "the process was killed, or the machine lost power",  # tests/crash
+    "somebody sends bodies and never ends them",  # tests/web/test_bodies.py, tests/management/test_serving.py
+    "the process that answers dies",  # tests/management/test_serving.py
+}
 
 
 @pytest.fixture
