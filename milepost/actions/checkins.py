@@ -240,7 +240,9 @@ def _require_open(facts: Facts, *, by: Actor, at: datetime) -> None:
     if not State(state).takes_checkins:
         raise TakesNoCheckins(
             f"Its objective is {state.replace('_', ' ')}, so it takes no check-ins.",
-            remedy="Activate the objective first." if state in ("draft", "in_review") else None,
+            remedy="Activate the objective first."
+            if state in ("draft", "in_review")
+            else "Take the objective up again first, on its page, if there is more to say.",
         )
     if not KeyResultState(facts.state).takes_checkins:
         raise TakesNoCheckins(

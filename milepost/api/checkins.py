@@ -154,6 +154,8 @@ def _when(request: HttpRequest, said: NewCheckin) -> datetime | None:
         raise Invalid("It has one date.", field="on", remedy="Leave `on` or `effective_at` out.")
     if said.on is None or said.on == request.today:
         return said.effective_at
+    if said.on > request.today:
+        raise Invalid("A check-in cannot be dated in the future.", field="on", remedy="Use today or earlier.")
     return days.noon(request.actor, said.on)
 
 

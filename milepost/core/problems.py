@@ -62,9 +62,10 @@ class NotFound(Problem):
     code = "not_found"
     status = 404
     USUAL = "There is nothing at this address."
+    USUAL_REMEDY = "See that the address is right, and that what stands there is open to you."
 
     def __init__(self, message: str = USUAL, **more) -> None:
-        super().__init__(message, **more)
+        super().__init__(message, **({"remedy": self.USUAL_REMEDY} if message == self.USUAL else {}) | more)
 
 
 class NotAllowed(Problem):

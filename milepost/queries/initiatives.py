@@ -66,7 +66,9 @@ def _sees(reader: Reader, one: Initiative) -> bool:
 
 def _card(reader: Reader, one: Initiative, *, may_edit: bool) -> InitiativeCard:
     """Return one initiative's card; its own owner may change it too."""
-    own = not reader.actor.is_guest and one.owner_id is not None and one.owner_id == reader.actor.person_id
+    actor = reader.actor
+    is_theirs = one.owner_id is not None and one.owner_id == actor.person_id
+    own = is_theirs and not (actor.is_guest or actor.looks_back)
     served = reader.image.key_results.get(one.key_result_id)
     return InitiativeCard(
         id=encode(one.id),

@@ -127,7 +127,8 @@ def _examples(request: HttpRequest, reader: Reader) -> list[tuple[str, str]]:
         ("What of mine is due?", f"curl {bearer} \\\n  {api}/me/due"),
         ("The whole company, as a tree", f"curl {bearer} \\\n  '{api}/tree?key_results=true'"),
     ]
-    mine = [one for one in reader.image.owned_by.get(reader.actor.person_id, ()) if reader.sees(one.id)]
+    owned = reader.image.owned_by.get(reader.actor.person_id, ())
+    mine = [one for one in owned if reader.sees(one.id) and reader.takes_checkins(one)]
     # One more entry of a series is one more period, whatever it says.
     for one in [one for one in (*shell.due_now(reader), *mine) if not Kind(one.kind).is_series][:1]:
         found.append(
