@@ -18,7 +18,7 @@ TOKEN = """
 import sys
 import django
 django.setup()
-from datetime import date
+from zoneinfo import ZoneInfo
 from django.utils import timezone
 from milepost.actions import tokens
 from milepost.core.access import Actor, Role
@@ -26,9 +26,10 @@ from milepost.models import Person
 from milepost.queries.cards import Reader
 from milepost.queries.shell import due_now
 who, scope = sys.argv[1:]
-for row in Person.objects.everywhere().filter(left_on=None).order_by("id"):
+for row in Person.objects.everywhere().filter(left_on=None).select_related("workspace").order_by("id"):
     by = Actor(row.workspace_id, row.id, Role(row.role))
-    if row.role == who or who == "busy" and len(due_now(Reader(by, date.today()))) > 2:
+    today = timezone.now().astimezone(ZoneInfo(row.workspace.time_zone)).date()
+    if row.role == who or who == "busy" and len(due_now(Reader(by, today))) > 2:
         print(tokens.create(name="Terminal", scope=scope, by=by, at=timezone.now())[1])
         break
 """
