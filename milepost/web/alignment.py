@@ -44,7 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return pages.page(
         request, template, partial(_context, request, asked, everything), nav="alignment",
         crumbs=[("Alignment", None)], seen_by=asked.reader, travels=True,
-        comparison=f"{request.path}comparison/", kept_as=None if everything else views.of(asked.reader),
+        comparison=asked.comparison, kept_as=None if everything else views.of(asked.reader),
         misread=asked.misread,
     )  # fmt: skip
 

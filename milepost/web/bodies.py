@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from milepost.core.problems import Problem
+from milepost.core.queues import Queue
 from milepost.formats import problem_json
 from milepost.web import headers, requests
 from milepost.web.requests import Application
@@ -61,7 +62,7 @@ class Readers:
     """Who waits for bodies, and who works: so many at once of each."""
 
     def __init__(self, threads: int, waiting: int = WAITING) -> None:
-        self.working = BoundedSemaphore(threads)
+        self.working = Queue(threads)
         self._waiting = BoundedSemaphore(waiting)
 
     def read(self, stream, length: int) -> bytes:

@@ -53,7 +53,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return pages.page(
             request, "map/show.html", partial(_context, asked), nav="alignment",
             crumbs=[("Alignment", tree), ("Map", None)], seen_by=asked.reader, travels=True,
-            comparison=f"{tree}comparison/", kept_as="map", misread=asked.misread,
+            comparison=asked.comparison, kept_as="map", misread=asked.misread,
         )  # fmt: skip
 
 

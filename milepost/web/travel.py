@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.http import HttpRequest
 
@@ -124,11 +124,13 @@ def of(
 
 
 def _beside(request: HttpRequest, reader: Reader, comparison: str) -> str:
-    pairs = [("cycle", request.GET["cycle"])] if request.GET.get("cycle") else []
+    there = urlsplit(comparison)
+    pairs = dict(parse_qsl(there.query))
+    if cycle := request.GET.get("cycle"):
+        pairs["cycle"] = cycle
     if reader.known is not None:
-        pairs.append(("from", reader.today.isoformat()))
-    path, mark, place = comparison.partition("#")
-    return f"{path}?{urlencode(pairs)}{mark}{place}" if pairs else comparison
+        pairs["from"] = reader.today.isoformat()
+    return urlunsplit(there._replace(query=urlencode(pairs)))
 
 
 _LINK = re.compile(

@@ -7,6 +7,7 @@ from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 from markupsafe import Markup
 
 from milepost.core import listings as listings_of
@@ -62,6 +63,13 @@ class Asked:
     def may_select(self) -> bool:
         """Whether the reader may choose rows to change: not a guest, and not on a past day."""
         return not (self.reader.actor.is_guest or self.reader.actor.looks_back)
+
+    @property
+    def comparison(self) -> str:
+        """The address of two days side by side; from a past day, of the cycle that is looked at on it."""
+        there = f"{reverse('alignment', args=[self.reader.slug])}comparison/"
+        on_its_own = self.reader.known is not None and self.cycle is not None
+        return f"{there}?{urlencode({'cycle': self.cycle.key})}" if on_its_own else there
 
     @cached_property
     def outline(self) -> Outline:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from threading import Thread
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
@@ -11,49 +10,14 @@ from django.utils import timezone
 
 from milepost.config.database import from_url
 from milepost.config.sqlite.base import DatabaseWrapper
-from milepost.config.sqlite.queues import Queue
 from milepost.ledger import faults
 from milepost.models import Workspace
-from tests.running import PATIENCE
 from tests.threads import at_once
 
 
 def opened(slug: str) -> None:
     with transaction.atomic():
         Workspace.objects.create(name=slug, slug=slug, created_at=timezone.now())
-
-
-class TestQueue:
-    def test_lets_in_who_came_first(self):
-        """Those who wait get it in the order in which they came."""
-        queue, came = Queue(), []
-
-        def work(number: int) -> None:
-            queue.acquire(seconds=PATIENCE)
-            came.append(number)
-            queue.release()
-
-        queue.acquire(seconds=PATIENCE)
-        threads = [Thread(target=work, args=(number,)) for number in range(5)]
-        for number, thread in enumerate(threads, 1):
-            thread.start()
-            while queue.waiting < number:
-                pass
-        queue.release()
-        for thread in threads:
-            thread.join()
-
-        assert came == [0, 1, 2, 3, 4]
-
-    def test_is_left_by_who_has_waited_long_enough(self):
-        """Whoever gives up is not handed it later."""
-        queue = Queue()
-        queue.acquire(seconds=0)
-
-        assert not queue.acquire(seconds=0.01)
-
-        queue.release()
-        assert queue.acquire(seconds=0)
 
 
 class TestFile:

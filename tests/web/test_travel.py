@@ -62,6 +62,23 @@ class TestShow:
             main = page(browser, path, now.date() - DAY).split("<main")[1].split("</main>")[0]
             assert 'method="post"' not in main and "/edit/" not in main
 
+    def test_offers_no_state_to_whoever_owns_an_initiative(self, signed_in, okrs, now):
+        """What is done is changed today: on a past day an initiative says its state and no more."""
+        path = f"/w/acme/objectives/{encode(okrs.helpful.id)}/"
+
+        today, then = (page(signed_in("cleo"), path, day) for day in (None, now.date() - DAY))
+
+        assert "change the state of Triage form" in today
+        assert "Triage form" in then and "change the state of" not in then
+
+    @pytest.mark.parametrize("path", ["/w/acme/alignment/", "/w/acme/map/"])
+    def test_compares_in_the_cycle_that_is_looked_at(self, signed_in, okrs, now, path):
+        """The comparison that a past day leads to stays in that day's cycle."""
+        then, today = (page(signed_in("ada"), path, day) for day in (now.date() - DAY, None))
+
+        assert f"/w/acme/alignment/comparison/?cycle={okrs.cycle.key}&amp;from=" in then
+        assert "/w/acme/alignment/comparison/?cycle=" not in today
+
     def test_leads_on_to_the_same_day(self, signed_in, okrs, now):
         """Links to other things keep the day; the way back does not."""
         day = now.date() - DAY

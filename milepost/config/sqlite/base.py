@@ -15,7 +15,7 @@ from contextlib import suppress
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
-from milepost.config.sqlite.queues import Queue
+from milepost.core.queues import Queue
 
 
 def _busy() -> sqlite3.OperationalError:

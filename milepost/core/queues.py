@@ -7,31 +7,37 @@ from threading import Lock
 
 
 class Queue:
-    """A lock that is handed from each to the one who has waited longest.
+    """A lock, or so many `places`, handed from each to the one who has waited longest.
 
     Python's own goes to whoever happens to run when it is free, which is mostly whoever had it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, places: int = 1) -> None:
         self._mutex = Lock()
         self._waiting: deque[Lock] = deque()
-        self._is_held = False
+        self._free = places
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
     @property
     def waiting(self) -> int:
         """How many wait."""
         return len(self._waiting)
 
-    def acquire(self, *, seconds: float) -> bool:
-        """Wait for one's turn, for so long at most; say whether it came."""
+    def acquire(self, *, seconds: float | None = None) -> bool:
+        """Wait for one's turn, for so long at most (None: without end); say whether it came."""
         with self._mutex:
-            if not self._is_held:
-                self._is_held = True
+            if self._free:
+                self._free -= 1
                 return True
             turn = Lock()
             turn.acquire()
             self._waiting.append(turn)
-        if turn.acquire(timeout=seconds):
+        if turn.acquire(timeout=-1 if seconds is None else seconds):
             return True
         with self._mutex:
             if turn in self._waiting:
@@ -45,4 +51,4 @@ class Queue:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
-                self._is_held = False
+                self._free += 1
