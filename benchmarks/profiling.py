@@ -23,7 +23,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "milepost.config.settings")
 
 import orjson
 
-ROUNDS, WARM = 150, 30  # so many past days, twice, are within the year that is seeded
+ROUNDS, WARM = 150, 30
+PAST_DAYS = 60
 TOKEN = "b" * 32
 MILEPOST = Path(__file__).resolve().parent.parent / "milepost"
 Act = Callable[[], object]
@@ -115,7 +116,8 @@ class Asked:
         return lambda: self.ask("GET", "alignment.json", HTTP_IF_NONE_MATCH=etag)
 
     def past_tree(self) -> Act:
-        days = (date.today() - timedelta(days=number) for number in count(1))
+        # More than are kept, and none before the beginning.
+        days = cycle([date.today() - timedelta(days=number) for number in range(1, PAST_DAYS + 1)])
         return lambda: self.ask("GET", "alignment.json", query=f"on={next(days)}")
 
     def search(self) -> Act:

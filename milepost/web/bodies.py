@@ -21,7 +21,7 @@ from milepost.formats import problem_json
 from milepost.web import headers, requests
 from milepost.web.requests import Application
 
-WAITING = 24  # bodies that are waited for at once, each by a thread
+WAITING = 8  # bodies that are waited for at once, each by a thread; many more would be in each other's way
 UNREAD = 16 * 2**20  # a longer body is left to whoever refuses it
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
