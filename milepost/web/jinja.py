@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from milepost.web import charts, form_tokens, frames, keymap, marks, words
+from milepost.web import charts, form_tokens, frames, keymap, marks, scales, words
 from milepost.web.compiled import Compiled
 
 
@@ -59,6 +59,7 @@ def environment(**options) -> Environment:
         spark=charts.spark,
         strip=charts.strip,
         line=charts.line,
+        month_labels=scales.month_labels,
         trend_of=charts.Trend,
     )
     env.filters.update(

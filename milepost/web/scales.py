@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, floor, isnan, log10
@@ -115,6 +115,27 @@ class Days:
             year, month = divmod(count, 12)
             begins = not month and self.first.year < self.last.year
             yield date(year, month + 1, 1), str(year) if begins else MONTHS[month]
+
+
+def month_labels(weeks: Sequence[date], now: int | None) -> list[str]:
+    """Name months along a strip, one text a week: of two that would touch the later stands."""
+    count = len(weeks)
+    # Shares of the strip as it is on paper, where it is narrowest: 130 pixels; “Week 10” takes 31, “Sep” 18.
+    taken = set(_under(now - 1, count, ceil(count / 4))) if now else set()
+    labels = [""] * count
+    for index in reversed(range(count)):
+        opens = index == 0 or weeks[index].month != weeks[index - 1].month
+        under = _under(index, count, ceil(count * 0.14))
+        if opens and taken.isdisjoint(under):
+            taken.update(under)
+            labels[index] = MONTHS[weeks[index].month - 1]
+    return labels
+
+
+def _under(index: int, count: int, width: int) -> range:
+    """The weeks above a label: it begins at its own, and the last two end at the strip's end."""
+    first = index if index < count - 2 else index + 1 - width
+    return range(max(0, first), first + width)
 
 
 def _round_step(rough: float) -> float:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from milepost.core.trends import Course, Point
 from milepost.web.charts import Trend, bar, line, spark, strip
-from milepost.web.scales import Days, Values
+from milepost.web.scales import Days, Values, month_labels
 
 STARTS, ENDS, TODAY = date(2026, 10, 1), date(2026, 12, 31), date(2026, 11, 24)
 
@@ -240,6 +240,33 @@ class TestValues:
         scale = Values.around(values)
 
         assert [scale.label(tick) for tick in scale.ticks()] == labels
+
+
+class TestMonthsOfAStrip:
+    WEEKS = [date(2026, 9, 28) + timedelta(weeks=number) for number in range(13)]
+
+    @pytest.mark.parametrize(
+        ("now", "named"),
+        [
+            (None, {2: "Oct", 6: "Nov", 11: "Dec"}),
+            (9, {2: "Oct", 6: "Nov"}),  # “Week 9” reaches under December
+            (12, {2: "Oct", 6: "Nov"}),  # and at the end it stands to the left
+            (1, {6: "Nov", 11: "Dec"}),
+        ],
+    )
+    def test_leave_each_other_room(self, now, named):
+        """A month of one week gives way to the next, and every month to the running week."""
+        labels = month_labels(self.WEEKS, now)
+
+        assert {number: label for number, label in enumerate(labels, 1) if label} == named
+
+    def test_are_few_in_a_year(self):
+        """Weeks of a year are narrow: every other month is named."""
+        weeks = [date(2025, 12, 29) + timedelta(weeks=number) for number in range(52)]
+
+        named = [label for label in month_labels(weeks, None) if label]
+
+        assert named == ["Feb", "Apr", "Jun", "Aug", "Oct", "Dec"]
 
 
 class TestDays:
