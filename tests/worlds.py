@@ -145,6 +145,14 @@ def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
     whispered = views.save(
         name="Whispered view", settings="group=owner", shared="team", team=board.id, by=chief, at=began
     )
+    # What is seen serves something hidden, and is served by nothing else than something hidden.
+    quietly = {"cycle": okrs.cycle.id, "owner": ada.person_id, "visibility": "people", "by": ada, "at": began}
+    purpose, help = (
+        objectives.draft(title=title, visible_to=[ben.person_id], **quietly)
+        for title in ("Whispered purpose", "Whispered help")
+    )
+    for child, above in ((okrs.company, purpose), (okrs.draft, purpose), (help, okrs.draft)):
+        alignments.align(child=child.id, objective=above.id, by=ada, at=began)
     return {
         "a number of its own": {
             "key_result": one.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 # Under which names a session keeps what it knows of its browser: words and a shortened address.
 DEVICE, PLACE = "device", "place"
@@ -34,29 +34,37 @@ def _first(names: tuple[tuple[str, str], ...], user_agent: str) -> str:
 
 
 def caller(headers: Mapping[str, str], proxies: Collection[str]) -> str:
-    """Return the address a request came from, of its WSGI headers; "" where it is this machine or unknown.
+    """Return the network a request came from, of its WSGI headers; "" where it is this machine or unknown.
 
-    What a proxy adds to X-Forwarded-For stands last, and is believed of proxies that one trusts alone.
+    What a proxy adds to X-Forwarded-For stands last, and is believed of proxies that one trusts alone. Of an
+    IPv6 address it is the first 64 bits: the others are its owner's to choose, anew for each request.
     """
-    address = headers.get("REMOTE_ADDR", "")
-    said = [part.strip() for part in headers.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    while address in proxies and said:
-        address = said.pop()
-    try:
-        found = ip_address(address)
-    except ValueError:
+    found = _read(headers.get("REMOTE_ADDR", ""))
+    said = headers.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    trusted = {_read(proxy) for proxy in proxies}
+    while found is not None and found in trusted and said:
+        found = _read(said.pop())
+    if found is None or found.is_loopback:
         return ""
-    return "" if found.is_loopback else str(found)
+    if isinstance(found, IPv6Address):
+        return str(ip_network((int(found), 64), strict=False).network_address)
+    return str(found)
 
 
 def shortened(address: str | None) -> str:
     """Return a network address without what tells one machine from its neighbours; "" where it is none."""
-    try:
-        found = ip_address(address or "")
-    except ValueError:
+    found = _read(address or "")
+    if found is None:
         return ""
     if isinstance(found, IPv6Address):
-        if found.ipv4_mapped:
-            return shortened(str(found.ipv4_mapped))
-        return str(ip_network((found, 48), strict=False).network_address) + "…"
+        return str(ip_network((int(found), 48), strict=False).network_address) + "…"
     return str(found).rpartition(".")[0] + ".…"
+
+
+def _read(text: str) -> IPv4Address | IPv6Address | None:
+    """Read a network address; an IPv4 address in the form of IPv6 is what it stands for."""
+    try:
+        found = ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found

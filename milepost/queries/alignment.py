@@ -123,7 +123,7 @@ class View:
     look: Hashable = None  # how its rows are drawn, where not as usual
 
     def __post_init__(self) -> None:
-        self.loose = self._loose()
+        self.tops, self.unaligned = self._at_the_top()
         self.matching: Marked | None = None  # what the filters leave; None: everything
         self.shown = self.outline.shown_to(self.reader)
         if self.filters.is_narrow:
@@ -131,19 +131,27 @@ class View:
             self.matching = Marked(image, self._wanted())
             self.shown = Marked(image, outlines.with_all_above(image, self.matching.mask, self.reader.seen))
 
-    def _loose(self) -> list[int]:
-        """Return what hangs on nothing that the reader sees: the same for all who see the same."""
+    def _at_the_top(self) -> tuple[list[int], list[int]]:
+        """Return what may well serve nothing, and what serves nothing that the reader sees.
+
+        Both are the same for all who see the same.
+        """
+        image, outline = self.reader.image, self.outline
         if self.reader.actor.within is not None:
             # Most of what stands above lies beyond the teams that a token is limited to.
-            image, listed = self.reader.image, self.outline.listed
-            serving = listed[outlines.serves_something(image)[listed] & self.reader.seen[listed]]
-            return [id for id in outlines.ids_of(image, serving) if not any(self._seen_parents(id))]
-        seen = self.outline.sight(self.reader)
-        found = self.outline.loose.get(seen)
+            listed = outline.listed
+            serves = outlines.serves_something(image) & ~outlines.private(image)
+            serving = listed[serves[listed] & self.reader.seen[listed]]
+            return outline.at_the_top(image, self._loose(outlines.ids_of(image, serving)))
+        seen = outline.sight(self.reader)
+        found = outline.highest.get(seen)
         if found is None:
-            found = [id for id in self.outline.hanging if not any(self._seen_parents(id))]
-            self.outline.loose[seen] = found
+            found = outline.highest[seen] = outline.at_the_top(image, self._loose(outline.hanging))
         return found
+
+    def _loose(self, serving: Iterable[int]) -> list[int]:
+        """Return what of this serves nothing that the reader sees."""
+        return [id for id in serving if not any(self._seen_parents(id))]
 
     def summary(self) -> Summary:
         """Return the numbers above the tree."""
@@ -155,9 +163,7 @@ class View:
             key_results=len(counted),
             objectives=self.outline.objectives_told(self.reader),
             attention=int(np.isin(self.reader.day.status[counted], [*ATTENTION]).sum()),
-            unaligned=sum(
-                id in whole and self.reader.sees(id) for id in (*self.outline.unaligned, *self.loose)
-            ),
+            unaligned=sum(id in whole and self.reader.sees(id) for id in self.unaligned),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),
             fitting=self._left(counted),
         )
@@ -227,10 +233,10 @@ class View:
                 yield Place(key, None, 1, self._is_open(key, 1))
 
     def _tops(self) -> list[int]:
-        return self._kept(self.outline.tops)
+        return self._kept(self.tops)
 
     def _unaligned(self) -> list[int]:
-        return self._kept([*self.outline.unaligned, *self.loose])
+        return self._kept(self.unaligned)
 
     def _below(self, key: str, level: int, id: int | None) -> Iterator[Place]:
         for child in self._ids_below(key, id):
@@ -313,7 +319,7 @@ class View:
         if wanted.commitment is not None:
             objectives &= image.objectives.array("commitment", lambda word: word == wanted.commitment, bool)
         if wanted.unaligned:
-            nodes = [image.node[id] for id in (*self.outline.unaligned, *self.loose)]
+            nodes = [image.node[id] for id in self.unaligned]
             found &= outlines.marked(image, np.array(nodes, dtype=np.int64))
         found &= reader.seen
         if wanted.key_results:

@@ -105,7 +105,9 @@ class Listed(View):
         """Mark what is somebody's own affair, which no tree shows: personal, and serving nothing."""
         image = self.reader.image
         found = np.zeros(len(image.ids), dtype=bool)
-        found[: image.first_key_result] = outlines.private(image) & ~outlines.serves_something(image)
+        found[: image.first_key_result] = outlines.private(image) & ~outlines.serves_something(
+            image, self.reader.seen
+        )
         return found
 
     def untouched(self, start: int, count: int) -> Any:

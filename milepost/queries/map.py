@@ -113,12 +113,12 @@ class Map:
     @cached_property
     def not_aligned(self) -> list[int]:
         """What serves nothing and is not the company's: drawn where something serves it, else in the tray."""
-        return list(self._kept([*self.outline.unaligned, *self.view.loose]))
+        return list(self._kept(self.view.unaligned))
 
     def _roots(self) -> list[int]:
         if self.wish.branch is not None:
             return [self.wish.branch]
-        return [*self._kept(self.outline.tops), *(id for id in self.not_aligned if self.below(id))]
+        return [*self._kept(self.view.tops), *(id for id in self.not_aligned if self.below(id))]
 
     @cached_property
     def may_unfold(self) -> bool:

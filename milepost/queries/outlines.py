@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from milepost.core import access
 from milepost.core.access import Visibility
 from milepost.core.rollup import in_order
 from milepost.core.states import KeyResultState, State
@@ -54,13 +55,14 @@ class Outline:
     shown: Marked  # that with everything above it, of whatever cycle
     tops: list[int]
     unaligned: list[int]
-    hanging: list[int]  # serve only what is restricted: for most readers they stand at the top
+    hanging: list[int]  # serve only what is restricted: for most readers they serve nothing
+    topmost: np.ndarray  # marks the objectives that may well serve nothing
     restricted: list[int]
     counted: np.ndarray  # nodes of the key results that count for everyone
     common: np.ndarray  # nodes of the objectives that count for everyone
     serving: Serving
     sights: dict[tuple, frozenset[int]] = field(default_factory=dict)  # what is restricted, and seen
-    loose: dict[frozenset[int], list[int]] = field(default_factory=dict)
+    highest: dict[frozenset[int], tuple[list[int], list[int]]] = field(default_factory=dict)
     shown_by: dict[frozenset[int], Marked] = field(default_factory=dict)
     owned_by: dict[frozenset[int], np.ndarray] = field(default_factory=dict)
     walks: dict[tuple, list[Any]] = field(default_factory=dict)  # the first places of an untouched tree
@@ -103,7 +105,7 @@ class Outline:
         found = self.sights.get(eyes)
         if found is None:
             if len(self.sights) >= KEPT_SIGHTS:
-                for kept in (self.sights, self.loose, self.shown_by, self.owned_by):
+                for kept in (self.sights, self.highest, self.shown_by, self.owned_by):
                     kept.clear()
             found = frozenset(self.restricted).difference(reader.hidden)
             self.sights[eyes] = found
@@ -140,6 +142,17 @@ class Outline:
         if reader.actor.within is None:
             return len(self.common)
         return int(reader.seen[self.common].sum())
+
+    def at_the_top(self, image: Image, loose: list[int]) -> tuple[list[int], list[int]]:
+        """Return what may well serve nothing, and what is not aligned, where `loose` serve nothing either.
+
+        What serves nothing that one sees stands where it would if it served nothing.
+        """
+        if not loose:
+            return self.tops, self.unaligned
+        high = [id for id in loose if self.topmost[image.node[id]]]
+        tops = sorted([*self.tops, *high], key=lambda id: _company_first(image, id))
+        return tops, sorted({*self.unaligned, *loose}.difference(high), key=image.node.__getitem__)
 
     # -- who owns it ---------------------------------------------------------------------------------------
 
@@ -252,7 +265,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
     shown = with_all_above(image, own)
     common = listed[_counting(image)[listed]]
     restricted = image.node.among(image.restricted())
-    tops, unaligned, hanging = _at_the_top(image, shown[:first])
+    tops, unaligned, hanging, topmost = _at_the_top(image, shown[:first])
     return Outline(
         listed=listed,
         standing=standing,
@@ -261,6 +274,7 @@ def _drawn_up(image: Image, cycles: frozenset[int] | None) -> Outline:
         tops=tops,
         unaligned=unaligned,
         hanging=hanging,
+        topmost=topmost,
         restricted=ids_of(image, restricted[shown[restricted]]),
         counted=_counted(image, marked(image, common)),
         common=common,
@@ -316,35 +330,49 @@ def with_all_above(image: Image, mask: np.ndarray, seen: np.ndarray | None = Non
     return found
 
 
-def serves_something(image: Image) -> np.ndarray:
-    """Mark the objectives that serve anything."""
-    return marked(image, served(image)[0])[: image.first_key_result]
+def serves_something(image: Image, seen: np.ndarray | None = None) -> np.ndarray:
+    """Mark the objectives that serve anything; anything that one sees, where `seen` marks that."""
+    child, above = served(image)
+    return marked(image, child if seen is None else child[seen[above]])[: image.first_key_result]
 
 
-def _at_the_top(image: Image, shown: np.ndarray) -> tuple[list[int], list[int], list[int]]:
-    """Return what may well serve nothing, what serves nothing, and what serves only what is restricted."""
+def _at_the_top(image: Image, shown: np.ndarray) -> tuple[list[int], list[int], list[int], np.ndarray]:
+    """Return what may well serve nothing, what serves nothing, and what serves only what is restricted.
+
+    The last mask marks all that may well serve nothing, whatever it serves.
+    """
     child, above = served(image)
     is_open = ~marked(image, image.node.among(image.restricted()))
     serves = serves_something(image)
     serves_what_is_open = marked(image, child[is_open[above]])[: len(shown)]
     is_top, is_private = _tops(image), private(image)
-    hanging = shown & serves & ~serves_what_is_open
+    hanging = shown & serves & ~serves_what_is_open & ~is_private
     tops = ids_of(image, np.flatnonzero(shown & ~serves & is_top))
     tops.sort(key=lambda id: _company_first(image, id))
     unaligned = shown & ~serves & ~is_top & ~is_private
-    return tops, ids_of(image, np.flatnonzero(unaligned)), ids_of(image, np.flatnonzero(hanging))
+    return tops, ids_of(image, np.flatnonzero(unaligned)), ids_of(image, np.flatnonzero(hanging)), is_top
 
 
 def _tops(image: Image) -> np.ndarray:
     """Mark what may well serve nothing: the company's own, or what a topmost team is served with."""
-    first, parent = image.first_key_result, image.parent
     team = image.objectives.array("team_id")
     topmost = [one.id for one in image.teams.values() if one.parent_id is None]
-    above = image.link_ends[1]
-    is_served = marked(image, above[above >= 0])
-    whose = parent[is_served[first:]]
-    is_served[whose[whose >= 0]] = True
-    return ((team == NOTHING) & ~private(image)) | (np.isin(team, topmost) & is_served[:first])
+    return ((team == NOTHING) & ~private(image)) | (np.isin(team, topmost) & _openly_served(image))
+
+
+def _openly_served(image: Image) -> np.ndarray:
+    """Mark the objectives that are served by something which all who see them see, and the link to it."""
+    first, parent = image.first_key_result, image.parent
+    child, above = served(image)
+    upper = np.concatenate([np.arange(first), parent])[above]
+    child, above, upper = child[upper >= 0], above[upper >= 0], upper[upper >= 0]
+    restricted = marked(image, image.node.among(image.restricted()))
+    kept = ~(restricted[child] | restricted[above])
+    for at in np.flatnonzero(~kept).tolist():
+        ends = (image.audience(image.ids[node]) for node in (child[at], above[at]))
+        whole = image.audience(image.ids[upper[at]])
+        kept[at] = all(access.counts_towards(end, whole) for end in ends)
+    return marked(image, upper[kept])[:first]
 
 
 def private(image: Image) -> np.ndarray:

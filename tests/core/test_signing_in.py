@@ -136,6 +136,13 @@ class TestDevice:
             ("127.0.0.1", "198.51.100.2, 10.0.0.7", "198.51.100.2"),  # two proxies
             ("127.0.0.1", "", ""),
             ("127.0.0.1", "nonsense", ""),
+            ("2001:db8:12:34:a:b:c:d", "", "2001:db8:12:34::"),  # one network, whichever of its addresses
+            ("127.0.0.1", "2001:db8:12:34::1", "2001:db8:12:34::"),
+            ("fe80::1%eth0", "", "fe80::"),
+            ("::1", "", ""),
+            ("::ffff:192.0.2.7", "", "192.0.2.7"),  # a server that listens to both kinds
+            ("::ffff:10.0.0.7", "198.51.100.2", "198.51.100.2"),
+            ("::ffff:127.0.0.1", "", ""),
         ],
     )
     def test_address_is_believed_of_proxies_alone(self, remote: str, forwarded: str, found: str):

@@ -131,3 +131,9 @@ class TestCaddy:
         ):
             assert resolve(path).url_name in ("livez", "readyz", "metrics")
         assert set(re.findall(r"MILEPOST_\w+", file)) <= SETTINGS
+
+    def test_lets_nobody_say_where_they_come_from(self):
+        """Headers with an underscore, which would be read as the proxy's own, do not get through."""
+        file = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+
+        assert re.search(r"reverse_proxy [^}]*\{$.*^\s*header_up -\*_\*$", file, re.M | re.S)
