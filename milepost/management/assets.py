@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from operator import itemgetter
 from pathlib import Path
 
 from django.conf import settings
@@ -45,7 +46,7 @@ def _fingerprint() -> str:
     # Size and time of each file: reading them all would cost a warm start more than it may take.
     found = hashlib.sha256(__version__.encode())
     for finder in finders.get_finders():
-        for path, storage in finder.list([]):
+        for path, storage in sorted(finder.list([]), key=itemgetter(0)):
             facts = Path(storage.path(path)).stat()
             found.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
     return found.hexdigest()

@@ -8,6 +8,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,14 +20,16 @@ from django.db import DatabaseError, connection
 
 from milepost.core.problems import first_line
 from milepost.ledger import holding
-from milepost.management import assets, schema
+from milepost.management import assets, schema, whereabouts
 from milepost.management.counts import counted
 from milepost.queries import readiness
+from milepost.web import personas
 
 MEBIBYTE = 1024 * 1024
 NEEDED_PYTHON, TESTED_PYTHON = (3, 11), (3, 14)
 NEEDED_POSTGRESQL = 14
 ACROSS_A_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph")
+FOR_ALL = ("static", personas.MARKER, whereabouts.FILE_NAME)  # nothing in it that is not told to anybody
 LARGE_WAL = 256 * MEBIBYTE
 
 
@@ -80,11 +83,23 @@ def _data_folder() -> Iterator[Finding]:
         mend = "Give this user the right to write there, or set MILEPOST_DATA_DIR."
         yield Finding("data folder", State.BAD, f"{folder}: {wrong.strerror}", mend)
         return
-    if folder.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
-        mend = f"Others on this machine can reach the data: chmod 700 {folder}"
-        yield Finding("data folder", State.WARN, str(folder), mend)
+    if open_to := _open_to_others(folder):
+        yield Finding("data folder", State.WARN, str(folder), f"{open_to}: chmod 700 {folder}")
     else:
         yield Finding("data folder", State.OK, str(folder))
+
+
+def _open_to_others(folder: Path) -> str:
+    # A folder that others may look into does no harm where each file in it is its owner's alone.
+    mode = folder.stat().st_mode
+    if mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return "Others on this machine can change what lies there"
+    if mode & stat.S_IXOTH:
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):  # a draft that has got its name meanwhile
+                if path.name not in FOR_ALL and path.stat().st_mode & stat.S_IROTH:
+                    return f"Others on this machine can read {path.name}"
+    return ""
 
 
 def _disk() -> Iterator[Finding]:
@@ -195,9 +210,13 @@ def _schema() -> Iterator[Finding]:
 def _static() -> Iterator[Finding]:
     if assets.is_collected():
         yield Finding("static files", State.OK, "collected")
+    elif whereabouts.is_serving():
+        mend = "Restart the server: it collects them as it begins."
+        yield Finding("static files", State.WARN, "of another version than this command's", mend)
     else:
-        mend = "`milepost serve` collects them, and so does `milepost migrate`."
-        yield Finding("static files", State.WARN, "not collected, or of another version", mend)
+        yield Finding(
+            "static files", State.OK, "collected by the next `milepost serve` or `milepost migrate`"
+        )
 
 
 def _secret_key() -> Iterator[Finding]:
@@ -214,16 +233,16 @@ def _secret_key() -> Iterator[Finding]:
 
 
 def _address() -> Iterator[Finding]:
-    milepost = settings.MILEPOST
-    is_here = urlsplit(milepost.base_url).hostname in ("localhost", "127.0.0.1", "::1")
+    milepost, address = settings.MILEPOST, whereabouts.base_url()
+    is_here = urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
     if not milepost.https and not is_here:
         mend = "Passwords travel unprotected: put a proxy with HTTPS in front, and set MILEPOST_BASE_URL."
-        yield Finding("address", State.WARN, milepost.base_url, mend)
+        yield Finding("address", State.WARN, address, mend)
     elif "*" in milepost.allowed_hosts:
         mend = "Links in messages could be forged: name your hosts in MILEPOST_ALLOWED_HOSTS."
-        yield Finding("address", State.WARN, f"{milepost.base_url}, and every other host", mend)
+        yield Finding("address", State.WARN, f"{address}, and every other host", mend)
     else:
-        yield Finding("address", State.OK, milepost.base_url)
+        yield Finding("address", State.OK, address)
     if milepost.debug:
         yield Finding("debug", State.WARN, "on", "Pages show the inside of errors: unset MILEPOST_DEBUG.")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, DjangoHelpFormatter
 
 from milepost.cli.exits import ending
@@ -24,6 +26,17 @@ def on_the_command_line() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    ours, asked_for = logging.getLogger("milepost"), "log_level" in settings.MILEPOST.origins
+    before = ours.level
+    ours.setLevel(before if asked_for else logging.WARNING)
+    try:
+        yield
+    finally:
+        ours.setLevel(before)
+
+
 class Help(RawDescriptionHelpFormatter, DjangoHelpFormatter):
     """Help whose examples stay one a line."""
 
@@ -39,6 +52,8 @@ class OperatorCommand(BaseCommand):
     requires_system_checks: list = []
     # Whether it works with what is there: then it makes nothing, and says so where nothing is there.
     needs_database = False
+    # Whether it goes on, and tells in the log what it does. The others answer; what is wrong is told beside.
+    keeps_log = False
 
     # Commands as one would type them, shown below the options.
     examples: tuple[str, ...] = ()
@@ -48,7 +63,7 @@ class OperatorCommand(BaseCommand):
         return super().create_parser(prog_name, subcommand, epilog=epilog, formatter_class=Help, **more)
 
     def execute(self, *arguments, **options):
-        with databases.as_operator():
+        with databases.as_operator(), nullcontext() if self.keeps_log else _answering():
             if self.needs_database:
                 schema.require()
             return super().execute(*arguments, **options)

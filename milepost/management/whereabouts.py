@@ -40,6 +40,11 @@ def base_url() -> str:
     return _served() or milepost.base_url
 
 
+def is_serving() -> bool:
+    """Say whether a server answers on this data folder."""
+    return _served() is not None
+
+
 def _served() -> str | None:
     try:
         with _path().open(encoding="utf-8") as file:

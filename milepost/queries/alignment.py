@@ -6,9 +6,10 @@ What does not depend on who looks is drawn up before (`outlines.py`); a page wal
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -95,14 +96,22 @@ class Fitting:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """How many would be listed by one more filter beside those that hold, or are by one of these."""
+
+    key_results: int
+    attention: int  # key results that need it
+    unaligned: int  # objectives
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """How the key results of the tree stand: one number for everyone."""
 
     counts: dict[str, int]
     key_results: int
     objectives: int
-    attention: int
-    unaligned: int
+    offered: Offered
     has_more: bool  # the reader sees restricted work that these numbers leave out
     fitting: Fitting | None = None  # where filters leave key results out: those that they leave
 
@@ -155,18 +164,28 @@ class View:
 
     def summary(self) -> Summary:
         """Return the numbers above the tree."""
-        counted, whole = self.outline.counted, self.outline.shown_to(self.reader)
+        counted = self.outline.counted
         if self.reader.actor.within is not None:
             counted = counted[self.reader.seen[counted]]
         return Summary(
             counts=self._standing(counted),
             key_results=len(counted),
             objectives=self.outline.objectives_told(self.reader),
-            attention=int(np.isin(self.reader.day.status[counted], [*ATTENTION]).sum()),
-            unaligned=sum(id in whole and self.reader.sees(id) for id in self.unaligned),
+            offered=self._offered(counted),
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),
             fitting=self._left(counted),
         )
+
+    def _offered(self, counted: np.ndarray) -> Offered:
+        image, left, shown = self.reader.image, counted, self.outline.shown_to(self.reader)
+        if self.filters.is_narrow:
+            left = counted[self._wanted(key_results=True)[counted]]
+            shown = Marked(
+                image, outlines.with_all_above(image, self._wanted(unaligned=True), self.reader.seen)
+            )
+        needy = np.isin(self.reader.day.status[left], [*ATTENTION])
+        unaligned = sum(id in shown and self.reader.sees(id) for id in self.unaligned)
+        return Offered(len(left), int(needy.sum()), unaligned)
 
     def _left(self, counted: np.ndarray) -> Fitting | None:
         """Return how those stand that the filters leave; None where no key results are listed."""
@@ -308,9 +327,9 @@ class View:
 
     # -- narrowing -----------------------------------------------------------------------------------------
 
-    def _wanted(self) -> np.ndarray:
-        """Mark what the reader sees of what the filters want."""
-        wanted, image, reader = self.filters, self.reader.image, self.reader
+    def _wanted(self, **otherwise: bool) -> np.ndarray:
+        """Mark what the reader sees of what the filters want, or would want if some were otherwise."""
+        wanted, image, reader = replace(self.filters, **otherwise), self.reader.image, self.reader
         found = outlines.marked(image, self.outline.listed)
         objectives = found[: image.first_key_result]
         teams = self._teams()
@@ -324,8 +343,9 @@ class View:
         found &= reader.seen
         if wanted.key_results:
             found = outlines.with_key_results(image, found, self.outline.standing) & reader.seen
-        return found & self._fitting()
+        return found & self._fitting
 
+    @cached_property
     def _fitting(self) -> np.ndarray:
         """Mark the objectives and key results that by themselves are wanted."""
         wanted, image = self.filters, self.reader.image

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm, SetPasswordForm
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import (
     PasswordChangeView,
     PasswordResetDoneView,
@@ -19,6 +20,7 @@ from milepost.actions.access import NOBODY_YET
 from milepost.channels import email
 from milepost.web import accounts, entrance
 from milepost.web.actors import now
+from milepost.web.confirming import confirmed
 
 LINK_COUNTS_FOR = 15 * 60  # seconds in which a sign-in link stands for the old password
 
@@ -93,6 +95,8 @@ class _Changed(_Page):
     def form_valid(self, form):
         answer = super().form_valid(form)
         self.request.session.pop(accounts.SIGNED_IN_BY_LINK, None)
+        # Whoever chose it knows it: nobody need type it once more to go on.
+        record_authentication(self.request, self.request.user, method="password")
         messages.success(self.request, "Your password is new. Other browsers were signed out.")
         return answer
 
@@ -148,7 +152,7 @@ class _Reset(_Page, PasswordResetFromKeyView):
 
 
 edit = _Edit.as_view()
-first = _First.as_view()
+first = confirmed(_First.as_view())  # who has a passkey shows it before a password can do the same
 ask = _Ask.as_view()
 asked = _Asked.as_view()
 reset = _Reset.as_view()

@@ -268,24 +268,24 @@ class Asked:
     # -- what the page offers ------------------------------------------------------------------------------
 
     def chips(self, summary: Summary) -> list[tuple[str, str, bool, int | None]]:
-        """List the filters that are on or off."""
+        """List the filters that are on or off, with what each would leave beside the others."""
 
         def chip(words: str, name: str, is_on: bool, count: int | None = None, value: str = "1"):
             return words, self.url(**{name: None if is_on else value}), is_on, count
 
-        wanted = self.filters
+        wanted, offered = self.filters, summary.offered
         found = [
             (
                 "Key results",
                 self.url(key_results="0" if wanted.key_results else None),
                 wanted.key_results,
-                summary.key_results,
+                offered.key_results,
             )
         ]
         if self.reader.actor.teams or wanted.mine:
             found.append(chip("Only my teams", "mine", wanted.mine))
-        found.append(chip("Needs attention", "attention", wanted.attention, summary.attention))
-        found.append(chip("Not aligned", "unaligned", wanted.unaligned, summary.unaligned))
+        found.append(chip("Needs attention", "attention", wanted.attention, offered.attention))
+        found.append(chip("Not aligned", "unaligned", wanted.unaligned, offered.unaligned))
         if len(self.reader.image.cycles) > 1:
             found.append(chip("Every cycle", "cycles", self.every_cycle, value="all"))
         return found

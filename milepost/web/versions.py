@@ -27,8 +27,28 @@ class Both:
 
     rows: tuple[tuple[str, str | None, str, str], ...] = ()
     taken: tuple[str, ...] = ()
-    came: str = ""  # who came first, and when
+    who: str = ""  # who came first: a name, or "You"
+    when: str = ""  # "at 14:05", "on 3 Nov at 14:05"
     is_mine: bool = False  # whether it was the reader, in another window
+
+    @property
+    def came(self) -> str:
+        """Say who came first, and when: "Ada Lovelace changed it at 14:05"."""
+        return f"{self.who} changed it{self._where} {self.when}" if self.who else ""
+
+    @property
+    def heading(self) -> str:
+        """Say what happened, where both have changed the same; else nothing."""
+        if not self.rows:
+            return ""
+        listed = " and ".join(f"“{row[0]}”" for row in self.rows)
+        if not self.who:
+            return f"{listed} changed while you were editing."
+        return f"{self.who} changed {listed}{self._where} {self.when}, while you were editing."
+
+    @property
+    def _where(self) -> str:
+        return " in another window" if self.is_mine else ""
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.taken)
@@ -97,7 +117,7 @@ def save(
     anew, `latest` says who changed it. Returns whether it was written, and what both have changed: then
     `values` is what the form shows next, with what does not meet taken over, and nothing was written.
     """
-    revision, taken, came, tries = typed.whole("revision"), (), "", 0
+    revision, before, tries = typed.whole("revision"), NOTHING, 0
     while True:
         try:
             write(fields, revision)
@@ -105,51 +125,53 @@ def save(
             tries += 1
             if clash.code != MEETING or tries > TRIES:
                 raise
-            now, first = stored(), latest()
-            came = _came(first, today)
+            now, before = stored(), _first(latest(), today)
             found = _laid_together(_was(typed), now, values, wholes)
             if found.met:
-                typed.refuse(_named(clash, came))
-                both = _shown(_was(typed) or {}, now, values, found, say, labels)
-                return False, replace(both, is_mine=first is not None and first.is_mine)
-            taken = _labelled(found.taken, labels)
+                typed.refuse(_told(clash, before))
+                rows = _side_by_side(_was(typed) or {}, now, values, found, say, labels)
+                values |= {name: now[name] for name in (*found.taken, "revision", "read")}
+                return False, replace(before, rows=rows, taken=_labelled(found.taken, labels))
+            before = replace(before, taken=_labelled(found.taken, labels))
             revision = int(now["revision"])
             fields = {name: value for name, value in fields.items() if name in found.mine}
         else:
-            return True, Both((), taken, came)
+            return True, before
 
 
-def _came(latest: Latest | None, today: date) -> str:
-    """Say who came first, and when: "Ada Lovelace changed it at 14:05"."""
+def _first(latest: Latest | None, today: date) -> Both:
+    """Say who came first, and when."""
     if latest is None:
-        return ""
-    who = "You changed it in another window" if latest.is_mine else f"{latest.name} changed it"
-    on = "" if latest.at.date() == today else f" on {day(latest.at.date(), today)}"
-    return f"{who}{on} at {latest.at:%H:%M}"
+        return NOTHING
+    on = "" if latest.at.date() == today else f"on {day(latest.at.date(), today)} "
+    name = "You" if latest.is_mine else latest.name
+    return Both(who=name, when=f"{on}at {latest.at:%H:%M}", is_mine=latest.is_mine)
 
 
-def _named(clash: Conflict, came: str) -> Conflict:
-    if not came:
-        return clash
-    said = f"{came}, while you were editing. Nothing of either is lost."
-    return Conflict(said, code=clash.code, remedy=clash.remedy)
+def _told(clash: Conflict, before: Both) -> Conflict:
+    yours = "what you wrote here" if before.is_mine else "what you wrote"
+    said = f"Nothing was saved yet: {yours} is in the form, and both versions stand below."
+    return Conflict(said, code=clash.code, remedy="Change it, or save it to keep your version.")
 
 
-def _shown(
+def _side_by_side(
     was: Values,
     now: Values,
     values: dict[str, Any],
     found: Merged,
     say: Callable[[str, Any], str],
     labels: Mapping[str, str],
-) -> Both:
+) -> tuple[tuple[str, str | None, str, str], ...]:
     theirs, yours = _plain(now), _plain(values)
-    rows = []
-    for name in found.met:
-        before = say(name, was[name]) if name in was else None
-        rows.append((labels.get(name, name), before, say(name, theirs[name]), say(name, yours[name])))
-    values |= {name: now[name] for name in (*found.taken, "revision", "read")}
-    return Both(tuple(rows), _labelled(found.taken, labels))
+    return tuple(
+        (
+            labels.get(name, name),
+            say(name, was[name]) if name in was else None,
+            say(name, theirs[name]),
+            say(name, yours[name]),
+        )
+        for name in found.met
+    )
 
 
 def _labelled(names: Collection[str], labels: Mapping[str, str]) -> tuple[str, ...]:

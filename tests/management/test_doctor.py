@@ -33,6 +33,43 @@ class TestDoctor:
             found["durability"]["state"] == found["schema"]["state"] == found["static files"]["state"] == "ok"
         )
 
+    def test_finds_nothing_wrong_with_a_server_at_work(self, install):
+        """Others may look into the folder, but each file is its owner's; the address is where it answers."""
+        milepost = install().start()
+        milepost.data_dir.chmod(0o755)
+        (milepost.data_dir / "output").chmod(0o600)
+
+        code, found = examined(milepost)
+
+        assert code == Exit.OK
+        assert {name for name, finding in found.items() if finding["state"] != "ok"} == set()
+        assert found["address"]["found"] == milepost.url
+
+    def test_sees_a_server_whose_files_are_of_another_version(self, install):
+        """Only then are they wrong: where nobody serves, the next start collects them."""
+        milepost = install()
+        (milepost.data_dir / "static" / ".collected").write_text("of an older version")
+        _, before = examined(milepost)
+        milepost.start()
+        (milepost.data_dir / "static" / ".collected").write_text("of an older version")
+
+        _, after = examined(milepost)
+
+        assert before["static files"]["state"] == "ok" and "next" in before["static files"]["found"]
+        assert after["static files"]["state"] == "warn" and "Restart" in after["static files"]["mend"]
+
+    @pytest.mark.parametrize(("mode", "says"), [(0o755, "can read milepost.sqlite3"), (0o733, "can change")])
+    def test_sees_data_that_others_reach(self, install, mode: int, says: str):
+        """A file that others can read, or a folder that they can write in, is worth a warning."""
+        milepost = install()
+        (milepost.data_dir / "milepost.sqlite3").chmod(0o644)
+        milepost.data_dir.chmod(mode)
+
+        _, found = examined(milepost)
+
+        assert found["data folder"]["state"] == "warn"
+        assert says in found["data folder"]["mend"] and "chmod 700" in found["data folder"]["mend"]
+
     def test_makes_nothing_where_nothing_is(self, milepost):
         """In an empty folder the mend is the command that makes a database; the doctor makes none."""
         code, found = examined(milepost)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import logging
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -69,6 +72,22 @@ class TestVerify:
         said = run("verify")
 
         assert said.code == 1 and f"state of objective {okrs.company.id}" in said.out
+
+    @pytest.mark.parametrize(("asked_for", "says"), [({}, ""), ({"log_level": "set"}, "is passed over")])
+    def test_answers_without_the_log(self, okrs, settings, tmp_path, capfd, asked_for: dict, says: str):
+        """A snapshot that does not fit is no news on the terminal, unless somebody asks for the log."""
+        settings.MILEPOST = replace(settings.MILEPOST, data_dir=tmp_path, origins=asked_for)
+        image.forget(okrs.cycle.workspace_id)
+        (tmp_path / "images").mkdir()
+        (tmp_path / "images" / f"{okrs.cycle.workspace_id}.image").write_bytes(b"not a snapshot")
+        heard = logging.StreamHandler(told := io.StringIO())
+        logging.getLogger("milepost").addHandler(heard)
+
+        said = run("verify")
+        logging.getLogger("milepost").removeHandler(heard)
+
+        assert said.out.splitlines() == ["acme: everything agrees.", "zenith: everything agrees."]
+        assert (says in told.getvalue()) and bool(told.getvalue()) == bool(says)
 
     def test_has_nothing_to_do_in_an_empty_database(self, db):
         """Without a workspace that is what it says."""

@@ -18,4 +18,5 @@ def page_of(answer) -> str:
 
 def versions(page: str) -> list[str]:
     """Return what two who met see of each field: what it said, what it says now, what they wrote."""
-    return re.findall(r'<td[^>]* data-l="(?:It said|It says now|You wrote)">([^<]*)<', page)
+    both = page.split('id="both-t"')[1].split("</table>")[0] if 'id="both-t"' in page else ""
+    return re.findall(r"<td[^>]*>([^<]*)<", both)

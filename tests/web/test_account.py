@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import guesses, second_steps
+from milepost.actions import guesses, people, second_steps
 from milepost.core import one_time
 from milepost.core.access import operator
 from milepost.models import Session, Workspace
@@ -76,6 +76,44 @@ class TestConfirming:
 
         assert [answer.status_code for answer in answers] == [422, 422, 422, 429]
         assert all("That was not accepted." in answer.content.decode() for answer in answers)
+
+    @pytest.mark.parametrize("chosen", ["anew", "by link", "first"])
+    def test_counts_a_password_just_chosen(self, client: Client, cast: Cast, chosen: str):
+        """Whoever has just chosen a password has proved who they are, however long they were signed in."""
+        fresh = {"password1": "seven purple giraffes"}
+        if chosen == "by link":
+            secret = people.sign_in_link(user_id=ada().id, by=operator(cast.acme.id), at=timezone.now())
+            client.post(f"/sign-in/link/{secret}/")
+        else:
+            enter(client)
+        if chosen == "first":
+            user = ada()
+            user.set_unusable_password()
+            user.save()
+            client.force_login(user)
+        if chosen != "first":
+            long_ago(client)
+
+        answer = client.post(
+            "/account/password/first/" if chosen == "first" else "/account/password/",
+            fresh | ({"oldpassword": PASSWORD} if chosen == "anew" else {}),
+        )
+
+        assert answer.headers["Location"] == "/account/"
+        assert "QR code" in client.get("/account/app/").content.decode()
+
+    def test_stands_before_a_first_password(self, client: Client, cast: Cast):
+        """An account of passkeys alone gets no password from whoever merely found an open browser."""
+        with_app()
+        user = ada()
+        user.set_unusable_password()
+        user.save()
+        client.force_login(user)
+
+        answer = client.post("/account/password/first/", {"password1": "seven purple giraffes"})
+
+        assert "Is it still you?" in answer.content.decode()
+        assert not ada().has_usable_password()
 
     @pytest.mark.parametrize(
         "address",

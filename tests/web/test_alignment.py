@@ -273,6 +273,33 @@ class TestFilters:
         assert "Needs attention <b>1</b>" in page
         assert titles(page, okrs.growth.title, okrs.waiting.title) == [okrs.waiting.title]
 
+    @pytest.mark.parametrize(
+        ("narrowed", "counts"),
+        [
+            ("", [3, 1, 2]),
+            ("owner=cleo", [1, 1, 1]),
+            ("q=cut", [1, 1, 0]),
+            ("q=win", [0, 0, 1]),
+            ("q=cut&key_results=0", [1, 1, 0]),
+            ("type=committed", [2, 1, 0]),
+            ("attention=1", [1, 1, 0]),
+            ("unaligned=1", [0, 0, 2]),
+        ],
+    )
+    def test_count_what_each_would_leave(self, signed_in, cast, okrs, outside, narrowed, counts):
+        """A chip says how much it would leave beside the filters that hold, not how much there is."""
+        checkins.record(
+            key_result=okrs.waiting.id, value=Decimal(9), confidence=2, by=cast.cleo, at=timezone.now()
+        )
+
+        page = page_of(signed_in("ada").get(f"{TREE}?{narrowed}"))
+
+        said = [
+            int(page.split(f">{words} <b>")[1].split("<")[0])
+            for words in ("Key results", "Needs attention", "Not aligned")
+        ]
+        assert said == counts
+
     def test_say_when_nothing_fits(self, signed_in, okrs):
         """An owner nobody knows gives an empty tree and a way back."""
         page = page_of(signed_in("ada").get(f"{TREE}?owner=Nobody"))

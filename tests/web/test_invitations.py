@@ -87,6 +87,12 @@ class TestAccepting:
         assert (row.name, row.user.email) == ("Dana K. Scully", "dana@acme.example")
         assert Session.objects.exclude(user=None).get().user == row.user
 
+    def test_counts_the_password_just_chosen(self, client: Client, address: str):
+        """Whoever has just chosen a password is not asked who they are."""
+        client.post(address, {"name": "Dana", "password": FRESH})
+
+        assert "QR code" in client.get("/account/app/").content.decode()
+
     def test_looking_does_not_use_it_up(self, client: Client, address: str):
         """A program that follows links in messages does no harm."""
         for _ in range(3):

@@ -121,6 +121,10 @@ class TestSetUp:
         assert answer.headers["Referrer-Policy"] == "strict-origin"
         assert "no-store" in answer.headers["Cache-Control"]
 
+    def test_counts_the_password_just_chosen(self, founded: Client):
+        """The owner who has just chosen a password is not asked who they are."""
+        assert "QR code" in founded.get("/account/app/").content.decode()
+
 
 class TestBlank:
     def test_suggests_this_quarter(self, founded: Client):

@@ -75,7 +75,11 @@ class TestForm:
         again = ben.post(here, form_of(asked.content.decode()))
 
         assert (asked.status_code, again.status_code) == (409, 303)
-        assert re.search(r"Ada Lovelace changed it at \d\d:\d\d, while you were editing", page)
+        assert re.search(
+            r"<b>Ada Lovelace changed “Objective” at \d\d:\d\d, while you were editing\.</b>", page
+        )
+        assert re.search(r'<th scope="col">Ada Lovelace <small[^>]*>at \d\d:\d\d</small></th>', page)
+        assert "another look" not in page
         assert versions(page) == ["Nobody waits for an answer", "Ada’s", "Ben’s"]
         assert "level" in re.search(r"is in the form already: ([^<]*)", page)[1]
         row = Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id)
@@ -92,7 +96,7 @@ class TestForm:
         asked = ben.post(here, sent | {"start": ["10"], "reason": ["We had miscounted."]})
 
         assert asked.status_code == 409
-        assert "Ada Lovelace changed it at " in asked.content.decode()
+        assert "<b>Ada Lovelace changed “" in asked.content.decode()
         assert KeyResult.objects.of(cast.acme.id).get(id=okrs.waiting.id).start == 9
 
     def test_merges_initiatives_too(self, cast, okrs, signed_in):

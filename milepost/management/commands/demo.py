@@ -37,6 +37,7 @@ class NotTheDemo(Conflict):
 
 
 class Command(OperatorCommand):
+    keeps_log = True
     examples = ("milepost demo", "milepost demo --port 8100 --no-browser")
 
     def add_arguments(self, parser):

@@ -17,6 +17,7 @@ from milepost.web import personas
 
 
 class Command(OperatorCommand):
+    keeps_log = True
     examples = ("milepost serve", "milepost serve --port 8100 --no-browser")
 
     def add_arguments(self, parser):
