@@ -48,6 +48,16 @@ LABELS = {
 VISIBILITIES = [("workspace", "Everyone here"), ("team", "Its team")]
 COMMITMENTS = [("committed", "Committed"), ("aspirational", "Aspirational"), ("learning", "Learning")]
 HOWS = [("contributes", "Contributes"), ("supports", "Supports, without counting")]
+# What many have one of. Nothing said is no answer: that nobody owns it, or no team, is said.
+OF_ONE = {
+    "owner": ("owner_id", "Say who owns it, or that nobody does."),
+    "team": ("team_id", "Say which team, or that it is the whole company’s."),
+    "cycle": ("cycle_id", "Say which cycle."),
+    "visibility": ("visibility", "Say who sees it."),
+    "commitment": ("commitment", "Say what success means."),
+}
+NONE = "none"
+NOT_SAID = ("", "Choose…")
 
 
 @dataclass(frozen=True)
@@ -97,13 +107,16 @@ def _asked(typed: Typed) -> Asked:
     verb = typed.text("change")
     if verb not in VERBS or not all(name in typed.data for name in VERBS[verb][1]):
         return Asked(items, verb if verb in VERBS else "", None)
+    if verb in OF_ONE and not typed.text(verb):
+        typed.say(verb, OF_ONE[verb][1])
+        return Asked(items, verb, None)
     above = typed.above("parent")
     if verb == "align" and above is None:
         typed.say("parent", "Choose an objective or a key result.")
     change = Change(
         verb,
-        owner=typed.id("owner"),
-        team=typed.id("team"),
+        owner=_id(typed, "owner"),
+        team=_id(typed, "team"),
         cycle=typed.id("cycle"),
         visibility=typed.text("visibility"),
         commitment=typed.text("commitment"),
@@ -117,6 +130,10 @@ def _asked(typed: Typed) -> Asked:
     return Asked(items, verb, change)
 
 
+def _id(typed: Typed, name: str) -> int | None:
+    return None if typed.text(name) == NONE else typed.id(name)
+
+
 def _page(request: HttpRequest, reader: Reader, typed: Typed) -> HttpResponse:
     access.require(not reader.actor.is_guest, "change OKRs", remedy="Guests read, comment and check in.")
     asked = _asked(typed)
@@ -124,6 +141,7 @@ def _page(request: HttpRequest, reader: Reader, typed: Typed) -> HttpResponse:
         if not reader.finds(id):
             raise NotFound
     lines = _preview(request, typed, asked)
+    value = typed.text(asked.verb) or _shared(reader, asked) if asked.verb in OF_ONE else ""
     context = {
         "typed": typed,
         "problems": typed.listed(LABELS),
@@ -132,7 +150,8 @@ def _page(request: HttpRequest, reader: Reader, typed: Typed) -> HttpResponse:
         "verb": asked.verb,
         "verbs": [("", "Choose"), *((name, words) for name, (words, _) in VERBS.items())],
         "fields": VERBS[asked.verb][1] if asked.verb else (),
-        "options": _options(reader, asked.verb, typed),
+        "value": value,
+        "options": _options(reader, asked.verb, [value, *typed.chosen(asked.verb)]),
         "finds": shortlists.finds(reader, typed),
         "given": _given(typed, asked.verb),
         "lines": [_line(reader, asked.verb, line) for line in lines],
@@ -197,21 +216,37 @@ def _without(typed: Typed, lines: Sequence[Line]) -> str:
     return "?" + query.urlencode()
 
 
-def _options(reader: Reader, verb: str, typed: Typed) -> list[Any]:
+def _shared(reader: Reader, asked: Asked) -> str:
+    """Return what all have that can have one, as the form carries it; nothing where they differ."""
+    column = OF_ONE[asked.verb][0]
+    rows = [reader.image.objectives.get(id) or reader.image.key_results.get(id) for id in asked.items]
+    values = {getattr(row, column) for row in rows if hasattr(row, column)}
+    if len(values) != 1:
+        return ""
+    (value,) = values
+    if asked.verb in ("visibility", "commitment"):
+        return value
+    return NONE if value is None else ids.encode(value)
+
+
+def _options(reader: Reader, verb: str, chosen: Sequence[str]) -> list[Any]:
     match verb:
         case "owner":
-            return [("", "Nobody"), *choices.people(reader, typed.chosen("owner"))]
+            found = [(NONE, "Nobody"), *choices.people(reader, chosen)]
         case "team":
-            return choices.teams(reader, chosen=typed.chosen("team"))
+            found = [(one[0] or NONE, *one[1:]) for one in choices.teams(reader, chosen=chosen)]
         case "cycle":
-            return choices.cycles(reader)
+            found = choices.cycles(reader)
         case "visibility":
-            return VISIBILITIES
+            found = VISIBILITIES
         case "commitment":
-            return COMMITMENTS
+            found = COMMITMENTS
         case "align":
-            return choices.parents(reader, chosen=typed.chosen("parent"))
-    return []
+            return choices.parents(reader, chosen=chosen)
+        case _:
+            return []
+    is_said = any(one[0] == chosen[0] for one in found)
+    return list(found) if is_said else [NOT_SAID, *found]
 
 
 def _line(reader: Reader, verb: str, line: Line) -> dict[str, Any]:

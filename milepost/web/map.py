@@ -31,6 +31,7 @@ from milepost.web.map_list import branches
 
 MOST_OTHERS = 8  # key results supposed besides the one in the form
 PER_CENT = re.compile(r"\d{1,3}(\.\d{1,6})?")
+PLACES = 4  # of the share at which one begins: to a hundredth of a per cent
 CHOICES = 400  # key results to choose from
 NARROWING = ("q", "cycles", "team", "owner", "status", "type", "attention", "mine")
 DRAWING = ("key_results", "lens", "arrange", "unfolded", "as", "on")
@@ -186,7 +187,7 @@ class Asked(tree_asked.Asked):
             share = self.ends_at
             if share is None:
                 today = self.reader.progress(self.supposed_id) or 0
-                share = Fraction(words.rounded(max(0, min(1, today)), 2), 100)
+                share = Fraction(words.rounded(max(0, min(1, today)), PLACES), 10**PLACES)
             ends[self.supposed_id] = share
         return suppose(self.reader, ends) if ends else None
 

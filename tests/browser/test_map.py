@@ -180,7 +180,7 @@ class TestWalking:
         expect(page.get_by_role("heading", level=1)).to_have_text(okrs.company.title)
 
     def test_folds_with_the_space_bar(self, visit, okrs):
-        """Space folds what one stands on; the page comes back with it in sight."""
+        """Space folds what one stands on; the page comes back standing on it, so Space unfolds it again."""
         page = visit("cleo", MAP)
         page.locator(".map-view").focus()
         page.keyboard.press("ArrowDown")
@@ -190,6 +190,11 @@ class TestWalking:
 
         expect(card(page, okrs.company)).to_contain_text("+1")
         expect(card(page, okrs.helpful)).to_have_count(0)
+        expect(page.locator(".map-view")).to_be_focused()
+        expect(said(page)).to_contain_text(okrs.company.title)
+        page.keyboard.press(" ")
+        page.wait_for_url("**?open=*")
+        expect(card(page, okrs.helpful)).to_have_count(1)
 
     def test_lights_up_the_way_under_the_pointer(self, visit, okrs):
         """Over a card, all it serves lights up; beside it, everything is alike again."""

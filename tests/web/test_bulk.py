@@ -36,6 +36,11 @@ def lines(page: str) -> list[str]:
     return [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in body.split("<tr>")[1:]]
 
 
+def tight(page: str) -> str:
+    """Return a page without the space between its tags."""
+    return re.sub(r">\s+<", "><", page)
+
+
 class TestShow:
     def test_says_what_changes_in_each_row(self, signed_in, cast, okrs):
         """Who owned it and who will; what stays is said to stay; and nothing was done yet."""
@@ -90,6 +95,34 @@ class TestShow:
         assert "Winter</option>" in second and 'name="seen"' not in second
         assert lines(third) == [f"{okrs.helpful.title} Autumn Winter"]
         assert "Choose in the tree" in page_of(browser.get(BULK))
+
+    def test_takes_nobody_only_where_that_was_said(self, signed_in, cast, okrs):
+        """Of several that differ the list begins with nothing; sent so, it asks; “Nobody” is a choice."""
+        browser = signed_in("ada")
+        differ = {"id": ids(okrs.helpful, okrs.waiting), "change": "owner"}
+
+        asked = page_of(browser.get(BULK, differ))
+        unsaid = browser.get(BULK, differ | {"owner": ""})
+        said = page_of(browser.get(BULK, differ | {"owner": "none"}))
+        alike = page_of(browser.get(BULK, {"id": ids(okrs.helpful, okrs.draft), "change": "owner"}))
+
+        assert '<option value="" selected>Choose…</option><option value="none">Nobody</option>' in tight(
+            asked
+        )
+        assert "Say who owns it, or that nobody does." in unsaid.content.decode()
+        assert 'name="seen"' not in unsaid.content.decode()
+        assert lines(said)[0] == f"{okrs.helpful.title} Ben Okri nobody"
+        assert "Choose…" not in alike and " selected>Ben Okri</option>" in alike
+
+    @pytest.mark.parametrize("change", ["team", "cycle", "visibility", "commitment"])
+    def test_changes_nothing_that_was_not_chosen(self, signed_in, cast, okrs, change):
+        """A list that nobody touched changes nothing, whatever stands first in it."""
+        chosen, browser, before = ids(okrs.helpful, okrs.company), signed_in("ada"), standing(cast)
+
+        answer = browser.post(BULK, {"id": chosen, "change": change, change: ""})
+
+        assert answer.status_code == 422
+        assert standing(cast) == before
 
     def test_is_not_for_guests(self, signed_in, okrs):
         """A guest changes nothing, and is not offered to."""
@@ -175,7 +208,7 @@ class TestApply:
         [
             ("commitment", {"commitment": "learning"}, "commitment", "learning"),
             ("visibility", {"visibility": "team"}, "visibility", "team"),
-            ("team", {"team": ""}, "team_id", None),
+            ("team", {"team": "none"}, "team_id", None),
         ],
     )
     def test_changes_fields(self, signed_in, cast, okrs, change, value, column, expected):
@@ -255,7 +288,7 @@ class TestUndo:
             "align": (okrs.draft, another),
         }
         value = {
-            "owner": encode(cast.cleo.person_id), "team": "", "cycle": encode(okrs.next_cycle.id),
+            "owner": encode(cast.cleo.person_id), "team": "none", "cycle": encode(okrs.next_cycle.id),
             "visibility": "team", "commitment": "learning", "starts_on": "", "how": "contributes",
             "ends_on": (okrs.cycle.starts_on + timedelta(days=60)).isoformat(), "weight": "2",
             "parent": f"k{encode(okrs.growth.id)}", "reason": "So it is.",

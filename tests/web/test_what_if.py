@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from django.utils import timezone
 
-from milepost.actions import key_results, objectives, workspaces
+from milepost.actions import checkins, key_results, objectives, workspaces
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
 from milepost.core.problems import NotFound
@@ -31,6 +32,18 @@ class TestWhatIf:
         assert "25 % → 50 %" in card(page, okrs.helpful)
         assert "33 % → 50 %" in card(page, okrs.company)
         assert "+16.7" in page and "4 days" in page
+
+    def test_begins_where_the_key_result_is(self, signed_in, cast, okrs):
+        """Before anything is typed it ends where it stands, to a hundredth of a per cent: nothing moves."""
+        browser, key = signed_in("cleo"), encode(okrs.waiting.id)
+        checkins.record(
+            key_result=okrs.waiting.id, value=Decimal("8.013"), confidence=6, by=cast.cleo, at=timezone.now()
+        )
+
+        page = page_of(browser.get(f"{MAP}?whatif={key}"))
+
+        begun = re.search(r'id="ends_at"[^>]* value="([\d.]+)"', page)[1]
+        assert begun == "19.74" and ">+" not in page.split('id="map-what"')[1].split("</details>")[0]
 
     def test_writes_nothing_and_leaves_the_image_alone(self, signed_in, cast, okrs):
         """Whatever was supposed, everything is as it was."""

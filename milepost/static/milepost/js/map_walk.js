@@ -7,6 +7,13 @@ class MapWalk extends HTMLElement {
     this.view.addEventListener("keydown", this);
     this.view.addEventListener("blur", () => this.stand(null));
     new MutationObserver(() => { this.read = null; }).observe(this.querySelector("#map-svg"), { childList: true, subtree: true });
+    // Who folded a card goes on from there, once the browser has gone to where the address points and left the focus.
+    const back = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
+    const stand = () => {
+      this.view.focus({ preventScroll: true });
+      this.stand(this.cards.get(back.dataset.n));
+    };
+    if (back) addEventListener("load", () => requestAnimationFrame(stand), { once: true });
   }
 
   // The cards of the drawing that is there now, by number.
@@ -72,7 +79,7 @@ class MapWalk extends HTMLElement {
     if (!card) return;
     card.node.classList.add("at");
     this.closest("mp-map").center(card.node);
-    const words = [...card.node.querySelectorAll("title:not(.tip), .sm, .pc, .fd text")].map((each) => each.textContent);
+    const words = [...card.node.querySelectorAll("title:not(.tip), .sm:not(.kt), .pc, .fd text")].map((each) => each.textContent);
     this.querySelector("[aria-live]").textContent = words.join(", ");
   }
 
