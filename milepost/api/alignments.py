@@ -60,7 +60,7 @@ def index(request: HttpRequest, asked: Query[AlignmentsAsked]) -> HttpResponse:
     looking = reader(request)
     with looking.image.lock:
         found = alignments.slice_of(looking, asked.wanted, objective=asked.objective, under=asked.under)
-        return answers.many(request, found, asked)
+        return answers.many(request, AlignmentRecord, found, asked)
 
 
 @creates(router, "/objectives/{objective}/alignments", AlignmentRecord, scope=Scope.WRITE)

@@ -16,10 +16,10 @@ from milepost.api import versions
 from milepost.api.faults import Code, refused
 from milepost.api.values import Day, Ref
 from milepost.core.problems import Invalid
-from milepost.queries.records.slices import Slice, Wanted
+from milepost.queries.records.slices import Only, Slice, Wanted
 
 JSON = "application/json"
-MOST, USUAL = 200, 50
+MOST, USUAL = 1_000, 50
 
 NAMES = "^[a-z_]+(,[a-z_]+)*$"
 
@@ -84,13 +84,13 @@ class Page(BaseModel):
 
 def one(record: Any, part: Part | None = None) -> HttpResponse:
     """Answer with one record."""
-    return _tagged(record, _json(_narrowed(record, _names(type(record), part))))
+    return _tagged(record, _json(_narrowed(record, only(type(record), part))))
 
 
-def many(request: HttpRequest, found: Slice, page: Page | None = None) -> HttpResponse:
-    """Answer with a slice of many, and with where the next one is."""
-    names = _names(type(found.items[0]), page) if found.items else None
-    body = {"items": [_narrowed(record, names) for record in found.items], "next": found.next}
+def many(request: HttpRequest, of: type, found: Slice, page: Part | Page | None = None) -> HttpResponse:
+    """Answer with a slice of many records, and with where the next one is."""
+    names = only(of, page)
+    body = {"items": [_narrowed(entry, names) for entry in found.items], "next": found.next}
     response = _json(body)
     if found.next is not None:
         query = urlencode({**request.GET.dict(), "after": found.next})
@@ -130,7 +130,7 @@ def marked(done: Done, response: HttpResponse) -> HttpResponse:
 
 def narrowed(body: bytes, record: type, part: Part) -> HttpResponse:
     """Answer with one record that is encoded already."""
-    names = _names(record, part)
+    names = only(record, part)
     if names is None:
         return encoded(body)
     whole = orjson.loads(body)
@@ -146,7 +146,8 @@ def _json(body: Any, *, status: int = 200) -> HttpResponse:
     return encoded(orjson.dumps(body), status=status)
 
 
-def _names(record: type, part: Part | Page | None) -> tuple[str, ...] | None:
+def only(record: type, part: Part | Page | None) -> Only:
+    """Return the fields of a record that are asked for, `id` among them; None stands for all."""
     if part is None or part.fields is None:
         return None
     known = [field.name for field in fields_of(record)]
@@ -161,5 +162,7 @@ def _names(record: type, part: Part | Page | None) -> tuple[str, ...] | None:
     return tuple(name for name in known if name in asked or name == "id")
 
 
-def _narrowed(record: Any, names: tuple[str, ...] | None) -> Any:
-    return record if names is None else {name: getattr(record, name) for name in names}
+def _narrowed(record: Any, names: Only) -> Any:
+    if names is None or isinstance(record, dict):  # the query made no more than was asked for
+        return record
+    return {name: getattr(record, name) for name in names}

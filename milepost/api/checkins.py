@@ -83,7 +83,7 @@ def index(request: HttpRequest, asked: Query[CheckinsAsked]) -> HttpResponse:
     looking = reader(request)
     with looking.image.lock:
         return answers.many(
-            request, checkins.slice_of(looking, asked.wanted, asked.narrowed_to(Asked)), asked
+            request, CheckinRecord, checkins.slice_of(looking, asked.wanted, asked.narrowed_to(Asked)), asked
         )
 
 
@@ -92,7 +92,7 @@ def history(request: HttpRequest, key_result: Path[Ref], page: Query[Page]) -> H
     """List the check-ins of a key result, the latest recorded first."""
     looking = reader(request)
     with looking.image.lock:
-        return answers.many(request, checkins.of(looking, key_result, page.wanted), page)
+        return answers.many(request, CheckinRecord, checkins.of(looking, key_result, page.wanted), page)
 
 
 @creates(router, "/key-results/{key_result}/checkins", OutcomeRecord, scope=Scope.CHECKIN)

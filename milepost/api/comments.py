@@ -39,7 +39,7 @@ def index(request: HttpRequest, asked: Query[CommentsAsked]) -> HttpResponse:
     found = comments.slice_of(
         reader(request), asked.wanted, objective=asked.objective, key_result=asked.key_result
     )
-    return answers.many(request, found, asked)
+    return answers.many(request, CommentRecord, found, asked)
 
 
 @reads(router, "/comments/{comment}", CommentRecord)

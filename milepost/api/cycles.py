@@ -81,7 +81,9 @@ def index(request: HttpRequest, asked: Query[CyclesAsked]) -> HttpResponse:
     """List the cycles, in the order in which they were created."""
     looking = reader(request)
     with looking.image.lock:
-        return answers.many(request, cycles.slice_of(looking, asked.wanted, state=asked.state), asked)
+        return answers.many(
+            request, CycleRecord, cycles.slice_of(looking, asked.wanted, state=asked.state), asked
+        )
 
 
 @creates(router, "/cycles", CycleRecord, scope=Scope.ADMIN)

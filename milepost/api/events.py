@@ -45,7 +45,7 @@ def index(request: HttpRequest, asked: Query[EventsAsked]) -> HttpResponse:
     narrowed = Narrowed(team=asked.team, person=asked.by, group=asked.group)
     looking = reader(request)
     with looking.image.lock:
-        return answers.many(request, events.slice_of(looking, asked.wanted, narrowed), asked)
+        return answers.many(request, EventRecord, events.slice_of(looking, asked.wanted, narrowed), asked)
 
 
 @reads(router, "/events/{event}", EventRecord)

@@ -28,7 +28,7 @@ def of_objective(request: HttpRequest, objective: Path[Ref], part: Query[PartThe
     """List who changed what of an objective and its key results, and why, the latest first."""
     looking = reader(request, part.on)
     with looking.image.lock:
-        return answers.many(request, history.of_objective(looking, objective), part)
+        return answers.many(request, ChangeRecord, history.of_objective(looking, objective), part)
 
 
 @reads(router, "/key-results/{key_result}/history", ChangeRecord, many=True)
@@ -36,7 +36,7 @@ def of_key_result(request: HttpRequest, key_result: Path[Ref], part: Query[PartT
     """List who changed what of a key result, and why, the latest first; its check-ins are in /checkins."""
     looking = reader(request, part.on)
     with looking.image.lock:
-        return answers.many(request, history.of_key_result(looking, key_result), part)
+        return answers.many(request, ChangeRecord, history.of_key_result(looking, key_result), part)
 
 
 @reads(router, "/objectives/{objective}/hindsight", LearnedRecord)

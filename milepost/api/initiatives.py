@@ -64,7 +64,7 @@ def index(request: HttpRequest, asked: Query[InitiativesAsked]) -> HttpResponse:
         owner=asked.owner,
         state=asked.state,
     )
-    return answers.many(request, found, asked)
+    return answers.many(request, InitiativeRecord, found, asked)
 
 
 @creates(router, "/objectives/{objective}/initiatives", InitiativeRecord, scope=Scope.WRITE)

@@ -56,9 +56,10 @@ def index(request: HttpRequest, asked: Query[KeyResultsAsked]) -> HttpResponse:
     """List the key results that you may see, the oldest first."""
     looking = reader(request, asked.on)
     with looking.image.lock:
-        return answers.many(
-            request, key_results.slice_of(looking, asked.wanted, asked.narrowed_to(Asked)), asked
+        found = key_results.slice_of(
+            looking, asked.wanted, asked.narrowed_to(Asked), answers.only(KeyResultRecord, asked)
         )
+        return answers.many(request, KeyResultRecord, found, asked)
 
 
 @creates(router, "/objectives/{objective}/key-results", KeyResultRecord, scope=Scope.WRITE)

@@ -39,7 +39,9 @@ def due(request: HttpRequest, part: Query[Part]) -> HttpResponse:
     """List your key results whose check-in is due, the one that waits longest first."""
     looking = reader(request)
     with looking.image.lock:
-        return answers.many(request, key_results.due(looking), part)
+        return answers.many(
+            request, KeyResultRecord, key_results.due(looking, answers.only(KeyResultRecord, part)), part
+        )
 
 
 class WeekAsked(OfCycle, Part):
@@ -64,7 +66,7 @@ def sweep(request: HttpRequest, part: Query[Part]) -> HttpResponse:
     """List what is due as the sweep does: each with its plan, its last notes, and how long it was doubted."""
     looking = reader(request)
     with looking.image.lock:
-        return answers.many(request, records.of_sweep(steps(looking)), part)
+        return answers.many(request, StepRecord, records.of_sweep(steps(looking)), part)
 
 
 @changes(router, "/me/look", None, scope=Scope.CHECKIN, method="PUT")

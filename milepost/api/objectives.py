@@ -99,9 +99,10 @@ def index(request: HttpRequest, asked: Query[ObjectivesAsked]) -> HttpResponse:
     """List the objectives that you may see, the oldest first."""
     looking = reader(request, asked.on)
     with looking.image.lock:
-        return answers.many(
-            request, objectives.slice_of(looking, asked.wanted, asked.narrowed_to(Asked)), asked
+        found = objectives.slice_of(
+            looking, asked.wanted, asked.narrowed_to(Asked), answers.only(ObjectiveRecord, asked)
         )
+        return answers.many(request, ObjectiveRecord, found, asked)
 
 
 @creates(router, "/objectives", ObjectiveRecord, scope=Scope.WRITE)

@@ -90,7 +90,7 @@ class NewHandover(Said):
 def index(request: HttpRequest, asked: Query[PeopleAsked]) -> HttpResponse:
     """List the people, in the order in which they were added."""
     found = people.slice_of(reader(request), asked.wanted, show=asked.show, role=asked.role, team=asked.team)
-    return answers.many(request, found, asked)
+    return answers.many(request, PersonRecord, found, asked)
 
 
 @creates(router, "/people", PersonRecord, scope=Scope.ADMIN)

@@ -43,4 +43,4 @@ def index(request: HttpRequest, asked: Query[Wanted]) -> HttpResponse:
     Each word must begin a word of the same title or text; case and accents do not count.
     """
     found = hits.found(reader(request), asked.q, kind=asked.kind, most=asked.limit)
-    return answers.many(request, found, asked)
+    return answers.many(request, HitRecord, found, asked)

@@ -57,7 +57,9 @@ def index(request: HttpRequest, asked: Query[TeamsAsked]) -> HttpResponse:
     """List the teams; with `parent`, those right below it."""
     looking = reader(request)
     with looking.image.lock:
-        return answers.many(request, teams.slice_of(looking, asked.wanted, parent=asked.parent), asked)
+        return answers.many(
+            request, TeamRecord, teams.slice_of(looking, asked.wanted, parent=asked.parent), asked
+        )
 
 
 @creates(router, "/teams", TeamRecord, scope=Scope.ADMIN)
@@ -120,7 +122,7 @@ def update(request: HttpRequest, team: Path[Ref], said: TeamChange) -> HttpRespo
 @reads(router, "/teams/{team}/members", SeatRecord, many=True)
 def members(request: HttpRequest, team: Path[Ref], part: Query[Part]) -> HttpResponse:
     """List who belongs to a team and since when, its leads first."""
-    return answers.many(request, teams.members(reader(request), team), part)
+    return answers.many(request, SeatRecord, teams.members(reader(request), team), part)
 
 
 @changes(router, "/teams/{team}/members/{person}", TeamRecord, scope=Scope.ADMIN, method="PUT")

@@ -56,7 +56,7 @@ class ViewChange(Said):
 @reads(router, "/views", ViewRecord, many=True)
 def index(request: HttpRequest, asked: Query[Page]) -> HttpResponse:
     """List your views of the tree, and those that are shared with you."""
-    return answers.many(request, views.slice_of(reader(request), asked.wanted), asked)
+    return answers.many(request, ViewRecord, views.slice_of(reader(request), asked.wanted), asked)
 
 
 @creates(router, "/views", ViewRecord, scope=Scope.WRITE)

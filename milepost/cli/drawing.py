@@ -166,14 +166,14 @@ def draw(
     look: Look, roots: list[Node], *, depth: int | None, owner: Callable[[str | None], str]
 ) -> Iterator[str]:
     """Yield the lines, as wide as the terminal."""
-    lines = [line for root in roots for line in _lines(root, "", "", depth)]
+    lines = [(before, node, _title(node)) for root in roots for before, node in _lines(root, "", "", depth)]
     has_words, has_owners = look.width >= ROOM_FOR_WORDS, look.width >= ROOM_FOR_OWNERS
     right = PERCENT + (WORD if has_words else 0) + (OWNER if has_owners else 0)
-    longest = max((terminal.wide(f"{before}  {_title(node)}") for before, node in lines), default=0)
+    longest = max((len(before) + 2 + terminal.wide(title) for before, _, title in lines), default=0)
     left = max(12, min(longest + 1, look.width - right - 1))
-    for before, node in lines:
-        title = cut(_title(node), left - terminal.wide(before) - 2)
-        gap = " " * (left - terminal.wide(before) - 2 - terminal.wide(title))
+    for before, node, whole in lines:
+        title = cut(whole, left - len(before) - 2)  # each line of the drawing is as wide as a letter
+        gap = " " * (left - len(before) - 2 - terminal.wide(title))
         strong = look.bold(title) if node.kind == "objective" and node.is_wanted else title
         line = (
             f"{look.dim(before)}{look.mark(node.status)} {strong if node.is_wanted else look.dim(title)}{gap}"

@@ -32,7 +32,7 @@ def tell(
 ) -> None:
     """Print an answer as it is wanted."""
     if options.jq is not None:
-        _through_jq(options.jq, value)
+        _through_jq(options.jq, json.dumps(value, ensure_ascii=False).encode())
     elif options.json:
         print(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
     elif options.quiet:
@@ -40,6 +40,22 @@ def tell(
             print(id)
     else:
         for_people()
+
+
+def pour(options: argparse.Namespace, parts: Iterable[bytes]) -> None:
+    """Print a list as JSON while it comes, in stretches of entries; one that breaks off is no JSON."""
+    if options.jq is not None:
+        _through_jq(options.jq, b"[%b]" % b",".join(parts))
+        return
+    if sys.stdout.isatty():  # somebody reads it
+        whole = json.loads(b"[%b]" % b",".join(parts))
+        print(json.dumps(whole, ensure_ascii=False, indent=2))
+        return
+    out, before = sys.stdout.buffer, b"["
+    for part in parts:
+        out.write(before + part)
+        before = b",\n"
+    out.write(b"]\n" if before != b"[" else b"[]\n")
 
 
 def tell_of_nothing(said: str) -> None:
@@ -52,7 +68,7 @@ def is_for_programs(options: argparse.Namespace) -> bool:
     return options.json or options.jq is not None
 
 
-def _through_jq(filter: str, value: Any) -> None:
+def _through_jq(filter: str, said: bytes) -> None:
     program = shutil.which("jq")
     if program is None:
         raise Problem(
@@ -62,9 +78,7 @@ def _through_jq(filter: str, value: Any) -> None:
         )
     sys.stdout.flush()
     # With a space before it, no filter is taken for an option; old jqs know no “--”.
-    ended = subprocess.run(
-        [program, "-r", f" {filter}"], input=json.dumps(value, ensure_ascii=False), text=True, check=False
-    )
+    ended = subprocess.run([program, "-r", f" {filter}"], input=said, check=False)
     if ended.returncode:
         raise Problem(
             "jq did not take the filter.", code="usage", remedy="Put it in quotes: --jq '.[].title'."

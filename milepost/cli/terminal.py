@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, TextIO
 
 from milepost.core.problems import Problem
@@ -94,9 +95,10 @@ def wide(text: str) -> int:
     """Return how many columns a text takes."""
     if text.isascii():
         return len(text)
-    return sum(_columns(letter) for letter in text)
+    return sum(map(_columns, text))
 
 
+@cache
 def _columns(letter: str) -> int:
     if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf"):
         return 0
@@ -128,8 +130,7 @@ def table(look: Look, heads: Sequence[str], rows: Sequence[Sequence[str]], *, wi
     """
     cleaned = [[plain(cell) for cell in row] for row in rows]
     if not look.is_terminal:
-        for row in cleaned:
-            print("\t".join(row))
+        print("\n".join(map("\t".join, cleaned)))
         return
     columns = [max(wide(cell) for cell in column) for column in zip(heads, *cleaned, strict=True)]
     over = sum(columns) + 2 * (len(columns) - 1) - look.width
@@ -149,11 +150,16 @@ def number(text: str | None, unit: str = "", places: int = 4) -> str:
     """Write an exact number as people do: 1200.50 → 1,200.5; with its unit; nothing is a dash."""
     if text is None:
         return "–"
+    if text.isdecimal() and len(text) <= 15:  # most are, and lists are long
+        return _with_unit(f"{int(text):,}", unit)
     value = Fraction(text)
     scaled = (2 * abs(value.numerator) * 10**places + value.denominator) // (2 * value.denominator)
     whole, rest = divmod(scaled, 10**places)
     written = f"{whole:,}" + (f".{rest:0{places}d}".rstrip("0") if rest else "")
-    written = f"−{written}" if value < 0 and scaled else written
+    return _with_unit(f"−{written}" if value < 0 and scaled else written, unit)
+
+
+def _with_unit(written: str, unit: str) -> str:
     if not unit:
         return written
     return f"{unit} {written}" if len(unit) == 3 and unit.isupper() else f"{written} {plain(unit)}"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
@@ -314,7 +315,7 @@ class Entries:
         found = self.exacts.get(entry.id)
         if found is not None:
             return found
-        return None if entry.value != entry.value else Fraction(repr(entry.value))
+        return None if entry.value != entry.value else Fraction(Decimal(repr(entry.value)))
 
 
 def _order(entry: Entry) -> tuple[int, int, int]:

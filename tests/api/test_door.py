@@ -342,7 +342,7 @@ class TestBodies:
         [
             ("limit=many", "A whole number is expected here."),
             ("limit=0", "This number is too small. Say 1 or more."),
-            ("limit=1000", "This number is too large. Say 200 or less."),
+            ("limit=1001", "This number is too large. Say 1,000 or less."),
             ("status=fine", "Say one of on_track, at_risk, off_track, achieved, not_started, no_data."),
             ("fields=id;title", "Write them with commas between"),
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from decimal import Decimal
 
@@ -10,10 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from milepost.actions import checkins
+from milepost.cli import wire
 from milepost.core.ids import encode
 from milepost.models import User
 from tests.api.programs import Program
+from tests.api.test_isolation import LISTED, sent
 from tests.okrs import outside, weightless
+from tests.worlds import at_work, visible
 
 pytestmark = pytest.mark.both_databases
 
@@ -201,6 +205,38 @@ class TestLists:
         assert all_of(ada, f"{path}?limit={limit}") == whole["items"]
         assert whole["next"] is None
         assert len(whole["items"]) > 1
+
+    @pytest.mark.parametrize("path", ["/objectives", "/key-results"])
+    def test_tell_field_by_field_what_they_tell_whole(self, program, okrs, path: str):
+        """A field that is asked for alone says what it says among all."""
+        ada = program("ada")
+        whole = ada.get(f"{path}?limit=1000").json()["items"]
+
+        for field in whole[0]:
+            told = ada.get(f"{path}?limit=1000&fields={field}").json()["items"]
+
+            assert told == [{"id": each["id"], field: each[field]} for each in whole], field
+
+    def test_refuse_a_field_that_is_none_also_where_nothing_is_listed(self, program, cast):
+        """Whether anything fits decides nothing about what may be asked."""
+        answer = program("ada").get("/initiatives?fields=colour")
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "unknown_field")
+
+    def test_hold_entries_and_a_cursor_and_no_more(self, program, cast):
+        """The command passes entries on as they are written: it looks for where they begin and end."""
+        things = visible(cast, at_work(cast, timezone.now()))
+        ada, lists = program("ada"), []
+
+        for each in LISTED:
+            if each.method == "GET":
+                body = sent(ada, each, things).content
+                if b'"next":' in body[-25:]:
+                    found = wire.SLICE.fullmatch(body)
+                    assert json.loads(body)["items"] == json.loads(b"[%b]" % found["items"]), each.name
+                    lists.append(each.name)
+
+        assert len(lists) > 10
 
     def test_hold_still_while_something_is_added(self, program, okrs, cast):
         """What is checked in meanwhile moves nothing out of the next slice."""

@@ -25,16 +25,23 @@ class Elsewhere:
     """A machine that is somebody else's: it answers what it is told to, in turn; None hangs up."""
 
     def __init__(self, *answers: Answer | None) -> None:
-        self.answers, self.asked = list(answers), []
+        self.answers, self.asked, self.callers = list(answers), [], 0
+        self.wires: list[Wire] = []
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def setup(handler) -> None:
+                self.callers += 1
+                super().setup()
+
             def do_GET(handler) -> None:
                 length = int(handler.headers.get("Content-Length") or 0)
                 said = (handler.command, handler.path, dict(handler.headers), handler.rfile.read(length))
                 self.asked.append(said)
                 answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
                 if answer is None:
-                    handler.connection.close()
+                    handler.close_connection = True
                     return
                 status, headers, body = answer
                 handler.send_response(status)
@@ -43,7 +50,7 @@ class Elsewhere:
                 handler.end_headers()
                 handler.wfile.write(body)
 
-            do_POST = do_DELETE = do_GET
+            do_POST = do_DELETE = do_CONNECT = do_GET
 
             def log_message(self, *_) -> None:
                 pass
@@ -54,6 +61,8 @@ class Elsewhere:
         self.thread.start()
 
     def end(self) -> None:
+        for each in self.wires:
+            each.connection.end()
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
@@ -78,8 +87,10 @@ def refusal(status: int, code: str, **headers: str) -> Answer:
     return status, PROBLEM | headers, json.dumps(said).encode()
 
 
-def wire(place: Elsewhere) -> Wire:
-    return Wire(Server(place.url, "mp_secret"))
+def wire(place: Elsewhere, url: str | None = None) -> Wire:
+    """Return the way to a machine, or to another address that goes through it; it ends when that does."""
+    place.wires.append(Wire(Server(url or place.url, "mp_secret")))
+    return place.wires[-1]
 
 
 class TestRefusals:
@@ -112,6 +123,94 @@ class TestRefusals:
             wire(place).get("/me")
 
         assert len(place.asked) == 1
+
+
+class TestLists:
+    def test_are_followed_to_their_end(self, elsewhere):
+        """Each answer is asked for from where the one before ended, and all on one connection."""
+        after = "0123456789abc"
+        place = elsewhere(
+            (200, {}, json.dumps({"items": [{"id": "a", "note": "],"}], "next": after}).encode()),
+            (200, {}, b'{"items":[{"id":"b"},{"id":"c"}],"next":null}'),
+        )
+
+        found = list(wire(place).every("/checkins", limit=1_500))
+
+        assert [each["id"] for each in found] == ["a", "b", "c"]
+        assert [path.partition("?")[2] for _, path, *_ in place.asked] == [
+            "limit=1000", f"limit=500&after={after}",
+        ]  # fmt: skip
+        assert place.callers == 1
+
+    def test_may_be_empty(self, elsewhere):
+        """Where nothing fits, nothing comes."""
+        assert list(wire(elsewhere((200, {}, b'{"items":[],"next":null}'))).every("/checkins")) == []
+
+    def test_that_are_none_of_ours_are_told(self, elsewhere):
+        """JSON of another shape is no answer of Milepost."""
+        with pytest.raises(Problem, match="no Milepost"):
+            list(wire(elsewhere((200, {}, b'{"results":[]}'))).every("/checkins"))
+
+    def test_that_break_off_are_no_json(self, elsewhere, stranger: Client):
+        """A program that reads half a list is not let believe that it read all of it."""
+        whole = (200, {}, b'{"items":[{"id":"a"}],"next":"0123456789abc"}')
+        place = elsewhere(whole, refusal(503, "busy"))
+        stranger.variables = {"MILEPOST_SERVER": place.url, "MILEPOST_TOKEN": "mp_x"}
+
+        told = stranger.run("list", "cycles", "--json")
+
+        assert told.returncode == Exit.ERROR and "It is so." in told.stderr
+        with pytest.raises(ValueError):
+            json.loads(told.stdout)
+
+
+class TestConnections:
+    def test_are_begun_anew_after_a_pause(self, elsewhere, monkeypatch):
+        """What is sent into a connection that lay idle might count or not, so it gets one of its own."""
+        place = elsewhere((200, {}, b"{}"))
+        here = wire(place)
+        here.get("/me")
+        monkeypatch.setattr(here.connection, "_until", 0.0)
+
+        here.post("/objectives", {"title": "A"})
+
+        assert place.callers == 2
+
+    def test_go_through_the_proxy_that_is_named(self, elsewhere, monkeypatch):
+        """A plain address is asked of the proxy, whole, with the proxy's own password."""
+        proxy = elsewhere((200, {}, b'{"a": 1}'))
+        monkeypatch.setenv("http_proxy", proxy.url.replace("http://", "http://ada:p%40ss@"))
+
+        assert wire(proxy, "http://okr.example.org/sub").get("/me") == {"a": 1}
+
+        ((_, path, headers, _),) = proxy.asked
+        assert path == "http://okr.example.org/sub/api/v1/me"
+        assert headers["Host"] == "okr.example.org"
+        assert headers["Proxy-Authorization"] == "Basic YWRhOnBAc3M="
+
+    def test_show_a_proxy_no_token(self, elsewhere, monkeypatch):
+        """Of what goes to a server encrypted, the proxy learns where to, and no more."""
+        proxy = elsewhere((407, {}, b""))
+        monkeypatch.setenv("https_proxy", proxy.url)
+
+        with pytest.raises(Unreachable, match="407"):
+            wire(proxy, "https://okr.example.org").get("/me")
+
+        method, path, headers, _ = proxy.asked[0]
+        assert (method, path) == ("CONNECT", "okr.example.org:443")
+        assert "Authorization" not in headers
+
+    def test_pass_a_proxy_by(self, elsewhere, monkeypatch):
+        """No proxy is asked for this machine, nor for what NO_PROXY names."""
+        place, proxy = elsewhere((200, {}, b"{}")), elsewhere((200, {}, b"{}"))
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "okr.example.invalid")
+
+        wire(place).get("/me")
+        with pytest.raises(Unreachable, match=r"no machine called okr\.example\.invalid"):
+            wire(proxy, "http://okr.example.invalid").get("/me")
+
+        assert proxy.asked == []
 
 
 class TestStrangers:

@@ -7,8 +7,10 @@ gives them.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from milepost.cli import clients, telling, terminal, things
@@ -35,6 +37,7 @@ class Noun:
 
     path: str
     narrows: tuple[str, ...]
+    fields: tuple[str, ...]  # what the columns are made of
     heads: tuple[str, ...]
     widest: int
     cells: Cells
@@ -51,6 +54,7 @@ NOUNS = {
     "objectives": Noun(
         "/objectives",
         ("owner", "team", "cycle", "state", "status", "title"),
+        ("title", "percent", "status", "owner", "state"),
         ("id", "done", "status", "objective", "owner", "state"),
         3,
         lambda row, names: (
@@ -62,6 +66,7 @@ NOUNS = {
     "key-results": Noun(
         "/key-results",
         ("owner", "team", "cycle", "state", "status", "objective"),
+        ("title", "percent", "status", "value", "target", "unit", "due_on", "owner"),
         ("id", "done", "status", "key result", "now", "target", "due", "owner"),
         3,
         lambda row, names: (
@@ -74,6 +79,7 @@ NOUNS = {
     "checkins": Noun(
         "/checkins",
         ("objective", "key_result", "by"),
+        ("key_result", "value", "parts", "confidence", "note", "effective_at", "by"),
         ("id", "day", "value", "sure", "note", "by", "key result"),
         4,
         lambda row, names: (
@@ -87,6 +93,7 @@ NOUNS = {
     "initiatives": Noun(
         "/initiatives",
         ("objective", "key_result", "owner", "state"),
+        ("state", "title", "due_on", "owner"),
         ("id", "state", "initiative", "due", "owner"),
         2,
         lambda row, names: (
@@ -96,6 +103,7 @@ NOUNS = {
     "teams": Noun(
         "/teams",
         ("parent",),
+        ("name", "parent", "members"),
         ("id", "team", "below", "people"),
         1,
         lambda row, names: (
@@ -106,6 +114,7 @@ NOUNS = {
     "people": Noun(
         "/people",
         ("team",),
+        ("name", "role", "email", "teams"),
         ("id", "name", "role", "e-mail", "teams"),
         1,
         lambda row, names: (
@@ -117,6 +126,7 @@ NOUNS = {
     "cycles": Noun(
         "/cycles",
         ("state",),
+        ("name", "starts_on", "ends_on", "state"),
         ("id", "cycle", "begins", "ends", "state"),
         1,
         lambda row, names: (
@@ -165,32 +175,40 @@ def run(options: argparse.Namespace) -> int:
     if options.limit is not None and options.limit < 1:
         raise Invalid("--limit is a number from 1.", code="usage", field="limit")
     names = Names(wire)
-    rows = _rows(options, noun, wire, names)
-
-    def listed() -> None:
-        if rows:
-            terminal.table(
-                telling.look(options),
-                noun.heads,
-                [noun.cells(row, names) for row in rows],
-                widest=noun.widest,
-            )
+    if telling.is_for_programs(options):
+        telling.pour(options, _parts(options, noun, wire, names))
+        return Exit.OK
+    is_empty = True
+    fields = "id" if options.quiet else ",".join(noun.fields)
+    for rows in _stretches(options, _parts(options, noun, wire, names, fields=fields)):
+        is_empty = False
+        if options.quiet:
+            print("\n".join(row["id"] for row in rows))
         else:
-            telling.tell_of_nothing("There are none.")
-
-    telling.tell(options, rows, listed, (row["id"] for row in rows))
+            cells = [noun.cells(row, names) for row in rows]
+            terminal.table(telling.look(options), noun.heads, cells, widest=noun.widest)
+    if is_empty and not options.quiet:
+        telling.tell_of_nothing("There are none.")
     return Exit.OK
 
 
-def _rows(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names) -> list[dict[str, Any]]:
-    if options.due:
-        if options.noun != "key-results":
-            raise _not_known("--due", "key-results")
-        rows = wire.get("/me/due")["items"]
-        return rows[: options.limit]
-    return list(
-        wire.every(noun.path, limit=options.limit or noun.limit, **_query(options, noun, wire, names))
-    )
+def _stretches(options: argparse.Namespace, parts: Iterable[bytes]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the entries as they come; all at once where columns are to fit them."""
+    stretches = (json.loads(b"[%b]" % part) for part in parts)
+    if options.quiet or not telling.look(options).is_terminal:
+        yield from stretches
+    elif rows := list(chain.from_iterable(stretches)):
+        yield rows
+
+
+def _parts(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names, **more: str) -> Iterator[bytes]:
+    if not options.due:
+        query = _query(options, noun, wire, names)
+        return wire.parts(noun.path, limit=options.limit or noun.limit, **query, **more)
+    if options.noun != "key-results":
+        raise _not_known("--due", "key-results")
+    rows = wire.get("/me/due", **more)["items"][: options.limit]
+    return iter([json.dumps(rows, ensure_ascii=False).encode()[1:-1]] if rows else [])
 
 
 def _query(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names) -> dict[str, str]:

@@ -74,7 +74,8 @@ def run(options: argparse.Namespace) -> int:
         if look.is_terminal:
             print("\n" + _counted(look, shown))
 
-    telling.tell(options, [root.as_json() for root in roots], drawn, (node.id for node in shown))
+    value = [root.as_json() for root in roots] if telling.is_for_programs(options) else None
+    telling.tell(options, value, drawn, (node.id for node in shown))
     return Exit.OK
 
 

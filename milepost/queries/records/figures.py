@@ -47,17 +47,6 @@ class ExplanationRecord:
     notes: tuple[str, ...]
 
 
-def shares(reader: Reader, id: int) -> dict:
-    """Return what is said of progress: `progress` and `expected` (1 is done), `percent` as pages show it."""
-    progress = reader.progress(id)
-    return {
-        "status": reader.day.status_of(id).word,
-        "progress": rounded(progress),
-        "percent": reader.day.percent(id),
-        "expected": rounded(reader.expected(id)),
-    }
-
-
 def of_objective(reader: Reader, id: int) -> ExplanationRecord:
     """Explain an objective's number, or NotFound."""
     return _record(id, "objective", explanations.of_objective(reader, reader.objective_row(id)))
@@ -98,15 +87,14 @@ def exact(number: Fraction | None) -> str | None:
     """Write a fraction exactly: 2/3, or 0.5 where it ends."""
     if number is None:
         return None
-    ends = number.denominator
-    for prime in (2, 5):
+    ends, powers = number.denominator, [0, 0]
+    for at, prime in enumerate((2, 5)):
         while ends % prime == 0:
             ends //= prime
+            powers[at] += 1
     if ends != 1 or number.denominator > 10**15:
         return str(number)
-    places = 0
-    while number * 10**places % 1:
-        places += 1
-    digits = f"{abs(int(number * 10**places)):0{places + 1}d}"
+    places = max(powers)
+    digits = f"{abs(number.numerator) * 10**places // number.denominator:0{places + 1}d}"
     sign = "-" if number < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)

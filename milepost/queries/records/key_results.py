@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 
 from milepost.core import addresses
+from milepost.core.cadence import Window
 from milepost.core.ids import encode
+from milepost.ledger.entries import Entry
 from milepost.ledger.structure import KeyResultRow
 from milepost.models import KeyResult, KeyResultVersion
 from milepost.queries.cards import Reader
-from milepost.queries.records.figures import exact, shares
-from milepost.queries.records.slices import Slice, Wanted, fits, following, ids_of, written
+from milepost.queries.records.figures import exact, rounded
+from milepost.queries.records.slices import Only, Slice, Wanted, fits, following, ids_of, made, written
 from milepost.queries.shell import due_now
 
 
@@ -94,7 +97,7 @@ class Asked:
 ALL = Asked()
 
 
-def slice_of(reader: Reader, wanted: Wanted, asked: Asked = ALL) -> Slice:
+def slice_of(reader: Reader, wanted: Wanted, asked: Asked = ALL, only: Only = None) -> Slice:
     """Return some of the key results, the oldest first."""
     image = reader.image
     if asked.objective is not None:
@@ -104,7 +107,7 @@ def slice_of(reader: Reader, wanted: Wanted, asked: Asked = ALL) -> Slice:
     rows = image.key_results
     ids = (id for id in following(pool, wanted) if _is_asked(reader, rows[id], asked) and reader.sees(id))
     kept, onwards = ids_of(ids, wanted)
-    return Slice(tuple(_records(reader, [rows[id] for id in kept])), onwards)
+    return Slice(tuple(_records(reader, [rows[id] for id in kept], only)), onwards)
 
 
 def one(reader: Reader, id: int) -> KeyResultRecord:
@@ -113,9 +116,9 @@ def one(reader: Reader, id: int) -> KeyResultRecord:
     return record
 
 
-def due(reader: Reader) -> Slice:
+def due(reader: Reader, only: Only = None) -> Slice:
     """Return the reader's own whose check-in is due, the one that waits longest first."""
-    return Slice(tuple(_records(reader, due_now(reader))), None)
+    return Slice(tuple(_records(reader, due_now(reader), only)), None)
 
 
 def _is_asked(reader: Reader, row: KeyResultRow, asked: Asked) -> bool:
@@ -131,54 +134,86 @@ def _is_asked(reader: Reader, row: KeyResultRow, asked: Asked) -> bool:
     return asked.status is None or reader.day.status_of(row.id).word == asked.status
 
 
-def _records(reader: Reader, rows: list[KeyResultRow]) -> Iterable[KeyResultRecord]:
-    here = KeyResult.objects.of(reader.actor.workspace_id).filter(id__in=[row.id for row in rows])
-    names = ("id", "description", "data_source", "revision", "created_at")
-    kept = {found[0]: found[1:] for found in here.values_list(*names)}
-    then = _texts_then(reader, [row.id for row in rows])
+# What the table holds and the image does not.
+_STORED = ("description", "data_source", "revision", "created_at")
+
+
+class _Facts:
+    """What the fields of a record come from; what takes work is worked out once a field asks for it."""
+
+    def __init__(self, reader: Reader, row: KeyResultRow, stored: tuple) -> None:
+        self.reader, self.row, self.stored = reader, row, stored
+
+    @cached_property
+    def window(self) -> Window:
+        return self.reader.window(self.row)
+
+    @cached_property
+    def current(self) -> Entry | None:
+        return self.reader.image.entries.current(self.row.id)
+
+    @cached_property
+    def reading(self) -> object:
+        return None if self.current is None else self.reader.image.entries.exact(self.current)
+
+
+_FIELDS = {
+    "id": lambda it: encode(it.row.id),
+    "key": lambda it: it.row.key,
+    "url": lambda it: addresses.key_result(it.reader.slug, it.row.id),
+    "objective": lambda it: encode(it.row.objective_id),
+    "title": lambda it: it.row.title,
+    "description": lambda it: it.stored[0],
+    "state": lambda it: it.row.state,
+    "status": lambda it: it.reader.day.status_of(it.row.id).word,
+    "progress": lambda it: rounded(it.reader.progress(it.row.id)),
+    "percent": lambda it: it.reader.day.percent(it.row.id),
+    "expected": lambda it: rounded(it.reader.expected(it.row.id)),
+    "value": lambda it: exact(it.reading) if isinstance(it.reading, Fraction) else None,
+    "confidence": lambda it: it.current.confidence or None if it.current else None,
+    "checked_on": lambda it: it.reader.day_of(it.current.effective) if it.current else None,
+    "due_on": lambda it: it.reader.due_on(it.row, it.current),
+    "kind": lambda it: it.row.kind,
+    "start": lambda it: it.row.start,
+    "target": lambda it: it.row.target,
+    "unit": lambda it: it.row.unit,
+    "direction": lambda it: it.row.direction,
+    "floor": lambda it: it.row.floor,
+    "low": lambda it: it.row.low,
+    "high": lambda it: it.row.high,
+    "tolerance": lambda it: it.row.tolerance,
+    "milestones": lambda it: tuple(_milestones(it.row, it.reading)),
+    "weight": lambda it: it.row.weight,
+    "counts": lambda it: it.reader.image.counted(it.row.id, it.row.objective_id),
+    "starts_on": lambda it: it.window.begins_on,
+    "ends_on": lambda it: it.window.ends_on,
+    "curve": lambda it: it.row.curve,
+    "points": lambda it: tuple(PointRecord(at, expect) for at, expect in it.row.points),
+    "owner": lambda it: written(it.row.owner_id),
+    "source": lambda it: it.row.source,
+    "data_source": lambda it: it.stored[1],
+    "visibility": lambda it: it.row.visibility,
+    "visible_to": lambda it: tuple(map(encode, it.row.visible_to)),
+    "position": lambda it: it.row.position,
+    "revision": lambda it: it.stored[2],
+    "created_at": lambda it: it.stored[3],
+}
+
+
+def _records(reader: Reader, rows: list[KeyResultRow], only: Only = None) -> Iterable[KeyResultRecord]:
+    stored: dict[int, tuple] = {}
+    if only is None or not set(_STORED).isdisjoint(only):
+        stored = _stored(reader, [row.id for row in rows])
     for row in rows:
-        description, data_source, revision, created_at = kept[row.id]
-        description, data_source = then.get(row.id, (description, data_source))
-        window, current = reader.window(row), reader.image.entries.current(row.id)
-        reading = None if current is None else reader.image.entries.exact(current)
-        yield KeyResultRecord(
-            id=encode(row.id),
-            key=row.key,
-            url=addresses.key_result(reader.slug, row.id),
-            objective=encode(row.objective_id),
-            title=row.title,
-            description=description,
-            state=row.state,
-            **shares(reader, row.id),
-            value=exact(reading) if isinstance(reading, Fraction) else None,
-            confidence=current.confidence or None if current else None,
-            checked_on=reader.day_of(current.effective) if current else None,
-            due_on=reader.due_on(row, current),
-            kind=row.kind,
-            start=row.start,
-            target=row.target,
-            unit=row.unit,
-            direction=row.direction,
-            floor=row.floor,
-            low=row.low,
-            high=row.high,
-            tolerance=row.tolerance,
-            milestones=tuple(_milestones(row, reading)),
-            weight=row.weight,
-            counts=reader.image.counted(row.id, row.objective_id),
-            starts_on=window.begins_on,
-            ends_on=window.ends_on,
-            curve=row.curve,
-            points=tuple(PointRecord(at, expect) for at, expect in row.points),
-            owner=written(row.owner_id),
-            source=row.source,
-            data_source=data_source,
-            visibility=row.visibility,
-            visible_to=tuple(encode(id) for id in row.visible_to),
-            position=row.position,
-            revision=revision,
-            created_at=created_at,
-        )
+        yield made(KeyResultRecord, _FIELDS, _Facts(reader, row, stored.get(row.id, ())), only)
+
+
+def _stored(reader: Reader, ids: list[int]) -> dict[int, tuple]:
+    here = KeyResult.objects.of(reader.actor.workspace_id).filter(id__in=ids)
+    kept = {found[0]: found[1:] for found in here.values_list("id", *_STORED)}
+    for id, texts in _texts_then(reader, ids).items():
+        kept[id] = (*texts, *kept[id][2:])
+    return kept
 
 
 def _texts_then(reader: Reader, ids: list[int]) -> dict[int, tuple[str, str]]:

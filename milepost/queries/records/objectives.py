@@ -14,8 +14,8 @@ from milepost.models.exact import plain
 from milepost.queries.cards import Reader
 from milepost.queries.records import alignments
 from milepost.queries.records.alignments import AlignmentRecord
-from milepost.queries.records.figures import shares
-from milepost.queries.records.slices import Slice, Wanted, fits, following, ids_of, written
+from milepost.queries.records.figures import rounded
+from milepost.queries.records.slices import Only, Slice, Wanted, fits, following, ids_of, made, written
 
 GRADED = ("closed", "graded")
 
@@ -70,12 +70,12 @@ class Asked:
 ALL = Asked()
 
 
-def slice_of(reader: Reader, wanted: Wanted, asked: Asked = ALL) -> Slice:
+def slice_of(reader: Reader, wanted: Wanted, asked: Asked = ALL, only: Only = None) -> Slice:
     """Return some of the objectives, the oldest first."""
     rows = reader.image.objectives
     ids = (id for id in following(rows, wanted) if _is_asked(reader, rows[id], asked) and reader.sees(id))
     kept, onwards = ids_of(ids, wanted)
-    return Slice(tuple(_records(reader, [rows[id] for id in kept])), onwards)
+    return Slice(tuple(_records(reader, [rows[id] for id in kept], only)), onwards)
 
 
 def one(reader: Reader, id: int) -> ObjectiveRecord:
@@ -100,36 +100,66 @@ def _is_asked(reader: Reader, row: ObjectiveRow, asked: Asked) -> bool:
     return asked.status is None or reader.day.status_of(row.id).word == asked.status
 
 
-def _records(reader: Reader, rows: list[ObjectiveRow]) -> Iterable[ObjectiveRecord]:
-    here = Objective.objects.of(reader.actor.workspace_id).filter(id__in=[row.id for row in rows])
-    kept = {found[0]: found[1:] for found in here.values_list("id", "description", "revision", "created_at")}
-    descriptions = _descriptions_then(reader, [row.id for row in rows])
-    grades = _grades(reader, [row.id for row in rows if row.state in GRADED])
+# What the table holds and the image does not.
+_STORED = ("description", "revision", "created_at")
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What the fields of a record come from."""
+
+    reader: Reader
+    row: ObjectiveRow
+    stored: tuple
+    grade: str | None
+
+
+_FIELDS = {
+    "id": lambda it: encode(it.row.id),
+    "key": lambda it: it.row.key,
+    "url": lambda it: addresses.objective(it.reader.slug, it.row.id),
+    "title": lambda it: it.row.title,
+    "description": lambda it: it.stored[0],
+    "state": lambda it: it.row.state,
+    "status": lambda it: it.reader.day.status_of(it.row.id).word,
+    "progress": lambda it: rounded(it.reader.progress(it.row.id)),
+    "percent": lambda it: it.reader.day.percent(it.row.id),
+    "expected": lambda it: rounded(it.reader.expected(it.row.id)),
+    "grade": lambda it: it.grade,
+    "commitment": lambda it: it.row.commitment,
+    "level": lambda it: it.row.level,
+    "visibility": lambda it: it.row.visibility,
+    "visible_to": lambda it: tuple(map(encode, it.row.visible_to)),
+    "cycle": lambda it: encode(it.row.cycle_id),
+    "team": lambda it: written(it.row.team_id),
+    "owner": lambda it: written(it.row.owner_id),
+    "sponsor": lambda it: written(it.row.sponsor_id),
+    "contributors": lambda it: tuple(map(encode, it.row.contributors)),
+    "key_results": lambda it: tuple(encode(one.id) for one in it.reader.key_results_of(it.row)),
+    "serves": lambda it: tuple(alignments.of(it.reader, it.row.id)),
+    "revision": lambda it: it.stored[1],
+    "created_at": lambda it: it.stored[2],
+}
+
+
+def _records(reader: Reader, rows: list[ObjectiveRow], only: Only = None) -> Iterable[ObjectiveRecord]:
+    stored: dict[int, tuple] = {}
+    grades: dict[int, str] = {}
+    if only is None or not set(_STORED).isdisjoint(only):
+        stored = _stored(reader, [row.id for row in rows])
+    if only is None or "grade" in only:
+        grades = _grades(reader, [row.id for row in rows if row.state in GRADED])
     for row in rows:
-        description, revision, created_at = kept[row.id]
-        yield ObjectiveRecord(
-            id=encode(row.id),
-            key=row.key,
-            url=addresses.objective(reader.slug, row.id),
-            title=row.title,
-            description=descriptions.get(row.id, description),
-            state=row.state,
-            **shares(reader, row.id),
-            grade=grades.get(row.id),
-            commitment=row.commitment,
-            level=row.level,
-            visibility=row.visibility,
-            visible_to=tuple(encode(id) for id in row.visible_to),
-            cycle=encode(row.cycle_id),
-            team=written(row.team_id),
-            owner=written(row.owner_id),
-            sponsor=written(row.sponsor_id),
-            contributors=tuple(encode(id) for id in row.contributors),
-            key_results=tuple(encode(one.id) for one in reader.key_results_of(row)),
-            serves=tuple(alignments.of(reader, row.id)),
-            revision=revision,
-            created_at=created_at,
-        )
+        facts = _Facts(reader, row, stored.get(row.id, ()), grades.get(row.id))
+        yield made(ObjectiveRecord, _FIELDS, facts, only)
+
+
+def _stored(reader: Reader, ids: list[int]) -> dict[int, tuple]:
+    here = Objective.objects.of(reader.actor.workspace_id).filter(id__in=ids)
+    kept = {found[0]: found[1:] for found in here.values_list("id", *_STORED)}
+    for id, description in _descriptions_then(reader, ids).items():
+        kept[id] = (description, *kept[id][1:])
+    return kept
 
 
 def _descriptions_then(reader: Reader, ids: list[int]) -> dict[int, str]:

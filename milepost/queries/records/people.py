@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -72,15 +73,23 @@ def one(reader: Reader, id: int) -> PersonRecord:
 def _records(reader: Reader, rows: list[Person]) -> Iterator[PersonRecord]:
     expected = [row.id for row in rows if row.user_id is None and row.left_on is None]
     invited = people.invitations(reader.actor, expected) if expected else {}
-    return (_record(reader, row, invited.get(row.id)) for row in rows)
+    seats = _seats(reader, frozenset(row.id for row in rows))
+    return (_record(reader, row, seats.get(row.id, ()), invited.get(row.id)) for row in rows)
 
 
-def _record(reader: Reader, row: Person, invited_until: datetime | None) -> PersonRecord:
-    seats = (
-        Seat(encode(team.id), row.id in team.leads)
-        for team in reader.image.teams.values()
-        if row.id in team.members
-    )
+def _seats(reader: Reader, people: frozenset[int]) -> dict[int, list[Seat]]:
+    """Return who belongs to which teams: every team is looked at once, not once for everybody."""
+    found: dict[int, list[Seat]] = defaultdict(list)
+    for team in reader.image.teams.values():
+        if not people.isdisjoint(team.members):
+            for id in people & team.members:
+                found[id].append(Seat(encode(team.id), id in team.leads))
+    return found
+
+
+def _record(
+    reader: Reader, row: Person, seats: Iterable[Seat], invited_until: datetime | None
+) -> PersonRecord:
     hides_email = reader.actor.is_guest and row.id != reader.actor.person_id
     return PersonRecord(
         id=encode(row.id),

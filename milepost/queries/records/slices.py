@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from milepost.core.ids import encode
+from milepost.ledger.columns import AT_ONCE, Rows
+
+Only = Sequence[str] | None  # the fields that are asked for, `id` among them; None: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some entries of a list; `next` is the cursor with which the list goes on, None at its end."""
+    """Some entries of a list; `next` is the cursor with which the list goes on, None at its end.
+
+    An entry is a record, or of one the fields that were asked for.
+    """
 
     items: tuple[Any, ...]
     next: str | None
@@ -49,7 +57,20 @@ def fits(*pairs: tuple[Any, Any]) -> bool:
     return all(wanted is None or wanted == is_so for wanted, is_so in pairs)
 
 
-def following(ids: Iterable[int], wanted: Wanted) -> list[int]:
-    """Return the ids behind the cursor, the oldest first."""
+def following(ids: Iterable[int], wanted: Wanted) -> Iterator[int]:
+    """Yield the ids behind the cursor, the oldest first."""
     after = -1 if wanted.after is None else wanted.after
-    return sorted(id for id in ids if id > after)
+    if not isinstance(ids, Rows):
+        yield from sorted(id for id in ids if id > after)
+        return
+    # A list of everything asks many times, so what lies before the cursor is not looked at again.
+    whole = ids.ids
+    for place in range(int(np.searchsorted(whole, after, side="right")), len(whole), AT_ONCE):
+        yield from whole[place : place + AT_ONCE].tolist()
+
+
+def made(record: type, fields: Mapping[str, Callable[[Any], Any]], facts: Any, only: Only) -> Any:
+    """Make a record, or the fields that are asked for: each says how it comes from the facts."""
+    if only is None:
+        return record(**{name: find(facts) for name, find in fields.items()})
+    return {name: fields[name](facts) for name in only}
