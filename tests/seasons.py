@@ -10,10 +10,19 @@ from typing import Any
 
 from django.db import transaction
 
-from milepost.actions import alignments, checkins, cycles, key_results, objectives, teams
+from milepost.actions import (
+    alignments,
+    checkins,
+    cycles,
+    initiatives,
+    key_results,
+    objectives,
+    teams,
+    workspaces,
+)
 from milepost.actions.key_results import Definition
 from milepost.core.problems import Problem
-from milepost.models import Alignment, Checkin, Cycle, KeyResult, Team
+from milepost.models import Alignment, Checkin, Cycle, Initiative, KeyResult, Team
 from tests import okrs as the_okrs
 from tests.cast import Cast
 
@@ -43,6 +52,7 @@ class Season:
                 self.check_in, self.check_in, self.check_in, self.correct, self.withdraw, self.retarget,
                 self.hand_over, self.cancel, self.add, self.reweigh, self.realign, self.give_up,
                 self.lengthen, self.close_or_reopen, self.put_below, self.reorder,
+                self.begin_work, self.work_on, self.work_on, self.ask_oftener,
             ]
         )  # fmt: skip
         try:
@@ -128,6 +138,26 @@ class Season:
 
     def reorder(self, at: datetime) -> None:
         key_results.move(key_result=self._one().id, up=self.dice.random() < 0.5, by=self.cast.ada, at=at)
+
+    def begin_work(self, at: datetime) -> None:
+        initiatives.add(objective=self.okrs.helpful.id, title=f"Try it, {at:%d}", by=self.cast.ada, at=at)
+
+    def work_on(self, at: datetime) -> None:
+        one = self.dice.choice(list(Initiative.objects.of(self.cast.acme.id).order_by("id")))
+        served = KeyResult.objects.of(self.cast.acme.id).filter(objective=one.objective_id).order_by("id")
+        changed = self.dice.choice(
+            [
+                {"state": self.dice.choice(["planned", "doing", "done", "dropped"])},
+                {"title": f"Try again, {at:%d}", "due_on": at.date() + 9 * DAY},
+                {"owner": self.cast.cleo.person_id, "due_on": None},
+                {"key_result": self.dice.choice([None, *served.values_list("id", flat=True)])},
+            ]
+        )
+        initiatives.update(initiative=one.id, changed=changed, by=self.cast.ada, at=at)
+
+    def ask_oftener(self, at: datetime) -> None:
+        every = self.dice.choice([3, 7, 14, 30])
+        workspaces.update(changed={"check_in_every": every}, by=self.cast.ada, at=at)
 
     def put_below(self, at: datetime) -> None:
         """Found another team on the first such day; on others put Product below it, or beside it."""

@@ -72,9 +72,17 @@ def update(
                 setattr(one, name, new)
             one.revision += 1
             one.save()
-            told = "initiative.done" if found.get("state", ("", ""))[1] == "done" else "initiative.changed"
-            _tell(told, one, {"title": one.title, "changes": history.in_words(found)}, by=by, at=at)
+            tell_change(initiative=one, changes=found, by=by, at=at)
     return one
+
+
+def tell_change(
+    *, initiative: Initiative, changes: Mapping[str, tuple[Any, Any]], by: Actor, at: datetime
+) -> None:
+    """Tell what became of fields of an initiative: past days take it back from there."""
+    told = "initiative.done" if changes.get("state", ("", ""))[1] == "done" else "initiative.changed"
+    data = {"title": initiative.title, "changes": history.in_words(changes)}
+    _tell(told, initiative, data, by=by, at=at)
 
 
 def withdraw(*, initiative: int, by: Actor, at: datetime) -> None:

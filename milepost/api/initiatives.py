@@ -7,7 +7,7 @@ from ninja import Path, Query, Router
 
 from milepost.actions import initiatives as actions
 from milepost.api import answers
-from milepost.api.answers import Page, Part
+from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
@@ -21,7 +21,7 @@ from milepost.queries.records.initiatives import InitiativeRecord
 router = Router(tags=["Initiatives"])
 
 
-class InitiativesAsked(Page):
+class InitiativesAsked(Page, Then):
     """Which initiatives are wanted."""
 
     objective: Ref | None = None
@@ -56,14 +56,16 @@ class InitiativeChange(Said):
 @reads(router, "/initiatives", InitiativeRecord, many=True)
 def index(request: HttpRequest, asked: Query[InitiativesAsked]) -> HttpResponse:
     """List the initiatives that you may see, the oldest first."""
-    found = initiatives.slice_of(
-        reader(request),
-        asked.wanted,
-        objective=asked.objective,
-        key_result=asked.key_result,
-        owner=asked.owner,
-        state=asked.state,
-    )
+    looking = reader(request, asked.on)
+    with looking.image.lock:
+        found = initiatives.slice_of(
+            looking,
+            asked.wanted,
+            objective=asked.objective,
+            key_result=asked.key_result,
+            owner=asked.owner,
+            state=asked.state,
+        )
     return answers.many(request, InitiativeRecord, found, asked)
 
 
@@ -79,9 +81,11 @@ def create(request: HttpRequest, objective: Path[Ref], said: NewInitiative) -> H
 
 
 @reads(router, "/initiatives/{initiative}", InitiativeRecord)
-def show(request: HttpRequest, initiative: Path[Ref], part: Query[Part]) -> HttpResponse:
+def show(request: HttpRequest, initiative: Path[Ref], part: Query[PartThen]) -> HttpResponse:
     """Show one initiative."""
-    return answers.one(initiatives.one(reader(request), initiative), part)
+    looking = reader(request, part.on)
+    with looking.image.lock:
+        return answers.one(initiatives.one(looking, initiative), part)
 
 
 @changes(router, "/initiatives/{initiative}", InitiativeRecord, scope=Scope.WRITE, guarded=True)

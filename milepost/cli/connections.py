@@ -10,9 +10,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from milepost.cli.servers import Server
 
-KEPT_FOR = (
-    1.0  # seconds; a server may hang up on who says nothing, and what was sent into that may count twice
-)
+# Seconds: a server may hang up on who says nothing, and what was sent into that may count twice.
+KEPT_FOR = 1.0
 
 
 class Connection:

@@ -136,6 +136,7 @@ class Past(Image):
         self.__dict__.update(whole.__dict__)
         self.lock = threading.RLock()
         self.known = known
+        self.workspace = whole.workspace.as_of(known)
         self._days, self._exact = {}, {}
         self._known_now: KnownNow | None = None
         self.entries = EntriesThen(history, int(known.timestamp()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 from operator import itemgetter
@@ -29,12 +29,19 @@ class WorkspaceRow:
     scoring_policy: str
     check_in_every: int
     count_restricted_work: bool
-    zones_before: tuple[tuple[int, str], ...] = ()  # up to which second each held, the oldest first
+    # Up to which second each held, the oldest first.
+    zones_before: tuple[tuple[int, str], ...] = ()
+    cadences_before: tuple[tuple[int, int], ...] = ()
 
     @property
     def calendar(self) -> Calendar:
         """Its days."""
         return Calendar(self.time_zone, self.zones_before)
+
+    def as_of(self, known: datetime) -> WorkspaceRow:
+        """Return it with the cadence that held before a moment; its other settings are those of today."""
+        since = (every for until, every in self.cadences_before if until >= known.timestamp())
+        return replace(self, check_in_every=next(since, self.check_in_every))
 
 
 @dataclass(slots=True)
@@ -228,7 +235,7 @@ def _in_stretches(sql: str, parameters: list) -> Iterator[tuple]:
 
 
 def workspace(workspace_id: int) -> WorkspaceRow:
-    """Read a workspace's settings, and from the events of their changes the time zones it had before."""
+    """Read a workspace's settings, and from the events of their changes its zones and cadences of before."""
     rows = _rows(
         "SELECT w.id, w.slug, w.name, w.time_zone, w.scoring_policy, w.check_in_every, "
         f"w.count_restricted_work, {seconds_of(connection.vendor).format('e.at')}, e.data, e.door "
@@ -236,17 +243,20 @@ def workspace(workspace_id: int) -> WorkspaceRow:
         "AND e.kind = 'workspace.changed' WHERE w.id = %s ORDER BY e.id",
         [workspace_id],
     )
-    return WorkspaceRow(*rows[0][:6], bool(rows[0][6]), _zones_before(row[7:] for row in rows))
+    told = [row[7:] for row in rows]
+    return WorkspaceRow(
+        *rows[0][:6], bool(rows[0][6]), _before(told, "time_zone"), _before(told, "check_in_every")
+    )
 
 
-def _zones_before(told: Iterable[tuple[int | None, Any, str | None]]) -> tuple[tuple[int, str], ...]:
-    found: list[tuple[int, str]] = []
+def _before(told: Iterable[tuple[int | None, Any, str | None]], name: str) -> tuple[tuple[int, Any], ...]:
+    found: list[tuple[int, Any]] = []
     latest = 0
     for at, data, door in told:
-        change = _plain(data)["changes"].get("time_zone") if at is not None else None
+        change = _plain(data)["changes"].get(name) if at is not None else None
         if change:
-            # A clock that was put back makes no zone end before the one that it took over from; a file tells
-            # of the past.
+            # A clock that was put back lets nothing end before what it took over from; a file tells of the
+            # past.
             if door != "file":
                 at = latest = max(at, latest)
             found.append((at, change[0]))

@@ -7,6 +7,8 @@ from django.db import models
 from milepost.models.people import Person
 from milepost.models.workspaces import WorkspaceBound, unique_in_workspace
 
+WORK_EVENTS = ("initiative.added", "initiative.changed", "initiative.done")
+
 
 class Event(WorkspaceBound):
     """Something that happened, named in the past tense (`checkin.recorded`).
@@ -37,6 +39,10 @@ class Event(WorkspaceBound):
             # Few rows, by which past days find the order of then.
             models.Index(
                 fields=["workspace", "at"], name="event_moves", condition=models.Q(kind="key_result.moved")
+            ),
+            # Of which objectives two days compare the initiatives.
+            models.Index(
+                fields=["workspace", "at"], name="event_work", condition=models.Q(kind__in=WORK_EVENTS)
             ),
         ]
 

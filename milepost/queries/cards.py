@@ -143,10 +143,17 @@ class Reader:
 
     def sees(self, id: int) -> bool:
         """Say whether the reader may see an objective or key result that is there."""
-        seen_by = self.image.audience(id)
-        if seen_by is access.EVERYONE and self.actor.within is None:
+        return self._sees_in(self.image, id)
+
+    def sees_now(self, id: int) -> bool:
+        """Say whether the reader may see something that is there today, and perhaps was not on this day."""
+        is_younger = self.known is not None and id not in self.image.node
+        return self._sees_in(images.of(self.actor.workspace_id) if is_younger else self.image, id)
+
+    def _sees_in(self, image: images.Image, id: int) -> bool:
+        seen_by, actor = image.audience(id), self.actor
+        if seen_by is access.EVERYONE and actor.within is None:
             return True
-        image, actor = self.image, self.actor
         return access.may_see(
             actor,
             seen_by,

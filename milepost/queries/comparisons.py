@@ -16,8 +16,9 @@ import numpy as np
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.core.scoring import ShiftExplanation, explain_shifts
+from milepost.ledger.initiatives import objectives_between
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
-from milepost.queries import explanations, teams
+from milepost.queries import explanations, initiatives, teams
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, Reader
 from milepost.queries.contrasts import Contrasts, days
 from milepost.queries.drifts import ByTime, Drifted, Drifts, Verdict, verdicts
@@ -198,7 +199,8 @@ class _Between:
         ids, places = ids[there], places[there]
         after, before = (self._shares(reader, ids) for reader in (self.now, self.then))
         points = np.abs(np.nan_to_num(after) - np.nan_to_num(before))
-        changed = np.isin(ids, [id for id in self._touched() if self._changed(id)])
+        touched = {id for id in self._touched() if self._changed(id)}
+        changed = np.isin(ids, [*touched, *self._worked()])
         # That there is a figure at all, if only 0 %, is a difference too.
         moved = (points >= 0.0005) | (np.isnan(after) != np.isnan(before)) | changed | self._busy()[places]
         order = np.lexsort((ids[moved], ~changed[moved], -np.round(points[moved], 6)))
@@ -246,6 +248,11 @@ class _Between:
         found[image.parent[own & (image.parent >= 0)]] = True
         return found
 
+    def _worked(self) -> Iterator[int]:
+        """Yield the objectives for which initiatives came or changed between the days, as far as is seen."""
+        told = objectives_between(self.now.actor.workspace_id, self.then.known, self.now.until_moment)
+        return (id for id, served in told if initiatives.sees(self.now, id, served))
+
     def _key_results(self, reader: Reader, id: int) -> list[KeyResultRow]:
         row = reader.image.objectives.get(id)
         return reader.key_results_of(row) if row is not None and reader.sees(id) else []
@@ -265,11 +272,12 @@ class _Between:
         return Named(encode(id), *self.now.named(id))
 
     def told(self, ids: list[int], *, explained: bool) -> list[ObjectivePair]:
-        """Tell objectives in full: two statements for all of them."""
+        """Tell objectives in full: four statements for all of them, or five."""
         meanwhile = Meanwhile(self.then, self.now)
         told = meanwhile.told(ids, self._children(ids))
         checkins = meanwhile.checkins({one.id for id in ids for one in self._both(id)})
-        return [self._objective(id, told.get(id, ()), checkins, explained) for id in ids]
+        work = self.contrasts.work(ids)
+        return [self._objective(id, told.get(id, ()), checkins, work.get(id, ()), explained) for id in ids]
 
     def _both(self, id: int) -> list[KeyResultRow]:
         """List an objective's key results of now, then those of then that are gone."""
@@ -278,7 +286,12 @@ class _Between:
         return [*now, *(one for one in self._key_results(self.then, id) if one.id not in there)]
 
     def _objective(
-        self, id: int, told: Collection[Sentence], checkins: Mapping[int, Checkins], explained: bool
+        self,
+        id: int,
+        told: Collection[Sentence],
+        checkins: Mapping[int, Checkins],
+        work: Iterable[Difference],
+        explained: bool,
     ) -> ObjectivePair:
         before, after = (reader.image.objectives.get(id) for reader in (self.then, self.now))
         judged = verdicts(self.then, self.now, id)
@@ -290,7 +303,7 @@ class _Between:
             before=before and self._card(self.then, before),
             after=self._card(self.now, after),
             points=self._points(id),
-            differences=self.contrasts.of_objective(before, after) if before else (),
+            differences=(*self.contrasts.of_objective(before, after), *work) if before else (),
             key_results=tuple(self._key_result(one, checkins) for one in self._both(id)),
             told=tuple(told),
             shifts=self._shifts(before, after) if explained and before else None,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
+from milepost.models import Initiative
+from milepost.queries import initiatives
 from milepost.queries.cards import Reader
 from milepost.queries.history import NOTHING, Difference, Told
 
@@ -20,6 +24,7 @@ _KEY_RESULT = (
     "direction", "weight", "owner_id", "source", "starts_on", "ends_on", "curve", "points", "milestones",
     "state",
 )  # fmt: skip
+_INITIATIVE = ("title", "description", "state", "owner_id", "due_on")
 _NUMBERS = frozenset({"start", "target", "floor", "low", "high", "tolerance", "weight"})
 
 
@@ -78,6 +83,24 @@ class Contrasts:
                 weight = f", weight {Decimal(link.weight).normalize():f}" if link.how == "contributes" else ""
                 found[above] = f"{link.how}{weight}"
         return found
+
+    def work(self, objectives: Collection[int]) -> dict[int, list[Difference]]:
+        """Tell which initiatives of objectives came, and what became of others; two statements, or three."""
+        found: dict[int, list[Difference]] = defaultdict(list)
+        for objective, (before, after) in initiatives.on_both(self.then, self.now, objectives):
+            named = f"initiative “{after.title}”"
+            if before is None:
+                found[objective].append(Difference(named, NOTHING, after.state))
+                continue
+            told = [replace(one, label=f"{named}: {one.label}") for one in self._initiative(before, after)]
+            found[objective] += told
+        return found
+
+    def _initiative(self, before: Initiative, after: Initiative) -> Iterator[Difference]:
+        yield from self.words.between(before, after, _INITIATIVE)
+        if before.key_result_id != after.key_result_id:
+            ids = before.key_result_id, after.key_result_id
+            yield Difference("key result", *(self.now.named(id)[0] if id else NOTHING for id in ids))
 
     def places(self, team: int | None = None) -> Iterator[Difference]:
         """Tell which teams stand below another one than before: a team and those right below it, or all."""

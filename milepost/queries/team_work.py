@@ -1,4 +1,7 @@
-"""What stands beside a team's objectives: means explained, initiatives, the week; two statements in all."""
+"""What stands beside a team's objectives: means explained, initiatives, the week; two statements in all.
+
+On a past day a third says what has changed of the initiatives since.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from milepost.core import addresses
 from milepost.core.scoring import Explanation, Part, explain_roll_up, roll_up
+from milepost.ledger.initiatives import changed_since
 from milepost.ledger.statements import AMONG, Statement, listed
 from milepost.ledger.structure import ObjectiveRow
-from milepost.queries import activity
+from milepost.queries import activity, initiatives
 from milepost.queries.cards import ObjectiveCard, PersonCard, Reader
 from milepost.queries.sentences import Sentence
 from milepost.queries.teams import TeamPage, is_common
@@ -85,14 +89,22 @@ _INITIATIVES = {
 
 
 def read(reader: Reader, objectives: Iterable[ObjectiveRow]) -> Found:
-    """Read what the tables say about objectives: two statements."""
+    """Read what the tables say about objectives."""
     ids = [row.id for row in objectives]
     if not ids:
         return Found((), ())
     database = connections[DEFAULT_DB_ALIAS]
     until = database.ops.adapt_datetimefield_value(reader.until_moment)
-    found = _INITIATIVES[database.vendor].rows([reader.actor.workspace_id, listed(ids), until])
-    return Found(tuple(map(tuple, found)), activity.rows_about(reader, ids, most=EVENTS_READ))
+    found = map(tuple, _INITIATIVES[database.vendor].rows([reader.actor.workspace_id, listed(ids), until]))
+    if reader.known is not None:
+        rows = [row for row in map(_Initiative._make, found) if _is_seen(reader, row)]
+        changed = changed_since(reader.actor.workspace_id, ids, reader.known)
+        found = (tuple(row._replace(**_shown(changed.get(row.id, {})))) for row in rows)
+    return Found(tuple(found), activity.rows_about(reader, ids, most=EVENTS_READ))
+
+
+def _shown(was: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in was.items() if name in _Initiative._fields}
 
 
 def beside(reader: Reader, page: TeamPage, found: Found) -> Beside:
@@ -111,7 +123,7 @@ def beside(reader: Reader, page: TeamPage, found: Found) -> Beside:
 
 
 def _is_seen(reader: Reader, row: _Initiative) -> bool:
-    return row.key_result_id is None or reader.sees(row.key_result_id)
+    return initiatives.sees(reader, row.objective_id, row.key_result_id)
 
 
 def _card(reader: Reader, row: _Initiative) -> InitiativeCard:

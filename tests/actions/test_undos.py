@@ -68,7 +68,7 @@ def standing(cast: Cast) -> tuple:
     values = {one.title: now.exact(id) for id, one in now.key_results.items()}
     frame = [replace(team, members=(), history=()) for team in plan.teams]
     cycles = [replace(cycle, history=()) for cycle in plan.cycles]
-    return plan.workspace, plan.people, cycles, frame, belong, told, numbers, values
+    return replace(plan.workspace, history=()), plan.people, cycles, frame, belong, told, numbers, values
 
 
 class TestUndo:

@@ -125,6 +125,7 @@ def said(then: Image, day: date) -> dict[str, Any]:
     keys = {id: row.key for rows in (then.people, then.teams, then.cycles) for id, row in rows.items()}
     figures = then.on(day)
     told: dict[str, Any] = {
+        "every": then.workspace.check_in_every,
         "teams": {
             row.key: (row.name, row.purpose, keys.get(row.parent_id), len(row.members))
             for row in then.teams.values()
@@ -148,6 +149,7 @@ def said(then: Image, day: date) -> dict[str, Any]:
 def dated(told: dict[str, Any]) -> dict[str, Any]:
     """Leave out names, which past days tell as they are now, and who belongs to a team."""
     return {
+        "every": told["every"],
         "teams": {key: row[2] for key, row in told["teams"].items()},
         "cycles": {key: row[1:] for key, row in told["cycles"].items()},
     }

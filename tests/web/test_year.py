@@ -14,7 +14,7 @@ from milepost.ledger import image as images
 from milepost.queries import comparisons, teams, tree
 from milepost.queries.cards import Reader
 from milepost.queries.records import comparisons as records
-from milepost.queries.records import key_results, objectives
+from milepost.queries.records import initiatives, key_results, objectives
 from milepost.queries.records.slices import Wanted
 from milepost.web import words
 from tests.cast import Cast
@@ -43,6 +43,7 @@ def said(cast: Cast, day: date) -> dict:
         "tree": tree.as_json(reader, key_results=True).body,
         "objectives": _plain(objectives.slice_of(reader, every).items),
         "key_results": _plain(key_results.slice_of(reader, every).items),
+        "initiatives": _plain(initiatives.slice_of(reader, every).items),
         "team": [(card.title, card.owner.name, words.percent(card.progress)) for card in page.objectives],
     }
 
@@ -69,6 +70,7 @@ class TestYear:
                 assert whole.content == told["tree"]
                 assert _plain(objectives.slice_of(reader, every).items) == told["objectives"]
                 assert _plain(key_results.slice_of(reader, every).items) == told["key_results"]
+                assert _plain(initiatives.slice_of(reader, every).items) == told["initiatives"]
                 page = browser.get(f"/w/acme/teams/{encode(cast.product.id)}/", team).content.decode()
                 for title, owner, percent in told["team"]:
                     assert title in page and owner in page and percent in page, (day, title)

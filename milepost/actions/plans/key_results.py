@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.db.models import Max
 
+from milepost.actions import history, initiatives
 from milepost.actions.plans.entries import Entries
 from milepost.actions.plans.ground import Ground
 from milepost.actions.plans.versions import Versions
@@ -93,4 +94,13 @@ class KeyResults:
             created = min(self.ground.at, self.ground.fresh.get(values["objective_id"], self.ground.at))
             self.ground.add(Initiative, key=want.id, created_at=created, revision=1, **values)
         else:
-            self.ground.rows(Initiative).filter(key=want.id).update(**values)
+            row = self.ground.rows(Initiative).get(key=want.id)
+            found = history.differences(row, values)
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.revision += 1
+            row.save()
+            # It stands on past days where the file put it: which objective it was under is kept nowhere.
+            found.pop("objective_id", None)
+            if found:
+                initiatives.tell_change(initiative=row, changes=found, by=self.ground.by, at=self.ground.at)

@@ -37,7 +37,7 @@ KEY_RESULT_PAST = (
     "tolerance", "milestones", "weight", "starts", "ends", "curve", "points", "owner", "source",
     "data_source", "visibility", "visible_to", "state", "objective",
 )  # fmt: skip
-WORKSPACE_PAST = ("time_zone",)
+WORKSPACE_PAST = ("time_zone", "check_in_every")
 TEAM_PAST = ("name", "parent", "purpose")
 CYCLE_PAST = ("name", "starts", "ends", "parent", "closed")
 OBJECTIVE_PAST = (
