@@ -111,6 +111,7 @@ class Summary:
     counts: dict[str, int]
     key_results: int
     objectives: int
+    whole: Offered  # without any filter
     offered: Offered
     has_more: bool  # the reader sees restricted work that these numbers leave out
     fitting: Fitting | None = None  # where filters leave key results out: those that they leave
@@ -167,25 +168,26 @@ class View:
         counted = self.outline.counted
         if self.reader.actor.within is not None:
             counted = counted[self.reader.seen[counted]]
+        whole = self._offered(counted, self.outline.shown_to(self.reader))
         return Summary(
             counts=self._standing(counted),
             key_results=len(counted),
             objectives=self.outline.objectives_told(self.reader),
-            offered=self._offered(counted),
+            whole=whole,
+            offered=self._left_to_offer(counted) if self.filters.is_narrow else whole,
             has_more=any(not self.reader.image.is_private(id) for id in self.outline.sight(self.reader)),
             fitting=self._left(counted),
         )
 
-    def _offered(self, counted: np.ndarray) -> Offered:
-        image, left, shown = self.reader.image, counted, self.outline.shown_to(self.reader)
-        if self.filters.is_narrow:
-            left = counted[self._wanted(key_results=True)[counted]]
-            shown = Marked(
-                image, outlines.with_all_above(image, self._wanted(unaligned=True), self.reader.seen)
-            )
-        needy = np.isin(self.reader.day.status[left], [*ATTENTION])
+    def _left_to_offer(self, counted: np.ndarray) -> Offered:
+        image = self.reader.image
+        shown = outlines.with_all_above(image, self._wanted(unaligned=True), self.reader.seen)
+        return self._offered(counted[self._wanted(key_results=True)[counted]], Marked(image, shown))
+
+    def _offered(self, nodes: np.ndarray, shown: Marked) -> Offered:
+        needy = np.isin(self.reader.day.status[nodes], [*ATTENTION])
         unaligned = sum(id in shown and self.reader.sees(id) for id in self.unaligned)
-        return Offered(len(left), int(needy.sum()), unaligned)
+        return Offered(len(nodes), int(needy.sum()), unaligned)
 
     def _left(self, counted: np.ndarray) -> Fitting | None:
         """Return how those stand that the filters leave; None where no key results are listed."""

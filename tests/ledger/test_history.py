@@ -49,7 +49,7 @@ def told(history: History) -> list[tuple]:
 class TestHistory:
     def test_reads_in_blocks_what_rows_say(self, cast, monkeypatch):
         """Every entry, corrections, moments to the microsecond, milestones and long numbers."""
-        season = Season(cast, 11, BEGAN)
+        season = Season(cast, 12, BEGAN)
         season.live(40, lambda day: None, busy=8)
         at = BEGAN + 41 * DAY
         checkins.record(key_result=season.okrs.growth.id, value=LONG, by=cast.ada, at=at)

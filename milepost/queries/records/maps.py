@@ -125,7 +125,7 @@ def record(map: Map, *, cycle: str) -> MapRecord:
         links=tuple(_link(link) for link in map.links),
         not_aligned=tuple(_in_short(map.row(id)) for id in map.not_aligned),
         summary=TallyRecord(
-            found.objectives, found.key_results, found.counts, found.attention, found.unaligned
+            found.objectives, found.key_results, found.counts, found.whole.attention, found.whole.unaligned
         ),
         is_cut=map.is_cut,
     )
