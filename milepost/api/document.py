@@ -36,14 +36,20 @@ REFUSALS = {
     503: "The database does not answer, is busy, or only reads; nothing was changed.",
     507: "The server's disk is full; nothing was changed.",
 }
+# What is looked at before the token is: who asks is not counted for it.
+UNCOUNTED = (401, 405, 406, 411, 413, 415)
 RATE = {
-    "RateLimit-Limit": ("How often this token may ask in a minute.", "integer"),
+    "RateLimit-Limit": ("How often this token may ask in a minute; once the token was looked at.", "integer"),
     "RateLimit-Remaining": ("How often it still may in this one.", "integer"),
     "RateLimit-Reset": ("Seconds until the next minute begins.", "integer"),
 }
+SIZE = {"Body-Limit": ("How many bytes a body holds; where one is taken.", "integer")}
+TAG = {"ETag": ("Send it as If-None-Match, to be answered 304 while it is right; or as If-Match.", "string")}
+REPLAYED = {"Idempotent-Replayed": ("true: an earlier request with this key did it.", "string")}
+NEXT = {"Link": ("Where the list goes on, unless it ends here.", "string")}
 ANSWERED = {
-    200: {"ETag": ("Send it as If-None-Match, to be answered 304 while it is right.", "string")},
-    201: {"Location": ("Where it is.", "string")},
+    304: TAG,
+    201: {"Location": ("Where it is, if elsewhere.", "string")},
     401: {"WWW-Authenticate": ("Bearer.", "string")},
     405: {"Allow": ("The methods that it takes.", "string")},
     429: {"Retry-After": ("Seconds to wait.", "integer")},
@@ -102,7 +108,8 @@ def _let_be_narrowed(schemas: dict[str, Any]) -> None:
 
 
 def _refusal(status: int) -> dict[str, Any]:
-    headers = _headers(ANSWERED.get(status, {}) | (RATE if status not in (401, 405) else {}))
+    counted = {} if status in UNCOUNTED else RATE
+    headers = _headers(ANSWERED.get(status, {}) | counted | SIZE)
     return {
         "description": REFUSALS[status],
         "headers": headers,
@@ -114,12 +121,24 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     for written, response in operation["responses"].items():
         status = int(written)
         if status < 400:
-            more = ANSWERED.get(status, {}) if status == 201 or method == "get" else {}
-            response["headers"] = _headers(RATE | more)
+            response["headers"] = _headers(RATE | _more(status, method, operation))
             response["description"] = _words(status, method)
     for parameter in operation.get("parameters", ()):
         parameter["schema"] = _said(parameter["schema"])
     operation["description"] = " ".join(operation["description"].split())
+
+
+def _more(status: int, method: str, operation: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return the headers of an answer that says yes, beside those of every answer."""
+    told = ANSWERED.get(status, {})
+    if method == "get":
+        is_list = any(each["name"] == "after" for each in operation.get("parameters", ()))
+        return told | (TAG | (NEXT if is_list else {}) if status == 200 else {})
+    told = told | SIZE | REPLAYED
+    if status != 200:
+        return told
+    # What an earlier request made, or what begins anew with another id, is said to be elsewhere.
+    return told | ANSWERED[201] | ({} if "201" in operation["responses"] else TAG)
 
 
 def _said(schema: dict[str, Any]) -> dict[str, Any]:

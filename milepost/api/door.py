@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from milepost.api import limits, problems, versions
+from milepost.api import limits, once, problems, versions
 from milepost.core.problems import Invalid, Problem
 from milepost.formats import entity_tags, problem_json
 from milepost.ledger import sight
@@ -55,6 +55,7 @@ def _check(request: HttpRequest, known: Callable[[str], frozenset[str]], guarded
         _check_parameters(request, known(request.method))
     if request.method not in UNSAFE:
         return
+    once.key(request)  # one that cannot be kept is refused also where there is nothing to do twice
     if versions.HEADER in request.headers and request.method not in guarded:
         raise versions.NoVersions
     length = request.META.get("CONTENT_LENGTH") or ""
