@@ -11,7 +11,7 @@ from pydantic import Field
 
 from milepost.actions import alignments as actions
 from milepost.api import answers
-from milepost.api.answers import Page, Part
+from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.objectives import How, Serves
 from milepost.api.once import once
@@ -27,7 +27,7 @@ from milepost.queries.records.events import EventRecord
 router = Router(tags=["Alignments"])
 
 
-class AlignmentsAsked(Page):
+class AlignmentsAsked(Page, Then):
     """Which links are wanted."""
 
     objective: Annotated[Ref | None, Field(description="Those from this objective upwards.")] = None
@@ -57,7 +57,7 @@ class NewPlace(Said):
 @reads(router, "/alignments", AlignmentRecord, many=True)
 def index(request: HttpRequest, asked: Query[AlignmentsAsked]) -> HttpResponse:
     """List the links that hold now and whose both ends you may see."""
-    looking = reader(request)
+    looking = reader(request, asked.on)
     with looking.image.lock:
         found = alignments.slice_of(looking, asked.wanted, objective=asked.objective, under=asked.under)
         return answers.many(request, AlignmentRecord, found, asked)
@@ -112,9 +112,9 @@ def move(request: HttpRequest, objective: Path[Ref], said: NewPlace) -> HttpResp
 
 
 @reads(router, "/alignments/{alignment}", AlignmentRecord)
-def show(request: HttpRequest, alignment: Path[Ref], part: Query[Part]) -> HttpResponse:
+def show(request: HttpRequest, alignment: Path[Ref], part: Query[PartThen]) -> HttpResponse:
     """Show one link."""
-    return answers.one(alignments.one(reader(request), alignment), part)
+    return answers.one(alignments.one(reader(request, part.on), alignment), part)
 
 
 @changes(router, "/alignments/{alignment}", AlignmentRecord, scope=Scope.WRITE, guarded=True)

@@ -82,6 +82,10 @@ class Page(BaseModel):
         return asked(**{field.name: getattr(self, field.name) for field in fields_of(asked)})
 
 
+class PageThen(Page, Then):
+    """How much of a list is wanted, and of which day."""
+
+
 def one(record: Any, part: Part | None = None) -> HttpResponse:
     """Answer with one record."""
     return _tagged(record, _json(_narrowed(record, only(type(record), part))))

@@ -16,7 +16,7 @@ from milepost.actions import checkins as actions
 from milepost.actions.checkins import NoValue, Recorded
 from milepost.actions.submissions import Done
 from milepost.api import answers
-from milepost.api.answers import Page, Part
+from milepost.api.answers import Page, PageThen, Part, Then
 from milepost.api.bearers import reader
 from milepost.api.once import named
 from milepost.api.operations import creates, reads
@@ -33,7 +33,7 @@ from milepost.queries.records.checkins import Asked, CheckinRecord
 router = Router(tags=["Check-ins"])
 
 
-class CheckinsAsked(Page):
+class CheckinsAsked(Page, Then):
     """Which check-ins are wanted."""
 
     key_result: Ref | None = None
@@ -80,7 +80,7 @@ class OutcomeRecord:
 @reads(router, "/checkins", CheckinRecord, many=True)
 def index(request: HttpRequest, asked: Query[CheckinsAsked]) -> HttpResponse:
     """List the check-ins that you may see, the latest recorded first."""
-    looking = reader(request)
+    looking = reader(request, asked.on)
     with looking.image.lock:
         return answers.many(
             request, CheckinRecord, checkins.slice_of(looking, asked.wanted, asked.narrowed_to(Asked)), asked
@@ -88,9 +88,9 @@ def index(request: HttpRequest, asked: Query[CheckinsAsked]) -> HttpResponse:
 
 
 @reads(router, "/key-results/{key_result}/checkins", CheckinRecord, many=True)
-def history(request: HttpRequest, key_result: Path[Ref], page: Query[Page]) -> HttpResponse:
+def history(request: HttpRequest, key_result: Path[Ref], page: Query[PageThen]) -> HttpResponse:
     """List the check-ins of a key result, the latest recorded first."""
-    looking = reader(request)
+    looking = reader(request, page.on)
     with looking.image.lock:
         return answers.many(request, CheckinRecord, checkins.of(looking, key_result, page.wanted), page)
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from milepost.actions import cycles as actions
 from milepost.api import answers
-from milepost.api.answers import Page, Part, PartThen
+from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
@@ -28,7 +28,7 @@ from milepost.queries.shell import chosen_cycle
 router = Router(tags=["Cycles"])
 
 
-class CyclesAsked(Page):
+class CyclesAsked(Page, Then):
     """Which cycles are wanted."""
 
     state: CycleState | None = None
@@ -79,7 +79,7 @@ class CycleThen(OfCycle, PartThen):
 @reads(router, "/cycles", CycleRecord, many=True)
 def index(request: HttpRequest, asked: Query[CyclesAsked]) -> HttpResponse:
     """List the cycles, in the order in which they were created."""
-    looking = reader(request)
+    looking = reader(request, asked.on)
     with looking.image.lock:
         return answers.many(
             request, CycleRecord, cycles.slice_of(looking, asked.wanted, state=asked.state), asked
@@ -107,9 +107,9 @@ def create(request: HttpRequest, said: NewCycle) -> HttpResponse:
 
 
 @reads(router, "/cycles/{cycle}", CycleRecord)
-def show(request: HttpRequest, cycle: Path[Ref], part: Query[Part]) -> HttpResponse:
+def show(request: HttpRequest, cycle: Path[Ref], part: Query[PartThen]) -> HttpResponse:
     """Show one cycle."""
-    return answers.one(cycles.one(reader(request), cycle), part)
+    return answers.one(cycles.one(reader(request, part.on), cycle), part)
 
 
 @changes(router, "/cycles/{cycle}", CycleRecord, scope=Scope.ADMIN, guarded=True)

@@ -7,7 +7,7 @@ from ninja import Path, Query, Router
 
 from milepost.actions import teams as actions
 from milepost.api import answers
-from milepost.api.answers import Page, Part
+from milepost.api.answers import Page, Part, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.cycles import CycleThen
 from milepost.api.once import once
@@ -23,7 +23,7 @@ from milepost.queries.records.teams import SeatRecord, TeamRecord
 router = Router(tags=["Teams"])
 
 
-class TeamsAsked(Page):
+class TeamsAsked(Page, Then):
     """Which teams are wanted."""
 
     parent: Ref | None = None
@@ -55,7 +55,7 @@ class Membership(Said):
 @reads(router, "/teams", TeamRecord, many=True)
 def index(request: HttpRequest, asked: Query[TeamsAsked]) -> HttpResponse:
     """List the teams; with `parent`, those right below it."""
-    looking = reader(request)
+    looking = reader(request, asked.on)
     with looking.image.lock:
         return answers.many(
             request, TeamRecord, teams.slice_of(looking, asked.wanted, parent=asked.parent), asked
@@ -78,9 +78,9 @@ def create(request: HttpRequest, said: NewTeam) -> HttpResponse:
 
 
 @reads(router, "/teams/{team}", TeamRecord)
-def show(request: HttpRequest, team: Path[Ref], part: Query[Part]) -> HttpResponse:
+def show(request: HttpRequest, team: Path[Ref], part: Query[PartThen]) -> HttpResponse:
     """Show one team and who belongs to it."""
-    return answers.one(teams.one(reader(request), team), part)
+    return answers.one(teams.one(reader(request, part.on), team), part)
 
 
 @reads(router, "/teams/{team}/standing", TeamPageRecord)

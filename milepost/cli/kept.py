@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,13 @@ def forget(server: Server) -> None:
     shutil.rmtree(folder(server), ignore_errors=True)
 
 
-def tree(wire: Wire, *, key_results: bool) -> dict[str, Any]:
-    """Return the whole as the API gives it; only asked whether it is still right where it is kept."""
+def tree(wire: Wire, *, key_results: bool, on: date | None = None) -> dict[str, Any]:
+    """Return the whole as the API gives it; only asked whether it is still right where it is kept.
+
+    That of a past day is not kept: who looks back seldom looks at the same day again.
+    """
+    if on is not None:
+        return wire.get("/tree", key_results=key_results, on=on)
     file = folder(wire.server) / ("tree-full.json" if key_results else "tree.json")
     etag, body = _read(file)
     data = wire.bytes(

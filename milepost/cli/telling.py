@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from milepost.cli import servers
@@ -20,6 +21,11 @@ from milepost.core.problems import Problem
 def wire(options: argparse.Namespace) -> Wire:
     """Return the way to the server that the options mean."""
     return Wire(servers.chosen(options.server, options.workspace))
+
+
+def of_day(on: date | None) -> str:
+    """Return what the address of a page ends in that shows a past day."""
+    return f"?on={on}" if on else ""
 
 
 def look(options: argparse.Namespace) -> Look:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from milepost.cli import kept
@@ -41,8 +42,16 @@ def things_in(tree: dict[str, Any]) -> list[Thing]:
     return found
 
 
-def find(wire: Wire, words: Sequence[str], kinds: Sequence[str] = BOTH) -> Thing:
-    """Return what is meant; raises NotFound, or Invalid where it may be several."""
+def day(written: str) -> date:
+    """Read a day."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise Invalid(f"“{written}” is not a day.", field="on", remedy="Write it as 2026-11-24.") from None
+
+
+def find(wire: Wire, words: Sequence[str], kinds: Sequence[str] = BOTH, *, on: date | None = None) -> Thing:
+    """Return what is meant, by its title of a day; raises NotFound, or Invalid where it may be several."""
     written = " ".join(words).strip()
     kind, id = in_address(written)
     if id is None and ids.decode(written.lower()) is not None:
@@ -52,7 +61,7 @@ def find(wire: Wire, words: Sequence[str], kinds: Sequence[str] = BOTH) -> Thing
         if found is not None and found.kind in kinds:
             return found
         raise _nothing(written, kinds)
-    here = [each for each in things_in(kept.tree(wire, key_results=True)) if each.kind in kinds]
+    here = [each for each in things_in(kept.tree(wire, key_results=True, on=on)) if each.kind in kinds]
     meant = _meant(
         written,
         [each for each in here if written and each.key == written],
@@ -212,9 +221,11 @@ class Names:
         told = ", ".join(filter(None, beside))
         return f"{_plainly(one)} ({told})" if told else _plainly(one)
 
-    def below(self, team: str) -> set[str]:
-        """Return a team and all teams below it."""
+    def below(self, team: str, *, on: date | None = None) -> set[str]:
+        """Return a team and all teams below it, or that stood below it on a day."""
         found, teams = {team}, self.all("teams")
+        if on is not None:
+            teams = {each["id"]: each for each in self.wire.every("/teams", fields="parent", on=on)}
         while True:
             more = {id for id, each in teams.items() if each["parent"] in found} - found
             if not more:

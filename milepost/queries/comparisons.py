@@ -6,7 +6,7 @@ figure is the one that the page of its day shows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -15,7 +15,7 @@ import numpy as np
 
 from milepost.core import addresses
 from milepost.core.ids import encode
-from milepost.core.scoring import ShiftExplanation, explain_shifts
+from milepost.core.scoring import RollUp, ShiftExplanation, explain_shifts
 from milepost.ledger.initiatives import objectives_between
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow
 from milepost.queries import explanations, initiatives, teams
@@ -29,6 +29,8 @@ from milepost.queries.registers import register
 from milepost.queries.sentences import Sentence
 from milepost.queries.teams import Summary
 
+Row = ObjectiveRow | KeyResultRow
+RolledUp = Callable[[Reader, Row], RollUp]
 MOST = 40  # objectives told in full, those that moved most first
 _TIE = 1e-7
 
@@ -56,6 +58,7 @@ class KeyResultPair:
     differences: tuple[Difference, ...]
     checkins: Checkins
     verdicts: tuple[Verdict, Verdict] | None  # where the days judge it otherwise
+    shifts: ShiftExplanation | None  # of one that its contributors make up
 
     @property
     def is_same(self) -> bool:
@@ -185,6 +188,8 @@ class _Between:
     def __init__(self, then: Reader, now: Reader) -> None:
         self.then, self.now = then, now
         self.contrasts, self.by_time = Contrasts(then, now), ByTime(then, now)
+        self._work: Mapping[int, Iterable[Difference]] = {}
+        self._said: Mapping[int, Iterable[Difference]] = {}
         cycles = then.image.cycles, now.image.cycles
         # Cycles of which the days differ: what is planned by when differs with them.
         self._cycles = {id for id, row in cycles[1].items() if days(cycles[0].get(id)) != days(row)}
@@ -199,8 +204,11 @@ class _Between:
         ids, places = ids[there], places[there]
         after, before = (self._shares(reader, ids) for reader in (self.now, self.then))
         points = np.abs(np.nan_to_num(after) - np.nan_to_num(before))
-        touched = {id for id in self._touched() if self._changed(id)}
-        changed = np.isin(ids, [*touched, *self._worked()])
+        touched = self._touched()
+        defined = {id for id in touched if self._changed(id)}
+        said = self._dated([id for id in touched - defined if self.then.finds(id) and self.now.finds(id)])
+        above = self.now.image.objective_of
+        changed = np.isin(ids, [*defined, *map(above, said), *self._worked()])
         # That there is a figure at all, if only 0 %, is a difference too.
         moved = (points >= 0.0005) | (np.isnan(after) != np.isnan(before)) | changed | self._busy()[places]
         order = np.lexsort((ids[moved], ~changed[moved], -np.round(points[moved], 6)))
@@ -248,6 +256,14 @@ class _Between:
         found[image.parent[own & (image.parent >= 0)]] = True
         return found
 
+    def _dated(self, ids: Iterable[int]) -> dict[int, tuple[Difference, ...]]:
+        """Tell what dated rows alone say of objectives and key results; no statement where there are none."""
+        then, now, both = self.then.image, self.now.image, list(ids)
+        objectives = now.objectives.differing(then.objectives).intersection(both)
+        own = {one.id for id in both for one in self._key_results(self.now, id)}
+        own &= now.key_results.differing(then.key_results)
+        return self.contrasts.dated("objective", objectives) | self.contrasts.dated("key_result", own)
+
     def _worked(self) -> Iterator[int]:
         """Yield the objectives for which initiatives came or changed between the days, as far as is seen."""
         told = objectives_between(self.now.actor.workspace_id, self.then.known, self.now.until_moment)
@@ -272,12 +288,12 @@ class _Between:
         return Named(encode(id), *self.now.named(id))
 
     def told(self, ids: list[int], *, explained: bool) -> list[ObjectivePair]:
-        """Tell objectives in full: four statements for all of them, or five."""
+        """Tell objectives in full: four statements for all of them, or up to seven."""
         meanwhile = Meanwhile(self.then, self.now)
         told = meanwhile.told(ids, self._children(ids))
         checkins = meanwhile.checkins({one.id for id in ids for one in self._both(id)})
-        work = self.contrasts.work(ids)
-        return [self._objective(id, told.get(id, ()), checkins, work.get(id, ()), explained) for id in ids]
+        self._work, self._said = self.contrasts.work(ids), self._dated(ids)
+        return [self._objective(id, told.get(id, ()), checkins, explained) for id in ids]
 
     def _both(self, id: int) -> list[KeyResultRow]:
         """List an objective's key results of now, then those of then that are gone."""
@@ -286,12 +302,7 @@ class _Between:
         return [*now, *(one for one in self._key_results(self.then, id) if one.id not in there)]
 
     def _objective(
-        self,
-        id: int,
-        told: Collection[Sentence],
-        checkins: Mapping[int, Checkins],
-        work: Iterable[Difference],
-        explained: bool,
+        self, id: int, told: Collection[Sentence], checkins: Mapping[int, Checkins], explained: bool
     ) -> ObjectivePair:
         before, after = (reader.image.objectives.get(id) for reader in (self.then, self.now))
         judged = verdicts(self.then, self.now, id)
@@ -303,18 +314,20 @@ class _Between:
             before=before and self._card(self.then, before),
             after=self._card(self.now, after),
             points=self._points(id),
-            differences=(*self.contrasts.of_objective(before, after), *work) if before else (),
-            key_results=tuple(self._key_result(one, checkins) for one in self._both(id)),
+            differences=self._differences(before, after) if before else (),
+            key_results=tuple(self._key_result(one, checkins, explained) for one in self._both(id)),
             told=tuple(told),
-            shifts=self._shifts(before, after) if explained and before else None,
+            shifts=self._shifts(explanations.rolled_up, before, after) if explained and before else None,
             verdicts=judged,
             below=tuple(map(self._named, self.by_time.causes(id))) if judged else (),
         )
 
-    def _shifts(self, before: ObjectiveRow, after: ObjectiveRow) -> ShiftExplanation:
-        found = explain_shifts(
-            explanations.rolled_up(self.then, before), explanations.rolled_up(self.now, after)
-        )
+    def _differences(self, before: ObjectiveRow, after: ObjectiveRow) -> tuple[Difference, ...]:
+        told = self.contrasts.of_objective(before, after)
+        return (*told, *self._said.get(after.id, ()), *self._work.get(after.id, ()))
+
+    def _shifts(self, rolled_up: RolledUp, before: Row, after: Row) -> ShiftExplanation:
+        found = explain_shifts(rolled_up(self.then, before), rolled_up(self.now, after))
         # A part that is hidden counts, but its id is nobody's to know.
         lines = (line if self._sees(line.ref) else replace(line, ref=None) for line in found.lines)
         return replace(found, lines=tuple(lines))
@@ -325,7 +338,9 @@ class _Between:
     def _card(self, reader: Reader, row: ObjectiveRow) -> ObjectiveCard:
         return reader.objective(row, explained=False, trends=False)
 
-    def _key_result(self, one: KeyResultRow, checkins: Mapping[int, Checkins]) -> KeyResultPair:
+    def _key_result(
+        self, one: KeyResultRow, checkins: Mapping[int, Checkins], explained: bool
+    ) -> KeyResultPair:
         before, after = (
             reader.image.key_results.get(one.id) if reader.finds(one.id) else None
             for reader in (self.then, self.now)
@@ -338,9 +353,14 @@ class _Between:
             before=before and self.then.key_result(before, trend=False),
             after=after and self.now.key_result(after, trend=False),
             points=self._points(one.id),
-            differences=self.contrasts.of_key_result(before, after) if before and after else (),
+            differences=(*self.contrasts.of_key_result(before, after), *self._said.get(one.id, ()))
+            if before and after
+            else (),
             checkins=checkins.get(one.id, Checkins()),
             verdicts=verdicts(self.then, self.now, one.id),
+            shifts=self._shifts(explanations.contributed, before, after)
+            if explained and before and after and before.source == after.source == "contributors"
+            else None,
         )
 
     # -- figures ---------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from milepost.ledger import versions
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
 from milepost.models import Initiative
 from milepost.queries import initiatives
@@ -83,6 +84,13 @@ class Contrasts:
                 weight = f", weight {Decimal(link.weight).normalize():f}" if link.how == "contributes" else ""
                 found[above] = f"{link.how}{weight}"
         return found
+
+    def dated(self, table: str, ids: Collection[int]) -> dict[int, tuple[Difference, ...]]:
+        """Tell of what else was said, and who might see it, by objective or key result; one statement."""
+        moments = self.then.known, self.now.until_moment
+        both = versions.at_both(self.now.actor.workspace_id, table, ids, *moments)
+        found = {id: self.words.between(*pair, versions.Version._fields) for id, pair in both.items()}
+        return {id: told for id, told in found.items() if told}
 
     def work(self, objectives: Collection[int]) -> dict[int, list[Difference]]:
         """Tell which initiatives of objectives came, and what became of others; two statements, or three."""

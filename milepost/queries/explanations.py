@@ -41,6 +41,11 @@ def rolled_up(reader: Reader, row: ObjectiveRow) -> RollUp:
     return roll_up(list(_pool(reader, row)), reader.policy)
 
 
+def contributed(reader: Reader, one: KeyResultRow) -> RollUp:
+    """Return a key result's number with what each of its contributors adds."""
+    return roll_up(list(_contributors(reader, one.id)), reader.policy)
+
+
 def of_key_result(reader: Reader, one: KeyResultRow) -> Explanation:
     """Explain a key result's number."""
     if one.source == "contributors":

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from milepost.actions import checkins, key_results, objectives, workspaces
+from milepost.actions import alignments, checkins, cycles, key_results, objectives, teams, workspaces
 from milepost.core.ids import encode
 from milepost.models import Objective
 from tests.okrs import SECRET_TITLE
@@ -97,6 +97,37 @@ class TestOn:
 
         assert ask(f"/objectives?on={drafted}").status_code == 200
         assert ask(f"/objectives?on={drafted - 2 * DAY}").json()["code"] == "before_the_beginning"
+
+    def test_tells_links_teams_cycles_and_check_ins_of_then(self, program, okrs, cast, now):
+        """Each list, and each thing in it, is that of the evening; an entry has the state of then."""
+        yesterday = f"on={day_of(now) - DAY}"
+        lists = (
+            "/alignments",
+            "/teams",
+            "/cycles",
+            "/checkins",
+            f"/key-results/{encode(okrs.waiting.id)}/checkins",
+        )
+        ada = program("ada")
+        before = {path: ada.get(path).json()["items"] for path in lists}
+        above = teams.create(name="Everything", by=cast.ada, at=now)
+        teams.update(team=cast.product.id, changed={"parent": above.id}, by=cast.ada, at=now)
+        cycles.update(
+            cycle=okrs.next_cycle.id, changed={"ends_on": okrs.next_cycle.ends_on + DAY}, by=cast.ada, at=now
+        )
+        link = okrs.helpful.alignments.of(cast.acme.id).get(until_at=None)
+        alignments.update(alignment=link.id, how="supports", weight=Decimal(1), by=cast.ada, at=now)
+        entry = okrs.waiting.checkins.of(cast.acme.id).latest("id")
+        checkins.correct(checkin=entry.id, value=Decimal(3), by=cast.ada, at=now)
+
+        for path in lists:
+            then, today = (ada.get(f"{path}?{on}").json()["items"] for on in (yesterday, ""))
+            ids = {each["id"] for each in before[path]}
+            assert [each for each in then if each["id"] in ids] == before[path] != today, path
+        for path in (f"/teams/{encode(cast.product.id)}", f"/cycles/{encode(okrs.next_cycle.id)}",
+                     f"/alignments/{encode(link.id)}"):  # fmt: skip
+            then, today = (ada.get(f"{path}?{on}").json() for on in (yesterday, ""))
+            assert then in before[f"/{path.split('/')[1]}"] and then != today
 
     def test_today_is_today(self, program, okrs, now):
         """The day that is not over is shown as it stands."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 
@@ -292,6 +293,49 @@ class TestShow:
         """An id of nothing and words of nothing are not found."""
         assert client.run("show", "7zzzzzzzzzzzz").returncode == Exit.NOT_FOUND
         assert client.run("show", "no", "such", "words").returncode == Exit.NOT_FOUND
+
+
+class TestAPastDay:
+    def test_is_drawn_and_shown_as_it_stood(self, client: Client):
+        """What is checked in today is in neither the tree nor the thing of yesterday, and is in today's."""
+        one, yesterday = an_active_one(client), date.today() - timedelta(days=2)
+        then = client.json("tree", "-k", "--on", yesterday.isoformat())
+        before = client.json("show", one["id"], "--on", yesterday.isoformat())
+        assert client.run("checkin", one["id"], "41.25").returncode == Exit.OK
+
+        assert client.json("tree", "-k", "--on", yesterday.isoformat()) == then
+        again, now = (client.json("show", one["id"], *on) for on in ([], ["--on", yesterday.isoformat()]))
+        assert now == before and again["value"] == "41.25"
+        assert again["checkins"][0]["value"] == "41.25"
+        assert "41.25" not in {each["value"] for each in now["checkins"]}
+        told = client.run("show", one["id"], "--on", yesterday.isoformat()).stdout
+        assert f"As it stood at the end of {yesterday}" in told and f"?on={yesterday}" in told
+
+    def test_is_another_day_than_today(self, client: Client):
+        """Two months back the demo company stood elsewhere: other objectives, other figures."""
+        day = date.today() - timedelta(days=60)
+
+        then, today = client.json("tree", "--on", day.isoformat()), client.json("tree")
+
+        assert then and then != today
+        _, shown = client.type("tree", "--on", day.isoformat())
+        assert f"as it stood on {day}" in shown
+
+    def test_is_found_by_what_things_were_called(self, client: Client):
+        """Words of a title find the thing that had them on that day."""
+        day = (date.today() - timedelta(days=60)).isoformat()
+        (root, *_) = client.json("tree", "--on", day)
+
+        assert client.json("show", *root["title"].split(), "--on", day)["id"] == root["id"]
+
+    @pytest.mark.parametrize("command", [("tree",), ("show", "x")])
+    def test_is_over(self, client: Client, command):
+        """What is no day, and one that has not come, are refused with what to write."""
+        no_day = client.run(*command, "--on", "yesterday")
+        to_come = client.run(*command, "--on", "2999-01-01")
+
+        assert no_day.returncode == Exit.ERROR and "is not a day" in no_day.stderr
+        assert to_come.returncode == Exit.ERROR and "is not over" in to_come.stderr
 
 
 class TestCheckin:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -37,6 +38,91 @@ def page(browser, path: str, before) -> str:
     answer = browser.get(f"{path}/", {"from": before.isoformat()})
     assert answer.status_code == 200, answer.content
     return answer.content.decode()
+
+
+class TestWhoSees:
+    @pytest.mark.parametrize("path", [TREE, COMPANY])
+    def test_tells_that_something_was_only_restricted(self, signed_in, okrs, cast, now, path):
+        """It stands among what changed, with who saw it then and who sees it now."""
+        to = {"visibility": "people", "visible_to": [cast.cleo.person_id]}
+        objectives.update(objective=okrs.company.id, changed=to, by=cast.ada, at=now)
+
+        found = read(signed_in("cleo"), path, day_of(now) - DAY)
+
+        (pair,) = [one for one in found["objectives"] if one["title"] == okrs.company.title]
+        assert [(one["what"], one["before"], one["after"]) for one in pair["differences"]] == [
+            ("who sees it", "everyone here", "named people"), ("people who see it", "none", "Cleo Wong"),
+        ]  # fmt: skip
+        assert encode(okrs.company.id) not in found["unmoved"]
+        assert okrs.company.title not in str(read(signed_in("ben"), path, day_of(now) - DAY))
+
+    def test_tells_that_something_was_only_opened(self, signed_in, okrs, cast, now):
+        """Whoever sees it today is told that it was restricted."""
+        to = {"visibility": "workspace", "visible_to": []}
+        objectives.update(objective=okrs.shares.objective_id, changed=to, by=cast.ada, at=now)
+
+        found = read(signed_in("ada"), TREE, day_of(now) - DAY)
+
+        (pair,) = [one for one in found["objectives"] if one["title"] == SECRET_TITLE]
+        assert ("who sees it", "named people", "everyone here") in [
+            (one["what"], one["before"], one["after"]) for one in pair["differences"]
+        ]
+        assert "who sees it" in page(signed_in("ada"), TREE, day_of(now) - DAY)
+
+    def test_tells_it_of_key_results(self, signed_in, okrs, cast, now):
+        """A key result that was restricted is told with its objective, to those who see it."""
+        to = {"visibility": "people", "visible_to": [cast.ben.person_id]}
+        key_results.update(key_result=okrs.guides.id, changed=to, by=cast.ben, at=now)
+
+        found = read(signed_in("ben"), TREE, day_of(now) - DAY)
+
+        (one,) = [
+            one
+            for pair in found["objectives"]
+            for one in pair["key_results"]
+            if one["title"] == okrs.guides.title
+        ]
+        assert ("who sees it", "none", "named people") in [
+            (each["what"], each["before"], each["after"]) for each in one["differences"]
+        ]
+        assert okrs.guides.title not in str(read(signed_in("cleo"), TREE, day_of(now) - DAY))
+
+    def test_tells_it_between_two_past_days(self, signed_in, okrs, cast, now):
+        """Neither what was done before the first of them nor what came after the second."""
+        for days, to in ((4, "team"), (2, "people"), (0, "workspace")):
+            people = [cast.cleo.person_id] if to == "people" else []
+            changed = {"visibility": to, "visible_to": people}
+            objectives.update(objective=okrs.helpful.id, changed=changed, by=cast.ben, at=now - days * DAY)
+
+        found = read(signed_in("cleo"), TREE, day_of(now) - 3 * DAY, day_of(now) - DAY)
+
+        (pair,) = [one for one in found["objectives"] if one["title"] == okrs.helpful.title]
+        assert ("who sees it", "its team", "named people") in [
+            (one["what"], one["before"], one["after"]) for one in pair["differences"]
+        ]
+
+
+class TestContributors:
+    def test_tells_what_each_did_to_a_key_result(self, signed_in, okrs, cast, now):
+        """A key result that its contributors make up has a table of what shifted; the parts add up."""
+        then, made = now - 3 * DAY, Definition("Both bells ring", start=Decimal(0), target=Decimal(10))
+        made = replace(made, source="contributors")
+        fed = key_results.add(objective=okrs.company.id, definition=made, by=cast.ada, at=then)
+        link = okrs.helpful.alignments.of(cast.acme.id).get(until_at=None)
+        alignments.end(alignment=link.id, by=cast.ada, at=then)
+        alignments.align(child=okrs.helpful.id, key_result=fed.id, by=cast.ada, at=then)
+        checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=cast.cleo, at=now)
+
+        found = read(signed_in("cleo"), of(okrs.company), day_of(now) - DAY)
+
+        keys = found["objectives"][0]["key_results"]
+        (one,) = [each for each in keys if each["title"] == fed.title]
+        assert [part["label"] for part in one["why"]["parts"]] == [okrs.helpful.title]
+        assert Fraction(one["why"]["exact"]) > 0
+        assert round(float(Fraction(one["why"]["exact"])) * 100, 4) == round(one["points"], 4)
+        assert all(each["why"] is None for each in keys if each["title"] != fed.title)
+        shown = page(signed_in("cleo"), of(okrs.company), day_of(now) - DAY)
+        assert "What each part adds on both days" in shown.split(f'id="k-{one["id"]}"')[1]
 
 
 class TestObjective:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import secrets
 import sys
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -70,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         said = _said(one, value)
         sure = None if options.confidence is None else confidence(options.confidence)
-        on = None if options.on is None else day(options.on)
+        on = None if options.on is None else things.day(options.on)
         body = said | ({} if sure is None else {"confidence": sure}) | {"note": options.note}
         outcome = _record(wire, id, body | ({} if on is None else {"on": on.isoformat()}))
     except Problem as wrong:
@@ -103,14 +102,6 @@ def confidence(typed: str) -> int:
     if not (typed.isascii() and typed.isdigit() and 1 <= int(typed) <= 10):
         raise Invalid("Confidence is a number from 1 to 10.", field="confidence")
     return int(typed)
-
-
-def day(written: str) -> date:
-    """Read a day."""
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise Invalid(f"“{written}” is not a day.", field="on", remedy="Write it as 2026-11-24.") from None
 
 
 def _said(one: dict[str, Any], typed: str) -> dict[str, Any]:

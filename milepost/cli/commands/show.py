@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from milepost.cli import clients, telling, terminal, things
@@ -14,6 +15,7 @@ from milepost.cli.things import Names
 EXAMPLES = (
     "milepost show 38g0emz7667vf",
     "milepost show cut the wait",
+    "milepost show cut the wait --on 2026-10-05",
     "milepost show --jq .explanation.result cut the wait",
 )
 LATEST = 3  # check-ins
@@ -25,43 +27,49 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "thing", nargs="+", metavar="ID", help="an id, an address, an id in the file, or words of a title"
     )
     clients.common(parser)
+    parser.add_argument("--on", metavar="DAY", help="as it stood at the end of a day, such as 2026-10-05")
     parser.add_argument("--web", action="store_true", help="open the page instead")
 
 
 def run(options: argparse.Namespace) -> int:
     """Ask for it and print it."""
     wire = telling.wire(options)
-    found = things.find(wire, options.thing)
+    on = options.on and things.day(options.on)
+    found = things.find(wire, options.thing, on=on)
     path = f"{things.PATHS[found.kind]}/{found.id}"
-    row = wire.get(path)
+    row = wire.get(path, on=on)
+    address = wire.page(row["url"] + telling.of_day(on))
     if options.web:
-        telling.browse(wire.page(row["url"]))
+        telling.browse(address)
         return Exit.OK
-    why = wire.get(f"{path}/explanation")
+    why = wire.get(f"{path}/explanation", on=on)
     look = telling.look(options)
     if found.kind == "objective":
-        inner = list(wire.every("/key-results", objective=found.id))
+        inner = list(wire.every("/key-results", objective=found.id, on=on))
         value = {"noun": "objective", **row, "key_results": inner, "explanation": why}
-        page = _objective(look, Names(wire), row, inner)
+        page = _objective(look, Names(wire), row, inner, on)
     else:
-        latest = list(wire.every(f"{path}/checkins", limit=LATEST))
+        latest = list(wire.every(f"{path}/checkins", limit=LATEST, on=on))
         value = {"noun": "key_result", **row, "checkins": latest, "explanation": why}
-        page = _key_result(look, Names(wire), row, latest)
+        page = _key_result(look, Names(wire), row, latest, on)
 
     def printed() -> None:
+        if on:
+            print(look.dim(f"As it stood at the end of {on}"))
         for line in page:
             print(line.rstrip())
         for line in _why(look, why):
             print(line.rstrip())
-        print(f"\n{look.dim(wire.page(row['url']))}")
+        print(f"\n{look.dim(address)}")
 
     telling.tell(options, value, printed, [found.id])
     return Exit.OK
 
 
-def _head(look: Look, row: dict[str, Any], *facts: str) -> Iterator[str]:
+def _head(look: Look, row: dict[str, Any], on: date | None, *facts: str) -> Iterator[str]:
     yield f"{look.mark(row['status'])} {look.bold(plain(row['title']))}"
-    expected = f", {row['expected'] * 100:.0f} % expected by now" if row["expected"] is not None else ""
+    by = "then" if on else "now"
+    expected = f", {row['expected'] * 100:.0f} % expected by {by}" if row["expected"] is not None else ""
     yield f"  {percent(row)} done{expected} · {look.word(row['status'])}"
     yield look.dim("  " + " · ".join(plain(fact) for fact in facts if fact))
     if row["description"]:
@@ -69,9 +77,11 @@ def _head(look: Look, row: dict[str, Any], *facts: str) -> Iterator[str]:
         yield from (f"  {line}" for line in terminal.lines(row["description"]))
 
 
-def _objective(look: Look, names: Names, row: dict[str, Any], inner: list[dict[str, Any]]) -> Iterator[str]:
+def _objective(
+    look: Look, names: Names, row: dict[str, Any], inner: list[dict[str, Any]], on: date | None
+) -> Iterator[str]:
     yield from _head(
-        look, row,
+        look, row, on,
         names.of("people", row["owner"]) or "nobody’s", names.of("teams", row["team"]) or "the company’s",
         names.of("cycles", row["cycle"]), row["state"].replace("_", " "), row["commitment"],
         f"graded {row['grade']}" if row["grade"] else "",
@@ -92,15 +102,17 @@ def _objective(look: Look, names: Names, row: dict[str, Any], inner: list[dict[s
         yield look.bold("  Serves")
         for link in row["serves"]:
             kind = "objective" if link["parent_objective"] else "key_result"
-            above = names.wire.get(f"{things.PATHS[kind]}/{link[f'parent_{kind}']}", fields="title")
+            above = names.wire.get(f"{things.PATHS[kind]}/{link[f'parent_{kind}']}", fields="title", on=on)
             weight = f", weight {number(link['weight'])}" if link["how"] == "contributes" else ""
             yield f"  ↑ {plain(above['title'])} ({link['how']}{weight})"
 
 
-def _key_result(look: Look, names: Names, row: dict[str, Any], latest: list[dict[str, Any]]) -> Iterator[str]:
-    above = names.wire.get(f"/objectives/{row['objective']}", fields="title")["title"]
+def _key_result(
+    look: Look, names: Names, row: dict[str, Any], latest: list[dict[str, Any]], on: date | None
+) -> Iterator[str]:
+    above = names.wire.get(f"/objectives/{row['objective']}", fields="title", on=on)["title"]
     yield from _head(
-        look, row,
+        look, row, on,
         names.of("people", row["owner"]) or "nobody’s", row["state"].replace("_", " "),
         f"due {row['due_on']}" if row["due_on"] else "",
         f"confidence {row['confidence']} of 10" if row["confidence"] else "",

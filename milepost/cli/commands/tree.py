@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 
 from milepost.cli import clients, drawing, kept, telling
 from milepost.cli.drawing import Node
 from milepost.cli.exits import Exit
 from milepost.cli.terminal import MARKS, Look
-from milepost.cli.things import PATHS, Names
+from milepost.cli.things import PATHS, Names, day
 from milepost.cli.wire import Wire
 from milepost.core import terms
 from milepost.core.problems import Invalid
@@ -18,6 +19,7 @@ EXAMPLES = (
     "milepost tree --key-results",
     "milepost tree --team Product --status at_risk",
     "milepost tree -k --attention --words deliver",
+    "milepost tree --team Product --on 2026-10-05",
     "milepost tree --jq '.. | .title? // empty'",
 )
 COMMITMENTS = ("committed", "aspirational", "learning")
@@ -42,6 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mine", action="store_true", help="what is yours: the same as --owner me")
     parser.add_argument("--my-teams", action="store_true", help="what belongs to the teams that you are in")
     parser.add_argument("--depth", type=int, metavar="N", help="no further down than so many levels")
+    parser.add_argument("--on", metavar="DAY", help="as it stood at the end of a day, such as 2026-10-05")
     parser.add_argument("--all", action="store_true", help="with drafts, and what is closed or was dropped")
     parser.add_argument("--web", action="store_true", help="open the page instead")
 
@@ -51,16 +54,17 @@ def run(options: argparse.Namespace) -> int:
     wire = telling.wire(options)
     if options.depth is not None and options.depth < 1:
         raise Invalid("--depth is a number from 1.", code="usage", field="depth")
+    on = options.on and day(options.on)
     if options.web:
-        telling.browse(wire.page(f"{wire.home()}alignment/"))
+        telling.browse(wire.page(f"{wire.home()}alignment/" + telling.of_day(on)))
         return Exit.OK
     names = Names(wire)
-    whole = kept.tree(wire, key_results=options.key_results)
+    whole = kept.tree(wire, key_results=options.key_results, on=on)
     if not options.key_results and drawing.hangs_on_key_results(whole):
-        whole = kept.tree(wire, key_results=True)
+        whole = kept.tree(wire, key_results=True, on=on)
     states = None if options.all else drawing.OPEN
     roots = drawing.grown(whole, states=states, key_results=options.key_results)
-    roots = _narrowed(roots, options, names)
+    roots = _narrowed(roots, options, names, on)
     shown = [node for root in roots for node in root.walk()]
 
     def drawn() -> None:
@@ -68,11 +72,11 @@ def run(options: argparse.Namespace) -> int:
         if not shown:
             telling.tell_of_nothing("There is nothing to show.")
             return
-        _settle(wire, shown)
+        _settle(wire, shown, on)
         for line in drawing.draw(look, roots, depth=options.depth, owner=lambda id: names.of("people", id)):
             print(line)
         if look.is_terminal:
-            print("\n" + _counted(look, shown))
+            print("\n" + _counted(look, shown) + (f"  as it stood on {on}" if on else ""))
 
     value = [root.as_json() for root in roots] if telling.is_for_programs(options) else None
     telling.tell(options, value, drawn, (node.id for node in shown))
@@ -85,9 +89,9 @@ def _counted(look: Look, shown: list[Node]) -> str:
     return f"{len(wanted)} {noun}:  {drawing.legend(look, wanted)}"
 
 
-def _narrowed(roots: list[Node], options: argparse.Namespace, names: Names) -> list[Node]:
+def _narrowed(roots: list[Node], options: argparse.Namespace, names: Names, on: date | None) -> list[Node]:
     """Return what the options want, narrowed as the page of the tree is, and what stands above that."""
-    of_home, by_itself = _of_home(options, names), _by_itself(options, names)
+    of_home, by_itself = _of_home(options, names, on), _by_itself(options, names)
     if not of_home and not by_itself:
         return roots
     above = {child.id: node for root in roots for node in root.walk() for child in node.children}
@@ -99,11 +103,11 @@ def _narrowed(roots: list[Node], options: argparse.Namespace, names: Names) -> l
     return drawing.narrowed(roots, is_wanted)
 
 
-def _of_home(options: argparse.Namespace, names: Names) -> list[Fits]:
+def _of_home(options: argparse.Namespace, names: Names, on: date | None) -> list[Fits]:
     """Say what is asked of an objective; a key result stands in the team and the cycle of its own."""
     found: list[Fits] = []
     if options.team:
-        teams = names.below(names.id("teams", options.team))
+        teams = names.below(names.id("teams", options.team), on=on)
         found.append(lambda home: home.team in teams)
     if options.my_teams:
         mine = {seat["team"] for seat in names.wire.get("/me")["person"]["teams"]}
@@ -132,7 +136,7 @@ def _by_itself(options: argparse.Namespace, names: Names) -> list[Fits]:
     return found
 
 
-def _settle(wire: Wire, shown: list[Node]) -> None:
+def _settle(wire: Wire, shown: list[Node], on: date | None) -> None:
     """Let the server say the figures that six decimals leave open."""
     for node in [node for node in shown if drawing.needs_asking(node.progress)][:MOST_ASKED]:
-        node.percent = wire.get(f"{PATHS[node.kind]}/{node.id}", fields="percent")["percent"]
+        node.percent = wire.get(f"{PATHS[node.kind]}/{node.id}", fields="percent", on=on)["percent"]

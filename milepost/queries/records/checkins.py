@@ -20,6 +20,8 @@ from milepost.queries.records.slices import Slice, Wanted, cut, written
 class CheckinRecord:
     """An entry. `state`: standing, corrected, withdrawn, or withdrawal (it only takes another back).
 
+    On a past day it is the state of then.
+
     `value` None says "no data"; milestones have `parts`, the done share of each.
     """
 
@@ -54,7 +56,7 @@ ALL = Asked()
 def slice_of(reader: Reader, wanted: Wanted, asked: Asked = ALL) -> Slice:
     """Return some of the check-ins, the latest recorded first."""
     _, key_results = unseen(reader)
-    rows = Checkin.objects.of(reader.actor.workspace_id)
+    rows = reader.until(Checkin.objects.of(reader.actor.workspace_id), "recorded_at")
     if asked.key_result is not None:
         rows = rows.filter(key_result_id=asked.key_result)
     if asked.objective is not None:
@@ -86,12 +88,14 @@ def one(reader: Reader, id: int) -> CheckinRecord:
 
 def _records(reader: Reader, rows: list[Checkin]) -> Iterable[CheckinRecord]:
     after = dict(
-        Checkin.objects.of(reader.actor.workspace_id)
+        reader.until(Checkin.objects.of(reader.actor.workspace_id), "recorded_at")
         .filter(corrects_id__in=[row.id for row in rows])
         .values_list("corrects_id", "is_withdrawn")
     )
     for row in rows:
-        above: KeyResultRow = reader.image.key_results[row.key_result_id]
+        above: KeyResultRow | None = reader.image.key_results.get(row.key_result_id)
+        if above is None:
+            continue  # a file told it of a day on which the key result was not there yet
         yield CheckinRecord(
             id=encode(row.id),
             key_result=encode(row.key_result_id),

@@ -83,7 +83,10 @@ class DriftedRecord:
 
 @dataclass(frozen=True, slots=True)
 class KeyResultPairRecord:
-    """A key result on both days; a side is null where it was not there yet, or no longer."""
+    """A key result on both days; a side is null where it was not there yet, or no longer.
+
+    `why` is of one that its contributors make up, on both days.
+    """
 
     id: str
     title: str
@@ -92,6 +95,7 @@ class KeyResultPairRecord:
     points: float | None
     differences: tuple[DifferenceRecord, ...]
     check_ins: CheckinsRecord
+    why: WhyRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +230,7 @@ def _key_result(pair: KeyResultPair) -> KeyResultPairRecord:
         points=rounded(pair.points),
         differences=differences(pair.differences),
         check_ins=CheckinsRecord(checkins.count, checkins.corrections, checkins.late, notes),
+        why=pair.shifts and _why(pair.shifts),
     )
 
 
