@@ -330,8 +330,10 @@ def _warning(facts: Facts, entry: Entry, on: date) -> str | None:
     said = []
     if on < facts.starts_on or (facts.ends_on is not None and on > facts.ends_on):
         said.append("Its date lies outside the key result's window.")
-    if is_far_out(Kind(facts.kind), entry.value, facts.start, facts.target):
-        way = "outside the way from start to target" if facts.start is not None else "from what it keeps to"
+    if is_far_out(Kind(facts.kind), entry.value, facts.first, facts.last):
+        way = "outside the way from start to target" if facts.first is not None else "from what it keeps to"
+        if facts.kind == Kind.RANGE:
+            way = "outside the range that it keeps to"
         said.append(f"Its value lies far {way}.")
     return " ".join(("Recorded.", *said)) if said else None
 

@@ -43,8 +43,8 @@ class Facts:
     team_id: int | None
     starts_on: date
     ends_on: date | None
-    start: Decimal | None
-    target: Decimal | None
+    first: Decimal | None  # its start; of a range, its low
+    last: Decimal | None  # its target; of a range, its high
     time_zone: str  # the workspace's, whose days are meant
     latest: datetime | None  # what the last of its entries is for
     submitted: int | None
@@ -54,7 +54,8 @@ class Facts:
 _FACTS = Statement("""
 SELECT k.id, o.id, k.title, k.kind, k.milestones, k.state, k.owner_id, k.visibility, o.state, o.owner_id,
        o.sponsor_id, o.contributors, o.visibility, o.team_id, coalesce(k.starts_on, c.starts_on),
-       coalesce(k.ends_on, c.ends_on), k.start, k.target, w.time_zone,
+       coalesce(k.ends_on, c.ends_on), CASE k.kind WHEN 'range' THEN k.low ELSE k.start END,
+       CASE k.kind WHEN 'range' THEN k.high ELSE k.target END, w.time_zone,
        (SELECT max(x.effective_at) FROM checkin x
         WHERE x.workspace_id = k.workspace_id AND x.key_result_id = k.id),
        s.entry_id, s.request

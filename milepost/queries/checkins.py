@@ -68,8 +68,12 @@ class FarOut(Invalid):
     code = "far_out"
 
     def __init__(self, typed: str, read_as: str, card: KeyResultCard, value: Decimal) -> None:
-        target = plain(card.target)
-        where = f"from {target}" if card.start is None else f"outside {plain(card.start)} → {target}"
+        if card.kind == Kind.RANGE:
+            where = f"outside {plain(card.low)} to {plain(card.high)}"
+        elif card.start is None:
+            where = f"from {plain(card.target)}"
+        else:
+            where = f"outside {plain(card.start)} → {plain(card.target)}"
         super().__init__(
             f"“{typed}” reads as {read_as}, far {where}.",
             field="value",
@@ -93,8 +97,9 @@ def look_twice(actor: Actor, today: date, key_result_id: int, value: Decimal, ty
 
 
 def _is_far(one: KeyResultRow, value: Decimal) -> bool:
-    ends = [None if end is None else Decimal(end) for end in (one.start, one.target)]
-    return is_far_out(Kind(one.kind), value, *ends)
+    kind = Kind(one.kind)
+    ends = (one.low, one.high) if kind is Kind.RANGE else (one.start, one.target)
+    return is_far_out(kind, value, *(None if end is None else Decimal(end) for end in ends))
 
 
 def outcome(

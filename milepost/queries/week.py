@@ -121,6 +121,22 @@ class Week:
         return SECONDS_EACH * len(self.due)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the check-ins and follows each: one's objectives, and how they do in a cycle."""
+
+    objectives: tuple[Mine, ...]
+    on_track: int
+    owned: int
+
+
+def beside(reader: Reader, cycle: CycleRow | None) -> Beside:
+    """Return how the reader's objectives stand; without a statement."""
+    with reader.image.lock:
+        listed = register(reader.image)
+        return Beside(tuple(_mine(reader, listed)), *(_on_track(reader, cycle, listed) if cycle else (0, 0)))
+
+
 def week(reader: Reader, cycle: CycleRow | None, *, since: datetime | None, at: datetime) -> Week:
     """Return the reader's week; `since` is when they last looked. A handful of statements."""
     image = reader.image
@@ -168,7 +184,7 @@ def _next_due_on(reader: Reader, mine: list[KeyResultRow]) -> date | None:
 def _cycle(reader: Reader, row: CycleRow, listed: Register) -> CycleCard:
     window, drawn = Window(row.starts_on, row.ends_on), ribbon(row, reader.today)
     left = None if row.ends_on is None else (row.ends_on - reader.today).days
-    words = [reader.day.status_of(each.id).word for each in _owned(reader, row, listed)]
+    on_track, owned = _on_track(reader, row, listed)
     return CycleCard(
         name=row.name,
         starts_on=row.starts_on,
@@ -178,9 +194,14 @@ def _cycle(reader: Reader, row: CycleRow, listed: Register) -> CycleCard:
         days_left=left if left is not None and left >= 0 and drawn.now else None,
         gone=None if row.ends_on is None else cadence.elapsed(window, reader.today),
         grading_opens_on=cadence.key_days(window).grading_opens_on,
-        on_track=sum(word in ON_TRACK for word in words),
-        owned=len(words),
+        on_track=on_track,
+        owned=owned,
     )
+
+
+def _on_track(reader: Reader, cycle: CycleRow, listed: Register) -> tuple[int, int]:
+    words = [reader.day.status_of(each.id).word for each in _owned(reader, cycle, listed)]
+    return sum(word in ON_TRACK for word in words), len(words)
 
 
 def _owned(reader: Reader, cycle: CycleRow, listed: Register) -> list[ObjectiveRow]:

@@ -233,6 +233,7 @@ def _answer(request: HttpRequest, made: Recorded, before: dict, given: dict) -> 
             "today": request.today,
             "due": len(due := shell.due_now(reader)),
             "due_words": week.due_words(len(due)),
+            "beside": week.beside(request, reader),
             "undo": undo_url(request),
         }
         return render(request, "checkins/create.hx.html", context)

@@ -23,7 +23,7 @@ from milepost.web import answers, misread, pages, repeats
 from milepost.web.actors import in_workspace
 from milepost.web.typed import whole
 
-AT_ONCE = 600  # teams on a page
+AT_ONCE = 150  # teams on a page: some 130 KB
 
 # -- pages -------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from milepost.actions import looks
 from milepost.core import zones
 from milepost.queries import week
+from milepost.queries.cards import Reader
 from milepost.web import pages
 from milepost.web.actors import in_workspace
 from milepost.web.teams import address, cycle_of
@@ -64,6 +65,11 @@ def show(request: HttpRequest) -> HttpResponse:
     )
     _remember(answer, request, since)
     return answer
+
+
+def beside(request: HttpRequest, reader: Reader) -> week.Beside:
+    """Return what stands beside the reader's check-ins, as it is after one of them."""
+    return week.beside(reader, cycle_of(request, reader))
 
 
 @in_workspace

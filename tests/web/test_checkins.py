@@ -186,6 +186,31 @@ class TestForm:
         assert "“995” reads as 995, far from 99.5." in text(asked[0])
         assert {answer.status_code for answer in taken} == {303}
 
+    @pytest.mark.parametrize(
+        ("low", "high", "odd", "usual"),
+        [
+            ("20", "22", ("215", "2.1"), ("19", "45", "0")),
+            ("0", "100", ("1000",), ("0", "1", "300")),
+            ("-2", "2", ("90",), ("-9", "20")),
+        ],
+    )
+    def test_asks_about_a_value_far_outside_its_range(self, signed_in, cast, okrs, low, high, odd, usual):
+        """A range is kept to as well: what is likely a slip there is asked about, and programs are warned."""
+        kept = Definition(
+            "Warmth", kind="range", low=Decimal(low), high=Decimal(high), owner=cast.cleo.person_id
+        )
+        one = key_results.add(objective=okrs.helpful.id, definition=kept, by=cast.ben, at=timezone.now())
+        browser = signed_in("cleo")
+
+        asked = [browser.post(url(one), {"value": value, "submission": value}) for value in odd]
+        taken = [browser.post(url(one), {"value": value, "submission": value}) for value in usual]
+        told = browser.post(url(one), json.dumps({"value": odd[0]}), content_type=JSON)
+
+        assert {answer.status_code for answer in asked} == {422}
+        assert f"far outside {low.replace('-', '−')} to {high}." in text(asked[0])
+        assert {answer.status_code for answer in taken} == {303}
+        assert "far outside the range that it keeps to" in told.json()["warning"]
+
     def test_asks_on_my_week_and_in_a_correction(self, signed_in, okrs):
         """In a row of my week the field comes back with the question; the correction's page asks as well."""
         browser, said = signed_in("cleo"), {"value": "900", "submission": "abc"}
@@ -317,6 +342,17 @@ class TestHtmx:
 
         assert f'data-hx-target="#kr-{encode(okrs.waiting.id)}"' in answer and "<html" not in answer
         assert "Cut the wait: 100 % · Nobody waits for an answer 25 % → 50 %" in answer
+
+    def test_brings_what_stands_beside_up_to_date(self, signed_in, cast, okrs):
+        """On my week the bars of one's objectives, and how many are on track, follow the check-in."""
+        ben = signed_in("ben")
+        before = text(ben.get("/w/acme/"))
+
+        answer = text(ben.post(url(okrs.waiting), {"value": "4"}, **HX))
+
+        own = answer.split('data-hx-target="#own-list"')[1].split("</hx-partial>")[0]
+        assert 'data-hx-target="#own-words"' in answer and 'id="own-words">0 of 1 on track<' in before
+        assert "25 %" in before.split('id="own-list"')[1] and "50 %" in own
 
     def test_says_refusals_in_a_message(self, signed_in, okrs):
         """A refusal is a part too; so is the field that it is about, with what was typed in it."""

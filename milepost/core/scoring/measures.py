@@ -156,16 +156,22 @@ class Measure:
         return self.start is not None and self.target is not None
 
 
-def is_far_out(kind: Kind, value: Decimal | None, start: Decimal | None, target: Decimal | None) -> bool:
-    """Say whether a value lies so far from where a key result goes, or keeps, that one had better ask."""
-    if value is None or target is None:
+def is_far_out(kind: Kind, value: Decimal | None, first: Decimal | None, last: Decimal | None) -> bool:
+    """Say whether a value lies so far from where a key result goes, or keeps, that one had better ask.
+
+    `first` and `last` are its start and target; of a range, its low and high.
+    """
+    if value is None or last is None:
         return False
     if kind.is_threshold or kind.is_ratio:
-        return _is_far_from_kept(kind, value, target)
-    if start is None or start == target:
+        return _is_far_from_kept(kind, value, last)
+    if first is None or (first == last and kind is not Kind.RANGE):
         return False
-    outside = max(min(start, target) - value, value - max(start, target))
-    return outside > FAR * abs(target - start)
+    if kind is Kind.RANGE and not first < 0 < last:
+        least, most = sorted((abs(first), abs(last)))
+        return abs(value) >= most * NEARLY_TEN > 0 or (value != 0 and abs(value) * NEARLY_TEN <= least)
+    outside = max(min(first, last) - value, value - max(first, last))
+    return outside > FAR * abs(last - first)
 
 
 def _is_far_from_kept(kind: Kind, value: Decimal, target: Decimal) -> bool:
