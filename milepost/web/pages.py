@@ -79,14 +79,14 @@ def page(
     comparison: str | None = None,
     began: date | None = None,
     kept_as: Hashable | None = None,
-    misread: tuple[misreading.Part, ...] = (),
+    misread: tuple[misreading.Part, ...] | Callable[[], tuple[misreading.Part, ...]] = (),
 ) -> HttpResponse:
     """Render a page of a workspace with its frame; one that `travels` can be shown on any past day.
 
     `comparison` is where two days of it stand side by side, `began` the first day of what it shows,
     `misread` what its address says and it did not understand, cycle and day apart. With
     `kept_as` it is kept drawn: that names what it depends on besides the figures of the day, the reader, the
-    address and the cookies; the context is then a function, asked when it has to be drawn.
+    address and the cookies; the context is then a function, asked when it has to be drawn, and `misread` too.
     """
     looking = seen_by or reader(request)
 
@@ -94,7 +94,8 @@ def page(
         said = context() if callable(context) else context
         frame = _frame(request, looking, nav, crumbs)
         understood = {"cycle": _knows_cycle(request, looking), "on": travels or _is_today(request, looking)}
-        frame.misread = misreading.told(request, misreading.parts(request.GET, understood) + misread)
+        unread = misread() if callable(misread) else misread
+        frame.misread = misreading.told(request, misreading.parts(request.GET, understood) + unread)
         frame.travel = travel.of(request, looking, comparison, began) if travels else None
         named = {"shell": frame, "today": day_of(looking), "csp_nonce": request.csp_nonce, **said}
         return jinja.render(template, named, request)

@@ -7,12 +7,12 @@ from functools import cached_property
 from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
 from markupsafe import Markup
 
 from milepost.core import listings as listings_of
 from milepost.core import terms
 from milepost.core.ids import decode, encode
+from milepost.ledger.structure import CycleRow
 from milepost.queries import outlines, views
 from milepost.queries import shell as shells
 from milepost.queries.alignment import Filters, Summary, View
@@ -48,16 +48,33 @@ class Asked:
     request: HttpRequest
 
     def __post_init__(self) -> None:
-        said = self.request.GET
-        self.said = said
+        # The rest is read when it is asked for: a page that is kept drawn asks for no more.
+        self.said = self.request.GET
         self.reader = pages.reader(self.request)
-        self.opened, self.shut = said.getlist("open"), said.getlist("shut")
-        self.every_cycle = said.get("cycles") == "all"
-        wanted = said.get("cycle") or self.request.COOKIES.get(pages.CYCLE_COOKIE)
-        self.cycle = None if self.every_cycle else shells.chosen_cycle(self.reader, wanted)
-        self.filters = self._filters()
-        self.listing = listings_of.read(said)
-        self.selects = said.get("select") == "1" and self.may_select
+        self.opened, self.shut = self.said.getlist("open"), self.said.getlist("shut")
+
+    @property
+    def every_cycle(self) -> bool:
+        """Whether the tree is of all cycles at once."""
+        return self.said.get("cycles") == "all"
+
+    @cached_property
+    def cycle(self) -> CycleRow | None:
+        """The cycle that the tree is of; None: of every one."""
+        if self.every_cycle:
+            return None
+        wanted = self.said.get("cycle") or self.request.COOKIES.get(pages.CYCLE_COOKIE)
+        return shells.chosen_cycle(self.reader, wanted)
+
+    @cached_property
+    def listing(self) -> listings_of.Listing:
+        """In which columns, groups and order it is listed."""
+        return listings_of.read(self.said)
+
+    @cached_property
+    def selects(self) -> bool:
+        """Whether rows can be chosen, to change them."""
+        return self.said.get("select") == "1" and self.may_select
 
     @property
     def may_select(self) -> bool:
@@ -67,7 +84,7 @@ class Asked:
     @property
     def comparison(self) -> str:
         """The address of two days side by side; from a past day, of the cycle that is looked at on it."""
-        there = f"{reverse('alignment', args=[self.reader.slug])}comparison/"
+        there = f"{pages.links(self.reader.slug)['alignment']}comparison/"
         on_its_own = self.reader.known is not None and self.cycle is not None
         return f"{there}?{urlencode({'cycle': self.cycle.key})}" if on_its_own else there
 
@@ -86,7 +103,9 @@ class Asked:
             look = tree_rows.Look(self.listing.columns, self.selects, self.listing.group)
             return Listed(*given, look, self.listing)
 
-    def _filters(self) -> Filters:
+    @cached_property
+    def filters(self) -> Filters:
+        """What the tree is narrowed to."""
         said = self.said
         team, owner = said.get("team", "").strip(), said.get("owner", "").strip()
         return Filters(
@@ -145,9 +164,8 @@ class Asked:
         """The past day that the tree shows: whatever is narrowed, opened or fetched is of that day too."""
         return [] if self.reader.known is None else [("on", self.reader.today.isoformat())]
 
-    @property
     def misread(self) -> tuple[misread.Part, ...]:
-        """What the address says and was not understood."""
+        """Return what the address says and was not understood."""
         named = {"team": misread.NO_TEAM_OF_THIS_NAME} if self.types_teams else {}
         return misread.parts(self.said, self._understood, {**misread.INSTEAD, **named})
 
