@@ -14,7 +14,7 @@ from milepost.queries import days
 from milepost.queries.cards import Reader
 
 WEEK = timedelta(days=7)
-FURTHEST = 156  # weeks on the slider; any day can be typed
+FURTHEST = 156  # weeks to either side on the slider; any day can be typed
 PLACES = "objectives|key-results|teams|company|overview|alignment|map"  # what can be shown on a past day
 THINGS = ("objectives", "key-results")  # those of them that say themselves since when they are there
 _PLACE = re.compile(rf"/w/[^/]+/({PLACES})[/.]")
@@ -30,7 +30,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """The day a page shows, and the way to others; `stops` are weeks apart, the last one is today."""
+    """The day a page shows, and the way to others: `stops` are weeks from it, the last one is today."""
 
     day: date
     today: date
@@ -50,7 +50,7 @@ class Travel:
 
     @property
     def here(self) -> str:
-        """The address of the stop nearest to the day shown."""
+        """The address of the day shown, or of the first there is."""
         return self.stops[self.at].url
 
     @property
@@ -106,21 +106,27 @@ def of(
         return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
 
     starts = [cycle.starts_on for cycle in reader.image.cycles.values()]
-    first = began or min(starts, default=request.today)
-    weeks = min(max((request.today - first) // WEEK, 0), FURTHEST)
-    stops = [request.today - number * WEEK for number in range(weeks, -1, -1)]
-    if began is not None and stops[0] - WEEK < began < stops[0]:
-        stops.insert(0, began)
-    at = min(range(len(stops)), key=lambda number: abs(stops[number] - reader.today))
+    first = began or min([reader.today, *starts])
+    anchor = max(first, reader.today)  # what was not there yet begins where it began
+    stops = _weeks(first, anchor, request.today)
     return Travel(
         reader.today,
         request.today,
         tuple(Stop(day, url(day)) for day in stops),
-        at,
+        stops.index(anchor),
         request.path,
         kept,
         comparison and _beside(request, reader, comparison),
     )
+
+
+def _weeks(first: date, shown: date, today: date) -> list[date]:
+    """Return the days whole weeks from the one shown, between the first and today, and these two."""
+    back, on = (shown - first) // WEEK, (today - shown) // WEEK
+    stops = [shown + number * WEEK for number in range(-min(max(back, 0), FURTHEST), min(on, FURTHEST) + 1)]
+    if first < stops[0] and back < FURTHEST:
+        stops.insert(0, first)
+    return stops if stops[-1] == today else [*stops, today]
 
 
 def _beside(request: HttpRequest, reader: Reader, comparison: str) -> str:
@@ -138,12 +144,19 @@ _LINK = re.compile(
     r'(\?[^"#]*)?(#[^"]*)?"'
 )
 _DAY = re.compile("[?;]on=")
+_CYCLE = re.compile('<nav id="cycle".*?</nav>', re.DOTALL)
 
 
 def middle(html: str) -> str:
-    """Return what stands between the frame's parts."""
+    """Return what stands between the frame's parts, and of these the cycle's, which changes on the way."""
     begin, end = html.index("<main"), html.index("</main>")
-    return html[begin:end] + "</main>"
+    cycle = _CYCLE.search(html)
+    told = (
+        f'<hx-partial data-hx-target="#cycle" data-hx-swap="outerHTML">{cycle[0]}</hx-partial>'
+        if cycle
+        else ""
+    )
+    return f"{html[begin:end]}</main>{told}"
 
 
 def carried(html: str, day: date) -> str:

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from milepost.actions import cycles
 from milepost.core.ids import encode
 from tests.browser.conftest import NARROW
 from tests.browser.patience import until
@@ -83,6 +84,35 @@ class TestSlider:
         expect(page.locator(".looking-back")).to_have_count(0)
 
         expect(page).to_have_url(re.compile("/$"))
+
+    def test_leaves_the_brackets_their_keys(self, visit, okrs):
+        """On the slider, too, [ and ] go a week back and on."""
+        page = visit("ada", "/w/acme/alignment/")
+
+        page.get_by_label("Week").focus()
+        page.keyboard.press("[")
+        waits(page, 1)
+        page.get_by_label("Week").focus()
+        page.keyboard.press("]")
+        expect(page.locator(".looking-back")).to_have_count(0)
+
+    def test_takes_the_cycle_along_and_stays_where_it_is(self, visit, cast, okrs):
+        """A day of an earlier cycle is of that cycle in the bar, too; the slider stays under the hand."""
+        start = timezone.now().date()
+        cycles.create(
+            name="Long ago", starts_on=start - timedelta(weeks=60), ends_on=start - timedelta(weeks=50),
+            by=cast.ada, at=timezone.now() - timedelta(weeks=5),
+        )  # fmt: skip
+        page = visit("ada", "/w/acme/alignment/")
+        slider = page.get_by_label("Week")
+        left = slider.bounding_box()["x"]
+
+        slider.focus()
+        page.keyboard.press("Home")
+        page.locator(".looking-back").wait_for()
+
+        expect(page.get_by_role("navigation", name="Cycle").locator(".cut")).to_have_text("Long ago")
+        until(page, lambda: slider.bounding_box()["x"] == left)
 
 
 class TestPhone:

@@ -191,6 +191,18 @@ class TestShow:
         assert signed_in("ada").get(path, {"on": day_before.isoformat()}).status_code == 404
         assert f'data-stops="{stops} ' in today
 
+    def test_goes_by_whole_weeks_from_the_day_shown(self, signed_in, okrs, now):
+        """Slider and arrows have the same stops: weeks to either side, and today as the last."""
+        on = now.date() - 9 * DAY
+
+        shown = page(signed_in("ada"), "/w/acme/alignment/", on)
+
+        stops = [date.fromisoformat(day) for day in re.search('data-stops="([^"]+)', shown)[1].split()]
+        assert {on - 7 * DAY, on, on + 7 * DAY} < {*stops} and stops[-1] == now.date()
+        assert f'value="{stops.index(on)}"' in shown
+        for way, day in (("prev", on - 7 * DAY), ("next", on + 7 * DAY)):
+            assert re.search(f'href="[^"]*on={day}" rel="{way}"', shown)
+
     @pytest.mark.parametrize("kind", ["key-results", "objectives"])
     def test_tells_of_the_hidden_on_no_day(self, signed_in, okrs, cast, now, kind):
         """Who may not see a thing is told on a day before it what they are told of nothing at all."""

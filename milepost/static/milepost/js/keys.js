@@ -1,6 +1,6 @@
 // The keyboard of every page. data-bound says what each key does, in JSON: an address to go to, or ":" and what
 // to do here. data-off switches the letters off (WCAG 2.1.4). Also shuts open menus on Esc and on a click elsewhere.
-const WRITING = "input, textarea, select, [contenteditable]";
+const WRITING = "input:not([type=range]), textarea, select, [contenteditable]";
 const ROWS = "mp-tree tr[data-level], main :is(.kr, .rows > li, .rows > form, .tbl tbody tr, .feed, [data-keys-row])";
 const EDIT = '[data-keys="edit"], a[href$="/edit/"]';
 
