@@ -17,6 +17,8 @@ from milepost.formats import entity_tags
 HEADER = "If-Match"
 ANY = "*"
 _TAG = re.compile(r'"([0-9]{1,9})-[0-9a-f]{16}"')
+# A proxy that packs an answer marks its tag (nginx as weak, Caddy at its end); what was read is the same.
+_PACKED = re.compile(r'-(?:gzip|zstd|br)"$')
 
 
 class NewerThere(Problem):
@@ -93,7 +95,9 @@ def as_read(
 
 def _named(request: HttpRequest) -> list[str] | None:
     written = request.headers.get(HEADER, ANY).strip()
-    return None if written == ANY else [tag.strip() for tag in written.split(",")]
+    if written == ANY:
+        return None
+    return [_PACKED.sub('"', tag.strip().removeprefix("W/")) for tag in written.split(",")]
 
 
 def _revisions(tags: list[str]) -> list[int]:

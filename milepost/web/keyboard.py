@@ -15,6 +15,9 @@ from milepost.web.preferences import YEAR
 from milepost.web.typed import Typed
 
 NO_KEYS = "One key (C), two one after the other (G H), or Ctrl with one (Ctrl K). Empty switches it off."
+NO_LETTERS = (
+    "Letters are typed there, so it takes Ctrl and one more: Ctrl ↵, or Ctrl S. Empty switches it off."
+)
 
 
 @in_workspace
@@ -34,6 +37,7 @@ def update(request: HttpRequest) -> HttpResponse:
         values = {key.name: typed.text(key.name, _now(request)[key.name])[:20] for key in KEYS}
     keys = {name: keymap.spelled(value) for name, value in values.items()}
     wrong = {name: NO_KEYS for name, told in keys.items() if told is None}
+    wrong |= {name: NO_LETTERS for name, told in keys.items() if told and _is_typed(name, told)}
     told = tuple((key.name, keys[key.name] or "") for key in KEYS if keys[key.name] != key.usual)
     wrong = keymap.conflicts(told, pages.links(request.seat.slug)) | wrong
     if wrong:
@@ -48,6 +52,10 @@ def update(request: HttpRequest) -> HttpResponse:
         answer.delete_cookie(keymap.COOKIE, samesite="Lax")
     messages.success(request, "Saved in this browser." if told else "The keys are the usual ones again.")
     return answer
+
+
+def _is_typed(name: str, keys: str) -> bool:
+    return keymap.NAMES[name].place == keymap.SWEEP and not keys.startswith("ctrl ")
 
 
 def _now(request: HttpRequest) -> dict[str, str]:

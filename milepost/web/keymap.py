@@ -13,9 +13,11 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 COOKIE = "keymap"
+ROW, SWEEP = "row", "sweep"  # places where a key does something of its own
 LONGEST = 1_000
 _TOGETHER = re.compile(r"^(?:(?:ctrl|control|cmd)(?: ?\+ ?| )|⌘ ?\+? ?)(?=\S)")
-_WRITTEN = re.compile(r"(?:ctrl \S|\S(?: \S)?)")
+_ENTER = re.compile(r"(?<=\S )(?:↵|return)$")
+_WRITTEN = re.compile(r"(?:ctrl (?:\S|enter)|\S(?: \S)?)")
 
 
 class Key(NamedTuple):
@@ -26,6 +28,8 @@ class Key(NamedTuple):
     usual: str
     needs: str = ""  # what a page must have for it, as a selector
     leads: bool = False  # to the page of that name among `shell.links`
+    follows: bool = False  # the link that it needs
+    place: str = ""  # where it does so: on a ROW of the tree, before what it does elsewhere, or in the SWEEP
 
 
 ROWS = "mp-tree tr[data-level], main :is(.kr, .rows > li, .tbl tbody tr)"  # as js/keys.js walks them
@@ -46,8 +50,14 @@ KEYS = (
     Key("edit", "Edit", "e", '[data-keys="edit"], main a[href$="/edit/"]'),
     Key("undo", "Undo", "u", '[data-keys="undo"], .toast form button'),
     Key("filter", "Filter this page", "/", '[data-keys="filter"], .filters :is(input, select, a)'),
-    Key("earlier", "A week earlier", "[", 'mp-travel a[data-key="["]'),
-    Key("later", "A week later", "]", 'mp-travel a[data-key="]"]'),
+    Key("earlier", "A week earlier", "[", 'mp-travel a[data-key="["]', follows=True),
+    Key("later", "A week later", "]", 'mp-travel a[data-key="]"]', follows=True),
+    Key("row_checkin", "On a row of the tree: check in", "c", "mp-tree [data-checkin-url]", place=ROW),
+    Key("row_move", "On a row of the tree: move it", "m", 'mp-tree tr[data-moves*="/"]', place=ROW),
+    Key("row_select", "On a row of the tree: select it", "x", "mp-tree", place=ROW),
+    Key("row_in", "On a row of the tree: unfold it or go in, as → does", "", "mp-tree", place=ROW),
+    Key("row_out", "On a row of the tree: fold it or go out, as ← does", "", "mp-tree", place=ROW),
+    Key("save_next", "In the sweep: save and next", "ctrl enter", ".sweep-form", place=SWEEP),
 )
 NAMES = {key.name: key for key in KEYS}
 
@@ -69,7 +79,7 @@ def written(keymap: Keymap) -> str:
 def spelled(text: str) -> str | None:
     """Return keys in the one spelling they are compared in; None where these are no keys."""
     told = _TOGETHER.sub("ctrl ", " ".join(text.lower().split()))
-    told = told.replace(" then ", " ")
+    told = _ENTER.sub("enter", told.replace(" then ", " "))
     return told if not told or (_WRITTEN.fullmatch(told) and told.isprintable()) else None
 
 
@@ -88,9 +98,16 @@ class Keys:
 
     @property
     def bound(self) -> dict[str, str]:
-        """What each of the keys does: an address, or ":" and a name."""
-        links = dict(self.links)
-        return {keys: links[key.name] if key.leads else f":{key.name}" for key, keys in self.listed}
+        """What each of the keys does, as js/keys.js reads it; with "@" before it, on a row of the tree."""
+        links, found = dict(self.links), {}
+        for key, keys in self.listed:
+            if key.place == ROW:
+                found[f"@{keys}"] = key.name
+            elif not key.place:
+                found[keys] = (
+                    links[key.name] if key.leads else f">{key.needs}" if key.follows else f":{key.name}"
+                )
+        return found
 
     @property
     def listed(self) -> list[tuple[Key, str]]:
@@ -117,9 +134,9 @@ def conflicts(keymap: Keymap, links: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, keys in chosen.items():
         for other, theirs in chosen.items():
-            if other == name:
+            if other == name or not _meet(NAMES[name], NAMES[other]):
                 continue
-            if keys == theirs:
+            if keys == theirs and NAMES[name].place == NAMES[other].place:
                 found[name] = f"“{NAMES[other].words}” has these keys too. Choose others for one of them."
             elif theirs.startswith(f"{keys} "):
                 found[name] = (
@@ -129,6 +146,12 @@ def conflicts(keymap: Keymap, links: Collection[str]) -> dict[str, str]:
     return found
 
 
+def _meet(one: Key, other: Key) -> bool:
+    # The sweep has its page to itself; on a row what is the row's comes first, and may be the page's as well.
+    return one.place == other.place or SWEEP not in (one.place, other.place)
+
+
 def shown(keys: str) -> str:
     """Write keys as people read them: "Ctrl K", "G H"."""
-    return " ".join("Ctrl" if part == "ctrl" else part.upper() for part in keys.split(" "))
+    names = {"ctrl": "Ctrl", "enter": "↵"}
+    return " ".join(names.get(part, part.upper()) for part in keys.split(" "))

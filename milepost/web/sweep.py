@@ -13,7 +13,7 @@ from milepost.core import addresses, ids
 from milepost.core.problems import Invalid, NotFound
 from milepost.queries import sweep as queries
 from milepost.queries.cards import Reader
-from milepost.web import checkins, pages, submissions
+from milepost.web import checkins, keymap, pages, submissions
 from milepost.web.actors import in_workspace
 
 MOST = 200
@@ -71,6 +71,7 @@ def _next(request: HttpRequest, said, *, problem: Invalid | None = None) -> Http
         "here": _here(reader.slug, {"done": _written(done), "skipped": _written(skipped)}),
         "week_url": addresses.week(reader.slug),
         "sweep_url": reverse("sweep", args=[reader.slug]),
+        "save_keys": keymap.in_force(pages.keymap_of(request)).get("save_next", ""),
         "csp_nonce": request.csp_nonce,
     }
     status = 422 if problem else 200

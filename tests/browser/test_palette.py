@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from milepost.core import addresses
+from milepost.core.ids import encode
 from tests.browser.patience import sent, staying
 from tests.inspection import accessibility_problems, html_problems
 from tests.okrs import written
@@ -167,6 +168,25 @@ class TestKeys:
         page.keyboard.press("x")
 
         page.wait_for_url("**/objectives/new/**")
+
+    def test_of_the_tree_are_ones_own_too(self, visit, okrs):
+        """What a row of the tree takes is as one has chosen, and `?` says so."""
+        page = visit("cleo", "/w/acme/preferences/keyboard/")
+        page.get_by_label("tree: fold it or go out").fill("h")
+        page.get_by_label("tree: move it").fill("v")
+        with sent(page):
+            page.get_by_role("button", name="Save").click()
+
+        page.goto("/w/acme/alignment/")
+        row = page.locator(f'tr[data-id="{encode(okrs.helpful.id)}"]')
+        row.focus()
+        page.keyboard.press("ArrowRight")
+        expect(row).to_have_attribute("aria-expanded", "true")
+        page.keyboard.press("h")
+        expect(row).to_have_attribute("aria-expanded", "false")
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog").get_by_text("move it")).to_be_visible()
+        expect(page.get_by_role("dialog").locator("kbd", has_text="V")).to_be_visible()
 
 
 class TestSound:

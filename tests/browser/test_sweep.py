@@ -13,7 +13,7 @@ from milepost.actions import key_results
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
 from milepost.models import Checkin, KeyResult, User
-from tests.browser.patience import until
+from tests.browser.patience import sent, until
 from tests.inspection import accessibility_problems, html_problems
 from tests.okrs import latest
 from tests.web import acme
@@ -120,6 +120,25 @@ class TestByKeyboard:
         expect(page.locator("#f-part1")).to_be_focused()
 
         assert latest(KeyResult.objects.of(cast.acme.id).get(title="A binary one")).value == 1
+
+    def test_saves_with_keys_of_ones_own(self, visit, due):
+        """Whoever chose others for it sees them on the button, and the usual ones do nothing any more."""
+        page = visit("cleo", "/w/acme/preferences/keyboard/")
+        page.get_by_label("In the sweep: save and next").fill("Ctrl S")
+        with sent(page):
+            page.get_by_role("button", name="Save").click()
+        page.goto(SWEEP)
+
+        expect(page.locator("button.pri kbd")).to_have_text("Ctrl S")
+        page.keyboard.press("Control+Enter")
+        page.keyboard.press("Control+s")
+        on_card(page, due[1])
+
+        assert [Checkin.objects.of(one.workspace_id).filter(key_result=one).count() for one in due] == [
+            2,
+            1,
+            1,
+        ]
 
     def test_leaves_with_escape(self, visit, due):
         """Esc leads to my week; nothing is lost and nothing recorded."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
+import socket
+import ssl
 import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +20,9 @@ from django.urls import resolve
 
 from milepost.cli import operators
 from milepost.config.table import PREFIX, Settings, described_settings
-from tests.running import ROOT
+from milepost.web import start
+from tests.postgres import free_port
+from tests.running import PATIENCE, ROOT, missing
 
 DEPLOY = ROOT / "deploy"
 SETTINGS = {f"{PREFIX}{setting.name.upper()}" for setting in described_settings()}
@@ -137,3 +145,104 @@ class TestCaddy:
         file = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
 
         assert re.search(r"reverse_proxy [^}]*\{$.*^\s*header_up -\*_\*$", file, re.M | re.S)
+
+
+class TestNginx:
+    def test_leads_to_where_milepost_listens(self):
+        """It goes to the usual port, takes the largest file of a form, and hides what is not public."""
+        file = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+
+        assert f"server 127.0.0.1:{Settings.port};" in file
+        assert int(re.search(r"client_max_body_size (\d+)m;", file)[1]) << 20 > start.LARGEST
+        for name in re.search(r"location ~ \^/\((\S+)\)\$", file)[1].split("|"):
+            assert resolve(f"/{name}").url_name == name
+        assert set(re.findall(r"MILEPOST_\w+", file)) <= SETTINGS
+
+    def test_passes_requests_on(self, install, tmp_path):
+        """The page to sign in comes over HTTPS, plain HTTP leads there, and what is not public is hidden."""
+        nginx, openssl = shutil.which("nginx") or shutil.which("/usr/sbin/nginx"), shutil.which("openssl")
+        if nginx is None or openssl is None:
+            missing("nginx or openssl is not on this machine (apt install nginx openssl).")
+        milepost = install(base_url="https://okr.acme.example").start()
+        plain, secret = free_port(), free_port()
+        with proxied(nginx, openssl, tmp_path, milepost.port, plain, secret):
+            page = asked(secret, "/sign-in/")
+            hidden = [asked(secret, f"/{name}").split("\r\n")[0] for name in ("livez", "readyz", "metrics")]
+            elsewhere = asked(plain, "/w/acme/", secure=False)
+
+        assert (
+            page.startswith("HTTP/1.1 200")
+            and "__Host-" in page
+            and "strict-transport-security" in page.lower()
+        )
+        assert all(" 404 " in line for line in hidden)
+        assert "Location: https://okr.acme.example/w/acme/" in elsewhere
+
+
+@contextmanager
+def proxied(nginx: str, openssl: str, folder: Path, to: int, plain: int, secret: int) -> Iterator[None]:
+    """Run nginx with our file, on other ports and with a certificate of its own."""
+    made = [
+        openssl,
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=okr.acme.example",
+    ]
+    made += ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
+    subprocess.run(made, check=True, capture_output=True)
+    site = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    for old, new in (
+        ("/etc/letsencrypt/live/okr.acme.example", str(folder)),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 443 ", f"listen 127.0.0.1:{secret} "),
+        (f"127.0.0.1:{Settings.port}", f"127.0.0.1:{to}"),
+    ):
+        assert old in site
+        site = site.replace(old, new)
+    site = re.sub(r"\tlisten \[::\].*\n", "", site)
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", *PASSED_BY))
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(
+        f"daemon off; {user} pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ access_log off; {temporary}\n{site} }}\n",
+        encoding="utf-8",
+    )
+    # Named as well, for otherwise it begins with a log of its own that belongs to root.
+    words = [nginx, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as running:
+        try:
+            until_it_listens(secret, running, folder / "error.log")
+            yield
+        finally:
+            running.terminate()
+
+
+PASSED_BY = ("proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def until_it_listens(port: int, running: subprocess.Popen, errors: Path) -> None:
+    """Wait until somebody answers at a port; fails where nginx ends instead."""
+    last = time.monotonic() + PATIENCE
+    while running.poll() is None and time.monotonic() < last:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"nginx does not answer: {errors.read_text(encoding='utf-8')}")
+
+
+def asked(port: int, path: str, *, secure: bool = True) -> str:
+    """Return what is answered at a port to whoever asks for okr.acme.example, heads and all."""
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    said = "\r\n".join((f"GET {path} HTTP/1.1", "Host: okr.acme.example", "Connection: close"))
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain:
+        wrapped = trusting.wrap_socket(plain, server_hostname="okr.acme.example") if secure else plain
+        with wrapped as line:
+            line.sendall(f"{said}\r\n\r\n".encode())
+            return b"".join(iter(lambda: line.recv(65536), b"")).decode(errors="replace")

@@ -180,6 +180,8 @@ class TestKeymap:
         [
             ("C", "c"), (" g  H ", "g h"), ("Ctrl+K", "ctrl k"), ("cmd k", "ctrl k"), ("⌘K", "ctrl k"),
             ("g then t", "g t"), ("+", "+"), ("ctrl +", "ctrl +"), ("", ""), ("é", "é"),
+            ("Ctrl+Enter", "ctrl enter"), ("⌘↵", "ctrl enter"), ("ctrl return", "ctrl enter"),
+            ("enter", None),
             ("abc", None), ("g h t", None), ("ctrl", None), ("\x07", None),
         ],
     )  # fmt: skip
@@ -202,6 +204,12 @@ class TestKeymap:
         assert set(keymap.conflicts((("sweep", "g"),), LINKS)) == {"sweep"}
         assert keymap.conflicts((), LINKS) == {}
 
+    def test_lets_a_row_and_the_sweep_have_keys_of_their_own(self):
+        """What a row does comes before what the page does; but no row's key may keep two keys from coming."""
+        assert keymap.conflicts((("sweep", "x"), ("save_next", "ctrl k")), LINKS) == {}
+        assert set(keymap.conflicts((("row_move", "x"),), LINKS)) == {"row_move", "row_select"}
+        assert set(keymap.conflicts((("row_move", "g"),), LINKS)) == {"row_move"}
+
     def test_tells_of_no_page_that_is_not_there(self):
         """What is not offered is in nobody's way, and is not named."""
         assert "Reviews" not in str(keymap.conflicts((("undo", "g"),), LINKS))
@@ -221,6 +229,16 @@ class TestKeyboard:
         assert "&#34;x&#34;: &#34;/w/acme/sweep/&#34;" in page and "/objectives/new/&#34;" not in page
         cleo.post(KEYBOARD, {"usual": "1"})
         assert "&#34;c&#34;: &#34;/w/acme/sweep/&#34;" in cleo.get("/w/acme/").text
+
+    def test_lets_no_letter_save_in_the_sweep(self, okrs, signed_in):
+        """Where numbers and notes are typed, only keys pressed together can do anything."""
+        cleo, usual = signed_in("cleo"), {key.name: key.usual for key in keymap.KEYS}
+
+        refused = cleo.post(KEYBOARD, usual | {"save_next": "s"})
+        taken = cleo.post(KEYBOARD, usual | {"save_next": "Ctrl+S"})
+
+        assert (refused.status_code, taken.status_code) == (422, 303)
+        assert 'data-save="ctrl s"' in cleo.get("/w/acme/sweep/").text
 
     def test_refuses_what_clashes(self, okrs, signed_in):
         """Both are named, and what was typed stands there still."""

@@ -1,5 +1,6 @@
-// The keyboard of every page. data-bound says what each key does, in JSON: an address to go to, or ":" and what
-// to do here. data-off switches the letters off (WCAG 2.1.4). Also shuts open menus on Esc and on a click elsewhere.
+// The keyboard of every page. data-bound says what each key does: an address to go to, ">" and a link to follow,
+// ":" and what to do here; after "@" what a row of the tree hears first. data-off switches keys off (WCAG 2.1.4).
+// Also shuts menus on Esc and on a click elsewhere.
 const WRITING = "input:not([type=range]), textarea, select, [contenteditable]";
 const ROWS = "mp-tree tr[data-level], main :is(.kr, .rows > li, .rows > form, .tbl tbody tr, .feed, [data-keys-row])";
 const EDIT = '[data-keys="edit"], a[href$="/edit/"]';
@@ -10,9 +11,7 @@ class Keys extends HTMLElement {
     this.bound = JSON.parse(this.dataset.bound);
     document.addEventListener("keydown", this);
     document.addEventListener("click", this);
-    if (!this.hasAttribute("data-off")) {
-      for (const button of document.querySelectorAll('[data-keys="help"]')) button.hidden = false;
-    }
+    for (const button of document.querySelectorAll('[data-keys="help"]')) button.hidden = this.hasAttribute("data-off");
     if (/Mac|iPhone|iPad/.test(navigator.platform)) {
       for (const key of document.querySelectorAll("kbd")) key.textContent = key.textContent.replace("Ctrl", "⌘");
     }
@@ -24,7 +23,10 @@ class Keys extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "click") return this.click(event.target);
+    if (event.type === "click") {
+      if (event.target.closest('[data-keys="help"]')) this.help();
+      return this.shutMenus(event.target.closest(".pop"));
+    }
     if (event.key === "Escape") return this.shutMenus(null, true);
     if (event.defaultPrevented || event.altKey || event.isComposing || this.hasAttribute("data-off")) return;
     const together = event.ctrlKey || event.metaKey;
@@ -32,32 +34,31 @@ class Keys extends HTMLElement {
     if (!together && event.target.closest?.(WRITING)) return;
     const open = document.querySelector("dialog[open]");
     if (open && !(together && open.matches(".pal"))) return;
-    if (this.press((together ? "ctrl " : "") + event.key.toLowerCase())) event.preventDefault();
+    if (this.press((together ? "ctrl " : "") + event.key.toLowerCase(), event.shiftKey)) event.preventDefault();
   }
 
-  press(key) {
+  press(key, detail) {
     const two = Date.now() - this.pressedAt < 1500 ? `${this.pressed} ${key}` : key;
     this.pressed = key;
     this.pressedAt = Date.now();
-    const does = this.bound[two] ?? this.bound[key];
-    if (!does) return false;
-    if (does[0] !== ":") return location.assign(does), true;
-    return this[does.slice(1)]();
+    const find = (at) => this.bound[at + two] ?? this.bound[at + key] ?? "";
+    const row = document.activeElement.closest("mp-tree tr[data-level]"), does = find("");
+    if (row && !row.dispatchEvent(new CustomEvent(find("@"), { bubbles: true, cancelable: true, detail }))) return true;
+    if (does[0] === ":") return this[does.slice(1)]();
+    const to = does[0] === ">" ? document.querySelector(does.slice(1))?.href : does;
+    if (to) location.assign(to);
+    return to;
   }
 
   palette() {
-    const palette = document.querySelector("mp-palette");
-    palette?.open();
-    return Boolean(palette);
+    document.querySelector("mp-palette")?.open();
+    return true;
   }
 
   // What this page has no use for stands at the end.
   help() {
-    for (const row of this.dialog.querySelectorAll("[data-needs]")) {
-      const here = document.querySelector(row.dataset.needs);
-      this.dialog.querySelector(here ? "[data-here]" : "[data-elsewhere]").append(row);
-    }
-    const elsewhere = this.dialog.querySelector("[data-elsewhere]");
+    const [here, elsewhere] = this.querySelectorAll("[data-here], [data-elsewhere]");
+    for (const row of this.querySelectorAll("[data-needs]")) (document.querySelector(row.dataset.needs) ? here : elsewhere).append(row);
     elsewhere.hidden = elsewhere.previousElementSibling.hidden = !elsewhere.children.length;
     this.dialog.showModal();
     return true;
@@ -67,18 +68,14 @@ class Keys extends HTMLElement {
     const field = document.querySelector('[data-keys="filter"]') ?? document.querySelector(".filters :is(input, select, a)");
     field?.focus();
     field?.select?.();
-    return Boolean(field);
-  }
-
-  next() {
-    return this.step(1);
+    return field;
   }
 
   previous() {
-    return this.step(-1);
+    return this.next(-1);
   }
 
-  step(by) {
+  next(by = 1) {
     const rows = [...document.querySelectorAll(ROWS)].filter((row) => row.offsetParent && this.stop(row));
     const from = rows.indexOf(document.activeElement.closest(ROWS));
     const to = rows[from < 0 ? (by < 0 ? rows.length - 1 : 0) : from + by];
@@ -94,36 +91,14 @@ class Keys extends HTMLElement {
     const row = document.activeElement.closest(ROWS);
     const control = row?.querySelector(EDIT) ?? document.querySelector(`.head :is(${EDIT})`) ?? document.querySelector('main [data-keys="edit"]');
     control?.click();
-    return Boolean(control);
+    return control;
   }
 
   undo() {
     const control = document.querySelector('[data-keys="undo"]') ?? [...document.querySelectorAll(".toast form button")].at(-1);
-    const silent = this.querySelector("template[data-nothing]");
     if (control) control.click();
-    else if (!document.querySelector(".toast[data-nothing]")) {
-      document.getElementById("toasts")?.append(silent.content.cloneNode(true));
-    }
+    else if (!document.querySelector(".toast[data-nothing]")) document.querySelector("#toasts")?.append(this.querySelector("template").content.cloneNode(true));
     return true;
-  }
-
-  earlier() {
-    return this.week("[");
-  }
-
-  later() {
-    return this.week("]");
-  }
-
-  week(key) {
-    const link = document.querySelector(`mp-travel a[data-key="${key}"]`);
-    if (link) location.assign(link.href);
-    return Boolean(link);
-  }
-
-  click(target) {
-    this.shutMenus(target.closest(".pop"), false);
-    if (target.closest('[data-keys="help"]')) this.help();
   }
 
   shutMenus(except, refocus) {

@@ -1,5 +1,5 @@
 // Moving in the tree: each objective that one may move (data-only; without it, all) gets a grip. Dragged onto
-// another row, or pressed (M in the row does the same), it leads to the page that shows what would follow;
+// another row, or pressed (its key in the row does the same), it leads to the page that shows what would follow;
 // nothing moves before that page is agreed to.
 class Move extends HTMLElement {
   connectedCallback() {
@@ -8,7 +8,7 @@ class Move extends HTMLElement {
     this.only = this.dataset.only === undefined ? null : new Set(this.dataset.only.split(" "));
     this.grip();
     new MutationObserver(() => this.grip()).observe(this.body, { childList: true });
-    for (const kind of ["dragstart", "dragover", "dragleave", "drop", "dragend", "keydown"]) {
+    for (const kind of ["dragstart", "dragover", "dragleave", "drop", "dragend", "row_move"]) {
       this.body.addEventListener(kind, this);
     }
   }
@@ -49,10 +49,10 @@ class Move extends HTMLElement {
 
   handleEvent(event) {
     const row = event.target.closest?.("tr");
-    if (event.type === "keydown") {
-      const letter = event.key.toLowerCase() === "m" && !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (letter && row?.dataset.moves) location.assign(this.address(row));
-      return;
+    if (event.type === "row_move") {
+      if (!row.dataset.moves) return;
+      event.preventDefault();
+      return location.assign(this.address(row));
     }
     if (event.type === "dragstart") {
       if (!event.target.closest?.(".grip")) return;

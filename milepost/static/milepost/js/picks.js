@@ -1,5 +1,5 @@
 // Choosing rows of the tree for one change: counts them, takes a whole range with Shift, a whole group with the
-// box in its head, and X on the row that has the focus. Without it the boxes are plain ones of a plain form.
+// box in its head, and a key on the row that has the focus. Without it the boxes are plain ones of a plain form.
 class Picks extends HTMLElement {
   connectedCallback() {
     this.table = document.querySelector("mp-tree table");
@@ -7,7 +7,7 @@ class Picks extends HTMLElement {
     if (!this.table) return;
     this.table.addEventListener("click", this);
     this.table.addEventListener("change", () => this.tell());
-    this.table.addEventListener("keydown", this);
+    this.table.addEventListener("row_select", this);
     new MutationObserver(() => this.tell()).observe(this.table.tBodies[0], { childList: true });
     for (const id of new URL(location).searchParams.getAll("id")) {
       for (const box of this.boxes) if (box.value === id) box.checked = true;
@@ -21,7 +21,7 @@ class Picks extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.type === "keydown") return this.press(event);
+    if (event.type === "row_select") return this.press(event);
     const box = event.target.closest("input");
     if (!box) return;
     if (box.name !== "id") return this.all(box);
@@ -31,11 +31,10 @@ class Picks extends HTMLElement {
   }
 
   press(event) {
-    if (event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
-    const box = event.target.closest("tbody tr")?.querySelector("input");
+    const box = event.target.querySelector("input");
     if (!box) return;
     event.preventDefault();
-    box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
+    box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.detail }));
   }
 
   range(from, to) {

@@ -1,5 +1,6 @@
 // The keyboard of the sweep: the value is ready to be typed over, Tab leads on to confidence and note,
-// arrows or a digit set the confidence (0 is 10), Ctrl or Cmd with Enter saves and goes on, Esc leaves.
+// arrows or a digit set the confidence (0 is 10), data-save (usually Ctrl or Cmd with Enter) saves and goes on,
+// Esc leaves.
 class Sweep extends HTMLElement {
   static arrived = 0;
 
@@ -34,7 +35,7 @@ class Sweep extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.save(event);
+    if ((event.ctrlKey || event.metaKey) && `ctrl ${event.key.toLowerCase()}` === this.dataset.save) this.save(event);
     else if (event.key === "Escape" && this.dataset.leave && !document.querySelector("dialog[open], .pop[open]")) location.assign(this.dataset.leave);
     else if (event.target.name === "confidence" && !event.ctrlKey && !event.metaKey && !event.altKey) this.choose(event);
   }

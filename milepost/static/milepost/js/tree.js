@@ -9,8 +9,7 @@ class Tree extends HTMLElement {
     this.adopt();
     // Further rows come by htmx as one scrolls.
     new MutationObserver(() => { this.adopt(); this.settle(); }).observe(this.table.tBodies[0], { childList: true });
-    this.addEventListener("click", this);
-    this.addEventListener("keydown", this);
+    for (const type of ["click", "keydown", "row_checkin", "row_select", "row_in", "row_out"]) this.addEventListener(type, this);
     this.addEventListener("focusin", (event) => this.stop(event.target.closest("tbody tr")));
   }
 
@@ -42,6 +41,7 @@ class Tree extends HTMLElement {
 
   handleEvent(event) {
     if (event.type === "keydown") return this.press(event);
+    if (event.type !== "click") return this.act(event);
     const chevron = event.target.closest("a.exp");
     if (!chevron || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -61,9 +61,20 @@ class Tree extends HTMLElement {
       Home: () => this.visible[0]?.focus(), End: () => this.visible.at(-1)?.focus(),
       Enter: event.target === row && (() => row.querySelector("th a:not(.exp)")?.click()),
       " ": event.target === row && (() => row.dataset.open && this.turn(row, row.dataset.open !== "true")),
-      c: row.dataset.checkinUrl && (() => location.assign(row.dataset.checkinUrl)),
-      x: this.dataset.selectUrl && !row.matches(".unit") && (() => location.assign(`${this.dataset.selectUrl}&id=${row.dataset.id}#r-${row.dataset.id}`)),
-    }[key.length === 1 ? key.toLowerCase() : key];
+    }[key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  // What a key of one's own does on a row (keys.js).
+  act(event) {
+    const row = event.target, { checkinUrl, id } = row.dataset, { selectUrl } = this.dataset;
+    const act = {
+      row_checkin: checkinUrl && (() => location.assign(checkinUrl)),
+      row_select: selectUrl && !row.matches(".unit") && (() => location.assign(`${selectUrl}&id=${id}#r-${id}`)),
+      row_in: () => this.inward(row), row_out: () => this.outward(row),
+    }[event.type];
     if (!act) return;
     event.preventDefault();
     act();
