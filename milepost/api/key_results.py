@@ -15,7 +15,7 @@ from milepost.api.bearers import reader
 from milepost.api.measures import KeyResultChange, NewKeyResult
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Because, Reason, Ref, Said
+from milepost.api.values import Because, FileKey, Reason, Ref, Said, Words
 from milepost.api.versions import guarded
 from milepost.core import ids
 from milepost.core.pace import Status
@@ -37,6 +37,8 @@ class KeyResultsAsked(Page, Then):
     cycle: Ref | None = None
     state: KeyResultState | None = None
     status: Status | None = None
+    title: Words | None = None
+    key: FileKey | None = None
 
 
 class PerhapsBecause(Said):

@@ -18,7 +18,20 @@ from milepost.api.bearers import reader
 from milepost.api.measures import NewKeyResult
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Because, Exact, Line, Reason, Ref, Refs, Revision, Said, Text, Title, left_out
+from milepost.api.values import (
+    Because,
+    Exact,
+    FileKey,
+    Reason,
+    Ref,
+    Refs,
+    Revision,
+    Said,
+    Text,
+    Title,
+    Words,
+    left_out,
+)
 from milepost.api.versions import guarded
 from milepost.core import ids
 from milepost.core.access import Visibility
@@ -46,7 +59,8 @@ class ObjectivesAsked(Page, Then):
     status: Status | None = None
     commitment: Commitment | None = None
     level: Level | None = None
-    title: Annotated[Line | None, Field(description="A part of the title, in any case.")] = None
+    title: Words | None = None
+    key: FileKey | None = None
 
 
 class Serves(Said):

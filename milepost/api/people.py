@@ -17,7 +17,7 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import MOST, Line, Name, Reason, Ref, Said, left_out
+from milepost.api.values import MOST, FileKey, Line, Name, Reason, Ref, Said, Words, left_out
 from milepost.api.versions import as_read
 from milepost.channels import invitations as mails
 from milepost.channels import links
@@ -38,6 +38,8 @@ class PeopleAsked(Page):
     show: Literal["here", "left", "all"] = "here"
     role: Role | None = None
     team: Ref | None = None
+    name: Words | None = None
+    key: FileKey | None = None
 
 
 class NewPerson(Said):
@@ -89,7 +91,15 @@ class NewHandover(Said):
 @reads(router, "/people", PersonRecord, many=True)
 def index(request: HttpRequest, asked: Query[PeopleAsked]) -> HttpResponse:
     """List the people, in the order in which they were added."""
-    found = people.slice_of(reader(request), asked.wanted, show=asked.show, role=asked.role, team=asked.team)
+    found = people.slice_of(
+        reader(request),
+        asked.wanted,
+        show=asked.show,
+        role=asked.role,
+        team=asked.team,
+        name=asked.name,
+        key=asked.key,
+    )
     return answers.many(request, PersonRecord, found, asked)
 
 

@@ -12,7 +12,7 @@ from milepost.api.bearers import reader
 from milepost.api.cycles import CycleThen
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Day, Flag, Name, Ref, Said, Text, left_out
+from milepost.api.values import Day, FileKey, Flag, Name, Ref, Said, Text, Words, left_out
 from milepost.api.versions import as_read
 from milepost.core.scopes import Scope
 from milepost.queries import teams as pages
@@ -27,6 +27,8 @@ class TeamsAsked(Page, Then):
     """Which teams are wanted."""
 
     parent: Ref | None = None
+    name: Words | None = None
+    key: FileKey | None = None
 
 
 class NewTeam(Said):
@@ -57,9 +59,8 @@ def index(request: HttpRequest, asked: Query[TeamsAsked]) -> HttpResponse:
     """List the teams; with `parent`, those right below it."""
     looking = reader(request, asked.on)
     with looking.image.lock:
-        return answers.many(
-            request, TeamRecord, teams.slice_of(looking, asked.wanted, parent=asked.parent), asked
-        )
+        found = teams.slice_of(looking, asked.wanted, parent=asked.parent, name=asked.name, key=asked.key)
+        return answers.many(request, TeamRecord, found, asked)
 
 
 @creates(router, "/teams", TeamRecord, scope=Scope.ADMIN)

@@ -141,6 +141,16 @@ _REFUSED = (
     r"\u202a-\u202e\u2066-\u2069"
 )
 PRINTABLE = {"pattern": f"^[^{_REFUSED}]*$"}
+Words = Annotated[
+    str,
+    Field(max_length=LINE, description="A part of it, in any case.", json_schema_extra=PRINTABLE),
+    AfterValidator(printable),
+]
+FileKey = Annotated[
+    str,
+    Field(max_length=LINE, description="The id that it has in files.", json_schema_extra=PRINTABLE),
+    AfterValidator(printable),
+]
 Line = Annotated[str, Field(max_length=LINE, json_schema_extra=PRINTABLE), AfterValidator(printable)]
 Text = Annotated[str, Field(max_length=TEXT, json_schema_extra=PRINTABLE), AfterValidator(printable)]
 

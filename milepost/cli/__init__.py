@@ -5,6 +5,9 @@ from __future__ import annotations
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command with these arguments (the shell's by default) and return its exit code."""
-    from milepost.cli.door import run
+    try:
+        from milepost.cli.door import run
+    except KeyboardInterrupt:  # who is quick has nothing to be told
+        return 130
 
     return run(arguments)

@@ -132,8 +132,8 @@ def _by_id(wire: Wire, id: str, kinds: Iterable[str]) -> Thing | None:
 def _by_key(wire: Wire, written: str) -> list[Thing]:
     if " " in written:
         return []
-    rows = wire.every("/objectives", fields="title,key")
-    return [Thing("objective", each["id"], each["title"], written) for each in rows if each["key"] == written]
+    rows = wire.every("/objectives", fields="title", key=written)
+    return [Thing("objective", each["id"], each["title"], written) for each in rows]
 
 
 def _has_words(title: str, written: str) -> bool:

@@ -145,7 +145,7 @@ class Wire:
         }
         data = None
         if method != "GET":
-            data = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+            data = b"" if body is None else encoded(body)
             sent["Content-Type"] = "application/json"
         try:
             status, self.headers, answer = self.connection.ask(method, ROOT + path, data, sent)
@@ -219,6 +219,11 @@ class Wire:
             )
         said = str(getattr(why, "strerror", None) or why).rstrip(".") or type(why).__name__
         return Unreachable(f"{where} cannot be reached: {said}.", remedy="Check the network, and try again.")
+
+
+def encoded(body: Any) -> bytes:
+    """Write a body as it is sent."""
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def usual_patience() -> float:

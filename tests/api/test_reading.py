@@ -263,6 +263,27 @@ class TestLists:
         assert titles(f"owner={encode(cast.cleo.person_id)}", "/key-results") == {okrs.waiting.title}
         assert titles(f"objective={encode(okrs.company.id)}", "/key-results") == {okrs.growth.title}
         assert titles(f"cycle={encode(okrs.next_cycle.id)}") == set()
+        assert titles(f"title={okrs.waiting.title[3:].upper()}", "/key-results") == {okrs.waiting.title}
+
+    @pytest.mark.parametrize("path", ["/objectives", "/key-results", "/people", "/teams"])
+    def test_find_one_by_its_id_in_files(self, program, okrs, path: str):
+        """Whoever knows a thing from a file asks for it by the id that it has there."""
+        ada = program("ada")
+
+        for each in ada.get(f"{path}?fields=key").json()["items"]:
+            assert ada.get(f"{path}?fields=key&key={each['key']}").json()["items"] == [each]
+        assert ada.get(f"{path}?key=unheard-of").json()["items"] == []
+
+    @pytest.mark.parametrize("path", ["/people", "/teams"])
+    def test_find_by_a_part_of_the_name(self, program, okrs, cast, path: str):
+        """Capitals make no difference, also where a letter is not among the first 128."""
+        ada = program("ada")
+        there = ada.get(f"{path}?fields=name").json()["items"][0]
+        ada.patch(f"{path}/{there['id']}", {"name": "Émile's own"})
+
+        found = ada.get(f"{path}?fields=name&name=éMILE").json()["items"]
+
+        assert found == [{"id": there["id"], "name": "Émile's own"}]
 
     def test_tell_the_fields_wanted(self, program, okrs):
         """`fields` leaves the rest out; the id comes along."""

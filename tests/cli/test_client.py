@@ -252,6 +252,14 @@ class TestList:
         assert told.returncode == Exit.USAGE
         assert "objectives, key-results" in told.stderr
 
+    @pytest.mark.parametrize("option", ["--state", "--status"])
+    def test_refuses_words_that_there_are_not(self, client: Client, option: str):
+        """Whether the command knows the words or the server does, it is a mistake in use."""
+        told = client.run("list", "objectives", option, "wrong")
+
+        assert told.returncode == Exit.USAGE
+        assert "active" in told.stderr or "on_track" in told.stderr
+
     def test_pipes_into_jq(self, client: Client):
         """--jq is the machine's own jq."""
         if shutil.which("jq") is None:
@@ -456,6 +464,39 @@ def undo(demo, token: str, event: str) -> None:
     )
     with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.status == 201
+
+
+class TestApply:
+    @pytest.mark.parametrize(
+        "text",
+        ["milepost: 1\n# " + "x" * 2_100_000, "milepost: 1\n# " + '"' * 1_500_000],
+        ids=["long", "quotes"],
+    )
+    @pytest.mark.parametrize("is_piped", [False, True])
+    def test_says_before_it_sends_what_is_too_large(
+        self, stranger: Client, tmp_path, text: str, is_piped: bool
+    ):
+        """What no server takes is refused here, with what to do; as sent, quotation marks are longer."""
+        path = tmp_path / "large.yaml"
+        path.write_text(text)
+        stranger.variables = {"MILEPOST_SERVER": "http://127.0.0.1:9", "MILEPOST_TOKEN": "mp_x"}
+
+        told = stranger.run(
+            "apply", "--dry-run", "-" if is_piped else str(path), stdin=text if is_piped else ""
+        )
+
+        assert told.returncode == Exit.ERROR
+        assert "Nothing was sent" in told.stderr and "apply --local" in told.stderr
+        assert "127.0.0.1" not in told.stderr
+
+    def test_sends_what_is_just_small_enough(self, client: Client, tmp_path):
+        """Whatever the command lets through, the server takes."""
+        path = tmp_path / "large.yaml"
+        path.write_text("milepost: 1\n# " + "x" * (2 * 1024 * 1024 - 100))
+
+        told = client.run("apply", "--dry-run", str(path))
+
+        assert told.returncode == Exit.NOTHING_TO_DO, told.stderr
 
 
 class TestOpen:

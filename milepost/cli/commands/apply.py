@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from milepost.cli import changes, clients, telling
+from milepost.cli import changes, clients, telling, wire
 from milepost.cli.exits import Exit
 from milepost.cli.terminal import agreed, plain
 from milepost.cli.wire import Refused
@@ -17,7 +17,7 @@ from milepost.core.problems import NotFound, Problem
 
 EXAMPLES = ("milepost apply okrs.yaml", "milepost apply --dry-run --json okrs.yaml")
 WITHOUT_ASKING = "Add --yes to apply without asking."
-LARGEST = 2 * 1024 * 1024 - 64 * 1024  # what the API takes at once, with what stands around it
+LARGEST = 2 * 1024 * 1024  # bytes that the API takes at once
 
 
 def words(parser: argparse.ArgumentParser) -> None:
@@ -53,10 +53,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     require_an_answer(json=options.json, dry_run=options.dry_run, yes=options.yes)
-    wire = telling.wire(options)
-    name, text = _text(options.file)
-    body = {"name": name, "text": text}
-    preview = wire.send("POST", "/plan/preview", body)
+    server = telling.wire(options)
+    body = _body(options.file)
+    preview = server.send("POST", "/plan/preview", body)
     is_nothing = changes.is_nothing(preview)
     if not options.json:
         for line in changes.lines(preview):
@@ -69,11 +68,11 @@ def _run(options: argparse.Namespace) -> int:
         return Exit.NOTHING_TO_DO
     if options.dry_run:
         return Exit.OK
-    where = wire.server.name or wire.server.url
+    where = server.server.name or server.server.url
     if not options.yes and not agreed(f"Apply to {where}?", remedy=WITHOUT_ASKING):
         print("Nothing was changed.")
         return Exit.OK
-    done = wire.post("/plan/application", body, key=f"cli-{secrets.token_hex(16)}")
+    done = server.post("/plan/application", body, key=f"cli-{secrets.token_hex(16)}")
     if options.json:
         _print({**preview, "is_applied": True, "again": done["again"], "event": done.get("event")})
     else:
@@ -91,14 +90,38 @@ def require_an_answer(*, json: bool, dry_run: bool, yes: bool) -> None:
         )
 
 
-def _text(file: str) -> tuple[str, str]:
+def _body(file: str) -> dict[str, str]:
+    """Read a file as it is sent; what the server would refuse for its size is refused before."""
     if file == "-":
-        return "standard input", _decoded(sys.stdin.buffer.read(LARGEST + 1), "standard input")
-    path = Path(file)
+        name, data = "standard input", sys.stdin.buffer.read(LARGEST + 1)
+    else:
+        path = Path(file)
+        name = path.name
+        try:
+            with path.open("rb") as source:
+                data = source.read(LARGEST + 1)
+        except OSError as wrong:
+            raise unreadable(file, wrong) from None
+    if len(data) > LARGEST:
+        raise _too_large(file)
     try:
-        return path.name, _decoded(path.read_bytes(), file)
-    except OSError as wrong:
-        raise unreadable(file, wrong) from None
+        body = {"name": name, "text": data.decode("utf-8-sig")}
+    except UnicodeDecodeError:
+        raise Problem(f"{name} is not UTF-8.", code="not_utf8", remedy="Save it as UTF-8.") from None
+    # Each quotation mark and each end of a line takes two bytes on the way.
+    if len(wire.encoded(body)) > LARGEST:
+        raise _too_large(file)
+    return body
+
+
+def _too_large(file: str) -> Problem:
+    return Problem(
+        f"{'What is piped in' if file == '-' else file}, as it is sent, is more than the "
+        f"{LARGEST >> 20} MB that a server takes at once. Nothing was sent.",
+        code="too_large",
+        remedy="Split it, for instance by cycle: what a file leaves out stays as it is. Or have it applied "
+        "on the server's own machine, where it may be larger: milepost apply --local.",
+    )
 
 
 def unreadable(file: str, wrong: OSError) -> Problem:
@@ -106,19 +129,6 @@ def unreadable(file: str, wrong: OSError) -> Problem:
     if isinstance(wrong, FileNotFoundError):
         return NotFound(f"There is no file {file}.", remedy="Check its name.")
     return Problem(f"{file} cannot be read: {wrong.strerror}.", code="unreadable", remedy="Check its name.")
-
-
-def _decoded(data: bytes, name: str) -> str:
-    if len(data) > LARGEST:
-        raise Problem(
-            f"{name} has more than {LARGEST >> 10:,} KB.",
-            code="too_large",
-            remedy="Split it by cycle, or apply it on the server itself: milepost apply --local.",
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Problem(f"{name} is not UTF-8.", code="not_utf8", remedy="Save it as UTF-8.") from None
 
 
 def _print(said: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from milepost.cli import clients, telling, terminal, things
 from milepost.cli.exits import Exit
 from milepost.cli.terminal import number, percent
 from milepost.cli.things import Names
-from milepost.cli.wire import Wire
+from milepost.cli.wire import Refused, Wire
 from milepost.core.problems import Invalid
 
 EXAMPLES = (
@@ -65,7 +65,7 @@ NOUNS = {
     ),
     "key-results": Noun(
         "/key-results",
-        ("owner", "team", "cycle", "state", "status", "objective"),
+        ("owner", "team", "cycle", "state", "status", "objective", "title"),
         ("title", "percent", "status", "value", "target", "unit", "due_on", "owner"),
         ("id", "done", "status", "key result", "now", "target", "due", "owner"),
         3,
@@ -156,7 +156,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--parent", metavar="TEAM", help="the teams right below one")
     parser.add_argument("--status", choices=STATUSES, metavar="STATUS", help=", ".join(STATUSES))
     parser.add_argument("--state", metavar="STATE", help="a state, such as active, draft, closed")
-    parser.add_argument("--title", metavar="WORDS", help="a part of an objective's title")
+    parser.add_argument("--title", metavar="WORDS", help="a part of the title")
     parser.add_argument("--objective", metavar="ID", help="those of an objective: its id, address or title")
     parser.add_argument("--key-result", metavar="ID", help="those of a key result")
     parser.add_argument(
@@ -167,6 +167,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Ask for them and print them."""
+    try:
+        return _run(options)
+    except Refused as refused:
+        if refused.status == 422:  # which words an option takes, the server knows
+            refused.code = "usage"
+        raise
+
+
+def _run(options: argparse.Namespace) -> int:
     noun = NOUNS[options.noun]
     wire = telling.wire(options)
     if options.web:

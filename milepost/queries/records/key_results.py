@@ -92,6 +92,8 @@ class Asked:
     cycle: int | None = None
     state: str | None = None
     status: str | None = None
+    title: str | None = None  # a part of it
+    key: str | None = None
 
 
 ALL = Asked()
@@ -128,8 +130,11 @@ def _is_asked(reader: Reader, row: KeyResultRow, asked: Asked) -> bool:
         (asked.team, above.team_id),
         (asked.cycle, above.cycle_id),
         (asked.state, row.state),
+        (asked.key, row.key),
     )
     if not fits(*pairs):
+        return False
+    if asked.title is not None and asked.title.casefold() not in row.title.casefold():
         return False
     return asked.status is None or reader.day.status_of(row.id).word == asked.status
 

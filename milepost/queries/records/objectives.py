@@ -64,7 +64,8 @@ class Asked:
     status: str | None = None
     commitment: str | None = None
     level: str | None = None
-    title: str | None = None
+    title: str | None = None  # a part of it
+    key: str | None = None
 
 
 ALL = Asked()
@@ -92,6 +93,7 @@ def _is_asked(reader: Reader, row: ObjectiveRow, asked: Asked) -> bool:
         (asked.state, row.state),
         (asked.commitment, row.commitment),
         (asked.level, row.level),
+        (asked.key, row.key),
     )
     if not fits(*pairs):
         return False

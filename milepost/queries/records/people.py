@@ -46,7 +46,14 @@ class PersonRecord:
 
 
 def slice_of(
-    reader: Reader, wanted: Wanted, *, show: str = "here", role: str | None = None, team: int | None = None
+    reader: Reader,
+    wanted: Wanted,
+    *,
+    show: str = "here",
+    role: str | None = None,
+    team: int | None = None,
+    name: str | None = None,
+    key: str | None = None,
 ) -> Slice:
     """Return some of the people, in the order in which they were added."""
     rows = Person.objects.of(reader.actor.workspace_id).filter(**SHOWN[show])
@@ -57,6 +64,12 @@ def slice_of(
     if team is not None:
         known = reader.image.teams.get(team)
         rows = rows.filter(id__in=known.members if known else ())
+    if key is not None:
+        rows = rows.filter(key=key)
+    if name is not None:  # SQLite knows capitals of ASCII alone
+        part, known = name.casefold(), reader.image.people
+        listed = zip(known.ids.tolist(), known.listed("name"), strict=True)
+        rows = rows.filter(id__in=[id for id, each in listed if part in each.casefold()])
     kept, onwards = cut(rows.order_by("id")[: wanted.size + 1], wanted, lambda row: row.id)
     return Slice(tuple(_records(reader, kept)), onwards)
 

@@ -10,7 +10,7 @@ from milepost.core.ids import encode
 from milepost.ledger.structure import TeamRow
 from milepost.queries import team_tree
 from milepost.queries.cards import Reader
-from milepost.queries.records.slices import Slice, Wanted, following, ids_of, written
+from milepost.queries.records.slices import Slice, Wanted, fits, following, ids_of, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,21 @@ def members(reader: Reader, id: int) -> Slice:
     return Slice(tuple(SeatRecord(encode(one.id), *one[1:]) for one in rows), None)
 
 
-def slice_of(reader: Reader, wanted: Wanted, *, parent: int | None = None) -> Slice:
+def slice_of(
+    reader: Reader,
+    wanted: Wanted,
+    *,
+    parent: int | None = None,
+    name: str | None = None,
+    key: str | None = None,
+) -> Slice:
     """Return some of the teams, the oldest first; with `parent`, those right below it."""
-    teams = reader.image.teams
-    ids = (id for id in following(teams, wanted) if parent is None or teams[id].parent_id == parent)
+    teams, part = reader.image.teams, (name or "").casefold()
+    ids = (
+        id
+        for id in following(teams, wanted)
+        if fits((parent, teams[id].parent_id), (key, teams[id].key)) and part in teams[id].name.casefold()
+    )
     kept, onwards = ids_of(ids, wanted)
     return Slice(tuple(_record(reader, teams[id]) for id in kept), onwards)
 
