@@ -175,7 +175,7 @@ def _records(reader: Reader, rows: list[KeyResultRow]) -> Iterable[KeyResultReco
             data_source=data_source,
             visibility=row.visibility,
             visible_to=tuple(encode(id) for id in row.visible_to),
-            position=row.position,
+            position=_place(reader, row),
             revision=revision,
             created_at=created_at,
         )
@@ -188,6 +188,11 @@ def _texts_then(reader: Reader, ids: list[int]) -> dict[int, tuple[str, str]]:
     rows = reader.until(KeyResultVersion.objects.of(reader.actor.workspace_id)).filter(key_result_id__in=ids)
     listed = rows.order_by("at", "id").values_list("key_result_id", "description", "data_source")
     return {id: (description, data_source) for id, description, data_source in listed}
+
+
+def _place(reader: Reader, row: KeyResultRow) -> int:
+    """Return where it stands among those of its objective that the reader sees, from 0."""
+    return list(filter(reader.sees, reader.image.key_results_of.ids(row.objective_id))).index(row.id)
 
 
 def _milestones(row: KeyResultRow, reading: object) -> Iterable[MilestoneRecord]:
