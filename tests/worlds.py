@@ -135,6 +135,8 @@ def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
         visibility="people", visible_to=[ada.person_id],
     )  # fmt: skip
     one = key_results.add(objective=okrs.helpful.id, definition=quiet, by=ben, at=began)
+    for _ in range(2):  # to the first place, which makes the others' places other ones
+        key_results.move(key_result=one.id, up=True, by=ben, at=began)
     said = checkins.record(
         key_result=one.id, value=Decimal(9), confidence=1, note="Whispered note", by=ben, at=at
     )

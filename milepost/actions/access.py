@@ -120,13 +120,16 @@ def use_link(*, secret: str, by: Actor = NOBODY_YET, at: datetime) -> int:
     """Use a single-use sign-in link up; return the account it signs in."""
     with transaction.atomic():
         links = SignInLink.objects.filter(secret_hash=hash_of(secret), user__isnull=False)
-        # One statement decides, so of two requests with the same link only one gets in.
-        if not links.filter(used_at=None, expires_at__gt=at, user__is_active=True).update(used_at=at):
+        # One statement about this row alone decides, so of two requests with the same link only one gets in:
+        # what another table says, PostgreSQL would not look at again when it has waited for the first.
+        is_first = links.filter(used_at=None, expires_at__gt=at).update(used_at=at)
+        row = links.select_related("user").first() if is_first else None
+        if row is None or not row.user.is_active:
             raise LinkIsOver(
                 "This sign-in link was used already, or its time is over.",
                 remedy="Sign in with your password, or ask for a new link.",
             )
-        return links.get().user_id
+        return row.user_id
 
 
 def set_password(

@@ -28,9 +28,10 @@ def add(
         raise Invalid(f"A comment holds {TEXT_LENGTH:,} characters.", field="text", remedy="Shorten it.")
     with transaction.atomic():
         if key_result is not None:
-            one, row, _ = standings.key_result(by, key_result)
-        else:
-            (row, _), one = standings.objective(by, objective or 0), None
+            objective = standings.key_result(by, key_result)[1].id
+        # Held, so whoever takes it away at this moment waits, or has done so.
+        row, _ = standings.objective(by, objective or 0, lock=True)
+        one = None if key_result is None else standings.key_result(by, key_result)[0]
         access.require(access.may_comment(by), "comment here")
         new = Comment.objects.create(
             workspace_id=by.workspace_id, objective=row, key_result=one, by_id=by.person_id, at=at, text=text

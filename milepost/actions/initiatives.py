@@ -34,7 +34,7 @@ def add(
 ) -> Initiative:
     """Add an initiative to an objective, perhaps for one key result of it."""
     with transaction.atomic():
-        row, standing = standings.objective(by, objective)
+        row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "add an initiative here")
         wanted = {
             "title": title,

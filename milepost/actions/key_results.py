@@ -195,7 +195,10 @@ def withdraw(*, key_result: int, by: Actor, at: datetime) -> None:
 
 
 def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
-    """Move a key result one place up or down among those of its objective; at the end it stays."""
+    """Move a key result one place up or down among those of its objective that one sees.
+
+    At the end it stays. What one does not see keeps its place, and nothing tells that it is there.
+    """
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit(by, standing), "change the order here")
@@ -203,8 +206,9 @@ def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
         rows = KeyResult.objects.of(by.workspace_id).select_for_update()
         listed = list(rows.filter(objective=row).order_by("position", "id"))
         here = next(place for place, each in enumerate(listed) if each.id == one.id)
-        there = here - 1 if up else here + 1
-        if not 0 <= there < len(listed):
+        beside = reversed(range(here)) if up else range(here + 1, len(listed))
+        there = next((place for place in beside if _is_seen(by, listed[place])), None)
+        if there is None:
             return one
         before = [each.id for each in listed]
         listed[here], listed[there] = listed[there], listed[here]
@@ -214,6 +218,11 @@ def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:
                 each.save(update_fields=["position"])
         _tell("key_result.moved", one, {"up": up, "before": before}, by=by, at=at)
     return listed[there]
+
+
+def _is_seen(by: Actor, one: KeyResult) -> bool:
+    # Whoever sees one of an objective's key results sees all that are not restricted further.
+    return one.visibility is None or standings.sees(by, one.id)
 
 
 def _move(

@@ -14,7 +14,7 @@ from milepost.core import access, listings
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid
 from milepost.ledger import changes
-from milepost.models import DefaultView, SavedView
+from milepost.models import DefaultView, Person, SavedView
 from milepost.models.views import SHARED
 from milepost.queries import standings
 
@@ -80,9 +80,12 @@ def choose(*, view: int | None, by: Actor, at: datetime) -> None:
     """Let one's own tree begin with a view from now on (None: as usual)."""
     access.require(by.person_id is not None, "begin with a view", remedy="Sign in as the person it is for.")
     with transaction.atomic():
+        # The view is held, so whoever deletes it waits and finds that it was chosen; then the person, so that
+        # one choice of theirs comes after another.
+        row = None if view is None else standings.view(by, view, lock=True)
+        Person.objects.of(by.workspace_id).select_for_update(no_key=True).get(id=by.person_id)
         mine = DefaultView.objects.of(by.workspace_id).filter(person_id=by.person_id)
         before = mine.values_list("view_id", flat=True).first()
-        row = None if view is None else standings.view(by, view)
         if before == view:
             return
         if row is None:

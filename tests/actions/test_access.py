@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from contextvars import copy_context
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth import SESSION_KEY
-from django.db import connection
 
 from milepost.actions import access, people
+from milepost.core.access import operator
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound, Problem
-from milepost.models import Event, Invitation, Person, Session, User
+from milepost.models import Event, Invitation, Person, Session, SignInLink, User
 from milepost.models.sessions import SessionStore, kept_as
 from tests import cast as the_cast
 from tests.cast import LATER, NOW, PASSWORD, Cast
+from tests.threads import at_once
 
 pytestmark = pytest.mark.both_databases
 
@@ -174,26 +175,54 @@ class TestAcceptAtOnce:
         cast = the_cast.assemble()
         person = people.add(name="Dana", email="dana@acme.example", by=cast.ada, at=NOW)
         secret = access.invite(person=person.id, by=cast.ada, at=NOW)
-        outcomes: list[str] = []
-        begin = threading.Barrier(4)
 
-        def use(number: int) -> None:
-            begin.wait()
-            try:
-                access.accept(secret=secret, password=f"{FRESH} {number}", at=LATER)
-                outcomes.append("in")
-            except Problem as problem:
-                outcomes.append(problem.code)
-            finally:
-                connection.close()
+        outcomes = _outcomes(
+            lambda number: access.accept(secret=secret, password=f"{FRESH} {number}", at=LATER)
+        )
 
-        threads = [threading.Thread(target=copy_context().run, args=(use, number)) for number in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        assert outcomes == ["in", *["link_is_over"] * 3]
 
-        assert sorted(outcomes) == ["in", *["link_is_over"] * 3]
+
+@pytest.mark.django_db(transaction=True)
+class TestUseLinkAtOnce:
+    def test_lets_one_in(self):
+        """Of four who use the same sign-in link at the same moment, one gets in, as often as one tries."""
+        cast = the_cast.assemble()
+        ada, by = User.objects.get(email="ada@acme.example"), operator(cast.acme.id)
+
+        for _ in range(10):
+            secret = people.sign_in_link(user_id=ada.id, by=by, at=NOW)
+            outcomes = _outcomes(lambda _, secret=secret: access.use_link(secret=secret, at=NOW))
+            assert outcomes == ["in", *["link_is_over"] * 3]
+
+    def test_is_not_for_a_closed_account(self):
+        """An account that was closed is not signed in, and its link stays as it was."""
+        cast = the_cast.assemble()
+        ada = User.objects.get(email="ada@acme.example")
+        secret = people.sign_in_link(user_id=ada.id, by=operator(cast.acme.id), at=NOW)
+        User.objects.filter(id=ada.id).update(is_active=False)
+
+        with pytest.raises(access.LinkIsOver):
+            access.use_link(secret=secret, at=NOW)
+
+        assert SignInLink.objects.get(user=ada).used_at is None
+
+
+def _outcomes(use: Callable[[int], object]) -> list[str]:
+    """Let four use something at the same moment, and return what became of each."""
+    outcomes: list[str] = []
+    begin = threading.Barrier(4)
+
+    def run(number: int) -> None:
+        begin.wait()
+        try:
+            use(number)
+            outcomes.append("in")
+        except Problem as problem:
+            outcomes.append(problem.code)
+
+    at_once(4, run)
+    return sorted(outcomes)
 
 
 class TestSetPassword:
@@ -211,8 +240,6 @@ class TestSetPassword:
 
     def test_ends_unused_links(self, cast: Cast):
         """A sign-in link that was made before no longer works."""
-        from milepost.core.access import operator
-
         ada = User.objects.get(email="ada@acme.example")
         secret = people.sign_in_link(user_id=ada.id, by=operator(cast.acme.id), at=NOW)
 

@@ -135,6 +135,22 @@ class TestMove:
         shown = image.of(cast.acme.id).key_results_of[okrs.helpful.id]
         assert [one.title for one in shown] == ["Cut the wait", "Write the guides"]
 
+    def test_steps_over_what_one_does_not_see(self, cast: Cast, okrs: Okrs):
+        """Ada moves what she sees past what she does not, which keeps its place and stops nothing."""
+        for title in ("Hidden", "Hidden last"):
+            hidden = Definition(title, visibility="people", visible_to=[cast.ben.person_id])
+            one = key_results.add(objective=okrs.helpful.id, definition=hidden, by=cast.ben, at=NOW)
+            if title == "Hidden":
+                key_results.move(key_result=one.id, up=True, by=cast.ben, at=NOW)
+        before = Event.objects.of(cast.acme.id).count()
+
+        key_results.move(key_result=okrs.guides.id, up=False, by=cast.ada, at=NOW)
+        at_the_end = Event.objects.of(cast.acme.id).count()
+        key_results.move(key_result=okrs.guides.id, up=True, by=cast.ada, at=NOW)
+
+        assert at_the_end == before
+        assert titles(cast, okrs) == ["Write the guides", "Hidden", "Cut the wait", "Hidden last"]
+
     def test_asks_who_may(self, cast: Cast, okrs: Okrs):
         """The order is the objective's owner's, not the key result's."""
         with pytest.raises(NotAllowed):

@@ -19,6 +19,7 @@ from milepost.actions import (
     comments,
     cycles,
     events,
+    initiatives,
     objectives,
     reviews,
     undos,
@@ -389,11 +390,31 @@ class TestAtOnce:
         assert sorted(said) == ["Event", *["UndoneAlready"] * 7]
         assert Event.objects.of(cast.acme.id).filter(undoes_id=done).count() == 1
 
+    @pytest.mark.parametrize("kind", ["comment", "initiative"])
+    def test_takes_nothing_from_under_what_is_added(self, cast: Cast, okrs: Okrs, kind: str):
+        """Where a draft is taken back while somebody adds to it, both end well, or one is told."""
+        who = {"by": cast.ada, "at": SOON}
+        for _ in range(10):
+            row = objectives.draft(title="Brief", cycle=okrs.cycle.id, owner=cast.ada.person_id, **who)
+            done, said = latest(cast, "objective.drafted"), []
+
+            def deed(number: int, row: Objective = row, done: int = done, said: list = said) -> None:
+                if number == 0:
+                    said.append(_told(lambda: undos.undo(event=done, **who)))
+                elif kind == "comment":
+                    said.append(_told(lambda: comments.add(text="Well", objective=row.id, **who)))
+                else:
+                    said.append(_told(lambda: initiatives.add(objective=row.id, title="A deed", **who)))
+
+            at_once(4, deed)
+
+            assert len(said) == 4, said
+
 
 def _told(deed: Callable[[], object]) -> str:
     try:
         return type(deed()).__name__
-    except Conflict as refused:
+    except (Conflict, NotFound) as refused:
         return type(refused).__name__
 
 

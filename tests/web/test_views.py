@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from milepost.actions import teams, views
 from milepost.core.ids import encode
+from milepost.core.problems import NotFound
 from milepost.models import DefaultView, Event, SavedView
 from tests.cast import Cast
 from tests.okrs import Okrs
+from tests.threads import at_once
 from tests.web.reading import page_of
 from tests.web.statements import STATEMENTS, count
 from tests.web.tree import TREE
@@ -181,3 +183,25 @@ class TestBegin:
 
         assert cleo.get(TREE).status_code == 200
         assert "Worries" not in page_of(cleo.get(TREE))
+
+    @pytest.mark.django_db(transaction=True)
+    def test_deleting_it_meanwhile_is_no_defect(self, cast, okrs):
+        """Whoever begins with a view at the moment in which it is deleted is told, or begins as usual."""
+        outcomes: list[str] = []
+        for _ in range(10):
+            row = views.save(name="Brief", settings=WORRIES, by=cast.ben, at=timezone.now())
+
+            def deed(number: int, id: int = row.id) -> None:
+                acted = views.delete if number == 0 else views.choose
+                try:
+                    acted(view=id, by=cast.ben, at=timezone.now())
+                    outcomes.append("done")
+                except NotFound:
+                    outcomes.append("gone")
+
+            outcomes.clear()
+            at_once(4, deed)
+
+            assert len(outcomes) == 4
+            assert not SavedView.objects.of(cast.acme.id).filter(id=row.id).exists()
+            assert not DefaultView.objects.of(cast.acme.id).exists()

@@ -199,7 +199,7 @@ _FIELDS = {
     "data_source": lambda it: it.stored[1],
     "visibility": lambda it: it.row.visibility,
     "visible_to": lambda it: tuple(map(encode, it.row.visible_to)),
-    "position": lambda it: it.row.position,
+    "position": lambda it: _place(it.reader, it.row),
     "revision": lambda it: it.stored[2],
     "created_at": lambda it: it.stored[3],
 }
@@ -228,6 +228,11 @@ def _texts_then(reader: Reader, ids: list[int]) -> dict[int, tuple[str, str]]:
     rows = reader.until(KeyResultVersion.objects.of(reader.actor.workspace_id)).filter(key_result_id__in=ids)
     listed = rows.order_by("at", "id").values_list("key_result_id", "description", "data_source")
     return {id: (description, data_source) for id, description, data_source in listed}
+
+
+def _place(reader: Reader, row: KeyResultRow) -> int:
+    """Return where it stands among those of its objective that the reader sees, from 0."""
+    return list(filter(reader.sees, reader.image.key_results_of.ids(row.objective_id))).index(row.id)
 
 
 def _milestones(row: KeyResultRow, reading: object) -> Iterable[MilestoneRecord]:
