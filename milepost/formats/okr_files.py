@@ -19,10 +19,20 @@ from milepost.formats.okr_content import Content, OtherVersion
 from milepost.formats.okr_raw import Misspelt
 from milepost.formats.okr_reading import Enough, Reading
 from milepost.formats.okr_windows import in_windows
-from milepost.formats.okr_writing import write
+from milepost.formats.okr_writing import export_of, says, write
 from milepost.formats.places import MOST_PROBLEMS, FilePlace, FileProblem, FileProblems
 
-__all__ = ["LARGEST_FILE", "FilePlace", "FileProblem", "FileProblems", "read", "recall", "write"]
+__all__ = [
+    "LARGEST_FILE",
+    "FilePlace",
+    "FileProblem",
+    "FileProblems",
+    "export_of",
+    "read",
+    "recall",
+    "says",
+    "write",
+]
 
 Progress = Callable[[int, int], None]
 Held = Callable[[Plan], Plan]

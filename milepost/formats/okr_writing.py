@@ -22,8 +22,42 @@ Put = Callable[[str], None]
 def write(plan: Plan, *, as_: str = "yaml") -> bytes:
     """Return the plan as a file: `as_` is "yaml" or "json"."""
     pieces: list[str] = []
-    {"yaml": _yaml, "json": _json}[as_](_top(plan), pieces.append)
+    _FORMS[as_](_top(plan), pieces.append)
     return "".join(pieces).encode()
+
+
+def export_of(data: bytes) -> str | None:
+    """Return the id of the workspace whose export a file may be, by how it begins; None if it is none."""
+    begins = _BEGINNING.match(data)
+    return None if begins is None else (begins["yaml"] or begins["json"]).decode()
+
+
+def says(data: bytes, plan: Plan) -> bool:
+    """Say whether a file is this plan as `write` writes it, byte for byte; the first difference ends it."""
+    done = 0
+
+    def compare(piece: str) -> None:
+        nonlocal done
+        written = piece.encode()
+        if not data.startswith(written, done):
+            raise _Differs
+        done += len(written)
+
+    try:
+        _FORMS["json" if data[:1] == b"{" else "yaml"](_top(plan), compare)
+    except _Differs:
+        return False
+    return done == len(data)
+
+
+class _Differs(Exception):
+    """Two files are not the same."""
+
+
+_BEGINNING = re.compile(
+    rb"(?:milepost: 1\nworkspace:\n  id: (?P<yaml>[\w.-]+)\n"
+    rb'|\{\n  "milepost": 1,\n  "workspace": \{\n    "id": "(?P<json>[\w.-]+)")'
+)
 
 
 def _top(plan: Plan) -> Iterator[tuple[str, Any]]:
@@ -111,7 +145,11 @@ def _json_value(value: Any, pad: str, *, spread: bool = False) -> str:
     elif kind not in _COMPOUND or not value or (not spread and _is_flat(value)):
         return _JSON[kind](value)
     elif kind is dict:
-        said = [f"{_json_lead(key)}{_json_value(item, inner)}" for key, item in value.items()]
+        said = [
+            f"{_json_lead(key)}"
+            f"{_json_value(item, inner) if (inside := type(item)) in _COMPOUND else _JSON[inside](item)}"
+            for key, item in value.items()
+        ]
     else:
         said = [_json_value(item, inner) for item in value]
     opening, closing = "{}" if kind is dict else "[]"
@@ -149,11 +187,13 @@ _JSON_ROWS: dict[type, Callable[[Any], Iterator[str]]] = {Columns: _json_rows, C
 
 def _is_flat(value: dict | list) -> bool:
     items = value.values() if isinstance(value, dict) else value
-    if _COMPOUND.isdisjoint(map(type, items)):
+    kinds = _COMPOUND.intersection(map(type, items))
+    if not kinds:
         return True
-    return isinstance(value, dict) and all(
-        _COMPOUND.isdisjoint(map(type, item)) if type(item) is list else type(item) not in _COMPOUND
-        for item in items
+    return (
+        isinstance(value, dict)
+        and kinds == {list}
+        and all(_is_flat(item) for item in items if type(item) is list)
     )
 
 
@@ -298,3 +338,6 @@ def _escaped(found: re.Match[str]) -> str:
     character = found[0]
     code = ord(character)
     return _SHORT.get(character) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
+
+
+_FORMS: dict[str, Callable[[Iterator[tuple[str, Any]], Put], None]] = {"yaml": _yaml, "json": _json}

@@ -143,20 +143,26 @@ def read(table: Table) -> Iterator[list[Sequence[Any]]]:
 
 
 def values(
-    model: type[Model], workspace_id: int, *, order: Sequence[str] = ("id",)
+    model: type[Model], workspace_id: int, *, order: Sequence[str] = ("id",), several_of: str | None = None
 ) -> Iterator[dict[str, Sequence[Any]]]:
     """Yield what a workspace has of a model, some thousands of rows at once, as lists of values by column.
 
     The values are those that the ORM gives, which takes several times as long for each as the database.
+    `several_of` names a column by which rows belong together: then only those that do not stand alone.
     """
     fields = model._meta.local_concrete_fields
     chosen = ", ".join(read_as(kind(field), f'"{field.column}"') for field in fields)
-    ordered = ", ".join(f'"{model._meta.db_table}"."{column}"' for column in order)
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(
-            f'SELECT {chosen} FROM "{model._meta.db_table}" WHERE workspace_id = %s ORDER BY {ordered}',
-            [workspace_id],
+    table = f'"{model._meta.db_table}"'
+    ordered = ", ".join(f'{table}."{column}"' for column in order)
+    wanted, arguments = "workspace_id = %s", [workspace_id]
+    if several_of is not None:
+        wanted = (
+            f'{wanted} AND "{several_of}" IN (SELECT "{several_of}" FROM {table} WHERE {wanted} '
+            f'GROUP BY "{several_of}" HAVING count(*) > 1)'
         )
+        arguments *= 2
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT {chosen} FROM {table} WHERE {wanted} ORDER BY {ordered}", arguments)
         while batch := cursor.fetchmany(BATCH):
             columns = zip(fields, zip(*batch, strict=True), strict=True)
             yield {field.attname: _valued(kind(field), texts) for field, texts in columns}

@@ -69,6 +69,7 @@ MEASURE_NAMES = (
 )  # fmt: skip
 
 OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objective_id")
+_BESIDE_THE_MEASURE = tuple(name for name in OF_A_KEY_RESULT if name not in MEASURE_NAMES)
 
 
 Pasts = Mapping[int, tuple[HistoryPlan, ...]]
@@ -95,15 +96,25 @@ class Keys:
             "milestones": _milestones,
             "points": _points,
         }
+        self._otherwise_by_columns: dict[tuple[str, ...], list[tuple[str, Callable[[Any], Any]]]] = {}
 
     def told(self, row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
         """Return some columns of a row by the names that the plan has for them, as the plan says them."""
         names, held = _told(columns)
         said = dict(zip(names, held(row), strict=True))
-        for column in self._said_otherwise.keys() & columns:
-            name = PLAN_NAMES.get(column, column)
-            said[name] = self._said_otherwise[column](said[name])
+        for name, otherwise in self._otherwise(columns):
+            said[name] = otherwise(said[name])
         return said
+
+    def _otherwise(self, columns: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Any]]]:
+        found = self._otherwise_by_columns.get(columns)
+        if found is None:
+            found = self._otherwise_by_columns[columns] = [
+                (PLAN_NAMES.get(column, column), self._said_otherwise[column])
+                for column in columns
+                if column in self._said_otherwise
+            ]
+        return found
 
     def said(self, column: str, value: Any) -> Any:
         """Return a column's value as the plan says it."""
@@ -226,11 +237,11 @@ def personal_objectives(workspace_id: int) -> int:
 def _rows_of(workspace_id: int) -> Callable[..., list]:
     """Return how to ask for the rows of one workspace, as tuples: a model for each takes longer to make."""
 
-    def of(model: type[Model], *order: str) -> list:
+    def of(model: type[Model], *order: str, several_of: str | None = None) -> list:
         make = _tuple_of(model)._make
         return [
             make(row)
-            for columns in rows.values(model, workspace_id, order=order or ("id",))
+            for columns in rows.values(model, workspace_id, order=order or ("id",), several_of=several_of)
             for row in zip(*columns.values(), strict=True)
         ]
 
@@ -270,8 +281,8 @@ class _Parts:
         )
         self.links = _grouped(of(Alignment), "child_id")
         self.transitions = _grouped(of(Transition), "objective_id")
-        self.versions = _grouped(of(ObjectiveVersion), "objective_id")
-        self.key_result_versions = _grouped(of(KeyResultVersion), "key_result_id")
+        self.versions = _grouped(of(ObjectiveVersion, several_of="objective_id"), "objective_id")
+        self.key_result_versions = _grouped(of(KeyResultVersion, several_of="key_result_id"), "key_result_id")
         self.check_ins = plan_ledgers.of(workspace_id, keys.people)
         self.objective_comments: dict[int, list[Comment]] = defaultdict(list)
         self.key_result_comments: dict[int, list[Comment]] = defaultdict(list)
@@ -338,14 +349,12 @@ class _Parts:
         )
 
     def _key_result(self, one: KeyResult, steps: tuple[TransitionPlan, ...]) -> KeyResultPlan:
-        said = self.keys.told(one, OF_A_KEY_RESULT)
-        measure = MeasurePlan(**{name: said.pop(name) for name in MEASURE_NAMES})
         history = self._history(self.key_result_versions[one.id], KEY_RESULT_FIELDS)
         told = told_by.of_key_result(one.state, history, steps, one.created_at)
         return KeyResultPlan(
             id=one.key,
-            measure=measure,
-            **said,
+            measure=MeasurePlan(**self.keys.told(one, MEASURE_NAMES)),
+            **self.keys.told(one, _BESIDE_THE_MEASURE),
             created=one.created_at,
             history=tuple(told_by.apart(history, told)),
             check_ins=CheckIns(self.check_ins.pop(one.id, ())),
@@ -366,14 +375,13 @@ class _Parts:
             one.grade, one.at, one.raw, self.keys.people.get(one.by_id), one.policy, one.reason, one.learned
         )
 
-    def _history(self, versions: list, columns: Iterable[str]) -> tuple[HistoryPlan, ...]:
-        found = []
+    def _history(self, versions: list, columns: tuple[str, ...]) -> tuple[HistoryPlan, ...]:
+        held, found = _told(columns)[1], []
         for before, after in pairwise(versions):
             was = {
-                PLAN_NAMES.get(name, name): self.keys.said(name, getattr(before, name))
-                for name in columns
-                if getattr(before, name) != getattr(after, name)
-                and not (name == "objective_id" and before.objective_id in self.hidden)
+                PLAN_NAMES.get(name, name): self.keys.said(name, old)
+                for name, old, new in zip(columns, held(before), held(after), strict=True)
+                if old != new and not (name == "objective_id" and old in self.hidden)
             }
             if was:
                 by = self.keys.people.get(after.by_id)

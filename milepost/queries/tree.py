@@ -21,7 +21,7 @@ import orjson
 
 from milepost.core import access
 from milepost.core.access import Actor
-from milepost.core.ids import ALPHABET, LENGTH, encode
+from milepost.core.ids import encode
 from milepost.core.rollup import Status
 from milepost.formats import entity_tags
 from milepost.ledger.columns import NOTHING
@@ -30,6 +30,7 @@ from milepost.ledger.editions import Written
 from milepost.ledger.garbage import uncollected
 from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
+from milepost.queries import letters
 from milepost.queries.alignment import View
 from milepost.queries.cards import Reader
 
@@ -262,15 +263,9 @@ def _encoded(columns: Sequence[Sequence]) -> list[bytes]:
     return [bytes(memoryview(orjson.dumps(row))) for row in zip(*columns, strict=True)]
 
 
-_LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
-
-
 def _written(ids: np.ndarray) -> list[str | None]:
-    """Write ids as `core.ids.encode` does; None for those that say nothing."""
-    letters = np.empty((len(ids), LENGTH), dtype=np.uint8)
-    for place in range(LENGTH):
-        letters[:, place] = _LETTERS[ids >> 5 * (LENGTH - 1 - place) & 31]
-    found = letters.view(f"S{LENGTH}").ravel().astype(str).tolist()
+    """Write ids; None for those that say nothing."""
+    found: list[str | None] = letters.written(ids)
     for place in np.flatnonzero(ids == NOTHING).tolist():
         found[place] = None
     return found

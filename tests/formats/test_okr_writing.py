@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from milepost.core.plan import Plan, check, diff
-from milepost.formats.okr_files import read, write
+from milepost.core.plan.values import WorkspacePlan
+from milepost.formats.okr_files import export_of, read, says, write
 from milepost.formats.okr_writing import _yaml_text
 from tests.formats.made_plans import lines, plans, texts
 
@@ -63,6 +64,31 @@ class TestWrite:
             assert changes.is_empty
             assert changes.problems == ()
             assert not any(row["orphaned"] for row in changes.summary().values())
+
+
+class TestSays:
+    @calmly
+    @given(plans(), st.data())
+    def test_is_so_of_what_was_written_and_of_nothing_else(self, plan: Plan, data):
+        """A file that lacks a byte, has one more or another one is not this plan as it is written."""
+        for form in FORMATS:
+            written = write(plan, as_=form)
+            at = data.draw(st.integers(0, len(written) - 1))
+            other = written[:at] + bytes([written[at] ^ 1]) + written[at + 1 :]
+
+            assert says(written, plan)
+            assert not any(says(one, plan) for one in (written[:-1], written + b"\n", other, b""))
+
+
+class TestExportOf:
+    @pytest.mark.parametrize("form", FORMATS)
+    def test_names_the_workspace_that_was_written(self, form: str):
+        """An export begins with its workspace; other files may be those of anyone."""
+        written = write(Plan(WorkspacePlan("corner", "Corner Shop")), as_=form)
+
+        assert export_of(written) == "corner"
+        assert export_of(b"# ours\n" + written) is None
+        assert export_of(write(Plan(), as_=form)) is None
 
 
 class TestText:

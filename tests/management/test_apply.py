@@ -201,6 +201,35 @@ class TestExport:
         assert out.read_text().lstrip().startswith("{") is name.endswith("json")
         assert run("apply", str(out), "--yes").code == 6
 
+    @pytest.mark.parametrize("name", ["out.yaml", "out.json"])
+    def test_applied_after_a_change_is_read(self, corner, written, tmp_path, name):
+        """An export is taken as it stands only while the workspace says just that."""
+        out = tmp_path / name
+        run("export", "-o", str(out))
+        run("apply", written(SMALL.replace("come back", "come often"), "newer.yaml"), "--yes")
+
+        said = run("apply", str(out), "--yes")
+
+        assert said.code == 0 and "Applied." in said.out
+        assert Objective.objects.everywhere().get().title == "Neighbours come back"
+
+    @pytest.mark.parametrize("name", ["out.yaml", "out.json"])
+    def test_beside_personal_objectives_can_be_applied_again(self, corner, written, tmp_path, name):
+        """What no export holds stays out of it, whether the file is what the workspace says or not."""
+        own = SMALL.replace("id: o1", "id: secret").replace("id: k1", "id: k2")
+        private = own.replace("state: active", "state: active\n    visibility: private")
+        run("apply", written(private, "own.yaml"), "--yes")
+        out = tmp_path / name
+        run("export", "-o", str(out))
+
+        again = run("apply", str(out), "--yes")
+        other = written(out.read_text().replace("come back", "come often"), f"other-{name}")
+        changed = run("apply", other, "--yes")
+
+        assert again.code == 6 and "secret" not in out.read_text()
+        assert changed.code == 0
+        assert Objective.objects.everywhere().count() == 2
+
     @pytest.mark.parametrize("words", [(), ("-o", "out.yaml")])
     def test_says_how_many_personal_objectives_it_leaves_out(
         self, db, written, tmp_path, monkeypatch, capfdbinary, words

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from milepost.core.plan import frame_pasts
@@ -324,10 +326,11 @@ def _same_link(candidates: list, link: AlignmentPlan | MembershipPlan) -> Any:
 
 
 def _differences(have: Any, want: Any) -> Iterator[tuple[str, tuple[Any, Any]]]:
-    for name in names_of(want):
-        if name in _PARTS or (name == "id" and not isinstance(want, WorkspacePlan)):
-            continue
-        old, new = getattr(have, name), getattr(want, name)
+    names, held = _compared(type(want))
+    before, after = held(have), held(want)
+    if before == after:
+        return
+    for name, old, new in zip(names, before, after, strict=True):
         if old == new or (new is None and name in _NO_OPINION):
             continue
         if isinstance(new, MeasurePlan):
@@ -342,6 +345,15 @@ def _differences(have: Any, want: Any) -> Iterator[tuple[str, tuple[Any, Any]]]:
             yield name, (old, new)
 
 
+@cache
+def _compared(of: type) -> tuple[tuple[str, ...], Callable[[Any], tuple]]:
+    """Return the fields of a type that may differ, and how to take them all from a thing."""
+    names = tuple(
+        name for name in names_of(of) if name not in _PARTS and (name != "id" or of is WorkspacePlan)
+    )
+    return names, attrgetter(*names)
+
+
 def _agrees(have: Any, want: Any) -> bool:
     """Say whether two entries are one, `by` apart where `want` does not say who."""
     if have == want:
@@ -351,8 +363,10 @@ def _agrees(have: Any, want: Any) -> bool:
     return have == (altered(want, by=have.by) if want.by is None else want)
 
 
-def _by_content(there: Sequence, wanted: Iterable) -> tuple[tuple, int]:
+def _by_content(there: Sequence, wanted: Sequence) -> tuple[tuple, int]:
     """Return the entries of `wanted` that are not there, and how many are."""
+    if there == wanted:
+        return (), len(wanted)
     by_moment: dict[datetime, list] = {}
     for entry in there:
         by_moment.setdefault(entry.at, []).append(entry)

@@ -25,6 +25,7 @@ from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 from milepost.queries import workspaces
 from milepost.queries.plans import current as plan_of
+from milepost.queries.plans import personal_objectives
 
 
 class Command(OperatorCommand):
@@ -87,7 +88,14 @@ class Command(OperatorCommand):
 
     def _read(self, file: str, slug: str | None) -> tuple[Plan, Plan]:
         """Return what the file says, and what the workspace holds that it is for."""
+        data, name = self._data(file)
         held: list[Plan] = []
+        if (chosen := self._exported(data, slug)) is not None:
+            known = plan_of(chosen)
+            if okr_files.says(data, known):
+                return known, known  # of its own export there is nothing to read
+            # Personal objectives are compared with where a file names them, and no export does.
+            held = [] if personal_objectives(chosen) else [known]
 
         def have(plan: Plan) -> Plan:
             # A file may name what the workspace holds already, and means its days in the workspace's zone.
@@ -101,10 +109,16 @@ class Command(OperatorCommand):
                     held.append(plan_of(self._chosen(wanted), with_personal=personal))
             return held[0]
 
-        data, name = self._data(file)
         with Progress("Reading") as progress:
             plan = okr_files.read(data, name=name, have=have, progress=progress)
         return plan, held[0]
+
+    def _exported(self, data: bytes, slug: str | None) -> int | None:
+        """Return the workspace whose export the file may be, of those that are there."""
+        named = okr_files.export_of(data)
+        if named is None or slug not in (None, named) or self._is_new(named):
+            return None
+        return self._chosen(named)
 
     def _data(self, file: str) -> tuple[bytes, str]:
         if file == "-":
