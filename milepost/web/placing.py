@@ -25,6 +25,7 @@ from milepost.web.typed import Typed
 from milepost.web.words import plain_number
 
 ALONE = "none"  # it is to stand by itself
+PLACE = ("from", "to", "how", "weight")  # what must be clear before anything can be foretold
 LABELS = {"to": "New place", "from": "Old place", "how": "How", "weight": "Weight", "reason": "Why"}
 
 
@@ -45,7 +46,10 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
     reader = pages.reader(request)
     row = _open_to_me(reader, objective)
     typed = shortlists.take(Typed(request.GET), reader, {"to": ListOf.PARENTS}, row.id)
-    return _page(request, reader, row, _asked(reader, row, typed, request.GET), typed)
+    asked = _asked(reader, row, typed, request.GET)
+    if "to" in request.GET and not asked.is_chosen and not typed.error("to"):
+        typed.say("to", "Choose a new place.")
+    return _page(request, reader, row, asked, typed)
 
 
 @in_workspace
@@ -86,7 +90,9 @@ def _asked(reader: Reader, row: ObjectiveRow, typed: Typed, data: QueryDict) -> 
     leaves = next((one for one in now if leaves and one.id == leaves.id), None)
     to = None if typed.text("to") == ALONE else _named(reader, typed, "to")
     weight = typed.number("weight")
-    if weight is None:
+    if weight is not None and weight < 0:
+        typed.say("weight", "A weight cannot be negative; 0 links without counting.")
+    if weight is None or weight < 0:
         weight = leaves.weight if leaves else Decimal(1)
     how = typed.text("how") or (leaves.how if leaves else "contributes")
     return Asked(leaves, to, to is not None or typed.text("to") == ALONE, how, weight)
@@ -109,7 +115,8 @@ def _page(
     url = addresses.objective(reader.slug, row.id)
     stays = asked.is_chosen and asked.to is not None and asked.leaves and asked.to.id == asked.leaves.id
     seen = None
-    if asked.is_chosen and not stays and (asked.to or asked.leaves) and asked.weight >= 0:
+    is_clear = asked.is_chosen and not any(map(typed.error, PLACE))
+    if is_clear and not stays and (asked.to or asked.leaves):
         with reader.image.lock:
             seen = placing.preview(
                 reader, row, leaves=asked.leaves, to=asked.to, how=asked.how, weight=asked.weight
@@ -118,7 +125,7 @@ def _page(
     context = {
         "title": row.title,
         "asked": asked,
-        "weight": plain_number(asked.weight),
+        "weight": typed.text("weight") if typed.error("weight") else plain_number(asked.weight),
         "now": now,
         "options": [(one.ref, one.title) for one in now],
         "parents": parents(reader, row, typed.chosen("to")),

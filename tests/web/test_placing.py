@@ -112,6 +112,32 @@ class TestPreview:
         assert SECRET_TITLE not in page.content.decode()
         assert page.content.decode().count("<tr><th scope") == 2  # the head, and the company's
 
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"weight": "-3"}, "A weight cannot be negative"),
+            ({"weight": "much"}, "much”"),
+            ({"to": ""}, "Choose a new place."),
+        ],
+    )
+    def test_foretells_nothing_of_what_is_wrong(self, okrs, signed_in, wrong, said):
+        """It says what is wrong where one looks, and offers no move."""
+        asked = {"from": f"o{encode(okrs.company.id)}", "to": f"k{encode(okrs.growth.id)}", **wrong}
+
+        page = signed_in("ben").get(here(okrs), asked).content.decode()
+
+        assert said in page and "What would follow</h2>" not in page and "Move it there" not in page
+        assert ('<details class="why" open>' in page) is ("weight" in wrong)
+        assert 'value="-3"' in page or wrong.get("weight") != "-3"
+
+    def test_says_beside_the_place_how_it_counts(self, okrs, signed_in):
+        """A weight that comes along is seen without opening anything."""
+        asked = {"from": f"o{encode(okrs.company.id)}", "to": f"k{encode(okrs.growth.id)}", "weight": "2"}
+
+        assert (
+            "How it counts there: contributes, ×2" in signed_in("ben").get(here(okrs), asked).content.decode()
+        )
+
     def test_costs_no_statement(self, cast, okrs, signed_in):
         """All of it comes from the image."""
         assert count(signed_in("ben"), here(okrs) + "?to=none") == STATEMENTS["objective_place"]
