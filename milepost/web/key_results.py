@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from milepost.actions import key_results
 from milepost.actions.key_results import Definition
 from milepost.actions.objectives import require_open
-from milepost.core import access, addresses, ids
+from milepost.core import access, addresses, doubts, ids
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import history, sweep
@@ -25,6 +25,7 @@ from milepost.web.methods import go
 from milepost.web.toasts import saved
 from milepost.web.typed import Typed, id_text
 
+DOUBTED = ("kind", "target", "source", "ends_on")
 LABELS = {
     "title": "Key result",
     "kind": "How it is measured",
@@ -127,7 +128,8 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
     reader = pages.reader(request)
     typed = shortlists.take(Typed(request.POST), reader, LISTS)
     row = _open_to_me(reader, objective)
-    definition = Definition(**_fields(typed))
+    fields = _fields(typed)
+    definition = Definition(**fields)
     if not typed.problems:
         try:
             submissions.once(
@@ -146,7 +148,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         except Problem as wrong:
             _refuse(typed, wrong)
         else:
-            saved(request, "Key result added.")
+            saved(request, " ".join(("Key result added.", *_doubts(reader, row, fields))))
             if typed.text("then") == "another":
                 return go(request.path)
             return go(addresses.objective(reader.slug, objective))
@@ -211,6 +213,14 @@ def _fields(typed: Typed) -> dict[str, Any]:
     return found
 
 
+def _doubts(reader: Reader, row: ObjectiveRow, said: Mapping[str, Any]) -> tuple[str, ...]:
+    return doubts.of(
+        **{name: said[name] for name in DOUBTED},
+        closes_on=reader.cycle_of(row).ends_on,
+        today=reader.today,
+    )
+
+
 def _again(typed: Typed) -> dict[str, Any]:
     plain = (
         "title", "starts_on", "ends_on", "data_source", "description", "visibility", "reason", "owner",
@@ -268,7 +278,7 @@ def update(request: HttpRequest, key_result: int) -> HttpResponse:
             _refuse(typed, wrong)
         else:
             if done:
-                saved(request, versions.words(theirs))
+                saved(request, " ".join((versions.words(theirs), *_doubts(reader, form.objective, fields))))
                 return go(addresses.key_result(reader.slug, key_result))
     return _edit_page(request, reader, form, values, typed, theirs)
 
@@ -326,6 +336,7 @@ def _edit_page(
     above = (whole.title, addresses.objective(reader.slug, whole.id))
     context = _form(reader, whole, values, typed) | {
         "title": row.title,
+        "doubts": _doubts(reader, whole, {name: getattr(row, name) for name in DOUBTED}),
         "objective": above,
         "state": row.state,
         "here": f"{url}edit/",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from milepost.actions import access as doors
 from milepost.actions import start
 from milepost.actions.plans import PlanRefused
-from milepost.core import access, addresses, membership, quarters
+from milepost.core import access, addresses, doubts, membership, quarters
 from milepost.core.plan import Changes, Plan
 from milepost.core.problems import Conflict, Invalid
 from milepost.formats.places import FileProblems
@@ -125,13 +125,14 @@ def file(request: HttpRequest) -> HttpResponse:
     """Take a file and show what it would do."""
     require_admin(request)
     typed = Typed(request.POST)
-    more: dict[str, Any] = {"details": (), "summary": None, "file_name": ""}
+    more: dict[str, Any] = {"details": (), "doubts": (), "summary": None, "file_name": ""}
     if request.method == "POST":
         uploaded = request.FILES.get("file")
         try:
             data = _taken(uploaded)
             plan = _read(request, data, uploaded.name)
             more |= {"summary": _summary(start.preview(plan, request.actor)), "file_name": uploaded.name}
+            more["doubts"] = list(doubts.of_plan(plan, request.today))
             request.session[UPLOADED] = [uploaded.name, base64.b64encode(data).decode("ascii")]
         except (Invalid, FileProblems) as wrong:
             typed.say("file", wrong.message, status=wrong.status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -82,6 +83,25 @@ class TestKinds:
         again = ben.post(url(one, "edit/"), filled(kind=kind, **sent) | {"title": "Renamed", "revision": "1"})
         assert again.status_code == 303
         assert KeyResult.objects.of(cast.acme.id).get(id=one.id).revision == 2
+
+
+class TestDoubts:
+    def test_are_said_and_hinder_nothing(self, signed_in, cast: Cast, okrs: Okrs):
+        """Without a target, or with a last day that is over, it is saved, and what is odd is said."""
+        ben, over = signed_in("ben"), (timezone.now() - timedelta(days=3)).date().isoformat()
+
+        bare = ben.post(new_url(okrs), filled(kind="increase", start="1", ends_on=over), follow=True)
+        whole = ben.post(
+            new_url(okrs), filled(kind="increase", start="1", target="2") | {"title": "Whole"}, follow=True
+        )
+
+        one, other = (
+            KeyResult.objects.of(cast.acme.id).get(title=title) for title in ("Measure it", "Whole")
+        )
+        for page in (text(bare), text(ben.get(url(one, "edit/")))):
+            assert "It has no target yet" in page and f"Its last day, {over}, is over already" in page
+        for page in (text(whole), text(ben.get(url(other, "edit/")))):
+            assert "no target yet" not in page and "is over already" not in page
 
 
 class TestBaseline:

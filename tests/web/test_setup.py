@@ -188,6 +188,16 @@ class TestFile:
         assert taken.headers["Location"] == "/w/acme/start/invite/"
         assert Objective.objects.everywhere().get().title == "Bread that people talk about"
 
+    def test_is_doubted_where_a_target_lacks(self, founded: Client):
+        """What deserves a second look is named before it is taken, and taken all the same."""
+        data = FILE.replace(b", target: 10", b"")
+
+        shown = founded.post("/w/acme/start/file/", {"file": SimpleUploadedFile("acme.yaml", data)})
+        whole = founded.post("/w/acme/start/file/", {"file": SimpleUploadedFile("acme.yaml", FILE)})
+
+        assert shown.status_code == 200 and "Talked about: It has no target yet" in shown.content.decode()
+        assert "second look" not in whole.content.decode()
+
     def test_can_be_taken_back(self, founded: Client):
         """The wrong file: the button on the next page makes the workspace as empty as it was."""
         founded.post("/w/acme/start/file/", {"file": SimpleUploadedFile("okrs.yaml", FILE)})
