@@ -21,9 +21,10 @@ Put = Callable[[str], None]
 
 def write(plan: Plan, *, as_: str = "yaml") -> bytes:
     """Return the plan as a file: `as_` is "yaml" or "json"."""
-    pieces: list[str] = []
-    _FORMS[as_](_top(plan), pieces.append)
-    return "".join(pieces).encode()
+    # Each piece by itself: one letter beyond Latin makes every character of a joined text twice as wide.
+    pieces: list[bytes] = []
+    _FORMS[as_](_top(plan), lambda piece: pieces.append(piece.encode()))
+    return b"".join(pieces)
 
 
 def export_of(data: bytes) -> str | None:
@@ -244,9 +245,8 @@ def _yaml_field(lead: str, key: str, value: Any, pad: str, put: Put) -> None:
     elif isinstance(value, str):
         put(f"{lead}{key}: {_yaml_words(value, pad)}\n")
     elif (many := _YAML_ROWS.get(type(value))) is not None:
-        put(f"{lead}{key}:\n")
-        for row in many(value, f"{pad}  "):
-            put(f"{pad}- {row}")
+        rows = [f"{pad}- {row}" for row in many(value, f"{pad}  ")]
+        put(f"{lead}{key}:\n{''.join(rows)}")
     elif not value or (isinstance(value, list) and not isinstance(value[0], dict)):
         put(f"{lead}{key}: {_flow(value)}\n")
     elif isinstance(value, dict):

@@ -201,6 +201,17 @@ class TestExport:
         assert out.read_text().lstrip().startswith("{") is name.endswith("json")
         assert run("apply", str(out), "--yes").code == 6
 
+    def test_says_moments_to_the_microsecond(self, db, written, tmp_path):
+        """A moment has six places where it has any, and none on the full second."""
+        entry = "at: 2026-10-12T09:00:00Z"
+        told = SMALL.replace(entry, "at: 2026-10-12T09:00:00.000005Z, recorded: 2026-10-12T10:00:00Z")
+        run("apply", written(told), "--yes")
+        out = tmp_path / "out.json"
+
+        run("export", "-o", str(out))
+
+        assert '"at": "2026-10-12T09:00:00.000005Z", "recorded": "2026-10-12T10:00:00Z"' in out.read_text()
+
     @pytest.mark.parametrize("name", ["out.yaml", "out.json"])
     def test_applied_after_a_change_is_read(self, corner, written, tmp_path, name):
         """An export is taken as it stands only while the workspace says just that."""
