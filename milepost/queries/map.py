@@ -6,8 +6,8 @@ from `core.layout`, which keeps what it drew: a check-in moves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -15,6 +15,8 @@ import numpy as np
 
 from milepost.core.ids import encode
 from milepost.core.layout import Box, Drawing, Line, Look, lay_out
+from milepost.core.layout.letters import BOLD, broken
+from milepost.core.layout.parts import Part, in_parts
 from milepost.core.rollup import Status
 from milepost.queries import alignment, outlines
 from milepost.queries.alignment import Place, Row, View
@@ -25,8 +27,13 @@ AT_ONCE_NARROW = 300  # when somebody has narrowed it, or unfolds all that can b
 MOST = 600  # cards on one drawing; then it says that it stops
 WITH_KEY_RESULTS = 40  # up to so many cards show their key results unless asked not to
 MOST_LEFT_OUT = 12  # cards in the tray
+STEPS = 12  # of unfolding that are drawn one after another
 
 WIDTH, HEAD, LINE, FOOT = 224, 100, 30, 10  # a card; its head; a key result in it; what is below those
+LEFT, INDENT, RIGHT = 15, 36, WIDTH - 12  # where marks begin, where words begin, where figures end
+TITLE, NAME = 13, 11.5  # the size of letters: of a title, of all that is smaller
+TITLE_LINE, NAME_LINE, FIGURE = 16, 13, 44  # from line to line; what the figure of a key result takes
+MOST_LINES = 2  # of a key result; an objective's title is whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +42,23 @@ class Wish:
 
     by_team: bool = False
     key_results: bool | None = None  # None: where there is room
-    opened: Collection[str] = ()
+    opened: Sequence[str] = ()  # in the order in which it was unfolded
     shut: Collection[str] = ()
     unfolded: bool = False  # as much as can be read, though nobody has narrowed it
     path: int | None = None
     reveal: Collection[int] = ()  # objectives to which the way stands open
     branch: int | None = None
+
+    @property
+    def earlier(self) -> Wish | None:
+        """What was drawn a step before: cards are unfolded one by one, and then folded what is folded."""
+        if self.shut or self.path is not None or self.reveal:
+            return replace(self, shut=(), path=None, reveal=())
+        if self.opened:
+            # Very many steps are taken several at once, as a drawing takes its time.
+            kept = len(self.opened) - 1
+            return replace(self, opened=self.opened[: kept if kept < STEPS else kept - kept % STEPS])
+        return replace(self, unfolded=False) if self.unfolded else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,28 @@ class Card:
     hidden: Hidden
     team: int | None
     level: int  # how deep its team lies; the company's own are at 0
+
+    @property
+    def title(self) -> tuple[str, ...]:
+        """Its title, broken into lines."""
+        return title_lines(self.row.title)
+
+    @property
+    def head(self) -> int:
+        """How tall it is without its key results."""
+        return HEAD + TITLE_LINE * max(len(self.title) - 2, 0)
+
+    @property
+    def tops(self) -> list[int]:
+        """Where each of its key results begins, and where the last one ends."""
+        found = [self.head]
+        for row in self.key_results:
+            found.append(found[-1] + LINE + NAME_LINE * (len(name_lines(row.title)) - 1))
+        return found
+
+    @property
+    def height(self) -> int:
+        return self.tops[-1] + (FOOT if self.key_results else 0)
 
 
 class Map:
@@ -127,6 +167,19 @@ class Map:
             return False
         roots = self._roots()
         return self._depth(roots, AT_ONCE_NARROW) > self._depth(roots, AT_ONCE) or bool(self.wish.shut)
+
+    @cached_property
+    def in_all(self) -> int:
+        """How many objectives there would be if everything were unfolded."""
+        found = {self.image.node[id] for id in self._drawn}
+        for id in self._roots():
+            found.update(self._branches.under(self.image.node[id]).tolist())
+        return len(found)
+
+    @property
+    def unfolds_all(self) -> bool:
+        """Whether all of it can be read at once."""
+        return self.in_all <= AT_ONCE_NARROW
 
     def below(self, id: int) -> list[int]:
         """Return the objectives that serve an objective or one of its key results."""
@@ -272,13 +325,33 @@ class Map:
 
     @cached_property
     def drawing(self) -> Drawing:
-        """Where each card and each line goes."""
+        """Where each card and each line goes; what was there before something was folded keeps its order."""
+        earlier = self._earlier
+        if earlier is None:
+            return lay_out(*self._drawable, Look())
+        if earlier._drawable == self._drawable:
+            return earlier.drawing
+        ids = list(earlier.cards)
+        known = (self.cards.get(ids[number]) for number in earlier.drawing.order)
+        return lay_out(*self._drawable, Look(), tuple(card.number for card in known if card))
+
+    @cached_property
+    def _earlier(self) -> Map | None:
+        wish = self.wish.earlier
+        return None if wish is None else Map(self.view, wish)
+
+    def in_parts(self, wide: float, tall: float) -> tuple[Part, ...]:
+        """Return the same as several drawings of a size at most, with the cards' numbers."""
+        return in_parts(*self._drawable, wide, tall)
+
+    @cached_property
+    def _drawable(self) -> tuple[tuple[Box, ...], tuple[Line, ...]]:
         by_team = self.wish.by_team
         boxes = tuple(
             Box(
                 card.number,
                 WIDTH,
-                HEAD + (LINE * len(card.key_results) + FOOT if card.key_results else 0),
+                card.height,
                 row=card.level if by_team else 0,
                 group=card.team or 0 if by_team else None,
             )
@@ -288,17 +361,29 @@ class Map:
             Line(self.cards[link.lower].number, self.cards[link.upper].number, self._beside(link))
             for link in self.lines
         )
-        return lay_out(boxes, lines, Look())
+        return boxes, lines
 
     def _beside(self, link: Link) -> float | None:
         """Return how far below the top of a card the key result stands that a line leads to."""
         if link.key_result is None:
             return None
         key = encode(link.key_result)
-        for at, row in enumerate(self.cards[link.upper].key_results):
+        card = self.cards[link.upper]
+        for top, row in zip(card.tops, card.key_results, strict=False):
             if row.key == key:
-                return HEAD + LINE * at + LINE / 2
+                return top + LINE / 2
         return None
+
+
+def title_lines(title: str) -> tuple[str, ...]:
+    """Break an objective's title into the lines of its card."""
+    return broken(title, RIGHT - INDENT, TITLE * BOLD, lines=len(title)) or ("",)
+
+
+def name_lines(title: str) -> tuple[str, ...]:
+    """Break a key result's title into lines, the first of them beside its figure."""
+    room = RIGHT - INDENT
+    return broken(title, room, NAME, MOST_LINES, first=room - FIGURE) or ("",)
 
 
 def _says(link: Link) -> tuple[bool, bool]:

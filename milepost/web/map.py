@@ -26,8 +26,9 @@ from milepost.web import map_styles, pages, tree_asked, words
 from milepost.web.actors import in_workspace
 from milepost.web.map_cards import Pen
 from milepost.web.map_drawing import Picture
-from milepost.web.map_lenses import LENSES, Lens
+from milepost.web.map_lenses import LENSES, Lens, coloured
 from milepost.web.map_list import branches
+from milepost.web.map_paper import Paper
 
 MOST_OTHERS = 8  # key results supposed besides the one in the form
 PER_CENT = re.compile(r"\d{1,3}(\.\d{1,6})?")
@@ -60,22 +61,34 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _context(asked: Asked) -> dict:
     map = Map(asked.view(), asked.wish)
-    picture = asked.picture(map)
+    picture, choices = asked.picture(map), asked.choices(map)
     return {
         "asked": asked,
         "map": map,
         "workspace": asked.reader.image.workspace.name,
         "legend": picture.legend(),
         "picture": picture if map.cards and not asked.as_list else None,
+        "paper": Paper(picture),
         "branches": list(branches(map)),
         "cycle": asked.cycle.name if asked.cycle else "Every cycle",
         "tray": [map.row(id) for id in map.left_out[: maps.MOST_LEFT_OUT]],
         "not_aligned": 0 if asked.branch is not None else len(map.not_aligned),
         "tray_more": max(len(map.left_out) - maps.MOST_LEFT_OUT, 0),
-        "choices": asked.choices(map),
+        "choices": choices,
+        "not_offered": _not_offered(map, choices),
         "supposed": asked.supposition,
         "new_objective": reverse("new_objective", args=[asked.reader.slug]),
     }
+
+
+def _not_offered(map: Map, choices: list) -> str:
+    """Say which key results “what if” does not offer to choose from; nothing where it offers all."""
+    if sum(len(rows) for _, rows in choices) >= CHOICES:
+        return f"To choose from are the first {CHOICES} key results of the drawing."
+    if len(map.cards) < map.in_all:
+        count, all = words.number(len(map.cards)), words.number(map.in_all)
+        return f"To choose from are the key results of what is drawn: {count} of {all} objectives."
+    return ""
 
 
 @in_workspace
@@ -124,7 +137,7 @@ class Asked(tree_asked.Asked):
         self.wish = Wish(
             by_team=said.get("arrange") == "team",
             key_results={"1": True, "0": False}.get(said.get("key_results", "")),
-            opened=frozenset(self.opened),
+            opened=tuple(dict.fromkeys(self.opened)),
             shut=frozenset(self.shut),
             unfolded=said.get("unfolded") == "1",
             path=self.path,
@@ -244,6 +257,8 @@ class Asked(tree_asked.Asked):
         """List the key results on the map, by objective, to suppose something of."""
         found, left = [], CHOICES
         for card in map.cards.values():
+            if left <= 0:
+                break
             rows = card.key_results or map.key_results(card.id)
             listed = [(row.key, row.title) for row in rows][:left]
             left -= len(listed)
@@ -322,7 +337,8 @@ class Asked(tree_asked.Asked):
     def picture(self, map: Map, *, with_links: bool = True) -> Picture:
         """Return the map as it is to be drawn."""
         supposed = self.supposition
-        lens = Lens(self.lens, pages.day_of(self.reader), self.reader.image.workspace.check_in_every)
+        owners = coloured(map.cards.values()) if self.lens == "owner" else {}
+        lens = Lens(self.lens, pages.day_of(self.reader), self.reader.image.workspace.check_in_every, owners)
         pen = Pen(
             lens,
             self.leading if with_links else None,

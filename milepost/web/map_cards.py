@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from markupsafe import escape
 
 from milepost.core.ids import decode
-from milepost.core.layout import Spot
+from milepost.core.layout import Spot, letters
 from milepost.queries.alignment import Row
-from milepost.queries.map import HEAD, LINE, WIDTH, Card
+from milepost.queries.map import INDENT, LEFT, NAME, NAME_LINE, RIGHT, TITLE_LINE, WIDTH, Card, name_lines
 from milepost.queries.what_if import Effect
-from milepost.web import map_text, words
+from milepost.web import words
 from milepost.web.map_lenses import Lens
 from milepost.web.marks import STATUS_CLASSES, STATUS_WORDS
 from milepost.web.words import percent
 
-LEFT, INDENT, RIGHT = 15, 36, WIDTH - 12  # where marks begin, where words begin, where figures end
-EDGE, BROAD_EDGE, TINTED = 4, 9, 46  # how wide the edge of a card is, how tall its tinted head
+EDGE, BROAD_EDGE, TINTED = 4, 9, 14  # how wide the edge of a card is, what is tinted above its title's lines
 WHAT_IF = '<title class="tip">What if it ends elsewhere?</title>'
 BAR = WIDTH - 2 * LEFT + 3
-HEAD_SHAPE = f"M0 {TINTED}V8a8 8 0 0 1 8-8h{WIDTH - 16}a8 8 0 0 1 8 8v{TINTED - 8}z"
 FOLD_WIDTH = 115  # of what a card says is folded away: on a small card it is drawn 1.7 times as large
 
 
@@ -58,15 +56,15 @@ class Pen:
                 f'<g class="{classes}" id="m-{card.row.key}" transform="translate({spot.x:g} {spot.y:g})" ',
                 f'data-n="{card.number}" data-up="{served}">',
                 self.link(f"?path={card.row.key}", frame),
-                f'<path class="hd near" d="{HEAD_SHAPE}"/>',
+                f'<path class="hd near" d="{_head(card)}"/>',
                 f'<rect class="hd far" width="{WIDTH}" height="{spot.height:g}" rx="8"/>',
                 f'<path class="ed" d="{_edge(edge, spot.height)}"/>',
                 '<g class="near">',
                 _mark("i-lock" if card.row.is_private else "i-target", LEFT, 10, 15, "ic"),
-                *self._title(card.row),
+                *self._title(card),
                 *self._owner(card),
                 *self._progress(card),
-                *(self._key_result(one, HEAD + LINE * at) for at, one in enumerate(card.key_results)),
+                *map(self._key_result, card.key_results, card.tops),
                 "</g>",
                 self._from_afar(card, spot),
                 self._fold(card, spot),
@@ -83,25 +81,24 @@ class Pen:
             address = self.address(address)
         return f'<a{kind} href="{escape(address)}" tabindex="-1">{what}</a>'
 
-    def _title(self, row: Row) -> Iterator[str]:
-        lines = "".join(
-            f'<tspan x="{INDENT}" y="{22 + 16 * at}">{escape(line)}</tspan>'
-            for at, line in enumerate(map_text.broken(row.title, RIGHT - INDENT, 13.7))
-        )
+    def _title(self, card: Card) -> Iterator[str]:
+        lines = _spans(card.title, INDENT, 22, TITLE_LINE)
+        row = card.row
         yield self.link(row.url, f'<title>{escape(row.title)}</title><text class="ttl">{lines}</text>')
 
     def _owner(self, card: Card) -> Iterator[str]:
-        owner, (said, is_asked) = card.row.owner, self._beside_owner(card)
+        owner, (said, is_asked), low = card.row.owner, self._beside_owner(card), card.head - 40
         if owner:
-            tint = words.tint(owner.id)
-            room = RIGHT - INDENT - map_text.width(said, 11.5) - 8
-            (name,) = map_text.broken(owner.name, room, 11.5, 1) or ("",)
+            tint = self.lens.tint(owner.id)
+            room = RIGHT - INDENT - letters.width(said, NAME) - 8
+            (name,) = letters.broken(owner.name, room, NAME, 1) or ("",)
             strong = " em" if self.lens.name == "owner" else ""
-            yield f'<circle class="av t{tint}" cx="22.5" cy="56" r="8.5"/>'
-            yield f'<text class="nm t{tint}" x="22.5" y="59">{escape(words.initials(owner.name))}</text>'
-            yield f'<text class="sm{strong}" x="{INDENT}" y="60">{escape(name)}</text>'
+            yield f'<circle class="av {tint}" cx="22.5" cy="{low - 4}" r="8.5"/>'
+            initials = escape(words.initials(owner.name))
+            yield f'<text class="nm {tint}" x="22.5" y="{low - 1}">{initials}</text>'
+            yield f'<text class="sm{strong}" x="{INDENT}" y="{low}">{escape(name)}</text>'
         if said:
-            yield f'<text class="sm fin{" em" if is_asked else ""}" x="{RIGHT}" y="60">{said}</text>'
+            yield f'<text class="sm fin{" em" if is_asked else ""}" x="{RIGHT}" y="{low}">{said}</text>'
 
     def _beside_owner(self, card: Card) -> tuple[str, bool]:
         """Return what stands at the end of the owner's line, and whether the lens asks for it."""
@@ -113,28 +110,31 @@ class Pen:
         return f"{words.number(card.confidence, 1)}/10", self.lens.name == "confidence"
 
     def _progress(self, card: Card) -> Iterator[str]:
-        row, status, figure = card.row, STATUS_CLASSES[card.row.status], self._percent(card)
-        yield f'<g class="{status}">{_mark(f"s-{status}", 16, 68, 12, "mk")}'
-        yield f'<text class="sm stx" x="{INDENT}" y="78">{STATUS_WORDS[row.status]}</text>'
-        yield f'<text class="pc" x="{RIGHT}" y="78">{figure}</text>{_bar(row, 84)}</g>'
+        row, status, figure, low = (
+            card.row,
+            STATUS_CLASSES[card.row.status],
+            self._percent(card),
+            card.head - 22,
+        )
+        yield f'<g class="{status}">{_mark(f"s-{status}", 16, low - 10, 12, "mk")}'
+        yield f'<text class="sm stx" x="{INDENT}" y="{low}">{STATUS_WORDS[row.status]}</text>'
+        yield f'<text class="pc" x="{RIGHT}" y="{low}">{figure}</text>{_bar(row, low + 6)}</g>'
 
     def _from_afar(self, card: Card, spot: Spot) -> str:
         """Draw what is left of a card where it is shown small: its title, larger, and its figure."""
         size, row, status = (25, card.row, STATUS_CLASSES[card.row.status])
         if spot.height < 150:
             size = 21
-        lines = map_text.broken(row.title, RIGHT - LEFT, size, int((spot.height - 46) // (size + 3)))
-        title = "".join(
-            f'<tspan x="{LEFT}" y="{(size + 3) * (at + 1) + 2}">{escape(line)}</tspan>'
-            for at, line in enumerate(lines)
-        )
+        room = int((spot.height - 46) // (size + 3))
+        lines = letters.broken(row.title, RIGHT - LEFT, size * letters.BOLD, room)
+        title = _spans(lines, LEFT, size + 5, size + 3)
         # What is folded away is said across the lower edge, larger too: the figure stands clear of it.
         low, owner = spot.height - (17 if card.is_open is None else 22), ""
         if self.lens.name == "owner" and row.owner:
-            tint, named = words.tint(row.owner.id), words.initials(row.owner.name)
+            tint, named = self.lens.tint(row.owner.id), words.initials(row.owner.name)
             owner = (
-                f'<circle class="av t{tint}" cx="60" cy="{low - 9:g}" r="18"/>'
-                f'<text class="nm t{tint}" x="60" y="{low - 3:g}">{escape(named)}</text>'
+                f'<circle class="av {tint}" cx="60" cy="{low - 9:g}" r="18"/>'
+                f'<text class="nm {tint}" x="60" y="{low - 3:g}">{escape(named)}</text>'
             )
         return (
             f'<g class="far {status}"><text class="ttl" font-size="{size}">{title}</text>'
@@ -151,8 +151,7 @@ class Pen:
     def _key_result(self, row: Row, y: int) -> str:
         status = STATUS_CLASSES[row.status]
         said = self._figure(row)
-        (title,) = map_text.broken(row.title, RIGHT - INDENT - map_text.width(said, 12) - 8, 11.5, 1) or ("",)
-        text = f'<text class="sm kt" x="{INDENT}" y="19">{escape(title)}</text>'
+        text = f'<text class="sm kt">{_spans(name_lines(row.title), INDENT, 19, NAME_LINE)}</text>'
         figure = f'<text class="sm fin" x="{RIGHT}" y="19">{escape(said)}</text>'
         named = f"<title>{escape(row.title)}</title>{text}"
         return (
@@ -167,7 +166,7 @@ class Pen:
         if self.lens.name == "confidence":
             return f"{row.confidence}/10" if row.confidence else words.NOTHING
         if self.lens.name == "age":
-            return words.ago(row.checked_on, self.lens.today) if row.checked_on else "never"
+            return f"{(self.lens.today - row.checked_on).days} d" if row.checked_on else "never"
         if self.lens.name == "owner":
             return words.initials(row.owner.name) if row.owner else words.NOTHING
         return percent(row.progress)
@@ -177,12 +176,13 @@ class Pen:
             return ""
         said, whole = ("–", "") if card.is_open else (_hidden_in_short(card), hidden_words(card))
         title = f"<title>{whole}</title>" if said != whole and whole else ""
-        wide = round(map_text.width(said, 11.5)) + 20
+        wide = round(letters.width(said, 11.5)) + 20
         pill = title + (
             f'<rect x="{(WIDTH - wide) / 2:g}" y="{spot.height - 9:g}" width="{wide}" height="18" rx="9"/>'
             f'<text x="{WIDTH / 2:g}" y="{spot.height + 4:g}">{said}</text>'
         )
-        return self.link(f"?{'shut' if card.is_open else 'open'}={card.row.key}", pill, "fd")
+        kind = "fd op" if card.is_open else "fd"
+        return self.link(f"?{'shut' if card.is_open else 'open'}={card.row.key}", pill, kind)
 
 
 def hidden_words(card: Card) -> str:
@@ -193,13 +193,26 @@ def hidden_words(card: Card) -> str:
 def _hidden_in_short(card: Card) -> str:
     """Say as much of it as is no wider than a small card: the worst alone, or only how many."""
     said = [_hidden(card, most) for most in (2, 1, 0)]
-    return next((each for each in said if map_text.width(each, 11.5) <= FOLD_WIDTH), said[-1])
+    return next((each for each in said if letters.width(each, 11.5) <= FOLD_WIDTH), said[-1])
 
 
 def _hidden(card: Card, most: int) -> str:
     named = ((card.hidden.off_track, "off track"), (card.hidden.at_risk, "at risk"))
     troubles = [f"{words.number(count)} {word}" for count, word in named if count][:most]
     return f"+{words.number(card.hidden.count)}" + (f" ({', '.join(troubles)})" if troubles else "")
+
+
+def _spans(lines: Iterable[str], x: float, y: float, step: float) -> str:
+    """Write lines under one another, from the first one's height on."""
+    return "".join(
+        f'<tspan x="{x:g}" y="{y + step * at:g}">{escape(line)}</tspan>' for at, line in enumerate(lines)
+    )
+
+
+def _head(card: Card) -> str:
+    """Return the shape that is tinted behind a title."""
+    tall = TINTED + TITLE_LINE * max(len(card.title), 2)
+    return f"M0 {tall}V8a8 8 0 0 1 8-8h{WIDTH - 16}a8 8 0 0 1 8 8v{tall - 8}z"
 
 
 def _edge(wide: float, height: float) -> str:

@@ -1,49 +1,25 @@
-"""The whole map as SVG: rows, lines and cards; on a page with links, as a file, cut into sheets of paper."""
+"""The whole map as SVG: rows, lines and cards; on a page with links, or as a file."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from markupsafe import Markup, escape
 
-from milepost.core.layout import Spot
+from milepost.core.layout import Spot, labels, letters
+from milepost.core.layout.labels import Label
+from milepost.core.layout.routes import Point
 from milepost.queries.map import WIDTH, Card, Link, Map
 from milepost.queries.what_if import Supposition
-from milepost.web import map_styles, map_text, words
+from milepost.web import map_styles, words
 from milepost.web.map_cards import Pen
 from milepost.web.map_lenses import Entry
 
 PAD, OVER, UNDER = 24, 26, 14  # around the drawing; above and under the cards in a row's band
 CORNER = 7
-FRINGE = 7  # what is left out around a card on paper, where masks are drawn coarsely
-PAPER = (1054, 650)  # of A4 across, without margins, heading and legend, in the units of a drawing
-TRAY = 90  # what the cards in the tray take of it
-# How small a drawing may be on paper: with all of a card, with its title alone, and that on several sheets.
-IN_DETAIL, AT_LEAST, IN_PARTS = 0.55, 0.3, 0.42
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet of paper: the part of the drawing on it, and the cards that it would cut, as a path."""
-
-    x: int
-    y: int
-    wide: int
-    tall: int
-    cut: str = ""
-
-    @property
-    def shown(self) -> int:
-        """How broad the part is that shows."""
-        return self.wide - FRINGE
-
-    @property
-    def view(self) -> str:
-        """The part, as the drawing says it."""
-        return f"{self.x} {self.y} {self.wide} {self.tall}"
 
 
 @dataclass
@@ -67,11 +43,11 @@ class Picture:
 
     def svg(self) -> Markup:
         """Draw everything for a page; the list beside it says the same, so screen readers skip this."""
-        tracing, afar = " tracing" if self.hot else "", " afar" if self.is_afar else ""
+        tracing = " tracing" if self.hot else ""
         return Markup(
             f'<svg class="map{tracing}" width="{self.width}" height="{self.height}" '
             f'viewBox="0 0 {self.width} {self.height}" aria-hidden="true" focusable="false">'
-            f'{map_styles.symbols()}<g id="drawing" class="map{afar}">{self._everything()}</g></svg>'
+            f"{map_styles.symbols()}{self._everything()}</svg>"
         )
 
     def legend(self) -> list[Entry]:
@@ -92,7 +68,7 @@ class Picture:
         """Draw all cards as plain boxes, to see where one is."""
         boxes: dict[str, list[str]] = defaultdict(list)
         for card in self.map.cards.values():
-            spot = self._spot(card)
+            spot = self.spot(card)
             boxes[self.pen.lens.of(self.pen.seen(card))[0]].append(
                 f"M{spot.x:g} {spot.y:g}h{spot.width:g}v{spot.height:g}h-{spot.width:g}z"
             )
@@ -100,48 +76,6 @@ class Picture:
         return Markup(
             f'<svg viewBox="0 0 {self.width} {self.height}" aria-hidden="true">{paths}<rect/></svg>'
         )
-
-    @cached_property
-    def _paper(self) -> tuple[float, float]:
-        return PAPER[0], PAPER[1] - (TRAY if self.map.left_out else 0)
-
-    @cached_property
-    def _on_one_sheet(self) -> float:
-        """How large the drawing is when it stands on one sheet of paper; 1 is as drawn."""
-        return min(self._paper[0] / self.width, self._paper[1] / self.height)
-
-    @property
-    def is_afar(self) -> bool:
-        """Whether it is too small on paper for more than the titles and figures of its cards."""
-        return self._on_one_sheet < IN_DETAIL
-
-    @cached_property
-    def sheets(self) -> list[Sheet]:
-        """Cut the drawing into sheets of paper, all at one scale; one sheet where that can be read.
-
-        Sheets overlap by a card: each card is whole on one of them, and left out where it would be cut.
-        """
-        if self._on_one_sheet >= AT_LEAST:
-            return [Sheet(0, 0, self.width, self.height)]
-        wide, tall = (round(side / IN_PARTS) for side in self._paper)
-        tallest = max(spot.height for spot in self.map.drawing.spots.values())
-        return [
-            self._sheet(x, y, wide, tall)
-            for y in _cuts(self.height, tall, tallest + 2 * UNDER)
-            for x in _cuts(self.width, wide, WIDTH)
-        ]
-
-    def _sheet(self, x: int, y: int, wide: int, tall: int) -> Sheet:
-        cut = []
-        for spot in map(self._spot, self.map.cards.values()):
-            top, bottom = spot.y - UNDER, spot.y + spot.height + UNDER
-            is_on = spot.x < x + wide and spot.right > x and top < y + tall and bottom > y
-            right = x + wide - FRINGE
-            is_whole = spot.x >= x and spot.right <= right and top >= y and bottom <= y + tall
-            if is_on and not is_whole:
-                beyond = spot.width + 2 * FRINGE
-                cut.append(f"M{spot.x - FRINGE:g} {top:g}h{beyond:g}v{bottom - top:g}h-{beyond:g}z")
-        return Sheet(x, y, wide, tall, "".join(cut))
 
     @cached_property
     def hot(self) -> frozenset[int]:
@@ -154,9 +88,10 @@ class Picture:
 
     def _everything(self) -> str:
         # Names lie over the lines, which they interrupt: a line that crosses one would strike it out.
-        return "".join([*self._rows(), *self._lines(), *self._names(), *self._cards()])
+        return "".join([*self._rows(), self._lines(), *self._names(), *self._cards()])
 
-    def _spot(self, card: Card) -> Spot:
+    def spot(self, card: Card) -> Spot:
+        """Return where a card stands."""
         spot = self.map.drawing.spots[card.number]
         return Spot(spot.x + PAD, spot.y + PAD + OVER, spot.width, spot.height, spot.row)
 
@@ -171,44 +106,57 @@ class Picture:
             )
 
     def _names(self) -> Iterator[str]:
+        spots = {card.number: self.spot(card) for card in self.map.cards.values()}
         if self.map.wish.by_team:
-            yield from self._teams()
+            yield from self.teams(spots)
             return
         for row, (top, _) in enumerate(self.map.drawing.rows):
             below = " and below" if row in self.map.drawing.deep else ""
             yield f'<text class="sm lt" x="{PAD}" y="{top + PAD + 17:g}">Level {row + 1}{below}</text>'
 
-    def _teams(self) -> Iterator[str]:
-        """Name each team above its cards that stand side by side."""
-        spots = [(self._spot(card), card.team) for card in self.map.cards.values()]
-        runs: list[tuple[tuple[int, int | None], float, float]] = []
-        for spot, team in sorted(spots, key=lambda one: (one[0].row, one[0].x)):
-            run, left = (spot.row, team), spot.x
+    def teams(self, spots: Mapping[int, Spot]) -> Iterator[str]:
+        """Name each team above its cards that stand side by side; `spots` are those of some cards."""
+        placed = [(spots[card.number], card.team) for card in self.map.cards.values() if card.number in spots]
+        runs: list[tuple[tuple[int, int | None], Spot, float]] = []
+        for spot, team in sorted(placed, key=lambda one: (one[0].row, one[0].x, one[0].y)):
+            run, first = (spot.row, team), spot
             if runs and runs[-1][0] == run:
-                left = runs.pop()[1]
-            runs.append((run, left, spot.right))
-        for (row, team), left, right in runs:
+                first = runs.pop()[1]
+            runs.append((run, first, spot.right))
+        for (_, team), first, right in runs:
             known = self.map.image.teams.get(team)
-            (name,) = map_text.broken(known.name if known else self.workspace, right - left, 12, 1) or ("",)
-            y = self.map.drawing.rows[row][0] + PAD + 17
-            yield f'<text class="sm em lt" x="{left:g}" y="{y:g}">{escape(name)}</text>'
+            (name,) = letters.broken(known.name if known else self.workspace, right - first.x, 12, 1) or ("",)
+            yield f'<text class="sm em lt" x="{first.x:g}" y="{first.y - 9:g}">{escape(name)}</text>'
 
     # -- lines ---------------------------------------------------------------------------------------------
 
-    def _lines(self) -> Iterator[str]:
-        cards, weights = self.map.cards, []
-        drawn = list(zip(self.map.lines, self.map.drawing.routes, strict=True))
+    def _lines(self) -> str:
+        routes = ([(x + PAD, y + PAD + OVER) for x, y in points] for points in self.map.drawing.routes)
+        return self.lines(
+            list(zip(self.map.lines, routes, strict=True)), map(self.spot, self.map.cards.values())
+        )
+
+    def lines(self, drawn: Sequence[tuple[Link, Sequence[Point]]], spots: Iterable[Spot]) -> str:
+        """Draw lines and their weights, which stand clear of the cards and of one another."""
+        cards, found = self.map.cards, []
         # What is told apart lies on top.
         for link, points in sorted(drawn, key=lambda one: self._is_hot(one[0])):
             classes = ("ln" if link.how == "contributes" else "ln sup") + (
                 " hot" if self._is_hot(link) else ""
             )
             ends = f'data-l="{cards[link.lower].number}" data-u="{cards[link.upper].number}"'
-            points = [(x + PAD, y + PAD + OVER) for x, y in points]
-            yield f'<path class="{classes}" {ends} d="{_path(points)}"/>'
-            if link.how == "contributes" and link.weight != "1":
-                weights.append(_weight(f"×{words.number(words.exact(link.weight))}", points))
-        yield from weights
+            found.append(f'<path class="{classes}" {ends} d="{_path(points)}"/>')
+        weighed = [
+            (link, points) for link, points in drawn if link.how == "contributes" and link.weight != "1"
+        ]
+        said = [f"×{words.number(words.exact(link.weight))}" for link, _ in weighed]
+        wide = [round(letters.width(each, 11.5)) + 10 for each in said]
+        placed = labels.labelled(
+            [(points, width) for (_, points), width in zip(weighed, wide, strict=True)],
+            [(spot.x, spot.y - 1, spot.right, spot.bottom + 10) for spot in spots],
+        )
+        found += [_weight(text, at) for text, at in zip(said, placed, strict=True) if at is not None]
+        return "".join(found)
 
     def _is_hot(self, link: Link) -> bool:
         if self.supposed is not None and link.how != "contributes":
@@ -222,20 +170,16 @@ class Picture:
         for link in self.map.lines:
             served[link.lower].append(str(self.map.cards[link.upper].number))
         for id, card in self.map.cards.items():
-            yield self.pen.card(card, self._spot(card), served=" ".join(served[id]), is_hot=id in self.hot)
+            drawn = self.pen.card(card, self.spot(card), served=" ".join(served[id]), is_hot=id in self.hot)
+            # On paper it is used again, elsewhere: there its styles must find all that they ask for in it.
+            yield f'<g class="map" id="c-{card.number}">{drawn}</g>'
 
 
-def _weight(said: str, points: Sequence[tuple[float, float]]) -> str:
-    """Write a weight in the middle of the last piece of its line, where no other line ends."""
-    (before_x, before_y), (x, y) = points[-2:]
-    at_x, at_y = (before_x + x) / 2, (before_y + y) / 2
-    if before_y == y:  # it enters a stack from the left: above the piece, there is little room
-        at_x, at_y = x - 26, y - 12
-    wide = round(map_text.width(said, 11.5)) + 10
+def _weight(said: str, at: Label) -> str:
     return (
-        f'<g class="wg"><rect class="wr" x="{at_x - wide / 2:g}" y="{at_y - 8:g}" '
-        f'width="{wide}" height="16" rx="8"/>'
-        f'<text class="sm wt" x="{at_x:g}" y="{at_y + 4:g}">{said}</text></g>'
+        f'<g class="wg{"" if at.may_grow else " tight"}"><rect class="wr" x="{at.x - at.width / 2:g}" '
+        f'y="{at.y - 8:g}" width="{at.width:g}" height="16" rx="8"/>'
+        f'<text class="sm wt" x="{at.x:g}" y="{at.y + 4:g}">{said}</text></g>'
     )
 
 
@@ -269,11 +213,3 @@ def _is_corner(before: tuple[float, float], at: tuple[float, float], after: tupl
 def _short(end: float, other: float) -> float:
     """Return where a piece ends that makes room for a round corner."""
     return end if end == other else end + max(-CORNER, min(CORNER, other - end))
-
-
-def _cuts(whole: int, sheet: int, overlap: float) -> list[int]:
-    """Return where each sheet begins, along one side."""
-    if whole <= sheet:
-        return [0]
-    steps = -(-(whole - sheet) // max(round(sheet - overlap - 2 * PAD), 1))
-    return [round((whole - sheet) * step / steps) for step in range(steps + 1)]

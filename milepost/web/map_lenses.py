@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from milepost.core.ids import encode
@@ -23,9 +23,11 @@ AGES = {
     Staleness.STALE: ("q3", "Late by up to two"),
     Staleness.ZOMBIE: ("q4", "Later still"),
 }
+NOBODY = ("q0", "Nobody")
 NEVER = ("q0", "Never")
 NOT_SAID = ("q0", "Not said")
-MOST_OWNERS = 12
+OWNERS = ("o1", "o2", "o3", "o4", "o5", "o6", "o7", "o8")  # more colours than eight nobody tells apart
+OTHERS = ("o0", "others")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,6 @@ class Entry:
     count: int
     status: str | None = None
     owner: int | None = None
-    others: int = 0  # how many further owners it stands for
 
     @property
     def key(self) -> str:
@@ -45,19 +46,36 @@ class Entry:
         return encode(self.owner)
 
 
+def coloured(cards: Iterable[Card]) -> dict[int, str]:
+    """Give a colour to each of those who own most of some cards; of equals, to whoever comes first."""
+    counts = Counter(card.row.owner.id for card in cards if card.row.owner)
+    return {id: colour for (id, _), colour in zip(counts.most_common(), OWNERS, strict=False)}
+
+
 @dataclass(frozen=True)
 class Lens:
-    """One way to look at the cards on a day; check-ins come every so many days."""
+    """One way to look at the cards on a day; check-ins come every so many days.
+
+    `owners` are those who own most of what is drawn, each with a colour of their own.
+    """
 
     name: str
     today: date
     every: int
+    owners: Mapping[int, str] = field(default_factory=dict)
+
+    def tint(self, owner: int) -> str:
+        """Return the class of an owner's initials: none of five tints where colours say who it is."""
+        return "own" if self.name == "owner" else f"t{words.tint(owner)}"
 
     def of(self, card: Card) -> tuple[str, str]:
         """Return the class of a card's colour and what it stands for."""
         row = card.row
         if self.name == "owner":
-            return (f"t{words.tint(row.owner.id)}", row.owner.name) if row.owner else ("q0", "Nobody")
+            if row.owner is None:
+                return NOBODY
+            colour = self.owners.get(row.owner.id)
+            return (colour, row.owner.name) if colour else OTHERS
         if self.name == "confidence":
             return self._sure(None if card.confidence is None else words.rounded(card.confidence))
         if self.name == "age":
@@ -74,20 +92,28 @@ class Lens:
                 for status in STATUS_ORDER
                 if counts[status]
             ]
-        counted = Counter(self.of(card) for card in listed)
         if self.name == "owner":
-            owners = {card.row.owner.name: card.row.owner.id for card in listed if card.row.owner}
-            ranked = sorted(counted.items(), key=lambda one: (-one[1], one[0][1]))
-            most, rest = ranked[:MOST_OWNERS], ranked[MOST_OWNERS:]
-            found = [Entry(colour, said, count, owner=owners.get(said)) for (colour, said), count in most]
-            if rest:
-                found.append(Entry("q0", "other owners", sum(count for _, count in rest), others=len(rest)))
-            return found
+            return [*self._owners(listed)]
+        counted = Counter(self.of(card) for card in listed)
         known = (
             [(colour, said) for _, colour, said in SURE] if self.name == "confidence" else [*AGES.values()]
         )
         known.append(NOT_SAID if self.name == "confidence" else NEVER)
         return [Entry(*each, counted[each]) for each in known if counted[each]]
+
+    def _owners(self, cards: list[Card]) -> Iterator[Entry]:
+        """Name everyone who has a colour, then say of how many the others are."""
+        owners = [card.row.owner for card in cards if card.row.owner]
+        names = {owner.id: owner.name for owner in owners}
+        counts = Counter(owner.id for owner in owners)
+        for id, colour in self.owners.items():
+            if id in counts:
+                yield Entry(colour, names[id], counts.pop(id), owner=id)
+        if counts:
+            colour, said = OTHERS
+            yield Entry(colour, f"{said} ({len(counts)})", counts.total())
+        if len(owners) < len(cards):
+            yield Entry(*NOBODY, len(cards) - len(owners))
 
     def _sure(self, confidence: int | None) -> tuple[str, str]:
         if confidence is None:

@@ -19,9 +19,9 @@ def box(id, **more) -> Box:
     return Box(id, WIDE, TALL, **more)
 
 
-def drawn(count: int, pairs, look: Look = ROOMY, **more) -> Drawing:
+def drawn(count: int, pairs, look: Look = ROOMY, fixed=()) -> Drawing:
     """Draw so many boxes, numbered; a pair is (lower, upper)."""
-    return lay_out(tuple(box(id, **more) for id in range(count)), tuple(Line(*pair) for pair in pairs), look)
+    return lay_out(tuple(map(box, range(count))), tuple(Line(*pair) for pair in pairs), look, fixed)
 
 
 @st.composite
@@ -133,6 +133,30 @@ class TestLayOut:
             runs = [group for at, (_, group) in enumerate(here) if not at or here[at - 1][1] != group]
             assert len(runs) == len(set(runs))
 
+    @given(graphs(), st.data())
+    @settings(max_examples=100)
+    def test_keeps_the_order_of_what_stays(self, graph, data):
+        """When boxes go, or come, those that were there before stand in the same order in their row."""
+        boxes, lines, _ = graph
+        gone = data.draw(st.sets(st.integers(0, len(boxes) - 1), max_size=len(boxes) // 2))
+        fewer = tuple(box for box in boxes if box.id not in gone)
+        left = tuple(line for line in lines if not {line.lower, line.upper} & gone)
+
+        all_of_them = lay_out(boxes, lines, ROOMY)
+        folded = lay_out(fewer, left, ROOMY, tuple(id for id in all_of_them.order if id not in gone))
+        again = lay_out(boxes, lines, ROOMY, folded.order)
+
+        for before, after in ((all_of_them, folded), (folded, again)):
+            for one, other in combinations(folded.spots, 2):
+                side_by_side = (
+                    drawing.spots[one].row == drawing.spots[other].row for drawing in (before, after)
+                )
+                if all(side_by_side):
+                    first, then = (
+                        drawing.spots[one].x < drawing.spots[other].x for drawing in (before, after)
+                    )
+                    assert first == then
+
     def test_draws_nothing(self):
         """Without boxes there is an empty drawing."""
         drawing = lay_out((), ())
@@ -183,6 +207,15 @@ class TestColumns:
         assert drawing.deep == {1}
         for lower, upper in pairs[10:]:
             assert drawing.spots[lower].x == drawing.spots[upper].x + TIGHT.indent
+
+    def test_keep_the_order_in_which_their_boxes_stood(self):
+        """What stood from left to right is written from above down, column by column."""
+        pairs = [(id, 0) for id in range(1, 21)]
+        before = (0, *range(20, 0, -1))
+
+        drawing = drawn(21, pairs, TIGHT, fixed=before)
+
+        assert [id for id in drawing.order if id] == list(before[1:])
 
     def test_leave_what_serves_two_things_outside(self):
         """A box with two parents keeps its own place below both."""

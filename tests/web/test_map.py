@@ -14,6 +14,7 @@ from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
 from milepost.ledger import image as images
 from milepost.queries import map as maps
+from milepost.web import map_lenses
 from tests.okrs import OUTSIDE_TITLE, PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE
 from tests.web.drawn import MAP, SVG, card, drawing, lines, serve, tray
 from tests.web.reading import page_of
@@ -160,6 +161,29 @@ class TestFolding:
         assert f"?open={key}#m-{key}" in card(page, okrs.company)
         assert okrs.helpful.title not in page
 
+    def test_leaves_the_other_cards_in_their_order(self, signed_in, cast, okrs):
+        """Whatever is folded or unfolded, the cards that stay stand from left to right as they stood."""
+        first, *_, last = tops = [okrs.company, *(self.drafted(cast, okrs, f"Top {at}") for at in range(3))]
+        for number, top in enumerate(tops[1:-1]):
+            serve(self.drafted(cast, okrs, f"Below {number}"), top, cast)
+        both = self.drafted(cast, okrs, "Below two")
+        serve(both, last, cast)
+        serve(both, first, cast)
+        browser, names = signed_in("ada"), [encode(top.id) for top in tops]
+
+        asked = ("", f"?shut={names[0]}&shut={names[-1]}", f"?shut={names[0]}&open={names[-1]}")
+        drawn = [places(page_of(browser.get(MAP + query))) for query in asked]
+
+        orders = [sorted(names, key=lambda key: one[key]) for one in drawn]
+        assert orders[0] != names  # those that have something in common were drawn together
+        assert orders[1] == orders[2] == orders[0]
+        assert encode(both.id) not in drawn[1]
+
+    def drafted(self, cast, okrs, title: str):
+        return objectives.draft(
+            title=title, cycle=okrs.cycle.id, owner=cast.ada.person_id, by=cast.ada, at=timezone.now()
+        )
+
     def test_begins_with_the_first_levels_of_a_large_company(self, signed_in, okrs, monkeypatch):
         """More cards than one can look at begin folded; opening one shows what is below it."""
         monkeypatch.setattr(maps, "AT_ONCE", 1)
@@ -178,6 +202,17 @@ class TestFolding:
         page = page_of(signed_in("cleo").get(MAP))
 
         assert "The drawing stops at 1 card" in page
+
+    def test_says_how_much_stays_folded_and_what_to_do(self, signed_in, okrs, monkeypatch):
+        """Where not all can be unfolded the page says how many are drawn of how many, and what to do."""
+        monkeypatch.setattr(maps, "AT_ONCE", 1)
+        monkeypatch.setattr(maps, "AT_ONCE_NARROW", 1)
+        browser = signed_in("ada")
+
+        page = page_of(browser.get(f"{MAP}?unfolded=1"))
+
+        assert "Unfolded as far as can be read at once: 1 of 3 objectives." in page
+        assert "the key results of what is drawn: 1 of 3 objectives." in page
 
     def test_shows_one_branch_alone(self, signed_in, cast, okrs, outside):
         """A branch is drawn with the way up from it, and without its neighbours."""
@@ -228,6 +263,18 @@ class TestLenses:
 
         legend = page.split('class="map-key"')[1].split("</ul>")[0]
         assert said in legend
+
+    def test_name_the_owners_of_most_and_count_the_others(self, signed_in, okrs, monkeypatch):
+        """Each colour has a name; who has none is one of the others, with initials on the card."""
+        monkeypatch.setattr(map_lenses, "OWNERS", ("o1",))
+
+        page = page_of(signed_in("ada").get(f"{MAP}?lens=owner"))
+
+        legend = re.sub(r"<[^>]*>", " ", page.split('class="map-key"')[1].split("</ul>")[0])
+        named = re.findall(r"(\w+ \w+)\s+1\s", legend)
+        assert len(named) == 1 and "others (" in legend
+        assert "cd o1" in drawing(page) and "cd o0" in drawing(page)
+        assert ">BO</text>" in card(page, okrs.helpful)
 
     def test_leave_a_number_of_few_out_of_confidence(self, signed_in, cast, okrs):
         """A key result that not all who see the objective see has no part in its confidence."""
@@ -333,3 +380,9 @@ class TestWhoSees:
         """Another workspace's people get the same answer as for what does not exist; others sign in first."""
         assert signed_in("zed").get(path).status_code == 404
         assert client.get(path).status_code == 302
+
+
+def places(page: str) -> dict[str, tuple[float, float]]:
+    """Return where each card stands, by the id of its objective."""
+    found = re.findall(r'id="m-(\w+)" transform="translate\(([\d.]+) ([\d.]+)\)"', drawing(page))
+    return {key: (float(x), float(y)) for key, x, y in found}

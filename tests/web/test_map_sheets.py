@@ -7,49 +7,58 @@ from xml.etree import ElementTree
 
 from django.utils import timezone
 
-from milepost.web import map_drawing
+from milepost.web import map_paper
 from tests.okrs import OUTSIDE_TITLE
 from tests.web import acme
-from tests.web.drawn import MAP, SVG, drawing
+from tests.web.drawn import MAP, SVG, drawing, serve
 from tests.web.reading import page_of
 
 
 class TestSheets:
     def test_is_one_where_it_can_be_read(self, signed_in, okrs, outside):
-        """A small map goes on one sheet of paper, with cycle, day, legend and what serves nothing."""
+        """A small map goes on paper as one part, with cycle, day and legend; below it what serves nothing."""
         page = page_of(signed_in("ada").get(MAP))
 
-        (sheet,) = page.split('class="map-sheets"')[1].split("<section")[1:]
-        sheet = sheet.split("</section>")[0]
-        assert f"Alignment map, {okrs.cycle.name}" in sheet and str(acme.day_of(timezone.now()).year) in sheet
-        assert "contributes" in sheet and OUTSIDE_TITLE in sheet
-        assert "sheet 1" not in sheet and "<mask" not in sheet
+        (part,) = parts(page)
+        assert f"Alignment map, {okrs.cycle.name}" in part and str(acme.day_of(timezone.now()).year) in part
+        assert "contributes" in part and "part 1" not in part
+        assert OUTSIDE_TITLE in page.split('class="map-rest"')[1].split("</ul>")[0]
 
-    def test_are_all_at_one_scale_and_cut_no_card(self, signed_in, okrs, monkeypatch):
-        """More than goes on one sheet: each card is whole on one of them, and none is there in part."""
-        monkeypatch.setattr(map_drawing, "PAPER", (130, 220))
+    def test_has_every_card_whole_and_says_where_it_goes_on(
+        self, signed_in, cast, okrs, outside, monkeypatch
+    ):
+        """More than goes on one sheet: parts at one scale, each card within one, joined by their numbers."""
+        serve(outside, okrs.helpful, cast)
+        monkeypatch.setattr(map_paper, "PAPER", (200, 200))
 
-        page = page_of(signed_in("ada").get(MAP))
+        page = page_of(signed_in("ada").get(f"{MAP}?key_results=0"))
 
-        sheets = page.split('class="map-sheets"')[1].split("<section")[1:]
-        views = [tuple(map(int, each.split('viewBox="')[1].split('"')[0].split())) for each in sheets]
-        assert len(sheets) > 1 and f"sheet 2 of {len(sheets)}" in sheets[1]
-        assert len({view[2:] for view in views}) == 1
-        placed = r'class="cd .*?translate\(([\d.]+) ([\d.]+)\).*?class="hd far" width="224" height="(\d+)"'
-        for x, y, height in (map(float, each) for each in re.findall(placed, drawing(page))):
-            y, height = y - map_drawing.UNDER, height + 2 * map_drawing.UNDER
-            is_whole = [
-                left <= x <= left + wide - 224 - map_drawing.FRINGE and top <= y <= top + tall - height
-                for left, top, wide, tall in views
-            ]
-            is_there = [
-                left - 224 < x < left + wide and top - height < y < top + tall
-                for left, top, wide, tall in views
-            ]
-            is_left_out = [f"M{x - map_drawing.FRINGE:g} {y:g}h" in sheet for sheet in sheets]
-            is_in_part = [there and not whole for there, whole in zip(is_there, is_whole, strict=True)]
-            assert any(is_whole) and is_left_out == is_in_part
-        assert all("<mask" in sheet for sheet in sheets)
+        found, heights = parts(page), dict(enumerate(placed(page)))
+        assert len(found) > 1 and f"part 2 of {len(found)}" in found[1]
+        assert {float(re.search(r'class="map" viewBox="0 0 (\d+)', part)[1]) for part in found} == {
+            round(200 / map_paper.IN_PARTS)
+        }
+        seen = set()
+        for part in found:
+            wide, tall = map(int, re.search(r'class="map" viewBox="0 0 (\d+) (\d+)"', part).groups())
+            for number, x, y in re.findall(r'<use href="#c-(\d+)" x="([-\d.]+)" y="([-\d.]+)"', part):
+                left, top, height = heights[int(number)]
+                assert 0 <= left + float(x) <= wide - 224 and 0 <= top + float(y) <= tall - height
+                seen.add(int(number))
+        assert seen == set(heights)
+        assert "↓ 2" in found[0] and "↑ 1" in found[-1]
+
+
+def parts(page: str) -> list[str]:
+    """Return the parts in which the map is printed."""
+    sheets = page.split('class="map-sheets"')[1].split("<section")[1:]
+    return [each.split("</section>")[0] for each in sheets]
+
+
+def placed(page: str) -> list[tuple[float, ...]]:
+    """Return where each card of the drawing stands, and how tall it is."""
+    card = r'class="cd .*?translate\(([\d.]+) ([\d.]+)\).*?class="hd far" width="224" height="(\d+)"'
+    return [tuple(map(float, each)) for each in re.findall(card, drawing(page))]
 
 
 class TestFile:

@@ -34,21 +34,36 @@ class Drawing:
     crossings: int
     in_tree_order: int
 
+    @property
+    def order(self) -> tuple[Hashable, ...]:
+        """The boxes from left to right, those of a column from its top: what another drawing can keep."""
+        return tuple(sorted(self.spots, key=lambda id: (self.spots[id].x, self.spots[id].y)))
+
 
 @lru_cache(maxsize=KEPT)
-def lay_out(boxes: tuple[Box, ...], lines: tuple[Line, ...], look: Look | None = None) -> Drawing:
+def lay_out(
+    boxes: tuple[Box, ...],
+    lines: tuple[Line, ...],
+    look: Look | None = None,
+    fixed: tuple[Hashable, ...] = (),
+) -> Drawing:
     """Draw boxes in rows, each below all that it serves, with few crossings and no line across a box.
+
+    Of the boxes named in `fixed`, those that share a row or a column stand in that order.
 
     Raises ValueError where the lines form a loop. What was drawn last is kept: it is made of its arguments
     alone.
     """
     look = look or Look()
+    rank = {id: at for at, id in enumerate(fixed)}
+    # What has no place yet comes behind, in the order of the tree.
+    boxes = tuple(sorted(boxes, key=lambda box: rank.get(box.id, len(rank))))
     stacks = stacked(boxes, lines, rows_of(boxes, lines), look)
     within = {part.box.id: stack for stack in stacks for part in stack.parts}
     inner = {part.box.id: part.upper for stack in stacks for part in stack.parts}
     whole = _whole(boxes, stacks, within)
     trunks = _trunks(lines, within, inner)
-    graph = graph_of(whole, trunks, rows_of(whole, trunks), stacks, look)
+    graph = graph_of(whole, trunks, rows_of(whole, trunks), stacks, look, rank)
     order, crossings, in_tree = best_order(graph)
     middle = middles(graph, order, look)
     rows = _bands(graph, middle, look)

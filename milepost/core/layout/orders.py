@@ -3,6 +3,9 @@
 Sweeps down and up put each box near the middle of its neighbours (barycentre); then neighbours change places
 wherever that saves a crossing. From several starts, the best order seen is kept; the first start is the order
 of the tree, so the result never has more crossings than that.
+
+Where some boxes have a rank, those of a row keep that order, whatever it costs: whoever folds or unfolds
+a card finds the others where they were.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterator
 from itertools import pairwise
+from typing import Any
 
 from milepost.core.layout.rows import Graph
 
@@ -44,11 +48,14 @@ def tree_order(graph: Graph, *, first: Callable[[int], float] | None = None) -> 
 def best_order(graph: Graph) -> tuple[Order, int, int]:
     """Return an order with few crossings, how many, and how many the order of the tree has."""
     best = tree_order(graph)
-    in_tree = fewest = crossings(graph, best)
+    in_tree = crossings(graph, best)
+    best = [_ranked(graph, row) for row in best]
+    fewest = crossings(graph, best)
     left = max(LEAST, WORK // max(1, sum(map(len, graph.below))))
     for start in _starts(graph):
         if fewest == 0 or left <= 0:
             break
+        start = [_ranked(graph, row) for row in start]
         order, count, used = _improved(graph, start, min(SWEEPS, left))
         left -= used
         if count < fewest:
@@ -102,7 +109,7 @@ def _swept(graph: Graph, order: Order, *, downwards: bool, backwards: bool) -> O
         if backwards:  # those with equal middles turn round
             row.reverse()
         row.sort(key=middle.__getitem__)
-        row[:] = _grouped(graph, row)
+        row[:] = _ranked(graph, _grouped(graph, row))
         _note(place, row)
     return order
 
@@ -114,6 +121,32 @@ def _middle(place: list[float], near: list[int], *, alone: float) -> float:
 def _note(place: list[float], row: list[int]) -> None:
     for at, number in enumerate(row):
         place[number] = (at + 0.5) / len(row)
+
+
+def _ranked(graph: Graph, row: list[int]) -> list[int]:
+    """Let those that have a rank change places until they stand in its order; groups stay together."""
+    rank = graph.rank
+    if not rank:
+        return row
+    runs: list[list[int]] = []
+    for number in row:
+        group = graph.groups[number]
+        if group is not None and runs and graph.groups[runs[-1][0]] == group:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    for run in runs:
+        _put(run, lambda number: rank.get(number))
+    _put(runs, lambda run: min((rank[number] for number in run if number in rank), default=None))
+    return [number for run in runs for number in run]
+
+
+def _put(several: list, rank: Callable[[Any], float | None]) -> None:
+    """Sort those of several that have a rank; the others stay at their places."""
+    ranks = {at: found for at, one in enumerate(several) if (found := rank(one)) is not None}
+    sorted_ones = [several[at] for at in sorted(ranks, key=ranks.__getitem__)]
+    for at, one in zip(sorted(ranks), sorted_ones, strict=True):
+        several[at] = one
 
 
 def _grouped(graph: Graph, row: list[int]) -> list[int]:
@@ -160,7 +193,7 @@ def _calmed(graph: Graph, row: list[int], place: list[int]) -> bool:
         ):
             continue
         left, right = row[at], row[at + 1]
-        if groups[left] != groups[right]:
+        if groups[left] != groups[right] or (left in graph.rank and right in graph.rank):
             continue
         if _pair(next_up, up) + _pair(next_down, down) < _pair(up, next_up) + _pair(down, next_down):
             row[at], row[at + 1] = right, left

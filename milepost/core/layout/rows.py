@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -52,6 +52,7 @@ class Graph:
     chains: list[list[int]] = field(default_factory=list)  # for each line, from the upper box to the lower
     leaves_at: dict[tuple[int, int], float] = field(default_factory=dict)  # beside the middle of the upper
     enters_at: dict[int, float] = field(default_factory=dict)  # beside the middle of the lower
+    rank: dict[int, int] = field(default_factory=dict)  # in which order those of a row stand that have one
 
     def is_bend(self, number: int) -> bool:
         """Say whether a number stands for a line that passes, not for a box."""
@@ -69,7 +70,12 @@ class Graph:
 
 
 def graph_of(
-    boxes: Sequence[Box], lines: Sequence[Line], row: dict[Hashable, int], stacks: Sequence[Stack], look: Look
+    boxes: Sequence[Box],
+    lines: Sequence[Line],
+    row: dict[Hashable, int],
+    stacks: Sequence[Stack],
+    look: Look,
+    rank: Mapping[Hashable, int],
 ) -> Graph:
     """Number the boxes (a stack counts as one), and put bends into the lines that skip rows."""
     listed = list(boxes)
@@ -85,6 +91,7 @@ def graph_of(
         [[] for _ in range(count)],
         [[] for _ in range(count)],
         [box.width for box in listed],
+        rank={number[id]: at for id, at in rank.items() if id in number},
     )
     for stack in stacks:
         if stack.is_railed:

@@ -69,6 +69,9 @@ class _Branches:
         for line in self.lines:
             self.below[line.upper].append(line.lower)
             self.ups[line.lower].append(line)
+        place = {box.id: at for at, box in enumerate(self.boxes)}
+        for lowers in self.below.values():
+            lowers.sort(key=place.__getitem__)
         for box in self.boxes:
             if not self.ups[box.id]:
                 self._measure(box.id)

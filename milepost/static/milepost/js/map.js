@@ -1,7 +1,7 @@
-// The drawing of the map: zoom by buttons, keys, pinch and Ctrl with the wheel; pan by dragging; a small drawing
-// says where one is. Shown small, cards keep their titles, larger, and lose the rest. Without JavaScript it scrolls.
+// The drawing of the map: zoom by buttons, keys, pinch and Ctrl with the wheel; pan by dragging. Shown small, cards
+// keep their titles. Without JavaScript it scrolls.
 const LEAST = 0.12, MOST = 2.5, STEP = 1.25, SHARE = 0.78, WIDTH = 224, HEIGHT = 120;
-const READABLE = 0.4, COMFORTABLE = 0.55; // a title; what it opens at where not all fits
+const READABLE = 0.4, COMFORTABLE = 0.55; // titles; where not all fits
 const ON_VIEW = ["pointerdown", "pointermove", "pointerup", "pointercancel", "keydown", "scroll"];
 
 class MapView extends HTMLElement {
@@ -9,13 +9,14 @@ class MapView extends HTMLElement {
     this.view = this.querySelector(".map-view");
     this.mini = this.querySelector(".map-mini");
     this.fingers = new Map();
-    this.details = Number(this.dataset.details); // as large as cards show more than a title
+    this.querySelector(".map-tools").hidden = false;
+    this.details = Number(this.dataset.details);
     this.kept = `zoom of ${location.pathname}`;
     this.addEventListener("click", this);
     for (const type of ON_VIEW) this.view.addEventListener(type, this);
     this.view.addEventListener("wheel", this, { passive: false });
     for (const type of ["pointerdown", "pointermove"]) this.mini.addEventListener(type, this);
-    // A supposition or another day brings another drawing, as large as it was drawn.
+    // Another drawing comes as large as this one.
     new MutationObserver(() => this.adopt()).observe(this.querySelector("#map-svg"), { childList: true, subtree: true, attributeFilter: ["width"] });
     new ResizeObserver(() => this.look()).observe(this.view);
     const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
@@ -33,7 +34,7 @@ class MapView extends HTMLElement {
     });
   }
 
-  // Where not all fits: at the top, with what serves nothing further in view.
+  // Where not all fits: at the top.
   begin() {
     const tops = [...this.svg.querySelectorAll('.cd[data-up=""]')].map((card) => card.transform.baseVal[0].matrix);
     const first = tops.filter((top) => top.f === Math.min(...tops.map(({ f }) => f))).map(({ e }) => e * this.scale);
@@ -42,7 +43,6 @@ class MapView extends HTMLElement {
   }
 
   adopt() {
-    this.querySelector(".map-tools").hidden = false;
     if (Number(this.svg?.getAttribute("width")) !== Math.round(this.size.width * this.scale)) this.zoom(this.scale);
   }
 
@@ -58,9 +58,12 @@ class MapView extends HTMLElement {
     return Math.min(1, this.view.clientWidth / this.size.width);
   }
 
+  // All within one screen; within what of the first is below, where that costs no detail.
   fitting() {
-    const tall = document.fullscreenElement === this ? this.view.clientHeight : innerHeight * SHARE;
-    return Math.min(this.broad, tall / this.size.height);
+    const fit = (tall) => Math.min(this.broad, tall / this.size.height);
+    if (document.fullscreenElement === this) return fit(this.view.clientHeight);
+    const screen = fit(innerHeight * SHARE), first = fit(innerHeight - scrollY - this.view.getBoundingClientRect().top - 16);
+    return first >= (screen < this.details ? READABLE : this.details) ? first : screen;
   }
 
   zoom(scale, x = this.view.clientWidth / 2, y = this.view.clientHeight / 2) {
@@ -106,7 +109,6 @@ class MapView extends HTMLElement {
     const step = event.target.closest("[data-zoom]")?.dataset.zoom;
     if (event.target.closest("[data-full]")) return document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen();
     if (step) this.zoom({ fit: this.fitting(), in: this.scale * STEP, out: this.scale / STEP, details: this.details }[step]);
-    // The click that ends a drag leads nowhere.
     else if (this.dragged && event.target.closest(".map-view")) event.preventDefault();
   }
 

@@ -1,5 +1,4 @@
-// Walking the cards of the map with the arrow keys, and the way up from the card under the pointer. The drawing
-// itself is hidden from screen readers, who have the list; what one stands on is said aloud here all the same.
+// Walking the cards of the map with the arrow keys, said aloud, and the way up from the card under the pointer.
 class MapWalk extends HTMLElement {
   connectedCallback() {
     this.view = this.querySelector(".map-view");
@@ -7,7 +6,7 @@ class MapWalk extends HTMLElement {
     this.view.addEventListener("keydown", this);
     this.view.addEventListener("blur", () => this.stand(null));
     new MutationObserver(() => { this.read = null; }).observe(this.querySelector("#map-svg"), { childList: true, subtree: true });
-    // Who folded a card goes on from there, once the browser has gone to where the address points and left the focus.
+    // Who folded a card goes on from there, once the browser has taken the focus to it.
     const back = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
     const stand = () => {
       this.view.focus({ preventScroll: true });
@@ -16,7 +15,6 @@ class MapWalk extends HTMLElement {
     if (back) addEventListener("load", () => requestAnimationFrame(stand), { once: true });
   }
 
-  // The cards of the drawing that is there now, by number.
   get cards() {
     const svg = this.querySelector("#map-svg svg");
     if (svg !== this.read) {

@@ -1,6 +1,7 @@
 """Words that must fit into a card: SVG does not break lines, so they are measured and broken here.
 
-Which font a reader has is not known; the widths are those of Arial and its like, a little too wide.
+Which font a reader has is not known; the widths are those of Arial and its like, a little too wide. Bold
+letters differ more from font to font: those of titles are measured as in the broadest that is usual.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from functools import lru_cache
 
 ELLIPSIS = "…"
 SLACK = 1.04
+BOLD = 1.18  # how much broader bold letters may be (DejaVu Sans)
 WIDTHS = {
     "ijl'’|": 0.23,
     "ft.,:;!()[]/I -\u00a0": 0.29,
@@ -25,19 +27,25 @@ def width(text: str, size: float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def broken(text: str, room: float, size: float, lines: int = 2) -> tuple[str, ...]:
-    """Break a text into lines that fit; what does not fit ends in an ellipsis."""
+def broken(
+    text: str, room: float, size: float, lines: int = 2, first: float | None = None
+) -> tuple[str, ...]:
+    """Break a text into lines that fit; what does not fit ends in an ellipsis.
+
+    `first` is the room in the first line, where that is another.
+    """
     found: list[str] = []
-    words = text.split()
+    words, wide = text.split(), room if first is None else first
     while words and len(found) < lines:
         line = words.pop(0)
-        while words and width(f"{line} {words[0]}", size) <= room:
+        while words and width(f"{line} {words[0]}", size) <= wide:
             line += f" {words.pop(0)}"
         if len(found) == lines - 1 and words:
             line += f" {' '.join(words)}"
-        found.append(_cut(line, room, size))
+        found.append(_cut(line, wide, size))
         if found[-1].endswith(ELLIPSIS):
             break
+        wide = room
     return tuple(found)
 
 

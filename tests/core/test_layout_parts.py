@@ -1,0 +1,111 @@
+"""A map too large for a sheet, in parts; and the words on its lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from milepost.core.layout import Box, Line, Look, lay_out
+from milepost.core.layout.labels import HEIGHT, labelled
+from milepost.core.layout.letters import broken, width
+from milepost.core.layout.parts import in_parts
+from tests.core.test_layout import company, graphs
+
+ROOM = (1700.0, 1000.0)
+
+
+class TestParts:
+    @given(graphs())
+    @settings(max_examples=60, deadline=None)
+    def test_hold_every_box_and_say_where_each_line_goes_on(self, graph):
+        """Each box stands in a part; a line is drawn in one, or both its ends say in which the other is."""
+        boxes, lines, _ = graph
+
+        parts = in_parts(boxes, lines, 700.0, 500.0)
+
+        assert {id for part in parts for id in part.drawing.spots} == {box.id for box in boxes}
+        for at, line in enumerate(lines):
+            holding = {end: [n for n, part in enumerate(parts) if end in part.drawing.spots]
+                       for end in (line.lower, line.upper)}  # fmt: skip
+            if any(at in part.lines for part in parts):
+                continue
+            assert all(holding[line.upper][0] in parts[n].above[line.lower] for n in holding[line.lower])
+            assert all(holding[line.lower][0] in parts[n].below[line.upper] for n in holding[line.upper])
+
+    def test_are_one_where_all_has_room(self):
+        """What goes on one sheet is one part, which points nowhere."""
+        (part,) = in_parts(*company(12, 2), *ROOM)
+
+        assert len(part.lines) == len(company(12, 2)[1])
+        assert not part.above and not part.below
+
+    @pytest.mark.parametrize(("count", "most"), [(100, 8), (300, 18), (600, 36)])
+    def test_fill_their_sheets(self, count: int, most: int):
+        """Every part has room on a sheet, and there are not many more than their cards need."""
+        parts = in_parts(*company(count, 5), *ROOM)
+
+        assert all(part.drawing.width <= ROOM[0] and part.drawing.height <= ROOM[1] for part in parts)
+        assert len(parts) <= most
+
+    def test_begin_with_what_is_served(self):
+        """What is at the top stands in the first part, and again above its own work in a later one."""
+        boxes = tuple(Box(id, 224, 100) for id in range(80))
+        lines = tuple(Line(id, (id - 1) // 3) for id in range(1, 80))
+
+        parts = in_parts(boxes, lines, 1000.0, 500.0)
+
+        assert 0 in parts[0].drawing.spots
+        assert all(part.above or 0 in part.drawing.spots for part in parts)
+
+
+class TestLabels:
+    @pytest.mark.parametrize("group", [None, 7])
+    @pytest.mark.parametrize(("count", "levels"), [(30, 3), (100, 4), (300, 5)])
+    def test_never_lie_over_one_another_or_a_box(self, count: int, levels: int, group: int | None):
+        """Though every line had a weight: each stands free, and hardly any finds no room."""
+        boxes, lines = company(count, levels)
+        if group:
+            boxes = tuple(Box(box.id, box.width, box.height, group=box.id % group) for box in boxes)
+        drawing = lay_out(boxes, lines, Look())
+        spots = [(spot.x, spot.y, spot.right, spot.bottom) for spot in drawing.spots.values()]
+
+        found = labelled([(points, 28.0) for points in drawing.routes], spots)
+
+        placed = [label.area for label in found if label]
+        assert len(placed) >= 0.97 * len(lines)
+        assert not [
+            one for at, one in enumerate(placed) for other in [*placed[:at], *spots] if meet(one, other)
+        ]
+
+    def test_stand_on_their_line(self):
+        """Where there is room a weight stands in the middle of its line, and may be drawn larger."""
+        (label,) = labelled([([(0, 0), (0, 100)], 28.0)], [])
+
+        assert (label.x, label.y, label.may_grow) == (0, 50, True)
+
+    def test_make_way(self):
+        """A second weight at the same place stands elsewhere on its line."""
+        line = ([(0.0, 0.0), (0.0, 100.0)], 28.0)
+
+        first, second = labelled([line, line], [])
+
+        assert abs(first.y - second.y) >= HEIGHT
+
+    def test_are_left_out_rather_than_unreadable(self):
+        """Where everything is covered there is none."""
+        assert labelled([([(0, 0), (0, 100)], 28.0)], [(-200, -200, 200, 300)]) == [None]
+
+
+class TestLetters:
+    def test_break_into_lines_that_fit(self):
+        """Every word is there, no line is broader than its room; the first may have less."""
+        title = "Riders choose us twice because repairs come with a smile"
+
+        lines = broken(title, 140, 13, lines=9, first=80)
+
+        assert " ".join(lines) == title
+        assert width(lines[0], 13) <= 80 and all(width(line, 13) <= 140 for line in lines)
+
+
+def meet(one, other) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
