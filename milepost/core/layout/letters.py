@@ -1,7 +1,8 @@
 """Words that must fit into a card: SVG does not break lines, so they are measured and broken here.
 
-Which font a reader has is not known; the widths are those of Arial and its like, a little too wide. Bold
-letters differ more from font to font: those of titles are measured as in the broadest that is usual.
+Which font a reader has is not known; the widths are those of Arial and its like, a little too wide, and of
+narrow letters those of DejaVu Sans, which Linux falls back on. Bold letters differ more from font to font:
+those of titles are measured as in the broadest that is usual.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ ELLIPSIS = "…"
 SLACK = 1.04
 BOLD = 1.18  # how much broader bold letters may be (DejaVu Sans)
 WIDTHS = {
-    "ijl'’|": 0.23,
-    "ft.,:;!()[]/I -\u00a0": 0.29,
-    "r-*": 0.34,
+    "ijl'’|": 0.26,
+    ".,:;!()[]/I -\u00a0": 0.3,
+    "f": 0.34,
+    "tr-*": 0.39,
     "ckszxvyJ": 0.51,
     "mMW@…%—": 0.9,
     "w": 0.73,
