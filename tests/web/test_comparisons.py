@@ -308,6 +308,12 @@ class TestMany:
         assert found["objectives"] == [] and encode(okrs.company.id) in found["unmoved"]
         assert "Nothing differs" in page(signed_in("ada"), COMPANY, day_of(now) - DAY)
 
+    def test_says_where_there_is_nothing_to_compare(self, signed_in, cast, now):
+        """A workspace without objectives stands as it stood, which would be no answer."""
+        told = page(signed_in("ada"), TREE, day_of(now) - DAY)
+
+        assert "Nothing to compare yet" in told and "Nothing differs" not in told
+
     def test_tells_by_itself_what_time_alone_changed(self, signed_in, okrs, cast, now):
         """What is judged otherwise though nothing was done: with the figures of both days, in a group."""
         today = day_of(now)
