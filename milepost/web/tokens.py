@@ -101,7 +101,7 @@ def _made(request: HttpRequest, made: int, secret: str | None) -> HttpResponse:
     card, reader = _card(request, made), pages.reader(request)
     here = reverse("tokens", args=[request.seat.slug])
     more = {"secret": secret, "token": card, "on": _days(reader, card), "tokens": here}
-    more |= {"examples": _examples(request, reader), "server": entrance.whole(request, "")}
+    more |= {"examples": _examples(request, reader)[0], "server": entrance.whole(request, "")}
     crumbs = [("API", here), (card.name, None)]
     return pages.page(
         request, "tokens/create.html", more, nav="settings", crumbs=crumbs, seen_by=reader,
@@ -111,6 +111,7 @@ def _made(request: HttpRequest, made: int, secret: str | None) -> HttpResponse:
 
 def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
     reader = pages.reader(request)
+    examples, whose = _examples(request, reader)
     near = Shortlist(reader, ListOf.ANY_TEAM)
     if near.is_long:
         teams = near.options(typed.chosen("team"))
@@ -127,7 +128,8 @@ def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
         "finds": shortlists.finds(reader, typed),
         "lasts": LASTS,
         "words": {word.value: words for word, words in _WORDS.items()},
-        "examples": _examples(request, reader),
+        "examples": examples,
+        "ids": _WHOSE[frozenset(whose)],
         "reference": reverse("api_reference"),
     }
     crumbs = [("API", None)]
@@ -150,14 +152,26 @@ _ICONS = {
 }
 
 
+# By whether what the examples name is the reader's own.
+_WHOSE = {
+    frozenset(): "",
+    frozenset({True}): "The ids are of what is yours.",
+    frozenset({True, False}): "The ids are of what is yours or, where nothing is, of what you see.",
+    frozenset({False}): "Nothing here is yours yet: the ids are of what you see.",
+}
+
+
 def _days(reader: Reader, card: tokens.TokenCard) -> dict:
     moments = {"created": card.created_at, "expires": card.expires_at, "used": card.used_at}
     moments["revoked"] = card.revoked_at
     return {name: at and reader.local(at).date() for name, at in moments.items()}
 
 
-def _examples(request: HttpRequest, reader: Reader) -> list[tuple[str, str]]:
-    """Write commands that work as they stand, about what is the reader's own."""
+def _examples(request: HttpRequest, reader: Reader) -> tuple[list[tuple[str, str]], list[bool]]:
+    """Write commands that work as they stand, and say of each thing they name whether it is the reader's own.
+
+    Where nothing is, they read what others have: an example changes nothing that is not one's own.
+    """
     api = entrance.whole(request, "/api/v1")
     bearer = '-H "Authorization: Bearer $MILEPOST_TOKEN"'
     found = [
@@ -167,6 +181,7 @@ def _examples(request: HttpRequest, reader: Reader) -> list[tuple[str, str]]:
     ]
     owned = reader.image.owned_by.get(reader.actor.person_id, ())
     mine = [one for one in owned if reader.sees(one.id) and reader.takes_checkins(one)]
+    whose = []
     # One more entry of a series is one more period, whatever it says.
     for one in [one for one in (*shell.due_now(reader), *mine) if not Kind(one.kind).is_series][:1]:
         found.append(
@@ -178,10 +193,18 @@ def _examples(request: HttpRequest, reader: Reader) -> list[tuple[str, str]]:
                 f"  {api}/key-results/{encode(one.id)}/checkins",
             )
         )
-    for team in sorted(reader.actor.teams)[:1]:
-        name = reader.image.teams[team].name if team in reader.image.teams else "my team"
+        whose.append(True)
+    near = Shortlist(reader, ListOf.PARENTS)
+    if not whose and (id := next(near.key_results_nearby(), None)) is not None:
+        title = reader.image.key_results[id].title
+        found.append((f"How “{title}” stands", f"curl {bearer} \\\n  {api}/key-results/{encode(id)}"))
+        whose.append(id in {one.id for one in owned})
+    own = sorted(team for team in reader.actor.teams if team in reader.image.teams)
+    if (team := next(iter(own or near.teams_nearby()), None)) is not None:
+        name = reader.image.teams[team].name
         found.append((f"Objectives of {name}", f"curl {bearer} \\\n  '{api}/objectives?team={encode(team)}'"))
-    return found
+        whose.append(bool(own))
+    return found, whose
 
 
 def _same_again(reader: Reader, one: KeyResultRow) -> str:

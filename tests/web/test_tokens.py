@@ -12,6 +12,7 @@ from django.utils import timezone
 from milepost.actions import tokens
 from milepost.core.ids import encode
 from milepost.models import Event, Token
+from milepost.queries import shortlists
 from tests.cast import Cast
 from tests.web.statements import STATEMENTS, count
 
@@ -116,6 +117,40 @@ class TestExamples:
         command = re.search(r"-d '(.+)' .+\s+.+/key-results/(\w+)/checkins", page)
         assert command[2] == encode(getattr(okrs, of).id)
         assert json.loads(command[1]) == said | {"note": "From a script"}
+
+    def test_name_what_one_sees_where_nothing_is_ones_own(self, okrs, cast: Cast, signed_in):
+        """Whoever owns no key result and is in no team reads others’: nothing of theirs is changed."""
+        page = unescape(signed_in("gus").get(HERE).content.decode())
+
+        assert "Nothing here is yours yet: the ids are of what you see." in page
+        assert re.search(r"How “.+” stands", page)
+        assert re.search(r"/api/v1/key-results/(\w+)<", page)[1] in {
+            encode(one.id) for one in (okrs.growth, okrs.waiting, okrs.guides)
+        }
+        assert f"/api/v1/objectives?team={encode(cast.product.id)}" in page
+        assert "/checkins" not in page
+
+    def test_say_whose_the_ids_are(self, okrs, signed_in):
+        """Of one’s own they say that; where a part is of others, that too."""
+        cleo, ada = (unescape(signed_in(who).get(HERE).content.decode()) for who in ("cleo", "ada"))
+
+        assert "The ids are of what is yours.</p>" in cleo
+        assert "The ids are of what is yours or, where nothing is, of what you see.</p>" in ada
+
+
+class TestTeam:
+    def test_is_typed_where_there_are_too_many(self, cast: Cast, signed_in, monkeypatch):
+        """Of too many teams to send, any is found as one types, and taken by name without scripts."""
+        monkeypatch.setattr(shortlists, "LISTED", 0)
+        ada = signed_in("ada")
+
+        page = ada.get(HERE).content.decode()
+        ada.post(
+            HERE, {"name": "Reports", "scope": "read", "days": "30", "team": "", "team_named": "product"}
+        )
+
+        assert '<mp-pick data-find="/w/acme/choices/any-team.json">' in page
+        assert Token.objects.of(cast.acme.id).get().team_id == cast.product.id
 
 
 class TestRevocation:
