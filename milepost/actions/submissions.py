@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict
-from milepost.models import Alignment, Comment, Initiative, KeyResult, Objective, Submission
+from milepost.models import Alignment, Comment, Initiative, KeyResult, Objective, Submission, Token
 from milepost.models.workspaces import WorkspaceBound
 
 LONGEST = 80
@@ -25,6 +25,7 @@ _MADE: Mapping[str, tuple[type[WorkspaceBound], Callable[[int | None], Q]]] = Ma
         "initiative": (Initiative, lambda below: Q(objective_id=below)),
         "link": (Alignment, lambda below: Q(child_id=below)),
         "comment": (Comment, lambda below: Q(key_result_id=below) | Q(objective_id=below, key_result=None)),
+        "token": (Token, lambda below: Q()),
     }
 )
 

@@ -213,6 +213,13 @@ class Shortlist:
             yield from self.image.children_teams.get(team.id, ())
         yield from self.image.children_teams.get(None, ())
 
+    def key_results_nearby(self) -> Iterator[int]:
+        """Yield key results that may be served: of the reader's own teams, those nearby, the company."""
+        listed = register(self.image)
+        for team in (*self.teams_nearby(), None):
+            for objective in reversed(listed.teams.ids(team)):  # the newest first
+                yield from filter(self._may_be_served, self.image.key_results_of.ids(objective))
+
     def _near_parents(self) -> Iterator[int]:
         listed = register(self.image)
         mine = listed.owners.ids(self.reader.actor.person_id)

@@ -30,7 +30,7 @@ from milepost.web import (
     tokens,
     workspaces,
 )
-from milepost.web.methods import methods, takes_form
+from milepost.web.methods import methods
 
 # django-allauth looks its own pages up by its own names.
 ALLAUTH = [
@@ -136,5 +136,9 @@ urlpatterns = [
         name="keyboard",
     ),
     path("w/<slug:slug>/tokens/", methods(get=tokens.index, post=tokens.create), name="tokens"),
-    path("w/<slug:slug>/tokens/<id:token>/revocation/", takes_form(tokens.destroy), name="revoke_token"),
+    path(
+        "w/<slug:slug>/tokens/<id:token>/revocation/",
+        methods(get=tokens.revocation, post=tokens.destroy),
+        name="revoke_token",
+    ),
 ]

@@ -181,6 +181,7 @@ UNREAD = {
         ("start", "start_blank", "start_file", "start_invite"),
         "it takes people through their first run, step by step",
     ),
+    "revoke_token": "it asks whether one is sure",
     "checkins": "it leads on to the page of its key result",
     "preferences": "how a browser shows pages is kept in that browser",
     "keyboard": "which key does what is kept in that browser",

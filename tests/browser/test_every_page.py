@@ -136,6 +136,7 @@ PAGES: dict[str, Page] = {
     "preferences": Page(),
     "keyboard": Page(),
     "tokens": Page(),
+    "revoke_token": Page(),
     "api_reference": Page(),
     # the first run, once inside
     "start": Page(guest=404),
@@ -192,7 +193,7 @@ class Demo:
                 "event": one("SELECT max(id) FROM event WHERE objective_id = ?", objective)
                 or one("SELECT max(id) FROM event WHERE kind = 'plan.applied'"),
                 "view": one("SELECT max(id) FROM saved_view") or 1,  # of whoever looks
-                "token": 1,  # there is none; whoever asks for one is told what the route takes
+                "token": one("SELECT max(id) FROM token") or 1,  # of whoever looks
             }
         here = {name: encode(id) for name, id in found.items() if id is not None}
         return here if on == "active" else self.ids("active") | here
@@ -247,6 +248,7 @@ class TestEveryPage:
             if role == "executive" and not demo.just_closed:
                 demo.just_closed = close_one(looking.page, demo)
             save_view(looking.page, f"By team {part}")
+            make_token(looking.page, demo)
             for route in here:
                 row = PAGES[route.name]
                 if role == "guest" and row.on == "just closed":
@@ -264,6 +266,14 @@ def save_view(page, name: str) -> None:
     page.goto(page.url.partition("/w/")[0] + f"{HOME}views/new/?group=team&sort=due")
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Save the view").click()
+
+
+def make_token(page, demo: Demo) -> None:
+    """Make a token of one's own, the newest."""
+    page.goto(f"{demo.server.url}{HOME}tokens/")
+    page.get_by_label("Name").fill("A program")
+    page.get_by_role("button", name="Make the token").click()
+    expect(page.get_by_role("heading", name="The token for A program")).to_be_visible()
 
 
 def close_one(page, demo: Demo) -> str:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from milepost.actions import tokens
 from milepost.core.ids import encode
 from milepost.models import Event, Token
+from milepost.queries import shortlists
 from tests.cast import Cast
 from tests.web.statements import STATEMENTS, count
 
@@ -75,6 +76,31 @@ class TestCreate:
         assert answer.status_code == 422
         assert "belong to no team" in answer.content.decode()
 
+    def test_makes_one_of_a_form_that_is_sent_again(self, cast: Cast, signed_in):
+        """Whoever reloads the page of a new token gets no other, and is told that it is shown once."""
+        ada = signed_in("ada")
+        mark = re.search(r'name="submission" value="([^"]+)"', ada.get(HERE).content.decode())[1]
+        form = {"name": "Reports", "scope": "read", "days": "30", "team": "", "submission": mark}
+        first = ada.post(HERE, form).content.decode()
+
+        again = ada.post(HERE, form)
+
+        page, row = again.content.decode(), Token.objects.of(cast.acme.id).get()
+        assert (again.status_code, SECRET.search(page)) == (200, None)
+        assert "shown once only" in page
+        assert f"<code>{row.last_four}</code>" in page
+        assert SECRET.search(first).group()[-4:] == row.last_four
+
+    def test_makes_another_of_another_form(self, cast: Cast, signed_in):
+        """The form that is fetched anew carries another mark, and makes another token."""
+        ada = signed_in("ada")
+        for _ in range(2):
+            mark = re.search(r'name="submission" value="([^"]+)"', ada.get(HERE).content.decode())[1]
+            form = {"name": "Reports", "scope": "read", "days": "30", "team": "", "submission": mark}
+            assert SECRET.search(ada.post(HERE, form).content.decode())
+
+        assert Token.objects.of(cast.acme.id).count() == 2
+
 
 class TestExamples:
     @pytest.mark.parametrize(
@@ -92,10 +118,76 @@ class TestExamples:
         assert command[2] == encode(getattr(okrs, of).id)
         assert json.loads(command[1]) == said | {"note": "From a script"}
 
+    def test_name_what_one_sees_where_nothing_is_ones_own(self, okrs, cast: Cast, signed_in):
+        """Whoever owns no key result and is in no team reads others’: nothing of theirs is changed."""
+        page = unescape(signed_in("gus").get(HERE).content.decode())
+
+        assert "Nothing here is yours yet: the ids are of what you see." in page
+        assert re.search(r"How “.+” stands", page)
+        assert re.search(r"/api/v1/key-results/(\w+)<", page)[1] in {
+            encode(one.id) for one in (okrs.growth, okrs.waiting, okrs.guides)
+        }
+        assert f"/api/v1/objectives?team={encode(cast.product.id)}" in page
+        assert "/checkins" not in page
+
+    def test_say_whose_the_ids_are(self, okrs, signed_in):
+        """Of one’s own they say that; where a part is of others, that too."""
+        cleo, ada = (unescape(signed_in(who).get(HERE).content.decode()) for who in ("cleo", "ada"))
+
+        assert "The ids are of what is yours.</p>" in cleo
+        assert "The ids are of what is yours or, where nothing is, of what you see.</p>" in ada
+
+
+class TestTeam:
+    def test_is_typed_where_there_are_too_many(self, cast: Cast, signed_in, monkeypatch):
+        """Of too many teams to send, any is found as one types, and taken by name without scripts."""
+        monkeypatch.setattr(shortlists, "LISTED", 0)
+        ada = signed_in("ada")
+
+        page = ada.get(HERE).content.decode()
+        ada.post(
+            HERE, {"name": "Reports", "scope": "read", "days": "30", "team": "", "team_named": "product"}
+        )
+
+        assert '<mp-pick data-find="/w/acme/choices/any-team.json">' in page
+        assert Token.objects.of(cast.acme.id).get().team_id == cast.product.id
+
+
+class TestRevocation:
+    @pytest.mark.parametrize(("used", "said"), [(False, "never used"), (True, "last used today")])
+    def test_asks_first(self, cast: Cast, signed_in, used: bool, said: str):
+        """The list leads to a question that names the token and its last use; asking ends nothing."""
+        row, _ = tokens.create(name="Reports", by=cast.ada, at=timezone.now())
+        if used:
+            tokens.use(token=row.id, by=cast.ada, at=timezone.now())
+        ada, there = signed_in("ada"), f"{HERE}{encode(row.id)}/revocation/"
+
+        page = ada.get(there).content.decode()
+
+        assert f'href="{there}"' in ada.get(HERE).content.decode()
+        assert "Reports" in page
+        assert said in page
+        assert Token.objects.of(cast.acme.id).get().revoked_at is None
+
+    def test_asks_for_nothing_that_ended(self, cast: Cast, signed_in):
+        """Whoever comes to the question of a revoked token is led to the list, which says so."""
+        row, _ = tokens.create(name="Reports", by=cast.ada, at=timezone.now())
+        tokens.revoke(token=row.id, by=cast.ada, at=timezone.now())
+
+        answer = signed_in("ada").get(f"{HERE}{encode(row.id)}/revocation/")
+
+        assert (answer.status_code, answer.headers["Location"]) == (303, HERE)
+
+    def test_is_for_its_person_alone(self, cast: Cast, signed_in):
+        """Nobody else is asked, an owner neither."""
+        row, _ = tokens.create(name="Reports", by=cast.cleo, at=timezone.now())
+
+        assert signed_in("ada").get(f"{HERE}{encode(row.id)}/revocation/").status_code == 404
+
 
 class TestDestroy:
     def test_ends_the_token_at_once(self, cast: Cast, signed_in):
-        """A revoked token stays listed, as revoked."""
+        """A revoked token stays listed, struck out, with the day it was revoked."""
         row, _ = tokens.create(name="Reports", by=cast.ada, at=timezone.now())
         ada = signed_in("ada")
 
@@ -103,7 +195,9 @@ class TestDestroy:
 
         row = Token.objects.of(cast.acme.id).get()
         assert row.revoked_at is not None
-        assert "revoked" in ada.get(HERE).content.decode()
+        page = ada.get(HERE).content.decode()
+        assert '<s class="muted">Reports</s>' in page
+        assert "<b>revoked</b> on " in page
 
     def test_is_for_its_person_alone(self, cast: Cast, signed_in):
         """Nobody else can revoke it, an owner neither; they let its person leave instead."""
