@@ -311,6 +311,18 @@ class TestShow:
         assert "`milepost list objectives` shows what there is." in shown.stderr
 
 
+class TestExport:
+    def test_says_at_a_terminal_that_it_waits(self, client: Client, tmp_path):
+        """Whoever looks on is told for whom it waits; what is piped holds the file alone."""
+        file = tmp_path / "okrs.json"
+
+        code, shown = client.type("export", "-o", str(file))
+        piped = client.run("export", "--format", "json")
+
+        assert code == Exit.OK and shown.startswith("Waiting for Morrowmill to write everything…\n"), shown
+        assert (piped.stderr, json.loads(piped.stdout)) == ("", json.loads(file.read_text()))
+
+
 class TestAPastDay:
     def test_is_drawn_and_shown_as_it_stood(self, client: Client):
         """What is checked in today is in neither the tree nor the thing of yesterday, and is in today's."""
