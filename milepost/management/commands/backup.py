@@ -102,10 +102,9 @@ class Command(OperatorCommand):
             f"{counted(len(manifest.exports), 'export')} as they were on "
             f"{manifest.made_at[:16].replace('T', ' ')}."
         )
-        if backups.is_too_large_to_export(manifest):
+        if not manifest.exports and any(each.name == "workspace" and each.rows for each in manifest.tables):
             self.stdout.write(
-                f"No export was compared: a backup of more than {backups.EXPORTED_UP_TO:,} rows has none, "
-                "unless it is made with `milepost backup --with-exports`."
+                "No export was compared, for none is in it: `milepost backup --with-exports` puts one in."
             )
 
 
