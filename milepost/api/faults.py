@@ -107,6 +107,12 @@ def fault(error: Mapping[str, Any]) -> Fault:
     return Fault(".".join(map(str, place)), said, code)
 
 
+def parted(detail: str) -> tuple[str, str | None]:
+    """Part what is said of a field: its first sentence says what is wrong, and the rest what to do."""
+    what, end, remedy = detail.partition(". ")
+    return f"{what}{end.strip()}", remedy or None
+
+
 def _listed(expected: str) -> str:
     """Return a choice as we write one; pydantic writes 'one', 'two' or 'three'."""
     return expected.replace(" or ", ", ").replace("'", "")

@@ -12,7 +12,7 @@ from ninja.errors import HttpError, ValidationError
 
 from milepost.actions.plans import PlanRefused
 from milepost.actions.submissions import SubmissionReused
-from milepost.api.faults import fault
+from milepost.api.faults import fault, parted
 from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.formats import exact_json, problem_json
 from milepost.formats.places import FileProblem, FileProblems
@@ -103,6 +103,8 @@ def of(raised: Exception) -> HttpResponse:
             wrong = raised.__cause__
             if isinstance(wrong, exact_json.NotJson):
                 return answer(NotJson(wrong.message, remedy=wrong.remedy))
+            if isinstance(wrong, exact_json.NumberTooLarge):
+                return answer(wrong)
             return answer(NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8."))
     if (told := of_the_database.told(raised)) is not None:
         log.error("%s: %s", told.code, told.message)
@@ -133,10 +135,11 @@ def _invalid(raised: ValidationError) -> HttpResponse:
     if any(error["loc"][0] == "path" for error in raised.errors):
         return answer(NotFound())
     faults = [fault(error) for error in raised.errors]
-    said = f"{faults[0].field}: {faults[0].detail}" if faults[0].field else faults[0].detail
-    more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
-    problem = Invalid(f"{said}{more}", remedy="See `errors`, field by field.")
-    return answer(problem, faults)
+    what, remedy = parted(faults[0].detail)
+    if len(faults) > 1:
+        what, remedy = f"{faults[0].detail} ({len(faults) - 1} more)", "See `errors`, field by field."
+    said = f"{faults[0].field}: {what}" if faults[0].field else what
+    return answer(Invalid(said, remedy=remedy), faults)
 
 
 def not_allowed(methods: Sequence[str]) -> HttpResponse:

@@ -57,6 +57,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "records": _records(),
         "refusals": sorted(document.REFUSALS.items()),
         "words": found["info"]["description"].strip().split("\n\n"),
+        "most": answers.MOST,
         "csp_nonce": request.csp_nonce,
     }
     return render(request, "reference/show.html", context)

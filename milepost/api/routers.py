@@ -49,7 +49,7 @@ those of the workspace. What you may not see answers like what is not there.
 
 
 class Bodies(Parser):
-    """Reads bodies; numbers without end, NaN, deep nesting and a name said twice are no JSON."""
+    """Reads bodies; NaN, deep nesting and a name said twice are no JSON."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         """Read the body as JSON, with every digit of its numbers."""

@@ -27,7 +27,8 @@ from milepost.queries.records.suppositions import PlaceRecord, SuppositionRecord
 
 router = Router(tags=["Suppositions"])
 LEAST, MOST = Decimal(-1), Decimal(2)
-NO_SHARE = f"This is a share of the way, from {LEAST} to {MOST}; 1 is the target."
+NO_SHARE = f"This is no share of the way from {LEAST} to {MOST}; 1 is the target."
+A_SHARE = "Write 0.3 for 30 % of the way."
 MOST_ENDS = 9  # as many as the map takes
 END = r"[0-7][0-9a-hjkmnp-tv-z]{12}:-?[0-9]{1,3}(\.[0-9]{1,12})?"
 ENDS = rf"^{END}(,{END}){{0,{MOST_ENDS - 1}}}$"
@@ -35,7 +36,7 @@ ENDS = rf"^{END}(,{END}){{0,{MOST_ENDS - 1}}}$"
 
 def _share(ends_at: Decimal) -> Decimal:
     if not LEAST <= ends_at <= MOST:
-        raise refused(Code.NOT_A_SHARE, NO_SHARE)
+        raise refused(Code.NOT_A_SHARE, f"{NO_SHARE} {A_SHARE}")
     return ends_at
 
 
@@ -87,7 +88,7 @@ class EndsAsked(BaseModel):
                 )
             found[id] = Fraction(share)
             if not LEAST <= found[id] <= MOST:
-                raise Invalid(NO_SHARE, field="ends", remedy="Write 0.3 for 30 % of the way.")
+                raise Invalid(NO_SHARE, field="ends", remedy=A_SHARE)
         return found
 
 

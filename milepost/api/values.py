@@ -51,7 +51,7 @@ def left_out() -> Any:
 def _ref(written: Any) -> int:
     found = ids.decode(written) if isinstance(written, str) else None
     if found is None:
-        raise refused(Code.NOT_AN_ID, "This is no id: one has 13 characters, as in the addresses of pages.")
+        raise refused(Code.NOT_AN_ID, "This is no id. One has 13 characters, as in the addresses of pages.")
     return found
 
 
@@ -86,7 +86,7 @@ def _day(written: Any) -> date:
     except ValueError:
         found = None
     if found is None or found.year not in YEARS:
-        raise refused(Code.NOT_A_DAY, "A day is written as 2026-11-21.")
+        raise refused(Code.NOT_A_DAY, "This is no day. Write it as 2026-11-21.")
     return found
 
 
@@ -97,7 +97,8 @@ def _moment(written: Any) -> datetime:
         found = None
     if found is None or found.tzinfo is None or found.year not in YEARS:
         raise refused(
-            Code.NOT_A_MOMENT, "A moment is written as 2026-11-21T09:30:00Z, with its offset from UTC."
+            Code.NOT_A_MOMENT,
+            "This is no moment. Write it as 2026-11-21T09:30:00Z, with its offset from UTC.",
         )
     return found
 

@@ -146,10 +146,11 @@ def _nothing(written: str, kinds: Sequence[str], here: Sequence[Thing] = ()) -> 
 
     titles = {each.title.casefold(): each for each in here}
     near = [titles[title] for title in get_close_matches(written.casefold(), titles, n=3)]
-    noun = " or ".join(kind.replace("_", " ") for kind in kinds)
+    noun = PATHS[kinds[0]].removeprefix("/")
+    called = " or ".join(kind.replace("_", " ") for kind in kinds)
     return NotFound(
-        f"There is no {noun} “{written}” that you may see.",
-        remedy="Did you mean one of these?" if near else "`milepost list objectives` shows what there is.",
+        f"There is no {called} “{written}” that you may see.",
+        remedy="Did you mean one of these?" if near else f"`milepost list {noun}` shows what there is.",
         details=tuple(map(_plainly, near)),
     )
 

@@ -22,6 +22,7 @@ from milepost.core.problems import Problem
 ROOT = "/api/v1"
 MOST = 1_000  # of a list in one answer
 PATIENCE = 30  # seconds until a server that says nothing is given up
+PATIENCE_FOR_A_FILE = 300  # seconds; a file of a whole workspace is all worked out before it comes
 LONGEST_WAIT = 90  # seconds that a server may ask us to wait
 # Some of a list: its entries, and where it goes on. Nothing else stands in it (docs/api.md).
 SLICE = re.compile(
@@ -226,12 +227,12 @@ def encoded(body: Any) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-def usual_patience() -> float:
-    """Return for how many seconds a server may say nothing."""
+def usual_patience(seconds: float = PATIENCE) -> float:
+    """Return for how many seconds a server may say nothing: these, unless the environment says others."""
     try:
-        return max(0.1, float(os.environ.get(TIMEOUT, "") or PATIENCE))
+        return max(0.1, float(os.environ.get(TIMEOUT, "") or seconds))
     except ValueError:
-        return PATIENCE
+        return seconds
 
 
 def _seconds(said: str | None) -> int | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
+from math import isinf
 from typing import Any
 
 import orjson
@@ -19,10 +21,17 @@ class NotJson(Invalid):
     code = "not_json"
 
 
+class NumberTooLarge(Invalid):
+    """A number is JSON, and larger than any that is counted with."""
+
+    code = "number_too_large"
+
+
 def read(body: bytes) -> Any:
     """Read JSON; a number with a point or an exponent becomes the Decimal that was written.
 
-    Raises NotJson, also for a name that stands twice in one object: which of the two was meant?
+    Raises NumberTooLarge, and NotJson, also for a name that stands twice in one object: which of the two
+    was meant?
     """
     try:
         # Stricter than what follows, which takes NaN, half characters and any nesting.
@@ -30,8 +39,16 @@ def read(body: bytes) -> Any:
         return _READER.decode(body.decode())
     except (ValueError, RecursionError) as wrong:
         is_placed = isinstance(wrong, json.JSONDecodeError)
+        if is_placed and (number := _NUMBER.match(wrong.doc, wrong.pos)) and isinf(float(number[0])):
+            raise NumberTooLarge(
+                f"The number at line {wrong.lineno}, column {wrong.colno} is too large.",
+                remedy="Write one below 10^18.",
+            ) from None
         where = f": it does not read on at line {wrong.lineno}, column {wrong.colno}" if is_placed else ""
         raise NotJson(f"The body is not JSON{where}.", remedy="Send one JSON object, in UTF-8.") from None
+
+
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def _decimal(text: str) -> Decimal:

@@ -30,7 +30,7 @@ from milepost.queries import plans, verification, workspaces
 FOLDER, NAME, ENDING = "backups", "milepost-", ".zip"
 KEY = "secret.key"
 MOST_DIFFERENCES = 20
-EXPORTED_UP_TO = 100_000  # rows; to export so many takes a few seconds
+EXPORTED_UP_TO = 1_000_000  # rows; to export so many takes some ten seconds of a processor
 # What tells whether somebody uses a database: all else follows from these.
 SIGNS_OF_LIFE = ("workspace", "account")
 
@@ -160,6 +160,11 @@ def _require_something() -> None:
     # Not more than that: a backup of an older schema is just what one wants before `milepost migrate`.
     if not schema.exists():
         schema.require()
+
+
+def is_too_large_to_export(manifest: Manifest) -> bool:
+    """Say whether a backup has no exports because nobody asked for them and it has too many rows."""
+    return not manifest.exports and manifest.rows > EXPORTED_UP_TO
 
 
 def exports() -> dict[str, str]:

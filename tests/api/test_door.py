@@ -174,6 +174,17 @@ class TestRefusals:
         named = {each["field"] for each in answer.json()["errors"]}
         assert named == {"extra", "key_results.0.start", "key_results.1.title"}
 
+    def test_say_what_to_do_about_a_single_field(self, program, okrs):
+        """Where one field is wrong, detail says what, and remedy what to do; of several errors says it."""
+        ada, there = program("ada"), f"/objectives/{encode(okrs.company.id)}"
+
+        one, two = ada.patch(there, {"title": 7}), ada.patch(there, {"title": 7, "colour": "red"})
+
+        assert one.json()["detail"] == "title: Text is expected here."
+        assert one.json()["remedy"] == "Write it in quotes."
+        assert one.json()["errors"][0]["detail"] == "Text is expected here. Write it in quotes."
+        assert two.json()["remedy"] == "See `errors`, field by field."
+
     def test_of_what_may_not_be_seen_are_those_of_nothing(self, program, okrs):
         """A hidden objective and none answer with the same bytes."""
         cleo = program("cleo")
@@ -287,6 +298,7 @@ class TestBodies:
             found |= FOUND_IN.get(name, set())
 
         assert found == faults.WORDS.keys()
+        assert all(None not in faults.parted(words.said) for words in faults.WORDS.values())
 
     def test_have_codes_that_the_guide_lists(self):
         """Each code that a field can have stands in docs/api.md, and none that it cannot."""
@@ -335,7 +347,7 @@ class TestBodies:
         assert answer.status_code == 422
         assert [fault["field"] for fault in answer.json()["errors"]] == [field]
         assert said in answer.json()["errors"][0]["detail"]
-        assert said in answer.json()["detail"]
+        assert said in f"{answer.json()['detail']} {answer.json()['remedy']}"
 
     @pytest.mark.parametrize(
         ("query", "said"),
@@ -360,6 +372,17 @@ class TestBodies:
 
         assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
         assert "line 2, column 13" in answer.json()["detail"]
+
+    @pytest.mark.parametrize("written", ["1e999", "-1e400", "1" * 310 + ".5e9"])
+    def test_say_where_a_number_is_too_large(self, program, okrs, written: str):
+        """A number that no computer holds is JSON all the same: it is told as too large, and where."""
+        there = f"/key-results/{encode(okrs.growth.id)}/checkins"
+
+        answer = program("ada").post(there, f'{{"note": "Öfen",\n "value": {written}}}'.encode())
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "number_too_large")
+        assert answer.json()["detail"] == "The number at line 2, column 11 is too large."
+        assert "10^18" in answer.json()["remedy"]
 
     def test_say_nothing_twice(self, program, okrs):
         """A name that stands twice in a body, or behind the question mark, is refused."""

@@ -302,6 +302,26 @@ class TestShow:
         assert client.run("show", "7zzzzzzzzzzzz").returncode == Exit.NOT_FOUND
         assert client.run("show", "no", "such", "words").returncode == Exit.NOT_FOUND
 
+    def test_names_the_list_of_what_was_meant(self, client: Client):
+        """What is not found sends to the list in which it would stand: check-ins go to key results."""
+        wanted, shown = client.run("checkin", "nosuchthing", "5"), client.run("show", "nosuchthing")
+
+        assert wanted.returncode == Exit.NOT_FOUND
+        assert "`milepost list key-results` shows what there is." in wanted.stderr
+        assert "`milepost list objectives` shows what there is." in shown.stderr
+
+
+class TestExport:
+    def test_says_at_a_terminal_that_it_waits(self, client: Client, tmp_path):
+        """Whoever looks on is told for whom it waits; what is piped holds the file alone."""
+        file = tmp_path / "okrs.json"
+
+        code, shown = client.type("export", "-o", str(file))
+        piped = client.run("export", "--format", "json")
+
+        assert code == Exit.OK and shown.startswith("Waiting for Morrowmill to write everything…\n"), shown
+        assert (piped.stderr, json.loads(piped.stdout)) == ("", json.loads(file.read_text()))
+
 
 class TestAPastDay:
     def test_is_drawn_and_shown_as_it_stood(self, client: Client):

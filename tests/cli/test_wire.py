@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from milepost.cli import servers
+from milepost.cli import servers, telling
 from milepost.cli.exits import Exit, exit_for
 from milepost.cli.servers import Server
 from milepost.cli.wire import Refused, Unreachable, Wire
@@ -123,6 +124,21 @@ class TestRefusals:
             wire(place).get("/me")
 
         assert len(place.asked) == 1
+
+
+class TestPatience:
+    def test_is_longer_for_a_file(self, elsewhere, monkeypatch):
+        """A file of a whole workspace may take minutes; what is set in the environment holds for it too."""
+        for name, value in ((servers.SERVER, elsewhere((200, {}, b"{}")).url), (servers.TOKEN, "mp_secret")):
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv(servers.TIMEOUT, raising=False)
+        options = Namespace(server=None, workspace=None)
+
+        usual, for_a_file = telling.wire(options).patience, telling.wire_for_a_file(options).patience
+        monkeypatch.setenv(servers.TIMEOUT, "7")
+
+        assert (usual, for_a_file) == (30, 300)
+        assert telling.wire_for_a_file(options).patience == 7
 
 
 class TestLists:

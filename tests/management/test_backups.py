@@ -366,6 +366,19 @@ class TestVerify:
         assert "2 exports" in told.out
         assert everything() == before
 
+    def test_says_when_there_is_no_export_to_compare(self, okrs, tmp_path, monkeypatch):
+        """A large backup carries no export unless told to; both commands say so, and what to do."""
+        monkeypatch.setattr(backups, "EXPORTED_UP_TO", 5)
+        large, told = str(tmp_path / "large.zip"), str(tmp_path / "told.zip")
+
+        made, asked = run("backup", large), run("backup", told, "--with-exports")
+        proved, compared = run("backup", "verify", large), run("backup", "verify", told)
+
+        assert "more than 5 rows" in made.err and "--with-exports" in made.err
+        assert "0 exports" in proved.out and "`milepost backup --with-exports`" in proved.out
+        assert "No export" not in asked.err and "2 exports" in compared.out
+        assert "No export" not in compared.out
+
     def test_finds_a_row_that_was_changed(self, backup):
         """One digit in one row is found."""
         bad = spoiled(backup, "tables/checkin.jsonl", lambda data: data.replace(b'"6.5"', b'"6.6"'))

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from milepost.actions import access, people
-from milepost.core.problems import Conflict, NotFound, Problem
+from milepost.core.problems import Conflict, Invalid, NotFound, Problem
 from milepost.models import Person, User
 from tests.cast import NOW, PASSWORD, Cast
 
@@ -93,6 +93,24 @@ class TestUserAdd:
 
         assert (person.name, person.role, person.workspace_id) == ("Eve", "admin", cast.acme.id)
         assert User.objects.get(email="eve@acme.example").check_password(PASSWORD)
+
+    def test_says_that_the_earlier_link_is_void(self, cast: Cast):
+        """Who is added a second time gets another link, and the command says that the first is void."""
+        add = ("user", "add", "eve@acme.example", "--workspace", "acme")
+        first, second = io.StringIO(), io.StringIO()
+
+        call_command(*add, "--name", "Eve", stdout=io.StringIO(), stderr=first)
+        call_command(*add, stdout=io.StringIO(), stderr=second)
+
+        assert "void" not in first.getvalue()
+        assert "the earlier link is void" in second.getvalue()
+
+    def test_looks_at_the_address_first(self, cast: Cast):
+        """What is no e-mail address is told as such, before anything else is asked for."""
+        with pytest.raises(Invalid, match="no e-mail address") as told:
+            run("user", "add", "notanemail", "--workspace", "acme")
+
+        assert told.value.code == "usage"
 
     def test_asks_which_workspace(self, cast: Cast):
         """Where there are several, it names them."""

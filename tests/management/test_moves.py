@@ -62,6 +62,14 @@ class TestMove:
         assert told.code == Exit.ERROR
         assert "127.0.0.1:1/okr" in told.err and "secret-word" not in told.err
 
+    @pytest.mark.parametrize("typed", ["banana", "postgresql://db.example", "sqlite://"])
+    def test_takes_a_mistyped_address_for_a_wrong_command_line(self, okrs, typed):
+        """An address that is none is said to be one, with what it looks like; nothing is tried."""
+        told = run("move", typed)
+
+        assert told.code == Exit.USAGE
+        assert "database's address" in told.err
+
     def test_goes_from_sqlite_to_postgresql_and_back(self, cast, okrs, postgresql, tmp_path):
         """What began in a file arrives at a server, though the settings still name the file."""
         before = everything()

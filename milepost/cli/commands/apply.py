@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     require_an_answer(json=options.json, dry_run=options.dry_run, yes=options.yes)
-    server = telling.wire(options)
+    server = telling.wire_for_a_file(options)
     body = _body(options.file)
     preview = server.send("POST", "/plan/preview", body)
     is_nothing = changes.is_nothing(preview)

@@ -30,7 +30,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Ask for the file and write it."""
-    wire = telling.wire(options)
+    wire = telling.wire_for_a_file(options)
+    if sys.stderr.isatty():
+        print(f"Waiting for {wire.server.name or wire.server.url} to write everything…", file=sys.stderr)
     data = wire.bytes("GET", "/plan")
     if format_of(options.format, options.output) == "yaml":
         from milepost.formats import okr_files  # which is slow to come

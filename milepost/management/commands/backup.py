@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from milepost.cli.exits import Exit
 from milepost.core.problems import Problem
+from milepost.formats.archives import Manifest
 from milepost.management import backups
 from milepost.management.backups import Made
 from milepost.management.counts import counted
@@ -35,7 +36,8 @@ class Command(OperatorCommand):
         parser.add_argument(
             "--with-exports",
             action="store_true",
-            help="let `verify` compare an export of each workspace, however large it is",
+            help="let `verify` compare an export of each workspace, also where there are more than "
+            f"{backups.EXPORTED_UP_TO:,} rows",
         )
         parser.add_argument(
             "--with-secret-key",
@@ -55,7 +57,8 @@ class Command(OperatorCommand):
             raise _misused("--keep is a number from 1 on.", "`--keep 7` keeps a week of daily backups.")
         if words == ["-"]:
             with Progress("Backing up") as bar:
-                backups.write(sys.stdout.buffer, **contents, at=timezone.now(), heard=bar)
+                manifest = backups.write(sys.stdout.buffer, **contents, at=timezone.now(), heard=bar)
+            self._tell_of_exports(manifest)
             return
         target = Path(words[0]).expanduser() if words else backups.default_folder()
         with Progress("Backing up") as bar:
@@ -76,6 +79,14 @@ class Command(OperatorCommand):
             self.stderr.write("The secret key is in it: keep the file as you keep a password.")
         else:
             self.stderr.write("The secret key is not in it; restored elsewhere, everyone signs in again.")
+        self._tell_of_exports(made.manifest)
+
+    def _tell_of_exports(self, manifest: Manifest) -> None:
+        if backups.is_too_large_to_export(manifest):
+            self.stderr.write(
+                f"No export is in it, for it has more than {backups.EXPORTED_UP_TO:,} rows: `verify` "
+                "compares the rows alone, unless you make it --with-exports."
+            )
 
     def _verify(self, words: list[str]) -> None:
         if len(words) != 1:
@@ -91,6 +102,10 @@ class Command(OperatorCommand):
             f"{counted(len(manifest.exports), 'export')} as they were on "
             f"{manifest.made_at[:16].replace('T', ' ')}."
         )
+        if not manifest.exports and any(each.name == "workspace" and each.rows for each in manifest.tables):
+            self.stdout.write(
+                "No export was compared, for none is in it: `milepost backup --with-exports` puts one in."
+            )
 
 
 def _misused(message: str, remedy: str) -> Problem:

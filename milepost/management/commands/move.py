@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from milepost.management import moves
 from milepost.management.counts import counted
-from milepost.management.operator import OperatorCommand
+from milepost.management.operator import OperatorCommand, on_the_command_line
 from milepost.management.progress import Progress
 
 
@@ -27,6 +27,8 @@ class Command(OperatorCommand):
         )
 
     def handle(self, *, database_url: str, without_exports: bool, **_):
+        with on_the_command_line():
+            settings.DATABASE_AT(database_url)
         with Progress("Moving") as bar:
             manifest = moves.move(
                 database_url, with_exports=not without_exports, at=timezone.now(), heard=bar

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils import timezone
 
-from milepost.actions import access, accounts, erasures
+from milepost.actions import access, accounts, erasures, wording
 from milepost.cli.terminal import agreed
 from milepost.core.access import Role, operator
 from milepost.core.problems import NotFound, Problem
 from milepost.management import whereabouts, workspaces
-from milepost.management.operator import OperatorCommand
+from milepost.management.operator import OperatorCommand, on_the_command_line
 from milepost.queries import people
 
 
@@ -67,9 +67,13 @@ class Command(OperatorCommand):
 
     def _add(self, email: str, name: str | None, role: str, workspace: str | None) -> None:
         by, at = operator(workspaces.chosen(workspace)), timezone.now()
-        waiting = people.without_account(by.workspace_id, email)
+        with on_the_command_line():
+            email = wording.email(email)
+        waiting, is_second = people.without_account(by.workspace_id, email), False
         if waiting is not None:
-            # A file brought them in, with their role; what they lack is a way in.
+            # A file brought them in, with their role, or this command did; what they lack is a way in.
+            until = people.invitations(by, [waiting.id]).get(waiting.id)
+            is_second = until is not None and until > at
             called, secret = waiting.name, access.invite(person=waiting.id, by=by, at=at)
         elif name is None:
             raise Problem(
@@ -82,3 +86,5 @@ class Command(OperatorCommand):
             called = person.name
         self.stdout.write(whereabouts.base_url() + reverse("invitation", args=[secret]))
         self.stderr.write(f"Send this link to {called}. It works once, within three days.")
+        if is_second:
+            self.stderr.write("They had been invited before: the earlier link is void from now on.")
