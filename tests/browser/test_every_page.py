@@ -70,7 +70,7 @@ PAGES: dict[str, Page] = {
     "bulk": Page(
         queries=(
             "?id={objective}",
-            "?id={objective}&id={key_result}&change=owner&owner=",
+            "?id={objective}&id={key_result}&change=owner&owner=none",
             "?id={objective}&change=activate",
         ),
         guest=403,
