@@ -24,6 +24,8 @@ ALONE = (
     r'(nonce|data-who|csrfmiddlewaretoken" value)="[^"]*"',
     r'class="(av|nm) [^"]*"',
     r'<section class="card" aria-labelledby="wk">.*?</section>\s*',  # that week's deeds
+    # Of initiatives a file tells what they say now (docs/file-format.md).
+    r'<section class="card" aria-labelledby="ini">.*?</section>\s*|<a [^>]*>\d+ initiatives?</a>',
     r'class="cols (even|solo)"|<div class="stack">\s*</div>',
 )
 

@@ -255,7 +255,7 @@ class TestObjectives:
 
         assert "I run ten miles" in page
         assert "seen by you alone" in page
-        assert "<dt>Owned by you</dt><dd>1 of 1 on track</dd>" in page
+        assert '<dt>Owned by you</dt><dd><span id="own-words">1 of 1 on track</span></dd>' in page
         assert "mean" not in page.partition("<main")[2]
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from milepost.actions import checkins as actions
+from milepost.cli import things
 from milepost.cli.commands import checkin as words_of
 from milepost.cli.exits import Exit
 from milepost.cli.terminal import require_somebody
@@ -173,7 +174,7 @@ def _said(reader: Reader, one: KeyResultRow, typed: str) -> dict:
 def _moment(reader: Reader, written: str | None) -> datetime | None:
     if written is None:
         return None
-    day = words_of.day(written)
+    day = things.day(written)
     return None if day == reader.today else reader.calendar.noon(day)
 
 
