@@ -72,7 +72,7 @@ def document() -> dict[str, Any]:
     components = made["components"]
     problem = TypeAdapter(ProblemRecord).json_schema(ref_template=REF, mode="serialization")
     components["schemas"] |= problem.pop("$defs") | {"Problem": problem}
-    _let_be_narrowed(components["schemas"])
+    _let_be_narrowed(components["schemas"], made["paths"])
     components["securitySchemes"] = {
         "token": {
             "type": "http",
@@ -100,11 +100,23 @@ def parameters(path: str) -> dict[str, frozenset[str]]:
     }
 
 
-def _let_be_narrowed(schemas: dict[str, Any]) -> None:
-    # `fields` leaves anything out but the id.
-    for name, schema in schemas.items():
-        if name.endswith("Record") and "id" in schema.get("properties", {}):
-            schema["required"] = ["id"]
+def _let_be_narrowed(schemas: dict[str, Any], paths: dict[str, Any]) -> None:
+    # `fields` leaves anything out but the id, where there is one.
+    narrowed = {name for name in schemas if name.endswith("Record") and "id" in schemas[name]["properties"]}
+    for operation in (methods["get"] for methods in paths.values() if "get" in methods):
+        if any(each["name"] == "fields" for each in operation.get("parameters", ())):
+            name = _named(operation["responses"]["200"]["content"]["application/json"]["schema"])
+            items = schemas[name]["properties"].get("items")
+            narrowed.add(_named(items["items"]) if items and name.endswith("Slice") else name)
+    for name in narrowed:
+        if "id" in schemas[name]["properties"]:
+            schemas[name]["required"] = ["id"]
+        else:
+            del schemas[name]["required"]
+
+
+def _named(schema: dict[str, Any]) -> str:
+    return schema["$ref"].rpartition("/")[2]
 
 
 def _refusal(status: int) -> dict[str, Any]:

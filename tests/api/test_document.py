@@ -92,6 +92,14 @@ def refused(ada: Program, reads: Program, operation: Operation, things: Mapping)
         yield 422, ada.send(method, where, {**what, "unheard": 1})
 
 
+def narrows(operation: Operation, answer: Mapping[str, Any]) -> list[str]:
+    """Return the fields that one may ask for alone: of a record, or of the first of many."""
+    if all(each["name"] != "fields" for each in told_of(operation).get("parameters", ())):
+        return []
+    of = answer.get("items", [answer])
+    return [*of[0]][:2] if of else []
+
+
 class TestEveryOperation:
     def test_answers_with_the_shape_and_the_headers_it_is_said_to(self, world, program):
         """Sent by the owner, read again with its tag, and sent again with its key."""
@@ -110,6 +118,8 @@ class TestEveryOperation:
                     answers.append(zed.get(where, If_None_Match=first.headers.get("ETag", "")))
                     if answers[-1].status_code != 304:
                         wrong.append(f"{operation.name}: its tag is not known again")
+                    for field in narrows(operation, first.json()):
+                        answers.append(zed.get(f"{where}{'&' if '?' in where else '?'}fields={field}"))
                 elif operation.name != "me_sign_out" and first.status_code < 300:
                     answers.append(zed.send(operation.method, where, what, **key))
                     if answers[-1].headers.get("Idempotent-Replayed") != "true" and operation.row.works:
