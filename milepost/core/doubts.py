@@ -8,9 +8,7 @@ from decimal import Decimal
 
 from milepost.core.plan import Plan
 from milepost.core.scoring import Kind
-
-WITHOUT_TARGET = (Kind.BASELINE, Kind.BINARY, Kind.MILESTONES, Kind.RANGE)
-OPEN = ("draft", "active", "committed")
+from milepost.core.states import State
 
 
 def of(
@@ -24,7 +22,7 @@ def of(
 ) -> tuple[str, ...]:
     """Say what is odd about a key result of a cycle that closes on a day (None: it is open)."""
     found = []
-    if target is None and source == "check_ins" and Kind(kind) not in WITHOUT_TARGET:
+    if target is None and source == "check_ins" and Kind(kind).needs_target:
         found.append("It has no target yet, so no check-in can say how far it is.")
     if ends_on is not None and ends_on < today and (closes_on is None or closes_on >= today):
         found.append(f"Its last day, {ends_on}, is over already, while its cycle runs on.")
@@ -35,7 +33,7 @@ def of_plan(plan: Plan, today: date) -> Iterator[tuple[str, str]]:
     """Yield what is odd about the key results of a plan that are still worked on: (title, sentence)."""
     closes_on = {cycle.id: cycle.ends for cycle in plan.cycles}
     for objective in plan.objectives:
-        if objective.state not in OPEN:
+        if not State(objective.state).is_open:
             continue
         for one in objective.key_results:
             if one.state != "active":
