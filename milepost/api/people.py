@@ -24,9 +24,11 @@ from milepost.channels import links
 from milepost.core.access import Role
 from milepost.core.scopes import Scope
 from milepost.queries.records import events, holdings, people, workspaces
+from milepost.queries.records import personal_data as personal
 from milepost.queries.records.events import HandoverRecord
 from milepost.queries.records.holdings import HoldingsRecord
 from milepost.queries.records.people import PersonRecord
+from milepost.queries.records.personal_data import PersonalDataRecord
 
 router = Router(tags=["People"])
 Address = Annotated[Line, Field(max_length=254)]
@@ -213,6 +215,16 @@ def holding(request: HttpRequest, person: Path[Ref]) -> HttpResponse:
     looking = reader(request)
     with looking.image.lock:
         return answers.one(holdings.one(looking, person))
+
+
+@reads(router, "/people/{person}/personal-data", PersonalDataRecord)
+def personal_data(request: HttpRequest, person: Path[Ref]) -> HttpResponse:
+    """Show all that is held of somebody: to themself, and to admins who manage them.
+
+    What stands in objectives that you may not see is left out. `ways_in` is null: a stolen token should not
+    learn of the others. One that is limited to a team is refused.
+    """
+    return answers.one(personal.one(reader(request), person, at=request.at))
 
 
 @creates(router, "/people/{person}/handover", HandoverRecord, scope=Scope.ADMIN)

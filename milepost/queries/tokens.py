@@ -29,7 +29,14 @@ class TokenCard:
 
 def of(actor: Actor, *, at: datetime, token: int | None = None) -> tuple[TokenCard, ...]:
     """Return the actor's own tokens (or one of them), the newest first; what ended stands last."""
-    rows = Token.objects.of(actor.workspace_id).filter(person_id=actor.person_id).select_related("team")
+    return of_person(actor.workspace_id, actor.person_id, at=at, token=token)
+
+
+def of_person(
+    workspace_id: int, person_id: int, *, at: datetime, token: int | None = None
+) -> tuple[TokenCard, ...]:
+    """Return somebody's tokens (or one of them), in the same order."""
+    rows = Token.objects.of(workspace_id).filter(person_id=person_id).select_related("team")
     if token is not None:
         rows = rows.filter(id=token)
     cards = [_card(row, at) for row in rows.order_by("-id")]

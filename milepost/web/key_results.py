@@ -18,7 +18,7 @@ from milepost.queries import key_results as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import names, people
 from milepost.queries.shortlists import ListOf
-from milepost.web import measures, pages, shortlists, submissions, trails, versions
+from milepost.web import measures, pages, shortlists, submissions, trails, versions, words
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
@@ -218,6 +218,7 @@ def _doubts(reader: Reader, row: ObjectiveRow, said: Mapping[str, Any]) -> tuple
         **{name: said[name] for name in DOUBTED},
         closes_on=reader.cycle_of(row).ends_on,
         today=reader.today,
+        written=lambda on: words.day(on, reader.today),
     )
 
 

@@ -21,7 +21,7 @@ from milepost.core.plan import Changes, Plan
 from milepost.core.problems import Conflict, Invalid
 from milepost.formats.places import FileProblems
 from milepost.queries import plans, workspaces
-from milepost.web import entrance, invitations
+from milepost.web import entrance, invitations, words
 from milepost.web.actors import in_workspace, require_admin
 from milepost.web.methods import go, takes_form
 from milepost.web.setup import steps
@@ -131,8 +131,11 @@ def file(request: HttpRequest) -> HttpResponse:
         try:
             data = _taken(uploaded)
             plan = _read(request, data, uploaded.name)
-            more |= {"summary": _summary(start.preview(plan, request.actor)), "file_name": uploaded.name}
-            more["doubts"] = list(doubts.of_plan(plan, request.today))
+            changes = start.preview(plan, request.actor)
+            more |= {"summary": _summary(changes), "file_name": uploaded.name}
+            more["doubts"] = doubts.of_changes(
+                changes, request.today, written=lambda on: words.day(on, request.today)
+            )
             request.session[UPLOADED] = [uploaded.name, base64.b64encode(data).decode("ascii")]
         except (Invalid, FileProblems) as wrong:
             typed.say("file", wrong.message, status=wrong.status)

@@ -76,6 +76,7 @@ STATEMENTS = {
     "start_file": 1,
     "start_invite": 1,
     "new_person": 4,
+    "personal_data_json": 15,
     "handover": 4,
     "revoke_token": 3,
     "new_team": 4,
