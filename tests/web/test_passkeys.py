@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.test import Client
@@ -17,28 +14,10 @@ from milepost.queries import second_steps as known
 from tests.authenticators import PRESENT, Authenticator
 from tests.cast import Cast
 from tests.threads import at_once
-from tests.web.account import ADA, ada, enter, long_ago
+from tests.web.account import ADA, NEW_PASSKEY, ada, browser, enter, long_ago, options, with_passkey
 
 pytestmark = pytest.mark.both_databases
 HERE = "/sign-in/passkey/"
-NEW = "/account/passkeys/new/"
-
-
-def browser() -> Client:
-    return Client(SERVER_NAME="localhost")
-
-
-def options(client: Client, path: str) -> dict:
-    """Return what a page asks of a passkey."""
-    return json.loads(unescape(re.search(r"data-options='([^']+)'", client.get(path).content.decode())[1]))
-
-
-def with_passkey(who: str = "ada", **more) -> Authenticator:
-    """Give somebody a passkey, by the page that adds one."""
-    client, device = enter(browser(), who), Authenticator(**more)
-    answer = client.post(NEW, {"name": "Laptop", "credential": device.make(options(client, NEW))})
-    assert "recovery codes" in answer.content.decode()
-    return device
 
 
 def sign_in(client: Client, shown: str):
@@ -222,19 +201,19 @@ class TestAdding:
     def test_takes_a_form_once(self, cast: Cast):
         """The same form sent twice adds one passkey, so that removing it leaves none."""
         client, device = enter(browser()), Authenticator()
-        form = {"name": "Laptop", "credential": device.make(options(client, NEW))}
+        form = {"name": "Laptop", "credential": device.make(options(client, NEW_PASSKEY))}
 
-        client.post(NEW, form)
-        client.post(NEW, form)
+        client.post(NEW_PASSKEY, form)
+        client.post(NEW_PASSKEY, form)
 
         assert len(known.of(ada().pk).passkeys) == 1
 
     def test_is_for_the_account_that_was_asked(self, cast: Cast):
         """What one account's page was answered adds nothing to another's."""
         hers, client = enter(browser(), "cleo"), enter(browser())
-        made = Authenticator().make(options(hers, NEW))
+        made = Authenticator().make(options(hers, NEW_PASSKEY))
 
-        answer = client.post(NEW, {"name": "Laptop", "credential": made})
+        answer = client.post(NEW_PASSKEY, {"name": "Laptop", "credential": made})
 
         assert answer.status_code == 422
         assert not known.of(ada().pk)
@@ -244,7 +223,9 @@ class TestAdding:
         """A passkey that another site had made is not taken."""
         client, device = enter(browser()), Authenticator(**more)
 
-        answer = client.post(NEW, {"name": "Laptop", "credential": device.make(options(client, NEW))})
+        answer = client.post(
+            NEW_PASSKEY, {"name": "Laptop", "credential": device.make(options(client, NEW_PASSKEY))}
+        )
 
         assert answer.status_code == 422
         assert not known.of(ada().pk)
