@@ -103,9 +103,9 @@ class _Changed(_Page):
 
 class _Edit(_Changed, PasswordChangeView):
     def get_form_class(self):
-        signed_in = self.request.session.get(accounts.SIGNED_IN_BY_LINK, 0)
-        fresh = now().timestamp() - signed_in < LINK_COUNTS_FOR
-        return SetForm if fresh else ChangeForm
+        whose, at = self.request.session.get(accounts.SIGNED_IN_BY_LINK, (None, 0))
+        is_fresh = whose == self.request.user.pk and now().timestamp() - at < LINK_COUNTS_FOR
+        return SetForm if is_fresh else ChangeForm
 
 
 class _First(_Changed, PasswordSetView):
