@@ -14,6 +14,7 @@ from allauth.account.views import (
 )
 from django.contrib import messages
 from django.urls import reverse, reverse_lazy
+from django.views.decorators.http import require_http_methods
 
 from milepost.actions import guesses
 from milepost.actions.access import NOBODY_YET
@@ -151,8 +152,9 @@ class _Reset(_Page, PasswordResetFromKeyView):
         return answer
 
 
-edit = _Edit.as_view()
-first = confirmed(_First.as_view())  # who has a passkey shows it before a password can do the same
-ask = _Ask.as_view()
-asked = _Asked.as_view()
-reset = _Reset.as_view()
+_page = require_http_methods(["GET", "HEAD", "POST"])
+edit = _page(_Edit.as_view())
+first = _page(confirmed(_First.as_view()))  # who has a passkey shows it before a password can do the same
+ask = _page(_Ask.as_view())
+asked = _page(_Asked.as_view())
+reset = _page(_Reset.as_view())
