@@ -33,6 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kills", type=int, default=100, help="how often tests/crash kills a process at work (100)"
     )
     parser.addoption(
+        "--long-years",
+        type=int,
+        default=0,
+        help="how many years of 400 days by dice are told again, every second day (0: a third of one)",
+    )
+    parser.addoption(
         "--api-cases",
         type=int,
         default=115,
