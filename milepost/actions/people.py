@@ -59,7 +59,7 @@ def add(
         if team:
             today = day_in(workspace.time_zone, at)
             TeamMember.objects.create(
-                workspace=workspace, team_id=team, person=person, since_on=today, is_lead=False
+                workspace=workspace, team_id=team, person=person, since_on=today, since_at=at, is_lead=False
             )
             changes.append(by.workspace_id, changes.Kind.TEAMS)
         changes.append(by.workspace_id, changes.Kind.PERSON, person.id)
@@ -145,7 +145,7 @@ def leave(*, person: int, by: Actor, at: datetime) -> Person:
         row.save(update_fields=["left_on"])
         belonged = TeamMember.objects.of(by.workspace_id).filter(person=row, until_on=None)
         teams = [[team, is_lead] for team, is_lead in belonged.values_list("team_id", "is_lead")]
-        belonged.update(until_on=row.left_on)
+        belonged.update(until_on=row.left_on, until_at=at)
         Invitation.open_to(row, at).update(expires_at=at)
         tell("person.left", subject=row.id, data={"name": row.name, "teams": teams}, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.TEAMS)
