@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from milepost.actions import passwords, people, wording
+from milepost.actions import passwords, people, tokens, wording
 from milepost.actions.events import tell, tell_of_account
 from milepost.actions.workspaces import held
 from milepost.core import access, membership
@@ -133,9 +133,18 @@ def use_link(*, secret: str, by: Actor = NOBODY_YET, at: datetime) -> int:
 
 
 def set_password(
-    *, user_id: int, password: str, keep_session: str | None = None, by: Actor = NOBODY_YET, at: datetime
-) -> None:
-    """Give an account a new password, and end its sessions elsewhere and its unused links."""
+    *,
+    user_id: int,
+    password: str,
+    keep_session: str | None = None,
+    and_tokens: bool = False,
+    by: Actor = NOBODY_YET,
+    at: datetime,
+) -> int:
+    """Give an account a new password, and end its sessions elsewhere and its unused links.
+
+    Tokens go on, for they are programs', unless `and_tokens`; return how many of them ended.
+    """
     user = User.objects.get(id=user_id)
     passwords.check(password, name=user.name, email=user.email)
     user.password = make_password(password)
@@ -144,6 +153,7 @@ def set_password(
         Session.of(user_id, besides=keep_session).delete()
         SignInLink.objects.filter(user_id=user_id, used_at=None).delete()
         tell_of_account("person.password_changed", user_id=user_id, by=by, at=at)
+        return tokens.revoke_all(user_id=user_id, by=by, at=at) if and_tokens else 0
 
 
 def _invitable(by: Actor, id: int) -> Person:

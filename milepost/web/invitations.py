@@ -18,7 +18,7 @@ from milepost.core.problems import Conflict, Invalid
 from milepost.core.tokens import hash_of
 from milepost.ledger import sight
 from milepost.queries import people, workspaces
-from milepost.web import accounts, entrance, pages
+from milepost.web import accounts, confirming, entrance, pages
 from milepost.web.actors import in_workspace, now
 from milepost.web.methods import go, takes_form
 from milepost.web.typed import Typed
@@ -39,6 +39,10 @@ class Delivered:
 @in_workspace
 def create(request: HttpRequest, person: int) -> HttpResponse:
     """Invite someone who was added, or once more."""
+    role = people.role_of(request.actor, person)
+    back = reverse("person", kwargs={"slug": request.seat.slug, "person": person})
+    if asked := confirming.for_role(request, role, back=back):
+        return asked
     secret = access.invite(person=person, by=request.actor, at=request.at)
     profile = people.profile(pages.reader(request), person, zone=request.seat.time_zone, at=request.at)
     return answer(request, delivered(request, profile.entry, secret))

@@ -18,7 +18,7 @@ from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.queries import people as known
 from milepost.queries import team_tree
 from milepost.queries.shortlists import ListOf, Shortlist
-from milepost.web import invitations, misread, pages, shortlists
+from milepost.web import confirming, invitations, misread, pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
@@ -76,6 +76,9 @@ def create(request: HttpRequest) -> HttpResponse:
     # Everything that is wrong at once, not one thing after another.
     name = typed.cleaned("name", partial(wording.name, of="A person"))
     email = typed.cleaned("email", wording.email)
+    back = request.path
+    if not typed.problems and (asked := confirming.for_role(request, typed.text("role"), back=back)):
+        return asked
     if not typed.problems:
         try:
             person, secret = doors.let_in(
@@ -103,6 +106,8 @@ def update(request: HttpRequest, person: int) -> HttpResponse:
     """Correct a name or an address, or give another role."""
     typed = Typed(request.POST)
     told: dict[str, Any] = {"by": request.actor, "at": request.at}
+    if asked := confirming.for_role(request, typed.text("role"), back=request.path):
+        return asked
     try:
         if "role" in request.POST:
             row = people.change_role(person=person, role=typed.text("role"), **told)

@@ -21,7 +21,7 @@ from milepost.core.plan import Changes, Plan
 from milepost.core.problems import Conflict, Invalid
 from milepost.formats.places import FileProblems
 from milepost.queries import plans, workspaces
-from milepost.web import entrance, invitations
+from milepost.web import confirming, entrance, invitations
 from milepost.web.actors import in_workspace, require_admin
 from milepost.web.methods import go, takes_form
 from milepost.web.setup import steps
@@ -196,6 +196,8 @@ def invite(request: HttpRequest) -> HttpResponse:
     invited = []
     rows = [_row(typed, number) for number in range(1, ROWS + 1)]
     if request.method == "POST":
+        if asked := confirming.for_role(request, typed.text("role"), back=request.path):
+            return asked
         for number, (name, email) in enumerate(rows, 1):
             if not name and not email:
                 continue
