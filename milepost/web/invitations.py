@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import access, guesses
+from milepost.channels import email
 from milepost.channels import invitations as mails
 from milepost.core import addresses
 from milepost.core.problems import Conflict, Invalid
@@ -43,7 +44,7 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
     back = reverse("person", kwargs={"slug": request.seat.slug, "person": person})
     if asked := confirming.for_role(request, role, back=back):
         return asked
-    secret = access.invite(person=person, by=request.actor, at=request.at)
+    secret = access.invite(person=person, by_mail=email.is_set(), by=request.actor, at=request.at)
     profile = people.profile(pages.reader(request), person, zone=request.seat.time_zone, at=request.at)
     return answer(request, delivered(request, profile.entry, secret))
 

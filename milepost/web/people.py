@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from milepost.actions import access as doors
 from milepost.actions import people, wording
+from milepost.actions.guesses import TooManyInvitations
+from milepost.channels import email as mails
 from milepost.core import addresses, membership
 from milepost.core.access import Role
 from milepost.core.ids import encode
@@ -86,11 +88,12 @@ def create(request: HttpRequest) -> HttpResponse:
                 email=email,
                 role=typed.text("role") or Role.MEMBER,
                 team=team,
+                by_mail=mails.is_set(),
                 by=request.actor,
                 at=request.at,
             )
             return invitations.answer(request, invitations.delivered(request, person, secret))
-        except (Invalid, Conflict) as wrong:
+        except (Invalid, Conflict, TooManyInvitations) as wrong:
             typed.refuse(wrong)
     return _form(request, typed)
 
@@ -143,7 +146,10 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
         "people": _people(request),
     }
     crumbs = [("People", _people(request)), ("Add someone", None)]
-    return page(request, "people/new.html", more, nav="people", crumbs=crumbs, status=typed.status)
+    answer = page(request, "people/new.html", more, nav="people", crumbs=crumbs, status=typed.status)
+    if typed.retry_after is not None:
+        answer.headers["Retry-After"] = str(typed.retry_after)
+    return answer
 
 
 def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_http_methods
 
 from milepost.actions import access as doors
 from milepost.actions import start
+from milepost.actions.guesses import TooManyInvitations
 from milepost.actions.plans import PlanRefused
+from milepost.channels import email as mails
 from milepost.core import access, addresses, doubts, membership, quarters
 from milepost.core.plan import Changes, Plan
 from milepost.core.problems import Conflict, Invalid
@@ -206,10 +208,11 @@ def invite(request: HttpRequest) -> HttpResponse:
                     name=name,
                     email=email,
                     role=typed.text("role") or access.Role.MEMBER,
+                    by_mail=mails.is_set(),
                     by=request.actor,
                     at=request.at,
                 )
-            except (Invalid, Conflict) as wrong:
+            except (Invalid, Conflict, TooManyInvitations) as wrong:
                 typed.refuse(wrong, field=f"{wrong.field or 'email'}-{number}")
                 continue
             invited.append(invitations.delivered(request, person, secret))
