@@ -75,6 +75,31 @@ def take_mail(*, account: str, place: str = "", by: Actor, at: datetime) -> None
     _count(limits, at)
 
 
+class TooManyInvitations(TooManyGuesses):
+    """So many invitations went by mail that the next one has to wait."""
+
+    code = "too_many_invitations"
+
+    def __init__(self, until: datetime, at: datetime) -> None:
+        super().__init__(until, at)
+        self.message = "Many invitations went by mail lately, so this one has to wait. Nothing was changed."
+        self.remedy = f"Try again in {guessing.in_words(until - at)}; those that were sent are good."
+
+
+def take_invitation(*, email: str, by: Actor, at: datetime) -> None:
+    """Count an invitation that goes by mail: to an address, from a person, from a workspace.
+
+    The mail server is the company's, and an address may be anybody's: nobody is to be flooded in its name.
+    """
+    of, here = "invitation", str(by.workspace_id)
+    limits = [
+        (_key(of, here, email.lower()), guessing.MAILS),
+        (_key(of, here, f"by {by.person_id}"), guessing.INVITER),
+        (_key(of, here, ""), guessing.WORKSPACE),
+    ]
+    _count(limits, at, TooManyInvitations)
+
+
 def lock(*, user_id: int, by: Actor, at: datetime) -> None:
     """Tell every workspace of an account that it was locked after too many guesses."""
     with transaction.atomic():
@@ -99,7 +124,9 @@ def _key(*parts: str) -> str:
     return hash_of("\n".join(parts))
 
 
-def _count(limits: list[tuple[str, Limit]], at: datetime) -> list[int]:
+def _count(
+    limits: list[tuple[str, Limit]], at: datetime, refused: type[TooManyGuesses] = TooManyGuesses
+) -> list[int]:
     """Count one more under each key, in one transaction, unless one of them says to wait."""
     with transaction.atomic():
         rows = _made([key for key, _ in limits], at)
@@ -111,7 +138,7 @@ def _count(limits: list[tuple[str, Limit]], at: datetime) -> list[int]:
                 row.last_at, row.until = at, at + limit.wait(row.count)
                 row.save(update_fields=["count", "last_at", "until"])
     if until > at:
-        raise TooManyGuesses(until, at)
+        raise refused(until, at)
     return [rows[key].count for key, _ in limits]
 
 

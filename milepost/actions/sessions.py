@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
+from milepost.actions import tokens
 from milepost.actions.access import NOBODY_YET
 from milepost.actions.events import tell_of_account
 from milepost.core.access import Actor
@@ -62,10 +63,13 @@ def end(*, user_id: int, mark: str, by: Actor = NOBODY_YET, at: datetime) -> str
     raise NotFound
 
 
-def end_others(*, user_id: int, keep: str | None, by: Actor = NOBODY_YET, at: datetime) -> int:
-    """End every session of an account but one; return how many those were."""
+def end_others(
+    *, user_id: int, keep: str | None, and_tokens: bool = False, by: Actor = NOBODY_YET, at: datetime
+) -> tuple[int, int]:
+    """End every session of an account but one, perhaps its tokens too; return how many of each."""
     with transaction.atomic():
         gone = Session.of(user_id, besides=keep).delete()[0]
         if gone:
             tell_of_account("person.sessions_ended", user_id=user_id, data={"count": gone}, by=by, at=at)
-    return gone
+        ended = tokens.revoke_all(user_id=user_id, by=by, at=at) if and_tokens else 0
+    return gone, ended

@@ -19,8 +19,8 @@ from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import MOST, FileKey, Line, Name, Reason, Ref, Said, Words, left_out
 from milepost.api.versions import as_read
+from milepost.channels import email, links
 from milepost.channels import invitations as mails
-from milepost.channels import links
 from milepost.core.access import Role
 from milepost.core.scopes import Scope
 from milepost.queries.records import events, holdings, people, workspaces
@@ -162,11 +162,13 @@ def invite(request: HttpRequest, person: Path[Ref]) -> HttpResponse:
     """Invite somebody, by mail where there is a mail server, else with the link in the answer.
 
     An earlier invitation of theirs ends. The link works once, is good for three days, and is kept nowhere.
+    Where many went by mail, the next one waits: 429, `too_many_invitations`, and when to try again.
     """
     secrets: list[str] = []
 
     def make() -> int:
-        secrets.append(access.invite(person=person, by=request.actor, at=request.at))
+        by_mail = email.is_set()
+        secrets.append(access.invite(person=person, by_mail=by_mail, by=request.actor, at=request.at))
         return person
 
     done = once(request, make)

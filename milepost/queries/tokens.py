@@ -7,7 +7,9 @@ from datetime import datetime
 
 from milepost.core.access import Actor
 from milepost.core.ids import encode
+from milepost.ledger import sight
 from milepost.models import Token
+from milepost.queries import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,16 @@ def of_person(
         rows = rows.filter(id=token)
     cards = [_card(row, at) for row in rows.order_by("-id")]
     return tuple(sorted(cards, key=lambda card: not card.is_good))
+
+
+def many_of(user_id: int, *, at: datetime) -> int:
+    """Count the tokens by which programs get in for an account, in all its workspaces."""
+    count = 0
+    for own in people.own_actors(user_id, door="web"):
+        with sight.within(own.workspace_id):
+            rows = Token.objects.of(own.workspace_id).filter(person_id=own.person_id)
+            count += rows.filter(revoked_at=None, expires_at__gt=at).count()
+    return count
 
 
 def _card(row: Token, at: datetime) -> TokenCard:

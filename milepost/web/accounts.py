@@ -31,6 +31,7 @@ from milepost.web.methods import go
 
 # Who did, and when, in seconds: for a while, they are asked for no old password.
 SIGNED_IN_BY_LINK = "signed_in_by_link_as"
+AND_TOKENS = "tokens"  # the field by which a form that signs out elsewhere revokes tokens as well
 BEGAN_WITH = "sign_in_began_with"  # what changes with the password: a new one ends what the old one began
 
 
@@ -50,6 +51,11 @@ def refused(form: Form, answer: HttpResponse) -> HttpResponse:
             answer.status_code = wrong.problem.status
             answer.headers["Retry-After"] = str(wrong.problem.retry_after)
     return answer
+
+
+def revoked(count: int) -> str:
+    """Say, after something else, that so many tokens were revoked; nothing where there were none."""
+    return f" {count} token{' was' if count == 1 else 's were'} revoked." if count else ""
 
 
 def place(request: HttpRequest) -> str:
@@ -140,9 +146,16 @@ class Accounts(DefaultAccountAdapter):
     def set_password(self, user, password: str) -> None:
         """Set it by our action, which ends the sessions elsewhere; this one goes on."""
         key = self.request.session.session_key if self.request.user == user else None
-        access.set_password(user_id=user.pk, password=password, keep_session=key, at=now())
+        ended = access.set_password(
+            user_id=user.pk,
+            password=password,
+            keep_session=key,
+            and_tokens=AND_TOKENS in self.request.POST,
+            at=now(),
+        )
         user.refresh_from_db()
-        security.changed(to=user.email, name=user.name, what="Your password was changed.")
+        what = f"Your password was changed.{revoked(ended)}"
+        security.changed(to=user.email, name=user.name, what=what)
 
     def send_mail(self, template_prefix: str, email_address: str, context: dict[str, Any]) -> None:
         """Write the mail from our templates, and do not wait for it to leave."""

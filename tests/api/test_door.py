@@ -98,6 +98,17 @@ class TestLettingIn:
 
         assert [each.get("/me").status_code for each in (revoked, ended, gone)] == [401, 401, 401]
 
+    def test_ends_with_who_holds_it(self, program, cast):
+        """Whoever left and came back, and whoever's account was closed, is let in by no token from before."""
+        from milepost.models import User
+
+        back, closed = program("ben"), program("cleo")
+        people.leave(person=cast.ben.person_id, by=cast.ada, at=timezone.now())
+        people.readmit(person=cast.ben.person_id, by=cast.ada, at=timezone.now())
+        User.objects.filter(email="cleo@acme.example").update(is_active=False)
+
+        assert [each.get("/me").status_code for each in (back, closed)] == [401, 401]
+
     def test_signs_itself_out(self, program):
         """A program can revoke the token it came with, and no other."""
         first, second = program("ada", scope="read"), program("ada", scope="read")

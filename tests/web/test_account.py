@@ -12,7 +12,8 @@ from django.utils import timezone
 from milepost.actions import access, guesses, people, second_steps
 from milepost.core import one_time
 from milepost.core.access import operator
-from milepost.models import Session, Workspace
+from milepost.core.ids import encode
+from milepost.models import Invitation, Person, Session, Workspace
 from milepost.queries import second_steps as known
 from tests.cast import PASSWORD, Cast
 from tests.web.account import ADA, HERE, ada, enter, kinds, long_ago, shown, with_app
@@ -311,3 +312,83 @@ class TestRequired:
 
         assert answer.status_code == 403
         assert answer.json()["code"] == "second_step_needed"
+
+
+class TestPower:
+    """What outlives this hour is given by whoever has proved lately who they are."""
+
+    def test_asks_before_a_token(self, client: Client, cast: Cast):
+        """Whoever finds an open browser makes no token; with the password the form goes on as it was sent."""
+        from milepost.models import Token
+
+        form = {"name": "Reports", "scope": "read", "days": "30", "team": ""}
+        long_ago(enter(client))
+
+        asked = client.post("/w/acme/tokens/", form)
+        before = Token.objects.of(cast.acme.id).count()
+        made = client.post("/w/acme/tokens/", form | {"confirming": "POST", "password": PASSWORD})
+
+        text = asked.content.decode()
+        assert "Is it still you?" in text
+        assert 'name="scope" value="read"' in text and 'href="/w/acme/tokens/"' in text
+        assert (before, made.status_code) == (0, 201)
+        assert Token.objects.of(cast.acme.id).get().name == "Reports"
+
+    @pytest.mark.parametrize("role", ["owner", "admin"])
+    def test_asks_before_somebody_runs_the_workspace(self, client: Client, cast: Cast, role: str):
+        """Adding, promoting and inviting whoever will run it asks; the first run does as well."""
+        dana = people.add(name="Dana", email="d@acme.example", role=role, by=cast.ada, at=timezone.now())
+        form = {"name": "Eve", "email": "eve@acme.example", "role": role, "team": ""}
+        long_ago(enter(client))
+
+        answers = [
+            client.post("/w/acme/people/new/", form),
+            client.post(f"/w/acme/people/{encode(cast.cleo.person_id)}/", {"role": role}),
+            client.post(f"/w/acme/people/{encode(dana.id)}/invitation/"),
+            client.post("/w/acme/start/invite/", {"name-1": "Eve", "email-1": "e@x.example", "role": role}),
+        ]
+
+        assert all("Is it still you?" in answer.content.decode() for answer in answers)
+        rows = Person.objects.of(cast.acme.id)
+        assert not rows.filter(email__in=("eve@acme.example", "e@x.example")).exists()
+        assert rows.get(id=cast.cleo.person_id).role == "member"
+        assert not Invitation.objects.of(cast.acme.id).exists()
+
+    def test_goes_on_once_it_was_said(self, client: Client, cast: Cast):
+        """The right password gives the role at once; the next one is given without asking."""
+        there = f"/w/acme/people/{encode(cast.cleo.person_id)}/"
+        long_ago(enter(client))
+
+        client.post(there, {"role": "admin", "confirming": "POST", "password": PASSWORD})
+        given = Person.objects.of(cast.acme.id).get(id=cast.cleo.person_id).role
+        client.post(there, {"role": "owner"})
+
+        assert given == "admin"
+        assert Person.objects.of(cast.acme.id).get(id=cast.cleo.person_id).role == "owner"
+
+    def test_gives_less_without_asking(self, client: Client, cast: Cast):
+        """Members are added and invited all day long, and nobody is asked for that."""
+        form = {"name": "Eve", "email": "eve@acme.example", "role": "member", "team": ""}
+        long_ago(enter(client))
+
+        answer = client.post("/w/acme/people/new/", form)
+
+        assert "Is it still you?" not in answer.content.decode()
+        assert Person.objects.of(cast.acme.id).filter(email="eve@acme.example").exists()
+
+    def test_asks_before_the_second_step_is_let_go(self, client: Client, cast: Cast):
+        """Who needs a second step is decided by an owner who proves to be one; all else is not asked."""
+        Workspace.objects.filter(id=cast.acme.id).update(second_step_for="admins")
+        with_app()
+        client.post("/sign-in/", ADA)
+        (secret,) = second_steps.make_codes(user_id=ada().pk, at=timezone.now())[:1]
+        client.post("/sign-in/second-step/", {"code": secret})
+        long_ago(client)
+        form = {"name": "Acme!", "time_zone": "UTC", "check_in_every": "7", "second_step_for": "admins"}
+
+        client.post("/w/acme/settings/", form)
+        asked = client.post("/w/acme/settings/", form | {"second_step_for": "nobody"})
+
+        row = Workspace.objects.get(id=cast.acme.id)
+        assert "Is it still you?" in asked.content.decode()
+        assert (row.name, row.second_step_for) == ("Acme!", "admins")

@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import access, people
+from milepost.actions import access, people, tokens
 from milepost.core.access import operator
 from milepost.models import Session, User
 from tests.cast import PASSWORD, Cast
@@ -69,6 +69,19 @@ class TestChange:
         assert "oldpassword" not in form.content.decode()
         assert answer.headers["Location"] == "/account/"
         assert ada().check_password(FRESH)
+
+    @pytest.mark.parametrize(("more", "status"), [({}, 200), ({"tokens": "on"}, 401)])
+    def test_ends_tokens_where_that_is_wished(self, cast: Cast, signed_in, more: dict, status: int):
+        """Programs go on after a new password, unless one ticks that they shall not, in all workspaces."""
+        _, secret = tokens.create(name="A program", by=cast.ada, at=timezone.now())
+        browser = signed_in("ada")
+
+        form = browser.get("/account/password/").content.decode()
+        browser.post("/account/password/", CHANGE | more)
+
+        assert "Revoke my token as well" in form
+        asked = Client().get("/api/v1/me", headers={"authorization": f"Bearer {secret}"})
+        assert asked.status_code == status
 
     def test_asks_whoever_did_not_come_by_the_link(self, cast: Cast):
         """A link that stopped at somebody's second step spares nobody else the old password."""
@@ -135,6 +148,20 @@ class TestForgotten:
         assert ada().check_password(FRESH)
         assert not Session.objects.filter(user=ada()).exists()
         assert "This link is over" in Client().get(link, follow=True).content.decode()
+
+    @pytest.mark.parametrize(("more", "status"), [({}, 200), ({"tokens": "on"}, 401)])
+    def test_ends_tokens_where_that_is_wished(self, client: Client, cast: Cast, more: dict, status: int):
+        """Whoever sets a new password because somebody stole the old one ends the thief's tokens as well."""
+        _, secret = tokens.create(name="A program", by=cast.ada, at=timezone.now())
+        client.post("/account/password/forgotten/", {"email": "ada@acme.example"})
+        link = re.search(r"http://localhost:\d+(/account/\S+)", _sent()[0].body).group(1)
+
+        form = client.get(link, follow=True)
+        client.post(form.request["PATH_INFO"], {"password1": FRESH} | more)
+
+        assert "Revoke my token as well" in form.content.decode()
+        asked = client.get("/api/v1/me", headers={"authorization": f"Bearer {secret}"})
+        assert asked.status_code == status
 
     def test_answers_the_same_for_everybody(self, client: Client, cast: Cast):
         """Nothing says whether an address has an account; the unknown one gets no mail."""
