@@ -15,6 +15,12 @@ from milepost.core.tokens import hash_of
 from milepost.models import Guess
 from milepost.queries import people as known
 
+# What lets somebody in meanwhile, by what was guessed: neither is guessed, so neither is counted.
+INSTEAD = {
+    "password": " Meanwhile a passkey lets you in, and so does a link from whoever runs this server.",
+    "code": " Meanwhile a passkey lets you in, if you have one.",
+}
+
 
 class TooManyGuesses(Problem):
     """Somebody guessed too often and has to wait, whoever they are."""
@@ -22,11 +28,11 @@ class TooManyGuesses(Problem):
     code = "too_many_guesses"
     status = 429
 
-    def __init__(self, until: datetime, at: datetime) -> None:
+    def __init__(self, until: datetime, at: datetime, *, instead: str = "") -> None:
         self.retry_after = max(1, int((until - at).total_seconds() + 0.999))
         super().__init__(
             "Those were too many tries.",
-            remedy=f"Wait {guessing.in_words(until - at)}, then try again.",
+            remedy=f"Wait {guessing.in_words(until - at)}, then try again.{instead}",
             field="",
         )
 
@@ -39,7 +45,7 @@ def take(*, of: str, account: str, place: str = "", by: Actor, at: datetime) -> 
     whether this is the last one before the account is locked.
     """
     limits = _limits(of, account, place)
-    counts = _count(limits, at)
+    counts = _count(limits, at, instead=INSTEAD.get(of, ""))
     return counts[0] == limits[0][1].free
 
 
@@ -99,7 +105,7 @@ def _key(*parts: str) -> str:
     return hash_of("\n".join(parts))
 
 
-def _count(limits: list[tuple[str, Limit]], at: datetime) -> list[int]:
+def _count(limits: list[tuple[str, Limit]], at: datetime, *, instead: str = "") -> list[int]:
     """Count one more under each key, in one transaction, unless one of them says to wait."""
     with transaction.atomic():
         rows = _made([key for key, _ in limits], at)
@@ -111,7 +117,7 @@ def _count(limits: list[tuple[str, Limit]], at: datetime) -> list[int]:
                 row.last_at, row.until = at, at + limit.wait(row.count)
                 row.save(update_fields=["count", "last_at", "until"])
     if until > at:
-        raise TooManyGuesses(until, at)
+        raise TooManyGuesses(until, at, instead=instead)
     return [rows[key].count for key, _ in limits]
 
 
