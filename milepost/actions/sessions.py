@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.crypto import constant_time_compare
 
 from milepost.actions.access import NOBODY_YET
 from milepost.actions.events import tell_of_account
 from milepost.core.access import Actor
 from milepost.core.problems import NotFound
-from milepost.models import Session
+from milepost.models import Session, User
 from milepost.models.sessions import kept_as
 from milepost.queries.sessions import mark_of
 
@@ -32,6 +33,16 @@ def use(*, session_key: str, by: Actor, at: datetime) -> None:
         if row is not None and row.seen_at < at - SEEN_AGAIN_AFTER:
             until = min(at + idle, row.started_at + longest)
             Session.objects.filter(session_key=key).update(seen_at=at, expire_date=until)
+
+
+def may_stay(*, user_id: int, began_with: str, by: Actor, at: datetime) -> bool:
+    """Say whether an account still has the password that it had when signing in began, and is open.
+
+    To be asked once the session's row is written: a password that is being changed is waited for.
+    """
+    with transaction.atomic():
+        row = User.objects.select_for_update().filter(id=user_id, is_active=True).first()
+        return row is not None and constant_time_compare(row.get_session_auth_hash(), began_with)
 
 
 def forget_over(*, by: Actor, at: datetime) -> int:

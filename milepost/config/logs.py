@@ -17,7 +17,7 @@ from milepost.web import requests
 
 OURS = "milepost"
 # What a line may hold besides its message. Whoever adds a name answers for what stands under it.
-FIELDS = ("method", "route", "status", "ms")
+FIELDS = ("method", "route", "status", "ms", "person", "account")
 
 
 def message(record: logging.LogRecord) -> str:

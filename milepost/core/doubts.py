@@ -9,9 +9,7 @@ from decimal import Decimal
 
 from milepost.core.plan.changes import CHANGED, CREATED, Changes
 from milepost.core.scoring import Kind
-
-WITHOUT_TARGET = (Kind.BASELINE, Kind.BINARY, Kind.MILESTONES, Kind.RANGE)
-OPEN = ("draft", "active", "committed")
+from milepost.core.states import State
 
 
 def of(
@@ -29,7 +27,7 @@ def of(
     `written` writes a day as whoever reads the sentence is used to.
     """
     found = []
-    if target is None and source == "check_ins" and Kind(kind) not in WITHOUT_TARGET:
+    if target is None and source == "check_ins" and Kind(kind).needs_target:
         found.append("It has no target yet, so no check-in can say how far it is.")
     if ends_on is not None and ends_on < today and (closes_on is None or closes_on >= today):
         found.append(f"Its last day, {written(ends_on)}, is over already, while its cycle runs on.")
@@ -60,7 +58,7 @@ def of_changes(
     found = []
     for item in changes.of("key_result", CREATED, CHANGED):
         one, above = item.want, objectives[item.under]
-        if above.state not in OPEN or one.state != "active":
+        if not State(above.state).is_open or one.state != "active":
             continue
         found += [
             Doubt("key_result", item.id, one.title, sentence)

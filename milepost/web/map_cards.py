@@ -110,12 +110,8 @@ class Pen:
         return f"{words.number(card.confidence, 1)}/10", self.lens.name == "confidence"
 
     def _progress(self, card: Card) -> Iterator[str]:
-        row, status, figure, low = (
-            card.row,
-            STATUS_CLASSES[card.row.status],
-            self._percent(card),
-            card.head - 22,
-        )
+        row, low = card.row, card.head - 22
+        status, figure = STATUS_CLASSES[row.status], self._percent(card)
         yield f'<g class="{status}">{_mark(f"s-{status}", 16, low - 10, 12, "mk")}'
         yield f'<text class="sm stx" x="{INDENT}" y="{low}">{STATUS_WORDS[row.status]}</text>'
         yield f'<text class="pc" x="{RIGHT}" y="{low}">{figure}</text>{_bar(row, low + 6)}</g>'

@@ -14,6 +14,7 @@ from allauth.account.views import (
 )
 from django.contrib import messages
 from django.urls import reverse, reverse_lazy
+from django.views.decorators.http import require_http_methods
 
 from milepost.actions import guesses
 from milepost.actions.access import NOBODY_YET
@@ -103,9 +104,9 @@ class _Changed(_Page):
 
 class _Edit(_Changed, PasswordChangeView):
     def get_form_class(self):
-        signed_in = self.request.session.get(accounts.SIGNED_IN_BY_LINK, 0)
-        fresh = now().timestamp() - signed_in < LINK_COUNTS_FOR
-        return SetForm if fresh else ChangeForm
+        whose, at = self.request.session.get(accounts.SIGNED_IN_BY_LINK, (None, 0))
+        is_fresh = whose == self.request.user.pk and now().timestamp() - at < LINK_COUNTS_FOR
+        return SetForm if is_fresh else ChangeForm
 
 
 class _First(_Changed, PasswordSetView):
@@ -151,8 +152,9 @@ class _Reset(_Page, PasswordResetFromKeyView):
         return answer
 
 
-edit = _Edit.as_view()
-first = confirmed(_First.as_view())  # who has a passkey shows it before a password can do the same
-ask = _Ask.as_view()
-asked = _Asked.as_view()
-reset = _Reset.as_view()
+_page = require_http_methods(["GET", "HEAD", "POST"])
+edit = _page(_Edit.as_view())
+first = _page(confirmed(_First.as_view()))  # who has a passkey shows it before a password can do the same
+ask = _page(_Ask.as_view())
+asked = _page(_Asked.as_view())
+reset = _page(_Reset.as_view())

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import guesses, people, second_steps
+from milepost.actions import access, guesses, people, second_steps
 from milepost.core import one_time
 from milepost.core.access import operator
 from milepost.models import Session, Workspace
@@ -194,6 +194,31 @@ class TestApp:
 
         assert first.post("/sign-in/second-step/", {"code": code}).status_code == 302
         assert second.post("/sign-in/second-step/", {"code": code}).status_code == 422
+
+    def test_is_asked_for_in_a_session_of_its_own(self, cast: Cast):
+        """Whoever planted the key of a session is not at the second step when its victim is."""
+        with_app()
+        attacker, victim = Client(), Client()
+        attacker.session.save()
+        planted = victim.cookies["milepost"] = attacker.cookies["milepost"].value
+
+        victim.post("/sign-in/", ADA)
+
+        assert victim.cookies["milepost"].value != planted
+        assert victim.get("/sign-in/second-step/").status_code == 200
+        assert attacker.get("/sign-in/second-step/").status_code == 302
+
+    def test_is_too_late_after_a_new_password(self, client: Client, cast: Cast):
+        """What an old password began, no code completes once there is a new one."""
+        secret = with_app()
+        client.post("/sign-in/", ADA)
+        access.set_password(user_id=ada().pk, password="seven purple giraffes", at=timezone.now())
+
+        answer = client.post("/sign-in/second-step/", {"code": shown(secret)}, follow=True)
+
+        assert "Your password was changed meanwhile" in answer.content.decode()
+        assert client.get("/w/acme/people/").status_code == 302
+        assert not Session.objects.filter(user=ada()).exists()
 
     def test_is_asked_for_after_a_link_too(self, client: Client, cast: Cast):
         """A link stands for the password, not for the second step."""

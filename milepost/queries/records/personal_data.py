@@ -61,7 +61,7 @@ class RoleRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class GradeRecord:
+class GivenGradeRecord:
     """A grade that somebody gave, with what they wrote; `key_result` null: the objective's."""
 
     objective: str
@@ -152,7 +152,7 @@ class PersonalDataRecord:
     initiatives: tuple[InitiativeRecord, ...]
     checkins: tuple[CheckinRecord, ...]
     comments: tuple[CommentRecord, ...]
-    grades: tuple[GradeRecord, ...]
+    grades: tuple[GivenGradeRecord, ...]
     views: tuple[KeptViewRecord, ...]
     events: tuple[EventRecord, ...]
     told: tuple[EventRecord, ...]
@@ -240,10 +240,10 @@ def _key_results(reader: Reader, person: int) -> Iterator[RoleRecord]:
             yield RoleRecord(encode(id), one.title, one.state, held)
 
 
-def _grades(reader: Reader, person: int) -> Iterator[GradeRecord]:
+def _grades(reader: Reader, person: int) -> Iterator[GivenGradeRecord]:
     rows = Grade.objects.of(reader.actor.workspace_id).filter(in_sight(reader), by_id=person)
     for row in rows.order_by("id"):
-        yield GradeRecord(
+        yield GivenGradeRecord(
             encode(row.objective_id),
             written(row.key_result_id),
             plain(row.grade),
