@@ -76,7 +76,7 @@ class TestCodes:
         expect(page.get_by_role("button", name="Copied")).to_be_visible()
         page.get_by_role("button", name="Print").click()
 
-        assert page.evaluate("navigator.clipboard.readText()").split("\n") == shown.all_inner_texts()
+        expect(shown).to_have_text(page.evaluate("navigator.clipboard.readText()").split("\n"))
         expect(page).to_have_title("printed")
 
 
