@@ -33,6 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kills", type=int, default=100, help="how often tests/crash kills a process at work (100)"
     )
     parser.addoption(
+        "--tamperings",
+        type=int,
+        default=2_000,
+        help="how many single rows tests/ledger/test_tampering.py changes behind Milepost's back (2,000)",
+    )
+    parser.addoption(
         "--api-cases",
         type=int,
         default=115,
