@@ -35,6 +35,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "today": request.at.astimezone(zone).date(),
         "zone": zone,
     }
+    seats = workspaces.memberships(request.user.pk)
+    # Preferences, tokens and one's page are a workspace's; with several, one goes there by way of home.
+    more["seat"] = seats[0] if len(seats) == 1 and not more["asked_by"] else None
     return entrance.page(request, "account/show.html", more)
 
 

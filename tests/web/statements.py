@@ -82,7 +82,7 @@ STATEMENTS = {
     "new_team": 4,
     "new_cycle": 3,
     "edit_cycle": 4,
-    "account": 8,
+    "account": 9,  # with the one workspace whose pages are a step away
     "new_app": 3,
     "new_passkey": 3,
     "new_email": 2,

@@ -21,6 +21,13 @@ from tests.web.account import ADA, HERE, ada, enter, kinds, long_ago, shown, wit
 pytestmark = pytest.mark.both_databases
 
 
+def enter_with_code(client: Client) -> None:
+    """Sign Ada in with both steps."""
+    secret = with_app()
+    client.post("/sign-in/", ADA)
+    assert client.post("/sign-in/second-step/", {"code": shown(secret)}).status_code == 302
+
+
 class TestAccount:
     def test_is_for_whoever_is_signed_in(self, client: Client, cast: Cast):
         """A stranger is led to sign-in, and back."""
@@ -32,6 +39,22 @@ class TestAccount:
 
         for words in ("ada@acme.example", "Password", "Passkeys", "Authenticator app", "this one"):
             assert words in text
+
+    def test_leads_on_to_what_else_is_ones_own(self, client: Client, cast: Cast):
+        """Preferences, keys, tokens and one's page are one step away, and so is the account from each."""
+        pages = re.findall(r'<li><a href="([^"]+)"', enter(client).get(HERE).content.decode())
+
+        assert len(pages) == 5 and HERE in pages
+        for page in pages:
+            text = client.get(page).content.decode()
+            assert all(f'href="{other}"' in text for other in pages), page
+            assert f'href="{page}" aria-current="page"' in text
+
+    def test_leads_nowhere_while_a_second_step_is_lacking(self, client: Client, cast: Cast):
+        """Where everything else is closed, nothing else is offered."""
+        Workspace.objects.filter(id=cast.acme.id).update(second_step_for="everyone")
+
+        assert "What is yours" not in enter(client).get(HERE).content.decode()
 
 
 class TestConfirming:
@@ -245,6 +268,38 @@ class TestCodes:
         assert answer.status_code == 302
         assert again.status_code == 422
         assert known.of(ada().pk).codes_left == 9
+
+    def test_are_shown_to_keep(self, client: Client, cast: Cast):
+        """The page says whose they are and where, what they replace, and lets them be copied and printed."""
+        enter_with_code(client)
+
+        text = client.post("/account/recovery-codes/").content.decode()
+
+        assert "ada@acme.example at testserver" in text and "any from before no longer work" in text
+        assert 'download="milepost-recovery-codes.txt"' in text
+        assert 'data-from="codes"' in text and "<mp-print>" in text
+
+    @pytest.mark.parametrize(
+        ("left", "words"),
+        [
+            (None, "Make some"),
+            (10, "The 10 that are left stop working at once"),
+            (1, "The 1 that is left stops working at once"),
+            (0, "All are used up"),
+        ],
+    )
+    def test_are_made_anew_knowingly(self, client: Client, cast: Cast, left: int | None, words: str):
+        """Who has codes is told what becomes of them before there are others."""
+        from allauth.mfa.models import Authenticator
+
+        enter_with_code(client)
+        if left is not None:
+            second_steps.make_codes(user_id=ada().pk, at=timezone.now())
+            row = Authenticator.objects.get(type=known.CODES)
+            row.data["hashes"] = row.data["hashes"][:left]
+            row.save()
+
+        assert words in client.get(HERE).content.decode()
 
     def test_are_kept_as_hashes(self, cast: Cast):
         """No code stands in the database."""
