@@ -50,7 +50,9 @@ def update(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     else:
         answer.delete_cookie(keymap.COOKIE, samesite="Lax")
-    messages.success(request, "Saved in this browser." if told else "The keys are the usual ones again.")
+    messages.success(
+        request, "Saved in this browser: your keys." if told else "The keys are the usual ones again."
+    )
     return answer
 
 
