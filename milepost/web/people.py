@@ -24,7 +24,7 @@ from milepost.web import confirming, invitations, misread, pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
-from milepost.web.toasts import saved
+from milepost.web.toasts import named, saved
 from milepost.web.typed import Typed, whole
 
 LABELS = {"name": "Name", "email": "E-mail", "role": "Role", "team": "Team"}
@@ -118,7 +118,7 @@ def update(request: HttpRequest, person: int) -> HttpResponse:
         else:
             email = typed.text("email") if "email" in request.POST else None
             row = people.update(person=person, name=typed.text("name"), email=email, **told)
-            saved(request, "Saved.")
+            saved(request, named("Saved", row.name))
     except (Invalid, Conflict) as wrong:
         typed.refuse(wrong, field=wrong.field or "role")
         return _profile(request, person, typed)

@@ -37,7 +37,7 @@ def update(request: HttpRequest) -> HttpResponse:
     """Keep preferences in this browser."""
     answer = go("preferences", slug=request.seat.slug)
     _keep(request, answer)
-    messages.success(request, "Saved in this browser.")
+    messages.success(request, "Saved in this browser: your preferences.")
     return answer
 
 

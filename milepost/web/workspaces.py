@@ -13,7 +13,7 @@ from milepost.web import confirming
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
-from milepost.web.toasts import saved
+from milepost.web.toasts import named, saved
 from milepost.web.typed import Typed
 
 LABELS = {
@@ -56,7 +56,7 @@ def update(request: HttpRequest) -> HttpResponse:
             by=request.actor,
             at=request.at,
         )
-        saved(request, "Saved.")
+        saved(request, named("Saved", typed.text("name")))
         return go("settings", slug=request.seat.slug)
     except Invalid as wrong:
         typed.refuse(wrong)

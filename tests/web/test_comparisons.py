@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -434,12 +435,15 @@ class TestDays:
         [({"from": 1}, "has not come yet"), ({"from": -3, "to": -3}, "Both days are the same")],
     )
     def test_says_what_is_wrong_with_them(self, signed_in, okrs, now, days, said):
-        """A day to come is named; twice the same day is no comparison."""
+        """A day to come is named, twice the same day is no comparison: the days stand there to be mended."""
         asked = {name: (day_of(now) + number * DAY).isoformat() for name, number in days.items()}
 
         answer = signed_in("ada").get(f"{TREE}/", asked)
 
-        assert answer.status_code == 422 and said in answer.content.decode()
+        page = answer.content.decode()
+        assert answer.status_code == 422 and said in page
+        for name, day in asked.items():
+            assert re.search(rf'type="date" name="{name}" value="{day}"[^>]*aria-invalid', page)
 
     def test_takes_the_week_before_where_none_is_named(self, signed_in, okrs, now):
         """The usual question is what happened since last week."""
