@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import access, people, tokens
+from milepost.actions import access, people, sealing, tokens
 from milepost.core import one_time
 from milepost.core.access import operator
+from milepost.models import User
 from milepost.models.sessions import SessionStore
 from tests.cast import Cast
 from tests.web.account import mails
@@ -32,8 +33,6 @@ def made(kind: str, cast: Cast) -> str:
             number = at.timestamp()
             return access.let_in(name="Eve", email=f"e{number}@acme.example", role="member", by=by, at=at)[1]
         case "link":
-            from milepost.models import User
-
             user = User.objects.get(email="ada@acme.example")
             return people.sign_in_link(user_id=user.pk, by=by, at=at)
         case "session":
@@ -53,6 +52,19 @@ class TestSecrets:
         assert used <= {*string.ascii_letters, *string.digits, "-", "_"}
         assert len({*several}) == len(several)
         assert min(map(len, several)) * math.log2(len(used)) >= BITS
+
+
+class TestSealed:
+    def test_opens_for_its_own_key_alone(self, settings):
+        """What is sealed is open to this installation's key, and to nobody who changed a letter of it."""
+        text = sealing.seal("JBSWY3DPEHPK3PXP")
+        flipped = [text[:at] + ("A" if text[at] != "A" else "B") + text[at + 1 :] for at in range(0, 100, 7)]
+
+        assert sealing.unseal(text) == "JBSWY3DPEHPK3PXP"
+        assert sealing.seal("JBSWY3DPEHPK3PXP") != text
+        assert {sealing.unseal(other) for other in flipped} == {None}
+        settings.SECRET_KEY = "another" * 10
+        assert sealing.unseal(text) is None
 
 
 class TestMail:
