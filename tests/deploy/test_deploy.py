@@ -158,10 +158,12 @@ class TestCaddy:
 
 class TestNginx:
     def test_takes_no_old_encryption(self):
-        """TLS 1.2 and 1.3 alone, and nothing of which version answers."""
+        """TLS 1.2 and 1.3 alone, sealed and forward secret, and nothing of which version answers."""
         file = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
 
         assert re.findall(r"ssl_protocols (.+);", file) == ["TLSv1.2 TLSv1.3"]
+        ciphers = re.search(r"ssl_ciphers (.+);", file)[1].split(":")
+        assert all(re.fullmatch(r"ECDHE-(RSA|ECDSA)-\S*(GCM|POLY1305)\S*", cipher) for cipher in ciphers)
         assert "server_tokens off;" in file
 
     def test_leads_to_where_milepost_listens(self):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.routes import routes
 from tests.web.account import enter
 from tests.web.borders import ROUTES, address
@@ -130,3 +131,33 @@ class TestCookies:
 
         assert {cookie["samesite"] for cookie in ada.cookies.values()} <= {"Lax", "Strict"}
         assert all(len(name) + len(cookie.value) <= 4096 for name, cookie in ada.cookies.items())
+
+    def test_go_over_https_alone(self, cast: Cast, cycle, settings):
+        """Where people come over HTTPS, no cookie goes another way, whatever it is for."""
+        settings.MILEPOST = replace(settings.MILEPOST, https=True)
+        settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+        ada = Client()
+        ada.post("/sign-in/", {"login": "ada@acme.example", "password": PASSWORD}, secure=True)
+
+        ada.get(f"/w/acme/alignment/?cycle={cycle.key}", secure=True)
+        ada.get("/w/acme/", secure=True)
+        ada.post("/w/acme/preferences/", {"theme": "dark"}, secure=True)
+        ada.post("/w/acme/preferences/keyboard/", {"search": "f"}, secure=True)
+
+        assert {"milepost", "milepost_csrf", "cycle", "since", "theme"} <= {*ada.cookies}
+        assert [name for name, cookie in ada.cookies.items() if not cookie["secure"] and cookie.value] == []
+
+
+class TestPages:
+    def test_lead_out(self, paths, signed_in):
+        """Every page of a workspace signs out, but those of one task alone, which lead back to one."""
+        ada, without = signed_in("ada", raise_request_exception=False), []
+
+        for path in paths:
+            answer = ada.get(path)
+            is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+            whole = is_page and answer.status_code == 200 and b"<html" in answer.content
+            if whole and path.startswith("/w/") and b'action="/sign-out/"' not in answer.content:
+                without.append(path)
+
+        assert {path.split("/")[3] for path in without} <= {"sweep", "start"}
