@@ -49,6 +49,9 @@ class ClosedSince(Conflict):
     code = "closed_since"
 
 
+FAR_REACHING = frozenset({"plan.applied", undoing.CLOSING})
+
+
 def undo(*, event: int, anyway: bool = False, by: Actor, at: datetime) -> Event:
     """Take back what an event tells of, through the ordinary actions; return the event that does so.
 
@@ -62,11 +65,19 @@ def undo(*, event: int, anyway: bool = False, by: Actor, at: datetime) -> Event:
         return _undone(told, anyway, by=by, at=at)
 
 
+def is_foretold(kind: str) -> bool:
+    """Say whether what happened is one thing, so that undoing it can be tried beforehand."""
+    return kind not in {*undoing.BUNDLES, *FAR_REACHING}
+
+
 def foretell(*, event: int, by: Actor, at: datetime) -> Problem | None:
     """Return why `undo` would refuse, by doing it and taking it back; None where it would be done.
 
+    What may be many things at once is not tried: a page that asks is no reason to write thousands of rows.
     Raises NotFound.
     """
+    if not is_foretold(standings.event(by, event).kind):
+        return None
     with transaction.atomic():
         try:
             with transaction.atomic():

@@ -77,6 +77,7 @@ def _page(request: HttpRequest, event: int, wrong: Problem | None, status: int =
         "sentence": told_as,
         "wrong": wrong,
         "over": over,
+        "is_foretold": undos.is_foretold(told.kind),
         "may_insist": isinstance(wrong, ChangedSince) and bool(wrong.over),
         "here": addresses.undoing(reader.slug, event),
         "back": _back(request) or _home(request, told),
