@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from os import urandom
 from time import perf_counter
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from milepost.core.ambient import Ambient
 
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 NUMBER = "HTTP_X_REQUEST_ID"
@@ -28,15 +29,9 @@ def number() -> str:
     return _number.get()
 
 
-@contextmanager
-def numbered(given: str) -> Iterator[str]:
+def numbered(given: str) -> Ambient[str]:
     """Number what happens within: with a proxy's own number where it looks like one, else with a new one."""
-    number = given if SANE.fullmatch(given) else secrets.token_hex(8)
-    token = _number.set(number)
-    try:
-        yield number
-    finally:
-        _number.reset(token)
+    return Ambient(_number, given if given and SANE.fullmatch(given) else urandom(8).hex())
 
 
 def observed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
