@@ -58,7 +58,8 @@ def start(trial: Trial) -> str:
 
 def _request(trial: Trial, number: str, what: str, before: str, words: str) -> str:
     told = _asked(trial, what, before)
-    return _told(trial, number, words, f"{told['ms']:.2f} ms of CPU in process", told["areas"])
+    cost = f"{told['ms']:.2f} ms of CPU in process, {told['cold']:.2f} where the processor's caches are cold"
+    return _told(trial, number, words, cost, told["areas"])
 
 
 def _asked(trial: Trial, what: str, before: str) -> dict:
@@ -92,5 +93,8 @@ def write(paragraphs: list[str], size: str) -> None:
         "each area, without what it calls and with what it waits for, as Python's profiler sees it (it\n"
         f"makes small functions look larger). Size {size}, {datetime.now(UTC):%Y-%m-%d}. Made by\n"
         "`bin/benchmark --profile`; 14L by `--profile --large`.\n\n"
+        "In RESULTS.md something else is measured between two requests, R mostly, so the server finds the\n"
+        "processor's caches full of that. The second figure tells what a request costs then: where it is\n"
+        "many times the first, code and data on their way to the processor are what it waits for.\n\n"
     )
     FILE.write_text(head + "\n".join(paragraphs) + "\n", encoding="utf-8")

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from milepost.core.ambient import Ambient
 from milepost.ledger.statements import Statement
 from milepost.models import locks
 
@@ -32,18 +33,9 @@ NOTHING, EVERYTHING = Sight(), Sight(everywhere="on")
 _wanted: ContextVar[Sight] = ContextVar("sight", default=NOTHING)
 
 
-@contextmanager
-def _seeing(sight: Sight) -> Iterator[None]:
-    token = _wanted.set(sight)
-    try:
-        yield
-    finally:
-        _wanted.reset(token)
-
-
-def within(workspace_id: int):
+def within(workspace_id: int) -> Ambient[Sight]:
     """See one workspace and nothing beyond it, as long as this holds."""
-    return _seeing(Sight(workspace=str(workspace_id)))
+    return Ambient(_wanted, Sight(workspace=str(workspace_id)))
 
 
 @contextmanager
@@ -56,19 +48,19 @@ def reaching(workspace_id: int) -> Iterator[None]:
         yield
 
 
-def own(account_id: int):
+def own(account_id: int) -> Ambient[Sight]:
     """See in which workspaces an account is, as long as this holds."""
-    return _seeing(Sight(account=str(account_id)))
+    return Ambient(_wanted, Sight(account=str(account_id)))
 
 
-def everywhere():
+def everywhere() -> Ambient[Sight]:
     """See every workspace, as long as this holds: for the operator's tools, never for a request."""
-    return _seeing(EVERYTHING)
+    return Ambient(_wanted, EVERYTHING)
 
 
-def nothing():
+def nothing() -> Ambient[Sight]:
     """See no workspace, as long as this holds; whatever is settled within is over with it."""
-    return _seeing(NOTHING)
+    return Ambient(_wanted, NOTHING)
 
 
 def settle(workspace_id: int) -> None:

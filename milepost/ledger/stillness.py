@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
@@ -18,6 +16,8 @@ from threading import Lock
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.utils import Error
+
+from milepost.core.ambient import Ambient
 
 Mark = tuple[int, int] | str
 
@@ -35,14 +35,9 @@ It says nothing to a transaction that has written: what that writes next moves n
 _settled: ContextVar[Mark | None] = ContextVar("settled", default=None)
 
 
-@contextmanager
-def unsettled() -> Iterator[None]:
+def unsettled() -> Ambient[None]:
     """Know no mark; what is settled within is over with it."""
-    token = _settled.set(None)
-    try:
-        yield
-    finally:
-        _settled.reset(token)
+    return Ambient(_settled, None)
 
 
 def settle(mark: Mark | None) -> None:
@@ -63,10 +58,11 @@ def mark() -> Mark | None:
 
     That two differ says nothing. None: the database cannot be asked now.
     """
-    database = connections[DEFAULT_DB_ALIAS]
-    if database.vendor == "postgresql":
-        return _snapshot(database)
-    return _watcher.version(str(database.settings_dict["NAME"]))
+    # By the settings: to find this thread's connection would take a fifth of the time of a 304.
+    named = connections.settings[DEFAULT_DB_ALIAS]
+    if named["ENGINE"].endswith("postgresql"):
+        return _snapshot(connections[DEFAULT_DB_ALIAS])
+    return _watcher.version(str(named["NAME"]))
 
 
 def _snapshot(database) -> str | None:

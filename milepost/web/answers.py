@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import closing
 
 from django.http import HttpRequest, HttpResponse
 
@@ -45,7 +44,9 @@ def in_one(answer: Application) -> Application:
         response = answer(environ, start_response)
         if getattr(response, "streaming", True):
             return response
-        with closing(response):
+        try:
             return [response.content]
+        finally:
+            response.close()
 
     return application

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from os import urandom
 from time import perf_counter
 
 from django.conf import settings
@@ -15,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import LazyObject
 
 from milepost.core.ids import encode
+
+from milepost.core.ambient import Ambient
 
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 NUMBER = "HTTP_X_REQUEST_ID"
@@ -31,15 +32,9 @@ def number() -> str:
     return _number.get()
 
 
-@contextmanager
-def numbered(given: str) -> Iterator[str]:
+def numbered(given: str) -> Ambient[str]:
     """Number what happens within: with a proxy's own number where it looks like one, else with a new one."""
-    number = given if SANE.fullmatch(given) else secrets.token_hex(8)
-    token = _number.set(number)
-    try:
-        yield number
-    finally:
-        _number.reset(token)
+    return Ambient(_number, given if given and SANE.fullmatch(given) else urandom(8).hex())
 
 
 def observed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
