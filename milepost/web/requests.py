@@ -13,9 +13,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import LazyObject
 
-from milepost.core.ids import encode
-
 from milepost.core.ambient import Ambient
+from milepost.core.ids import encode
 
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 NUMBER = "HTTP_X_REQUEST_ID"
