@@ -124,6 +124,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "milepost.web.accounts.Accounts"
 ACCOUNT_SESSION_REMEMBER = True
+# The usual one lists all addresses an account ever had, and by the time that takes one learns that it exists.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 ACCOUNT_RATE_LIMITS = False  # we count ourselves, where all processes see it: milepost/actions/guesses.py
 MFA_ADAPTER = "milepost.web.accounts.SecondSteps"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

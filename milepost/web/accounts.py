@@ -90,7 +90,8 @@ class Accounts(DefaultAccountAdapter):
         except guesses.TooManyGuesses as wait:
             raise Throttled(wait) from None
         user = super().authenticate(request, **credentials)
-        if user is not None and user.is_active:
+        # allauth also finds an account by addresses that it once had, of which it keeps a list.
+        if user is not None and user.is_active and user.email == account:
             guesses.forgive(**of)
             return user
         if is_last and (user_id := people.account(account)):

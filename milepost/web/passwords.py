@@ -68,6 +68,12 @@ class AskForm(ResetPasswordForm):
             "invalid": "This is no e-mail address. Write it as name@example.com.",
         }
 
+    def clean_email(self) -> str:
+        """Find whose address it is now: one that was given up may be somebody else's."""
+        typed = super().clean_email()
+        self.users = [user for user in self.users if user.email == typed.lower()]
+        return typed
+
 
 class _Page:
     def get_context_data(self, **kwargs) -> dict:

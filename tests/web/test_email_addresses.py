@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from milepost.models import Person, User
@@ -62,6 +63,23 @@ class TestEmail:
         assert "person.email_changed" in kinds()
         assert Client().post("/sign-in/", ADA).status_code == 422
         assert Client().post(link).status_code == 404
+
+    def test_that_was_given_up_opens_nothing(self, client: Client, cast: Cast, mail_server):
+        """An address that one once had a new password sent to is not a way in once one has another."""
+        forgotten = "/account/password/forgotten/"
+        # As earlier versions did, which left what allauth remembers of an address.
+        EmailAddress.objects.create(user=ada(), email="ada@acme.example")
+        Client().post(forgotten, {"email": "ada@acme.example"})
+        enter(client).post("/account/email/change/", {"email": "new@acme.example"})
+        link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1)
+        Client().post(link)
+        sent = len(mails())
+
+        entered = Client().post("/sign-in/", ADA)
+        Client().post(forgotten, {"email": "ada@acme.example"})
+
+        assert entered.status_code == 422
+        assert len(mails()) == sent
 
     def test_that_was_given_up_takes_nothing_back(self, client: Client, cast: Cast, mail_server):
         """Whoever returns to their old address is safe from the link that once led away from it."""
