@@ -255,7 +255,7 @@ class TestShow:
         then = page(signed_in("ada"), path, now.date() - DAY)
 
         assert "None had been added by then" in then and "None yet" not in then
-        assert "Names and teams’ members are those of now" in then
+        assert "People’s names are those of now" in then
 
     def test_is_seen_with_the_rights_of_today(self, signed_in, okrs, cast, now):
         """What has become confidential since is confidential then too."""
