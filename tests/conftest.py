@@ -33,6 +33,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--kills", type=int, default=100, help="how often tests/crash kills a process at work (100)"
     )
     parser.addoption(
+        "--tamperings",
+        type=int,
+        default=2_000,
+        help="how many single rows tests/ledger/test_tampering.py changes behind Milepost's back (2,000)",
+    )
+    parser.addoption(
+        "--long-years",
+        type=int,
+        default=0,
+        help="how many years of 400 days by dice are told again, every second day (0: a third of one)",
+    )
+    parser.addoption(
         "--api-cases",
         type=int,
         default=115,

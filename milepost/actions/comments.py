@@ -11,6 +11,7 @@ from milepost.actions.events import tell
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.problems import Invalid, NotFound
+from milepost.ledger import redactions
 from milepost.models import Comment
 from milepost.queries import standings
 
@@ -68,4 +69,4 @@ def withdraw(*, comment: int, by: Actor, at: datetime) -> None:
             by=by,
             at=at,
         )
-        old.delete()
+        redactions.delete(old, why="comment.withdrawn", by=by, at=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.apps import apps
 from django.db import transaction
@@ -14,7 +15,7 @@ from milepost.actions.workspaces import held
 from milepost.core import access
 from milepost.core.access import Actor, Visibility
 from milepost.core.problems import Conflict
-from milepost.ledger import changes
+from milepost.ledger import changes, redactions
 from milepost.models import (
     DefaultView,
     Event,
@@ -63,21 +64,23 @@ def erase(*, person: int, by: Actor, at: datetime) -> Person:
         for model in THEIRS:
             model.objects.of(by.workspace_id).filter(person=row).delete()
         SavedView.objects.of(by.workspace_id).filter(owner=row, shared="private").delete()
-        _erase_personal_work(row)
-        _erase_from_reasons(row, _erase_from_events(row) | {was})
+        who = {"why": "person.erased", "by": by, "at": at}
+        _erase_personal_work(row, who)
+        _erase_from_reasons(row, _erase_from_events(row, who) | {was}, who)
         User.objects.filter(id=account, people=None, is_superuser=False).delete()
         tell("person.erased", subject=row.id, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.ALL)
     return row
 
 
-def _erase_personal_work(row: Person) -> None:
+def _erase_personal_work(row: Person, who: dict[str, Any]) -> None:
     mine = Objective.objects.of(row.workspace_id).filter(owner=row, visibility=Visibility.PRIVATE)
     objectives = list(mine.values_list("id", flat=True))
     rows = KeyResult.objects.of(row.workspace_id).filter(objective__in=objectives)
     key_results = list(rows.values_list("id", flat=True))
     told = Event.objects.of(row.workspace_id)
-    told.filter(Q(objective_id__in=objectives) | Q(key_result_id__in=key_results)).delete()
+    of_mine = Q(objective_id__in=objectives) | Q(key_result_id__in=key_results)
+    redactions.delete(told.filter(of_mine), **who)
     # Models know only those before them, so their order backwards is an order for deleting.
     for model in list(apps.get_app_config("milepost").get_models())[::-1]:
         below = Q()
@@ -86,11 +89,11 @@ def _erase_personal_work(row: Person) -> None:
                 ids = objectives if field.related_model is Objective else key_results
                 below |= Q(**{f"{field.name}__in": ids})
         if below:
-            model.objects.of(row.workspace_id).filter(below).delete()
-    mine.delete()
+            redactions.delete(model.objects.of(row.workspace_id).filter(below), **who)
+    redactions.delete(mine, **who)
 
 
-def _erase_from_events(row: Person) -> set[str]:
+def _erase_from_events(row: Person, who: dict[str, Any]) -> set[str]:
     """Take their name out of what events tell; return every name by which they were told of."""
     told, names = Event.objects.of(row.workspace_id), set()
     of_teams = Q(kind__startswith="team.", data__person=row.id)
@@ -98,22 +101,30 @@ def _erase_from_events(row: Person) -> set[str]:
         for field in {"name", "person_name"} & event.data.keys():
             names.add(event.data[field])
             event.data[field] = row.name
-        event.save(update_fields=["data"])
+        _rewrite(event, who)
     # Of these the first says nothing but what name and address were, and the others are of what is gone.
-    told.filter(kind="person.changed", subject_id=row.id).delete()
-    told.filter(Q(kind__startswith="token.") | Q(kind__startswith="view."), actor=row).delete()
+    redactions.delete(told.filter(kind="person.changed", subject_id=row.id), **who)
+    of_theirs = Q(kind__startswith="token.") | Q(kind__startswith="view.")
+    redactions.delete(told.filter(of_theirs, actor=row), **who)
     # What a file changed is kept whole, to be taken back: it names whoever was in the file.
     for event in told.filter(kind="plan.applied", data__has_key="kept"):
         del event.data["kept"]
-        event.save(update_fields=["data"])
+        _rewrite(event, who)
     return names
 
 
-def _erase_from_reasons(row: Person, names: set[str]) -> None:
+def _erase_from_reasons(row: Person, names: set[str], who: dict[str, Any]) -> None:
     """Take their names out of the reason that a handover gives by itself."""
     reasons = [f"Handed over from {name}." for name in names]
     for model in (ObjectiveVersion, KeyResultVersion):
-        model.objects.of(row.workspace_id).filter(reason__in=reasons).update(reason="Handed over.")
+        told = model.objects.of(row.workspace_id).filter(reason__in=reasons)
+        redactions.rewrite(model._meta.db_table, told.values_list("id", flat=True), **who)
+        told.update(reason="Handed over.")
     for event in Event.objects.of(row.workspace_id).filter(data__reason__in=reasons):
         event.data["reason"] = "Handed over."
-        event.save(update_fields=["data"])
+        _rewrite(event, who)
+
+
+def _rewrite(event: Event, who: dict[str, Any]) -> None:
+    redactions.rewrite("event", [event.id], **who)
+    event.save(update_fields=["data"])

@@ -21,7 +21,7 @@ from milepost.core.plan.objective_rules import curve_problems
 from milepost.core.plan.values import KeyResultPlan, MeasurePlan, MilestonePlan, PlanPoint
 from milepost.core.problems import Conflict, Invalid
 from milepost.core.states import KeyResultState, State, move_key_result
-from milepost.ledger import changes
+from milepost.ledger import changes, redactions
 from milepost.models import Checkin, Event, KeyResult, Objective
 from milepost.queries import standings
 
@@ -191,7 +191,7 @@ def withdraw(*, key_result: int, by: Actor, at: datetime) -> None:
                 remedy="Cancel it instead: it stays listed and no longer counts.",
             )
         _tell("key_result.withdrawn", one, by=by, at=at)
-        one.delete()
+        redactions.delete(one, why="key_result.withdrawn", by=by, at=at)
 
 
 def move(*, key_result: int, up: bool, by: Actor, at: datetime) -> KeyResult:

@@ -29,7 +29,7 @@ from milepost.core.states import (
     legal_events,
     next_state,
 )
-from milepost.ledger import changes
+from milepost.ledger import changes, redactions
 from milepost.ledger.structure import ObjectiveRow
 from milepost.models import Alignment, Cycle, Grade, KeyResult, Objective, Transition, Workspace
 from milepost.models import Event as Told
@@ -231,7 +231,7 @@ def withdraw(*, objective: int, by: Actor, at: datetime) -> None:
                 remedy="Park it instead: it goes to the not-now list.",
             )
         tell("objective.withdrawn", objective=row.id, subject=row.id, data={"title": row.title}, by=by, at=at)
-        row.delete()
+        redactions.delete(row, why="objective.withdrawn", by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.OBJECTIVE, objective)
 
 

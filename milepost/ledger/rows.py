@@ -200,10 +200,13 @@ def _ordered(row: Sequence[Any], jsons: Sequence[int]) -> Sequence[Any]:
     changed = list(row)
     for number in jsons:
         if changed[number] is not None:
-            changed[number] = json.dumps(
-                json.loads(changed[number]), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-            )
+            changed[number] = in_order(changed[number])
     return changed
+
+
+def in_order(text: str) -> str:
+    """Return JSON with its keys in order and no spaces, which is its one form."""
+    return json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def count(table: Table) -> int:

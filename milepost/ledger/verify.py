@@ -10,7 +10,7 @@ import numpy as np
 
 from milepost.core.problems import Problem
 from milepost.core.states import Event, State, Step, fold
-from milepost.ledger import history, search
+from milepost.ledger import chain, history, search
 from milepost.ledger import image as images
 from milepost.ledger.entries import Entry
 from milepost.ledger.image import Image
@@ -35,8 +35,9 @@ class Difference:
         return f"{self.what} {self.id}: {self.found}, expected {self.expected}"
 
 
-def differences(workspace_id: int, day: date) -> Iterator[Difference]:
-    """Yield every difference in a workspace: the image, the dated rows, the states, the index of words."""
+def differences(workspace_id: int, day: date) -> Iterator[Difference | chain.Fault]:
+    """Yield every difference in a workspace: the seals, the image, the dated rows, the states, the words."""
+    yield from chain.faults(workspace_id)
     yield from of_image(images.of(workspace_id), day)
     yield from _annals(workspace_id)
     yield from _versions(workspace_id, Objective, ObjectiveVersion, "objective", OBJECTIVE_FIELDS)

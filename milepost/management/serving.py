@@ -25,7 +25,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from milepost.core.problems import Conflict, Invalid, Problem
-from milepost.management import assets, keeping, schema, whereabouts
+from milepost.management import assets, keeping, schema, sealer, whereabouts
 from milepost.web import bodies
 
 # Requests that wait for a thread; those beyond it wait in the system's own queue.
@@ -150,6 +150,7 @@ def _load():
     _keep_files_open()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     keeping.begin()
+    sealer.begin()
     _import_the_api_soon()
     return import_string(settings.WSGI_APPLICATION)
 

@@ -17,10 +17,11 @@ from milepost.models.alignments import Alignment  # isort: skip
 from milepost.models.checkins import Checkin  # isort: skip
 from milepost.models.comments import Comment  # isort: skip
 from milepost.models.reviews import Grade  # isort: skip
+from milepost.models.seals import Redaction, Seal, SealHead  # isort: skip
 
 __all__ = [
     "Alignment", "Change", "Checkin", "Comment", "Cycle", "DefaultView", "Event", "Grade", "Guess",
     "Initiative", "Invitation", "KeyResult", "KeyResultVersion", "Objective", "ObjectiveVersion", "Person",
-    "SavedView", "Session", "SignInLink", "Submission", "Team", "TeamMember", "Token", "Transition", "User",
-    "Workspace",
+    "Redaction", "SavedView", "Seal", "SealHead", "Session", "SignInLink", "Submission", "Team", "TeamMember",
+    "Token", "Transition", "User", "Workspace",
 ]  # fmt: skip

@@ -346,6 +346,7 @@ class Asked(tree_asked.Asked):
             lens,
             self.leading if with_links else None,
             {effect.id: effect for effect in _all(supposed)} if supposed else {},
+            map.own if with_links else None,
             frozenset(end.key_result.key for end in supposed.ends) if supposed else frozenset(),
         )
         return Picture(map, pen, self.reader.image.workspace.name, supposed)

@@ -202,3 +202,24 @@ class TestLook:
 
         expect(page.get_by_role("button", name="Show")).to_be_hidden()
         expect(page.get_by_text(okrs.guides.title)).to_be_visible()
+
+    def test_says_that_it_is_not_all(self, visit, okrs):
+        """The tree itself goes on paper as it is open, with a line that says where all of it is to be had."""
+        page = visit("ada", TREE)
+        told = page.get_by_text("The Print button above the tree lists all of it")
+        expect(told).to_be_hidden()
+
+        page.emulate_media(media="print")
+
+        expect(told).to_be_visible()
+
+
+class TestOnAPhone:
+    def test_says_how_it_stands_and_whose_it_is(self, visit, okrs):
+        """Within 390 px a row has its status, in words for those who hear it, and the owner’s initials."""
+        page = visit("ada", TREE, viewport=NARROW)
+        helpful = row(page, okrs.helpful)
+
+        expect(helpful.get_by_role("img", name="Ben Okri")).to_be_visible()
+        expect(helpful.get_by_role("gridcell", name="Off track")).to_have_count(1)
+        assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]

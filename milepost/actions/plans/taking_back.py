@@ -30,6 +30,7 @@ from milepost.core.plan.taking_back import Since, taken_back
 from milepost.core.problems import Conflict
 from milepost.core.states import State
 from milepost.ledger import changes as log
+from milepost.ledger import redactions
 from milepost.models import (
     Alignment,
     Checkin,
@@ -261,13 +262,15 @@ class _TakingBack:
         """Delete what no past day has shown; a frame on which something leans unseen stays."""
         rows = Event.objects.of(self.by.workspace_id).filter(door="file")
         gone = [row.id for row in self.objectives]
-        rows.filter(
+        who = {"why": "plan.taken_back", "by": self.by, "at": self.at}
+        told = rows.filter(
             Q(objective_id__in=gone) | Q(key_result_id__in=[one.id for one in self.key_results])
-        ).delete()
+        )
+        redactions.delete(told, **who)
         for each in (self.initiatives, self.key_results, self.objectives):
             for row in each:
                 _without_corrections(row)
-                row.delete()
+                redactions.delete(row, **who)
         for row in (*_leaves_first(self._made(Team, "team")), *_leaves_first(self._made(Cycle, "cycle"))):
             leans = (model.objects.of(self.by.workspace_id) for model in (SavedView, Token))
             if isinstance(row, Cycle) or not any(rows.filter(team=row).exists() for rows in leans):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from milepost.cli.exits import Exit
 from milepost.core.problems import Problem
 from milepost.formats.archives import Manifest
-from milepost.management import backups
+from milepost.management import backups, schema, sealer
 from milepost.management.backups import Made
 from milepost.management.counts import counted
 from milepost.management.operator import OperatorCommand
@@ -55,6 +55,7 @@ class Command(OperatorCommand):
             raise _misused("A backup goes to one place.", "Name one file or folder.")
         if keep is not None and keep < 1:
             raise _misused("--keep is a number from 1 on.", "`--keep 7` keeps a week of daily backups.")
+        _seal()
         if words == ["-"]:
             with Progress("Backing up") as bar:
                 manifest = backups.write(sys.stdout.buffer, **contents, at=timezone.now(), heard=bar)
@@ -106,6 +107,12 @@ class Command(OperatorCommand):
             self.stdout.write(
                 "No export was compared, for none is in it: `milepost backup --with-exports` puts one in."
             )
+
+
+def _seal() -> None:
+    # So that the copy proves all it holds; an older schema has no place for seals, or no database is there.
+    if schema.exists() and not schema.pending() and not schema.unknown():
+        sealer.everything(timezone.now())
 
 
 def _misused(message: str, remedy: str) -> Problem:
