@@ -56,7 +56,10 @@ Check = Callable[[], Iterator[Finding]]
 
 def look() -> Iterator[Finding]:
     """Look at everything, in an order in which the first bad thing may explain the later ones."""
-    for check in (_python, _data_folder, _disk, _database, _schema, _static, _secret_key, _address, _mail):
+    looked_at = (
+        _python, _data_folder, _disk, _database, _schema, _static, _secret_key, _address, _mail, _encryption,
+    )  # fmt: skip
+    for check in looked_at:
         yield from check()
 
 
@@ -259,6 +262,25 @@ def _mail() -> Iterator[Finding]:
     except OSError as wrong:  # smtplib's errors are OSErrors too
         mend = "Check the mail_… settings in `milepost config`."
         yield Finding("mail", State.BAD, f"{server}: {_said(wrong)}", mend)
+
+
+def _encryption() -> Iterator[Finding]:
+    milepost, database = settings.MILEPOST, connection.settings_dict
+    clear = []
+    if milepost.mail_tls == "none" and _is_elsewhere(milepost.mail_host):
+        clear.append((milepost.mail_host, "Set MILEPOST_MAIL_TLS to starttls or tls."))
+    # Without one of these PostgreSQL's library goes on in the clear where the server offers nothing else.
+    is_bound = database["OPTIONS"].get("sslmode") in ("require", "verify-ca", "verify-full")
+    if connection.vendor == "postgresql" and _is_elsewhere(database["HOST"]) and not is_bound:
+        clear.append((database["HOST"], "End the database's address with ?sslmode=verify-full."))
+    for host, mend in clear:
+        yield Finding("encryption", State.WARN, f"what goes to {host} may be read on its way", mend)
+    if not clear:
+        yield Finding("encryption", State.OK, "nothing leaves this machine in the clear")
+
+
+def _is_elsewhere(host: str) -> bool:
+    return bool(host) and not host.startswith(("/", "127.")) and host not in ("localhost", "::1")
 
 
 def _file_system(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Each requirement in docs/asvs.csv stands on tests and places; docs/security.md counts them."""
+"""Each requirement in docs/asvs.csv stands on tests and places that exist; docs/security.md counts them."""
 
 from __future__ import annotations
 

@@ -119,6 +119,23 @@ class TestDoctor:
 
         assert found["mail"]["state"] == "bad"
 
+    @pytest.mark.parametrize(
+        ("variables", "state"),
+        [
+            ({"DATABASE_URL": "postgresql://ada@db.invalid/okr"}, "warn"),
+            ({"DATABASE_URL": "postgresql://ada@db.invalid/okr?sslmode=prefer"}, "warn"),
+            ({"DATABASE_URL": "postgresql://ada@db.invalid/okr?sslmode=verify-full"}, "ok"),
+            ({"DATABASE_URL": "postgresql://ada@127.0.0.1:1/okr"}, "ok"),
+            ({"MILEPOST_MAIL_HOST": "mail.invalid", "MILEPOST_MAIL_TLS": "none"}, "warn"),
+            ({"MILEPOST_MAIL_HOST": "mail.invalid"}, "ok"),
+        ],
+    )
+    def test_warns_of_what_goes_elsewhere_in_the_clear(self, milepost, variables, state):
+        """A database or a mail server on another machine is spoken to in secret, or the doctor warns."""
+        milepost.variables |= variables
+
+        assert examined(milepost)[1]["encryption"]["state"] == state
+
     def test_warns_of_passwords_without_https(self, milepost):
         """An address that others reach over plain HTTP is worth a warning."""
         milepost.variables["MILEPOST_BASE_URL"] = "http://okr.acme.example"

@@ -382,6 +382,18 @@ class TestElements:
         )
         assert not re.search(r"^import |\bimport\(|https?://", text, re.MULTILINE)
 
+    @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+    def test_take_over_nothing_from_elsewhere(self, script):
+        """They listen to no other window, and write under no name that could be one of every object's own."""
+        text = re.sub(r"//.*", "", script.read_text())
+
+        assert not re.search(r"postMessage|onmessage|[\"']message[\"']|__proto__|\.prototype\b", text)
+        bare = {*re.findall(r"(\w+) = Object\.create\(null\)", text)}
+        # A passkey's answer has names that stand in the script; whatever else is filled has no parent.
+        assert {*re.findall(r"(\w+)\[(?![\d\"'`])[^\]]+\]\s*(?:\?\?)?=[^=>]", text)} <= {"response"} | bare
+        onto = re.findall(r"Object\.assign\(\s*([\w.]+)", text)
+        assert {*onto} <= {"document.createElement", "option"}
+
 
 def contrast(one: str, other: str) -> float:
     """Compute the WCAG contrast of two colours."""

@@ -71,9 +71,9 @@ class Draft extends HTMLElement {
     if (this.sent) return;
     const dirty = new Set(this.fields.filter(changed).map((field) => field.name));
     if (!dirty.size) return drafts.drop(this.dataset.key);
-    const kept = {};
-    for (const [name, value] of new FormData(this.form)) if (dirty.has(name)) (kept[name] ??= []).push(value);
-    for (const name of dirty) kept[name] ??= [];
+    const kept = Object.create(null);
+    for (const name of dirty) kept[name] = [];
+    for (const [name, value] of new FormData(this.form)) kept[name]?.push(value);
     drafts.write(this.dataset.key, { at: Date.now(), fields: kept, tried: drafts.read(this.dataset.key)?.tried });
   }
 
