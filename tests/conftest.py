@@ -39,6 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how many single rows tests/ledger/test_tampering.py changes behind Milepost's back (2,000)",
     )
     parser.addoption(
+        "--long-years",
+        type=int,
+        default=0,
+        help="how many years of 400 days by dice are told again, every second day (0: a third of one)",
+    )
+    parser.addoption(
         "--api-cases",
         type=int,
         default=115,

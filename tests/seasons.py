@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,7 +22,7 @@ from milepost.actions import (
     workspaces,
 )
 from milepost.actions.key_results import Definition
-from milepost.core.problems import Problem
+from milepost.core.problems import NotFound, Problem
 from milepost.models import Alignment, Checkin, Cycle, Initiative, KeyResult, Team
 from tests import okrs as the_okrs
 from tests.cast import Cast
@@ -36,6 +37,7 @@ class Season:
         self.cast, self.dice, self.began = cast, random.Random(seed), began
         self.okrs = the_okrs.written(cast, began)
         self.told: dict[date, Any] = {}
+        self.done: Counter[str] = Counter()
 
     def live(self, days: int, said: Callable[[date], Any], *, busy: int = 4, every: int = 1) -> None:
         """Live through the days; every so many evenings write down what is said of the day."""
@@ -47,23 +49,33 @@ class Season:
                 self.told[at.date()] = said(at.date())
 
     def act(self, at: datetime) -> None:
-        deed: Callable[[datetime], None] = self.dice.choice(
-            [
-                self.check_in, self.check_in, self.check_in, self.correct, self.withdraw, self.retarget,
-                self.hand_over, self.cancel, self.add, self.reweigh, self.realign, self.give_up,
-                self.lengthen, self.close_or_reopen, self.put_below, self.reorder,
-                self.begin_work, self.work_on, self.work_on, self.ask_oftener,
-            ]
-        )  # fmt: skip
+        deed = self.dice.choice(self.deeds())
         try:
             with transaction.atomic():
                 deed(at)
+            self.done[deed.__name__] += 1
         except Problem:
             pass  # the dice asked for what may not be: nothing happened
 
+    def deeds(self) -> list[Callable[[datetime], None]]:
+        """Return what may happen, more often what stands there more often."""
+        return [
+            self.check_in, self.check_in, self.check_in, self.correct, self.withdraw, self.retarget,
+            self.hand_over, self.cancel, self.add, self.reweigh, self.realign, self.give_up,
+            self.lengthen, self.close_or_reopen, self.put_below, self.reorder,
+            self.begin_work, self.work_on, self.work_on, self.ask_oftener,
+        ]  # fmt: skip
+
+    def pick(self, of: Iterable[Any]) -> Any:
+        """Return one of some things; where there are none, the dice asked for what may not be."""
+        found = list(of)
+        if not found:
+            raise NotFound
+        return self.dice.choice(found)
+
     def _one(self) -> KeyResult:
         rows = KeyResult.objects.of(self.cast.acme.id).exclude(kind="milestones").order_by("id")
-        return self.dice.choice(list(rows))
+        return self.pick(rows)
 
     def check_in(self, at: datetime) -> None:
         late = self.dice.choice([0, 0, 1, 5]) * DAY
@@ -74,7 +86,7 @@ class Season:
         )  # fmt: skip
 
     def _entry(self) -> Checkin:
-        return self.dice.choice(list(Checkin.objects.of(self.cast.acme.id).order_by("id")))
+        return self.pick(Checkin.objects.of(self.cast.acme.id).order_by("id"))
 
     def correct(self, at: datetime) -> None:
         checkins.correct(
@@ -107,7 +119,7 @@ class Season:
 
     def _link(self) -> Alignment:
         rows = Alignment.objects.of(self.cast.acme.id).filter(until_at=None).order_by("id")
-        return self.dice.choice(list(rows))
+        return self.pick(rows)
 
     def reweigh(self, at: datetime) -> None:
         alignments.update(
@@ -143,7 +155,7 @@ class Season:
         initiatives.add(objective=self.okrs.helpful.id, title=f"Try it, {at:%d}", by=self.cast.ada, at=at)
 
     def work_on(self, at: datetime) -> None:
-        one = self.dice.choice(list(Initiative.objects.of(self.cast.acme.id).order_by("id")))
+        one = self.pick(Initiative.objects.of(self.cast.acme.id).order_by("id"))
         served = KeyResult.objects.of(self.cast.acme.id).filter(objective=one.objective_id).order_by("id")
         changed = self.dice.choice(
             [

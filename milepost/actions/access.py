@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from milepost.actions import passwords, people, wording
+from milepost.actions import guesses, passwords, people, tokens, wording
 from milepost.actions.events import tell, tell_of_account
 from milepost.actions.workspaces import held
 from milepost.core import access, membership
@@ -31,14 +31,17 @@ class LinkIsOver(NotFound):
     code = "link_is_over"
 
 
-def invite(*, person: int, by: Actor, at: datetime) -> str:
+def invite(*, person: int, by_mail: bool = False, by: Actor, at: datetime) -> str:
     """Invite someone who was added; return the secret of the link, which is kept nowhere.
 
-    An earlier invitation of theirs ends, so there is never more than one link that lets somebody in.
+    An earlier invitation of theirs ends, so there is never more than one link that lets somebody in. One that
+    is to go `by_mail` is counted, and refused where too many went.
     """
     with transaction.atomic():
         held(by.workspace_id)
         row = _invitable(by, person)
+        if by_mail:
+            guesses.take_invitation(email=row.email, by=by, at=at)
         Invitation.open_to(row, at).update(expires_at=at)
         secret = secrets.token_urlsafe(32)
         Invitation.objects.create(
@@ -63,12 +66,19 @@ def mailed(*, person: int, by: Actor, at: datetime) -> None:
 
 
 def let_in(
-    *, name: str, email: str, role: str = Role.MEMBER, team: int | None = None, by: Actor, at: datetime
+    *,
+    name: str,
+    email: str,
+    role: str = Role.MEMBER,
+    team: int | None = None,
+    by_mail: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> tuple[Person, str]:
     """Add someone and invite them, both or neither; return them and the secret of their link."""
     with transaction.atomic():
         person = people.add(name=name, email=email, role=role, team=team, by=by, at=at)
-        return person, invite(person=person.id, by=by, at=at)
+        return person, invite(person=person.id, by_mail=by_mail, by=by, at=at)
 
 
 def revoke(*, person: int, by: Actor, at: datetime) -> None:
@@ -133,9 +143,18 @@ def use_link(*, secret: str, by: Actor = NOBODY_YET, at: datetime) -> int:
 
 
 def set_password(
-    *, user_id: int, password: str, keep_session: str | None = None, by: Actor = NOBODY_YET, at: datetime
-) -> None:
-    """Give an account a new password, and end its sessions elsewhere and its unused links."""
+    *,
+    user_id: int,
+    password: str,
+    keep_session: str | None = None,
+    and_tokens: bool = False,
+    by: Actor = NOBODY_YET,
+    at: datetime,
+) -> int:
+    """Give an account a new password, and end its sessions elsewhere and its unused links.
+
+    Tokens go on, for they are programs', unless `and_tokens`; return how many of them ended.
+    """
     user = User.objects.get(id=user_id)
     passwords.check(password, name=user.name, email=user.email)
     user.password = make_password(password)
@@ -144,6 +163,7 @@ def set_password(
         Session.of(user_id, besides=keep_session).delete()
         SignInLink.objects.filter(user_id=user_id, used_at=None).delete()
         tell_of_account("person.password_changed", user_id=user_id, by=by, at=at)
+        return tokens.revoke_all(user_id=user_id, by=by, at=at) if and_tokens else 0
 
 
 def _invitable(by: Actor, id: int) -> Person:

@@ -42,7 +42,7 @@ def align(
         held(by.workspace_id)  # of two links at once neither would see the other
         row, standing = standings.objective(by, child, lock=True)
         access.require(access.may_edit(by, standing), "align this objective")
-        _check(how, weight)
+        check(how, weight)
         if (objective is None) == (key_result is None):
             raise Invalid(
                 "Choose one thing to serve.", field="parent", remedy="An objective or a key result."
@@ -70,7 +70,7 @@ def update(*, alignment: int, how: str, weight: Decimal, by: Actor, at: datetime
     """Change how a link counts: the old one ends and a new one begins, so the past stays as it was."""
     with transaction.atomic():
         old, row = _found(by, alignment)
-        _check(how, weight)
+        check(how, weight)
         found = history.differences(old, {"how": how, "weight": weight})
         if not found:
             return old
@@ -202,7 +202,8 @@ def _found(by: Actor, id: int) -> tuple[Alignment, Objective]:
     return link, row
 
 
-def _check(how: str, weight: Decimal) -> None:
+def check(how: str, weight: Decimal) -> None:
+    """Refuse what no link can be, or Invalid of `how` or `weight`."""
     if how not in words.ALIGNMENTS:
         raise Invalid(f"“{how}” is no kind of link.", field="how", remedy="Choose contributes or supports.")
     if weight < 0:

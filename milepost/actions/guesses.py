@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -15,6 +17,12 @@ from milepost.core.tokens import hash_of
 from milepost.models import Guess
 from milepost.queries import people as known
 
+# What lets somebody in meanwhile, by what was guessed: neither is guessed, so neither is counted.
+INSTEAD = {
+    "password": " Meanwhile a passkey lets you in, and so does a link from whoever runs this server.",
+    "code": " Meanwhile a passkey lets you in, if you have one.",
+}
+
 
 class TooManyGuesses(Problem):
     """Somebody guessed too often and has to wait, whoever they are."""
@@ -22,11 +30,11 @@ class TooManyGuesses(Problem):
     code = "too_many_guesses"
     status = 429
 
-    def __init__(self, until: datetime, at: datetime) -> None:
+    def __init__(self, until: datetime, at: datetime, *, instead: str = "") -> None:
         self.retry_after = max(1, int((until - at).total_seconds() + 0.999))
         super().__init__(
             "Those were too many tries.",
-            remedy=f"Wait {guessing.in_words(until - at)}, then try again.",
+            remedy=f"Wait {guessing.in_words(until - at)}, then try again.{instead}",
             field="",
         )
 
@@ -39,7 +47,7 @@ def take(*, of: str, account: str, place: str = "", by: Actor, at: datetime) -> 
     whether this is the last one before the account is locked.
     """
     limits = _limits(of, account, place)
-    counts = _count(limits, at)
+    counts = _count(limits, at, refused=partial(TooManyGuesses, instead=INSTEAD.get(of, "")))
     return counts[0] == limits[0][1].free
 
 
@@ -75,6 +83,31 @@ def take_mail(*, account: str, place: str = "", by: Actor, at: datetime) -> None
     _count(limits, at)
 
 
+class TooManyInvitations(TooManyGuesses):
+    """So many invitations went by mail that the next one has to wait."""
+
+    code = "too_many_invitations"
+
+    def __init__(self, until: datetime, at: datetime) -> None:
+        super().__init__(until, at)
+        self.message = "Many invitations went by mail lately, so this one has to wait. Nothing was changed."
+        self.remedy = f"Try again in {guessing.in_words(until - at)}; those that were sent are good."
+
+
+def take_invitation(*, email: str, by: Actor, at: datetime) -> None:
+    """Count an invitation that goes by mail: to an address, from a person, from a workspace.
+
+    The mail server is the company's, and an address may be anybody's: nobody is to be flooded in its name.
+    """
+    of, here = "invitation", str(by.workspace_id)
+    limits = [
+        (_key(of, here, email.lower()), guessing.MAILS),
+        (_key(of, here, f"by {by.person_id}"), guessing.INVITER),
+        (_key(of, here, ""), guessing.WORKSPACE),
+    ]
+    _count(limits, at, refused=TooManyInvitations)
+
+
 def lock(*, user_id: int, by: Actor, at: datetime) -> None:
     """Tell every workspace of an account that it was locked after too many guesses."""
     with transaction.atomic():
@@ -99,7 +132,12 @@ def _key(*parts: str) -> str:
     return hash_of("\n".join(parts))
 
 
-def _count(limits: list[tuple[str, Limit]], at: datetime) -> list[int]:
+def _count(
+    limits: list[tuple[str, Limit]],
+    at: datetime,
+    *,
+    refused: Callable[[datetime, datetime], TooManyGuesses] = TooManyGuesses,
+) -> list[int]:
     """Count one more under each key, in one transaction, unless one of them says to wait."""
     with transaction.atomic():
         rows = _made([key for key, _ in limits], at)
@@ -111,7 +149,7 @@ def _count(limits: list[tuple[str, Limit]], at: datetime) -> list[int]:
                 row.last_at, row.until = at, at + limit.wait(row.count)
                 row.save(update_fields=["count", "last_at", "until"])
     if until > at:
-        raise TooManyGuesses(until, at)
+        raise refused(until, at)
     return [rows[key].count for key, _ in limits]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from milepost.actions import history, wording
+from milepost.actions import history, tokens, wording
 from milepost.actions.events import tell
 from milepost.actions.keys import free_key
 from milepost.actions.workspaces import held
@@ -59,7 +59,7 @@ def add(
         if team:
             today = day_in(workspace.time_zone, at)
             TeamMember.objects.create(
-                workspace=workspace, team_id=team, person=person, since_on=today, is_lead=False
+                workspace=workspace, team_id=team, person=person, since_on=today, since_at=at, is_lead=False
             )
             changes.append(by.workspace_id, changes.Kind.TEAMS)
         changes.append(by.workspace_id, changes.Kind.PERSON, person.id)
@@ -131,7 +131,7 @@ def change_role(*, person: int, role: str, by: Actor, at: datetime) -> Person:
 
 
 def leave(*, person: int, by: Actor, at: datetime) -> Person:
-    """Let someone leave: they no longer get in, and all they did stays under their name."""
+    """Let someone leave: they no longer get in, nor do their tokens; all they did stays under their name."""
     with transaction.atomic():
         workspace = held(by.workspace_id)
         row = Person.objects.of(by.workspace_id).held(person)
@@ -145,8 +145,9 @@ def leave(*, person: int, by: Actor, at: datetime) -> Person:
         row.save(update_fields=["left_on"])
         belonged = TeamMember.objects.of(by.workspace_id).filter(person=row, until_on=None)
         teams = [[team, is_lead] for team, is_lead in belonged.values_list("team_id", "is_lead")]
-        belonged.update(until_on=row.left_on)
+        belonged.update(until_on=row.left_on, until_at=at)
         Invitation.open_to(row, at).update(expires_at=at)
+        tokens.revoke_of(person=row.id, by=by, at=at)
         tell("person.left", subject=row.id, data={"name": row.name, "teams": teams}, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.TEAMS)
         changes.append(by.workspace_id, changes.Kind.PERSON, row.id)

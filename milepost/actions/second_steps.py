@@ -30,6 +30,16 @@ MANY_CODES = 10
 CODE_LETTERS = 16  # of five bits each, so that a plain hash is enough
 NAME_LONGEST = 60
 MOST_PASSKEYS = 20
+CHALLENGE_LASTS = 15 * 60  # seconds until what a passkey was asked is asked anew
+
+
+class PasskeyRefused(Invalid):
+    """What a passkey answered does not fit what it was asked, was answered before, or it is nobody's here."""
+
+    code = "passkey_refused"
+
+    def __init__(self) -> None:
+        super().__init__("This passkey was not accepted.", field="", remedy="Try again, or use another way.")
 
 
 class WrongCode(Invalid):
@@ -71,15 +81,24 @@ def remove_app(*, user_id: int, by: Actor = NOBODY_YET, at: datetime) -> None:
 
 
 def add_passkey(
-    *, user_id: int, name: str, credential: dict[str, Any], by: Actor = NOBODY_YET, at: datetime
+    *,
+    user_id: int,
+    name: str,
+    credential: dict[str, Any],
+    count: int = 0,
+    by: Actor = NOBODY_YET,
+    at: datetime,
 ) -> None:
-    """Add a passkey that the browser has made and the door has checked."""
+    """Add a passkey that the browser has made and the door has checked; `count`: how often it was used."""
     name = wording.name(name, of="A passkey", longest=NAME_LONGEST)
     with transaction.atomic():
         _held(user_id)
-        if _rows(user_id, PASSKEY).count() >= MOST_PASSKEYS:
+        known = [row.data["credential"] for row in _rows(user_id, PASSKEY)]
+        if len(known) >= MOST_PASSKEYS:
             raise Conflict(f"You have {MOST_PASSKEYS} passkeys.", code="too_many", remedy="Remove one first.")
-        data = {"name": name, "credential": credential}
+        if any(one.get("rawId") == credential.get("rawId") for one in known):
+            raise Conflict("This passkey was added already.", code="has_passkey")  # the form was sent twice
+        data = {"name": name, "credential": credential, "count": count}
         Authenticator.objects.create(user_id=user_id, type=PASSKEY, data=data, created_at=at)
         _tell(user_id, "person.second_step_added", {"what": "passkey", "called": name}, by, at)
 
@@ -108,10 +127,26 @@ def remove_passkey(*, user_id: int, passkey: int, by: Actor = NOBODY_YET, at: da
     return name
 
 
-def use_passkey(*, user_id: int, passkey: int, by: Actor = NOBODY_YET, at: datetime) -> None:
-    """Remember when a passkey was last used. No event: signing in is none."""
+def use_passkey(
+    *, user_id: int, passkey: int, challenge: str, count: int, by: Actor = NOBODY_YET, at: datetime
+) -> None:
+    """Take what a passkey answered, once for each challenge; refuse one whose count of uses does not grow.
+
+    `challenge` is a hash of what it was asked. Two of one count are two passkeys: somebody copied the key.
+    Those that do not count say 0 always. No event: signing in is none.
+    """
     with transaction.atomic():
-        _rows(user_id, PASSKEY).filter(id=passkey).update(last_used_at=at)
+        _held(user_id)  # of two requests with the same answer only one gets in
+        row = _passkey(user_id, passkey)
+        answered = row.data.get("answered", {})
+        before = row.data.get("count", 0)
+        if challenge in answered or ((count or before) and count <= before):
+            raise PasskeyRefused
+        now = int(at.timestamp())
+        answered = {kept: when for kept, when in answered.items() if now - when <= CHALLENGE_LASTS}
+        row.data |= {"answered": answered | {challenge: now}, "count": count}
+        row.last_used_at = at
+        row.save(update_fields=["data", "last_used_at"])
 
 
 def make_codes(*, user_id: int, by: Actor = NOBODY_YET, at: datetime) -> list[str]:

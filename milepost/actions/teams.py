@@ -125,7 +125,7 @@ def add_member(
         if current and current.is_lead == is_lead:
             return current
         if current:
-            _end(current, today)
+            _end(current, today, at)
         new = None if since_on else _resumed(by, team, person, is_lead, today)
         new = new or TeamMember.objects.create(
             workspace_id=by.workspace_id,
@@ -133,6 +133,7 @@ def add_member(
             person_id=person,
             is_lead=is_lead,
             since_on=today if current else since_on or today,
+            since_at=at,
         )
         kind = "team.lead_changed" if current else "team.member_joined"
         tell(kind, subject=row.id, data=_told(row, new), by=by, at=at)
@@ -149,7 +150,7 @@ def remove_member(*, team: int, person: int, by: Actor, at: datetime) -> None:
         current = _current(by, team, person)
         if current is None:
             raise NotFound("They do not belong to this team.")
-        _end(current, today)
+        _end(current, today, at)
         tell("team.member_left", subject=row.id, data=_told(row, current), by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.TEAMS)
 
@@ -178,12 +179,12 @@ def _current(by: Actor, team: int, person: int) -> TeamMember | None:
     return rows.filter(team_id=team, person_id=person, until_on=None).first()
 
 
-def _end(current: TeamMember, today: date) -> None:
+def _end(current: TeamMember, today: date, at: datetime) -> None:
     if current.since_on == today:
         current.delete()  # not a day of it to remember
         return
-    current.until_on = today
-    current.save(update_fields=["until_on"])
+    current.until_on, current.until_at = today, at
+    current.save(update_fields=["until_on", "until_at"])
 
 
 def _resumed(by: Actor, team: int, person: int, is_lead: bool, today: date) -> TeamMember | None:
@@ -191,8 +192,8 @@ def _resumed(by: Actor, team: int, person: int, is_lead: bool, today: date) -> T
     rows = TeamMember.objects.of(by.workspace_id).select_related("person")
     ended = rows.filter(team_id=team, person_id=person, is_lead=is_lead, until_on=today).last()
     if ended:
-        ended.until_on = None
-        ended.save(update_fields=["until_on"])
+        ended.until_on = ended.until_at = None
+        ended.save(update_fields=["until_on", "until_at"])
     return ended
 
 

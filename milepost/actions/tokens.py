@@ -16,8 +16,9 @@ from milepost.core.ids import ALPHABET
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.scopes import Scope
 from milepost.core.tokens import hash_of
+from milepost.ledger import sight
 from milepost.models import Token
-from milepost.queries import standings
+from milepost.queries import people, standings
 
 PREFIX = "mp_"  # by which scanners of source code find one that was committed by mistake
 LENGTH = 52  # letters of five bits each
@@ -78,12 +79,35 @@ def revoke(*, token: int, by: Actor, at: datetime) -> None:
         row = mine.filter(id=token).first()
         if row is None:
             raise NotFound
-        if row.revoked_at is not None:
-            return
-        row.revoked_at = at
-        row.save(update_fields=["revoked_at"])
-        data = {"name": row.name, "person": by.person_id}
-        tell("token.revoked", subject=row.id, data=data, by=by, at=at)
+        if row.revoked_at is None:
+            _end(row, by, at)
+
+
+def revoke_all(*, user_id: int, by: Actor, at: datetime) -> int:
+    """End every token of an account at once, in all its workspaces; return how many those were."""
+    count = 0
+    with transaction.atomic():
+        for own in people.own_actors(user_id, door=by.door):
+            with sight.within(own.workspace_id):
+                count += revoke_of(person=own.person_id, by=own, at=at)
+    return count
+
+
+def revoke_of(*, person: int, by: Actor, at: datetime) -> int:
+    """End every token of somebody in one workspace; return how many those were."""
+    with transaction.atomic():
+        rows = Token.objects.of(by.workspace_id).select_for_update()
+        good = list(rows.filter(person_id=person, revoked_at=None, expires_at__gt=at).order_by("id"))
+        for row in good:
+            _end(row, by, at)
+    return len(good)
+
+
+def _end(row: Token, by: Actor, at: datetime) -> None:
+    row.revoked_at = at
+    row.save(update_fields=["revoked_at"])
+    data = {"name": row.name, "person": row.person_id}
+    tell("token.revoked", subject=row.id, data=data, by=by, at=at)
 
 
 def use(*, token: int, by: Actor, at: datetime) -> None:

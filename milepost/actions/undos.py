@@ -62,6 +62,23 @@ def undo(*, event: int, anyway: bool = False, by: Actor, at: datetime) -> Event:
         return _undone(told, anyway, by=by, at=at)
 
 
+def foretell(*, event: int, by: Actor, at: datetime) -> Problem | None:
+    """Return why `undo` would refuse, by doing it and taking it back; None where it would be done.
+
+    Raises NotFound.
+    """
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                undo(event=event, by=by, at=at)
+        except NotFound:
+            raise
+        except Problem as wrong:
+            return wrong
+        transaction.set_rollback(True)
+    return None
+
+
 def _undone(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
     _require_possible(told, at)
     if told.kind in undoing.BUNDLES:

@@ -56,7 +56,7 @@ class NewPlace(Said):
 
 @reads(router, "/alignments", AlignmentRecord, many=True)
 def index(request: HttpRequest, asked: Query[AlignmentsAsked]) -> HttpResponse:
-    """List the links that hold now and whose both ends you may see."""
+    """List the links that hold, now or on a past day, and whose both ends you may see."""
     looking = reader(request, asked.on)
     with looking.image.lock:
         found = alignments.slice_of(looking, asked.wanted, objective=asked.objective, under=asked.under)

@@ -47,6 +47,7 @@ class Holds:
             with suppress(DatabaseError):
                 guesses.miss(of="token", place=place, by=NOBODY_YET, at=request.at)
             raise Unauthorized
+        request.bearer, request.actor = found, found.actor  # the log names whoever is refused, too
         request.count = limits.count(found.token_id, request.at)
         limits.refuse(request.count)
         if not scopes.holds(found.scope, self.scope):
@@ -61,7 +62,6 @@ class Holds:
                 code="second_step_needed",
                 remedy="Open Milepost in a browser and add a passkey or an app; the token then works again.",
             )
-        request.bearer, request.actor = found, found.actor
         sight.settle(found.actor.workspace_id)  # until the door closes behind the request
         if request.method == "GET":  # it changes nothing that it then reads
             stillness.settle(found.mark)

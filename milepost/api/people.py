@@ -19,14 +19,16 @@ from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import MOST, FileKey, Line, Name, Reason, Ref, Said, Words, left_out
 from milepost.api.versions import as_read
+from milepost.channels import email, links
 from milepost.channels import invitations as mails
-from milepost.channels import links
 from milepost.core.access import Role
 from milepost.core.scopes import Scope
 from milepost.queries.records import events, holdings, people, workspaces
+from milepost.queries.records import personal_data as personal
 from milepost.queries.records.events import HandoverRecord
 from milepost.queries.records.holdings import HoldingsRecord
 from milepost.queries.records.people import PersonRecord
+from milepost.queries.records.personal_data import PersonalDataRecord
 
 router = Router(tags=["People"])
 Address = Annotated[Line, Field(max_length=254)]
@@ -160,11 +162,13 @@ def invite(request: HttpRequest, person: Path[Ref]) -> HttpResponse:
     """Invite somebody, by mail where there is a mail server, else with the link in the answer.
 
     An earlier invitation of theirs ends. The link works once, is good for three days, and is kept nowhere.
+    Where many went by mail, the next one waits: 429, `too_many_invitations`, and when to try again.
     """
     secrets: list[str] = []
 
     def make() -> int:
-        secrets.append(access.invite(person=person, by=request.actor, at=request.at))
+        by_mail = email.is_set()
+        secrets.append(access.invite(person=person, by_mail=by_mail, by=request.actor, at=request.at))
         return person
 
     done = once(request, make)
@@ -213,6 +217,16 @@ def holding(request: HttpRequest, person: Path[Ref]) -> HttpResponse:
     looking = reader(request)
     with looking.image.lock:
         return answers.one(holdings.one(looking, person))
+
+
+@reads(router, "/people/{person}/personal-data", PersonalDataRecord)
+def personal_data(request: HttpRequest, person: Path[Ref]) -> HttpResponse:
+    """Show all that is held of somebody: to themself, and to admins who manage them.
+
+    What stands in objectives that you may not see is left out. `ways_in` is null: a stolen token should not
+    learn of the others. One that is limited to a team is refused.
+    """
+    return answers.one(personal.one(reader(request), person, at=request.at))
 
 
 @creates(router, "/people/{person}/handover", HandoverRecord, scope=Scope.ADMIN)

@@ -18,7 +18,7 @@ from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Line, Said
-from milepost.core import access
+from milepost.core import access, doubts
 from milepost.core.plan import Changes, Plan
 from milepost.core.plan.unread import all_said
 from milepost.core.scopes import Scope
@@ -47,17 +47,29 @@ class PlanRecord(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class WarningRecord:
+    """What deserves a second look in a key result of the file, and hinders nothing."""
+
+    kind: str
+    id: str
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangesRecord:
     """What a file changes: `summary` counts by kind and action, `changes` lists all but what stays.
 
     `is_applied`: it is done; `again`: an earlier request with the same key did it. `event` is what can be
-    undone (`POST /events/{event}/undoing`); null where nothing changed.
+    undone (`POST /events/{event}/undoing`); null where nothing changed. `warnings` tell what is odd about key
+    results that are new or changed, such as one without a target.
     """
 
     is_applied: bool
     again: bool
     summary: dict[str, dict[str, int]]
     changes: list[dict[str, Any]]
+    warnings: list[WarningRecord]
     event: str | None = None
 
 
@@ -72,7 +84,7 @@ def preview(request: HttpRequest, said: PlanFile) -> HttpResponse:
     """Show what a file would change, and change nothing: for owners."""
     plan, have = _read(request, said)
     found = actions.preview_as_owner(plan=plan, have=have, by=request.actor, at=request.at)
-    return answers.one(_record(found, is_applied=False))
+    return answers.one(_record(request, found, is_applied=False))
 
 
 @creates(router, "/plan/application", ChangesRecord, scope=Scope.ADMIN)
@@ -91,7 +103,8 @@ def apply(request: HttpRequest, said: PlanFile) -> HttpResponse:
     done: Done = once(request, make)
     found = made[0] if made else Changes()
     event = None if done.id == request.actor.workspace_id else done.id
-    return answers.made(done, _record(found, is_applied=True, again=done.again, event=event), "/api/v1/plan")
+    record = _record(request, found, is_applied=True, again=done.again, event=event)
+    return answers.made(done, record, "/api/v1/plan")
 
 
 def _read(request: HttpRequest, said: PlanFile) -> tuple[Plan, Plan]:
@@ -112,7 +125,8 @@ def _read(request: HttpRequest, said: PlanFile) -> tuple[Plan, Plan]:
 
 
 def _record(
-    found: Changes, *, is_applied: bool, again: bool = False, event: int | None = None
+    request: HttpRequest, found: Changes, *, is_applied: bool, again: bool = False, event: int | None = None
 ) -> ChangesRecord:
     told = found.as_json()
-    return ChangesRecord(is_applied, again, told["summary"], told["changes"], written(event))
+    warnings = [WarningRecord(**one.as_json()) for one in doubts.of_changes(found, request.today)]
+    return ChangesRecord(is_applied, again, told["summary"], told["changes"], warnings, written(event))

@@ -12,6 +12,15 @@ from django.views.decorators.http import require_safe
 
 from milepost.api import answers, document, door
 
+# The chapters as they are listed, under what they have in common.
+GROUPS = (
+    ("OKRs", ("Objectives", "Key results", "Check-ins", "Initiatives", "Alignments", "Comments",
+              "Many at once", "OKRs as code")),
+    ("Looking", ("You", "The whole", "Past days", "Comparisons", "Suppositions", "Views")),
+    ("Organisation", ("People", "Teams", "Cycles", "Workspace")),
+)  # fmt: skip
+LONGEST = 100  # characters that are looked for
+
 
 @dataclass(frozen=True)
 class Field:
@@ -29,6 +38,7 @@ class Operation:
     """An operation as the page lists it."""
 
     id: str
+    chapter: str
     method: str
     path: str
     summary: str
@@ -37,6 +47,10 @@ class Operation:
     parameters: tuple[Field, ...]
     body: tuple[Field, ...]
     answers: tuple[tuple[str, str, str], ...]  # (status, words, name of the record)
+
+    def has(self, words: list[str]) -> bool:
+        """Say whether its line or chapter has all of these words, as reference.js looks for them."""
+        return _has(f"{self.chapter} {self.method} {self.path} {self.summary}", words)
 
 
 @dataclass(frozen=True)
@@ -47,14 +61,28 @@ class Chapter:
     id: str
     operations: list[Operation] = field(default_factory=list)
 
+    def has(self, words: list[str]) -> bool:
+        """Say whether one of its operations has all of these words."""
+        return any(one.has(words) for one in self.operations)
+
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """Show everything the API can do."""
+    """Show everything the API can do; with `q`, what has these words in its line."""
     found = document.document()
+    q = request.GET.get("q", "")[:LONGEST].strip()
+    # Whoever looks for check-in means checkins as well.
+    words, chapters, records = q.casefold().replace("-", "").split(), _chapters(), _records()
+    shown = sum(one.has(words) for chapter in chapters.values() for one in chapter.operations)
+    named = [each for each in records if _has(f"Records {each[0]} {each[1]}", words)]
     context = {
-        "chapters": _chapters(),
-        "records": _records(),
+        "groups": [(group, [chapters[title] for title in titles]) for group, titles in GROUPS],
+        "records": records,
+        "named": {name for name, *_ in named},
+        "q": q,
+        "asked": words,
+        "shown": shown + len(named),
+        "total": sum(len(chapter.operations) for chapter in chapters.values()) + len(records),
         "refusals": sorted(document.REFUSALS.items()),
         "words": found["info"]["description"].strip().split("\n\n"),
         "most": answers.MOST,
@@ -70,14 +98,19 @@ def show_json(request: HttpRequest) -> HttpResponse:
 
 
 @cache
-def _chapters() -> list[Chapter]:
+def _chapters() -> dict[str, Chapter]:
     found: dict[str, Chapter] = {}
     for path, methods in document.document()["paths"].items():
         for method, told in methods.items():
             title = told["tags"][0]
             chapter = found.setdefault(title, Chapter(title, title.lower().replace(" ", "-")))
             chapter.operations.append(_operation(path, method, told))
-    return list(found.values())
+    return found
+
+
+def _has(line: str, words: list[str]) -> bool:
+    said = line.replace("`", "").replace("-", "").casefold()
+    return all(word in said for word in words)
 
 
 def _operation(path: str, method: str, told: dict[str, Any]) -> Operation:
@@ -86,6 +119,7 @@ def _operation(path: str, method: str, told: dict[str, Any]) -> Operation:
     words, _, _ = told["description"].rpartition("Scope:")
     return Operation(
         id=told["operationId"],
+        chapter=told["tags"][0],
         method=method.upper(),
         path=path,
         summary=told["summary"],

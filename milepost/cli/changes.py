@@ -8,11 +8,12 @@ from typing import Any
 from milepost.core.plan.changes import ACTIONS
 
 NAMED = 12  # changes told by name
+MORE = "  … and {} more (--dry-run --json lists all)"
 WORDS = {"orphaned": "not in the file (kept)"}
 
 
 def lines(said: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines that tell changes, as `Changes.as_json` gives them."""
+    """Yield the lines that tell changes, as `Changes.as_json` gives them, and their `warnings`."""
     summary = said["summary"]
     heads = [action for action in ACTIONS if any(row[action] for row in summary.values())]
     rooms = [max(12, len(WORDS.get(head, head))) for head in heads]
@@ -29,7 +30,14 @@ def lines(said: Mapping[str, Any]) -> Iterator[str]:
         action, kind = WORDS.get(item["action"], item["action"]), item["kind"].replace("_", " ")
         yield f"  {action} {kind} {item['id']}  {fields}"
     if len(told) > NAMED:
-        yield f"  … and {len(told) - NAMED} more (--dry-run --json lists all)"
+        yield MORE.format(len(told) - NAMED)
+    warnings = said.get("warnings", ())  # an older server tells none
+    if warnings:
+        yield "Worth a second look; it can be applied as it is:"
+    for one in warnings[:NAMED]:
+        yield f"  {one['kind'].replace('_', ' ')} {one['id']}  {one['title']}: {one['message']}"
+    if len(warnings) > NAMED:
+        yield MORE.format(len(warnings) - NAMED)
 
 
 def is_nothing(said: Mapping[str, Any]) -> bool:

@@ -14,19 +14,13 @@ from typing import Any
 
 from milepost.cli import servers
 from milepost.cli.terminal import Look
-from milepost.cli.wire import PATIENCE_FOR_A_FILE, Wire, usual_patience
+from milepost.cli.wire import PATIENCE, Wire, usual_patience
 from milepost.core.problems import Problem
 
 
-def wire(options: argparse.Namespace) -> Wire:
-    """Return the way to the server that the options mean."""
-    return Wire(servers.chosen(options.server, options.workspace))
-
-
-def wire_for_a_file(options: argparse.Namespace) -> Wire:
-    """Return the way to the server for a file of the whole workspace, which may take its time."""
-    server = servers.chosen(options.server, options.workspace)
-    return Wire(server, patience=usual_patience(PATIENCE_FOR_A_FILE))
+def wire(options: argparse.Namespace, *, patience: float = PATIENCE) -> Wire:
+    """Return the way to the server that the options mean; it may say nothing for so many seconds."""
+    return Wire(servers.chosen(options.server, options.workspace), patience=usual_patience(patience))
 
 
 def of_day(on: date | None) -> str:

@@ -123,10 +123,10 @@ def padded(text: str, width: int) -> str:
     return text + " " * (width - wide(text))
 
 
-def table(look: Look, heads: Sequence[str], rows: Sequence[Sequence[str]], *, widest: int) -> None:
+def table(look: Look, heads: Sequence[str], rows: Sequence[Sequence[str]], *, widest: Sequence[int]) -> None:
     """Print rows: in columns that fit for a person, else one a line with tabs between.
 
-    `widest` is the place of the column that gives way where all do not fit.
+    `widest` are the places of the columns that give way where all do not fit, one after the other.
     """
     cleaned = [[plain(cell) for cell in row] for row in rows]
     if not look.is_terminal:
@@ -134,8 +134,10 @@ def table(look: Look, heads: Sequence[str], rows: Sequence[Sequence[str]], *, wi
         return
     columns = [max(wide(cell) for cell in column) for column in zip(heads, *cleaned, strict=True)]
     over = sum(columns) + 2 * (len(columns) - 1) - look.width
-    if over > 0:
-        columns[widest] = max(12, columns[widest] - over)
+    for place in widest:
+        fitting = min(columns[place], max(12, columns[place] - max(0, over)))
+        over -= columns[place] - fitting
+        columns[place] = fitting
     print(look.dim(_row(heads, columns)))
     for row in cleaned:
         print(_row(row, columns))

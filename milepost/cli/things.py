@@ -156,13 +156,14 @@ def _nothing(written: str, kinds: Sequence[str], here: Sequence[Thing] = ()) -> 
 
 
 class Names:
-    """People, teams and cycles by id, as far as they are asked for."""
+    """People, teams and cycles by id, as far as they are asked for; titles as of a day, if one is meant."""
 
     QUERIES = {"people": {"show": "all", "fields": "name"}, "teams": {"fields": "name,parent"},
                "cycles": {"fields": "name,state"}}  # fmt: skip
 
-    def __init__(self, wire: Wire) -> None:
-        self.wire = wire
+    def __init__(self, wire: Wire, *, on: date | None = None) -> None:
+        self.wire, self.on = wire, on
+        self.titles: dict[str, str] | None = None
         self.known: dict[str, dict[str, Any]] = {}
         self.asked: set[str] = set()
 
@@ -179,6 +180,13 @@ class Names:
         if id not in self.all(noun):
             self._anew(noun)
         return self.known[noun].get(id, {}).get("name", "")
+
+    def title(self, id: str) -> str:
+        """Return the title of an objective or key result; its id where the tree does not have it."""
+        if self.titles is None:
+            tree = kept.tree(self.wire, key_results=True, on=self.on)
+            self.titles = {one.id: one.title for one in things_in(tree)}
+        return self.titles.get(id, id)
 
     def id(self, noun: str, written: str) -> str:
         """Return the id of what a name means; raises NotFound, or Invalid where it may be several."""

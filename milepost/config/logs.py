@@ -17,7 +17,7 @@ from milepost.web import requests
 
 OURS = "milepost"
 # What a line may hold besides its message. Whoever adds a name answers for what stands under it.
-FIELDS = ("method", "route", "status", "ms")
+FIELDS = ("method", "route", "status", "ms", "person", "account")
 
 
 def message(record: logging.LogRecord) -> str:
@@ -35,11 +35,19 @@ def number(record: logging.LogRecord) -> str:
     return requests.number() or getattr(getattr(record, "request", None), "number", "")
 
 
+def moment(record: logging.LogRecord) -> str:
+    """Return when a record was made, in UTC: lines of several machines can then be put in order."""
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
 class Text(logging.Formatter):
     """Lines for a person at a terminal, who sees where and why something broke."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(said)s%(number)s")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return moment(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.said = message(record)
@@ -52,7 +60,7 @@ class Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "at": moment(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": message(record),

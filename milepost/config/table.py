@@ -92,7 +92,7 @@ class Settings:
         kinds.one_of("debug", "info", "warning", "error"))
     log_format: str = _setting(
         "text", "How the log is written: text for people, json for programs (an object a line, each request "
-        "too, without personal data).", kinds.one_of("text", "json"))
+        "too, with ids and without names).", kinds.one_of("text", "json"))
     metrics: str = _setting(
         "off", "Who may read figures for Prometheus at /metrics: nobody (off), programs on this machine that "
         "do not come through a proxy (local), or whoever sends the token (token).",

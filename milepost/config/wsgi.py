@@ -19,10 +19,11 @@ def _made():
     pages = get_wsgi_application()
     _unburden()
     # Only now: what these import needs Django to be set up.
+    from milepost.web.answers import in_one
     from milepost.web.bodies import Readers, reading
     from milepost.web.repeats import repeating
 
-    answer = repeating(reading(pages, Readers(settings.MILEPOST.threads)))
+    answer = repeating(reading(in_one(pages), Readers(settings.MILEPOST.threads)))
     return _over_https(answer) if settings.MILEPOST.https else answer
 
 

@@ -19,6 +19,7 @@ _SYSTEMS = (
     ("iPhone", r"iPhone"), ("iPad", r"iPad"), ("Android", r"Android"), ("Windows", r"Windows"),
     ("Chromebook", r"CrOS"), ("Mac", r"Macintosh|Mac OS X"), ("Linux", r"Linux|X11"),
 )  # fmt: skip
+_HANDHELD = ("iPhone", "iPad", "Android")
 
 
 def in_words(user_agent: str) -> str:
@@ -27,6 +28,11 @@ def in_words(user_agent: str) -> str:
     if browser and system:
         return f"{browser} on {system}"
     return browser or (f"Browser on {system}" if system else "Unknown browser")
+
+
+def is_handheld(device: str) -> bool:
+    """Say whether a device, named in words, is a phone or a tablet."""
+    return device.endswith(_HANDHELD)
 
 
 def _first(names: tuple[tuple[str, str], ...], user_agent: str) -> str:

@@ -43,6 +43,9 @@ PAIR = Limit(free=3, first=timedelta(seconds=5), longest=15 * MINUTE)
 PLACE = Limit(free=100, first=MINUTE, longest=60 * MINUTE)
 # Mails that anybody can have sent to an address.
 MAILS = Limit(free=4, first=5 * MINUTE, longest=60 * MINUTE)
+# Invitations that one person sends by mail: a department on one day; and those of a whole workspace.
+INVITER = Limit(free=200, first=MINUTE, longest=60 * MINUTE)
+WORKSPACE = Limit(free=1_000, first=MINUTE, longest=60 * MINUTE)
 
 
 def in_words(wait: timedelta) -> str:

@@ -19,7 +19,12 @@ SENTENCES = {
 
 def in_words(role: str) -> str:
     """Return a role with its article: “an owner”, “a guest”."""
-    return f"{'an' if role in (Role.OWNER, Role.ADMIN) else 'a'} {role}"
+    return f"{'an' if runs(role) else 'a'} {role}"
+
+
+def runs(role: str) -> bool:
+    """Say whether whoever has a role runs the workspace."""
+    return role in (Role.OWNER, Role.ADMIN)
 
 
 def is_within_reach(actor: Actor, role: str) -> bool:

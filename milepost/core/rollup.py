@@ -21,6 +21,7 @@ import numpy as np
 # terms stay within a few hundred ulps; this is wide of that by five orders of magnitude.
 TIE = 1e-9
 MOST_KINDS = 32  # of windows and curves; with more, weights are not worth adding up ahead
+SETTLED_PLACES = 13  # of a plan: sums of many shares are off by some 1e-15
 
 
 class Family(IntEnum):
@@ -323,7 +324,12 @@ def planned(
     """
     elapsed = elapsed_share(day, starts, ends)
     plan = expected(curve, elapsed, points)
-    return elapsed, _plan_of_all(tree, plan), _plan_of_all(tree, plan * grades)
+    return elapsed, _settled(_plan_of_all(tree, plan)), _settled(_plan_of_all(tree, plan * grades))
+
+
+def _settled(plan: np.ndarray) -> np.ndarray:
+    """Leave out digits that come from the order of adding: what is planned in full is 1, and shown so."""
+    return np.round(plan, SETTLED_PLACES, out=plan)
 
 
 def _plan_of_all(tree: Tree, plan: np.ndarray) -> np.ndarray:
@@ -362,9 +368,9 @@ class Plan:
     def _rolled(self, each: np.ndarray) -> np.ndarray:
         rolled = each[self._kind]
         if self._days == 1 or len(each) > MOST_KINDS:
-            return _plan_of_all(self._tree, rolled)
+            return _settled(_plan_of_all(self._tree, rolled))
         rolled[self._parents] = self._shares @ _capped(each)
-        return rolled
+        return _settled(rolled)
 
     @cached_property
     def _parents(self) -> np.ndarray:

@@ -146,11 +146,7 @@ def _json_value(value: Any, pad: str, *, spread: bool = False) -> str:
     elif kind not in _COMPOUND or not value or (not spread and _is_flat(value)):
         return _JSON[kind](value)
     elif kind is dict:
-        said = [
-            f"{_json_lead(key)}"
-            f"{_json_value(item, inner) if (inside := type(item)) in _COMPOUND else _JSON[inside](item)}"
-            for key, item in value.items()
-        ]
+        said = [f"{_json_lead(key)}{_json_value(item, inner)}" for key, item in value.items()]
     else:
         said = [_json_value(item, inner) for item in value]
     opening, closing = "{}" if kind is dict else "[]"
@@ -188,13 +184,11 @@ _JSON_ROWS: dict[type, Callable[[Any], Iterator[str]]] = {Columns: _json_rows, C
 
 def _is_flat(value: dict | list) -> bool:
     items = value.values() if isinstance(value, dict) else value
-    kinds = _COMPOUND.intersection(map(type, items))
-    if not kinds:
+    if _COMPOUND.isdisjoint(map(type, items)):
         return True
-    return (
-        isinstance(value, dict)
-        and kinds == {list}
-        and all(_is_flat(item) for item in items if type(item) is list)
+    return isinstance(value, dict) and all(
+        _COMPOUND.isdisjoint(map(type, item)) if type(item) is list else type(item) not in _COMPOUND
+        for item in items
     )
 
 

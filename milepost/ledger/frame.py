@@ -1,4 +1,4 @@
-"""The frame as it was: when cycles began and ended, which team stood below which, what stood in which order.
+"""The frame as it was: cycles and teams, their names, days and places, and what stood in which order.
 
 All change seldom, and the event of a change keeps what was before it. So a past day's frame is today's, with
 the changes since then taken back, the latest first.
@@ -7,21 +7,22 @@ the changes since then taken back, the latest first.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 
 from milepost.ledger.columns import Rows
 from milepost.ledger.statements import zoned
-from milepost.ledger.structure import FRAME_EVENTS, MOVES, CycleRow, TeamRow
+from milepost.ledger.structure import FRAME_EVENTS, MADE, MOVES, CycleRow, TeamRow
 
-# What is dated of them; names read as they are now, as everywhere.
-CYCLE_FIELDS = ("starts_on", "ends_on", "closed_on", "parent_id")
-TEAM_FIELDS = ("parent_id",)
+# What is dated of them.
+CYCLE_FIELDS = ("name", "starts_on", "ends_on", "closed_on", "parent_id")
+TEAM_FIELDS = ("name", "purpose", "parent_id")
+Row = TypeVar("Row", CycleRow, TeamRow)
 SETTINGS_EVENTS = "objective_id IS NULL AND kind = 'workspace.changed'"
 
 
@@ -66,35 +67,59 @@ def _orders(workspace_id: int, since: datetime) -> list[list[int]]:
         return [_said(data).get("before", []) for (data,) in cursor.fetchall()]
 
 
+def _made(workspace_id: int, since: datetime) -> set[int]:
+    """Return the cycles and teams that were made from a moment on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT subject_id FROM event WHERE workspace_id = %s AND {MADE} AND at >= %s",
+            [workspace_id, connection.ops.adapt_datetimefield_value(since)],
+        )
+        return {id for (id,) in cursor.fetchall()}
+
+
 class Frame:
     """The cycles and teams of a workspace as they were before the moment `known`, when a day was over."""
 
     def __init__(self, workspace_id: int, day: date, known: datetime) -> None:
         self._day = day
         self._since = changes(workspace_id, known)[::-1]
+        self._made = _made(workspace_id, known)
         self._orders = _orders(workspace_id, known)
 
-    def cycles(self, living: Mapping[int, CycleRow]) -> dict[int, CycleRow]:
-        """Return the cycles of then, in the order of today's."""
+    def cycles(self, living: Mapping[int, CycleRow], used: Iterable[int]) -> dict[int, CycleRow]:
+        """Return the cycles of then, in the order of today's; those `used` by objectives were there."""
         found = dict(living)
         for change in self._since:
             if change.subject_id in found and change.kind.startswith("cycle."):
                 was = {name: change.was[name] for name in CYCLE_FIELDS if name in change.was}
                 found[change.subject_id] = replace(found[change.subject_id], **was)
-        return {
+        found = {
             # A file may say of a cycle when it was closed, without any event.
             id: replace(row, closed_on=None) if row.closed_on and row.closed_on > self._day else row
             for id, row in found.items()
         }
+        return self._there(found, used)
 
-    def teams(self, living: Mapping[int, TeamRow]) -> dict[int, TeamRow]:
-        """Return the teams where they stood then, by the names of today and with their members of today."""
+    def teams(self, living: Mapping[int, TeamRow], used: Iterable[int]) -> dict[int, TeamRow]:
+        """Return the teams where they stood then, by the names of then; their members are those of today."""
         found = dict(living)
         for change in self._since:
             if change.subject_id in found and change.kind.startswith("team."):
                 was = {name: change.was[name] for name in TEAM_FIELDS if name in change.was}
                 found[change.subject_id] = replace(found[change.subject_id], **was)
-        return found
+        return self._there(found, used)
+
+    def _there(self, found: dict[int, Row], used: Iterable[int]) -> dict[int, Row]:
+        """Leave out what was made since, but for what something stood in: a file may tell of a past."""
+        made = set(self._made)
+        waiting = [*used, *(found.keys() - made)]
+        while waiting:
+            id = waiting.pop()
+            made.discard(id)
+            above = found[id].parent_id if id in found else None
+            if above in made:
+                waiting.append(above)
+        return {id: row for id, row in found.items() if id not in made}
 
     def key_results(self, living: Rows) -> Rows:
         """Return key results in the order in which they stood on their objectives."""

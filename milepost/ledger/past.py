@@ -18,7 +18,7 @@ import numpy as np
 from milepost.core.rollup import Plan, Shapes
 from milepost.ledger import history as histories
 from milepost.ledger import image as images
-from milepost.ledger import structure
+from milepost.ledger import memberships, structure
 from milepost.ledger.columns import Rows, positions
 from milepost.ledger.entries import Entries, Entry
 from milepost.ledger.frame import Frame
@@ -72,7 +72,7 @@ class Archive:
         if kept is None or kept.entries.held is not held:
             if kept is not None:
                 kept.let_go()
-            self._days[day] = Past(self._structure(day, known), self.history, known)
+            self._days[day] = Past(self._structure(day, known), self.history, day, known)
             while len(self._days) > max(1, min(KEPT_DAYS, KEPT_NODES // len(self.living.ids or [0]))):
                 self._days.popitem(last=False)[1].let_go()
         self._days.move_to_end(day)
@@ -103,10 +103,11 @@ class Structure(Image):
         self.token, self.version = living.token, living.version
         self.workspace, self.people = living.workspace, living.people
         frame = Frame(self.workspace_id, day, known)
-        self.cycles, self.teams = frame.cycles(living.cycles), frame.teams(living.teams)
         objectives = list(structure.objectives_then(self.workspace_id, known))
         key_results = list(structure.key_results_then(self.workspace_id, known))
         self.objectives = _before(living.objectives, objectives)
+        self.cycles = frame.cycles(living.cycles, self._used("cycle_id"))
+        self.teams = frame.teams(living.teams, self._used("team_id"))
         self.key_results = frame.key_results(_before(living.key_results, key_results))
         made_since = structure.alignments_since(self.workspace_id, known)
         self.alignments = living.alignments.changed(
@@ -120,6 +121,9 @@ class Structure(Image):
         self._restricted = living.restricted()
         self._build()
 
+    def _used(self, name: str) -> set[int]:
+        return {*np.unique(self.objectives.array(name)).tolist()}
+
     def _build_audiences(self) -> None:
         # The past is seen with today's rights: what was open then and is confidential now is confidential.
         self._audiences = {id: self._seen_by(id) for id in self._restricted if id in self.node}
@@ -132,11 +136,14 @@ def _before(living: Rows, changed: list) -> Rows:
 class Past(Image):
     """A structure with the check-ins known before `known`: read like any image, never refreshed."""
 
-    def __init__(self, whole: Image, history: History, known: datetime) -> None:
+    def __init__(self, whole: Image, history: History, day: date, known: datetime) -> None:
         self.__dict__.update(whole.__dict__)
         self.lock = threading.RLock()
         self.known = known
         self.workspace = whole.workspace.as_of(known)
+        # Rights are today's: audiences were found before, of those who belong to teams now.
+        self.teams = memberships.before(self.workspace_id, whole.teams, day, known)
+        self.__dict__.pop("_every_team", None)
         self._days, self._exact = {}, {}
         self._known_now: KnownNow | None = None
         self.entries = EntriesThen(history, int(known.timestamp()))

@@ -428,6 +428,7 @@ def alignments_ended(workspace_id: int, known: datetime) -> Iterator[AlignmentRo
 FRAME_EVENTS = (
     "objective_id IS NULL AND kind IN ('cycle.changed', 'cycle.closed', 'cycle.reopened', 'team.changed')"
 )
+MADE = "objective_id IS NULL AND kind IN ('cycle.created', 'team.created')"
 
 # What tells of key results that changed places; these, too, have an index of their own.
 MOVES = "kind = 'key_result.moved'"
@@ -438,7 +439,7 @@ def moments(workspace_id: int) -> list[int]:
     tables = (
         ("at", "objective_version", ""), ("at", "key_result_version", ""), ("since_at", "alignment", ""),
         ("until_at", "alignment", " AND until_at IS NOT NULL"), ("at", "event", f" AND {FRAME_EVENTS}"),
-        ("at", "event", f" AND {MOVES}"),
+        ("at", "event", f" AND {MADE}"), ("at", "event", f" AND {MOVES}"),
     )  # fmt: skip
     parts = (
         f"SELECT {column} AS at FROM {table} WHERE workspace_id = %s{only}" for column, table, only in tables

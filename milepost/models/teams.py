@@ -25,13 +25,18 @@ class Team(WorkspaceBound):
 
 
 class TeamMember(WorkspaceBound):
-    """Someone's time in a team; `until_on` is the first day they no longer belong."""
+    """Someone's time in a team; `until_on` is the first day they no longer belong.
+
+    The moments say when either was recorded; without one (a file names days alone) it was known on its day.
+    """
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="members")
     person = models.ForeignKey(Person, models.CASCADE, related_name="teams")
     is_lead = models.BooleanField(default=False)
     since_on = models.DateField(null=True, blank=True)
     until_on = models.DateField(null=True, blank=True)
+    since_at = models.DateTimeField(null=True, blank=True)
+    until_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "team_member"

@@ -5,11 +5,12 @@ Everything comes from the image, so a card costs no statement. `Reader` is how a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
@@ -169,19 +170,15 @@ class Reader:
     @cached_property
     def hidden(self) -> tuple[int, ...]:
         """What not everyone may see, and the reader may not; a token limited to teams may see less still."""
-        actor = self.actor
-        kept = self.image.arranged.setdefault(Reader, {})
-        eyes = actor.person_id, actor.is_operator, actor.within
-        found = kept.get(eyes)
-        if found is None:
-            if len(kept) >= KEPT_SIGHTS:
-                kept.clear()
-            found = kept[eyes] = tuple(id for id in self.image.restricted() if not self.sees(id))
-        return found
+        return self._kept("hidden", lambda: tuple(id for id in self.image.restricted() if not self.sees(id)))
 
     @cached_property
     def seen(self) -> np.ndarray:
         """Which nodes of the image the reader may see: what `sees` says of each."""
+        bits = self._kept("seen", lambda: np.packbits(self._look_at_all()))
+        return np.unpackbits(bits, count=len(self.image.ids)).view(bool)
+
+    def _look_at_all(self) -> np.ndarray:
         image, within = self.image, self.actor.within
         if within is None:
             found = np.ones(len(image.ids), dtype=bool)
@@ -191,6 +188,17 @@ class Reader:
             found[:own] = np.isin(image.objectives.array("team_id"), list(within))
             found[own + inside] = found[image.parent[inside]]
         found[image.node.among(self.hidden)] = False
+        return found
+
+    def _kept(self, name: str, find: Callable[[], Any]) -> Any:
+        # It depends on who looks, and on what stands where and who may see it: that alone lets go of it.
+        kept = self.image.arranged.setdefault((Reader, name), {})
+        eyes = self.actor.person_id, self.actor.is_operator, self.actor.within
+        found = kept.get(eyes)
+        if found is None:
+            if len(kept) >= KEPT_SIGHTS:
+                kept.clear()
+            found = kept[eyes] = find()
         return found
 
     def until(self, rows: QuerySet, moment: str = "at") -> QuerySet:

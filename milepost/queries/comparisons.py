@@ -107,7 +107,7 @@ class Comparison:
     objectives: tuple[ObjectivePair, ...]
     more: int
     unmoved: tuple[Named, ...]
-    places: tuple[Difference, ...] = ()  # teams that stand below another one than before
+    places: tuple[Difference, ...] = ()  # what became of teams and cycles
     drifted: tuple[Drifted, ...] = ()
     more_drifted: int = 0
 

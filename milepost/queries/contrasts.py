@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -26,6 +26,7 @@ _KEY_RESULT = (
     "state",
 )  # fmt: skip
 _INITIATIVE = ("title", "description", "state", "owner_id", "due_on")
+MOST_NAMED = 12
 _NUMBERS = frozenset({"start", "target", "floor", "low", "high", "tolerance", "weight"})
 
 
@@ -111,21 +112,52 @@ class Contrasts:
             yield Difference("key result", *(self.now.named(id)[0] if id else NOTHING for id in ids))
 
     def places(self, team: int | None = None) -> Iterator[Difference]:
-        """Tell which teams stand below another one than before: a team and those right below it, or all."""
+        """Tell what became of teams and cycles: of a team and those right below it, or of all.
+
+        Who joined and left is told of the one team alone.
+        """
         then, now = self.then.image.teams, self.now.image.teams
         for id, row in now.items():
-            before = then[id].parent_id if id in then else row.parent_id
-            if before != row.parent_id and (team is None or team in (id, before, row.parent_id)):
-                yield Difference(f"“{row.name}” below", _name(now.get(before)), _name(now.get(row.parent_id)))
+            before = then.get(id)
+            above = before.parent_id if before else row.parent_id
+            if team is None or team in (id, above, row.parent_id):
+                yield from self._team(before, row)
+        if team is None:
+            cycles = self.then.image.cycles
+            for id, cycle in self.now.image.cycles.items():
+                if id in cycles and cycles[id].name != cycle.name:
+                    yield Difference("cycle’s name", cycles[id].name, cycle.name)
+        elif team in then and team in now:
+            yield from self._people(then[team], now[team])
+
+    def _team(self, before: TeamRow | None, after: TeamRow) -> Iterator[Difference]:
+        if before is None:
+            yield Difference(f"“{after.name}”", NOTHING, "founded")
+            return
+        if before.name != after.name:
+            yield Difference("team’s name", before.name, after.name)
+        if before.parent_id != after.parent_id:
+            places = self.then.team(before.parent_id), self.now.team(after.parent_id)
+            yield Difference(f"“{after.name}” below", *(one.name if one else NOTHING for one in places))
+
+    def _people(self, before: TeamRow, after: TeamRow) -> Iterator[Difference]:
+        for label, was, become in (
+            ("members who left", before.members - after.members, frozenset()),
+            ("members who joined", frozenset(), after.members - before.members),
+            ("leads", before.leads, after.leads),
+        ):
+            if was != become:
+                yield Difference(label, self._named(was), self._named(become))
+
+    def _named(self, people: Iterable[int]) -> str:
+        names = sorted(one.name for one in map(self.now.person, people) if one)
+        more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+        return ", ".join([*names[:MOST_NAMED], *more]) or NOTHING
 
 
 def days(cycle: CycleRow | None) -> tuple[date, date | None] | None:
     """Return the days of a cycle, if it is there."""
     return cycle and (cycle.starts_on, cycle.ends_on)
-
-
-def _name(team: TeamRow | None) -> str:
-    return team.name if team else NOTHING
 
 
 def _measured(one: KeyResultRow) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -21,12 +22,14 @@ from milepost.core.rollup import Status
 from milepost.queries import alignment, outlines
 from milepost.queries.alignment import Place, Row, View
 from milepost.queries.outlines import Branches
+from milepost.queries.registers import register
 
 AT_ONCE = 100  # cards that a drawing opens by itself
 AT_ONCE_NARROW = 300  # when somebody has narrowed it, or unfolds all that can be read
 MOST = 600  # cards on one drawing; then it says that it stops
-WITH_KEY_RESULTS = 40  # up to so many cards show their key results unless asked not to
+WITH_KEY_RESULTS = 60  # up to so many cards show their key results unless asked not to
 MOST_LEFT_OUT = 12  # cards in the tray
+MOST_OWN = 60  # objectives of one person or team, among which the highest is looked for
 STEPS = 12  # of unfolding that are drawn one after another
 
 WIDTH, HEAD, LINE, FOOT = 224, 100, 30, 10  # a card; its head; a key result in it; what is below those
@@ -147,6 +150,20 @@ class Map:
             return len(self._drawn) <= WITH_KEY_RESULTS
         return self.wish.key_results
 
+    @cached_property
+    def own(self) -> int | None:
+        """The reader's own part, with which the map begins: the highest they own, else of their teams."""
+        listed, actor = register(self.image), self.reader.actor
+        for ids in (listed.owners.ids(actor.person_id), *map(listed.teams.ids, sorted(actor.teams))):
+            joined = (id for id in self._kept(ids) if self._is_joined(id))
+            first = min(islice(joined, MOST_OWN), key=lambda id: len(self._with_above(id)), default=None)
+            if first is not None:
+                return first
+        return None
+
+    def _is_joined(self, id: int) -> bool:
+        return bool(self.below(id)) or any(self._above(id))
+
     def _kept(self, ids: Iterable[int]) -> Iterator[int]:
         return (id for id in ids if id in self.view.shown and self.reader.sees(id))
 
@@ -215,6 +232,7 @@ class Map:
         comfortable = AT_ONCE_NARROW if self.view.filters.is_narrow or wish.unfolded else AT_ONCE
         deep = self._depth(roots, comfortable)
         forced = self.path - {wish.path}
+        way = self._with_above(self.own) - {self.own} if self.own is not None else set()
         for id in wish.reveal:
             forced |= self._with_above(id) - {id}
         found = dict.fromkeys(roots[:MOST], 1)
@@ -223,7 +241,9 @@ class Map:
             following: list[int] = []
             for id in wave:
                 key = encode(id)
-                is_open = id in forced or (key not in wish.shut and (key in wish.opened or depth < deep))
+                is_open = id in forced or (
+                    key not in wish.shut and (key in wish.opened or id in way or depth < deep)
+                )
                 self._opens[id] = is_open
                 if not is_open:
                     continue

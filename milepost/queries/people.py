@@ -150,6 +150,12 @@ def user(user_id: int) -> User:
     return User.objects.get(id=user_id)
 
 
+def role_of(actor: Actor, person_id: int) -> str:
+    """Return the role of somebody in the actor's workspace; "" where there is no such person."""
+    row = Person.objects.of(actor.workspace_id).filter(id=person_id)
+    return row.values_list("role", flat=True).first() or ""
+
+
 def account_of(actor: Actor, person_id: int) -> int | None:
     """Return the account of a person who is here."""
     row = Person.objects.of(actor.workspace_id).filter(id=person_id, left_on=None)

@@ -12,7 +12,7 @@ from django.db import connection
 from milepost.core import ids
 from milepost.ledger import rows
 from milepost.models import Checkin
-from milepost.queries import letters
+from milepost.queries import written_ids
 
 _EVERY = """
 SELECT key_result_id, id, key, {at}, CASE WHEN recorded_at <> effective_at THEN {recorded} END, {value},
@@ -77,7 +77,7 @@ def _keys(keys: Sequence[str | None], made: Sequence[int]) -> Sequence[str]:
     return (
         keys
         if all(keys)
-        else [key or id for key, id in zip(keys, letters.written(np.array(made)), strict=True)]
+        else [key or id for key, id in zip(keys, written_ids.of(np.array(made)), strict=True)]
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from milepost.core import devices
 from milepost.core.tokens import hash_of
 from milepost.models import Session
 from milepost.models.sessions import kept_as
@@ -20,6 +21,11 @@ class SignedIn:
     since: datetime
     seen_at: datetime
     is_this: bool
+
+    @property
+    def is_handheld(self) -> bool:
+        """Whether it is a phone or a tablet, as far as its browser tells."""
+        return devices.is_handheld(self.device)
 
 
 def mark_of(kept: str) -> str:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
@@ -18,6 +19,7 @@ from milepost.core.scoring import Part, roll_up
 from milepost.core.states import State
 from milepost.ledger.image import Image
 from milepost.ledger.structure import COUNTING_STATES, CycleRow, ObjectiveRow, TeamRow
+from milepost.models import Event
 from milepost.queries import deck
 from milepost.queries.cards import ObjectiveCard, PersonCard, Reader, TeamCard
 from milepost.queries.registers import register
@@ -304,6 +306,13 @@ def page(reader: Reader, team: int | None, cycle: CycleRow | None) -> TeamPage:
             may_draft=access.may_draft(reader.actor, reader.lineage(team), access.Visibility.WORKSPACE),
             may_manage=access.may_manage_team(reader.actor, reader.lineage(team)),
         )
+
+
+def founded_on(reader: Reader, team: int) -> date:
+    """Return the day on which a team was made, as far as that is known: else the day looked at."""
+    told = Event.objects.of(reader.actor.workspace_id).filter(objective_id=None, kind="team.created")
+    at = told.filter(subject_id=team).values_list("at", flat=True).first()
+    return reader.local(at).date() if at else reader.today
 
 
 def objectives_of(reader: Reader, team: int | None, cycle: CycleRow | None) -> list[ObjectiveRow]:

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from milepost.core.access import Actor
 from milepost.core.ids import encode
+from milepost.ledger import sight
 from milepost.models import Token
+from milepost.queries import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,28 @@ class TokenCard:
 
 def of(actor: Actor, *, at: datetime, token: int | None = None) -> tuple[TokenCard, ...]:
     """Return the actor's own tokens (or one of them), the newest first; what ended stands last."""
-    rows = Token.objects.of(actor.workspace_id).filter(person_id=actor.person_id).select_related("team")
+    return of_person(actor.workspace_id, actor.person_id, at=at, token=token)
+
+
+def of_person(
+    workspace_id: int, person_id: int, *, at: datetime, token: int | None = None
+) -> tuple[TokenCard, ...]:
+    """Return somebody's tokens (or one of them), in the same order."""
+    rows = Token.objects.of(workspace_id).filter(person_id=person_id).select_related("team")
     if token is not None:
         rows = rows.filter(id=token)
     cards = [_card(row, at) for row in rows.order_by("-id")]
     return tuple(sorted(cards, key=lambda card: not card.is_good))
+
+
+def many_of(user_id: int, *, at: datetime) -> int:
+    """Count the tokens by which programs get in for an account, in all its workspaces."""
+    count = 0
+    for own in people.own_actors(user_id, door="web"):
+        with sight.within(own.workspace_id):
+            rows = Token.objects.of(own.workspace_id).filter(person_id=own.person_id)
+            count += rows.filter(revoked_at=None, expires_at__gt=at).count()
+    return count
 
 
 def _card(row: Token, at: datetime) -> TokenCard:

@@ -30,7 +30,7 @@ from milepost.ledger.editions import Written
 from milepost.ledger.garbage import uncollected
 from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
-from milepost.queries import letters
+from milepost.queries import written_ids
 from milepost.queries.alignment import View
 from milepost.queries.cards import Reader
 
@@ -265,7 +265,7 @@ def _encoded(columns: Sequence[Sequence]) -> list[bytes]:
 
 def _written(ids: np.ndarray) -> list[str | None]:
     """Write ids; None for those that say nothing."""
-    found: list[str | None] = letters.written(ids)
+    found: list[str | None] = written_ids.of(ids)
     for place in np.flatnonzero(ids == NOTHING).tolist():
         found[place] = None
     return found

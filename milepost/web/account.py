@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from milepost.actions import sessions as actions
 from milepost.channels import email, security
-from milepost.queries import second_steps, sessions, workspaces
-from milepost.web import entrance, week
+from milepost.queries import second_steps, sessions, tokens, workspaces
+from milepost.web import accounts, entrance, week
 from milepost.web.confirming import confirmed, signed_in
 from milepost.web.methods import go, takes_form
 
@@ -31,9 +31,13 @@ def show(request: HttpRequest) -> HttpResponse:
         "steps": steps,
         "asked_by": [] if steps else workspaces.asking_for_second_step(request.user.pk),
         "sessions": sessions.of(request.user.pk, this=request.session.session_key, at=request.at),
+        "tokens": tokens.many_of(request.user.pk, at=request.at),
         "today": request.at.astimezone(zone).date(),
         "zone": zone,
     }
+    seats = workspaces.memberships(request.user.pk)
+    # Preferences, tokens and one's page are a workspace's; with several, one goes there by way of home.
+    more["seat"] = seats[0] if len(seats) == 1 and not more["asked_by"] else None
     return entrance.page(request, "account/show.html", more)
 
 
@@ -50,9 +54,17 @@ def end_session(request: HttpRequest, mark: str) -> HttpResponse:
 @confirmed
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere else."""
-    here = request.session.session_key
-    count = actions.end_others(user_id=request.user.pk, keep=here, at=request.at)
-    messages.success(request, f"Signed out in {count} other browser{'' if count == 1 else 's'}.")
+    gone, ended = actions.end_others(
+        user_id=request.user.pk,
+        keep=request.session.session_key,
+        and_tokens=accounts.AND_TOKENS in request.POST,
+        at=request.at,
+    )
+    said = f"Signed out in {gone} other browser{'' if gone == 1 else 's'}."
+    if ended:
+        said += accounts.revoked(ended)
+        security.changed(to=request.user.email, name=request.user.name, what=said)
+    messages.success(request, said)
     return go("account")
 
 

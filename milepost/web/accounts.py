@@ -10,8 +10,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.core import context as current
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -25,8 +27,12 @@ from milepost.channels import email, security
 from milepost.core import devices
 from milepost.queries import people
 from milepost.web.actors import now
+from milepost.web.methods import go
 
-SIGNED_IN_BY_LINK = "signed_in_by_link"  # when, in seconds: for a while, no old password is asked for
+# Who did, and when, in seconds: for a while, they are asked for no old password.
+SIGNED_IN_BY_LINK = "signed_in_by_link_as"
+AND_TOKENS = "tokens"  # the field by which a form that signs out elsewhere revokes tokens as well
+BEGAN_WITH = "sign_in_began_with"  # what changes with the password: a new one ends what the old one began
 
 
 class Throttled(ValidationError):
@@ -45,6 +51,11 @@ def refused(form: Form, answer: HttpResponse) -> HttpResponse:
             answer.status_code = wrong.problem.status
             answer.headers["Retry-After"] = str(wrong.problem.retry_after)
     return answer
+
+
+def revoked(count: int) -> str:
+    """Say, after something else, that so many tokens were revoked; nothing where there were none."""
+    return f" {count} token{' was' if count == 1 else 's were'} revoked." if count else ""
 
 
 def place(request: HttpRequest) -> str:
@@ -92,12 +103,27 @@ class Accounts(DefaultAccountAdapter):
         found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
+    def pre_login(self, request: HttpRequest, user, **how: Any) -> HttpResponse | None:
+        """Begin in a session with a new key: whoever planted the old one must not be at the second step."""
+        refused = super().pre_login(request, user, **how)
+        if refused is None:
+            if request.session.session_key:
+                request.session.cycle_key()
+            request.session[BEGAN_WITH] = user.get_session_auth_hash()
+        return refused
+
     def login(self, request: HttpRequest, user) -> None:
         """Sign in, in a session with a new key that knows where it is."""
+        began_with = request.session.pop(BEGAN_WITH, "")
         super().login(request, user)
         sessions.forget_over(by=NOBODY_YET, at=now())
         request.session[devices.DEVICE] = devices.in_words(request.headers.get("User-Agent", ""))
         request.session[devices.PLACE] = devices.shortened(place(request))
+        request.session.save()  # before it is looked at, so that a new password finds it, or is found
+        if not sessions.may_stay(user_id=user.pk, began_with=began_with, by=NOBODY_YET, at=now()):
+            request.session.flush()
+            messages.warning(request, "Your password was changed meanwhile. Sign in once more.")
+            raise ImmediateHttpResponse(go("signing_in"))
 
     def is_safe_url(self, url: str) -> bool:
         """Only an address on this very server is gone on to: a path, never another host."""
@@ -120,9 +146,16 @@ class Accounts(DefaultAccountAdapter):
     def set_password(self, user, password: str) -> None:
         """Set it by our action, which ends the sessions elsewhere; this one goes on."""
         key = self.request.session.session_key if self.request.user == user else None
-        access.set_password(user_id=user.pk, password=password, keep_session=key, at=now())
+        ended = access.set_password(
+            user_id=user.pk,
+            password=password,
+            keep_session=key,
+            and_tokens=AND_TOKENS in self.request.POST,
+            at=now(),
+        )
         user.refresh_from_db()
-        security.changed(to=user.email, name=user.name, what="Your password was changed.")
+        what = f"Your password was changed.{revoked(ended)}"
+        security.changed(to=user.email, name=user.name, what=what)
 
     def send_mail(self, template_prefix: str, email_address: str, context: dict[str, Any]) -> None:
         """Write the mail from our templates, and do not wait for it to leave."""

@@ -17,7 +17,7 @@ from milepost.queries.shortlists import ListOf
 from milepost.web import pages, shortlists, submissions, trails
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
-from milepost.web.toasts import saved
+from milepost.web.toasts import named, saved
 from milepost.web.typed import Typed
 from milepost.web.words import plain_number
 
@@ -69,7 +69,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
-            saved(request, "Aligned.")
+            saved(request, named("Aligned", row.title))
             return go(f"{addresses.objective(reader.slug, objective)}#alignment")
     values = {name: typed.text(name) for name in ("parent", "how", "weight", "submission")}
     return _new_page(request, reader, row, values, typed)
@@ -131,7 +131,7 @@ def update(request: HttpRequest, alignment: int) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
-            saved(request, "Saved. The past keeps how it counted before.")
+            saved(request, f"{named('Saved', link.card.title)} The past keeps how it counted before.")
             return go(f"{link.child_url}#alignment")
     return _edit_page(request, reader, link, {"how": how, "weight": typed.text("weight")}, typed)
 

@@ -1,10 +1,14 @@
-"""Answers for programs: who wants JSON, and JSON with its entity tag, or 304 where the reader has it."""
+"""Answers: who wants JSON, and JSON with its entity tag, or 304 where the reader has it; how they leave."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
 
 from django.http import HttpRequest, HttpResponse
 
 from milepost.formats import entity_tags
+from milepost.web.requests import Application
 
 JSON = "application/json"
 
@@ -28,3 +32,20 @@ def tagged(body: bytes | None, etag: str) -> HttpResponse:
     answer = HttpResponse(body or b"", status=304 if body is None else 200, content_type=JSON)
     answer.headers["ETag"] = etag
     return answer
+
+
+def in_one(answer: Application) -> Application:
+    """Return an application that gives what is there whole as a list of one piece.
+
+    A server sends a list in one go with its head. Anything else goes piece by piece: first the head alone,
+    then each piece, with a change of threads before each.
+    """
+
+    def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
+        response = answer(environ, start_response)
+        if getattr(response, "streaming", True):
+            return response
+        with closing(response):
+            return [response.content]
+
+    return application

@@ -126,8 +126,7 @@ def _refused(environ: dict, start_response: Callable, problem: Problem, begun: f
         head = [
             ("Content-Type", problem_json.MEDIA_TYPE),
             ("Content-Length", str(len(body))),
-            ("Content-Security-Policy", headers.NO_SCRIPTS),
-            ("Cache-Control", "no-store"),
+            *headers.BEFORE_DJANGO,
             ("Retry-After", "10"),
             ("Connection", "close"),
             ("X-Request-ID", number),

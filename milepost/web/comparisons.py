@@ -157,12 +157,15 @@ def _workspace(days: Days) -> Compared:
 
 
 def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResponse:
-    days = Days(request)
+    try:
+        days = Days(request)
+    except Invalid as wrong:
+        return _refused(request, wrong)
     with days.then.image.lock, days.now.image.lock:
         compared = compare(days)
         learned = [compared.learned(reader) for reader in (days.then, days.now)]
     found = compared.found
-    kept = {"cycle": request.GET["cycle"]} if request.GET.get("cycle") else {}
+    kept = _kept(request)
     looked = week.since_last(request)
     offered = lookbacks.offered(days.now, days.cycle, looked_on=looked and days.now.local(looked).date())
 
@@ -186,6 +189,26 @@ def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
         nav=compared.nav, crumbs=compared.crumbs, seen_by=days.now,
         misread=misread.parts(request.GET, {"from": not days.is_turned}),
     )  # fmt: skip
+
+
+def _refused(request: HttpRequest, wrong: Invalid) -> HttpResponse:
+    """Say why two days cannot be compared, beside the days, whatever it is that was to be compared."""
+    context = {
+        "wrong": wrong,
+        "before": request.GET.get("from", ""),
+        "after": request.GET.get("to", "") or request.today,
+        "kept": tuple(_kept(request).items()),
+        "really_today": request.today,
+        "there": request.path.removesuffix("comparison/"),
+    }
+    return pages.page(
+        request, "comparisons/refused.html", context,
+        nav="alignment", crumbs=[("Comparison", None)], status=wrong.status,
+    )  # fmt: skip
+
+
+def _kept(request: HttpRequest) -> dict[str, str]:
+    return {"cycle": request.GET["cycle"]} if request.GET.get("cycle") else {}
 
 
 def _asked(found: Comparison) -> dict[str, str]:

@@ -16,7 +16,7 @@ from milepost.web import pages
 from milepost.web.actors import in_workspace, require_admin
 from milepost.web.methods import go, takes_form
 from milepost.web.pages import page
-from milepost.web.toasts import saved
+from milepost.web.toasts import named, saved
 from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "starts_on": "First day", "ends_on": "Last day", "parent": "Within"}
@@ -88,7 +88,7 @@ def update(request: HttpRequest, cycle: int) -> HttpResponse:
             return _form(request, typed, cycle, found)
         try:
             cycles.update(cycle=cycle, changed=wanted, by=request.actor, at=request.at)
-            saved(request, "Saved.")
+            saved(request, named("Saved", wanted["name"]))
             return go("cycles", slug=request.seat.slug)
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong)

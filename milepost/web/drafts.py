@@ -22,7 +22,7 @@ from milepost.queries.shortlists import ListOf, may_draft_for
 from milepost.web import measures, objectives, pages, shortlists, submissions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
-from milepost.web.toasts import saved
+from milepost.web.toasts import named, saved
 from milepost.web.typed import Typed, id_text
 from milepost.web.words import day
 
@@ -80,7 +80,7 @@ def create(request: HttpRequest) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            saved(request, "Draft saved. Activate it once it reads well.")
+            saved(request, f"{named('Draft saved', fields['title'])} Activate it once it reads well.")
             return go(addresses.objective(reader.slug, made))
     return _new_page(request, reader, offered, _again(typed), typed)
 

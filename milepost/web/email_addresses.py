@@ -15,6 +15,7 @@ from milepost.actions import guesses, wording
 from milepost.actions.access import NOBODY_YET
 from milepost.channels import email, security
 from milepost.core.problems import Conflict, NotFound
+from milepost.core.tokens import hash_of
 from milepost.queries import people
 from milepost.web import accounts, entrance
 from milepost.web.actors import now
@@ -141,8 +142,12 @@ def _offer(request: HttpRequest, address: str) -> None:
 
 
 def _stamp(user) -> str:
-    """Return what changes with the password: whoever sets a new one ends what a thief had begun."""
-    return user.get_session_auth_hash()[:16]
+    """Return what changes with the password, and with the address.
+
+    Whoever sets a new password ends what a thief had begun; and who takes their old address back ends the
+    link by which they had left it, which the holder of the other one still has.
+    """
+    return hash_of(f"{user.get_session_auth_hash()} {user.email_confirmed_at}")[:16]
 
 
 def _strange(request: HttpRequest, at: datetime) -> HttpResponse:

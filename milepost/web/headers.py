@@ -14,6 +14,14 @@ POLICY = (
 )
 NO_SCRIPTS = POLICY.replace("'nonce-{nonce}' 'strict-dynamic'", "'none'")
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+# Of an answer that Django, which says the rest, never sees.
+BEFORE_DJANGO = (
+    ("Content-Security-Policy", NO_SCRIPTS),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+)
 
 
 def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -30,7 +38,8 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("X-Frame-Options", "DENY")
         if not request.path.startswith("/static/"):
-            response.headers.setdefault("Cache-Control", "no-store" if html else "private, no-cache")
+            # No browser keeps what it was shown, JSON neither; who sends a tag has kept the answer.
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return middleware

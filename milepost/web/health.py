@@ -14,7 +14,7 @@ from milepost.queries import readiness
 @require_safe
 def livez(request: HttpRequest) -> HttpResponse:
     """Answer that the process is alive, whatever else is wrong."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @csrf_exempt  # no form leads here, and a wrong method is told as such

@@ -21,7 +21,7 @@ from milepost.queries.shortlists import ListOf
 from milepost.web import pages, shortlists, submissions, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
-from milepost.web.toasts import saved, undo_url
+from milepost.web.toasts import named, saved, undo_url
 from milepost.web.typed import Typed, id_text
 
 STATES = (("planned", "Planned"), ("doing", "In progress"), ("done", "Done"), ("dropped", "Dropped"))
@@ -72,7 +72,7 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            saved(request, "Initiative added.")
+            saved(request, named("Initiative added", fields["title"]))
             return go(f"{addresses.objective(reader.slug, objective)}#initiatives")
     return _page(request, reader, row, _again(typed), typed)
 
@@ -120,7 +120,7 @@ def update(request: HttpRequest, initiative: int) -> HttpResponse:
             typed.refuse(wrong)
         else:
             if done:
-                saved(request, versions.words(theirs))
+                saved(request, versions.words(theirs, values["title"]))
                 there = f"{addresses.objective(reader.slug, row.id)}#initiatives"
                 return go(there)
     return _page(request, reader, row, values, typed, form.card, theirs)

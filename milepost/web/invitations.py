@@ -12,13 +12,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import access, guesses
+from milepost.channels import email
 from milepost.channels import invitations as mails
 from milepost.core import addresses
 from milepost.core.problems import Conflict, Invalid
 from milepost.core.tokens import hash_of
 from milepost.ledger import sight
 from milepost.queries import people, workspaces
-from milepost.web import accounts, entrance, pages
+from milepost.web import accounts, confirming, entrance, pages
 from milepost.web.actors import in_workspace, now
 from milepost.web.methods import go, takes_form
 from milepost.web.typed import Typed
@@ -39,7 +40,11 @@ class Delivered:
 @in_workspace
 def create(request: HttpRequest, person: int) -> HttpResponse:
     """Invite someone who was added, or once more."""
-    secret = access.invite(person=person, by=request.actor, at=request.at)
+    role = people.role_of(request.actor, person)
+    back = reverse("person", kwargs={"slug": request.seat.slug, "person": person})
+    if asked := confirming.for_role(request, role, back=back):
+        return asked
+    secret = access.invite(person=person, by_mail=email.is_set(), by=request.actor, at=request.at)
     profile = people.profile(pages.reader(request), person, zone=request.seat.time_zone, at=request.at)
     return answer(request, delivered(request, profile.entry, secret))
 

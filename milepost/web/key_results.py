@@ -18,11 +18,11 @@ from milepost.queries import key_results as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import names, people
 from milepost.queries.shortlists import ListOf
-from milepost.web import measures, pages, shortlists, submissions, trails, versions
+from milepost.web import measures, pages, shortlists, submissions, trails, versions, words
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
-from milepost.web.toasts import saved
+from milepost.web.toasts import named, saved
 from milepost.web.typed import Typed, id_text
 
 DOUBTED = ("kind", "target", "source", "ends_on")
@@ -148,7 +148,9 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
         except Problem as wrong:
             _refuse(typed, wrong)
         else:
-            saved(request, " ".join(("Key result added.", *_doubts(reader, row, fields))))
+            saved(
+                request, " ".join((named("Key result added", fields["title"]), *_doubts(reader, row, fields)))
+            )
             if typed.text("then") == "another":
                 return go(request.path)
             return go(addresses.objective(reader.slug, objective))
@@ -218,6 +220,7 @@ def _doubts(reader: Reader, row: ObjectiveRow, said: Mapping[str, Any]) -> tuple
         **{name: said[name] for name in DOUBTED},
         closes_on=reader.cycle_of(row).ends_on,
         today=reader.today,
+        written=lambda on: words.day(on, reader.today),
     )
 
 
@@ -278,7 +281,12 @@ def update(request: HttpRequest, key_result: int) -> HttpResponse:
             _refuse(typed, wrong)
         else:
             if done:
-                saved(request, " ".join((versions.words(theirs), *_doubts(reader, form.objective, fields))))
+                saved(
+                    request,
+                    " ".join(
+                        (versions.words(theirs, values["title"]), *_doubts(reader, form.objective, fields))
+                    ),
+                )
                 return go(addresses.key_result(reader.slug, key_result))
     return _edit_page(request, reader, form, values, typed, theirs)
 

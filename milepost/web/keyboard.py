@@ -38,6 +38,11 @@ def update(request: HttpRequest) -> HttpResponse:
     keys = {name: keymap.spelled(value) for name, value in values.items()}
     wrong = {name: NO_KEYS for name, told in keys.items() if told is None}
     wrong |= {name: NO_LETTERS for name, told in keys.items() if told and _is_typed(name, told)}
+    wrong |= {
+        name: f"That {does} in every browser, so it cannot do anything else. Choose other keys."
+        for name, value in values.items()
+        if (does := keymap.browsers(value))
+    }
     told = tuple((key.name, keys[key.name] or "") for key in KEYS if keys[key.name] != key.usual)
     wrong = keymap.conflicts(told, pages.links(request.seat.slug)) | wrong
     if wrong:
@@ -50,7 +55,9 @@ def update(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
     else:
         answer.delete_cookie(keymap.COOKIE, samesite="Lax")
-    messages.success(request, "Saved in this browser." if told else "The keys are the usual ones again.")
+    messages.success(
+        request, "Saved in this browser: your keys." if told else "The keys are the usual ones again."
+    )
     return answer
 
 

@@ -17,6 +17,20 @@ ROW, SWEEP = "row", "sweep"  # places where a key does something of its own
 LONGEST = 1_000
 _TOGETHER = re.compile(r"^(?:(?:ctrl|control|cmd)(?: ?\+ ?| )|⌘ ?\+? ?)(?=\S)")
 _ENTER = re.compile(r"(?<=\S )(?:↵|return)$")
+# What browsers keep for themselves, or would be missed: they never pass it on, or a page should not take it.
+_BROWSERS = {
+    "ctrl w": "closes the tab", "ctrl t": "opens a tab", "ctrl n": "opens a window",
+    "ctrl q": "closes the browser", "ctrl l": "goes to the address", "ctrl r": "loads the page again",
+    "ctrl p": "prints", "ctrl f": "finds in the page", "ctrl a": "selects everything", "ctrl c": "copies",
+    "ctrl x": "cuts", "ctrl v": "pastes", "ctrl z": "takes back what was typed",
+    "ctrl +": "makes the page larger", "ctrl =": "makes the page larger", "ctrl -": "makes the page smaller",
+    "ctrl 0": "gives the page its usual size", "tab": "moves on to the next link or field",
+    "enter": "follows a link and presses a button", "return": "follows a link and presses a button",
+    "↵": "follows a link and presses a button", "space": "scrolls and presses a button",
+    "esc": "leaves and shuts", "escape": "leaves and shuts", "backspace": "deletes", "delete": "deletes",
+}  # fmt: skip
+_TO_A_TAB = re.compile(r"ctrl [1-9]")
+_FUNCTION = re.compile(r"(?:ctrl )?f(?:[1-9]|1[0-2])")
 _WRITTEN = re.compile(r"(?:ctrl (?:\S|enter)|\S(?: \S)?)")
 
 
@@ -81,6 +95,14 @@ def spelled(text: str) -> str | None:
     told = _TOGETHER.sub("ctrl ", " ".join(text.lower().split()))
     told = _ENTER.sub("enter", told.replace(" then ", " "))
     return told if not told or (_WRITTEN.fullmatch(told) and told.isprintable()) else None
+
+
+def browsers(text: str) -> str:
+    """Say what keys do in every browser, so that nothing else can have them; empty where they are free."""
+    told = _TOGETHER.sub("ctrl ", " ".join(text.lower().split()))
+    if _FUNCTION.fullmatch(told):
+        return "does something of the browser’s own"
+    return "goes to another tab" if _TO_A_TAB.fullmatch(told) else _BROWSERS.get(told, "")
 
 
 def in_force(keymap: Keymap) -> dict[str, str]:

@@ -102,7 +102,10 @@ def show_svg(request: HttpRequest) -> HttpResponse:
     answer.headers["Content-Disposition"] = f'attachment; filename="{asked.reader.slug}-map.svg"'
     # The file brings its styles with it; nothing else in it may act.
     known = base64.b64encode(hashlib.sha256(map_styles.styles().encode()).digest()).decode()
-    answer.headers["Content-Security-Policy"] = f"default-src 'none'; style-src 'sha256-{known}'"
+    answer.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'sha256-{known}'; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
     return answer
 
 
@@ -343,6 +346,7 @@ class Asked(tree_asked.Asked):
             lens,
             self.leading if with_links else None,
             {effect.id: effect for effect in _all(supposed)} if supposed else {},
+            map.own if with_links else None,
             frozenset(end.key_result.key for end in supposed.ends) if supposed else frozenset(),
         )
         return Picture(map, pen, self.reader.image.workspace.name, supposed)

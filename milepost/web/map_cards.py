@@ -20,6 +20,7 @@ from milepost.web.words import percent
 EDGE, BROAD_EDGE, TINTED = 4, 9, 14  # how wide the edge of a card is, what is tinted above its title's lines
 WHAT_IF = '<title class="tip">What if it ends elsewhere?</title>'
 BAR = WIDTH - 2 * LEFT + 3
+AFAR, SURE = 26, 17  # the size of letters on a small card: of its figure, of how sure one is
 FOLD_WIDTH = 115  # of what a card says is folded away: on a small card it is drawn 1.7 times as large
 
 
@@ -30,6 +31,7 @@ class Pen:
     lens: Lens
     address: Callable[[str], str] | None
     effects: Mapping[int, Effect] = field(default_factory=dict)
+    own: int | None = None  # the card with which the reader begins
     supposed: frozenset[str] = frozenset()  # the key results that are supposed to end somewhere
 
     def seen(self, card: Card) -> Card:
@@ -48,7 +50,12 @@ class Pen:
         card = self.seen(card)
         colour = self.lens.of(card)[0]
         edge = EDGE if self.lens.name == "status" else BROAD_EDGE
-        kinds = {"hot": is_hot, "broad": edge == BROAD_EDGE, "moved": card.id in self.effects}
+        kinds = {
+            "hot": is_hot,
+            "broad": edge == BROAD_EDGE,
+            "moved": card.id in self.effects,
+            "me": card.id == self.own,
+        }
         classes = " ".join(["cd", colour, *(name for name, holds in kinds.items() if holds)])
         frame = f'<rect class="nd" width="{WIDTH}" height="{spot.height:g}" rx="8"/>'
         return "".join(
@@ -110,12 +117,8 @@ class Pen:
         return f"{words.number(card.confidence, 1)}/10", self.lens.name == "confidence"
 
     def _progress(self, card: Card) -> Iterator[str]:
-        row, status, figure, low = (
-            card.row,
-            STATUS_CLASSES[card.row.status],
-            self._percent(card),
-            card.head - 22,
-        )
+        row, low = card.row, card.head - 22
+        status, figure = STATUS_CLASSES[row.status], self._percent(card)
         yield f'<g class="{status}">{_mark(f"s-{status}", 16, low - 10, 12, "mk")}'
         yield f'<text class="sm stx" x="{INDENT}" y="{low}">{STATUS_WORDS[row.status]}</text>'
         yield f'<text class="pc" x="{RIGHT}" y="{low}">{figure}</text>{_bar(row, low + 6)}</g>'
@@ -129,17 +132,23 @@ class Pen:
         lines = letters.broken(row.title, RIGHT - LEFT, size * letters.BOLD, room)
         title = _spans(lines, LEFT, size + 5, size + 3)
         # What is folded away is said across the lower edge, larger too: the figure stands clear of it.
-        low, owner = spot.height - (17 if card.is_open is None else 22), ""
-        if self.lens.name == "owner" and row.owner:
+        low, owner, sure = spot.height - (17 if card.is_open is None else 22), "", ""
+        figure = self._percent(card)
+        begins = RIGHT - letters.width(figure, AFAR * letters.BOLD)
+        if row.owner and begins > 80:
             tint, named = self.lens.tint(row.owner.id), words.initials(row.owner.name)
             owner = (
                 f'<circle class="av {tint}" cx="60" cy="{low - 9:g}" r="18"/>'
                 f'<text class="nm {tint}" x="60" y="{low - 3:g}">{escape(named)}</text>'
             )
+        if card.confidence is not None:
+            said = f"{words.rounded(card.confidence)}/10"
+            if 90 + letters.width(said, SURE) < begins:
+                sure = f'<text class="sm" x="84" y="{low - 2:g}">{said}</text>'
         return (
             f'<g class="far {status}"><text class="ttl" font-size="{size}">{title}</text>'
-            f"{_mark(f's-{status}', LEFT, low - 19, 22, 'mk')}{owner}"
-            f'<text class="fc" x="{RIGHT}" y="{low:g}">{self._percent(card)}</text></g>'
+            f"{_mark(f's-{status}', LEFT, low - 19, 22, 'mk')}{owner}{sure}"
+            f'<text class="fc" x="{RIGHT}" y="{low:g}">{figure}</text></g>'
         )
 
     def _percent(self, card: Card) -> str:
@@ -176,7 +185,7 @@ class Pen:
             return ""
         said, whole = ("–", "") if card.is_open else (_hidden_in_short(card), hidden_words(card))
         title = f"<title>{whole}</title>" if said != whole and whole else ""
-        wide = round(letters.width(said, 11.5)) + 20
+        wide = round(letters.width(said, NAME * letters.BOLD)) + 16
         pill = title + (
             f'<rect x="{(WIDTH - wide) / 2:g}" y="{spot.height - 9:g}" width="{wide}" height="18" rx="9"/>'
             f'<text x="{WIDTH / 2:g}" y="{spot.height + 4:g}">{said}</text>'
@@ -193,7 +202,7 @@ def hidden_words(card: Card) -> str:
 def _hidden_in_short(card: Card) -> str:
     """Say as much of it as is no wider than a small card: the worst alone, or only how many."""
     said = [_hidden(card, most) for most in (2, 1, 0)]
-    return next((each for each in said if letters.width(each, 11.5) <= FOLD_WIDTH), said[-1])
+    return next((each for each in said if letters.width(each, NAME * letters.BOLD) <= FOLD_WIDTH), said[-1])
 
 
 def _hidden(card: Card, most: int) -> str:

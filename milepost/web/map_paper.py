@@ -14,11 +14,9 @@ from milepost.queries.map import WIDTH
 from milepost.web.map_drawing import Picture
 
 PAPER = (1054, 640)  # of A4 across, without margins, heading and legend, in the units of a drawing
-AT_MOST, ALONE, IN_PARTS = (
-    0.9,
-    0.56,
-    0.62,
-)  # how large cards are: at most; where all go on one sheet; on several
+AT_MOST = 0.9  # how large cards are
+ALONE = 0.56  # where all go on one sheet, at least
+IN_PARTS = 0.62  # where they take several
 SIDE, TOP, FOOT = 24, 30, 16  # around the cards
 MARK = 18  # the height of a mark that says where it goes on
 

@@ -29,7 +29,7 @@ def show(request: HttpRequest) -> HttpResponse:
         return HttpResponse(
             "The token is missing or wrong.\n",
             status=401,
-            content_type="text/plain",
+            content_type="text/plain; charset=utf-8",
             headers={"WWW-Authenticate": 'Bearer realm="metrics"'},
         )
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest

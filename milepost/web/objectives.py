@@ -204,7 +204,7 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
             typed.refuse(wrong)
         else:
             if done:
-                saved(request, versions.words(theirs))
+                saved(request, versions.words(theirs, values["title"]))
                 return go(addresses.objective(reader.slug, objective))
     return _edit_page(request, reader, found, values, typed, theirs)
 

@@ -112,8 +112,9 @@ def page(
     answer = HttpResponse(inserts.encoded(request, html), status=status)
     if _knows_cycle(request, looking):
         answer.set_cookie(
-            CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True
-        )
+            CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True,
+            secure=request.is_secure(),
+        )  # fmt: skip
     return answer
 
 

@@ -30,10 +30,12 @@ def new(request: HttpRequest) -> HttpResponse:
     device = devices.in_words(request.headers.get("User-Agent", ""))
     if request.method == "POST" and "name" in request.POST:
         try:
-            made = webauthn.made(request)
+            made, count = webauthn.made(request)
             # The browser keeps its half already: an empty name must not cost it.
             name = typed.text("name") or device
-            actions.add_passkey(user_id=request.user.pk, name=name, credential=made, at=request.at)
+            actions.add_passkey(
+                user_id=request.user.pk, name=name, credential=made, count=count, at=request.at
+            )
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong)
         else:

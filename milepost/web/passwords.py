@@ -14,10 +14,12 @@ from allauth.account.views import (
 )
 from django.contrib import messages
 from django.urls import reverse, reverse_lazy
+from django.views.decorators.http import require_http_methods
 
 from milepost.actions import guesses
 from milepost.actions.access import NOBODY_YET
 from milepost.channels import email
+from milepost.queries import tokens
 from milepost.web import accounts, entrance
 from milepost.web.actors import now
 from milepost.web.confirming import confirmed
@@ -78,7 +80,11 @@ class _Page:
             "errors": {name: "\n".join(said) for name, said in errors.items()},
             "needs_old": form is not None and "oldpassword" in form.fields,
             "has_mail": email.is_set(),
+            "tokens": tokens.many_of(whose, at=now()) if (whose := self._whose()) else 0,
         }
+
+    def _whose(self) -> int | None:
+        return None
 
     def form_invalid(self, form):
         return accounts.refused(form, self.render_to_response(self.get_context_data(form=form)))
@@ -92,20 +98,24 @@ class _Page:
 class _Changed(_Page):
     template_name = "passwords/edit.html"
 
+    def _whose(self) -> int:
+        return self.request.user.pk
+
     def form_valid(self, form):
         answer = super().form_valid(form)
         self.request.session.pop(accounts.SIGNED_IN_BY_LINK, None)
         # Whoever chose it knows it: nobody need type it once more to go on.
         record_authentication(self.request, self.request.user, method="password")
-        messages.success(self.request, "Your password is new. Other browsers were signed out.")
+        as_well = " and your tokens revoked" if accounts.AND_TOKENS in self.request.POST else ""
+        messages.success(self.request, f"Your password is new. Other browsers were signed out{as_well}.")
         return answer
 
 
 class _Edit(_Changed, PasswordChangeView):
     def get_form_class(self):
-        signed_in = self.request.session.get(accounts.SIGNED_IN_BY_LINK, 0)
-        fresh = now().timestamp() - signed_in < LINK_COUNTS_FOR
-        return SetForm if fresh else ChangeForm
+        whose, at = self.request.session.get(accounts.SIGNED_IN_BY_LINK, (None, 0))
+        is_fresh = whose == self.request.user.pk and now().timestamp() - at < LINK_COUNTS_FOR
+        return SetForm if is_fresh else ChangeForm
 
 
 class _First(_Changed, PasswordSetView):
@@ -136,6 +146,9 @@ class _Reset(_Page, PasswordResetFromKeyView):
     template_name = "passwords/reset.html"
     success_url = reverse_lazy("signing_in")
 
+    def _whose(self) -> int | None:
+        return self.reset_user and self.reset_user.pk
+
     def get_form_class(self):
         return ResetForm
 
@@ -151,8 +164,9 @@ class _Reset(_Page, PasswordResetFromKeyView):
         return answer
 
 
-edit = _Edit.as_view()
-first = confirmed(_First.as_view())  # who has a passkey shows it before a password can do the same
-ask = _Ask.as_view()
-asked = _Asked.as_view()
-reset = _Reset.as_view()
+_page = require_http_methods(["GET", "HEAD", "POST"])
+edit = _page(_Edit.as_view())
+first = _page(confirmed(_First.as_view()))  # who has a passkey shows it before a password can do the same
+ask = _page(_Ask.as_view())
+asked = _page(_Asked.as_view())
+reset = _page(_Reset.as_view())

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from milepost.actions import access as doors
 from milepost.actions import people, wording
+from milepost.actions.guesses import TooManyInvitations
+from milepost.channels import email as mails
 from milepost.core import addresses, membership
 from milepost.core.access import Role
 from milepost.core.ids import encode
@@ -18,11 +20,11 @@ from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.queries import people as known
 from milepost.queries import team_tree
 from milepost.queries.shortlists import ListOf, Shortlist
-from milepost.web import invitations, misread, pages, shortlists
+from milepost.web import confirming, invitations, misread, pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
-from milepost.web.toasts import saved
+from milepost.web.toasts import named, saved
 from milepost.web.typed import Typed, whole
 
 LABELS = {"name": "Name", "email": "E-mail", "role": "Role", "team": "Team"}
@@ -76,6 +78,9 @@ def create(request: HttpRequest) -> HttpResponse:
     # Everything that is wrong at once, not one thing after another.
     name = typed.cleaned("name", partial(wording.name, of="A person"))
     email = typed.cleaned("email", wording.email)
+    back = request.path
+    if not typed.problems and (asked := confirming.for_role(request, typed.text("role"), back=back)):
+        return asked
     if not typed.problems:
         try:
             person, secret = doors.let_in(
@@ -83,11 +88,12 @@ def create(request: HttpRequest) -> HttpResponse:
                 email=email,
                 role=typed.text("role") or Role.MEMBER,
                 team=team,
+                by_mail=mails.is_set(),
                 by=request.actor,
                 at=request.at,
             )
             return invitations.answer(request, invitations.delivered(request, person, secret))
-        except (Invalid, Conflict) as wrong:
+        except (Invalid, Conflict, TooManyInvitations) as wrong:
             typed.refuse(wrong)
     return _form(request, typed)
 
@@ -103,6 +109,8 @@ def update(request: HttpRequest, person: int) -> HttpResponse:
     """Correct a name or an address, or give another role."""
     typed = Typed(request.POST)
     told: dict[str, Any] = {"by": request.actor, "at": request.at}
+    if asked := confirming.for_role(request, typed.text("role"), back=request.path):
+        return asked
     try:
         if "role" in request.POST:
             row = people.change_role(person=person, role=typed.text("role"), **told)
@@ -110,7 +118,7 @@ def update(request: HttpRequest, person: int) -> HttpResponse:
         else:
             email = typed.text("email") if "email" in request.POST else None
             row = people.update(person=person, name=typed.text("name"), email=email, **told)
-            saved(request, "Saved.")
+            saved(request, named("Saved", row.name))
     except (Invalid, Conflict) as wrong:
         typed.refuse(wrong, field=wrong.field or "role")
         return _profile(request, person, typed)
@@ -138,7 +146,10 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
         "people": _people(request),
     }
     crumbs = [("People", _people(request)), ("Add someone", None)]
-    return page(request, "people/new.html", more, nav="people", crumbs=crumbs, status=typed.status)
+    answer = page(request, "people/new.html", more, nav="people", crumbs=crumbs, status=typed.status)
+    if typed.retry_after is not None:
+        answer.headers["Retry-After"] = str(typed.retry_after)
+    return answer
 
 
 def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:

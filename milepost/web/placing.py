@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from milepost.actions import alignments
 from milepost.actions.key_results import AGREED
 from milepost.core import access, addresses, ids
-from milepost.core.problems import NotFound, Problem
+from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import placing
 from milepost.queries.cards import Reader
@@ -89,12 +89,14 @@ def _asked(reader: Reader, row: ObjectiveRow, typed: Typed, data: QueryDict) -> 
         typed.say("from", "It does not serve that any more. Look at where it stands now.")
     leaves = next((one for one in now if leaves and one.id == leaves.id), None)
     to = None if typed.text("to") == ALONE else _named(reader, typed, "to")
+    usual = (leaves.how, leaves.weight) if leaves else ("contributes", Decimal(1))
     weight = typed.number("weight")
-    if weight is not None and weight < 0:
-        typed.say("weight", "A weight cannot be negative; 0 links without counting.")
-    if weight is None or weight < 0:
-        weight = leaves.weight if leaves else Decimal(1)
-    how = typed.text("how") or (leaves.how if leaves else "contributes")
+    how, weight = typed.text("how") or usual[0], usual[1] if weight is None else weight
+    try:
+        alignments.check(how, weight)
+    except Invalid as wrong:
+        typed.refuse(wrong)
+        how, weight = usual
     return Asked(leaves, to, to is not None or typed.text("to") == ALONE, how, weight)
 
 

@@ -28,7 +28,6 @@ def edit(request: HttpRequest) -> HttpResponse:
         "email": email,
         "me": reverse("person", kwargs={"slug": request.seat.slug, "person": request.actor.person_id}),
     }
-    more["tokens"] = reverse("tokens", args=[request.seat.slug])
     crumbs = [("Preferences", None)]
     return page(request, "preferences/edit.html", more, nav="", crumbs=crumbs)
 
@@ -38,7 +37,7 @@ def update(request: HttpRequest) -> HttpResponse:
     """Keep preferences in this browser."""
     answer = go("preferences", slug=request.seat.slug)
     _keep(request, answer)
-    messages.success(request, "Saved in this browser.")
+    messages.success(request, "Saved in this browser: your preferences.")
     return answer
 
 

@@ -32,5 +32,6 @@ def first(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, codes: list[str]) -> HttpResponse:
     text = f"Recovery codes for Milepost, {request.get_host()}, {request.user.email}\n"
     text += f"Made on {request.at:%Y-%m-%d}. Each works once.\n\n" + "\n".join(codes) + "\n"
-    more = {"codes": codes, "file": f"data:text/plain;charset=utf-8,{quote(text)}"}
+    more = {"codes": codes, "whose": request.user.email, "host": request.get_host()}
+    more |= {"file": f"data:text/plain;charset=utf-8,{quote(text)}"}
     return entrance.page(request, "account/codes.html", more)

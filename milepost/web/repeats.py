@@ -46,7 +46,7 @@ def repeatable(request: HttpRequest, pieces: Pieces | None = None) -> None:
         (seat.seen_at + sessions.SEEN_AGAIN_AFTER).timestamp(),  # then it is told that somebody is there
         seat.ends_at.timestamp(),
     )
-    request.environ[_SAID] = _Said(requests.route(request), until, secret, pieces)
+    request.environ[_SAID] = _Said(requests.route(request), requests.who(request), until, secret, pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class _Said:
     """What a view says of an answer that may be given again."""
 
     route: str
+    who: dict[str, str]
     until: float
     secret: str | None
     pieces: Pieces | None
@@ -82,7 +83,7 @@ class _Kept:
                 own["Content-Security-Policy"] = headers.POLICY.format(nonce=nonce)
                 body = said.pieces(nonce.encode(), form_tokens.masked(said.secret).encode())
             start_response(self.status, [(name, own.get(name, value)) for name, value in self.headers])
-            requests.tell("GET", said.route, int(self.status[:3]), begun)
+            requests.tell("GET", said.route, int(self.status[:3]), begun, **said.who)
         return body
 
 

@@ -12,6 +12,9 @@ from time import perf_counter
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import LazyObject
+
+from milepost.core.ids import encode
 
 SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 NUMBER = "HTTP_X_REQUEST_ID"
@@ -50,14 +53,17 @@ def observed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
             with sight.nothing(), stillness.unsettled():  # until somebody is let in
                 response = get_response(request)
             response.headers["X-Request-ID"] = request.number
-            tell(_method(request), route(request), response.status_code, begun)
+            tell(_method(request), route(request), response.status_code, begun, **who(request))
             return response
 
     return middleware
 
 
-def tell(method: str, route: str, status: int, begun: float) -> None:
-    """Tell the log and the figures of a request just answered; `begun` is what perf_counter said then."""
+def tell(method: str, route: str, status: int, begun: float, **who: str) -> None:
+    """Tell the log and the figures of a request just answered; `begun` is what perf_counter said then.
+
+    `who` asked is for the log alone.
+    """
     seconds = perf_counter() - begun
     if settings.MILEPOST.metrics != "off":
         # Only now: who does not want figures should not wait for what makes them.
@@ -65,7 +71,7 @@ def tell(method: str, route: str, status: int, begun: float) -> None:
 
         metrics.observe(method, route, status, seconds)
     if log.isEnabledFor(logging.INFO):
-        facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+        facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1), **who}
         log.info("answered", extra=facts)
 
 
@@ -74,6 +80,23 @@ def route(request: HttpRequest) -> str:
     if request.resolver_match is not None:
         return request.resolver_match.view_name or "other"
     return "static" if request.path.startswith("/static/") else "none"
+
+
+def who(request: HttpRequest) -> dict[str, str]:
+    """Say who asked, as far as the answer had to know; nobody is looked up for it.
+
+    A person by the id of their page, an account by its number: neither is a name.
+    """
+    found: dict[str, str] = {}
+    actor = getattr(request, "actor", None)
+    if actor is not None and actor.person_id is not None:
+        found["person"] = encode(actor.person_id)
+    known = request.__dict__
+    # Until somebody asks, `user` is a promise; keeping it would cost a statement.
+    user = known.get("_cached_user") if isinstance(known.get("user"), LazyObject) else known.get("user")
+    if user is not None and user.pk is not None:
+        found["account"] = str(user.pk)
+    return found
 
 
 def _method(request: HttpRequest) -> str:

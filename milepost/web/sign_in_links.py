@@ -47,6 +47,6 @@ def _use(request: HttpRequest, secret: str) -> HttpResponse:
         messages.info(request, "That link was used already; you are still signed in.")
         return redirect("home")
     answer = accounts.sign_in(request, user_id, then=reverse("home"))
-    request.session[accounts.SIGNED_IN_BY_LINK] = int(at.timestamp())
+    request.session[accounts.SIGNED_IN_BY_LINK] = [user_id, int(at.timestamp())]
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

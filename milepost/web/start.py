@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods
 
 from milepost.actions import access as doors
 from milepost.actions import start
+from milepost.actions.guesses import TooManyInvitations
 from milepost.actions.plans import PlanRefused
+from milepost.channels import email as mails
 from milepost.core import access, addresses, doubts, membership, quarters
 from milepost.core.plan import Changes, Plan
 from milepost.core.problems import Conflict, Invalid
 from milepost.formats.places import FileProblems
 from milepost.queries import plans, workspaces
-from milepost.web import entrance, invitations
+from milepost.web import confirming, entrance, invitations, words
 from milepost.web.actors import in_workspace, require_admin
 from milepost.web.methods import go, takes_form
 from milepost.web.setup import steps
@@ -131,8 +133,11 @@ def file(request: HttpRequest) -> HttpResponse:
         try:
             data = _taken(uploaded)
             plan = _read(request, data, uploaded.name)
-            more |= {"summary": _summary(start.preview(plan, request.actor)), "file_name": uploaded.name}
-            more["doubts"] = list(doubts.of_plan(plan, request.today))
+            changes = start.preview(plan, request.actor)
+            more |= {"summary": _summary(changes), "file_name": uploaded.name}
+            more["doubts"] = doubts.of_changes(
+                changes, request.today, written=lambda on: words.day(on, request.today)
+            )
             request.session[UPLOADED] = [uploaded.name, base64.b64encode(data).decode("ascii")]
         except (Invalid, FileProblems) as wrong:
             typed.say("file", wrong.message, status=wrong.status)
@@ -196,6 +201,8 @@ def invite(request: HttpRequest) -> HttpResponse:
     invited = []
     rows = [_row(typed, number) for number in range(1, ROWS + 1)]
     if request.method == "POST":
+        if asked := confirming.for_role(request, typed.text("role"), back=request.path):
+            return asked
         for number, (name, email) in enumerate(rows, 1):
             if not name and not email:
                 continue
@@ -204,10 +211,11 @@ def invite(request: HttpRequest) -> HttpResponse:
                     name=name,
                     email=email,
                     role=typed.text("role") or access.Role.MEMBER,
+                    by_mail=mails.is_set(),
                     by=request.actor,
                     at=request.at,
                 )
-            except (Invalid, Conflict) as wrong:
+            except (Invalid, Conflict, TooManyInvitations) as wrong:
                 typed.refuse(wrong, field=f"{wrong.field or 'email'}-{number}")
                 continue
             invited.append(invitations.delivered(request, person, secret))

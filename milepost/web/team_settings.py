@@ -19,7 +19,7 @@ from milepost.web import pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
-from milepost.web.toasts import saved
+from milepost.web.toasts import named, saved
 from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "purpose": "What for", "parent": "Below", "person": "Person"}
@@ -71,7 +71,7 @@ def update(request: HttpRequest, team: int) -> HttpResponse:
                 by=request.actor,
                 at=request.at,
             )
-            saved(request, "Saved.")
+            saved(request, named("Saved", typed.text("name")))
             return go(addresses.team(request.seat.slug, team))
         except Invalid as wrong:
             typed.refuse(wrong)

@@ -92,6 +92,14 @@ def show(request: HttpRequest, team: int) -> HttpResponse:
     return _show(request, team)
 
 
+def _not_yet(request: HttpRequest, team: int) -> HttpResponse:
+    now = Reader(request.actor, request.today)
+    name = now.team_row(team).name
+    return pages.not_yet(
+        request, name, came="founded", began=teams.founded_on(now, team), crumbs=_crumbs(now, team)
+    )
+
+
 @in_workspace
 def company(request: HttpRequest) -> HttpResponse:
     """Show the objectives that stand above all teams."""
@@ -100,6 +108,8 @@ def company(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, team: int | None) -> HttpResponse:
     reader = pages.reader(request)
+    if reader.known is not None and team is not None and team not in reader.image.teams:
+        return _not_yet(request, team)
     cycle = cycle_of(request, reader)
     if not request.GET.get("cycle"):
         cycle = teams.busiest_cycle(reader, team, cycle)

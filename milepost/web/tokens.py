@@ -19,7 +19,7 @@ from milepost.queries import shell, tokens
 from milepost.queries.cards import Reader
 from milepost.queries.records.figures import exact
 from milepost.queries.shortlists import ListOf, Shortlist
-from milepost.web import entrance, pages, shortlists, submissions
+from milepost.web import confirming, entrance, pages, shortlists, submissions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.typed import Typed
@@ -43,6 +43,8 @@ def create(request: HttpRequest) -> HttpResponse:
 
     The same form sent again makes no other token, and cannot show the first one any more.
     """
+    if asked := confirming.first(request, back=request.path):
+        return asked
     typed = shortlists.take(Typed(request.POST), pages.reader(request), {"team": ListOf.ANY_TEAM})
     days, team = typed.whole("days"), typed.id("team")
     if typed.problems:

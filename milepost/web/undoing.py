@@ -25,8 +25,9 @@ MOST = 160  # characters of what was undone, in the message that says so
 
 @in_workspace
 def show(request: HttpRequest, event: int) -> HttpResponse:
-    """Ask whether to undo what an event tells of."""
-    return _page(request, event, None)
+    """Ask whether to undo what an event tells of; where it was changed since, say so at once."""
+    wrong = undos.foretell(event=event, by=request.actor, at=request.at)
+    return _page(request, event, wrong, status=200)
 
 
 @in_workspace
@@ -59,7 +60,7 @@ def _in_short(text: str) -> str:
     return told if told.endswith("…") else f"{told}."
 
 
-def _page(request: HttpRequest, event: int, wrong: Problem | None) -> HttpResponse:
+def _page(request: HttpRequest, event: int, wrong: Problem | None, status: int = 0) -> HttpResponse:
     told, reader = standings.event(request.actor, event), pages.reader(request)
     told_as = sentences.sentence(reader, told)
     if told_as is None:
@@ -82,7 +83,7 @@ def _page(request: HttpRequest, event: int, wrong: Problem | None) -> HttpRespon
     }
     return pages.page(
         request, "undoing/show.html", context, nav="activity", crumbs=[("Undo", None)], seen_by=reader,
-        status=wrong.status if wrong else 200,
+        status=status or wrong.status,
     )  # fmt: skip
 
 

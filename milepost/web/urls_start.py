@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path, re_path
+from django.views.decorators.http import require_safe
 
 from milepost.web import (
     account,
@@ -18,6 +19,7 @@ from milepost.web import (
     passkeys,
     passwords,
     people,
+    personal_data,
     personas,
     preferences,
     recovery_codes,
@@ -90,6 +92,11 @@ urlpatterns = [
     path("w/<slug:slug>/people/", people.index, name="people"),
     path("w/<slug:slug>/people/new/", methods(get=people.new, post=people.create), name="new_person"),
     path("w/<slug:slug>/people/<id:person>/", methods(get=people.show, post=people.update), name="person"),
+    path(
+        "w/<slug:slug>/people/<id:person>/personal-data.json",
+        require_safe(personal_data.show_json),
+        name="personal_data_json",
+    ),
     path("w/<slug:slug>/people/<id:person>/invitation/", invitations.create, name="invite_person"),
     path("w/<slug:slug>/people/<id:person>/invitation/revoke/", invitations.destroy, name="uninvite_person"),
     path(

@@ -11,6 +11,7 @@ from typing import Any
 from milepost.core.merging import Merged, merge
 from milepost.core.problems import Conflict
 from milepost.queries.history import Latest
+from milepost.web.toasts import named
 from milepost.web.typed import Typed
 from milepost.web.words import day
 
@@ -114,8 +115,8 @@ def save(
     """Write what a form says; what somebody else changed meanwhile, elsewhere in it, stays as theirs.
 
     `write(fields, revision)` raises Conflict where the thing is newer than the revision; `stored` reads it
-    anew, `latest` says who changed it. Returns whether it was written, and what both have changed: then
-    `values` is what the form shows next, with what does not meet taken over, and nothing was written.
+    anew, `latest` says who changed it. Returns whether it was written, and what both have changed.
+    What does not meet is taken over into `values`: they are what was written, or what the form shows next.
     """
     revision, before, tries = typed.whole("revision"), NOTHING, 0
     while True:
@@ -133,6 +134,7 @@ def save(
                 values |= {name: now[name] for name in (*found.taken, "revision", "read")}
                 return False, replace(before, rows=rows, taken=_labelled(found.taken, labels))
             before = replace(before, taken=_labelled(found.taken, labels))
+            values |= {name: now[name] for name in found.taken}
             revision = int(now["revision"])
             fields = {name: value for name, value in fields.items() if name in found.mine}
         else:
@@ -187,10 +189,11 @@ def _laid_together(
     return merge(was, theirs, yours, wholes=wholes)
 
 
-def words(both: Both) -> str:
-    """Say that it was saved, and with what of others."""
+def words(both: Both, title: str) -> str:
+    """Say what was saved, and with what of others."""
+    told = named("Saved", title)
     if not both.taken:
-        return "Saved."
+        return told
     listed = ", ".join(label.lower() for label in both.taken)
     came = f" {both.came}." if both.came else ""
-    return f"Saved, together with what was changed meanwhile: {listed}.{came}"
+    return f"{told} With it stands what was changed meanwhile: {listed}.{came}"

@@ -18,6 +18,7 @@ from milepost.queries.views import ViewCard
 from milepost.web import pages
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
+from milepost.web.toasts import named
 from milepost.web.typed import Typed, id_text
 
 LABELS = {"name": "Name", "shared": "Who sees it", "team": "Team"}
@@ -84,13 +85,13 @@ def update(request: HttpRequest, view: int) -> HttpResponse:
     changed = {"settings": typed.text("settings")} if "settings" in request.POST else _wanted(typed)
     if not typed.problems:
         try:
-            actions.update(
+            row = actions.update(
                 view=view, changed=changed, revision=typed.whole("revision"), by=request.actor, at=request.at
             )
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, named("Saved", row.name))
             return _to(request, card.id)
     return _edit(request, reader, card, typed)
 

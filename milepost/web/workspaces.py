@@ -9,10 +9,11 @@ from milepost.actions import workspaces
 from milepost.core import access, zones
 from milepost.core.problems import Invalid
 from milepost.queries import workspaces as known
+from milepost.web import confirming
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
-from milepost.web.toasts import saved
+from milepost.web.toasts import named, saved
 from milepost.web.typed import Typed
 
 LABELS = {
@@ -38,6 +39,9 @@ def update(request: HttpRequest) -> HttpResponse:
     typed = Typed(request.POST)
     # Admins do not see this one, so that they do not send it.
     asked = {"second_step_for": typed.text("second_step_for")} if "second_step_for" in request.POST else {}
+    is_other = asked.get("second_step_for", "") not in ("", known.settings(request.actor).second_step_for)
+    if is_other and (page_before := confirming.first(request, back=request.path)):
+        return page_before
     try:
         workspaces.update(
             changed=asked
@@ -52,7 +56,7 @@ def update(request: HttpRequest) -> HttpResponse:
             by=request.actor,
             at=request.at,
         )
-        saved(request, "Saved.")
+        saved(request, named("Saved", typed.text("name")))
         return go("settings", slug=request.seat.slug)
     except Invalid as wrong:
         typed.refuse(wrong)

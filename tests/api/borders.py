@@ -173,6 +173,7 @@ OPERATIONS: dict[str, Row] = {
     "people_invite": READS,
     "people_uninvite": Row(first="people_invite"),
     "people_holding": READS,
+    "people_personal_data": READS,
     "people_hand_over": Row({"to": Id("person")}, on={"person": "chief"}),
     "people_depart": READS,
     "people_readmit": Row(first="people_depart"),

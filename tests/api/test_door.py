@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from milepost.actions import people, tokens, workspaces
-from milepost.api import faults, limits
+from milepost.api import faults, limits, reference
 from milepost.api.document import document
 from milepost.api.routers import api
 from milepost.core.ids import encode
@@ -97,6 +97,17 @@ class TestLettingIn:
         people.leave(person=cast.ben.person_id, by=cast.ada, at=timezone.now())
 
         assert [each.get("/me").status_code for each in (revoked, ended, gone)] == [401, 401, 401]
+
+    def test_ends_with_who_holds_it(self, program, cast):
+        """Whoever left and came back, and whoever's account was closed, is let in by no token from before."""
+        from milepost.models import User
+
+        back, closed = program("ben"), program("cleo")
+        people.leave(person=cast.ben.person_id, by=cast.ada, at=timezone.now())
+        people.readmit(person=cast.ben.person_id, by=cast.ada, at=timezone.now())
+        User.objects.filter(email="cleo@acme.example").update(is_active=False)
+
+        assert [each.get("/me").status_code for each in (back, closed)] == [401, 401]
 
     def test_signs_itself_out(self, program):
         """A program can revoke the token it came with, and no other."""
@@ -522,11 +533,35 @@ class TestDocument:
         assert len(bodies) > 10
 
     def test_is_a_page_too(self, db):
-        """The reference lists every operation, without a script."""
+        """The reference lists every operation, also where no script runs."""
         page = Client().get("/api/").content.decode()
 
         for methods in document()["paths"].values():
             for told in methods.values():
-                assert f'id="{told["operationId"]}"' in page
-        assert "<script" not in page
+                assert f'id="{told["operationId"]}">' in page  # and not hidden
         assert "<code>Retry-After</code> says when to go on" in page and "`" not in page
+
+    @pytest.mark.parametrize("words", ["POST check-in", "post CHECKINS", "correction post"])
+    def test_finds_operations_by_words(self, db, words: str):
+        """What has all the words in its line or chapter is shown, and all else is hidden, its chapter too."""
+        page = Client().get("/api/", {"q": words}).content.decode()
+
+        assert 'id="checkins_correct">' in page
+        assert 'id="checkins_show" hidden>' in page and 'id="people_create" hidden>' in page
+        assert 'id="people" hidden>' in page and 'id="check-ins">' in page
+        assert f'value="{words}"' in page
+
+    def test_says_where_nothing_is_found(self, db):
+        """Words that no line has lead back to everything."""
+        page = Client().get("/api/", {"q": '"><script>'}).content.decode()
+
+        assert 'id="none">Nothing has these words' in page and "0 of " in page
+        assert '"><script>' not in page
+
+    def test_lists_every_chapter_in_a_group(self):
+        """A noun without a group would be missing from the page."""
+        listed = {title for _, titles in reference.GROUPS for title in titles}
+
+        assert listed == {
+            told["tags"][0] for methods in document()["paths"].values() for told in methods.values()
+        }

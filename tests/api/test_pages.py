@@ -150,6 +150,7 @@ READ = {
     "people": ["people_index"],
     "person": ["people_show", "objectives_index", "key_results_index", "checkins_index"],
     "handover": ["people_holding"],
+    "personal_data_json": ["people_personal_data"],
     "cycles": ["cycles_index"],
     "settings": ["workspace_show"],
     # forms that begin with what is there

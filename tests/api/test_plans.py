@@ -61,6 +61,22 @@ class TestPreview:
         assert told["is_applied"] is False
         assert not Cycle.objects.of(world.cast.acme.id).filter(key="spring").exists()
 
+    def test_says_what_deserves_a_second_look(self, world, program):
+        """A key result without a target goes in as it is; the preview and the application say so."""
+        ada = program("ada")
+        text = SPRING + (
+            "objectives:\n- {id: rain, title: Rain, cycle: spring, key_results: "
+            "[{id: drops, title: Drops, measure: {kind: increase, start: 1}}]}\n"
+        )
+
+        told = [ada.post(f"/plan/{verb}", {"text": text}) for verb in ("preview", "application")]
+
+        assert [one.status_code for one in told] == [200, 201]
+        for answer in told:
+            (one,) = answer.json()["warnings"]
+            assert (one["kind"], one["id"], one["title"]) == ("key_result", "drops", "Drops")
+            assert "no target yet" in one["message"]
+
     def test_names_every_mistake_with_its_line(self, world, program):
         """A file is refused whole, each reason with where it stands, in one round."""
         text = 'milepost: 1\nobjectives:\n- id: rock\n  title: ""\n  cycle: nowhere\n  ownr: ben\n'

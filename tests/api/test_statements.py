@@ -57,6 +57,7 @@ STATEMENTS = {
     "people_index": 3,
     "people_show": 3,
     "people_holding": 4,
+    "people_personal_data": 15,
     "teams_index": 2,
     "teams_show": 2,
     "teams_members": 3,

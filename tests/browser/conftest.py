@@ -29,13 +29,14 @@ def visit(browser, live_server, cast) -> Iterator[Callable[..., object]]:
     from django.test import Client
 
     from milepost.models import User
+    from tests.cast import enter_as
 
     contexts, errors = [], []
 
     def open_page(who: str, path: str, *, viewport: dict[str, int] = WIDE, **more):
         client = Client()
         company = "zenith" if who == "zed" else "acme"
-        client.force_login(User.objects.get(email=f"{who}@{company}.example"))
+        enter_as(client, User.objects.get(email=f"{who}@{company}.example"))
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         context = browser.new_context(viewport=viewport, base_url=live_server.url, **more)
         contexts.append(context)

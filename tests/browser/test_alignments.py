@@ -38,7 +38,7 @@ class TestAligning:
             page.get_by_role("radio", name=how).check(force=True)
             page.get_by_label("Weight", exact=True).fill(weight)
             page.get_by_role("button", name="Align").click()
-            page.get_by_text("Aligned.").wait_for()
+            page.get_by_text("Aligned: “").wait_for()
             page.wait_for_url(f"**{here}*")
         alignment = page.locator("#alignment")
         for words in ("contributes to, weight 2.5", okrs.company.title, "supports", okrs.growth.title):
@@ -65,7 +65,7 @@ class TestAligning:
         meanwhile.goto(f"{addresses.objective('acme', okrs.draft.id)}alignments/new/")
         meanwhile.get_by_label(SERVES).select_option(f"o{encode(okrs.helpful.id)}")
         meanwhile.get_by_role("button", name="Align").click()
-        meanwhile.get_by_text("Aligned.").wait_for()
+        meanwhile.get_by_text("Aligned: “").wait_for()
 
         page.get_by_role("button", name="Align").click()
 

@@ -30,7 +30,7 @@ NO_PAGES = {
     "alignment_json", "overview_json", "team_json", "company_json",  # for programs
     "objective_comparison_json", "team_comparison_json", "company_comparison_json",
     "alignment_comparison_json", "livez", "readyz", "metrics",
-    "map_svg",  # a file
+    "map_svg", "personal_data_json",  # files
     "alignment_rows", "checkins", "home", "new_token",  # lead on
     "palette",  # a part of pages, tried in test_palette.py
     "choices",  # for the fields of forms, tried in test_shortlists.py

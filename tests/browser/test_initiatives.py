@@ -30,7 +30,7 @@ class TestInitiative:
         page.get_by_label("Owner").select_option(label="Cleo Wong")
         page.get_by_label("Due").fill(timezone.now().date().isoformat())
         page.get_by_role("button", name="Add").click()
-        page.get_by_text("Initiative added.").wait_for()
+        page.get_by_text("Initiative added: “").wait_for()
         page.get_by_role("link", name="Second bench", exact=True).click()
         page.get_by_label("Initiative").fill("Second bench, on loan")
         page.get_by_role("button", name="Save").click()

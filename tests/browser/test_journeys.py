@@ -229,7 +229,7 @@ class TestKeyboard:
         page = visit("ben", "/w/acme/preferences/")
         page.get_by_role("group", name="Keyboard shortcuts").get_by_text("Off", exact=True).click()
         page.get_by_role("button", name="Save").click()
-        page.get_by_text("Saved in this browser.").wait_for()
+        page.get_by_text("Saved in this browser:").wait_for()
         page.goto(WEEK)
 
         with staying(page):

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from milepost.actions import alignments, objectives
 from milepost.core.ids import encode
 from tests.browser.conftest import NARROW
 from tests.browser.patience import staying, until
@@ -15,6 +16,7 @@ from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.browser
 MAP = "/w/acme/map/"
+NOW = timezone.now()
 
 
 @pytest.fixture
@@ -54,12 +56,27 @@ def said(page):
 
 class TestZoom:
     def test_begins_at_a_size_that_can_be_read(self, visit, okrs):
-        """All of it where that can be read; else at the top, with what the company wants in view."""
+        """All of it where key results can be read in it; else what the company wants, so that they can."""
         fitted, narrow = visit("ada", MAP), visit("ada", MAP, viewport=NARROW)
 
         until(fitted, lambda: fits(fitted))
-        until(narrow, lambda: 0.4 <= scale(narrow) <= 1)
         expect(card(narrow, okrs.company)).to_be_in_viewport(ratio=0.9)
+        expect(card(narrow, okrs.company).locator(".kt", has_text=okrs.growth.title)).to_be_visible()
+        assert scale(fitted) >= 0.7 and scale(narrow) >= 0.7
+
+    def test_begins_at_ones_own_card(self, visit, cast, okrs):
+        """Of a drawing broader than the screen, everyone sees first what they own, as large as the others."""
+        for number in range(20):
+            one = objectives.draft(
+                title=f"Part {number}", cycle=okrs.cycle.id, owner=cast.cleo.person_id, by=cast.ada, at=NOW
+            )
+            alignments.align(child=one.id, objective=okrs.company.id, by=cast.ada, at=NOW)
+
+        for who, one in (("ben", okrs.helpful), ("ada", okrs.company)):
+            page = visit(who, MAP, viewport={"width": 390, "height": 1300})
+            expect(card(page, one)).to_be_in_viewport(ratio=0.9)
+            expect(card(page, one)).to_have_class(re.compile("me"))
+            assert scale(page) >= 0.7 and not fits(page)
 
     def test_begins_on_the_first_screen_of_a_phone(self, visit, okrs):
         """What narrows and colours it takes a line each, pushed aside by touch; “Show” stays in sight."""
@@ -72,7 +89,7 @@ class TestZoom:
         assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
 
     def test_shows_titles_alone_where_it_is_small(self, visit, okrs):
-        """Small, a card has its title, larger; large, all that it says."""
+        """Small, a card has its title, larger, whose it is, how sure they are; large, all that it says."""
         page = visit("ada", MAP)
         large, small = (card(page, okrs.company).locator(f".{place} .ttl") for place in ("near", "far"))
 
@@ -80,6 +97,7 @@ class TestZoom:
             page.get_by_role("button", name="Smaller").click()
         expect(small).to_be_visible()
         expect(large).to_be_hidden()
+        expect(card(page, okrs.company).locator("g.far")).to_contain_text(re.compile("AL.*6/10"))
         while scale(page) < 0.9:
             page.get_by_role("button", name="Larger").click()
 
@@ -87,11 +105,14 @@ class TestZoom:
         expect(large).to_be_visible()
 
     def test_fills_the_screen(self, visit, okrs):
-        """The drawing can have the whole screen, and gives it back."""
-        page = visit("ada", MAP)
+        """The drawing can have the whole screen, no smaller than it was, and gives it back."""
+        page = visit("ada", MAP, viewport=NARROW)
+        before = scale(page)
 
         page.get_by_role("button", name="Full screen").click()
         expect(page.locator("mp-map:fullscreen")).to_have_count(1)
+        until(page, lambda: page.locator(".map-view").evaluate("view => view.clientHeight") > 600)
+        assert scale(page) >= before
         page.get_by_role("button", name="Full screen", pressed=True).click()
 
         expect(page.locator("mp-map:fullscreen")).to_have_count(0)

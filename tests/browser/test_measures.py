@@ -47,7 +47,7 @@ class TestEveryKind:
                 if text is not None:
                     place(page, name).fill(text)
             page.get_by_role("button", name="Add and write another").click()
-            page.locator("#toasts", has_text="Key result added.").wait_for()
+            page.locator("#toasts", has_text="Key result added: “").wait_for()
             expect(page.get_by_label("Key result", exact=True)).to_have_value("")
 
         made = KeyResult.objects.of(cast.acme.id).filter(title__endswith=" one")

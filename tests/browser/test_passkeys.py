@@ -60,6 +60,26 @@ def add_passkey(page, name: str = "My laptop") -> None:
     page.wait_for_url("**/account/")
 
 
+class TestCodes:
+    def test_are_copied_and_printed(self, page, cast: Cast):
+        """The page that shows them once has a button for each; what is copied is the ten, line by line."""
+        sign_in(page)
+        page.goto("/account/passkeys/new/")
+        page.get_by_label("Name").fill("My laptop")
+        page.get_by_role("button", name="Make the passkey").click()
+        shown = page.get_by_role("list", name="Recovery codes").get_by_role("listitem")
+        expect(shown).to_have_count(10)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.evaluate("() => { window.print = () => { document.title = 'printed' } }")
+
+        page.get_by_role("button", name="Copy").click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        page.get_by_role("button", name="Print").click()
+
+        expect(shown).to_have_text(page.evaluate("navigator.clipboard.readText()").split("\n"))
+        expect(page).to_have_title("printed")
+
+
 class TestPasskey:
     def test_is_added_and_signs_in(self, page, cast: Cast):
         """A passkey alone signs in: it is both steps in one."""

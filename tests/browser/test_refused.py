@@ -12,6 +12,7 @@ from django.utils import timezone
 from milepost.core.ids import encode
 from milepost.models import User
 from tests.browser.inspector import inspector
+from tests.cast import enter_as
 from tests.routes import routes
 from tests.web.borders import ROUTES, address, form
 from tests.worlds import at_work, visible
@@ -119,9 +120,7 @@ def things(cast) -> dict[str, int]:
 
 @pytest.fixture
 def ada(cast) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(email="ada@acme.example"))
-    return client
+    return enter_as(Client(), User.objects.get(email="ada@acme.example"))
 
 
 class TestTable:

@@ -186,15 +186,19 @@ class TestDrafts:
         page = visit("cleo", SWEEP)
         page.keyboard.type("5.5")
         lost = []
+        wire = page.context.new_cdp_session(page)
 
-        def lose(route):
-            route.fetch()
-            lost.append(route.request.url)
-            route.abort()
+        def lose(answer):
+            """Drop what the server said; the browser itself had sent, and the server has done it."""
+            lost.append(answer["request"]["url"])
+            cut = {"requestId": answer["requestId"], "errorReason": "ConnectionReset"}
+            wire.send("Fetch.failRequest", cut)
 
-        page.route("**/sweep/", lose, times=1)
+        wire.on("Fetch.requestPaused", lose)
+        wire.send("Fetch.enable", {"patterns": [{"urlPattern": "*/sweep/", "requestStage": "Response"}]})
         page.keyboard.press("Control+Enter")
         page.get_by_text("No answer from the server").wait_for()
+        wire.send("Fetch.disable")
         page.keyboard.press("Control+Enter")
         on_card(page, due[1])
 

@@ -47,6 +47,26 @@ class TestPlace:
         until(page, lambda: page.evaluate(COVERED) == [])
 
 
+class TestStay:
+    def test_bad_news_waits_to_be_read(self, visit, okrs):
+        """What could not be done stays however long one looks away; good news leaves by itself."""
+        page = visit("ben", addresses.objective("acme", okrs.helpful.id))
+        page.clock.install()
+        page.reload()
+        page.evaluate("""() => {
+          const silent = document.querySelector('#toasts > template').content;
+          const [good, bad] = [1, 2].map(() => silent.cloneNode(true));
+          good.querySelector('.toast').classList.remove('bad');
+          document.querySelector('#toasts').append(good, bad);
+        }""")
+        expect(page.locator(".toast")).to_have_count(2)
+
+        page.clock.run_for(60_000)
+
+        expect(page.locator(".toast")).to_have_count(1)
+        expect(page.locator(".toast.bad")).to_be_visible()
+
+
 class TestUndo:
     def test_says_where_there_is_nothing(self, visit, okrs):
         """U on a page that has nothing to undo says so, once, and where to look."""

@@ -19,7 +19,7 @@ from milepost.core.access import operator
 from milepost.ledger import image
 from milepost.models import Person, User
 from tests.browser.inspector import inspector
-from tests.cast import PASSWORD, Cast
+from tests.cast import PASSWORD, Cast, enter_as
 from tests.routes import routes
 from tests.web.account import enter, long_ago, with_app
 from tests.web.test_setup import FILE, ORGANISATION, YOU
@@ -31,9 +31,7 @@ FORGOTTEN = "/account/password/forgotten/"
 
 
 def signed_in(who: str, **more) -> Client:
-    client = Client(**more)
-    client.force_login(User.objects.get(email=f"{who}@acme.example"))
-    return client
+    return enter_as(Client(**more), User.objects.get(email=f"{who}@acme.example"))
 
 
 # -- before there is anything ------------------------------------------------------------------------------

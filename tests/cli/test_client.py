@@ -205,6 +205,10 @@ class TestTree:
             assert (listed[title] or "–").replace("\u00a0", " ") == share, line
 
 
+# What of the demo company has been so for longer than a month.
+NEVER_MOVE = ("initiatives", "teams", "cycles")
+
+
 class TestList:
     @pytest.mark.parametrize(
         "noun", ["objectives", "key-results", "checkins", "initiatives", "teams", "people", "cycles"]
@@ -234,6 +238,46 @@ class TestList:
         named = client.json("list", "objectives", "--owner", "hanneke")
 
         assert mine and mine == named
+
+    @pytest.mark.parametrize(("noun", "of"), [("checkins", "key_result"), ("initiatives", "objective")])
+    def test_names_what_an_entry_is_of(self, client: Client, noun: str, of: str):
+        """People read the title of what it is about; programs have its id."""
+        titles = {
+            one["id"]: one["title"]
+            for listed in ("objectives", "key-results")
+            for one in client.json("list", listed)
+        }
+
+        lines = client.run("list", noun, "--limit", "3").stdout.splitlines()
+        records = client.json("list", noun, "--limit", "3")
+
+        for line, record in zip(lines, records, strict=True):
+            assert titles[record[of]] in line.split("\t")
+
+    @pytest.mark.parametrize(
+        "noun", ["objectives", "key-results", "checkins", "initiatives", "teams", "cycles"]
+    )
+    def test_looks_back(self, client: Client, noun: str):
+        """Each list that has a past is given as it stood on a day."""
+        day = (date.today() - timedelta(days=30)).isoformat()
+
+        told = client.run("list", noun, "--on", day, "--limit", "3")
+        records = client.json("list", noun, "--on", day, "--limit", "3")
+
+        assert told.returncode == Exit.OK, told.stderr
+        assert [line.split("\t")[0] for line in told.stdout.splitlines()] == [one["id"] for one in records]
+        assert all(one.get("recorded_at", "")[:10] <= day for one in records)
+        assert client.json("list", noun) != client.json("list", noun, "--on", day) or noun in NEVER_MOVE
+
+    def test_looks_back_at_nothing_without_a_past(self, client: Client):
+        """People are listed as they are, and what is due is due today."""
+        told = [
+            client.run("list", *words, "--on", "2026-10-05")
+            for words in (("people",), ("key-results", "--due"))
+        ]
+
+        assert [one.returncode for one in told] == [Exit.USAGE, Exit.USAGE]
+        assert "--on is for objectives" in told[0].stderr and "due today" in told[1].stderr
 
     def test_says_who_may_be_meant(self, client: Client):
         """Where several fit, they are listed; where nobody does, so is what to do."""

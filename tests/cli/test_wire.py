@@ -13,7 +13,7 @@ import pytest
 from milepost.cli import servers, telling
 from milepost.cli.exits import Exit, exit_for
 from milepost.cli.servers import Server
-from milepost.cli.wire import Refused, Unreachable, Wire
+from milepost.cli.wire import PATIENCE_FOR_A_FILE, Refused, Unreachable, Wire
 from milepost.core.problems import Problem
 from tests.cli.client import Client
 from tests.postgres import free_port
@@ -134,11 +134,12 @@ class TestPatience:
         monkeypatch.delenv(servers.TIMEOUT, raising=False)
         options = Namespace(server=None, workspace=None)
 
-        usual, for_a_file = telling.wire(options).patience, telling.wire_for_a_file(options).patience
+        usual = telling.wire(options).patience
+        for_a_file = telling.wire(options, patience=PATIENCE_FOR_A_FILE).patience
         monkeypatch.setenv(servers.TIMEOUT, "7")
 
         assert (usual, for_a_file) == (30, 300)
-        assert telling.wire_for_a_file(options).patience == 7
+        assert telling.wire(options, patience=PATIENCE_FOR_A_FILE).patience == 7
 
 
 class TestLists:

@@ -74,6 +74,12 @@ class TestText:
 
         assert CANARY not in told and "Internal Server Error" in told
 
+    def test_says_when_in_utc(self):
+        """A line's moment can be compared with one of another machine, and a line stays one."""
+        told = logs.Text().format(record("milepost.web", "something", created=0.25))
+
+        assert told == "1970-01-01T00:00:00.250+00:00 ERROR milepost.web: something"
+
 
 class TestServer:
     @pytest.mark.parametrize("form", ["json", "text"])

@@ -146,8 +146,26 @@ class TestCaddy:
 
         assert re.search(r"reverse_proxy [^}]*\{$.*^\s*header_up -\*_\*$", file, re.M | re.S)
 
+    def test_leads_people_alone_to_https(self):
+        """A program is told, and not led on with its token; browsers are to come over HTTPS for a year."""
+        file = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+
+        plain = re.search(r"^http://okr\.acme\.example \{(.+?)^\}", file, re.M | re.S)[1]
+        assert plain.index("respond @programs") < plain.index("redir https://{host}{uri}")
+        assert re.search(r"@programs path (\S+)", plain)[1] == "/api/*"
+        assert 'header >Strict-Transport-Security "max-age=31536000; includeSubDomains"' in file
+
 
 class TestNginx:
+    def test_takes_no_old_encryption(self):
+        """TLS 1.2 and 1.3 alone, sealed and forward secret, and nothing of which version answers."""
+        file = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+
+        assert re.findall(r"ssl_protocols (.+);", file) == ["TLSv1.2 TLSv1.3"]
+        ciphers = re.search(r"ssl_ciphers (.+);", file)[1].split(":")
+        assert all(re.fullmatch(r"ECDHE-(RSA|ECDSA)-\S*(GCM|POLY1305)\S*", cipher) for cipher in ciphers)
+        assert "server_tokens off;" in file
+
     def test_leads_to_where_milepost_listens(self):
         """It goes to the usual port, takes the largest file of a form, and hides what is not public."""
         file = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
@@ -169,13 +187,15 @@ class TestNginx:
             page = asked(secret, "/sign-in/")
             hidden = [asked(secret, f"/{name}").split("\r\n")[0] for name in ("livez", "readyz", "metrics")]
             elsewhere = asked(plain, "/w/acme/", secure=False)
+            program = asked(plain, "/api/v1/me", secure=False)
 
         assert (
             page.startswith("HTTP/1.1 200")
             and "__Host-" in page
-            and "strict-transport-security" in page.lower()
+            and page.lower().count("strict-transport-security: max-age=31536000; includesubdomains") == 1
         )
         assert all(" 404 " in line for line in hidden)
+        assert program.startswith("HTTP/1.1 403") and "Location" not in program
         assert "Location: https://okr.acme.example/w/acme/" in elsewhere
 
 

@@ -229,7 +229,78 @@ def _not_elsewhere(path: str, source: str) -> Iterator[str]:
             yield f":{number}: {found.group()!r} names a machine or a registry that a reader does not have"
 
 
+# ── Security ──
+
+_SPEAKS = {
+    "aiohttp",
+    "http.client",
+    "httpx",
+    "requests",
+    "smtplib",
+    "socket",
+    "ssl",
+    "urllib.request",
+    "urllib3",
+}
+_RUNS = {"ctypes", "lxml", "marshal", "pickle", "shelve", "subprocess", "xml"}
+
+
+def _imported(source: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(parsed(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, name.name) for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.lineno, node.module
+            yield from ((node.lineno, f"{node.module}.{name.name}") for name in node.names)
+
+
+def _asks_nobody(path: str, source: str) -> Iterator[str]:
+    for line, name in _imported(source):
+        if name in _SPEAKS:
+            yield f":{line}: imports {name}; the server speaks to its database and its mail server alone"
+
+
+def _runs_nothing(path: str, source: str) -> Iterator[str]:
+    for line, name in _imported(source):
+        if _RUNS & {name, name.partition(".")[0]}:
+            yield f":{line}: imports {name}, which can be made to run or to fetch what a stranger wrote"
+
+
+def _fixed_words(path: str, source: str) -> Iterator[str]:
+    for node in ast.walk(parsed(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            called, owner = node.func.attr, ast.unparse(node.func.value)
+            if called in ("from_string",):
+                yield f":{node.lineno}: makes a template of a text; templates are files"
+            elif called == "extra" and "objects" in owner:
+                yield f":{node.lineno}: .extra() takes SQL as text"
+
+
 RULES = (
+    Rule(
+        "the server asks nobody but its database and its mail server",
+        ("milepost/*.py",),
+        _asks_nobody,
+        good=("milepost/web/teams.py", "from urllib.parse import urlsplit"),
+        bad=("milepost/web/teams.py", "from urllib import request\nimport http.client"),
+        # The command is a client; serving looks whether its own port is free, and whether it answers.
+        besides=("milepost/cli/*", "milepost/channels/email.py", "milepost/management/serving.py"),
+    ),
+    Rule(
+        "nothing is read or started by what runs what it reads",
+        ("milepost/*.py",),
+        _runs_nothing,
+        good=("milepost/formats/plans.py", "import json"),
+        bad=("milepost/formats/plans.py", "import pickle\nfrom xml.etree import ElementTree"),
+        besides=("milepost/cli/telling.py",),  # starts jq at its user's own terminal, by a list of words
+    ),
+    Rule(
+        "templates and statements are never made of what came in",
+        ("milepost/*.py",),
+        _fixed_words,
+        good=("milepost/web/teams.py", 'render(request, "teams/show.html")'),
+        bad=("milepost/web/teams.py", "environment.from_string(request.POST['text'])"),
+    ),
     Rule(
         "an action takes its arguments by name and ends in by and at",
         _python("actions"),

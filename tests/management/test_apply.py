@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -112,6 +112,40 @@ class TestApply:
 
         item = next(each for each in said.json["changes"] if each["action"] == "changed")
         assert (said.code, item["kind"], item["id"]) == (0, "key_result", "k1")
+
+    def test_says_what_deserves_a_second_look(self, db, written):
+        """A key result without a target is told of, in words and in JSON, and hinders nothing."""
+        text = SMALL.replace(", target: 50", "")
+
+        dry, done = (
+            run("apply", written(text), flag, *more)
+            for flag, more in (("--dry-run", ["--json"]), ("--yes", []))
+        )
+        again = run("apply", written(text), "--dry-run", "--json")
+
+        assert [one["id"] for one in dry.json["warnings"]] == ["k1"]
+        assert (dry.code, done.code, again.code) == (0, 0, 6)
+        assert "Worth a second look" in done.out
+        assert "key result k1  Repeat buyers: It has no target yet" in done.out
+        assert again.json["warnings"] == []  # nobody made or changed it
+
+    @pytest.mark.parametrize(("left", "told"), [(30, ["k1"]), (-1, [])])
+    def test_knows_the_cycle_that_the_file_leaves_out(self, db, written, left: int, told):
+        """A last day that is over is odd while the cycle runs on, and not where the cycle is over too."""
+        begins, ends, over = (
+            (timezone.now() + timedelta(days=days)).date().isoformat() for days in (-60, left, -3)
+        )
+        whole = SMALL.replace("2026-10-01", begins).replace("2026-12-31", ends)
+        run("apply", written(whole), "--yes")
+        frame, part = whole.partition("cycles:")[0], whole.partition("objectives:")[2]
+        part = part.replace(
+            "        owner: ada\n        check_ins", f"        ends: {over}\n        check_ins"
+        )
+
+        said = run("apply", written(f"{frame}objectives:{part}", "new.yaml"), "--dry-run", "--json")
+
+        assert said.json["summary"]["key_result"]["changed"] == 1
+        assert [one["id"] for one in said.json["warnings"]] == told
 
     @pytest.mark.parametrize("words", [("--json",), ()])
     def test_asks_only_where_somebody_can_answer(self, db, written, words):

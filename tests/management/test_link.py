@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from django.core.management import call_command
@@ -77,6 +78,23 @@ class TestUserErase:
             run("user", "erase", "zed@zenith.example", "--workspace", "acme", "--yes")
         with pytest.raises(Problem, match="no terminal"):
             run("user", "erase", "cleo@acme.example", "--workspace", "acme")
+
+
+class TestUserExport:
+    def test_writes_all_that_is_held_of_somebody(self, cast: Cast, tmp_path):
+        """To a file or to the terminal, with how they sign in, and no secret."""
+        target = tmp_path / "cleo.json"
+
+        run("user", "export", "cleo@acme.example", "--workspace", "acme", "-o", str(target))
+
+        found = json.loads(target.read_bytes())
+        assert found["person"]["name"] == "Cleo Wong"
+        assert found["ways_in"]["has_password"] is True and "argon2" not in target.read_text()
+
+    def test_knows_nobody_else(self, cast: Cast):
+        """Whoever belongs to another workspace is not found."""
+        with pytest.raises(NotFound):
+            run("user", "export", "zed@zenith.example", "--workspace", "acme")
 
 
 class TestUserAdd:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -53,6 +54,15 @@ def wait_until(holds) -> bool:
 def children(process: subprocess.Popen) -> list[int]:
     told = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True)
     return [int(pid) for pid in told.stdout.split()]
+
+
+def spoken(server: Installation, said: str) -> str:
+    """Say something to the server as it stands, and return all that it answers."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as line:
+        line.sendall(said.encode())
+        with suppress(ConnectionResetError):
+            return b"".join(iter(lambda: line.recv(65536), b"")).decode(errors="replace")
+    return ""
 
 
 class TestServe:
@@ -113,6 +123,49 @@ class TestServe:
             answer = asked.getresponse()
 
         assert answer.status == status
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/secret.key", "/milepost.sqlite3", "/milepost.toml", "/.git/config", "/static/",
+            "/static/milepost/", "/static/../secret.key", "/static/%2e%2e/secret.key",
+            "/static/..%2fsecret.key", "/static/..\\secret.key",
+            "/static//etc/passwd", "/../../etc/passwd", "/static/%00secret.key",
+        ],
+    )  # fmt: skip
+    def test_gives_no_file_but_the_static_ones(self, server, path):
+        """Nothing of the data folder or beside it is reached by any spelling, and no folder is listed."""
+        told = spoken(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+
+        assert re.match(r"HTTP/1\.1 40[04] ", told)
+        assert "Index of" not in told and (server.data_dir / "secret.key").read_text().strip() not in told
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_a_body_has_one_end(self, server, order):
+        """Told two lengths of a body, it goes by the pieces or hangs up: nobody hides a request there."""
+        lengths = ["Content-Length: 60", "Transfer-Encoding: chunked"][::order]
+        hides = "\r\n".join(
+            ("POST /sign-in/ HTTP/1.1", "Host: localhost", *lengths, "", "0", "",
+             "GET /hidden-in-a-body/ HTTP/1.1", "Host: localhost", "Connection: close", "", "")
+        )  # fmt: skip
+
+        answers = re.findall(r"^HTTP/1\.1 (\d+)", spoken(server, hides), re.MULTILINE)
+
+        assert answers in (["403", "404"], ["403"], ["400"])
+
+    @pytest.mark.parametrize("length", ["5, 6", "+5", "0x5", "-1", "5\r\nContent-Length: 6"])
+    def test_a_length_that_is_none_is_refused(self, server, length):
+        """A length that two programs could read in two ways is read in none."""
+        head = f"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\nabcdef"
+
+        assert re.match(r"HTTP/1\.1 400 ", spoken(server, head))
+
+    def test_does_not_say_of_which_version_it_is(self, server):
+        """No header tells an attacker which holes to try."""
+        told = spoken(server, "GET /sign-in/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+
+        head = told.partition("\r\n\r\n")[0].lower()
+        assert "x-powered-by" not in head and not re.search(r"^server: .*\d", head, re.MULTILINE)
 
     def test_a_second_one_says_that_the_port_is_taken(self, server):
         """A port that is taken is a conflict that names the next thing to try."""

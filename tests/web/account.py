@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 from datetime import timedelta
+from html import unescape
 
 from django.core import mail
 from django.test import Client
@@ -12,10 +15,12 @@ from django.utils import timezone
 from milepost.actions import second_steps
 from milepost.core import one_time
 from milepost.models import Event, User
+from tests.authenticators import Authenticator
 from tests.cast import PASSWORD
 
 ADA = {"login": "ada@acme.example", "password": PASSWORD}
 HERE = "/account/"
+NEW_PASSKEY = "/account/passkeys/new/"
 
 
 def ada() -> User:
@@ -40,6 +45,26 @@ def with_app(user: User | None = None) -> str:
     code = one_time.code(secret, one_time.step_at(before))
     second_steps.add_app(user_id=(user or ada()).pk, secret=secret, typed=code, at=before)
     return secret
+
+
+def browser() -> Client:
+    """Return a browser at an address for which there can be passkeys."""
+    return Client(SERVER_NAME="localhost")
+
+
+def options(client: Client, path: str) -> dict:
+    """Return what a page asks of a passkey."""
+    return json.loads(unescape(re.search(r"data-options='([^']+)'", client.get(path).content.decode())[1]))
+
+
+def with_passkey(who: str = "ada", **more) -> Authenticator:
+    """Give somebody a passkey, by the page that adds one."""
+    client, device = enter(browser(), who), Authenticator(**more)
+    answer = client.post(
+        NEW_PASSKEY, {"name": "Laptop", "credential": device.make(options(client, NEW_PASSKEY))}
+    )
+    assert "recovery codes" in answer.content.decode()
+    return device
 
 
 def shown(secret: str) -> str:

@@ -155,6 +155,7 @@ ROUTES: dict[str, Row] = {
     "person": Row({"name": "Renamed Person"}),
     "invite_person": Row({}),
     "uninvite_person": Row({}, first="invite_person"),
+    "personal_data_json": READS,
     "handover": Row({"to": Id("person")}, on={"person": "chief"}),
     "depart_person": Row({}),
     "readmit_person": Row({}, first="depart_person"),

@@ -44,11 +44,11 @@ def mail_server(settings) -> None:
 def signed_in(cast) -> Callable[..., Client]:
     """Return a browser in which somebody of the cast is signed in: `signed_in("ada")`."""
     from milepost.models import User
+    from tests.cast import enter_as
 
     def browser(who: str, **more) -> Client:
         client = Client(**more)
         company = "zenith" if who == "zed" else "acme"
-        client.force_login(User.objects.get(email=f"{who}@{company}.example"))
-        return client
+        return enter_as(client, User.objects.get(email=f"{who}@{company}.example"))
 
     return browser

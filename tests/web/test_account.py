@@ -9,15 +9,23 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import guesses, people, second_steps
+from milepost.actions import access, guesses, people, second_steps
 from milepost.core import one_time
 from milepost.core.access import operator
-from milepost.models import Session, Workspace
+from milepost.core.ids import encode
+from milepost.models import Invitation, Person, Session, Workspace
 from milepost.queries import second_steps as known
 from tests.cast import PASSWORD, Cast
 from tests.web.account import ADA, HERE, ada, enter, kinds, long_ago, shown, with_app
 
 pytestmark = pytest.mark.both_databases
+
+
+def enter_with_code(client: Client) -> None:
+    """Sign Ada in with both steps."""
+    secret = with_app()
+    client.post("/sign-in/", ADA)
+    assert client.post("/sign-in/second-step/", {"code": shown(secret)}).status_code == 302
 
 
 class TestAccount:
@@ -31,6 +39,22 @@ class TestAccount:
 
         for words in ("ada@acme.example", "Password", "Passkeys", "Authenticator app", "this one"):
             assert words in text
+
+    def test_leads_on_to_what_else_is_ones_own(self, client: Client, cast: Cast):
+        """Preferences, keys, tokens and one's page are one step away, and so is the account from each."""
+        pages = re.findall(r'<li><a href="([^"]+)"', enter(client).get(HERE).content.decode())
+
+        assert len(pages) == 5 and HERE in pages
+        for page in pages:
+            text = client.get(page).content.decode()
+            assert all(f'href="{other}"' in text for other in pages), page
+            assert f'href="{page}" aria-current="page"' in text
+
+    def test_leads_nowhere_while_a_second_step_is_lacking(self, client: Client, cast: Cast):
+        """Where everything else is closed, nothing else is offered."""
+        Workspace.objects.filter(id=cast.acme.id).update(second_step_for="everyone")
+
+        assert "What is yours" not in enter(client).get(HERE).content.decode()
 
 
 class TestConfirming:
@@ -172,6 +196,31 @@ class TestApp:
         assert first.post("/sign-in/second-step/", {"code": code}).status_code == 302
         assert second.post("/sign-in/second-step/", {"code": code}).status_code == 422
 
+    def test_is_asked_for_in_a_session_of_its_own(self, cast: Cast):
+        """Whoever planted the key of a session is not at the second step when its victim is."""
+        with_app()
+        attacker, victim = Client(), Client()
+        attacker.session.save()
+        planted = victim.cookies["milepost"] = attacker.cookies["milepost"].value
+
+        victim.post("/sign-in/", ADA)
+
+        assert victim.cookies["milepost"].value != planted
+        assert victim.get("/sign-in/second-step/").status_code == 200
+        assert attacker.get("/sign-in/second-step/").status_code == 302
+
+    def test_is_too_late_after_a_new_password(self, client: Client, cast: Cast):
+        """What an old password began, no code completes once there is a new one."""
+        secret = with_app()
+        client.post("/sign-in/", ADA)
+        access.set_password(user_id=ada().pk, password="seven purple giraffes", at=timezone.now())
+
+        answer = client.post("/sign-in/second-step/", {"code": shown(secret)}, follow=True)
+
+        assert "Your password was changed meanwhile" in answer.content.decode()
+        assert client.get("/w/acme/people/").status_code == 302
+        assert not Session.objects.filter(user=ada()).exists()
+
     def test_is_asked_for_after_a_link_too(self, client: Client, cast: Cast):
         """A link stands for the password, not for the second step."""
         from milepost.actions import people
@@ -219,6 +268,38 @@ class TestCodes:
         assert answer.status_code == 302
         assert again.status_code == 422
         assert known.of(ada().pk).codes_left == 9
+
+    def test_are_shown_to_keep(self, client: Client, cast: Cast):
+        """The page says whose they are and where, what they replace, and lets them be copied and printed."""
+        enter_with_code(client)
+
+        text = client.post("/account/recovery-codes/").content.decode()
+
+        assert "ada@acme.example at testserver" in text and "any from before no longer work" in text
+        assert 'download="milepost-recovery-codes.txt"' in text
+        assert 'data-from="codes"' in text and "<mp-print>" in text
+
+    @pytest.mark.parametrize(
+        ("left", "words"),
+        [
+            (None, "Make some"),
+            (10, "The 10 that are left stop working at once"),
+            (1, "The 1 that is left stops working at once"),
+            (0, "All are used up"),
+        ],
+    )
+    def test_are_made_anew_knowingly(self, client: Client, cast: Cast, left: int | None, words: str):
+        """Who has codes is told what becomes of them before there are others."""
+        from allauth.mfa.models import Authenticator
+
+        enter_with_code(client)
+        if left is not None:
+            second_steps.make_codes(user_id=ada().pk, at=timezone.now())
+            row = Authenticator.objects.get(type=known.CODES)
+            row.data["hashes"] = row.data["hashes"][:left]
+            row.save()
+
+        assert words in client.get(HERE).content.decode()
 
     def test_are_kept_as_hashes(self, cast: Cast):
         """No code stands in the database."""
@@ -286,3 +367,83 @@ class TestRequired:
 
         assert answer.status_code == 403
         assert answer.json()["code"] == "second_step_needed"
+
+
+class TestPower:
+    """What outlives this hour is given by whoever has proved lately who they are."""
+
+    def test_asks_before_a_token(self, client: Client, cast: Cast):
+        """Whoever finds an open browser makes no token; with the password the form goes on as it was sent."""
+        from milepost.models import Token
+
+        form = {"name": "Reports", "scope": "read", "days": "30", "team": ""}
+        long_ago(enter(client))
+
+        asked = client.post("/w/acme/tokens/", form)
+        before = Token.objects.of(cast.acme.id).count()
+        made = client.post("/w/acme/tokens/", form | {"confirming": "POST", "password": PASSWORD})
+
+        text = asked.content.decode()
+        assert "Is it still you?" in text
+        assert 'name="scope" value="read"' in text and 'href="/w/acme/tokens/"' in text
+        assert (before, made.status_code) == (0, 201)
+        assert Token.objects.of(cast.acme.id).get().name == "Reports"
+
+    @pytest.mark.parametrize("role", ["owner", "admin"])
+    def test_asks_before_somebody_runs_the_workspace(self, client: Client, cast: Cast, role: str):
+        """Adding, promoting and inviting whoever will run it asks; the first run does as well."""
+        dana = people.add(name="Dana", email="d@acme.example", role=role, by=cast.ada, at=timezone.now())
+        form = {"name": "Eve", "email": "eve@acme.example", "role": role, "team": ""}
+        long_ago(enter(client))
+
+        answers = [
+            client.post("/w/acme/people/new/", form),
+            client.post(f"/w/acme/people/{encode(cast.cleo.person_id)}/", {"role": role}),
+            client.post(f"/w/acme/people/{encode(dana.id)}/invitation/"),
+            client.post("/w/acme/start/invite/", {"name-1": "Eve", "email-1": "e@x.example", "role": role}),
+        ]
+
+        assert all("Is it still you?" in answer.content.decode() for answer in answers)
+        rows = Person.objects.of(cast.acme.id)
+        assert not rows.filter(email__in=("eve@acme.example", "e@x.example")).exists()
+        assert rows.get(id=cast.cleo.person_id).role == "member"
+        assert not Invitation.objects.of(cast.acme.id).exists()
+
+    def test_goes_on_once_it_was_said(self, client: Client, cast: Cast):
+        """The right password gives the role at once; the next one is given without asking."""
+        there = f"/w/acme/people/{encode(cast.cleo.person_id)}/"
+        long_ago(enter(client))
+
+        client.post(there, {"role": "admin", "confirming": "POST", "password": PASSWORD})
+        given = Person.objects.of(cast.acme.id).get(id=cast.cleo.person_id).role
+        client.post(there, {"role": "owner"})
+
+        assert given == "admin"
+        assert Person.objects.of(cast.acme.id).get(id=cast.cleo.person_id).role == "owner"
+
+    def test_gives_less_without_asking(self, client: Client, cast: Cast):
+        """Members are added and invited all day long, and nobody is asked for that."""
+        form = {"name": "Eve", "email": "eve@acme.example", "role": "member", "team": ""}
+        long_ago(enter(client))
+
+        answer = client.post("/w/acme/people/new/", form)
+
+        assert "Is it still you?" not in answer.content.decode()
+        assert Person.objects.of(cast.acme.id).filter(email="eve@acme.example").exists()
+
+    def test_asks_before_the_second_step_is_let_go(self, client: Client, cast: Cast):
+        """Who needs a second step is decided by an owner who proves to be one; all else is not asked."""
+        Workspace.objects.filter(id=cast.acme.id).update(second_step_for="admins")
+        with_app()
+        client.post("/sign-in/", ADA)
+        (secret,) = second_steps.make_codes(user_id=ada().pk, at=timezone.now())[:1]
+        client.post("/sign-in/second-step/", {"code": secret})
+        long_ago(client)
+        form = {"name": "Acme!", "time_zone": "UTC", "check_in_every": "7", "second_step_for": "admins"}
+
+        client.post("/w/acme/settings/", form)
+        asked = client.post("/w/acme/settings/", form | {"second_step_for": "nobody"})
+
+        row = Workspace.objects.get(id=cast.acme.id)
+        assert "Is it still you?" in asked.content.decode()
+        assert (row.name, row.second_step_for) == ("Acme!", "admins")

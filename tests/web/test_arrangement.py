@@ -208,7 +208,7 @@ class TestSettings:
         answer = signed_in("ada").post("/w/acme/settings/", self.SENT, follow=True)
 
         row = Workspace.objects.get(id=cast.acme.id)
-        assert "Saved." in answer.content.decode()
+        assert "Saved: “Acme Ltd”." in answer.content.decode()
         assert (row.name, row.time_zone, row.check_in_every) == ("Acme Ltd", "Asia/Tokyo", 14)
         assert row.count_restricted_work
 

@@ -143,4 +143,6 @@ class TestReading:
         assert status == "400 Bad Request"
         assert json.loads(body)["code"] == "cut_short"
         assert headers["X-Request-ID"]
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Cache-Control"] == "no-store"
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert seen == []

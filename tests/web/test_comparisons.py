@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -377,8 +378,33 @@ class TestMany:
 
         for path in (TREE, *(f"/w/acme/teams/{encode(one.id)}/comparison" for one in (cast.product, sales))):
             assert read(signed_in("ada"), path, day_of(now) - DAY)["places"] == told
-        assert "Teams that moved" in page(signed_in("ada"), TREE, day_of(now) - DAY)
+        assert "Teams and cycles" in page(signed_in("ada"), TREE, day_of(now) - DAY)
         assert read(signed_in("ada"), TREE, day_of(now) - 2 * DAY, day_of(now) - DAY)["places"] == []
+
+    def test_tells_of_new_names_and_of_who_joined_and_left(self, signed_in, okrs, cast, now):
+        """Names stand in every list; who belongs to a team is told where two days of that team stand."""
+        team = cast.product.id
+        sales = teams.create(name="Sales", by=cast.ada, at=now)
+        teams.update(team=team, changed={"name": "Riding"}, by=cast.ada, at=now)
+        cycles.update(cycle=okrs.cycle.id, changed={"name": "Fall"}, by=cast.ada, at=now)
+        teams.remove_member(team=team, person=cast.ben.person_id, by=cast.ada, at=now)
+        teams.add_member(team=team, person=cast.ada.person_id, is_lead=True, by=cast.ada, at=now)
+
+        everywhere = read(signed_in("ada"), TREE, day_of(now) - DAY)["places"]
+        own = read(signed_in("ada"), f"/w/acme/teams/{encode(team)}/comparison", day_of(now) - DAY)["places"]
+
+        named = {"what": "team’s name", "before": "Product", "after": "Riding"}
+        assert everywhere == [
+            named,
+            {"what": f"“{sales.name}”", "before": "none", "after": "founded"},
+            {"what": "cycle’s name", "before": "Autumn", "after": "Fall"},
+        ]
+        assert own == [
+            named,
+            {"what": "members who left", "before": "Ben Okri", "after": "none"},
+            {"what": "members who joined", "before": "none", "after": "Ada Lovelace"},
+            {"what": "leads", "before": "Ben Okri", "after": "Ada Lovelace"},
+        ]
 
     def test_shows_a_team(self, signed_in, okrs, cast, now):
         """A team's page has the same, with its summary on both days."""
@@ -409,12 +435,15 @@ class TestDays:
         [({"from": 1}, "has not come yet"), ({"from": -3, "to": -3}, "Both days are the same")],
     )
     def test_says_what_is_wrong_with_them(self, signed_in, okrs, now, days, said):
-        """A day to come is named; twice the same day is no comparison."""
+        """A day to come is named, twice the same day is no comparison: the days stand there to be mended."""
         asked = {name: (day_of(now) + number * DAY).isoformat() for name, number in days.items()}
 
         answer = signed_in("ada").get(f"{TREE}/", asked)
 
-        assert answer.status_code == 422 and said in answer.content.decode()
+        page = answer.content.decode()
+        assert answer.status_code == 422 and said in page
+        for name, day in asked.items():
+            assert re.search(rf'type="date" name="{name}" value="{day}"[^>]*aria-invalid', page)
 
     def test_takes_the_week_before_where_none_is_named(self, signed_in, okrs, now):
         """The usual question is what happened since last week."""

@@ -63,6 +63,20 @@ class TestEmail:
         assert Client().post("/sign-in/", ADA).status_code == 422
         assert Client().post(link).status_code == 404
 
+    def test_that_was_given_up_takes_nothing_back(self, client: Client, cast: Cast, mail_server):
+        """Whoever returns to their old address is safe from the link that once led away from it."""
+        enter(client).post("/account/email/change/", {"email": "new@acme.example"})
+        away = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1)
+        Client().post(away)
+        client.post("/account/email/change/", {"email": "ada@acme.example"})
+        Client().post(re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1))
+        back = ada().email
+
+        again = Client().post(away)
+
+        assert (back, again.status_code) == ("ada@acme.example", 404)
+        assert ada().email == "ada@acme.example"
+
     def test_becomes_nobody_elses(self, client: Client, cast: Cast, mail_server):
         """Whether an address has an account is told to its owner alone; in one's workspace it is refused."""
         free = enter(client).post("/account/email/change/", {"email": "free@acme.example"}, follow=True)

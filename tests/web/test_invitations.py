@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import access, people
+from milepost.actions import access, guesses, people
+from milepost.core import guessing
 from milepost.models import Event, Invitation, Person, Session, User
 from tests.cast import PASSWORD, Cast
 
@@ -75,6 +77,79 @@ class TestGiving:
         assert Client().get(link).status_code == 200
         ada.post(f"{here}revoke/")
         assert Client().get(link).status_code == 404
+
+
+@pytest.mark.usefixtures("mail_server")
+class TestManyByMail:
+    def test_wait_at_one_address(self, cast: Cast, signed_in, dana: Person):
+        """Nobody is flooded in the company's name: after four mails the next one waits, nothing changed."""
+        ada, there = signed_in("ada"), f"/w/acme/people/{_code(dana)}/invitation/"
+
+        answers = [ada.post(there) for _ in range(5)]
+
+        refused = answers[-1]
+        assert [answer.status_code for answer in answers] == [303, 303, 303, 303, 429]
+        assert 0 < int(refused.headers["Retry-After"]) <= 300
+        assert "Many invitations went by mail lately" in refused.content.decode()
+        assert len(mail.outbox) == 4
+        last = re.search(r"/invitation/[\w-]+/", mail.outbox[-1].body).group()
+        assert Client().get(last).status_code == 200
+
+    def test_wait_of_one_person(self, cast: Cast, signed_in, monkeypatch):
+        """Whoever has invited many waits, and keeps what they typed; a colleague goes on."""
+        monkeypatch.setattr(guessing, "INVITER", replace(guessing.INVITER, free=3))
+        for number in range(3):
+            guesses.take_invitation(email=f"{number}@x.example", by=cast.ada, at=timezone.now())
+        form = {"name": "Eve", "email": "eve@acme.example", "role": "member", "team": ""}
+        people.change_role(person=cast.ben.person_id, role="admin", by=cast.ada, at=timezone.now())
+
+        refused = signed_in("ada").post("/w/acme/people/new/", form)
+        added = Person.objects.of(cast.acme.id).filter(email="eve@acme.example").exists()
+        other = signed_in("ben").post("/w/acme/people/new/", form)
+
+        text = refused.content.decode()
+        assert (refused.status_code, added, other.status_code) == (429, False, 303)
+        assert 'value="eve@acme.example"' in text and "has to wait. Nothing was changed" in text
+        assert 0 < int(refused.headers["Retry-After"]) <= 60
+
+    def test_wait_of_one_workspace(self, cast: Cast, now, monkeypatch):
+        """Many from a workspace, whoever sent them, make its next one wait, and no other workspace's."""
+        monkeypatch.setattr(guessing, "WORKSPACE", replace(guessing.WORKSPACE, free=4))
+        for number, by in enumerate((cast.ada, cast.ben, cast.ada, cast.ben)):
+            guesses.take_invitation(email=f"{number}@x.example", by=by, at=now)
+
+        with pytest.raises(guesses.TooManyInvitations):
+            guesses.take_invitation(email="one@x.example", by=cast.cleo, at=now)
+        guesses.take_invitation(email="one@x.example", by=cast.zed, at=now)
+
+    def test_wait_of_a_program(self, cast: Cast, dana: Person, client: Client):
+        """A program is told the same, with a code of its own."""
+        from milepost.actions import tokens
+        from milepost.core.ids import encode
+
+        _, secret = tokens.create(name="A program", scope="admin", by=cast.ada, at=timezone.now())
+        there, head = f"/api/v1/people/{encode(dana.id)}/invitation", {"authorization": f"Bearer {secret}"}
+
+        answers = [
+            client.post(
+                there, {}, "application/json", headers=head | {"idempotency-key": f"key-{number}-of-many"}
+            )
+            for number in range(5)
+        ]
+
+        told = answers[-1].json()
+        assert [answer.status_code for answer in answers] == [201, 201, 201, 201, 429]
+        assert (told["code"], answers[-1].headers["Content-Type"]) == (
+            "too_many_invitations", "application/problem+json",
+        )  # fmt: skip
+        assert 0 < int(answers[-1].headers["Retry-After"]) <= 300
+
+    def test_are_not_counted_where_a_link_is_shown(self, cast: Cast, signed_in, dana: Person, settings):
+        """Without a mail server nobody is flooded, so nobody waits."""
+        settings.MILEPOST = replace(settings.MILEPOST, mail_host="")
+        ada, there = signed_in("ada"), f"/w/acme/people/{_code(dana)}/invitation/"
+
+        assert [ada.post(there).status_code for _ in range(6)] == [200] * 6
 
 
 class TestAccepting:

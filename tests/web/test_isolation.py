@@ -52,7 +52,8 @@ BESIDE = [
 # -- answers, and what is kept -----------------------------------------------------------------------------
 
 EVER_NEW = re.compile(
-    rb'(name="csrfmiddlewaretoken" value="|nonce="|nonce-|name="submission" value="|data-nonce=")[^"\' ]*'
+    rb'(name="csrfmiddlewaretoken" value="|nonce="|nonce-|name="submission" value="|data-nonce="'
+    rb'|"challenge": ")[^"\' ]*'
 )
 OF_EACH_ANSWER = ("X-Request-ID", "Content-Security-Policy", "Content-Length", "Expires")
 RANDOM_INLINE = re.compile(rb"(hx-csp|hx-nonce)[^ >]*")

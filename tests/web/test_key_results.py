@@ -14,6 +14,7 @@ from milepost.core.ids import encode
 from milepost.core.scoring import Kind
 from milepost.models import Checkin, KeyResult
 from milepost.web.measures import NAMES
+from milepost.web.words import day
 from tests.cast import Cast
 from tests.okrs import Okrs
 from tests.web.reading import text, versions
@@ -88,7 +89,9 @@ class TestKinds:
 class TestDoubts:
     def test_are_said_and_hinder_nothing(self, signed_in, cast: Cast, okrs: Okrs):
         """Without a target, or with a last day that is over, it is saved, and what is odd is said."""
-        ben, over = signed_in("ben"), (timezone.now() - timedelta(days=3)).date().isoformat()
+        past = (timezone.now() - timedelta(days=3)).date()
+        ben, over = signed_in("ben"), past.isoformat()
+        shown = day(past, timezone.now().date()).replace("\u00a0", " ")
 
         bare = ben.post(new_url(okrs), filled(kind="increase", start="1", ends_on=over), follow=True)
         whole = ben.post(
@@ -99,7 +102,7 @@ class TestDoubts:
             KeyResult.objects.of(cast.acme.id).get(title=title) for title in ("Measure it", "Whole")
         )
         for page in (text(bare), text(ben.get(url(one, "edit/")))):
-            assert "It has no target yet" in page and f"Its last day, {over}, is over already" in page
+            assert "It has no target yet" in page and f"Its last day, {shown}, is over already" in page
         for page in (text(whole), text(ben.get(url(other, "edit/")))):
             assert "no target yet" not in page and "is over already" not in page
 

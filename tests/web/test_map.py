@@ -21,6 +21,11 @@ from tests.web.reading import page_of
 from tests.web.statements import STATEMENTS, count
 
 
+def framed(page: str) -> list[str]:
+    """Name the cards that are framed as one's own."""
+    return re.findall(r'<g class="cd[^"]* me" id="m-(\w+)"', drawing(page))
+
+
 class TestDrawing:
     def test_shows_cards_and_what_joins_them(self, signed_in, okrs):
         """A card says title, owner, status in a word, progress; a line leads up with its weight."""
@@ -187,13 +192,29 @@ class TestFolding:
     def test_begins_with_the_first_levels_of_a_large_company(self, signed_in, okrs, monkeypatch):
         """More cards than one can look at begin folded; opening one shows what is below it."""
         monkeypatch.setattr(maps, "AT_ONCE", 1)
-        browser = signed_in("cleo")
+        browser = signed_in("ada")
 
         folded = page_of(browser.get(MAP))
         opened = page_of(browser.get(f"{MAP}?open={encode(okrs.company.id)}"))
 
-        assert "+1" in card(folded, okrs.company) and okrs.helpful.title not in drawing(folded)
+        assert "+2" in card(folded, okrs.company) and okrs.helpful.title not in drawing(folded)
         assert card(opened, okrs.helpful)
+
+    @pytest.mark.parametrize("who", ["ben", "cleo"])
+    def test_opens_the_way_to_what_is_ones_own(self, signed_in, okrs, monkeypatch, who: str):
+        """However large the company: what one owns, else what one's team does, is drawn and framed."""
+        monkeypatch.setattr(maps, "AT_ONCE", 1)
+        browser = signed_in(who)
+
+        page = page_of(browser.get(MAP))
+        folded = page_of(browser.get(f"{MAP}?shut={encode(okrs.company.id)}"))
+
+        assert framed(page) == [encode(okrs.helpful.id)] and "yours" in page.split('class="map-key"')[1]
+        assert framed(folded) == [] and okrs.helpful.title not in drawing(folded)
+
+    def test_frames_nobodys_own_in_a_file(self, signed_in, okrs):
+        """A drawing for everyone says nothing of who drew it."""
+        assert framed(f"{signed_in('ben').get(SVG).content.decode()}") == []
 
     def test_stops_at_a_number_of_cards(self, signed_in, okrs, monkeypatch):
         """A drawing does not grow without end: it says that it stops."""

@@ -10,10 +10,11 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import people
+from milepost.actions import access, people, tokens
 from milepost.core.access import operator
 from milepost.models import Session, User
 from tests.cast import PASSWORD, Cast
+from tests.web.account import browser, with_app, with_passkey
 
 FRESH = "seven purple giraffes"
 CHANGE = {"oldpassword": PASSWORD, "password1": FRESH}
@@ -69,6 +70,55 @@ class TestChange:
         assert answer.headers["Location"] == "/account/"
         assert ada().check_password(FRESH)
 
+    @pytest.mark.parametrize(("more", "status"), [({}, 200), ({"tokens": "on"}, 401)])
+    def test_ends_tokens_where_that_is_wished(self, cast: Cast, signed_in, more: dict, status: int):
+        """Programs go on after a new password, unless one ticks that they shall not, in all workspaces."""
+        _, secret = tokens.create(name="A program", by=cast.ada, at=timezone.now())
+        browser = signed_in("ada")
+
+        form = browser.get("/account/password/").content.decode()
+        browser.post("/account/password/", CHANGE | more)
+
+        assert "Revoke my token as well" in form
+        asked = Client().get("/api/v1/me", headers={"authorization": f"Bearer {secret}"})
+        assert asked.status_code == status
+
+    def test_asks_whoever_did_not_come_by_the_link(self, cast: Cast):
+        """A link that stopped at somebody's second step spares nobody else the old password."""
+        device, client = with_passkey("cleo"), browser()
+        with_app()
+        secret = people.sign_in_link(user_id=ada().id, by=operator(cast.acme.id), at=timezone.now())
+        client.post(f"/sign-in/link/{secret}/")
+
+        client.post("/sign-in/passkey/", {"credential": device.show(client.get("/sign-in/passkey/").json())})
+
+        assert "cleo@acme.example" in client.get("/account/").content.decode()
+        assert "oldpassword" in client.get("/account/password/").content.decode()
+
+    def test_ends_a_sign_in_that_the_old_one_let_in(self, client: Client, cast: Cast, rf):
+        """Whoever typed the old password while it was being changed is not left inside."""
+        from allauth.account.adapter import get_adapter
+        from allauth.core.context import request_context
+        from allauth.core.exceptions import ImmediateHttpResponse
+        from django.contrib.messages.storage import default_storage
+
+        from milepost.models.sessions import SessionStore
+
+        request = rf.post("/sign-in/")
+        request.session, request._messages = SessionStore(), default_storage(request)
+        user = ada()  # as the password was found right
+        with request_context(request):
+            get_adapter().pre_login(
+                request, user, email_verification="none", signal_kwargs=None, email=None, signup=False,
+                redirect_url=None,
+            )  # fmt: skip
+            access.set_password(user_id=user.pk, password=FRESH, at=timezone.now())
+
+            with pytest.raises(ImmediateHttpResponse):
+                get_adapter().login(request, user)
+
+        assert not Session.objects.filter(user=user).exists()
+
     def test_a_first_one_needs_no_old_one(self, signed_in):
         """An account that never had a password chooses one."""
         user = ada()
@@ -98,6 +148,20 @@ class TestForgotten:
         assert ada().check_password(FRESH)
         assert not Session.objects.filter(user=ada()).exists()
         assert "This link is over" in Client().get(link, follow=True).content.decode()
+
+    @pytest.mark.parametrize(("more", "status"), [({}, 200), ({"tokens": "on"}, 401)])
+    def test_ends_tokens_where_that_is_wished(self, client: Client, cast: Cast, more: dict, status: int):
+        """Whoever sets a new password because somebody stole the old one ends the thief's tokens as well."""
+        _, secret = tokens.create(name="A program", by=cast.ada, at=timezone.now())
+        client.post("/account/password/forgotten/", {"email": "ada@acme.example"})
+        link = re.search(r"http://localhost:\d+(/account/\S+)", _sent()[0].body).group(1)
+
+        form = client.get(link, follow=True)
+        client.post(form.request["PATH_INFO"], {"password1": FRESH} | more)
+
+        assert "Revoke my token as well" in form.content.decode()
+        asked = client.get("/api/v1/me", headers={"authorization": f"Bearer {secret}"})
+        assert asked.status_code == status
 
     def test_answers_the_same_for_everybody(self, client: Client, cast: Cast):
         """Nothing says whether an address has an account; the unknown one gets no mail."""

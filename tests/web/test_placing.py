@@ -117,6 +117,7 @@ class TestPreview:
         [
             ({"weight": "-3"}, "A weight cannot be negative"),
             ({"weight": "much"}, "much”"),
+            ({"how": "banana"}, "“banana” is no kind of link."),
             ({"to": ""}, "Choose a new place."),
         ],
     )
@@ -127,7 +128,7 @@ class TestPreview:
         page = signed_in("ben").get(here(okrs), asked).content.decode()
 
         assert said in page and "What would follow</h2>" not in page and "Move it there" not in page
-        assert ('<details class="why" open>' in page) is ("weight" in wrong)
+        assert ('<details class="why" open>' in page) is bool({"weight", "how"} & set(wrong))
         assert 'value="-3"' in page or wrong.get("weight") != "-3"
 
     def test_says_beside_the_place_how_it_counts(self, okrs, signed_in):

@@ -240,6 +240,28 @@ class TestKeyboard:
         assert (refused.status_code, taken.status_code) == (422, 303)
         assert 'data-save="ctrl s"' in cleo.get("/w/acme/sweep/").text
 
+    @pytest.mark.parametrize(
+        ("keys", "said"),
+        [
+            ("Ctrl W", "closes the tab"), ("Ctrl+T", "opens a tab"), ("⌘N", "opens a window"),
+            ("ctrl l", "goes to the address"), ("Ctrl R", "loads the page again"), ("Ctrl 3", "another tab"),
+            ("F5", "of the browser’s own"), ("Tab", "moves on"), ("Enter", "follows a link"),
+            ("↵", "follows a link"),
+        ],
+    )  # fmt: skip
+    def test_leaves_browsers_what_is_theirs(self, okrs, signed_in, keys: str, said: str):
+        """Keys that a browser never passes on, or that would be missed, are refused with what they do."""
+        usual = {key.name: key.usual for key in keymap.KEYS}
+
+        answer = signed_in("cleo").post(KEYBOARD, usual | {"sweep": keys})
+
+        assert answer.status_code == 422 and "keymap" not in answer.cookies
+        assert f"{said}" in answer.text and f'value="{keys}"' in answer.text
+
+    def test_may_have_every_usual_key(self):
+        """None of the keys that Milepost begins with is a browser’s."""
+        assert [key.name for key in keymap.KEYS if keymap.browsers(key.usual)] == []
+
     def test_refuses_what_clashes(self, okrs, signed_in):
         """Both are named, and what was typed stands there still."""
         usual = {key.name: key.usual for key in keymap.KEYS}

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import sessions
+from milepost.actions import sessions, tokens
 from milepost.actions.access import NOBODY_YET
-from milepost.models import Session
+from milepost.models import Session, Token
 from tests.cast import Cast
 from tests.web.account import HERE, ada, enter, kinds
 
@@ -59,6 +59,24 @@ class TestSessions:
         assert other.get("/w/acme/people/").status_code == 302
         assert here.get("/w/acme/people/").status_code == 200
         assert kinds()[-1] == "person.sessions_ended"
+
+    def test_end_with_the_tokens_where_that_is_wished(self, cast: Cast):
+        """The account says how many tokens live; signing out everywhere ends them where one ticks that."""
+        at = timezone.now()
+        for by in (cast.ada, cast.ada, cast.ben):
+            tokens.create(name="A program", by=by, at=at)
+        other, here = enter(Client()), enter(Client())
+
+        text = here.get(HERE).content.decode()
+        here.post(f"{HERE}sessions/others/end/")
+        kept = many(cast, "ada")
+        done = here.post(f"{HERE}sessions/others/end/", {"tokens": "on"}, follow=True).content.decode()
+
+        assert "Revoke my 2 tokens as well" in text
+        assert (other.get(HERE).status_code, kept) == (302, 2)
+        assert "2 tokens were revoked." in done and "Revoke my" not in done
+        assert (many(cast, "ada"), many(cast, "ben")) == (0, 1)
+        assert kinds()[-1] == "token.revoked"
 
     def test_never_show_a_key(self, client: Client, cast: Cast):
         """What a page says of a session opens none."""
@@ -112,6 +130,12 @@ class TestSessions:
 
         assert first > before
         assert Session.objects.get(user=ada()).seen_at == first
+
+
+def many(cast: Cast, who: str) -> int:
+    """Count the tokens of somebody that open the API."""
+    person = getattr(cast, who).person_id
+    return Token.objects.of(cast.acme.id).filter(person_id=person, revoked_at=None).count()
 
 
 def use(client: Client, at) -> None:

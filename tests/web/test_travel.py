@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from milepost.actions import checkins, key_results, objectives
+from milepost.actions import checkins, cycles, key_results, objectives, people, teams
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
 from tests.okrs import SECRET_TITLE
@@ -53,6 +53,38 @@ class TestShow:
 
         assert "tick = plan then" in then and "Planned by that day" in then and "plan today" not in then
         assert "tick = plan today" in today and "Planned by today" in today
+
+    def test_tells_names_and_members_of_then(self, signed_in, okrs, cast, now):
+        """Teams and cycles are called as they were; people, wherever they stand, by their names of today."""
+        browser, path = signed_in("ada"), f"/w/acme/teams/{encode(cast.product.id)}/"
+        teams.update(
+            team=cast.product.id, changed={"name": "Riding", "purpose": "Ride."}, by=cast.ada, at=now
+        )
+        cycles.update(cycle=okrs.cycle.id, changed={"name": "Fall"}, by=cast.ada, at=now)
+        teams.remove_member(team=cast.product.id, person=cast.ben.person_id, by=cast.ada, at=now)
+        people.update(person=cast.cleo.person_id, name="Clea Wong", by=cast.ada, at=now)
+
+        then, today = page(browser, path, now.date() - DAY), page(browser, path)
+
+        members = [shown.split('id="mem"')[1].split("</section>")[0] for shown in (then, today)]
+        assert "Product" in then and "Riding" not in then and "Ride." not in then
+        assert "Riding" in today and "Product" not in today
+        assert "Autumn" in then and "Fall" in today
+        assert "Ben Okri" in members[0] and "Ben Okri" not in members[1]
+        assert all("Clea Wong" in shown for shown in members)
+
+    def test_says_since_when_a_team_is_there(self, signed_in, okrs, cast, now):
+        """Before it was founded it stands in no tree, and its own page says so."""
+        browser = signed_in("ada")
+        sales = teams.create(name="Sales", by=cast.ada, at=now)
+        then = {"on": (now.date() - DAY).isoformat()}
+
+        answer = browser.get(f"/w/acme/teams/{encode(sales.id)}/", then)
+
+        assert answer.status_code == 404
+        assert "It was not there yet" in text(answer) and "founded" in text(answer)
+        assert "Sales" not in page(browser, "/w/acme/teams/", now.date() - DAY).split("<main")[1]
+        assert "Sales" in page(browser, "/w/acme/teams/")
 
     def test_offers_nothing_that_changes_anything(self, signed_in, okrs, now):
         """No form but the one that asks for a day, the account's menu apart."""

@@ -136,6 +136,20 @@ class TestPage:
 
         assert title(okrs) == "Nobody waits for an answer"
 
+    def test_says_so_beforehand(self, cast, okrs, signed_in):
+        """What was changed since, or undone already, is said where it asks; asking changes nothing."""
+        first, ada = renamed(cast, okrs, "First"), signed_in("ada")
+        second = renamed(cast, okrs, "Second")
+
+        page, told = ada.get(first), Event.objects.of(cast.acme.id).count()
+        assert page.status_code == 200 and "It was changed since" in page.text
+        assert "“Second” → “Nobody waits for an answer”" in page.text and "Undo it anyway" in page.text
+        assert "Undo this?" in ada.get(second).text
+        assert (title(okrs), Event.objects.of(cast.acme.id).count()) == ("Second", told)
+
+        ada.post(second)
+        assert "undone already" in ada.get(second).text
+
     def test_says_why_it_cannot_be(self, cast, okrs, signed_in):
         """What was undone before says so, kindly, on its page."""
         there, ada = renamed(cast, okrs, "First"), signed_in("ada")
@@ -147,8 +161,10 @@ class TestPage:
         assert "undone already" in again.content.decode()
 
     def test_is_not_for_others(self, cast, okrs, signed_in):
-        """A colleague is refused, a stranger finds nothing."""
+        """A colleague is refused, and told so before; a stranger finds nothing."""
         there = renamed(cast, okrs, "First")
+
+        assert "You may not undo what somebody else did." in signed_in("cleo").get(there).text
 
         assert [signed_in(who).post(there).status_code for who in ("cleo", "zed")] == [403, 404]
 

@@ -45,7 +45,7 @@ def form_of(page: str) -> dict:
 
 class TestForm:
     def test_merges_what_does_not_meet(self, cast, okrs, signed_in):
-        """Ben changes the title, Ada the level meanwhile: both hold, and Ben is told."""
+        """Ben changes the title, Ada the level meanwhile: both hold, and Ben is told what was saved."""
         ben, here = signed_in("ben"), f"/w/acme/objectives/{encode(okrs.helpful.id)}/edit/"
         sent = form_of(ben.get(here).content.decode())
         objectives.update(
@@ -57,6 +57,7 @@ class TestForm:
         row = Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id)
         assert (row.title, row.level, row.contributors) == ("Ben’s", "strategic", okrs.helpful.contributors)
         said = html.unescape(answer.content.decode())
+        assert "Saved: “Ben’s”." in said
         assert re.search(r"what was changed meanwhile: level\. Ada Lovelace changed it at \d\d:\d\d\.", said)
 
     def test_asks_where_they_meet(self, cast, okrs, signed_in):

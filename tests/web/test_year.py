@@ -4,25 +4,42 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import orjson
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from milepost.core.ids import encode
 from milepost.ledger import image as images
-from milepost.queries import comparisons, teams, tree
+from milepost.queries import comparisons, overview, teams, tree
 from milepost.queries.cards import Reader
+from milepost.queries.records import (
+    alignments,
+    checkins,
+    cycles,
+    figures,
+    history,
+    initiatives,
+    key_results,
+    objectives,
+    overviews,
+    team_pages,
+)
 from milepost.queries.records import comparisons as records
-from milepost.queries.records import initiatives, key_results, objectives
+from milepost.queries.records import teams as team_records
 from milepost.queries.records.slices import Wanted
+from milepost.queries.shell import chosen_cycle
 from milepost.web import words
 from tests.cast import Cast
 from tests.seasons import Season
+from tests.years import Year
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
 YEAR, EVERY = 364, 23
+NOWADAYS = {b"by that day": b"by today", b"by then": b"by now"}  # how the day that is shown is spoken of
 TODAY_S = ("revision",)  # what programs write with is always that of today
 
 
@@ -49,8 +66,43 @@ def said(cast: Cast, day: date) -> dict:
 
 
 def _plain(records: tuple) -> list[dict]:
-    found = orjson.loads(orjson.dumps(records))
+    said = orjson.dumps(records)
+    for then, now in NOWADAYS.items():
+        said = said.replace(then, now)
+    found = orjson.loads(said)
     return [{name: value for name, value in one.items() if name not in TODAY_S} for one in found]
+
+
+ROUTES = {
+    "objectives": objectives.slice_of,
+    "key_results": key_results.slice_of,
+    "initiatives": initiatives.slice_of,
+    "checkins": checkins.slice_of,
+    "alignments": alignments.slice_of,
+    "teams": team_records.slice_of,
+    "cycles": cycles.slice_of,
+}
+
+
+def everything(cast: Cast, day: date, today: date | None = None) -> dict[str, Any]:
+    """Return what programs are told of a day: on that day or, on a later one, of it."""
+    reader = Reader(cast.ben, today, day) if today else Reader(cast.ben, day)
+    cycle = chosen_cycle(reader, None)
+    found: dict[str, Any] = {name: _plain(read(reader, Wanted(2000)).items) for name, read in ROUTES.items()}
+    found["tree"] = orjson.loads(tree.as_json(reader, key_results=True).body)
+    found["standing"] = orjson.loads(team_pages.standing.of(teams.tree(reader, cycle), day))
+    found["overview"] = orjson.loads(overviews.encoded.of(overview.overview(reader, cycle), day))
+    for team in (None, *reader.image.teams):
+        found[f"page of {team}"] = orjson.loads(team_pages.as_json(reader, team, cycle))
+    for id in reader.image.objectives:
+        if reader.sees(id):
+            found[f"why of {id}"] = _plain((figures.of_objective(reader, id),))
+            found[f"history of {id}"] = _plain(history.of_objective(reader, id).items)
+    for id in reader.image.key_results:
+        if reader.sees(id):
+            found[f"why of {id}"] = _plain((figures.of_key_result(reader, id),))
+            found[f"history of {id}"] = _plain(history.of_key_result(reader, id).items)
+    return found
 
 
 class TestYear:
@@ -103,3 +155,34 @@ class TestYear:
                 points = sum(Decimal(line.points.replace("−", "-")) for line in one.shifts.lines)
                 shown = Decimal(one.shifts.points.replace("−", "-"))
                 assert points == shown or any("rounded by itself" in note for note in one.shifts.notes)
+
+
+class TestEveryDeed:
+    def test_is_told_as_on_the_evening(self, cast, request):
+        """What a process that begins on an evening tells is told of that day ever after, warm and cold."""
+        long = request.config.getoption("long_years")
+        days, every = (400, 2) if long else (120, 9)
+        began = timezone.now().replace(hour=8) - (days + 1) * DAY
+        today = timezone.now().date()
+
+        for seed in range(long or 1):
+            with transaction.atomic():
+                year = Year(cast, seed, began)
+                year.live(days, lambda day: _cold(cast, day), busy=5, every=every)
+                assert len(year.done) > 30  # kinds of deeds that were done
+                for is_cold in (False, True):
+                    if is_cold:
+                        images.forget()
+                    for day, told in year.told.items():
+                        again = everything(cast, day, today)
+                        assert again.keys() == told.keys(), (seed, day)
+                        for what, then in told.items():
+                            assert again[what] == then, (seed, day, what)
+                transaction.set_rollback(True)
+            images.forget()
+
+
+def _cold(cast: Cast, day: date) -> dict[str, Any]:
+    """Say it as a process does that has just begun: nothing is left of what it saw before."""
+    images.forget()
+    return everything(cast, day)

@@ -83,6 +83,8 @@ class Frame:
         team = self.ground.teams[item.under]
         if item.action == "created":
             want = item.want
+            # Who joins a team that is there, and the file does not say since when, joins as it is applied.
+            is_now = want.since is None and team not in self.made
             self.ground.add(
                 TeamMember,
                 team_id=team,
@@ -90,6 +92,8 @@ class Frame:
                 is_lead=want.lead,
                 since_on=want.since,
                 until_on=want.until,
+                since_at=self.ground.at if is_now else None,
+                until_at=None,
             )
             return
         have = item.have
@@ -97,9 +101,13 @@ class Frame:
             team_id=team, person_id=self.ground.people[have.person], since_on=have.since, until_on=have.until
         )
         if item.action == "ended":
-            rows.update(until_on=history.today(by=self.ground.by, at=self.ground.at))
+            today = history.today(by=self.ground.by, at=self.ground.at)
+            rows.update(until_on=today, until_at=self.ground.at)
         else:
-            rows.update(is_lead=item.want.lead, until_on=item.want.until)
+            changed = {"is_lead": item.want.lead}
+            if item.want.until != have.until:  # the file says when it ended, or that it did not
+                changed |= {"until_on": item.want.until, "until_at": None}
+            rows.update(**changed)
 
     def team_parents(self, items: Iterable[Change]) -> None:
         """Put teams below their parents, and tell of those that were there before."""

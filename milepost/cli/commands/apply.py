@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from milepost.cli import changes, clients, telling, wire
+from milepost.cli import changes, clients, telling
 from milepost.cli.exits import Exit
 from milepost.cli.terminal import agreed, plain
-from milepost.cli.wire import Refused
+from milepost.cli.wire import PATIENCE_FOR_A_FILE, Refused, encoded
 from milepost.core.problems import NotFound, Problem
 
 EXAMPLES = ("milepost apply okrs.yaml", "milepost apply --dry-run --json okrs.yaml")
@@ -53,9 +53,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     require_an_answer(json=options.json, dry_run=options.dry_run, yes=options.yes)
-    server = telling.wire_for_a_file(options)
+    wire = telling.wire(options, patience=PATIENCE_FOR_A_FILE)
     body = _body(options.file)
-    preview = server.send("POST", "/plan/preview", body)
+    preview = wire.send("POST", "/plan/preview", body)
     is_nothing = changes.is_nothing(preview)
     if not options.json:
         for line in changes.lines(preview):
@@ -68,11 +68,11 @@ def _run(options: argparse.Namespace) -> int:
         return Exit.NOTHING_TO_DO
     if options.dry_run:
         return Exit.OK
-    where = server.server.name or server.server.url
+    where = wire.server.name or wire.server.url
     if not options.yes and not agreed(f"Apply to {where}?", remedy=WITHOUT_ASKING):
         print("Nothing was changed.")
         return Exit.OK
-    done = server.post("/plan/application", body, key=f"cli-{secrets.token_hex(16)}")
+    done = wire.post("/plan/application", body, key=f"cli-{secrets.token_hex(16)}")
     if options.json:
         _print({**preview, "is_applied": True, "again": done["again"], "event": done.get("event")})
     else:
@@ -109,7 +109,7 @@ def _body(file: str) -> dict[str, str]:
     except UnicodeDecodeError:
         raise Problem(f"{name} is not UTF-8.", code="not_utf8", remedy="Save it as UTF-8.") from None
     # Each quotation mark and each end of a line takes two bytes on the way.
-    if len(wire.encoded(body)) > LARGEST:
+    if len(encoded(body)) > LARGEST:
         raise _too_large(file)
     return body
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from milepost.cli import clients, telling
+from milepost.cli.wire import PATIENCE_FOR_A_FILE
 from milepost.core.problems import Problem
 
 EXAMPLES = ("milepost export -o okrs.yaml", "milepost export --format json | jq .objectives[].title")
@@ -30,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Ask for the file and write it."""
-    wire = telling.wire_for_a_file(options)
+    wire = telling.wire(options, patience=PATIENCE_FOR_A_FILE)
     if sys.stderr.isatty():
         print(f"Waiting for {wire.server.name or wire.server.url} to write everything…", file=sys.stderr)
     data = wire.bytes("GET", "/plan")

@@ -102,6 +102,6 @@ def _shown(
         (ROLES[one["role"]], one["title"], one["context"], one["holding"], "" if one in going else "stays")
         for one in found["holdings"]
     ]
-    terminal.table(look, ("", "what", "in", "holding", ""), rows, widest=1)
+    terminal.table(look, ("", "what", "in", "holding", ""), rows, widest=(1,))
     if not going:
         print("Nothing goes over.")

@@ -23,6 +23,7 @@ from milepost.core.problems import Invalid
 EXAMPLES = (
     "milepost list objectives --team Product --status at_risk",
     "milepost list key-results --due",
+    "milepost list key-results --team Product --on 2026-10-05",
     "milepost list key-results --mine --jq '.[] | [.id, .percent] | @tsv'",
 )
 LATEST = 50  # of what never ends, unless more are asked for
@@ -39,10 +40,11 @@ class Noun:
     narrows: tuple[str, ...]
     fields: tuple[str, ...]  # what the columns are made of
     heads: tuple[str, ...]
-    widest: int
+    widest: tuple[int, ...]  # what gives way where not all fits, the first first
     cells: Cells
     page: str = ""
     limit: int | None = None
+    has_past: bool = True
 
 
 def _status(row: Mapping[str, Any]) -> str:
@@ -56,7 +58,7 @@ NOUNS = {
         ("owner", "team", "cycle", "state", "status", "title"),
         ("title", "percent", "status", "owner", "state"),
         ("id", "done", "status", "objective", "owner", "state"),
-        3,
+        (3,),
         lambda row, names: (
             row["id"], percent(row), _status(row), row["title"], names.of("people", row["owner"]),
             row["state"].replace("_", " "),
@@ -68,7 +70,7 @@ NOUNS = {
         ("owner", "team", "cycle", "state", "status", "objective", "title"),
         ("title", "percent", "status", "value", "target", "unit", "due_on", "owner"),
         ("id", "done", "status", "key result", "now", "target", "due", "owner"),
-        3,
+        (3,),
         lambda row, names: (
             row["id"], percent(row), _status(row), row["title"],
             number(row["value"], row["unit"]), number(row["target"], row["unit"]), row["due_on"] or "–",
@@ -80,12 +82,13 @@ NOUNS = {
         "/checkins",
         ("objective", "key_result", "by"),
         ("key_result", "value", "parts", "confidence", "note", "effective_at", "by"),
-        ("id", "day", "value", "sure", "note", "by", "key result"),
-        4,
+        ("id", "day", "value", "sure", "key result", "note", "by", "its id"),
+        (5, 4),
         lambda row, names: (
             row["id"], row["effective_at"][:10],
             " ".join(row["parts"]) if row["parts"] else number(row["value"]),
-            str(row["confidence"] or "–"), row["note"], names.of("people", row["by"]), row["key_result"],
+            str(row["confidence"] or "–"), names.title(row["key_result"]), row["note"],
+            names.of("people", row["by"]), row["key_result"],
         ),
         "activity/",
         LATEST,
@@ -93,11 +96,12 @@ NOUNS = {
     "initiatives": Noun(
         "/initiatives",
         ("objective", "key_result", "owner", "state"),
-        ("state", "title", "due_on", "owner"),
-        ("id", "state", "initiative", "due", "owner"),
-        2,
+        ("state", "title", "due_on", "owner", "objective"),
+        ("id", "state", "initiative", "due", "owner", "objective"),
+        (5, 2),
         lambda row, names: (
             row["id"], row["state"], row["title"], row["due_on"] or "–", names.of("people", row["owner"]),
+            names.title(row["objective"]),
         ),
     ),
     "teams": Noun(
@@ -105,7 +109,7 @@ NOUNS = {
         ("parent",),
         ("name", "parent", "members"),
         ("id", "team", "below", "people"),
-        1,
+        (1,),
         lambda row, names: (
             row["id"], row["name"], names.of("teams", row["parent"]), str(len(row["members"])),
         ),
@@ -116,19 +120,20 @@ NOUNS = {
         ("team",),
         ("name", "role", "email", "teams"),
         ("id", "name", "role", "e-mail", "teams"),
-        1,
+        (1,),
         lambda row, names: (
             row["id"], row["name"], row["role"], row["email"] or "–",
             ", ".join(names.of("teams", seat["team"]) for seat in row["teams"]),
         ),
         "people/",
+        has_past=False,
     ),
     "cycles": Noun(
         "/cycles",
         ("state",),
         ("name", "starts_on", "ends_on", "state"),
         ("id", "cycle", "begins", "ends", "state"),
-        1,
+        (1,),
         lambda row, names: (
             row["id"], row["name"], row["starts_on"], row["ends_on"] or "open", row["state"],
         ),
@@ -159,6 +164,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", metavar="WORDS", help="a part of the title")
     parser.add_argument("--objective", metavar="ID", help="those of an objective: its id, address or title")
     parser.add_argument("--key-result", metavar="ID", help="those of a key result")
+    parser.add_argument("--on", metavar="DAY", help="as it stood at the end of a day, such as 2026-10-05")
     parser.add_argument(
         "--limit", type=int, metavar="N", help=f"at most so many (all; of check-ins the latest {LATEST})"
     )
@@ -178,12 +184,17 @@ def run(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     noun = NOUNS[options.noun]
     wire = telling.wire(options)
+    on = options.on and things.day(options.on)
+    if on and not noun.has_past:
+        raise _not_known("--on", ", ".join(name for name, one in NOUNS.items() if one.has_past))
+    if on and options.due:
+        raise Invalid("--due says what is due today.", code="usage", remedy="Leave --on or --due out.")
     if options.web:
-        telling.browse(wire.page(wire.home() + noun.page))
+        telling.browse(wire.page(wire.home() + noun.page + telling.of_day(on)))
         return Exit.OK
     if options.limit is not None and options.limit < 1:
         raise Invalid("--limit is a number from 1.", code="usage", field="limit")
-    names = Names(wire)
+    names = Names(wire, on=on)
     if telling.is_for_programs(options):
         telling.pour(options, _parts(options, noun, wire, names))
         return Exit.OK
@@ -196,6 +207,8 @@ def _run(options: argparse.Namespace) -> int:
         else:
             cells = [noun.cells(row, names) for row in rows]
             terminal.table(telling.look(options), noun.heads, cells, widest=noun.widest)
+    if on and not is_empty and not options.quiet and telling.look(options).is_terminal:
+        print(f"\nAs it stood on {on}.")
     if is_empty and not options.quiet:
         telling.tell_of_nothing("There are none.")
     return Exit.OK
@@ -212,7 +225,7 @@ def _stretches(options: argparse.Namespace, parts: Iterable[bytes]) -> Iterator[
 
 def _parts(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names, **more: str) -> Iterator[bytes]:
     if not options.due:
-        query = _query(options, noun, wire, names)
+        query = _query(options, noun, wire, names) | ({"on": names.on} if names.on else {})
         return wire.parts(noun.path, limit=options.limit or noun.limit, **query, **more)
     if options.noun != "key-results":
         raise _not_known("--due", "key-results")
@@ -237,7 +250,7 @@ def _query(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names) ->
         if name in NAMED:
             asked[name] = names.id(NAMED[name], written)
         elif name in things.BOTH:
-            asked[name] = things.find(wire, [written], (name,)).id
+            asked[name] = things.find(wire, [written], (name,), on=names.on).id
         else:
             asked[name] = written
     return asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_module
 import sys
+from datetime import date
 from pathlib import Path
 
 from django.utils import timezone
@@ -13,9 +14,12 @@ from milepost.cli.changes import lines
 from milepost.cli.commands import apply as client
 from milepost.cli.exits import Exit
 from milepost.cli.terminal import require_somebody
+from milepost.core import doubts
 from milepost.core.access import operator
+from milepost.core.cadence import day_in
 from milepost.core.plan import Changes, Plan
 from milepost.core.plan.unread import all_said
+from milepost.core.plan.values import WorkspacePlan
 from milepost.core.problems import Problem
 from milepost.formats import okr_files
 from milepost.ledger.garbage import uncollected
@@ -60,10 +64,12 @@ class Command(OperatorCommand):
         plan, have = self._read(file, workspace)
         target, is_new = self._target(plan, workspace)
         changes = plans.preview(target, plan, have=have, is_checked=True)
+        settings = plan.workspace or have.workspace or WorkspacePlan("", "")
+        today = day_in(settings.time_zone, timezone.now())
         nothing_to_do = changes.is_empty and not is_new
         # A program reads one answer: what was done, or, if that fails, why not.
         if not json or dry_run or nothing_to_do:
-            self._show(changes, as_json=json, is_new=plan.workspace.name if is_new else None)
+            self._show(changes, today, as_json=json, is_new=plan.workspace.name if is_new else None)
         if nothing_to_do:
             if not json:
                 self.stdout.write("Nothing to do: the workspace says all this already.")
@@ -82,7 +88,7 @@ class Command(OperatorCommand):
             else:
                 plans.apply_plan(plan=plan, changes=changes, progress=progress, by=by, at=at)
         if json:
-            self._show(changes, as_json=True, is_new=None)
+            self._show(changes, today, as_json=True, is_new=None)
         else:
             self.stdout.write("Applied.")
 
@@ -151,13 +157,14 @@ class Command(OperatorCommand):
             schema.require()
         return which.chosen(slug)
 
-    def _show(self, changes: Changes, *, as_json: bool, is_new: str | None) -> None:
+    def _show(self, changes: Changes, today: date, *, as_json: bool, is_new: str | None) -> None:
+        told = changes.as_json() | {"warnings": [one.as_json() for one in doubts.of_changes(changes, today)]}
         if as_json:
-            self.stdout.write(json_module.dumps(changes.as_json(), ensure_ascii=False))
+            self.stdout.write(json_module.dumps(told, ensure_ascii=False))
             return
         if is_new is not None:
             self.stdout.write(f"A new workspace, “{is_new}”, will be made.")
-        for line in lines(changes.as_json()):
+        for line in lines(told):
             self.stdout.write(line)
 
     def _agreed(self) -> bool:

@@ -1,23 +1,30 @@
-"""Add someone and print the link that lets them in; give an account another e-mail; erase who has left."""
+"""Add someone and print the link that lets them in; change an e-mail; export and erase who somebody is."""
 
 from __future__ import annotations
 
+import sys
+
+import orjson
 from django.urls import reverse
 from django.utils import timezone
 
 from milepost.actions import access, accounts, erasures, wording
+from milepost.cli.commands import export
 from milepost.cli.terminal import agreed
 from milepost.core.access import Role, operator
 from milepost.core.problems import NotFound, Problem
 from milepost.management import whereabouts, workspaces
 from milepost.management.operator import OperatorCommand, on_the_command_line
 from milepost.queries import people
+from milepost.queries.cards import Reader
+from milepost.queries.records import personal_data
 
 
 class Command(OperatorCommand):
     examples = (
         'milepost user add ada@example.org --name "Ada Lovelace" --role admin',
         "milepost user email ada@example.org ada.lovelace@example.org",
+        "milepost user export ada@example.org -o ada.json",
         "milepost user erase ada@example.org",
     )
     needs_database = True
@@ -32,6 +39,10 @@ class Command(OperatorCommand):
         change = verbs.add_parser("email", help="let an account sign in with another address")
         change.add_argument("email", help="the e-mail with which they sign in now")
         change.add_argument("new", help="the one with which they will")
+        export = verbs.add_parser("export", help="write all that is held of somebody, as JSON")
+        export.add_argument("who", help="their e-mail address, or their id in the file")
+        export.add_argument("-o", "--output", metavar="FILE", help="the file to write; else to the terminal")
+        workspaces.argument(export)
         erase = verbs.add_parser("erase", help="forget who somebody was who has left; what they did stays")
         erase.add_argument("who", help="their e-mail address, or their id in the file")
         erase.add_argument("-y", "--yes", action="store_true", help="erase them without asking")
@@ -40,10 +51,26 @@ class Command(OperatorCommand):
     def handle(self, *, verb: str, **options):
         if verb == "email":
             self._change(options["email"], options["new"])
+        elif verb == "export":
+            self._export(options["who"], options["workspace"], options["output"])
         elif verb == "erase":
             self._erase(options["who"], options["workspace"], is_agreed=options["yes"])
         else:
             self._add(options["email"], options["name"], options["role"], options["workspace"])
+
+    def _export(self, who: str, workspace: str | None, output: str | None) -> None:
+        by, at = operator(workspaces.chosen(workspace)), timezone.now()
+        found = people.known_as(by.workspace_id, who)
+        reader = Reader(by, at.date())
+        held = personal_data.one(reader, found.id, at=at, with_ways_in=True)
+        data = orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        if output in (None, "-"):
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+        else:
+            export.write(output, data)
+            self.stderr.write(f"Wrote all that is held of {found.name} to {output}.")
+        self.stderr.write("Personal objectives are left out: who owns them can download them.")
 
     def _erase(self, who: str, workspace: str | None, *, is_agreed: bool) -> None:
         by = operator(workspaces.chosen(workspace))

@@ -26,7 +26,12 @@ class CommentRecord:
 
 
 def slice_of(
-    reader: Reader, wanted: Wanted, *, objective: int | None = None, key_result: int | None = None
+    reader: Reader,
+    wanted: Wanted,
+    *,
+    objective: int | None = None,
+    key_result: int | None = None,
+    by: int | None = None,
 ) -> Slice:
     """Return some of the comments, the latest first."""
     rows = Comment.objects.of(reader.actor.workspace_id).filter(in_sight(reader))
@@ -34,6 +39,8 @@ def slice_of(
         rows = rows.filter(objective_id=objective)
     if key_result is not None:
         rows = rows.filter(key_result_id=key_result)
+    if by is not None:
+        rows = rows.filter(by_id=by)
     if wanted.after is not None:
         rows = rows.filter(id__lt=wanted.after)
     kept, onwards = cut(rows.order_by("-id")[: wanted.size + 1], wanted, lambda row: row.id)

@@ -159,8 +159,8 @@ class ComparisonRecord:
     """Two days side by side. `objectives` are those that differ, what moved most first.
 
     `more` differ less and are not listed. What time alone changed stands in `drifted`, and `more_drifted`
-    are not listed; `unmoved` are the same on both days. `places` are teams that stand below another one than
-    before.
+    are not listed; `unmoved` are the same on both days. `places` tell what became of teams and
+    cycles: teams founded or put below another one, new names and, of one team alone, who joined and left.
     """
 
     before: date

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from milepost.core.access import Actor
 from milepost.core.ids import decode, encode
 from milepost.core.problems import NotFound
@@ -84,6 +86,15 @@ def one(reader: Reader, id: int) -> EventRecord:
     if told is None:
         raise NotFound
     return _record(told, row)
+
+
+def about_person(reader: Reader, person: int) -> tuple[EventRecord, ...]:
+    """Return what was done about a person, their role and their teams, the latest first."""
+    told = Event.objects.of(reader.actor.workspace_id).filter(objective_id=None)
+    of_teams = Q(kind__startswith="team.", data__person=person)
+    rows = told.filter(Q(kind__startswith="person.", subject_id=person) | of_teams).order_by("-id")
+    rows = rows.annotate(is_undone=is_undone())
+    return tuple(_record(one, row) for row in rows if (one := sentence(reader, row)) is not None)
 
 
 def together(actor: Actor, id: int) -> tuple[int, ...]:

@@ -98,3 +98,12 @@ def exact(number: Fraction | None) -> str | None:
     digits = f"{abs(number.numerator) * 10**places // number.denominator:0{places + 1}d}"
     sign = "-" if number < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+# How far something is, as every record says it that has a row in the image.
+STANDING = {
+    "status": lambda it: it.reader.day.status_of(it.row.id).word,
+    "progress": lambda it: rounded(it.reader.progress(it.row.id)),
+    "percent": lambda it: it.reader.day.percent(it.row.id),
+    "expected": lambda it: rounded(it.reader.expected(it.row.id)),
+}

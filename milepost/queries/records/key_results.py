@@ -15,7 +15,7 @@ from milepost.ledger.entries import Entry
 from milepost.ledger.structure import KeyResultRow
 from milepost.models import KeyResult, KeyResultVersion
 from milepost.queries.cards import Reader
-from milepost.queries.records.figures import exact, rounded
+from milepost.queries.records.figures import STANDING, exact
 from milepost.queries.records.slices import Only, Slice, Wanted, fits, following, ids_of, made, written
 from milepost.queries.shell import due_now
 
@@ -170,10 +170,7 @@ _FIELDS = {
     "title": lambda it: it.row.title,
     "description": lambda it: it.stored[0],
     "state": lambda it: it.row.state,
-    "status": lambda it: it.reader.day.status_of(it.row.id).word,
-    "progress": lambda it: rounded(it.reader.progress(it.row.id)),
-    "percent": lambda it: it.reader.day.percent(it.row.id),
-    "expected": lambda it: rounded(it.reader.expected(it.row.id)),
+    **STANDING,
     "value": lambda it: exact(it.reading) if isinstance(it.reading, Fraction) else None,
     "confidence": lambda it: it.current.confidence or None if it.current else None,
     "checked_on": lambda it: it.reader.day_of(it.current.effective) if it.current else None,

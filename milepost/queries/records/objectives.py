@@ -14,7 +14,7 @@ from milepost.models.exact import plain
 from milepost.queries.cards import Reader
 from milepost.queries.records import alignments
 from milepost.queries.records.alignments import AlignmentRecord
-from milepost.queries.records.figures import rounded
+from milepost.queries.records.figures import STANDING
 from milepost.queries.records.slices import Only, Slice, Wanted, fits, following, ids_of, made, written
 
 GRADED = ("closed", "graded")
@@ -123,10 +123,7 @@ _FIELDS = {
     "title": lambda it: it.row.title,
     "description": lambda it: it.stored[0],
     "state": lambda it: it.row.state,
-    "status": lambda it: it.reader.day.status_of(it.row.id).word,
-    "progress": lambda it: rounded(it.reader.progress(it.row.id)),
-    "percent": lambda it: it.reader.day.percent(it.row.id),
-    "expected": lambda it: rounded(it.reader.expected(it.row.id)),
+    **STANDING,
     "grade": lambda it: it.grade,
     "commitment": lambda it: it.row.commitment,
     "level": lambda it: it.row.level,

@@ -1,7 +1,7 @@
 // The drawing of the map: zoom by buttons, keys, pinch and Ctrl with the wheel; pan by dragging. Shown small, cards
 // keep their titles. Without JavaScript it scrolls.
 const LEAST = 0.12, MOST = 2.5, STEP = 1.25, SHARE = 0.78, WIDTH = 224, HEIGHT = 120;
-const READABLE = 0.4, COMFORTABLE = 0.55; // titles; where not all fits
+const COMFORTABLE = 0.85; // where not all fits with its details
 const ON_VIEW = ["pointerdown", "pointermove", "pointerup", "pointercancel", "keydown", "scroll"];
 
 class MapView extends HTMLElement {
@@ -20,7 +20,7 @@ class MapView extends HTMLElement {
     new MutationObserver(() => this.adopt()).observe(this.querySelector("#map-svg"), { childList: true, subtree: true, attributeFilter: ["width"] });
     new ResizeObserver(() => this.look()).observe(this.view);
     const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
-    const fits = [this.fitting(), this.broad].find((scale) => scale >= READABLE);
+    const fits = [this.fitting(), this.broad].find((scale) => scale >= this.details);
     this.zoom((asked && Number(sessionStorage.getItem(this.kept))) || fits || COMFORTABLE);
     this.adopt();
     const card = asked || this.svg.querySelector(".cd.hot");
@@ -30,16 +30,17 @@ class MapView extends HTMLElement {
     full.hidden = !document.fullscreenEnabled;
     this.addEventListener("fullscreenchange", () => {
       full.ariaPressed = document.fullscreenElement === this;
-      requestAnimationFrame(() => this.zoom(this.fitting()));
+      // Never smaller than beside everything else.
+      requestAnimationFrame(() => this.zoom(Math.max(this.scale, this.fitting())));
     });
   }
 
-  // Where not all fits: at the top.
+  // Where not all fits: at one's own card or the first, and from the top as far as that leaves it on the screen.
   begin() {
-    const tops = [...this.svg.querySelectorAll('.cd[data-up=""]')].map((card) => card.transform.baseVal[0].matrix);
-    const first = tops.filter((top) => top.f === Math.min(...tops.map(({ f }) => f))).map(({ e }) => e * this.scale);
-    const left = Math.min(...first), wide = Math.max(...first) + WIDTH * this.scale - left, room = this.view.clientWidth;
-    this.view.scrollTo(left - Math.max(16, (room - wide) / 2), 0);
+    const card = this.svg.querySelector(".me") ?? this.svg.querySelector(".cd"), { e, f } = card.transform.baseVal[0].matrix;
+    const tall = Math.min(this.view.clientHeight, innerHeight - this.view.getBoundingClientRect().top) - 16;
+    this.show(e + WIDTH / 2, 0);
+    this.view.scrollTop = Math.min(f * this.scale - 16, (f + card.getBBox().height) * this.scale - tall);
   }
 
   adopt() {
@@ -62,8 +63,8 @@ class MapView extends HTMLElement {
   fitting() {
     const fit = (tall) => Math.min(this.broad, tall / this.size.height);
     if (document.fullscreenElement === this) return fit(this.view.clientHeight);
-    const screen = fit(innerHeight * SHARE), first = fit(innerHeight - scrollY - this.view.getBoundingClientRect().top - 16);
-    return first >= (screen < this.details ? READABLE : this.details) ? first : screen;
+    const first = fit(innerHeight - scrollY - this.view.getBoundingClientRect().top - 16);
+    return first >= this.details ? first : fit(innerHeight * SHARE);
   }
 
   zoom(scale, x = this.view.clientWidth / 2, y = this.view.clientHeight / 2) {

@@ -1,5 +1,5 @@
-// Short messages: each can be closed; one without a button to press leaves by itself, but never while it is
-// pointed at or has the focus. What could not be done is forgotten with the next message, and of many the last
+// Short messages: each can be closed; good news without a button to press leaves by itself, but never while it is
+// pointed at or has the focus. What could not be done stays until the next message, and of many the last
 // three stay. A request that got no answer says so here.
 const STAYS = 10000;
 const MOST = 3;
@@ -30,7 +30,7 @@ class Toasts extends HTMLElement {
       close.hidden = false;
       close.addEventListener("click", () => toast.remove());
     }
-    if (!toast.querySelector("form")) this.dismiss(toast);
+    if (!toast.matches(".bad") && !toast.querySelector("form")) this.dismiss(toast);
   }
 
   clear(fresh) {

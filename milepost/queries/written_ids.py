@@ -1,4 +1,4 @@
-"""Letters: many ids at once as they look outside, in arrays. One by one, `core.ids` writes them."""
+"""Written ids: many at once as they look outside, in arrays. One by one, `core.ids` writes them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from milepost.core.ids import ALPHABET, LENGTH
 _LETTERS = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
 
 
-def written(ids: np.ndarray) -> list[str]:
+def of(ids: np.ndarray) -> list[str]:
     """Write ids as `core.ids.encode` does."""
     letters = np.empty((len(ids), LENGTH), dtype=np.uint8)
     for place in range(LENGTH):

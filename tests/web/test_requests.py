@@ -1,0 +1,94 @@
+"""Each request leaves a line that says who asked, for what, and what became of it; and no name."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from milepost.actions import tokens
+from milepost.core.ids import encode
+from milepost.models import User
+from tests.cast import PASSWORD, Cast
+from tests.web.account import enter
+
+pytestmark = pytest.mark.both_databases
+
+
+class Reader(logging.Handler):
+    """Reads the log of requests along."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record)
+
+
+@pytest.fixture
+def lines() -> Iterator[list[logging.LogRecord]]:
+    """What the log is told of requests."""
+    log, reader = logging.getLogger("milepost.requests"), Reader()
+    before = log.level
+    log.addHandler(reader)
+    log.setLevel(logging.INFO)
+    yield reader.lines
+    log.removeHandler(reader)
+    log.setLevel(before)
+
+
+def told(line: logging.LogRecord) -> tuple:
+    return line.route, line.status, getattr(line, "person", None), getattr(line, "account", None)
+
+
+class TestLine:
+    def test_names_who_was_let_in(self, client: Client, cast: Cast, lines):
+        """Signing in leaves the account's number, and a page the id of the person."""
+        ada = User.objects.get(email="ada@acme.example")
+
+        enter(client).get("/w/acme/people/")
+
+        assert told(lines[0])[:2] == ("signing_in", 302) and lines[0].account == str(ada.pk)
+        assert told(lines[1])[:3] == ("people", 200, encode(cast.ada.person_id))
+
+    def test_is_left_by_who_was_not(self, client: Client, cast: Cast, lines):
+        """A wrong password is a line too; whose it was meant to be nobody has said who could be believed."""
+        client.post("/sign-in/", {"login": "ada@acme.example", "password": "wrong wrong wrong"})
+
+        assert [told(line) for line in lines] == [("signing_in", 422, None, None)]
+
+    def test_names_who_tried_what_they_may_not(self, cast: Cast, signed_in, lines):
+        """Whoever asks for more than they may, by page or by program, stands in the line of the refusal."""
+        _, secret = tokens.create(name="Reads", scope="read", by=cast.cleo, at=timezone.now())
+        cleo = encode(cast.cleo.person_id)
+
+        signed_in("cleo").post("/w/acme/cycles/new/", {"name": "C", "starts_on": "2026-10-01"})
+        signed_in("cleo").get("/w/acme/cycles/new/")
+        Client().post(
+            "/api/v1/cycles",
+            {"name": "C", "starts_on": "2026-10-01"},
+            "application/json",
+            headers={"Authorization": f"Bearer {secret}"},
+        )
+
+        assert [told(line)[1:3] for line in lines] == [(403, cleo), (404, cleo), (403, cleo)]
+
+    def test_looks_nobody_up(self, client: Client, cast: Cast, lines, django_assert_num_queries):
+        """Nobody is asked for only to be named: a page that needs no account costs no statement for it."""
+        enter(client)
+
+        with django_assert_num_queries(0):
+            client.get("/livez")
+
+        assert told(lines[-1])[2:] == (None, None)
+
+    def test_holds_no_name_and_no_secret(self, client: Client, cast: Cast, lines):
+        """Neither the address nor the password that was sent is in any line."""
+        enter(client).get("/w/acme/people/?q=lovelace")
+
+        everything = " ".join(f"{line.getMessage()} {line.__dict__}" for line in lines).lower()
+        assert not any(word in everything for word in ("ada@acme", "lovelace", PASSWORD))
