@@ -19,7 +19,7 @@ from milepost.ledger.leaves import FORM, FORMS, LEAF
 from milepost.models import Redaction, Seal, SealHead
 from milepost.models.ids import COUNTER_BITS, new_id
 
-BATCH = 1_000  # rows in a seal: on SQLite others wait some 15 ms meanwhile
+BATCH = 250  # rows in a seal: so long others wait on SQLite, some 5 ms
 LATE = timedelta(minutes=30)  # from the making of an id to the commit of its row
 SEED_BYTES = 32
 DAILY = timedelta(days=1)

@@ -46,16 +46,20 @@ class Sealer:
             self.look()
 
     def look(self) -> None:
-        """Seal what is new; no failure ends the server."""
+        """Seal what is new; no failure ends the server, nor keeps another workspace from its seal."""
         try:
             for image in images.all_held():
-                if workspaces.exists(image.workspace_id):
-                    with sight.within(image.workspace_id):
-                        seals.seal(image.workspace_id, at=timezone.now(), pause=self._pause)
-        except Exception as why:  # a thread that ended would seal nothing from then on
-            log.warning("What was recorded could not be sealed: %s", why)
+                self._seal(image.workspace_id)
         finally:
             connection.close()
+
+    def _seal(self, workspace_id: int) -> None:
+        try:
+            if workspaces.exists(workspace_id):
+                with sight.within(workspace_id):
+                    seals.seal(workspace_id, at=timezone.now(), pause=self._pause)
+        except Exception as why:
+            log.warning("What was recorded could not be sealed: %s", why)
 
     def _pause(self) -> bool:
         return self._over.wait(PAUSE_SECONDS)
