@@ -17,6 +17,7 @@ from milepost.core.access import Actor, Visibility
 from milepost.core.problems import Conflict
 from milepost.ledger import changes, redactions
 from milepost.models import (
+    Checkin,
     DefaultView,
     Event,
     Invitation,
@@ -81,6 +82,8 @@ def _erase_personal_work(row: Person, who: dict[str, Any]) -> None:
     told = Event.objects.of(row.workspace_id)
     of_mine = Q(objective_id__in=objectives) | Q(key_result_id__in=key_results)
     redactions.delete(told.filter(of_mine), **who)
+    # Parted from what they correct, which would keep each other from going.
+    Checkin.objects.of(row.workspace_id).filter(key_result__in=key_results).update(corrects=None)
     # Models know only those before them, so their order backwards is an order for deleting.
     for model in list(apps.get_app_config("milepost").get_models())[::-1]:
         below = Q()
@@ -105,7 +108,8 @@ def _erase_from_events(row: Person, who: dict[str, Any]) -> set[str]:
     # Of these the first says nothing but what name and address were, and the others are of what is gone.
     redactions.delete(told.filter(kind="person.changed", subject_id=row.id), **who)
     of_theirs = Q(kind__startswith="token.") | Q(kind__startswith="view.")
-    redactions.delete(told.filter(of_theirs, actor=row), **who)
+    # When they left, somebody else's event took their tokens away.
+    redactions.delete(told.filter(of_theirs, Q(actor=row) | Q(data__person=row.id)), **who)
     # What a file changed is kept whole, to be taken back: it names whoever was in the file.
     for event in told.filter(kind="plan.applied", data__has_key="kept"):
         del event.data["kept"]

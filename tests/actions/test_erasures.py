@@ -15,12 +15,15 @@ from milepost.actions import (
     comments,
     erasures,
     handovers,
+    key_results,
+    objectives,
     people,
     plans,
     teams,
     tokens,
     views,
 )
+from milepost.actions.key_results import Definition
 from milepost.core.access import operator
 from milepost.core.problems import NotAllowed
 from milepost.ledger import sight
@@ -80,6 +83,19 @@ class TestErase:
         assert not Token.objects.of(cast.acme.id).exists()
         assert not Objective.objects.of(cast.acme.id).filter(id=lived.private.id).exists()
         assert said(PRIVATE_TITLE) == []
+
+    def test_takes_entries_away_that_correct_each_other(self, cast: Cast, okrs: Okrs, now: datetime):
+        """A personal objective goes with its check-ins, corrected ones too."""
+        definition = Definition("Say no twice a week", start=Decimal(0), target=Decimal(2))
+        mine = key_results.add(objective=okrs.private.id, definition=definition, by=cast.cleo, at=now)
+        objectives.activate(objective=okrs.private.id, by=cast.cleo, at=now)
+        entry = checkins.record(key_result=mine.id, value=Decimal(1), by=cast.cleo, at=now)
+        checkins.correct(checkin=entry.id, value=Decimal(2), by=cast.cleo, at=now)
+        people.leave(person=cast.cleo.person_id, by=cast.ada, at=now)
+
+        erased(cast, now)
+
+        assert not Checkin.objects.of(cast.acme.id).filter(key_result=mine.id).exists()
 
     def test_keeps_what_they_did(self, cast: Cast, lived: Okrs, now: datetime):
         """Check-ins and comments stay as theirs, the history fits together, and one event tells of it."""
