@@ -14,7 +14,9 @@ TEAMS_BELOW = 5  # how many teams share a parent
 
 PERSON = ("id", "workspace_id", "key", "user_id", "name", "email", "role", "left_on", "looked_at")
 TEAM = ("id", "workspace_id", "key", "name", "parent_id", "purpose")
-MEMBER = ("id", "workspace_id", "team_id", "person_id", "is_lead", "since_on", "since_at", "until_on", "until_at")
+MEMBER = (
+    "id", "workspace_id", "team_id", "person_id", "is_lead", "since_on", "since_at", "until_on", "until_at",
+)  # fmt: skip
 
 
 class Roster:
@@ -53,4 +55,5 @@ class Roster:
     def _members(self) -> Iterator[tuple]:
         for number, team in enumerate(self.teams):
             for place, person in enumerate(self.of_team(number)):
-                yield self.ground.new_id(), self.ground.workspace, team, person, place == 0, None, None, None, None
+                row = self.ground.new_id(), self.ground.workspace, team, person, place == 0
+                yield (*row, None, None, None, None)
