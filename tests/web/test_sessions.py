@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -43,6 +44,25 @@ class TestSessions:
 
         assert "times in Europe/Prague" in in_prague and "since 2\u00a0Jul, 00:30" in in_prague
         assert "times in Asia/Tokyo" in in_tokyo and "since 2\u00a0Jul, 07:30" in in_tokyo
+
+    def test_end_with_the_secret_of_the_server(self, client: Client, cast: Cast, settings):
+        """Whoever replaces the secret key signs everyone out, on every page."""
+        here = enter(client)
+        assert here.get("/w/acme/people/").status_code == 200
+
+        settings.SECRET_KEY = "another one, of which nobody else knows"
+
+        assert [here.get(path).status_code for path in ("/w/acme/people/", HERE)] == [302, 302]
+
+    def test_are_ended_by_whoever_runs_the_server(self, client: Client, cast: Cast):
+        """By a command, at once, with the tokens where it says so; another account's go on."""
+        hers, his = enter(client), enter(Client(), "ben")
+        made = tokens.create(name="Nightly", by=cast.ada, at=timezone.now())
+
+        call_command("user", "sign-out", "ada@acme.example", "--tokens")
+
+        assert [one.get("/w/acme/people/").status_code for one in (hers, his)] == [302, 200]
+        assert Token.objects.of(cast.acme.id).get(id=made[0].id).revoked_at
 
     def test_are_ended_from_elsewhere(self, client: Client, cast: Cast):
         """“Sign out there” holds at the next click; nobody else's session can be named."""

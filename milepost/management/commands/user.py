@@ -1,4 +1,4 @@
-"""Add someone and print the link that lets them in; change an e-mail; export and erase who somebody is."""
+"""Add someone and print the link that lets them in; change an e-mail; sign out, export and erase somebody."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import orjson
 from django.urls import reverse
 from django.utils import timezone
 
-from milepost.actions import access, accounts, erasures, wording
+from milepost.actions import access, accounts, erasures, sessions, wording
 from milepost.cli.commands import export
 from milepost.cli.terminal import agreed
 from milepost.core.access import Role, operator
 from milepost.core.problems import NotFound, Problem
 from milepost.management import whereabouts, workspaces
+from milepost.management.counts import counted
 from milepost.management.operator import OperatorCommand, on_the_command_line
 from milepost.queries import people
 from milepost.queries.cards import Reader
@@ -24,6 +25,7 @@ class Command(OperatorCommand):
     examples = (
         'milepost user add ada@example.org --name "Ada Lovelace" --role admin',
         "milepost user email ada@example.org ada.lovelace@example.org",
+        "milepost user sign-out ada@example.org --tokens",
         "milepost user export ada@example.org -o ada.json",
         "milepost user erase ada@example.org",
     )
@@ -39,6 +41,9 @@ class Command(OperatorCommand):
         change = verbs.add_parser("email", help="let an account sign in with another address")
         change.add_argument("email", help="the e-mail with which they sign in now")
         change.add_argument("new", help="the one with which they will")
+        out = verbs.add_parser("sign-out", help="sign an account out everywhere, at once")
+        out.add_argument("email", help="the e-mail with which they sign in")
+        out.add_argument("--tokens", action="store_true", help="revoke the tokens of their programs, too")
         export = verbs.add_parser("export", help="write all that is held of somebody, as JSON")
         export.add_argument("who", help="their e-mail address, or their id in the file")
         export.add_argument("-o", "--output", metavar="FILE", help="the file to write; else to the terminal")
@@ -51,6 +56,8 @@ class Command(OperatorCommand):
     def handle(self, *, verb: str, **options):
         if verb == "email":
             self._change(options["email"], options["new"])
+        elif verb == "sign-out":
+            self._sign_out(options["email"], and_tokens=options["tokens"])
         elif verb == "export":
             self._export(options["who"], options["workspace"], options["output"])
         elif verb == "erase":
@@ -84,13 +91,25 @@ class Command(OperatorCommand):
         self.stdout.write(f"They are known as {row.name} from now on.")
 
     def _change(self, email: str, new: str) -> None:
+        user_id, at = self._account(email), timezone.now()
+        found = accounts.change_email(
+            user_id=user_id, was=email, email=new, is_proved=False, by=operator(0), at=at
+        )
+        self.stdout.write(f"{found.name} signs in with {found.email} from now on.")
+
+    def _sign_out(self, email: str, *, and_tokens: bool) -> None:
+        user_id = self._account(email)
+        gone, ended = sessions.end_others(
+            user_id=user_id, keep=None, and_tokens=and_tokens, by=operator(0), at=timezone.now()
+        )
+        said = f"{email} was signed out in {counted(gone, 'browser')}"
+        self.stdout.write(f"{said}, and {counted(ended, 'token')} ended." if and_tokens else f"{said}.")
+
+    def _account(self, email: str) -> int:
         user_id = people.account(email)
         if user_id is None:
             raise NotFound(f"Nobody signs in with {email}.", remedy="The people page shows who does.")
-        found = accounts.change_email(
-            user_id=user_id, was=email, email=new, is_proved=False, by=operator(0), at=timezone.now()
-        )
-        self.stdout.write(f"{found.name} signs in with {found.email} from now on.")
+        return user_id
 
     def _add(self, email: str, name: str | None, role: str, workspace: str | None) -> None:
         by, at = operator(workspaces.chosen(workspace)), timezone.now()
