@@ -17,6 +17,7 @@ from milepost.ledger.structure import CycleRow
 from milepost.queries import comparisons, hindsight, lookbacks, teams
 from milepost.queries.cards import Reader
 from milepost.queries.comparisons import Comparison
+from milepost.queries.days import BeforeTheRecord
 from milepost.queries.records import comparisons as records
 from milepost.web import answers, misread, pages, trails, travel, week
 from milepost.web.actors import in_workspace
@@ -159,6 +160,8 @@ def _workspace(days: Days) -> Compared:
 def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResponse:
     try:
         days = Days(request)
+    except BeforeTheRecord:
+        raise  # its page says since when there is something, and leads there
     except Invalid as wrong:
         return _refused(request, wrong)
     with days.then.image.lock, days.now.image.lock:

@@ -9,7 +9,7 @@ import pytest
 
 from milepost.actions import alignments, checkins, cycles, key_results, objectives, teams, workspaces
 from milepost.core.ids import encode
-from milepost.models import Objective
+from milepost.models import Event, Objective
 from tests.okrs import SECRET_TITLE
 from tests.web.acme import day_of
 
@@ -109,6 +109,7 @@ class TestOn:
             f"/key-results/{encode(okrs.waiting.id)}/checkins",
         )
         ada = program("ada")
+        Event.objects.of(cast.acme.id).filter(kind="cycle.created").update(at=now - 2 * DAY)
         before = {path: ada.get(path).json()["items"] for path in lists}
         above = teams.create(name="Everything", by=cast.ada, at=now)
         teams.update(team=cast.product.id, changed={"parent": above.id}, by=cast.ada, at=now)

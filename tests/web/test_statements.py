@@ -36,7 +36,9 @@ class TestEveryPage:
             query = ASKED.get(name, "").format(**{kind: encode(id) for kind, id in things.items()})
             counted[name] = count(ada, address(PAGES[name].pattern, "acme", things, on) + query)
 
-        assert counted == HERE
+        # Where a comment would go, PostgreSQL keeps seals waiting by a lock; SQLite has one writer anyhow.
+        locks = {"undoing": HERE["undoing"] + 2} if connection.vendor == "postgresql" else {}
+        assert counted == HERE | locks
 
 
 @pytest.mark.django_db(transaction=True)
