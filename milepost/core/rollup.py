@@ -21,7 +21,7 @@ import numpy as np
 # terms stay within a few hundred ulps; this is wide of that by five orders of magnitude.
 TIE = 1e-9
 MOST_KINDS = 32  # of windows and curves; with more, weights are not worth adding up ahead
-SETTLED_PLACES = 13  # of a plan: sums of many shares are off by some 1e-15
+FULL = 1e-12  # so near to 1, a plan is 1: sums of many shares are off by some 1e-15
 
 
 class Family(IntEnum):
@@ -328,8 +328,14 @@ def planned(
 
 
 def _settled(plan: np.ndarray) -> np.ndarray:
-    """Leave out digits that come from the order of adding: what is planned in full is 1, and shown so."""
-    return np.round(plan, SETTLED_PLACES, out=plan)
+    """Leave out what comes from the order of adding where it would show: what is planned in full is 1."""
+    plan[np.abs(plan - 1.0) < FULL] = 1.0
+    return plan
+
+
+def settled_of(plan: float) -> float:
+    """Return a plan, 1 where it is planned in full."""
+    return 1.0 if abs(plan - 1.0) < FULL else plan
 
 
 def _plan_of_all(tree: Tree, plan: np.ndarray) -> np.ndarray:

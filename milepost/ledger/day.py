@@ -63,10 +63,10 @@ class Day:
         for node in touched:
             pool = image.pool[node]
             if pool:
-                for values, weightless in ((self.raw, nan), (self.expected, 0.0), (self.needed, 0.0)):
-                    values[node] = rollup.pool_of(
-                        ((values.item(child), weight) for child, weight in pool), weightless=weightless
-                    )
+                self.raw[node] = rollup.pool_of((self.raw.item(child), weight) for child, weight in pool)
+                for values in (self.expected, self.needed):
+                    planned = ((values.item(child), weight) for child, weight in pool)
+                    values[node] = rollup.settled_of(rollup.pool_of(planned, weightless=0.0))
             self.reported[node] = self._is_reported(node, pool)
         self._judge(touched)
         self.edited.extend(numbers)

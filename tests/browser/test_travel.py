@@ -101,7 +101,7 @@ class TestSlider:
         start = timezone.now().date()
         cycles.create(
             name="Long ago", starts_on=start - timedelta(weeks=60), ends_on=start - timedelta(weeks=50),
-            by=cast.ada, at=timezone.now() - timedelta(weeks=5),
+            by=cast.ada, at=timezone.now() - timedelta(weeks=61),
         )  # fmt: skip
         page = visit("ada", "/w/acme/alignment/")
         slider = page.get_by_label("Week")

@@ -85,10 +85,10 @@ class TestFullDisk:
         # The disk as the server sees it; from outside the folder is empty.
         disk = Path(f"/proc/{milepost.process.pid}/root{milepost.data_dir}")
         ballast = disk / "ballast"
-        with ballast.open("wb") as file, contextlib.suppress(OSError):
+        # Without a buffer: what did not fit would be tried again when the file is closed.
+        with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
             while True:
                 file.write(b"\0" * 65_536)
-                file.flush()
 
         recorded, refused = 0, {}
         for number in range(MOST):

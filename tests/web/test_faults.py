@@ -47,7 +47,9 @@ class TestPages:
         ada, before = signed_in("ada"), Checkin.objects.everywhere().count()
 
         with full():
-            answers = [say(ada, okrs) for _ in range(3)]
+            answers = [say(ada, okrs)]
+            while answers[-1].status_code == 303:  # until no page is free any more
+                answers.append(say(ada, okrs))
             reading = ada.get("/w/acme/")
 
         page = answers[-1].content.decode()
