@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from math import floor, isnan, nan
+from math import floor, isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
