@@ -27,7 +27,7 @@ from milepost.queries import people as known
 from milepost.queries.second_steps import APP, CODES, PASSKEY
 
 MANY_CODES = 10
-CODE_LETTERS = 16  # of five bits each, so that a plain hash is enough
+CODE_LETTERS = 24  # of five bits each: from 112 bits on a plain hash is enough (ASVS 6.5.2)
 NAME_LONGEST = 60
 MOST_PASSKEYS = 20
 CHALLENGE_LASTS = 15 * 60  # seconds until what a passkey was asked is asked anew

@@ -12,7 +12,8 @@ from django.utils import timezone
 from milepost.actions import access, guesses, people, second_steps
 from milepost.core import one_time
 from milepost.core.access import operator
-from milepost.core.ids import encode
+from milepost.core.ids import ALPHABET, encode
+from milepost.core.tokens import hash_of
 from milepost.models import Invitation, Person, Session, Workspace
 from milepost.queries import second_steps as known
 from tests.cast import PASSWORD, Cast
@@ -268,6 +269,27 @@ class TestCodes:
         assert answer.status_code == 302
         assert again.status_code == 422
         assert known.of(ada().pk).codes_left == 9
+
+    def test_are_longer_than_anybody_could_try(self, cast: Cast):
+        """Ten of 120 random bits each, in groups that can be read out; a plain hash keeps them."""
+        with_app()
+        codes = second_steps.make_codes(user_id=ada().pk, at=timezone.now())
+
+        assert len(set(codes)) == 10
+        assert all(re.fullmatch(f"[{ALPHABET}]{{4}}(-[{ALPHABET}]{{4}}){{5}}", code) for code in codes)
+
+    def test_from_before_go_on_working(self, cast: Cast):
+        """Codes of sixteen letters, as they were made once, let in until there are new ones."""
+        from allauth.mfa.models import Authenticator
+
+        with_app()
+        hashes = {"hashes": [hash_of("0123456789abcdef")]}
+        Authenticator.objects.create(user=ada(), type=known.CODES, data=hashes)
+
+        proved, _ = second_steps.prove(user_id=ada().pk, typed="0123-4567-89ab-cdef", at=timezone.now())
+
+        assert proved == known.CODES
+        assert known.of(ada().pk).codes_left == 0
 
     def test_are_shown_to_keep(self, client: Client, cast: Cast):
         """The page says whose they are and where, what they replace, and lets them be copied and printed."""
