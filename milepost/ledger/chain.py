@@ -72,6 +72,13 @@ def faults(workspace_id: int) -> Iterator[Fault]:
     yield from proof.strangers()
 
 
+def faults_of_end(workspace_id: int) -> Iterator[Fault]:
+    """Yield what is wrong with the end of a chain, which takes no walk along it."""
+    proof = _Proof(workspace_id)
+    proof.last = Seal.objects.of(workspace_id).order_by("number").last()
+    yield from proof.head()
+
+
 class _Proof:
     """One walk along a chain."""
 

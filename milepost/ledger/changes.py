@@ -18,7 +18,7 @@ from django.db import connection
 from milepost.ledger import stillness, tallies
 from milepost.ledger.entries import columns
 from milepost.ledger.statements import Statement
-from milepost.ledger.stillness import Mark
+from milepost.ledger.stillness import Look, Mark
 
 
 class Kind(IntEnum):
@@ -53,7 +53,7 @@ class Token:
     applied: frozenset[int] = frozenset()
     count: int = 0
     total: int = 0
-    still: Mark | None = field(default=None, compare=False)
+    still: Mark | Look | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.count:x}.{self.total:x}"
@@ -94,15 +94,19 @@ def now(workspace_id: int) -> Token:
         return Token(mark, frozenset(), count, total)
 
 
-def changes_since(workspace_id: int, token: Token) -> tuple[list[Change], Token]:
-    """Return what was committed since the token was given, and the next token."""
-    if stillness.is_settled(token.still):
+def changes_since(workspace_id: int, token: Token, *, anew: bool = False) -> tuple[list[Change], Token]:
+    """Return what was committed since the token was given, and the next token.
+
+    Whoever reads as of a mark is told no later news, but where these are asked for `anew`.
+    """
+    if stillness.is_settled(token.still) and not anew:
         return [], token
     if connection.vendor == "postgresql":
         found, mark, applied, still = _since_on_postgresql(workspace_id, token)
     else:
         found = _since_on_sqlite(workspace_id, token)
         mark, applied, still = (found[-1].seq if found else token.mark), frozenset(), None
+    still = stillness.looked(still)
     if not found and mark == token.mark:
         return found, token if token.still == still else replace(token, still=still)
     total = token.total + sum(change.seq for change in found)

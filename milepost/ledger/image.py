@@ -67,6 +67,8 @@ class Image:
         self.version = 0
         # Texts that others wrote of the objectives and the key results, by those names; edits leave them.
         self.written: dict[str, Written] = {}
+        # What others make of people, teams, cycles and settings and keep with them: until these change.
+        self.framed: dict = {}
         with uncollected():
             if fill is None:
                 self._load()
@@ -76,10 +78,10 @@ class Image:
 
     # -- bringing it up to date ------------------------------------------------------------------------
 
-    def refresh(self) -> None:
-        """Take in what was committed since the last look."""
+    def refresh(self, *, anew: bool = False) -> None:
+        """Take in what was committed since the last look; `anew`: since a moment ago, come what may."""
         with self.lock:
-            found, token = changes.changes_since(self.workspace_id, self.token)
+            found, token = changes.changes_since(self.workspace_id, self.token, anew=anew)
             if found:
                 self._apply(found)
                 self.version += 1
@@ -92,7 +94,7 @@ class Image:
 
     def _load(self) -> None:
         self.token = changes.now(self.workspace_id)
-        self.written = {}
+        self.written, self.framed = {}, {}
         self._load_frame()
         shapes: list[list[tuple]] = []
         id = self.workspace_id
@@ -150,7 +152,7 @@ class Image:
             self.workspace = structure.workspace(self.workspace_id)
         if kinds & {ChangeKind.TEAMS, ChangeKind.SETTINGS}:  # who sees what, and what then counts
             self._build_tree()
-        self.derived, self.arranged, self._exact = {}, {}, {}
+        self.derived, self.arranged, self.framed, self._exact = {}, {}, {}, {}
         if kinds == {ChangeKind.PERSON}:
             for day in self._days.values():
                 day.derived, day.followed = {}, {}  # they may hold names

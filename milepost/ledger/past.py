@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import numpy as np
@@ -25,7 +25,7 @@ from milepost.ledger.frame import Frame
 from milepost.ledger.given import Given
 from milepost.ledger.history import EntriesThen, History
 from milepost.ledger.image import Image
-from milepost.ledger.structure import KeyResultRow
+from milepost.ledger.structure import KeyResultRow, TeamRow
 
 KEPT_DAYS = 8
 KEPT_NODES = 2_000_000  # of all kept days together: a day takes some 50 bytes for each
@@ -72,11 +72,17 @@ class Archive:
         if kept is None or kept.entries.held is not held:
             if kept is not None:
                 kept.let_go()
-            self._days[day] = Past(self._structure(day, known), self.history, day, known)
+            self._days[day] = self._made(day, known)
             while len(self._days) > max(1, min(KEPT_DAYS, KEPT_NODES // len(self.living.ids or [0]))):
                 self._days.popitem(last=False)[1].let_go()
         self._days.move_to_end(day)
         return self._days[day]
+
+    def _made(self, day: date, known: datetime) -> Past:
+        whole = self._structure(day, known)
+        # Rights are today's: audiences were found before, of those who belong to teams now.
+        teams = memberships.of(self.living).before(whole.teams, day, known)
+        return Past(whole, self.history, teams, known)
 
     def _structure(self, day: date, known: datetime) -> Image:
         changes = bisect_left(self.moments, int(known.timestamp()))
@@ -136,20 +142,19 @@ def _before(living: Rows, changed: list) -> Rows:
 class Past(Image):
     """A structure with the check-ins known before `known`: read like any image, never refreshed."""
 
-    def __init__(self, whole: Image, history: History, day: date, known: datetime) -> None:
+    def __init__(self, whole: Image, history: History, teams: Mapping[int, TeamRow], known: datetime) -> None:
         self.__dict__.update(whole.__dict__)
         self.lock = threading.RLock()
         self.known = known
         self.workspace = whole.workspace.as_of(known)
-        # Rights are today's: audiences were found before, of those who belong to teams now.
-        self.teams = memberships.before(self.workspace_id, whole.teams, day, known)
+        self.teams = teams
         self.__dict__.pop("_every_team", None)
         self._days, self._exact = {}, {}
         self._known_now: KnownNow | None = None
         self.entries = EntriesThen(history, int(known.timestamp()))
         self._take_then(whole)
 
-    def refresh(self) -> None:
+    def refresh(self, *, anew: bool = False) -> None:
         """Do nothing: the past stays as it is."""
 
     def let_go(self) -> None:

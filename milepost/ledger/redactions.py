@@ -22,12 +22,12 @@ from milepost.models import Redaction, Seal
 def delete(rows: QuerySet | Model, *, why: str, by: Actor, at: datetime) -> None:
     """Delete rows with all that belongs to them, sealed or not; the caller holds the transaction."""
     taken = rows.all() if isinstance(rows, QuerySet) else [rows]
-    seals.hold(by.workspace_id)
+    seals.hold(by.workspace_id)  # before one looks at what would go
     wanted: dict[str, list[int]] = {}
     for table, ids in _below(taken):
         if table in FORMS[FORM]:
             wanted.setdefault(table, []).extend(ids)
-    release(wanted, is_gone=True, why=why, by=by, at=at)
+    _release(wanted, is_gone=True, why=why, by=by, at=at)
     rows.delete()
 
 
@@ -43,10 +43,13 @@ def _below(taken: Iterable[Model]) -> Iterable[tuple[str, list[int]]]:
 
 def rewrite(table: str, ids: Iterable[int], *, why: str, by: Actor, at: datetime) -> None:
     """Say that rows are about to be rewritten in this transaction; they are sealed anew afterwards."""
-    release({table: [*ids]}, is_gone=False, why=why, by=by, at=at)
+    wanted = [*ids]
+    if wanted:
+        seals.hold(by.workspace_id)
+        _release({table: wanted}, is_gone=False, why=why, by=by, at=at)
 
 
-def release(
+def _release(
     wanted: Mapping[str, list[int]],
     *,
     is_gone: bool,
@@ -54,11 +57,10 @@ def release(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Take rows out of the seals that name them, as far as any does."""
+    """Take rows out of the seals that name them, as far as any does; the caller holds these."""
     ids = [id for some in wanted.values() for id in some]
     if not ids:
         return
-    seals.hold(by.workspace_id)
     there = Redaction.objects.of(by.workspace_id).filter(row_id__among=ids)
     freed = {(row.table, row.row_id, row.seal) for row in there}
     made: dict[tuple[str, int], int] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -23,6 +24,14 @@ BATCH = 250  # rows in a seal: so long others wait on SQLite, some 5 ms
 LATE = timedelta(minutes=30)  # from the making of an id to the commit of its row
 SEED_BYTES = 32
 DAILY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many rows wait for a seal, and when the oldest of them was made."""
+
+    rows: int
+    since: datetime | None
 
 
 def seal(workspace_id: int, *, at: datetime, pause: Callable[[], bool] = lambda: False) -> int:
@@ -49,6 +58,12 @@ def seal(workspace_id: int, *, at: datetime, pause: Callable[[], bool] = lambda:
             if not is_last and pause():
                 break
     return done
+
+
+def waiting(workspace_id: int) -> Waiting:
+    """Count the rows that no seal names yet, as `seal` would find them now."""
+    ids = _waiting(workspace_id, floor_after(last_complete(workspace_id), new_id()))["id"]
+    return Waiting(len(ids), leaves.moment(int(ids.min())) if len(ids) else None)
 
 
 def hold(workspace_id: int) -> None:

@@ -32,7 +32,12 @@ COLUMN = {
 It says nothing to a transaction that has written: what that writes next moves no mark.
 """
 
-_settled: ContextVar[Mark | None] = ContextVar("settled", default=None)
+
+class Look:
+    """A mark of one's own, where the database tells none: it equals itself alone."""
+
+
+_settled: ContextVar[Mark | Look | None] = ContextVar("settled", default=None)
 
 
 def unsettled() -> Ambient[None]:
@@ -41,11 +46,25 @@ def unsettled() -> Ambient[None]:
 
 
 def settle(mark: Mark | None) -> None:
-    """Read everything as of a mark from here on: for whoever asked for it just now and writes nothing."""
-    _settled.set(mark)
+    """Read everything as of a mark from here on: for whoever asked for it just now and writes nothing.
+
+    Where the database told none, it is as of the next look at the change log.
+    """
+    _settled.set(mark or Look())
 
 
-def is_settled(mark: Mark | None) -> bool:
+def looked(still: Mark | None) -> Mark | Look | None:
+    """Return the mark of a look at the change log, of which the database told one or not.
+
+    Whoever reads as of one mark goes on as of this one: in one request one look is enough.
+    """
+    settled = _settled.get()
+    if settled is not None and still is not None:
+        _settled.set(still)
+    return settled if still is None and isinstance(settled, Look) else still
+
+
+def is_settled(mark: Mark | Look | None) -> bool:
     """Say whether a mark is the one as of which everything is read here."""
     return mark is not None and mark == _settled.get()
 

@@ -20,5 +20,5 @@ class Supposed(Image):
         self._build_links()
         self._build_tree()
 
-    def refresh(self) -> None:
+    def refresh(self, *, anew: bool = False) -> None:
         """Do nothing: it stays as it is supposed."""

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,12 +18,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from milepost.core.problems import first_line
-from milepost.ledger import holding
-from milepost.management import assets, schema, whereabouts
+from milepost.ledger import chain, holding, seals
+from milepost.management import assets, proofs, schema, whereabouts
 from milepost.management.counts import counted
-from milepost.queries import readiness
+from milepost.queries import readiness, workspaces
 from milepost.web import personas
 
 MEBIBYTE = 1024 * 1024
@@ -31,6 +33,7 @@ NEEDED_POSTGRESQL = 14
 ACROSS_A_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph")
 FOR_ALL = ("static", personas.MARKER, whereabouts.FILE_NAME)  # nothing in it that is not told to anybody
 LARGE_WAL = 256 * MEBIBYTE
+SEALED_WITHIN = timedelta(days=1)
 
 
 class State(StrEnum):
@@ -57,7 +60,8 @@ Check = Callable[[], Iterator[Finding]]
 def look() -> Iterator[Finding]:
     """Look at everything, in an order in which the first bad thing may explain the later ones."""
     looked_at = (
-        _python, _data_folder, _disk, _database, _schema, _static, _secret_key, _address, _mail, _encryption,
+        _python, _data_folder, _disk, _database, _schema, _seals, _static, _secret_key, _address, _mail,
+        _encryption,
     )  # fmt: skip
     for check in looked_at:
         yield from check()
@@ -208,6 +212,36 @@ def _schema() -> Iterator[Finding]:
         yield Finding("schema", State.BAD, found, "Run `milepost migrate`.")
     elif not strange:
         yield Finding("schema", State.OK, "up to date")
+
+
+def _seals() -> Iterator[Finding]:
+    """Look at the ends of the chains, at what waits for a seal, and at how the last check ended."""
+    try:
+        if not schema.exists() or schema.pending() or schema.unknown():
+            return
+        slugs = workspaces.slugs()
+        chains = {slug: workspaces.by_slug(slug) for slug in slugs}
+        broken = [slug for slug, id in chains.items() if next(chain.faults_of_end(id), None)]
+        waiting = {slug: seals.waiting(id) for slug, id in chains.items()}
+    except DatabaseError as wrong:
+        yield Finding("seals", State.BAD, _said(wrong), "Mend the database first.")
+        return
+    proof, at = proofs.last(), timezone.now()
+    at_fault = [slug for slug in slugs if proof and proof.found.get(slug)]
+    late = [slug for slug, found in waiting.items() if found.since and at - found.since > SEALED_WITHIN]
+    told = f"verified on {proof.at:%Y-%m-%d}" if proof else "never verified"
+    if broken:
+        mend = "Run `milepost verify`, and compare with a backup of before."
+        yield Finding("seals", State.BAD, f"the chain does not end as it did: {', '.join(broken)}", mend)
+    elif at_fault:
+        mend = "See what `milepost verify` names; docs/operations.md, “A history that shows tampering”."
+        yield Finding("seals", State.BAD, f"{told}, with differences: {', '.join(at_fault)}", mend)
+    elif late:
+        rows = counted(sum(waiting[slug].rows for slug in late), "row")
+        mend = "`milepost serve` seals what it works with each minute; `milepost seal` does it at once."
+        yield Finding("seals", State.WARN, f"{rows} wait for more than a day: {', '.join(late)}", mend)
+    elif slugs:
+        yield Finding("seals", State.OK, f"nothing waits for more than a day; {told}")
 
 
 def _static() -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 
 from milepost.core.problems import Problem
 from milepost.formats.archives import Archive, Manifest
-from milepost.management import backups, databases, schema
+from milepost.management import backups, databases, schema, sealer
 from milepost.management.backups import Heard, NotTheSame
 
 
@@ -30,6 +30,7 @@ def move(url: str, *, with_exports: bool, at: datetime, heard: Heard) -> Manifes
                 _refuse_unless_empty()
                 schema.make_current()
                 _refuse_unless_empty()
+            sealer.everything(at)  # so that the copy proves all it holds
             backups.make(path, with_exports=with_exports, at=at, heard=heard)
             with databases.standing_on(url), Archive(path) as archive:
                 backups.load(archive.manifest.tables, archive.batches, at=at, heard=heard)

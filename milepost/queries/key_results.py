@@ -314,7 +314,7 @@ def form(reader: Reader, id: int) -> KeyResultForm:
     one = reader.key_result_row(id)
     kept = KeyResult.objects.of(reader.actor.workspace_id).get(id=one.id)
     # What is shown is then never older than its revision, so nothing of others is written over unseen.
-    reader.image.refresh()
+    reader.image.refresh(anew=True)
     one = reader.key_result_row(id)
     row = reader.image.objectives[one.objective_id]
     return KeyResultForm(one, row, kept.description, kept.data_source, kept.revision)

@@ -172,7 +172,7 @@ def form(reader: Reader, id: int) -> ObjectiveForm:
     row = reader.objective_row(id)
     kept = Objective.objects.of(reader.actor.workspace_id).get(id=row.id)
     # What is shown is then never older than its revision, so nothing of others is written over unseen.
-    reader.image.refresh()
+    reader.image.refresh(anew=True)
     row = reader.objective_row(id)
     return ObjectiveForm(row, kept.description, kept.revision)
 

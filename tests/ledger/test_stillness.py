@@ -82,3 +82,41 @@ class TestSettled:
             stillness.settle("5:5:")
 
         assert not stillness.is_settled("5:5:")
+
+    def test_one_look_is_enough(self, cast: Cast):
+        """Whoever reads as of one moment looks once at the change log, whatever the database can tell."""
+        token = changes.now(cast.acme.id)
+
+        with stillness.unsettled(), CaptureQueriesContext(connection) as captured:
+            stillness.settle(None)
+            _, token = changes.changes_since(cast.acme.id, token)
+            changes.append(cast.acme.id, Kind.OBJECTIVE, 7)
+            found, _ = changes.changes_since(cast.acme.id, token)
+
+        assert found == [] and len(captured) == 2  # the look, and what was committed after it
+
+    def test_another_reads_as_of_its_own_look(self, cast: Cast):
+        """The next request looks for itself."""
+        token = changes.now(cast.acme.id)
+        with stillness.unsettled():
+            stillness.settle(None)
+            _, token = changes.changes_since(cast.acme.id, token)
+        changes.append(cast.acme.id, Kind.OBJECTIVE, 7)
+
+        with stillness.unsettled():
+            stillness.settle(None)
+            found, _ = changes.changes_since(cast.acme.id, token)
+
+        assert [change.subject_id for change in found] == [7]
+
+    def test_looks_anew_where_it_must(self, cast: Cast):
+        """A form shows nothing older than its revision: it asks for what was committed a moment ago."""
+        token = changes.now(cast.acme.id)
+
+        with stillness.unsettled():
+            stillness.settle(mark())
+            _, token = changes.changes_since(cast.acme.id, token)
+            changes.append(cast.acme.id, Kind.OBJECTIVE, 7)
+            found, _ = changes.changes_since(cast.acme.id, token, anew=True)
+
+        assert [change.subject_id for change in found] == [7]

@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.conf import settings
+from django.utils import timezone
 
 from milepost.actions import checkins
 from milepost.cli.exits import Exit
 from milepost.ledger import chain, image, leaves, seals
-from milepost.management import backups, databases, moves
+from milepost.management import backups, checkup, databases, moves
 from milepost.management.sealer import Sealer
-from milepost.models import Checkin, Seal, SealHead
+from milepost.models import Checkin, Comment, Seal, SealHead
+from milepost.models.ids import COUNTER_BITS, new_id
 from tests.cast import LATER, Cast
 from tests.management.contents import silent
 from tests.management.terminal import run
@@ -97,6 +99,13 @@ class TestVerify:
         assert said.code == Exit.ERROR
         assert f"acme: checkin {entry} of " in said.out and "was altered (seal 1 of " in said.out
         assert "Compare with a backup" in said.err
+
+    def test_says_what_waits_for_a_seal(self, cast: Cast, okrs: Okrs):
+        """What was recorded since the last seal can be changed unnoticed: so one is told how much that is."""
+        run("seal")
+        check_in(cast, okrs)
+
+        assert run("verify", "--workspace", "acme").out.endswith(", 2 rows wait for a seal.\n")
 
     def test_agrees_with_a_head_of_before(self, cast: Cast, okrs: Okrs, tmp_path: Path):
         """A head that was kept fits the chain of today, which has grown."""
@@ -212,6 +221,18 @@ class TestTheChainElsewhere:
             seals.seal(cast.acme.id, at=LATER)
             assert list(chain.faults(cast.acme.id)) == []
 
+    def test_is_made_before_a_move(self, cast: Cast, okrs: Okrs, tmp_path: Path):
+        """What nobody had sealed yet is sealed first, so that the copy proves all it holds."""
+        check_in(cast, okrs)
+        there = databases.address_of(tmp_path / "there.sqlite3")
+
+        moves.move(there, with_exports=False, at=LATER, heard=silent)
+
+        with databases.standing_on(there):
+            image.forget()
+            said = run("verify", "--workspace", "acme")
+        assert said.code == Exit.OK and " rows sealed up to " in said.out and "wait" not in said.out
+
     def test_begins_with_what_is_there(self, cast: Cast, okrs: Okrs, monkeypatch):
         """A workspace that had no seals yet gets them batch by batch, none of its rows left out."""
         monkeypatch.setattr(seals, "BATCH", 5)
@@ -222,6 +243,64 @@ class TestTheChainElsewhere:
         held = [place for one in made for place in leaves.places(one) if place.table == "checkin"]
         assert made.count() > 4 and made.last().is_complete
         assert len(held) == Checkin.objects.of(cast.acme.id).count()
+
+
+class TestDoctor:
+    """`milepost doctor` looks at the chains as well."""
+
+    def found(self) -> checkup.Finding:
+        [one] = [one for one in checkup.look() if one.name == "seals"]
+        return one
+
+    def test_is_content_with_what_is_sealed(self, cast: Cast, okrs: Okrs):
+        """Nothing waits for long; nobody has verified it yet, and then somebody has."""
+        run("seal")
+        before = self.found()
+        run("verify")
+
+        assert before == checkup.Finding(
+            "seals", checkup.State.OK, "nothing waits for more than a day; never verified"
+        )
+        assert self.found().found.endswith(f"; verified on {timezone.now():%Y-%m-%d}")
+
+    def test_warns_of_what_was_never_sealed(self, cast: Cast, okrs: Okrs):
+        """A row made the day before yesterday waits too long."""
+        run("seal", "--workspace", "zenith")
+        old = new_id() - (2 * 24 * 3600 * 1000 << COUNTER_BITS)
+        Comment.objects.create(
+            id=old, workspace_id=cast.acme.id, objective_id=okrs.company.id, at=LATER, text="Old"
+        )
+
+        found = self.found()
+
+        assert found.state is checkup.State.WARN and found.found.endswith("wait for more than a day: acme")
+
+    def test_finds_an_end_that_was_cut_off(self, cast: Cast, okrs: Okrs):
+        """Where the last seal is gone it says so without a walk along the chain."""
+        run("seal")
+        Seal.objects.of(cast.acme.id).delete()
+
+        found = self.found()
+
+        assert (found.state, found.found) == (checkup.State.BAD, "the chain does not end as it did: acme")
+
+    def test_repeats_what_the_last_check_found(self, cast: Cast, okrs: Okrs):
+        """Until a check finds all in order again, it tells whose history does not agree."""
+        entry = check_in(cast, okrs)
+        run("seal")
+        Checkin.objects.of(cast.acme.id).filter(id=entry).update(note="Always so.")
+        image.forget()
+        run("verify", "--workspace", "acme")
+        broken = self.found()
+        Checkin.objects.of(cast.acme.id).filter(id=entry).update(note="")
+        image.forget()
+        run("verify", "--workspace", "zenith")
+        still = self.found()
+        run("verify")
+
+        assert broken.state is still.state is checkup.State.BAD
+        assert broken.found.endswith(", with differences: acme")
+        assert self.found().state is checkup.State.OK
 
 
 class TestSealer:

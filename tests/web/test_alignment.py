@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from milepost.actions import alignments, checkins, key_results, objectives
@@ -125,6 +127,16 @@ class TestTree:
             count(browser, ROWS + f"?under={encode(okrs.company.id)}", **HX) == STATEMENTS["alignment_rows"]
         )
         assert count(browser, JSON) == STATEMENTS["alignment_json"]
+
+    def test_costs_no_more_on_another_past_day(self, signed_in, okrs):
+        """Who belonged to a team then is read once for all days; each request looks once for what is new."""
+        browser, today = signed_in("ada"), timezone.now().date()
+        browser.get(f"{TREE}?on={today - timedelta(days=1)}")
+
+        for days, (page, name) in enumerate(((TREE, "alignment"), (JSON, "alignment_json")), start=2):
+            with CaptureQueriesContext(connection) as captured:
+                browser.get(f"{page}?on={today - timedelta(days=days)}")
+            assert len(captured) == STATEMENTS[f"{name}, a past day"]
 
 
 class TestWhoSees:

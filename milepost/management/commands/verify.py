@@ -10,10 +10,10 @@ from pathlib import Path
 from django.utils import timezone
 
 from milepost.cli.exits import Exit
-from milepost.ledger import chain
+from milepost.ledger import chain, seals
 from milepost.ledger.chain import Fault
 from milepost.ledger.verify import Difference
-from milepost.management import heads, keeping
+from milepost.management import heads, keeping, proofs
 from milepost.management import workspaces as which
 from milepost.management.counts import counted
 from milepost.management.operator import OperatorCommand
@@ -51,6 +51,7 @@ class Command(OperatorCommand):
         if earlier:
             for slug, difference in heads.differences(*earlier, only=workspace):
                 found[slug] = [difference, *found.get(slug, ())]
+        proofs.note({slug: len(some) for slug, some in found.items()}, at=timezone.now())
         self._say({slug: [*map(str, some)] for slug, some in found.items()}, as_json=json)
         if any(isinstance(one, Fault) for some in found.values() for one in some):
             self.stderr.write(REMEDY)
@@ -80,5 +81,11 @@ def _sealed(workspace_id: int) -> str:
     held = chain.extent(workspace_id)
     if held.at is None:
         return ""
+    if rows := seals.waiting(workspace_id).rows:
+        return f"{_told(held)}, {counted(rows, 'row')} wait for a seal"
+    return _told(held)
+
+
+def _told(held: chain.Extent) -> str:
     taken = f", {held.redactions:,} taken out or rewritten by Milepost itself" if held.redactions else ""
     return f"; {counted(held.rows, 'row')} sealed up to {held.at:%Y-%m-%d %H:%M} UTC{taken}"
