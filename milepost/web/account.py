@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from milepost.actions import sessions as actions
@@ -36,8 +37,11 @@ def show(request: HttpRequest) -> HttpResponse:
         "zone": zone,
     }
     seats = workspaces.memberships(request.user.pk)
-    # Preferences, tokens and one's page are a workspace's; with several, one goes there by way of home.
-    more["seat"] = seats[0] if len(seats) == 1 and not more["asked_by"] else None
+    # Preferences, tokens and one's page are a workspace's: with several, each workspace has a tab.
+    more["seats"] = [] if more["asked_by"] else seats
+    more["workspaces"] = [
+        (seat.name, reverse("preferences", kwargs={"slug": seat.slug}), False, None) for seat in more["seats"]
+    ]
     return entrance.page(request, "account/show.html", more)
 
 

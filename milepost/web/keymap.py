@@ -62,7 +62,7 @@ KEYS = (
     Key("next", "Next in a list; Enter opens it", "j", ROWS),
     Key("previous", "The one before", "k", ROWS),
     Key("edit", "Edit", "e", '[data-keys="edit"], main a[href$="/edit/"]'),
-    Key("undo", "Undo", "u", '[data-keys="undo"], .toast form button'),
+    Key("undo", "Undo", "u"),
     Key("filter", "Filter this page", "/", '[data-keys="filter"], .filters :is(input, select, a)'),
     Key("earlier", "A week earlier", "[", 'mp-travel a[data-key="["]', follows=True),
     Key("later", "A week later", "]", 'mp-travel a[data-key="]"]', follows=True),

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from milepost.core import terms
+from milepost.core import addresses, terms
 from milepost.core.terms import Fit, Terms
 from milepost.queries import palette, search, slips
 from milepost.queries.cards import Reader
@@ -33,30 +33,43 @@ class Offer(NamedTuple):
     press: str = ""
     also: str = ""  # other words it answers to
     keys: str = ""
+    is_asked_for: bool = False  # offered only to whoever types for it
 
 
+# Each with other words that people have for it.
 PAGES = (
-    ("week", "My week", "home", "home due"),
-    ("overview", "Overview", "gauge", "dashboard cycle report export download"),
-    ("teams", "Teams", "people", "company"),
-    ("alignment", "Alignment", "map", "tree objectives okrs export download print"),
-    ("map", "Alignment map", "compass", "graph"),
-    ("activity", "Activity", "activity", "changes history feed"),
-    ("people", "People", "person", "members directory"),
-    ("cycles", "Cycles", "calendar", "quarters years"),
-    ("settings", "Settings", "gear", "workspace admin"),
-    ("preferences", "Preferences", "keys", "appearance keyboard account"),
-    ("tokens", "Tokens for your programs", "link", "api"),
+    ("week", "My week", "home", "home start today tasks due inbox"),
+    ("overview", "Overview", "gauge", "dashboard cycle report summary statistics charts export download csv"),
+    ("teams", "Teams", "people", "company departments groups units"),
+    ("alignment", "Alignment", "map", "tree objectives goals okrs list table filter export download print"),
+    ("map", "Alignment map", "compass", "graph diagram chart network dependencies svg picture"),
+    ("activity", "Activity", "activity", "changes history feed log news timeline"),
+    ("people", "People", "person", "members users directory colleagues staff employees"),
+    ("cycles", "Cycles", "calendar", "quarters years periods cadence"),
+    ("settings", "Settings", "gear", "workspace admin options configuration company organisation"),
+    ("preferences", "Preferences", "keys", "my settings options appearance theme display"),
 )
+# These would make the list long for whoever typed nothing.
+MORE_PAGES = (
+    ("tokens", "Tokens for your programs", "link", "api docs developer integrations keys personal access"),
+    ("keyboard", "Keys of your own", "keys", "keyboard shortcuts hotkeys remap preferences"),
+    ("views", "Saved views", "book", "bookmarks filters favourites"),
+    ("alignment_comparison", "Compare two days", "clock", "comparison difference since past changes"),
+    ("account", "Your account", "lock", "password email security sessions passkeys two factor 2fa mfa login"),
+    ("api_reference", "API reference", "book", "docs documentation developer rest openapi"),
+)
+PROFILE = ("Your profile", "my page name download export personal data")
 BEGINNINGS = {
-    "sweep": ("Check in", "check", "checkin sweep due update"),
-    "new_objective": ("New objective", "plus", "create draft add okr"),
-    "new_person": ("Add someone", "plus", "invite person member"),
-    "new_team": ("New team", "plus", "create add"),
-    "new_cycle": ("New cycle", "plus", "create add quarter"),
+    "sweep": ("Check in", "check", "checkin sweep due update progress report weekly"),
+    "new_objective": ("New objective", "plus", "create draft add okr goal write"),
+    "new_person": ("Add someone", "plus", "new invite person people member user colleague invitation"),
+    "new_team": ("New team", "plus", "create add department group"),
+    "new_cycle": ("New cycle", "plus", "create add quarter year period"),
 }
-ADDRESSED = (*(page[0] for page in PAGES), *BEGINNINGS, "search")
-UNDO = Offer("Undo my last change", "undo", also="take back revert")
+OUTSIDE = ("account", "api_reference")  # of every workspace
+ADDRESSED = (*(page[0] for page in (*PAGES, *MORE_PAGES)), *BEGINNINGS, "search")
+UNDO = Offer("Undo my last change", "undo", also="take back revert restore", is_asked_for=True)
+NO_UNDO = Offer("Nothing here for you to undo; what was done is in Activity", "undo")
 CHECK_IN = re.compile(r"\s*check[\s-]*ins?\s+(?P<what>\S.*)", re.IGNORECASE)
 CHECKED_IN = 5  # key results offered
 THEMES = (
@@ -79,7 +92,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "options": hits.options,
         "recent": () if answer.found.terms else palette.recent(reader, typed.text("recent")),
         "pages": answer.pages,
-        "acts": _with_addresses(reader, answer.acts),
+        "acts": _with_addresses(reader, answer.found.terms, answer.acts),
         "acts_first": answer.are_acts_likelier,
         "to_check_in": _to_check_in(reader, text),
         "all": f"{_addresses(reader.slug)['search']}?{urlencode({'q': text})}",
@@ -116,12 +129,14 @@ def _to_check_in(reader: Reader, text: str) -> Found | None:
     return replace(found, hits=tuple(hit._replace(url=f"{hit.url}#check-in") for hit in taking[:CHECKED_IN]))
 
 
-def _with_addresses(reader: Reader, acts: list[Offer]) -> list[Offer]:
-    """Give what is undone its address, which only its own statement tells; leave it out where nothing is."""
+def _with_addresses(reader: Reader, wanted: Terms, acts: list[Offer]) -> list[Offer]:
+    """Give what is undone its address, which only its own statement tells; without one, say so if asked."""
     if UNDO not in acts:
         return acts
-    url = palette.last_undoing(reader)
-    return [act._replace(url=url) if act == UNDO else act for act in acts if url or act != UNDO]
+    url = "" if reader.actor.looks_back else palette.last_undoing(reader)
+    found = UNDO._replace(url=url) if url else NO_UNDO._replace(url=_addresses(reader.slug)["activity"])
+    is_meant = url or wanted.phrase == "undo"  # which is what the key types
+    return [found if act == UNDO else act for act in acts if is_meant or act != UNDO]
 
 
 def _answer(reader: Reader, text: str, offers: tuple[list[Offer], list[Offer]]) -> Answer:
@@ -147,7 +162,7 @@ def _words(offers: Iterable[Offer]) -> set[str]:
 def answering(wanted: Terms, offers: Iterable[Offer]) -> list[Offer]:
     """Return the offers that answer what was typed, the best first; all where nothing was."""
     if not wanted:
-        return [offer for offer in offers if offer != UNDO]
+        return [offer for offer in offers if not offer.is_asked_for]
     fits = [(_fit(wanted, offer), offer) for offer in offers]
     return [offer for how, offer in sorted(fits, key=lambda entry: entry[0]) if how is not Fit.TEXT]
 
@@ -162,7 +177,7 @@ def _fit(wanted: Terms, offer: Offer) -> Fit:
 @lru_cache(maxsize=1024)
 def _addresses(slug: str) -> dict[str, str]:
     """Return the addresses of all that is offered: with each letter typed they are asked for."""
-    return {name: reverse(name, args=[slug]) for name in ADDRESSED}
+    return {name: reverse(name, args=() if name in OUTSIDE else [slug]) for name in ADDRESSED}
 
 
 def _pages(reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:
@@ -171,6 +186,11 @@ def _pages(reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:
     there = _addresses(reader.slug)
     for name, words, symbol, also in PAGES:
         yield Offer(words, symbol, there[name], also=also, keys=keys.get(name, ""))
+    for name, words, symbol, also in MORE_PAGES:
+        yield Offer(words, symbol, there[name], also=also, is_asked_for=True)
+    words, also = PROFILE
+    own = addresses.person(reader.slug, reader.actor.person_id)
+    yield Offer(words, "person", own, also=also, is_asked_for=True)
 
 
 def _acts(request: HttpRequest, reader: Reader, keys: dict[str, str]) -> Iterable[Offer]:
@@ -181,9 +201,15 @@ def _acts(request: HttpRequest, reader: Reader, keys: dict[str, str]) -> Iterabl
     for theme, words, symbol in THEMES:
         if theme != looks.look(request).theme:
             press = f'.rail button[name="theme"][value="{theme}"]'
-            yield Offer(words, symbol, press=press, also="theme appearance mode")
-    if not reader.actor.looks_back:
-        yield UNDO
-    yield Offer("Copy the link to this page", "copy", press=":copy", also="address url share")
-    yield Offer("All keys", "keys", press=":help", also="keyboard shortcuts", keys=keys.get("help", ""))
-    yield Offer("Sign out", "out", press='.rail form[action$="/sign-out/"] button', also="log leave")
+            yield Offer(words, symbol, press=press, also="theme appearance mode colours")
+    yield UNDO
+    yield Offer("Copy the link to this page", "copy", press=":copy", also="address url share permalink")
+    yield Offer(
+        "All keys", "keys", press=":help", also="keyboard shortcuts hotkeys help", keys=keys.get("help", "")
+    )
+    yield Offer(
+        "Sign out",
+        "out",
+        press='.rail form[action$="/sign-out/"] button',
+        also="log logout signout leave exit quit",
+    )

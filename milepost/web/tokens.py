@@ -80,7 +80,7 @@ def revocation(request: HttpRequest, token: int) -> HttpResponse:
     here = reverse("tokens", args=[request.seat.slug])
     more = {"token": card, "on": _days(reader, card), "words": _WORDS[card.scope], "tokens": here}
     crumbs = [("API", here), (card.name, None)]
-    return pages.page(request, "tokens/revoke.html", more, nav="settings", crumbs=crumbs, seen_by=reader)
+    return pages.page(request, "tokens/revoke.html", more, nav="", crumbs=crumbs, seen_by=reader)
 
 
 @in_workspace
@@ -106,7 +106,7 @@ def _made(request: HttpRequest, made: int, secret: str | None) -> HttpResponse:
     more |= {"examples": _examples(request, reader)[0], "server": entrance.whole(request, "")}
     crumbs = [("API", here), (card.name, None)]
     return pages.page(
-        request, "tokens/create.html", more, nav="settings", crumbs=crumbs, seen_by=reader,
+        request, "tokens/create.html", more, nav="", crumbs=crumbs, seen_by=reader,
         status=201 if secret else 200,
     )  # fmt: skip
 
@@ -136,7 +136,7 @@ def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
     }
     crumbs = [("API", None)]
     return pages.page(
-        request, "tokens/index.html", more, nav="settings", crumbs=crumbs, seen_by=reader, status=typed.status
+        request, "tokens/index.html", more, nav="", crumbs=crumbs, seen_by=reader, status=typed.status
     )
 
 

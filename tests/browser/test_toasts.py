@@ -68,16 +68,28 @@ class TestStay:
 
 
 class TestUndo:
+    def test_offers_ones_last_change_wherever_one_is(self, visit, cast, okrs):
+        """U on a page that has nothing to undo, then Enter: there is what one did last, asked about first."""
+        changed = {"title": "Nobody waits"}
+        objectives.update(objective=okrs.helpful.id, changed=changed, by=cast.ben, at=timezone.now())
+        page = visit("ben", "/w/acme/people/")
+
+        page.keyboard.press("u")
+        expect(page.get_by_role("option", selected=True)).to_have_text("Undo my last change")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/undoing/")
+
+        expect(page.locator(".well")).to_contain_text("→ “Nobody waits”")
+
     def test_says_where_there_is_nothing(self, visit, okrs):
-        """U on a page that has nothing to undo says so, once, and where to look."""
-        page = visit("ben", addresses.objective("acme", okrs.helpful.id))
+        """U for whoever changed nothing says so, and where to look."""
+        page = visit("gus", "/w/acme/people/")
 
         page.keyboard.press("u")
-        page.keyboard.press("u")
+        option = page.get_by_role("option", selected=True)
+        expect(option).to_have_text("Nothing here for you to undo; what was done is in Activity")
+        option.click()
 
-        expect(page.locator(".toast")).to_have_count(1)
-        expect(page.locator(".toast")).to_contain_text("Nothing to undo here.")
-        page.locator(".toast a").click()
         page.wait_for_url("**/activity/")
 
     def test_begins_with_what_one_did_last(self, visit, cast, okrs):

@@ -51,6 +51,19 @@ class TestAccount:
             assert all(f'href="{other}"' in text for other in pages), page
             assert f'href="{page}" aria-current="page"' in text
 
+    def test_leads_on_into_each_of_several_workspaces(self, client: Client, cast: Cast):
+        """Whoever belongs to several finds each by its name, and its preferences behind it."""
+        user = Person.objects.everywhere().get(id=cast.ada.person_id).user
+        Person.objects.everywhere().filter(id=cast.zed.person_id).update(user=user)
+
+        text = enter(client).get(HERE).text
+
+        assert f'<li><a href="{HERE}" aria-current="page">Account</a>' in text
+        for slug, name in (("acme", cast.acme.name), ("zenith", cast.zenith.name)):
+            there = f"/w/{slug}/preferences/"
+            assert f'<li><a href="{there}">{name}</a></li>' in text
+            assert client.get(there).status_code == 200
+
     def test_leads_nowhere_while_a_second_step_is_lacking(self, client: Client, cast: Cast):
         """Where everything else is closed, nothing else is offered."""
         Workspace.objects.filter(id=cast.acme.id).update(second_step_for="everyone")

@@ -127,6 +127,33 @@ class TestPalette:
             assert f'href="{there}"' in said
             assert "</svg>Export</a>" in cleo.get(there).text
 
+    @pytest.mark.parametrize(
+        ("typed", "leads"),
+        [
+            ("members", "/w/acme/people/"), ("users", "/w/acme/people/"), ("graph", "/w/acme/map/"),
+            ("new goal", "/w/acme/objectives/new/"), ("invite user", "/w/acme/people/new/"),
+            ("my profile", "/w/acme/people/{ada}/"), ("password", "/account/"), ("sessions", "/account/"),
+            ("shortcuts", "/w/acme/preferences/keyboard/"), ("dashboard", "/w/acme/overview/"),
+            ("my settings", "/w/acme/preferences/"), ("log out", "sign-out"), ("logout", "sign-out"),
+            ("dark theme", "dark"), ("compare", "/w/acme/alignment/comparison/"),
+            ("api docs", "/w/acme/tokens/"), ("documentation", "/api/"), ("departments", "/w/acme/teams/"),
+            ("bookmarks", "/w/acme/views/"),
+        ],
+    )  # fmt: skip
+    def test_answers_to_other_words_for_it(self, okrs, signed_in, cast, typed, leads):
+        """What other tools call it leads there too."""
+        said = signed_in("ada").get(PALETTE, {"q": typed}).text
+
+        there = leads.format(ada=encode(cast.ada.person_id))
+        assert f'href="{there}"' in said or ("/" not in there and there in said)
+
+    def test_stays_short_until_something_is_typed(self, okrs, signed_in):
+        """What is looked for now and then is offered to whoever types for it alone."""
+        ada = signed_in("ada")
+
+        assert 'href="/account/"' not in ada.get(PALETTE).text
+        assert 'href="/account/"' in ada.get(PALETTE, {"q": "acc"}).text
+
     def test_undoes_what_one_did_last(self, okrs, signed_in, cast):
         """“Undo” leads to the page that undoes one's last change; who changed nothing is not offered it."""
         checkins.record(
@@ -137,7 +164,9 @@ class TestPalette:
         said = signed_in("cleo").get(PALETTE, {"q": "undo last"}).text
 
         assert f"/events/{encode(latest.id)}/undoing/" in said
-        assert "undoing" not in signed_in("gus").get(PALETTE, {"q": "undo"}).text
+        for typed, is_told in (("undo", True), ("take back", False)):
+            nothing = signed_in("gus").get(PALETTE, {"q": typed}).text
+            assert "undoing" not in nothing and ("Nothing here for you to" in nothing) is is_told
         assert "undoing" not in signed_in("cleo").get(PALETTE).text
 
     def test_says_where_a_text_has_the_words(self, okrs, signed_in, cast):

@@ -76,6 +76,12 @@ class TestCreate:
         assert answer.status_code == 422
         assert "belong to no team" in answer.content.decode()
 
+    def test_is_ones_own_and_no_setting_of_the_workspace(self, cast: Cast, signed_in):
+        """Its tab is the current one, and nothing in the rail."""
+        page = signed_in("ada").get(HERE).text
+
+        assert re.findall(r'href="([^"]+)" aria-current="page"', page) == [HERE]
+
     def test_makes_one_of_a_form_that_is_sent_again(self, cast: Cast, signed_in):
         """Whoever reloads the page of a new token gets no other, and is told that it is shown once."""
         ada = signed_in("ada")

@@ -50,8 +50,8 @@ class Keys extends HTMLElement {
     return to;
   }
 
-  palette() {
-    document.querySelector("mp-palette")?.open();
+  palette(text) {
+    document.querySelector("mp-palette")?.open(text);
     return true;
   }
 
@@ -96,9 +96,7 @@ class Keys extends HTMLElement {
 
   undo() {
     const control = document.querySelector('[data-keys="undo"]') ?? [...document.querySelectorAll(".toast form button")].at(-1);
-    if (control) control.click();
-    else if (!document.querySelector(".toast[data-nothing]")) document.querySelector("#toasts")?.append(this.querySelector("template").content.cloneNode(true));
-    return true;
+    return control ? !control.click() : this.palette("undo");
   }
 
   shutMenus(except, refocus) {

@@ -30,10 +30,10 @@ class Palette extends HTMLElement {
   }
 
   // At once: who types on before its look or an answer is there writes in the field, and presses no keys.
-  open() {
+  open(text = "") {
     if (this.dialog.open) return this.field.select();
     this.sheet();
-    this.field.value = "";
+    this.field.value = text;
     this.shown = null;
     this.hurried = false;
     this.dialog.showModal();
