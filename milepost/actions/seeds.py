@@ -52,7 +52,7 @@ def sow(
     written: dict[str, int] = {}
     with bulk.room(), transaction.atomic():
         Workspace.objects.create(id=by.workspace_id, slug=slug, name=name, created_at=at)
-        with bulk.checked_at_once(TABLES):
+        with bulk.checked_at_once(TABLES, by.workspace_id):
             for table, columns, rows in seed:
                 count = bulk.write(table, columns, rows, progress=progress)
                 written[table] = written.get(table, 0) + count

@@ -1,8 +1,8 @@
 """Rows that wait to be written together, beside what is there: each is held to every rule of its table.
 
 Unlike `bulk`, which is for databases that nobody uses yet, this locks nobody out and lifts nothing:
-references are checked row by row, policies hold, triggers run. It saves what a model and a statement for each
-row cost.
+references are checked row by row, policies hold, triggers run, unless whoever calls has lifted some of that
+(`bulk` does, on SQLite, for a new workspace). It saves what a model and a statement for each row cost.
 """
 
 from __future__ import annotations

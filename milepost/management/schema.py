@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -15,6 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import StateApps
 
 from milepost.core.problems import Conflict, NotFound
+from milepost.management import foundation
 from milepost.management.counts import counted
 
 
@@ -120,8 +120,11 @@ def make_current() -> bool:
     A PostgreSQL database with data is its operator's to migrate, at a time of their choosing.
     """
     keep_key()
-    if _is_current():
+    if foundation.is_current():
         return False
+    if not exists():
+        migrate()
+        return True
     _refuse_newer()
     lacking = pending()
     if not lacking:
@@ -133,16 +136,6 @@ def make_current() -> bool:
         )
     migrate()
     return True
-
-
-def _is_current() -> bool:
-    # By name alone, which nearly always settles it: reading the migrations takes a tenth of a start.
-    here = {
-        (app.label, file.stem)
-        for app in apps.get_app_configs()
-        for file in Path(app.path, "migrations").glob("[0-9]*.py")
-    }
-    return MigrationRecorder(connection).applied_migrations().keys() == here
 
 
 def _refuse_newer() -> None:

@@ -7,7 +7,7 @@ On SQLite it is FTS5 over the tables' own texts, on PostgreSQL a table with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 # Which texts of which tables can be found. Names of people and cycles stand in the image, and nothing else
 # is said of them.
@@ -56,12 +56,21 @@ def remove(connection, tables: Iterable[str] = tuple(INDEXED)) -> None:
                 cursor.execute(f'DROP TABLE IF EXISTS "{index_of(table)}"')
 
 
-def fill(connection, tables: Iterable[str]) -> None:
-    """Write the index of these tables anew, for rows that were written past the triggers."""
+def fill(connection, tables: Iterable[str], workspace_id: int) -> None:
+    """Add a new workspace's words to the index of these tables: its rows were written past the triggers."""
     with connection.cursor() as cursor:
         for table in tables:
-            if table in INDEXED:
-                _fill(connection, cursor, table)
+            if table not in INDEXED:
+                continue
+            if connection.vendor == "postgresql":
+                _add_on_postgresql(cursor, table, "WHERE workspace_id = %s", [workspace_id])
+            else:
+                index, listed = index_of(table), _listed(table)
+                cursor.execute(
+                    f'INSERT INTO "{index}" (rowid, {listed}) '
+                    f'SELECT id, {listed} FROM "{table}" WHERE workspace_id = %s',
+                    [workspace_id],
+                )
 
 
 def written_on_postgresql(table: str, row: str) -> str:
@@ -84,13 +93,19 @@ def _fill(connection, cursor, table: str) -> None:
     index = index_of(table)
     if connection.vendor == "postgresql":
         cursor.execute(f'DELETE FROM "{index}"')
-        cursor.execute(
-            f'INSERT INTO "{index}" (id, workspace_id, words) '
-            f'SELECT id, workspace_id, {written_on_postgresql(table, "t")} FROM "{table}" t'
-        )
-        cursor.execute(f'ANALYZE "{index}"')
+        _add_on_postgresql(cursor, table)
     else:
         cursor.execute(f'INSERT INTO "{index}" ("{index}") VALUES (\'rebuild\')')
+
+
+def _add_on_postgresql(cursor, table: str, where: str = "", arguments: Sequence[object] = ()) -> None:
+    index = index_of(table)
+    cursor.execute(
+        f'INSERT INTO "{index}" (id, workspace_id, words) '
+        f'SELECT id, workspace_id, {written_on_postgresql(table, "t")} FROM "{table}" t {where}',
+        arguments,
+    )
+    cursor.execute(f'ANALYZE "{index}"')
 
 
 def _made(connection, cursor, tables: list[str]) -> Iterator[str]:
@@ -110,17 +125,19 @@ _MOMENTS = ("insert", "update", "delete")
 
 def sqlite_index(name: str, table: str) -> str:
     """Return what makes an index of a table's texts; the texts themselves stay in the table."""
-    columns = ", ".join(f'"{column}"' for column in ("workspace_id", *INDEXED[table]))
     return (
-        f"CREATE VIRTUAL TABLE {name} USING fts5({columns}, content='{table}', content_rowid='id', "
+        f"CREATE VIRTUAL TABLE {name} USING fts5({_listed(table)}, content='{table}', content_rowid='id', "
         f"tokenize='{FOLDING}', prefix='1 2 3')"
     )
 
 
+def _listed(table: str) -> str:
+    return ", ".join(f'"{column}"' for column in ("workspace_id", *INDEXED[table]))
+
+
 def _sqlite(table: str) -> Iterator[str]:
-    index = index_of(table)
+    index, listed = index_of(table), _listed(table)
     columns = ("workspace_id", *INDEXED[table])
-    listed = ", ".join(f'"{column}"' for column in columns)
 
     def values(row: str) -> str:
         return ", ".join(f'{row}."{column}"' for column in columns)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 
 from milepost.core import terms
 from milepost.ledger import bulk, search
 from milepost.ledger.columns import Texts
-from milepost.models import Cycle, Objective, Team
+from milepost.models import Cycle, Objective, Team, Workspace
 from milepost.models import search as index
 from milepost.models.ids import new_id
 from tests.cast import NOW, TODAY, Cast
@@ -103,10 +105,12 @@ class TestIndex:
         _settled()
         id = new_id()
         columns = ("id", "workspace_id", "key", "name", "parent_id", "purpose")
-        with bulk.checked_at_once(["team"]):
-            bulk.write("team", columns, [(id, cast.acme.id, "b", "B", None, "Bulky")])
+        fresh = Workspace.objects.create(slug="fresh", name="Fresh", created_at=NOW)
+        with bulk.checked_at_once(["team"], fresh.id):
+            bulk.write("team", columns, [(id, fresh.id, "b", "B", None, "Bulky things")])
 
-        assert found(cast, "bulky") == {id}
+        assert found(replace(cast, acme=fresh), "bulky") == {id}
+        assert list(search.differences(fresh.id)) == []
 
     def test_is_made_and_filled_again(self, cast):
         """Taken away and installed again, it knows what it knew."""
@@ -136,7 +140,8 @@ class TestDifferences:
         assert set(search.differences(cast.acme.id)) == {("objective", changed.id), ("objective", gone.id)}
         assert list(search.differences(cast.zenith.id)) == []
 
-        index.fill(connection, ["objective"])
+        index.remove(connection)
+        index.install(connection)
         assert list(search.differences(cast.acme.id)) == []
 
 

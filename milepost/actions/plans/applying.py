@@ -10,7 +10,7 @@ from django.db import transaction
 from milepost.actions.events import tell
 from milepost.actions.plans import keeping
 from milepost.actions.plans.application import Application
-from milepost.actions.plans.ground import Ground
+from milepost.actions.plans.ground import WRITTEN, Ground
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.plan import Changes, Plan, PlanProblem, check, diff, moved_problems
@@ -18,7 +18,7 @@ from milepost.core.plan.values import WorkspacePlan
 from milepost.core.problems import Invalid
 from milepost.ledger import bulk
 from milepost.ledger import changes as log
-from milepost.models import Workspace
+from milepost.models import Event, Workspace
 from milepost.models.ids import new_id
 from milepost.queries import plans
 
@@ -72,7 +72,8 @@ def apply_to_new_workspace(
         raise Invalid(
             "The file names no workspace.", field="workspace", remedy="Add `workspace: {id: …, name: …}`."
         )
-    with transaction.atomic():
+    tables = [model._meta.db_table for model in (*WRITTEN, Event)]
+    with bulk.room(), transaction.atomic(), bulk.checked_at_once_alone(tables, by.workspace_id):
         open_workspace(workspace=plan.workspace, by=by, at=at)
         return apply_plan(plan=plan, changes=changes, progress=progress, by=by, at=at)
 

@@ -27,6 +27,12 @@ from milepost.models import (
 )
 from milepost.models.ids import new_id
 
+# Those first that others refer to.
+WRITTEN = (
+    Person, Team, TeamMember, Cycle, Objective, ObjectiveVersion, Transition, KeyResult, KeyResultVersion,
+    Initiative, Alignment, Checkin, Comment, Grade,
+)  # fmt: skip
+
 
 class Ground:
     """One application's actor, moment and workspace; each dictionary leads from a plan's id to a row's."""
@@ -38,11 +44,7 @@ class Ground:
             for model in (Person, Team, Cycle, Objective, KeyResult)
         )
         self.fresh: dict[int, datetime] = {}  # objectives made by this application, and since when they are
-        # What is new is written together, those first that others refer to.
-        self.batches = Batches(
-            Person, Team, TeamMember, Cycle, Objective, ObjectiveVersion, Transition, KeyResult,
-            KeyResultVersion, Initiative, Alignment, Checkin, Comment, Grade,
-        )  # fmt: skip
+        self.batches = Batches(*WRITTEN)  # what is new is written together
 
     def add(self, model: type[Model], **columns: Any) -> Row:
         """Let a new row of the workspace wait to be written."""

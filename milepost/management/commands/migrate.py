@@ -5,8 +5,10 @@ from argparse import SUPPRESS
 from django.core.management.commands import migrate
 
 from milepost.cli.exits import ending
-from milepost.management import assets, databases, schema
+from milepost.management import assets, databases, foundation, schema
 from milepost.management.operator import Help
+
+OF_SOME = ("app_label", "migration_name", "plan", "check_unapplied", "fake", "fake_initial", "prune")
 
 
 class Command(migrate.Command):
@@ -30,6 +32,11 @@ class Command(migrate.Command):
             return super().execute(*arguments, **options)
 
     def handle(self, *arguments, without_files=False, **options):
-        super().handle(*arguments, **options)
+        # Where only some are asked for, or only told of, Django's own way does it.
+        is_asked_for_all = not any(options.get(name) for name in OF_SOME)
+        if not (is_asked_for_all and foundation.lay() and foundation.is_current()):
+            super().handle(*arguments, **options)
+        elif options["verbosity"]:
+            self.stdout.write("Made the tables of an empty database.")
         if not without_files:
             assets.collect()
