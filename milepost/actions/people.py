@@ -22,10 +22,12 @@ from milepost.models import (
     KeyResultVersion,
     ObjectiveVersion,
     Person,
+    Session,
     SignInLink,
     TeamMember,
     User,
 )
+from milepost.queries import people as known
 from milepost.queries import standings
 
 LINK_LASTS = timedelta(minutes=15)
@@ -131,7 +133,10 @@ def change_role(*, person: int, role: str, by: Actor, at: datetime) -> Person:
 
 
 def leave(*, person: int, by: Actor, at: datetime) -> Person:
-    """Let someone leave: they no longer get in, nor do their tokens; all they did stays under their name."""
+    """Let someone leave: they no longer get in, nor do their tokens; all they did stays under their name.
+
+    Whoever belongs to no other workspace is signed out everywhere.
+    """
     with transaction.atomic():
         workspace = held(by.workspace_id)
         row = Person.objects.of(by.workspace_id).held(person)
@@ -148,6 +153,10 @@ def leave(*, person: int, by: Actor, at: datetime) -> Person:
         belonged.update(until_on=row.left_on, until_at=at)
         Invitation.open_to(row, at).update(expires_at=at)
         tokens.revoke_of(person=row.id, by=by, at=at)
+        if row.user_id and not known.own_actors(row.user_id, door=by.door):
+            # It opens nothing any more, and would else wait for whoever comes upon the browser.
+            Session.of(row.user_id).delete()
+            SignInLink.objects.filter(user_id=row.user_id).delete()
         tell("person.left", subject=row.id, data={"name": row.name, "teams": teams}, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.TEAMS)
         changes.append(by.workspace_id, changes.Kind.PERSON, row.id)

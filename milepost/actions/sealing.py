@@ -15,21 +15,34 @@ if TYPE_CHECKING:
 
 def seal(text: str) -> str:
     """Encrypt a text with the installation's secret key."""
-    return _box().encrypt(text.encode()).decode("ascii")
+    return _box(settings.SECRET_KEY).encrypt(text.encode()).decode("ascii")
 
 
 def unseal(sealed: str) -> str | None:
-    """Return the text; None where it was sealed with another secret key."""
+    """Return the text; None where it was sealed with another secret key than ours and those before."""
+    return next(filter(None, (_opened(sealed, key) for key in _keys())), None)
+
+
+def is_sealed_anew(sealed: str) -> bool:
+    """Say whether it is the secret key of today that opens it, rather than one before."""
+    return _opened(sealed, settings.SECRET_KEY) is not None
+
+
+def _keys() -> tuple[str, ...]:
+    return settings.SECRET_KEY, *settings.MILEPOST.secret_key_fallbacks
+
+
+def _opened(sealed: str, key: str) -> str | None:
     from cryptography.fernet import InvalidToken
 
     try:
-        return _box().decrypt(sealed.encode()).decode()
+        return _box(key).decrypt(sealed.encode()).decode()
     except InvalidToken:
         return None
 
 
-def _box() -> Fernet:
+def _box(key: str) -> Fernet:
     from cryptography.fernet import Fernet  # which is slow to come, and few need it
 
-    key = hmac.digest(settings.SECRET_KEY.encode(), b"milepost.sealing", hashlib.sha256)
-    return Fernet(base64.urlsafe_b64encode(key))
+    derived = hmac.digest(key.encode(), b"milepost.sealing", hashlib.sha256)
+    return Fernet(base64.urlsafe_b64encode(derived))

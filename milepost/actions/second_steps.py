@@ -16,7 +16,7 @@ from django.db import transaction
 from milepost.actions import guesses, wording
 from milepost.actions.access import NOBODY_YET
 from milepost.actions.events import tell
-from milepost.actions.sealing import seal, unseal
+from milepost.actions.sealing import is_sealed_anew, seal, unseal
 from milepost.core import one_time
 from milepost.core.access import Actor
 from milepost.core.ids import ALPHABET
@@ -210,6 +210,8 @@ def _app_that_shows(user_id: int, typed: str, at: datetime) -> tuple[str, int] |
     if step is None:
         return None
     row.data["last_step"], row.last_used_at = step, at
+    if not is_sealed_anew(row.data["secret"]):
+        row.data["secret"] = seal(secret)
     row.save(update_fields=["data", "last_used_at"])
     return APP, row.id
 

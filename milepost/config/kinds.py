@@ -5,6 +5,7 @@ A reader that cannot raises ValueError with what the value must be, to stand aft
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from os.path import expanduser
@@ -43,6 +44,14 @@ def names(written: Any) -> tuple[str, ...]:
     if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
         raise ValueError("names separated by commas, such as okr.acme.example, localhost")
     return tuple(name.strip() for name in listed if name.strip())
+
+
+def keys(written: Any) -> tuple[str, ...]:
+    """Read a list of keys: separated by commas or line breaks, or a list in a file."""
+    listed = re.split(r"[,\s]+", written.strip()) if isinstance(written, str) else written
+    if not isinstance(listed, list) or not all(isinstance(key, str) and len(key) >= 32 for key in listed):
+        raise ValueError("keys of 32 characters or more, separated by commas")
+    return tuple(listed)
 
 
 def whole(least: int, most: int) -> Callable[[Any], int]:

@@ -102,7 +102,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "milepost.web.cookies.Messages"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # ── Who signs in ──
@@ -138,9 +138,10 @@ SESSION_COOKIE_AGE = MILEPOST.session_longest * 24 * 3600
 
 # ── Cookies and headers ──
 
-_HOST = "__Host-" if MILEPOST.https else ""
-SESSION_COOKIE_NAME = f"{_HOST}milepost"
-CSRF_COOKIE_NAME = f"{_HOST}milepost_csrf"
+# Of every cookie; those that open nothing are written by milepost/web/cookies.py.
+COOKIE_PREFIX = "__Host-" if MILEPOST.https else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}milepost"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}milepost_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MILEPOST.https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -54,6 +54,11 @@ class Settings:
     secret_key: str = _setting(
         None, "The key that signs cookies and links: 50 random characters or more.",
         secret=True, usual="made once, kept in the data folder as secret.key")
+    secret_key_fallbacks: tuple[str, ...] = _setting(
+        (), "Earlier secret keys, separated by commas: they open what they sealed, the secrets "
+        "of authenticator apps, each of which is sealed anew when it is used. They sign nothing, and keep "
+        "nobody signed in.",
+        kinds.keys, secret=True)
     database_url: str = _setting(
         None, "Where the data is: postgresql://user:password@host:5432/name or sqlite:///file. The plain "
         "variable DATABASE_URL is read too.",

@@ -134,7 +134,7 @@ class Accounts(DefaultAccountAdapter):
         return reverse("home")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("signing_in")
+        return reverse("signing_in") + "?signed-out"  # which leave.js reads
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")

@@ -19,7 +19,7 @@ from milepost.queries import choices, shell
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Cycles
 from milepost.queries.shortlists import ListOf, may_draft_for
-from milepost.web import measures, objectives, pages, shortlists, submissions
+from milepost.web import cookies, measures, objectives, pages, shortlists, submissions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import named, saved
@@ -119,7 +119,7 @@ def _blank(request: HttpRequest, reader: Reader, offered: Cycles) -> dict[str, A
     allowed = [one for one in first if may_draft_for(reader, ids.decode(one) or 0 if one else None)]
     allowed = allowed or [option[0] for option in choices.teams(reader)[:1]]
     team = allowed[0] if allowed else ""
-    cycle = shell.chosen_cycle(reader, request.GET.get("cycle") or request.COOKIES.get(pages.CYCLE_COOKIE))
+    cycle = shell.chosen_cycle(reader, request.GET.get("cycle") or cookies.read(request, pages.CYCLE_COOKIE))
     new_cycle = _named(offered.spans[0]) if offered.spans else ""
     values: dict[str, Any] = {
         "title": "", "description": "", "commitment": "aspirational",

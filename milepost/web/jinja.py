@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from milepost.web import charts, form_tokens, frames, keymap, marks, scales, words
+from milepost.web import charts, cookies, form_tokens, frames, keymap, looks, marks, scales, words
 from milepost.web.compiled import Compiled
 
 
@@ -51,6 +51,8 @@ def environment(**options) -> Environment:
         hx=hx,
         flashes=flashes,
         module=module,
+        cookie=cookies.name,
+        look=looks.look,
         icon=marks.icon,
         mark=marks.mark,
         mark_with_word=marks.mark_with_word,

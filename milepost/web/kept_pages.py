@@ -15,20 +15,19 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from milepost.queries.cards import Reader
-from milepost.web import form_tokens, inserts, repeats
+from milepost.web import cookies, form_tokens, inserts, repeats
 from milepost.web.inserts import Fragment
 
 MOST = 256
 NONCE, TOKEN = "nonce", "token"
 _FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
-_MESSAGES = "messages"  # the cookie in which they wait
 
 Drawn = list[bytes | str | Fragment]
 
 
 def drawn(request: HttpRequest, reader: Reader, name: Hashable, draw: Callable[[], str]) -> bytes:
     """Return a page, drawn anew unless the very same was drawn before; `name` is what else it depends on."""
-    if _MESSAGES in request.COOKIES:  # they are shown once
+    if cookies.read(request, cookies.MESSAGES) is not None:  # they are shown once
         return inserts.encoded(request, draw())
     full = (name, request.get_full_path(), request.actor, _cookies(request))
     with reader.image.lock:
@@ -51,7 +50,14 @@ def drawn(request: HttpRequest, reader: Reader, name: Hashable, draw: Callable[[
 
 def _cookies(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     own = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
-    return tuple(sorted((name, value) for name, value in request.COOKIES.items() if name not in own))
+    since = cookies.name(cookies.SINCE)  # of pages that are not kept
+    return tuple(
+        sorted(
+            (name, value)
+            for name, value in request.COOKIES.items()
+            if name not in own and not name.startswith(since)
+        )
+    )
 
 
 def _cut(html: str, marks: list[tuple[str, str | Fragment]]) -> Drawn:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from milepost.web import keymap, pages
+from milepost.web import cookies, keymap, pages
 from milepost.web.actors import in_workspace
 from milepost.web.keymap import KEYS
 from milepost.web.methods import go
-from milepost.web.preferences import YEAR
 from milepost.web.typed import Typed
 
 NO_KEYS = "One key (C), two one after the other (G H), or Ctrl with one (Ctrl K). Empty switches it off."
@@ -49,12 +47,9 @@ def update(request: HttpRequest) -> HttpResponse:
         return _form(request, values, wrong)
     answer = go("keyboard", slug=request.seat.slug)
     if told:
-        answer.set_cookie(
-            keymap.COOKIE, keymap.written(told), max_age=YEAR, samesite="Lax", httponly=True,
-            secure=settings.MILEPOST.https,
-        )  # fmt: skip
+        cookies.keep(answer, keymap.COOKIE, keymap.written(told))
     else:
-        answer.delete_cookie(keymap.COOKIE, samesite="Lax")
+        cookies.forget(answer, keymap.COOKIE)
     messages.success(
         request, "Saved in this browser: your keys." if told else "The keys are the usual ones again."
     )

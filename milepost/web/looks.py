@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from django.http import HttpRequest
 
+from milepost.web import cookies
+
 # What there is to choose; the first is meant where nothing else was chosen.
 CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"theme": ("system", "light", "dark"), "status_colours": ("standard", "classic"), "keys": ("on", "off")}
@@ -25,7 +27,7 @@ class Look:
 
 def look(request: HttpRequest) -> Look:
     """Return what this browser has chosen."""
-    return Look(**{name: _chosen(request.COOKIES.get(name), known) for name, known in CHOICES.items()})
+    return Look(**{name: _chosen(cookies.read(request, name), known) for name, known in CHOICES.items()})
 
 
 def _chosen(value: str | None, known: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
-from milepost.web import inserts, jinja, kept_pages, keymap, looks, personas, travel, words
+from milepost.web import cookies, inserts, jinja, kept_pages, keymap, looks, personas, travel, words
 from milepost.web import misread as misreading
 
 # Which page stands behind each entry of the rail and each key; one that does not exist is not offered.
@@ -63,7 +63,7 @@ def links(slug: str) -> dict[str, str]:
 
 def keymap_of(request: HttpRequest) -> keymap.Keymap:
     """Return what the reader has made of the keys in this browser."""
-    return keymap.read(request.COOKIES.get(keymap.COOKIE))
+    return keymap.read(cookies.read(request, keymap.COOKIE))
 
 
 def page(
@@ -111,10 +111,7 @@ def page(
         html = travel.middle(html)
     answer = HttpResponse(inserts.encoded(request, html), status=status)
     if _knows_cycle(request, looking):
-        answer.set_cookie(
-            CYCLE_COOKIE, request.GET["cycle"][:64], max_age=90 * 86_400, samesite="Lax", httponly=True,
-            secure=request.is_secure(),
-        )  # fmt: skip
+        cookies.keep(answer, CYCLE_COOKIE, request.GET["cycle"][:64], lasts=90 * 86_400)
     return answer
 
 
@@ -149,7 +146,7 @@ def not_yet(
 def _frame(
     request: HttpRequest, looking: Reader, nav: str, crumbs: list[tuple[str, str | None]]
 ) -> shells.Shell:
-    wanted = request.GET.get("cycle") or request.COOKIES.get(CYCLE_COOKIE)
+    wanted = request.GET.get("cycle") or cookies.read(request, CYCLE_COOKIE)
     frame = shells.shell(looking, cycle=shells.chosen_cycle(looking, wanted))
     frame.nav, frame.crumbs, frame.links = nav, crumbs, links(looking.slug)
     look = looks.look(request)

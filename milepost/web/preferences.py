@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from milepost.queries import people
-from milepost.web import looks
+from milepost.web import cookies, looks
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go, takes_form
 from milepost.web.pages import page
-
-YEAR = 365 * 86_400
 
 
 @in_workspace
@@ -52,10 +49,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 def _keep(request: HttpRequest, answer: HttpResponse) -> None:
     for name, choices in looks.CHOICES.items():
         if request.POST.get(name) in choices:
-            # Read by a script, which answers at once; nothing in it is a secret.
-            answer.set_cookie(
-                name, request.POST[name], max_age=YEAR, samesite="Lax", secure=settings.MILEPOST.https
-            )
+            cookies.keep(answer, name, request.POST[name])
 
 
 def _back(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ from milepost.core.problems import Invalid
 from milepost.queries import second_steps
 from milepost.web import accounts, entrance, webauthn
 from milepost.web.actors import now
+from milepost.web.methods import go
 from milepost.web.typed import Typed
 
 LABELS = {"code": "Code"}
@@ -25,7 +26,10 @@ LABELS = {"code": "Code"}
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_stage_required(stage=LoginStageKey.MFA_AUTHENTICATE.value, redirect_urlname="signing_in")
 def new(request: HttpRequest) -> HttpResponse:
-    """Ask whoever knew the password for their second step."""
+    """Ask whoever knew the password for their second step, or let them start over."""
+    if "start_over" in request.POST:
+        request.session.flush()  # what the first step began ends with it
+        return go("signing_in")
     stage, typed = request._login_stage, Typed(request.POST)
     user = stage.login.user
     if request.method == "POST" and _proves(request, user, typed):

@@ -53,6 +53,13 @@ class _New(LoginView):
 class _Destroy(LogoutView):
     template_name = "signing_in/destroy.html"
 
+    def post(self, *args, **kwargs) -> HttpResponse:
+        answer = super().post(*args, **kwargs)
+        # Drafts, and ids of what was opened lately. Over plain HTTP browsers read past it, and a page that is
+        # left may keep a draft after it: leave.js, on the page that follows, makes sure.
+        answer.headers["Clear-Site-Data"] = '"storage"'
+        return answer
+
     def get_context_data(self, **kwargs) -> dict:
         return {**entrance.context(self.request), **super().get_context_data(**kwargs)}
 

@@ -19,7 +19,7 @@ from milepost.queries import shell as shells
 from milepost.queries.cards import ObjectiveCard, Reader
 from milepost.queries.kept import Kept
 from milepost.queries.records import team_pages
-from milepost.web import answers, misread, pages, repeats
+from milepost.web import answers, cookies, misread, pages, repeats
 from milepost.web.actors import in_workspace
 from milepost.web.typed import whole
 
@@ -161,7 +161,7 @@ def _whole_feed(reader: Reader, team: int | None) -> str:
 
 def cycle_of(request: HttpRequest, reader: Reader) -> CycleRow | None:
     """Return the cycle that the reader looks at: the one asked for, the one of last time, the running one."""
-    return shells.chosen_cycle(reader, request.GET.get("cycle") or request.COOKIES.get(pages.CYCLE_COOKIE))
+    return shells.chosen_cycle(reader, request.GET.get("cycle") or cookies.read(request, pages.CYCLE_COOKIE))
 
 
 def address(name: str, **arguments: object) -> str | None:

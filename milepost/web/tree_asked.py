@@ -20,7 +20,7 @@ from milepost.queries.listings import COMMITMENTS, STATUSES, Listed
 from milepost.queries.outlines import Outline
 from milepost.queries.shortlists import ListOf, Shortlist
 from milepost.queries.views import ViewCard
-from milepost.web import misread, pages, tree_rows
+from milepost.web import cookies, misread, pages, tree_rows
 from milepost.web.typed import id_text
 
 CHOICES = 100  # a longer list of people is asked for by name
@@ -63,7 +63,7 @@ class Asked:
         """The cycle that the tree is of; None: of every one."""
         if self.every_cycle:
             return None
-        wanted = self.said.get("cycle") or self.request.COOKIES.get(pages.CYCLE_COOKIE)
+        wanted = self.said.get("cycle") or cookies.read(self.request, pages.CYCLE_COOKIE)
         return shells.chosen_cycle(self.reader, wanted)
 
     @cached_property

@@ -14,12 +14,11 @@ from milepost.actions import looks
 from milepost.core import zones
 from milepost.queries import week
 from milepost.queries.cards import Reader
-from milepost.web import pages
+from milepost.web import cookies, pages
 from milepost.web.actors import in_workspace
 from milepost.web.teams import address, cycle_of
 
 # What counts as "since you last looked" in this browser session, for the rest of the day.
-SINCE_COOKIE = "since"
 # Written by zone.js: people travel, workspaces do not.
 ZONE_COOKIE = "zone"
 # A page that is opened again and again need not say so each time.
@@ -91,7 +90,7 @@ def _last_look(request: HttpRequest) -> datetime | None:
 
 def since_last(request: HttpRequest) -> datetime | None:
     """Return when the reader last looked at their week, before today's visit."""
-    moment, _, day = request.COOKIES.get(SINCE_COOKIE, "").partition("_")
+    moment, _, day = (cookies.read(request, _since_cookie(request)) or "").partition("_")
     if day != request.today.isoformat():
         return _last_look(request)
     try:
@@ -103,14 +102,12 @@ def since_last(request: HttpRequest) -> datetime | None:
 
 def _remember(answer: HttpResponse, request: HttpRequest, since: datetime | None) -> None:
     moment = since.isoformat() if since else ""
-    answer.set_cookie(
-        SINCE_COOKIE,
-        f"{moment}_{request.today.isoformat()}",
-        path=reverse("week", args=[request.seat.slug]),
-        samesite="Lax",
-        httponly=True,
-        secure=request.is_secure(),
-    )
+    cookies.keep(answer, _since_cookie(request), f"{moment}_{request.today.isoformat()}", lasts=None)
+
+
+def _since_cookie(request: HttpRequest) -> str:
+    # By name, not by path: with one, browsers would not bind it to this host.
+    return cookies.SINCE + request.seat.slug
 
 
 def greeting(at: datetime, zone: str) -> str:
@@ -125,7 +122,7 @@ def greeting(at: datetime, zone: str) -> str:
 
 def zone_of(request: HttpRequest, usual: str) -> str:
     """Return the zone that the reader's browser named, else the usual one."""
-    named = unquote(request.COOKIES.get(ZONE_COOKIE, "")).strip()
+    named = unquote(cookies.read(request, ZONE_COOKIE) or "").strip()
     return named if zones.is_known(named) else usual
 
 

@@ -82,6 +82,18 @@ class TestLoad:
         assert "okr.acme.example" in settings.allowed_hosts
         assert load(tmp_path, MILEPOST_BASE_URL="https://a.example", MILEPOST_HTTPS="off").https is False
 
+    def test_keys_before_stand_in_one_file(self, tmp_path):
+        """Earlier secret keys lie in a file, a line each, or stand side by side; a short one is refused."""
+        first, second = "a" * 40, "b" * 40
+        (tmp_path / "before").write_text(f"{first}\n{second}\n")
+
+        in_file = load(tmp_path, MILEPOST_SECRET_KEY_FALLBACKS_FILE=str(tmp_path / "before"))
+        beside = load(tmp_path, MILEPOST_SECRET_KEY_FALLBACKS=f"{first}, {second}")
+
+        assert in_file.secret_key_fallbacks == beside.secret_key_fallbacks == (first, second)
+        with pytest.raises(Problem, match="32 characters or more"):
+            load(tmp_path, MILEPOST_SECRET_KEY_FALLBACKS=f"{first},short")
+
     def test_a_secret_may_lie_in_a_file(self, tmp_path):
         """A secret's variable with _FILE names the file that holds it."""
         (tmp_path / "password").write_text("hush\n")

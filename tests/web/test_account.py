@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import access, guesses, people, second_steps
+from milepost.actions import access, guesses, people, sealing, second_steps
 from milepost.core import one_time
 from milepost.core.access import operator
 from milepost.core.ids import ALPHABET, encode
@@ -180,7 +181,7 @@ class TestApp:
 
         assert "<svg" in page and "otpauth://totp/" in page
         assert wrong.status_code == 422
-        assert len(re.findall(r"<li><code>([0-9a-z-]{19})</code>", right.content.decode())) == 10
+        assert len(re.findall(r"<li><code>([0-9a-z-]{29})</code>", right.content.decode())) == 10
         assert known.of(ada().pk).app_since is not None
         assert "person.second_step_added" in kinds()
 
@@ -265,6 +266,45 @@ class TestApp:
 
         assert known.of(ada().pk) == known.SecondSteps()
         assert kinds()[-1] == "person.second_step_removed"
+
+    def test_can_be_left_for_the_beginning(self, client: Client, cast: Cast):
+        """Whoever is asked for a code starts over, and what the password had begun is over at once."""
+        secret = with_app()
+        client.post("/sign-in/", ADA)
+        assert "Start over" in client.get("/sign-in/second-step/").content.decode()
+
+        answer = client.post("/sign-in/second-step/", {"start_over": "1"})
+        late = client.post("/sign-in/second-step/", {"code": shown(secret)})
+
+        assert answer.headers["Location"] == late.headers["Location"] == "/sign-in/"
+        assert not Session.objects.exists()
+        assert client.get(HERE).status_code == 302
+
+    def test_outlives_the_secret_key(self, client: Client, cast: Cast, settings):
+        """Under a new secret key an app goes on where the old one is named, and once used without it."""
+        from allauth.mfa.models import Authenticator
+
+        secret, before = with_app(), settings.SECRET_KEY
+        settings.SECRET_KEY = "another" * 10
+        client.post("/sign-in/", ADA)
+        refused = client.post("/sign-in/second-step/", {"code": shown(secret)})
+
+        settings.MILEPOST = replace(settings.MILEPOST, secret_key_fallbacks=(before,))
+        client.post("/sign-in/", ADA)
+        taken = client.post("/sign-in/second-step/", {"code": shown(secret)})
+        settings.MILEPOST = replace(settings.MILEPOST, secret_key_fallbacks=())
+
+        assert (refused.status_code, taken.status_code) == (422, 302)
+        sealed = Authenticator.objects.get(type=known.APP).data["secret"]
+        assert sealing.unseal(sealed) == secret
+
+    def test_old_secret_keys_sign_nobody_in(self, client: Client, cast: Cast, settings):
+        """A session that began under the old key is over, also where that is named to open what it sealed."""
+        browser = enter(client)
+        before, settings.SECRET_KEY = settings.SECRET_KEY, "another" * 10
+        settings.MILEPOST = replace(settings.MILEPOST, secret_key_fallbacks=(before,))
+
+        assert browser.get(HERE).headers["Location"].startswith("/sign-in/")
 
 
 class TestCodes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -133,8 +132,9 @@ class TestCookies:
         assert all(len(name) + len(cookie.value) <= 4096 for name, cookie in ada.cookies.items())
 
     def test_go_over_https_alone(self, cast: Cast, cycle, settings):
-        """Where people come over HTTPS, no cookie goes another way, whatever it is for."""
-        settings.MILEPOST = replace(settings.MILEPOST, https=True)
+        """Where people come over HTTPS, every cookie goes no other way and is bound to this host."""
+        settings.COOKIE_PREFIX = "__Host-"
+        settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "__Host-milepost", "__Host-milepost_csrf"
         settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
         ada = Client()
         ada.post("/sign-in/", {"login": "ada@acme.example", "password": PASSWORD}, secure=True)
@@ -144,8 +144,24 @@ class TestCookies:
         ada.post("/w/acme/preferences/", {"theme": "dark"}, secure=True)
         ada.post("/w/acme/preferences/keyboard/", {"search": "f"}, secure=True)
 
-        assert {"milepost", "milepost_csrf", "cycle", "since", "theme"} <= {*ada.cookies}
-        assert [name for name, cookie in ada.cookies.items() if not cookie["secure"] and cookie.value] == []
+        nouns = {"milepost", "milepost_csrf", "cycle", "since-acme", "theme", "keymap", "messages"}
+        assert {*ada.cookies} == {f"__Host-{noun}" for noun in nouns}
+        for cookie in ada.cookies.values():
+            assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+
+    def test_bound_to_the_host_are_read_again(self, cast: Cast, settings):
+        """What a browser keeps under such a name is what its pages look like; the plain name is nobody's."""
+        settings.COOKIE_PREFIX = "__Host-"
+        ada = enter(Client())
+
+        ada.cookies["theme"] = "dark"
+        plain = ada.get("/w/acme/people/").content.decode()
+        ada.cookies["__Host-theme"] = "dark"
+        bound = ada.get("/w/acme/people/").content.decode()
+
+        assert 'data-theme="dark"' not in plain
+        assert 'data-theme="dark"' in bound
+        assert '<meta name="zone" content="__Host-zone">' in ada.get("/w/acme/").content.decode()
 
 
 class TestPages:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import string
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -65,6 +66,16 @@ class TestSealed:
         assert {sealing.unseal(other) for other in flipped} == {None}
         settings.SECRET_KEY = "another" * 10
         assert sealing.unseal(text) is None
+
+    def test_opens_for_the_keys_before_as_well(self, settings):
+        """Where earlier secret keys are named, what they sealed opens, and is told from what ours sealed."""
+        text, before = sealing.seal("JBSWY3DPEHPK3PXP"), settings.SECRET_KEY
+        settings.SECRET_KEY = "another" * 10
+        settings.MILEPOST = replace(settings.MILEPOST, secret_key_fallbacks=("a third" * 10, before))
+
+        assert sealing.unseal(text) == "JBSWY3DPEHPK3PXP"
+        assert not sealing.is_sealed_anew(text)
+        assert sealing.is_sealed_anew(sealing.seal("JBSWY3DPEHPK3PXP"))
 
 
 class TestMail:

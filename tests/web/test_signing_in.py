@@ -131,12 +131,13 @@ class TestPasskey:
 
 class TestSignOut:
     def test_deletes_the_session(self, signed_in, cast: Cast):
-        """Signing out ends the session in the database, not only in the browser."""
+        """Signing out ends the session in the database, and has the browser forget what it stored."""
         browser = signed_in("ada")
 
         answer = browser.post("/sign-out/")
 
-        assert answer.headers["Location"] == "/sign-in/"
+        assert answer.headers["Location"] == "/sign-in/?signed-out"
+        assert answer.headers["Clear-Site-Data"] == '"storage"'
         assert not Session.objects.exists()
         assert browser.get("/w/acme/people/").status_code == 302
 

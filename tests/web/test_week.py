@@ -199,7 +199,7 @@ class TestMoved:
             f"2999-01-01T00:00:00+00:00_{today}",
             f"2020-01-01T00:00:00_{today}",
         ):
-            cleo.cookies["since"] = value
+            cleo.cookies["since-acme"] = value
             assert cleo.get(WEEK).status_code == 200
 
 

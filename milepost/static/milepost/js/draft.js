@@ -1,19 +1,22 @@
-// What was typed and not yet sent stays in this browser until the server has it: fields that differ from what
-// the page came with, under data-key. Sent means: an answer to htmx without an error, or a page that followed
-// the form's own and has no refusals. Going back or reloading after a failure proves nothing, so nothing is cleared.
-// What is sent again unchanged, after a closed tab or by the back button, carries the `submission` it had: the
-// server counts it once.
+// What was typed and not sent stays in this browser until the server has it: fields that differ from what the page
+// came with, under data-key. It has it where htmx heard no error, or a page without refusals followed the form's own;
+// going back or reloading proves nothing. What is sent again unchanged carries the `submission` it had, and counts once.
 const DAYS_KEPT = 30;
-const UNKEPT = ["hidden", "password", "file", "submit", "button", "reset", "image"];
+const UNKEPT = "button, [type=hidden], [type=password], [type=file]";
 
 // Where a browser's storage is full or forbidden, the page still works.
-const store = (storage, prefix) => ({
-  read: (key) => { try { return JSON.parse(storage().getItem(prefix + key)); } catch { return null; } },
-  write: (key, value) => { try { storage().setItem(prefix + key, JSON.stringify(value)); } catch { /* as above */ } },
-  drop: (key) => { try { storage().removeItem(prefix + key); } catch { /* as above */ } },
-});
+const store = (storage, prefix) => {
+  const tried = (ask) => { try { return ask(storage()); } catch { return null; } };
+  return {
+    read: (key) => tried((kept) => JSON.parse(kept.getItem(prefix + key))),
+    write: (key, value) => tried((kept) => kept.setItem(prefix + key, JSON.stringify(value))),
+    drop: (key) => tried((kept) => kept.removeItem(prefix + key)),
+  };
+};
 const drafts = store(() => localStorage, "milepost-draft:");
 const sent = store(() => sessionStorage, "milepost-sent");
+// Signed out in another tab: this one follows.
+addEventListener("storage", ({ key }) => key === "milepost-out" && location.reload());
 const came = () => performance.getEntriesByType("navigation")[0]?.type;
 
 function clearWhatWasSent() {
@@ -64,7 +67,7 @@ class Draft extends HTMLElement {
   }
 
   get fields() {
-    return [...this.form.elements].filter((field) => field.name && !UNKEPT.includes(field.type));
+    return [...this.form.elements].filter((field) => field.name && !field.matches(UNKEPT));
   }
 
   keep() {
@@ -100,6 +103,8 @@ class Draft extends HTMLElement {
 
   answered(ctx) {
     if (!ctx.response || ctx.response.status >= 400) return;
+    // To sign in, and then on with it.
+    if (ctx.response.headers.has("HX-Redirect")) return sent.write("", { key: this.dataset.key });
     this.sent = true;
     drafts.drop(this.dataset.key);
   }
@@ -125,7 +130,7 @@ class Draft extends HTMLElement {
     const line = document.createElement("p");
     const discard = document.createElement("button");
     line.className = "row xs muted no-print";
-    line.setAttribute("role", "status");
+    line.role = "status";
     discard.className = "link";
     discard.type = "button";
     discard.textContent = "Discard it";

@@ -11,7 +11,7 @@ class Palette extends HTMLElement {
     this.dialog = this.querySelector("dialog");
     this.field = this.querySelector("input");
     this.list = this.querySelector("[role=listbox]");
-    this.key = `recent-${this.dataset.who}`;
+    this.key = `milepost-recent:${this.dataset.who}`;
     this.remember();
     this.field.addEventListener("input", () => this.ask(WAIT));
     this.field.addEventListener("keydown", (event) => this.press(event));
@@ -118,8 +118,7 @@ class Palette extends HTMLElement {
     group.ariaLabel = "On this page";
     group.prepend(Object.assign(document.createElement("p"), { className: "menu-l", role: "presentation", textContent: "On this page" }));
     this.list.querySelector(".opt-none")?.remove();
-    const found = words.length ? this.list.querySelector('[aria-label="Do"]') : this.list.querySelector('[aria-label="Go to"]');
-    this.list.insertBefore(group, found);
+    this.list.insertBefore(group, this.list.querySelector(`[aria-label="${words.length ? "Do" : "Go to"}"]`));
   }
 
   get options() {
@@ -175,17 +174,12 @@ class Palette extends HTMLElement {
   }
 
   recent() {
-    try {
-      return JSON.parse(localStorage.getItem(this.key)) ?? [];
-    } catch {
-      return [];
-    }
+    try { return JSON.parse(localStorage.getItem(this.key)) ?? []; } catch { return []; }
   }
 
   // Ids alone: what they are called, and whether one may still see them, the server says.
   remember() {
-    const id = THING.exec(location.pathname)?.[2];
-    this.here = id;
+    const id = this.here = THING.exec(location.pathname)?.[2];
     if (!id) return;
     try {
       localStorage.setItem(this.key, JSON.stringify([id, ...this.recent().filter((other) => other !== id)].slice(0, KEPT)));

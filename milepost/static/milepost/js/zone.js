@@ -3,4 +3,6 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const field = document.querySelector("input[data-zone=guess]");
 const known = [...(field?.list?.options ?? [])].some((option) => option.value === zone);
 if (known && field.value === field.defaultValue) field.value = zone;
-if (zone) document.cookie = `zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+// Its name says whether it is bound to the host, which goes over HTTPS alone.
+const name = document.querySelector("meta[name=zone]").content;
+if (zone) document.cookie = `${name}=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
