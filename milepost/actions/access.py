@@ -15,7 +15,7 @@ from milepost.core import access, membership
 from milepost.core.access import Actor, Role
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.tokens import hash_of
-from milepost.ledger import changes
+from milepost.ledger import changes, redactions
 from milepost.models import Invitation, Person, Session, SignInLink, User
 from milepost.queries import people as known
 
@@ -121,6 +121,7 @@ def accept(
         person.name = name or person.name
         person.save(update_fields=["user", "name"])
         joined = Actor(person.workspace_id, person.id, Role(person.role), door=by.door, name=person.name)
+        redactions.change("person", [person.id], why="person.joined", by=joined, at=at)
         tell("person.joined", subject=person.id, data={"name": person.name}, by=joined, at=at)
         changes.append(person.workspace_id, changes.Kind.PERSON, person.id)
     return person

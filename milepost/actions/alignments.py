@@ -16,7 +16,7 @@ from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.plan import words
 from milepost.core.problems import Invalid, NotFound
-from milepost.ledger import changes
+from milepost.ledger import changes, redactions
 from milepost.models import Alignment, Event, Objective
 from milepost.queries import rings, standings
 from milepost.queries.rings import AlignmentLoop
@@ -74,7 +74,7 @@ def update(*, alignment: int, how: str, weight: Decimal, by: Actor, at: datetime
         found = history.differences(old, {"how": how, "weight": weight})
         if not found:
             return old
-        _end(old, at)
+        _end(old, by=by, at=at)
         above = (old.parent_objective_id, old.parent_key_result_id)
         new = _begun(row, *above, how, weight, by=by, at=at)
         _tell("alignment.changed", new, {"changes": history.in_words(found)}, by=by, at=at)
@@ -85,7 +85,7 @@ def end(*, alignment: int, by: Actor, at: datetime) -> None:
     """End a link; the past keeps it."""
     with transaction.atomic():
         old, _ = _found(by, alignment)
-        _end(old, at)
+        _end(old, by=by, at=at)
         _tell("alignment.ended", old, by=by, at=at)
 
 
@@ -144,7 +144,7 @@ def part_rings(*, by: Actor, at: datetime) -> None:
 
 def _make_way(links: list[int], *, by: Actor, at: datetime) -> None:
     for link in Alignment.objects.of(by.workspace_id).filter(id__in=links):
-        _end(link, at)
+        _end(link, by=by, at=at)
         _tell("alignment.ended", link, {"made_way": True}, by=by, at=at)
 
 
@@ -170,9 +170,10 @@ def _begun(
     )
 
 
-def _end(link: Alignment, at: datetime) -> None:
+def _end(link: Alignment, *, by: Actor, at: datetime) -> None:
     link.until_at = at
     link.save(update_fields=["until_at"])
+    redactions.change("alignment", [link.id], why="alignment.ended", by=by, at=at)
 
 
 def _link(by: Actor, row: Objective, parent: int) -> Alignment:

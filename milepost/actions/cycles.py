@@ -18,7 +18,7 @@ from milepost.core.access import Actor
 from milepost.core.alignment import path_of_loop
 from milepost.core.cadence import REOPEN_WITHIN_DAYS, Window
 from milepost.core.problems import Conflict, Invalid
-from milepost.ledger import changes
+from milepost.ledger import changes, redactions
 from milepost.models import Cycle, KeyResult
 from milepost.queries import standings
 
@@ -88,6 +88,7 @@ def update(*, cycle: int, changed: Mapping[str, Any], by: Actor, at: datetime) -
         if found.keys() & {"starts_on", "ends_on"}:
             require_room(by, row, KeyResult.objects.of(by.workspace_id).filter(objective__cycle_id=row.id))
         row.save(update_fields=list(found))
+        redactions.change("cycle", [row.id], why="cycle.changed", by=by, at=at)
         _tell("cycle.changed", row, data={"changes": history.in_words(found)}, by=by, at=at)
     return row
 
@@ -104,6 +105,7 @@ def close(*, cycle: int, by: Actor, at: datetime) -> Cycle:
             raise Conflict(f"{row.name} has not begun yet.", remedy="Change its days instead.")
         row.closed_on = today
         row.save(update_fields=["closed_on"])
+        redactions.change("cycle", [row.id], why="cycle.closed", by=by, at=at)
         _tell("cycle.closed", row, by=by, at=at)
     return row
 
@@ -124,6 +126,7 @@ def reopen(*, cycle: int, by: Actor, at: datetime) -> Cycle:
         found = history.differences(row, {"closed_on": None})
         row.closed_on = None
         row.save(update_fields=["closed_on"])
+        redactions.change("cycle", [row.id], why="cycle.reopened", by=by, at=at)
         _tell("cycle.reopened", row, data={"changes": history.in_words(found)}, by=by, at=at)
     return row
 
@@ -137,7 +140,7 @@ def withdraw(*, cycle: int, by: Actor, at: datetime) -> None:
         row = Cycle.objects.of(by.workspace_id).held(cycle)
         history.require_new(row, "cycle.created", remedy=remedy, by=by, at=at)
         _tell("cycle.withdrawn", row, by=by, at=at)
-        history.take_away(row, remedy=remedy)
+        history.take_away(row, remedy=remedy, why="cycle.withdrawn", by=by, at=at)
 
 
 def _require(by: Actor, doing: str) -> None:

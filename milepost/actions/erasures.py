@@ -62,6 +62,7 @@ def erase(*, person: int, by: Actor, at: datetime) -> Person:
         row.name = row.key.capitalize().replace("-", " ")
         row.email = row.user = row.looked_at = None
         row.save(update_fields=["key", "name", "email", "user", "looked_at"])
+        redactions.rewrite("person", [row.id], why="person.erased", by=by, at=at)
         for model in THEIRS:
             model.objects.of(by.workspace_id).filter(person=row).delete()
         SavedView.objects.of(by.workspace_id).filter(owner=row, shared="private").delete()

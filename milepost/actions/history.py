@@ -12,6 +12,7 @@ from django.db.models import ProtectedError
 from milepost.core.access import Actor
 from milepost.core.cadence import day_in
 from milepost.core.problems import Conflict
+from milepost.ledger import redactions
 from milepost.models import Event, KeyResult, KeyResultVersion, Objective, ObjectiveVersion, Workspace
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
@@ -90,10 +91,10 @@ def require_new(row: Any, made: str, *, remedy: str, by: Actor, at: datetime) ->
         raise OnRecord(f"{row.name} is part of the record by now.", remedy=remedy)
 
 
-def take_away(row: Any, *, remedy: str) -> None:
+def take_away(row: Any, *, remedy: str, why: str, by: Actor, at: datetime) -> None:
     """Delete a row that nothing leans on."""
     try:
-        row.delete()
+        redactions.delete(row, why=why, by=by, at=at)
     except ProtectedError:
         raise OnRecord(f"{row.name} is in use by now.", remedy=remedy) from None
 

@@ -14,6 +14,7 @@ from milepost.core import access, ids
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid
 from milepost.core.states import InitiativeState, move_initiative
+from milepost.ledger import redactions
 from milepost.models import Initiative, Objective
 from milepost.queries import standings
 
@@ -72,6 +73,7 @@ def update(
                 setattr(one, name, new)
             one.revision += 1
             one.save()
+            redactions.change("initiative", [one.id], why="initiative.changed", by=by, at=at)
             tell_change(initiative=one, changes=found, by=by, at=at)
     return one
 
@@ -95,7 +97,7 @@ def withdraw(*, initiative: int, by: Actor, at: datetime) -> None:
                 "This initiative is part of the record by now.", code="on_record", remedy="Drop it instead."
             )
         _tell("initiative.withdrawn", one, {"title": one.title}, by=by, at=at)
-        one.delete()
+        redactions.delete(one, why="initiative.withdrawn", by=by, at=at)
 
 
 def _tell(kind: str, one: Initiative, data: dict, *, by: Actor, at: datetime) -> None:

@@ -16,7 +16,7 @@ from milepost.core.access import Actor, Role
 from milepost.core.cadence import day_in
 from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.tokens import hash_of
-from milepost.ledger import changes
+from milepost.ledger import changes, redactions
 from milepost.models import (
     Invitation,
     KeyResultVersion,
@@ -99,6 +99,8 @@ def update(
         for field, (_, value) in found.items():
             setattr(row, field, value)
         row.save(update_fields=list(found))
+        if "name" in found:
+            redactions.change("person", [row.id], why="person.changed", by=by, at=at)
         told = {"fields": sorted(found), "changes": history.in_words(found)}
         tell("person.changed", subject=row.id, data=told, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
@@ -121,6 +123,7 @@ def change_role(*, person: int, role: str, by: Actor, at: datetime) -> Person:
         _require_another_owner(row)
         before, row.role = row.role, role
         row.save(update_fields=["role"])
+        redactions.change("person", [row.id], why="person.role_changed", by=by, at=at)
         tell(
             "person.role_changed",
             subject=row.id,
@@ -150,6 +153,9 @@ def leave(*, person: int, by: Actor, at: datetime) -> Person:
         row.save(update_fields=["left_on"])
         belonged = TeamMember.objects.of(by.workspace_id).filter(person=row, until_on=None)
         teams = [[team, is_lead] for team, is_lead in belonged.values_list("team_id", "is_lead")]
+        why = {"why": "person.left", "by": by, "at": at}
+        redactions.change("person", [row.id], **why)
+        redactions.change("team_member", belonged.values_list("id", flat=True), **why)
         belonged.update(until_on=row.left_on, until_at=at)
         Invitation.open_to(row, at).update(expires_at=at)
         tokens.revoke_of(person=row.id, by=by, at=at)
@@ -175,6 +181,7 @@ def readmit(*, person: int, by: Actor, at: datetime) -> Person:
             return row
         row.left_on = None
         row.save(update_fields=["left_on"])
+        redactions.change("person", [row.id], why="person.returned", by=by, at=at)
         tell("person.returned", subject=row.id, data={"name": row.name}, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.PERSON, row.id)
     return row
@@ -193,7 +200,7 @@ def withdraw(*, person: int, by: Actor, at: datetime) -> None:
         if row.user_id or is_named(by.workspace_id, row.id):
             raise history.OnRecord(f"{row.name} is part of the record by now.", remedy=remedy)
         tell("person.withdrawn", subject=row.id, data={"name": row.name}, by=by, at=at)
-        history.take_away(row, remedy=remedy)
+        history.take_away(row, remedy=remedy, why="person.withdrawn", by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.TEAMS)
         changes.append(by.workspace_id, changes.Kind.PERSON, person)
 

@@ -15,7 +15,7 @@ from milepost.core.access import Actor, Role, operator
 from milepost.core.plan import Changes, Plan, PlanProblem, check, diff
 from milepost.core.problems import Conflict
 from milepost.core.quarters import Span
-from milepost.ledger import sight
+from milepost.ledger import redactions, sight
 from milepost.models import Person, User
 from milepost.queries import plans as written
 from milepost.queries import workspaces
@@ -55,6 +55,7 @@ def from_file(*, plan: Plan, by: Actor, at: datetime) -> Changes:
         if twin:
             me.key = twin
             me.save(update_fields=["key"])
+            redactions.change("person", [me.id], why="plan.applied", by=by, at=at)
         return plans.apply_plan(plan=plan, by=by, at=at)
 
 

@@ -17,7 +17,7 @@ from milepost.core.access import Actor
 from milepost.core.alignment import path_of_loop
 from milepost.core.cadence import day_in
 from milepost.core.problems import Invalid, NotFound
-from milepost.ledger import changes
+from milepost.ledger import changes, redactions
 from milepost.models import SavedView, Team, TeamMember, Token
 from milepost.queries import standings
 
@@ -70,6 +70,7 @@ def update(*, team: int, changed: Mapping[str, Any], by: Actor, at: datetime) ->
         for field, (_, value) in found.items():
             setattr(row, field, value)
         row.save(update_fields=list(found))
+        redactions.change("team", [row.id], why="team.changed", by=by, at=at)
         tell(
             "team.changed",
             subject=row.id,
@@ -93,7 +94,7 @@ def withdraw(*, team: int, by: Actor, at: datetime) -> None:
             if model.objects.of(by.workspace_id).filter(team=row).exists():
                 raise history.OnRecord(f"{row.name} is in use by now.", remedy=remedy)
         tell("team.withdrawn", subject=row.id, data={"name": row.name}, by=by, at=at)
-        history.take_away(row, remedy=remedy)
+        history.take_away(row, remedy=remedy, why="team.withdrawn", by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.TEAMS)
 
 
@@ -125,8 +126,8 @@ def add_member(
         if current and current.is_lead == is_lead:
             return current
         if current:
-            _end(current, today, at)
-        new = None if since_on else _resumed(by, team, person, is_lead, today)
+            _end(current, today, why="team.lead_changed", by=by, at=at)
+        new = None if since_on else _resumed(team, person, is_lead, today, by=by, at=at)
         new = new or TeamMember.objects.create(
             workspace_id=by.workspace_id,
             team=row,
@@ -150,7 +151,7 @@ def remove_member(*, team: int, person: int, by: Actor, at: datetime) -> None:
         current = _current(by, team, person)
         if current is None:
             raise NotFound("They do not belong to this team.")
-        _end(current, today, at)
+        _end(current, today, why="team.member_left", by=by, at=at)
         tell("team.member_left", subject=row.id, data=_told(row, current), by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.TEAMS)
 
@@ -179,21 +180,25 @@ def _current(by: Actor, team: int, person: int) -> TeamMember | None:
     return rows.filter(team_id=team, person_id=person, until_on=None).first()
 
 
-def _end(current: TeamMember, today: date, at: datetime) -> None:
+def _end(current: TeamMember, today: date, *, why: str, by: Actor, at: datetime) -> None:
     if current.since_on == today:
-        current.delete()  # not a day of it to remember
+        redactions.delete(current, why=why, by=by, at=at)  # not a day of it to remember
         return
     current.until_on, current.until_at = today, at
     current.save(update_fields=["until_on", "until_at"])
+    redactions.change("team_member", [current.id], why=why, by=by, at=at)
 
 
-def _resumed(by: Actor, team: int, person: int, is_lead: bool, today: date) -> TeamMember | None:
+def _resumed(
+    team: int, person: int, is_lead: bool, today: date, *, by: Actor, at: datetime
+) -> TeamMember | None:
     """Let what ended today go on as if it had not: it was taken back before the day was over."""
     rows = TeamMember.objects.of(by.workspace_id).select_related("person")
     ended = rows.filter(team_id=team, person_id=person, is_lead=is_lead, until_on=today).last()
     if ended:
         ended.until_on = ended.until_at = None
         ended.save(update_fields=["until_on", "until_at"])
+        redactions.change("team_member", [ended.id], why="team.member_joined", by=by, at=at)
     return ended
 
 

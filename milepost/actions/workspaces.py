@@ -19,7 +19,7 @@ from milepost.core import access, zones
 from milepost.core.access import Actor, Role
 from milepost.core.problems import Invalid, NotFound
 from milepost.core.tokens import hash_of
-from milepost.ledger import bulk, changes, image, sight
+from milepost.ledger import bulk, changes, image, redactions, sight
 from milepost.models import Person, SignInLink, User, Workspace
 from milepost.models.ids import new_id
 from milepost.models.workspaces import SECOND_STEP_FOR
@@ -147,6 +147,7 @@ def update(*, changed: Mapping[str, Any], by: Actor, at: datetime) -> Workspace:
         for name, (_, value) in differing.items():
             setattr(row, name, value)
         row.save(update_fields=list(differing))
+        redactions.change("workspace", [row.id], why="workspace.changed", by=by, at=at)
         tell("workspace.changed", subject=row.id, data={"changes": history.in_words(differing)}, by=by, at=at)
         changes.append(row.id, changes.Kind.SETTINGS)
     return row

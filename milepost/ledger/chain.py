@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 import numpy as np
 
 from milepost.ledger import leaves, seals
-from milepost.ledger.leaves import FORM, FORMS, LEAF, NO_SALT
+from milepost.ledger.leaves import CHANGING, FORMS, LEAF, NO_SALT, SALT_BYTES
 from milepost.models import Redaction, Seal, SealHead
 
 AT_ONCE = 5_000  # rows that are read together
+_STANDING = np.dtype(
+    [("id", np.int64), ("form", np.int16), ("number", np.int32), ("leaf", "V16"), ("salt", f"V{SALT_BYTES}")]
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def faults(workspace_id: int) -> Iterator[Fault]:
     """Yield whatever does not fit the chain, in the order in which it was sealed."""
     proof = _Proof(workspace_id)
     yield from proof.links_and_rows()
+    yield from proof.rows_of_today()
     yield from proof.head()
     yield from proof.strangers()
 
@@ -85,6 +89,7 @@ class _Proof:
     def __init__(self, workspace_id: int) -> None:
         self.workspace_id = workspace_id
         self.known: dict[str, list[np.ndarray]] = {}
+        self.changing: dict[str, list[np.ndarray]] = {}  # where rows stand that change, table by table
         self.last: Seal | None = None
         self.complete: Seal | None = None
 
@@ -100,6 +105,8 @@ class _Proof:
                 continue
             for table, _, ids in leaves.by_table(one):
                 self.known.setdefault(table, []).append(ids)
+                if table in CHANGING[one.form]:
+                    self.changing.setdefault(table, []).append(_standing(one, table))
             group.append(one)
             held += sum(one.counts.values())
             if held >= AT_ONCE:
@@ -143,12 +150,15 @@ class _Proof:
         wanted: dict[tuple[int, str], list[int]] = {}
         for one in group:
             for table, _, ids in leaves.by_table(one):
-                wanted.setdefault((one.form, table), []).extend(ids.tolist())
+                if table not in CHANGING[one.form]:
+                    wanted.setdefault((one.form, table), []).extend(ids.tolist())
         read = {key: leaves.read(*key, self.workspace_id, ids) for key, ids in wanted.items()}
         freed, gone, resealed = self._redactions([id for ids in wanted.values() for id in ids])
         for one in group:
             salts, hashes = leaves.salts(one, sum(one.counts.values())), leaves.named(one)["leaf"]
             for table, id, position in leaves.places(one):
+                if table in CHANGING[one.form]:
+                    continue
                 row, salt = read[one.form, table].get(id), salts[position]
                 if (table, id, one.number) in freed:
                     if salt != NO_SALT:
@@ -171,6 +181,59 @@ class _Proof:
             {(table, id) for table, id, _, is_gone in told if not is_gone},
         )
 
+    def rows_of_today(self) -> Iterator[Fault]:
+        """Compare the rows that change with the last seal of each: what was before is theirs no more."""
+        for table, parts in sorted(self.changing.items()):
+            standing = np.concatenate(parts)[::-1]
+            standing = standing[np.unique(standing["id"], return_index=True)[1]]
+            for start in range(0, len(standing), AT_ONCE):
+                batch = standing[start : start + AT_ONCE]
+                if found := [*self._compared_today(table, batch)]:
+                    # Somebody may have been forgotten while this was read.
+                    numbers = {fault.seal for fault in found}
+                    seals = Seal.objects.of(self.workspace_id).filter(number__in=numbers)
+                    anew = np.concatenate([_standing(one, table) for one in seals])
+                    places = {(fault.id, fault.seal) for fault in found}
+                    told = zip(anew["id"].tolist(), anew["number"].tolist(), strict=True)
+                    yield from self._compared_today(table, anew[[place in places for place in told]])
+
+    def _compared_today(self, table: str, standing: np.ndarray) -> Iterator[Fault]:
+        read = {
+            form: leaves.read(
+                form, table, self.workspace_id, standing["id"][standing["form"] == form].tolist()
+            )
+            for form in {*standing["form"].tolist()}
+        }
+        ids = standing["id"].tolist()
+        freed, gone, _ = self._redactions(ids)
+        changed = self._said_to_change(table, ids)
+        ats = dict(
+            Seal.objects.of(self.workspace_id)
+            .filter(number__in={*standing["number"].tolist()})
+            .values_list("number", "at")
+        )
+        for id, form, number, leaf, salt in standing.tolist():
+            row, told = read[form].get(id), ""
+            if (table, id, number) in freed:
+                if salt != NO_SALT:
+                    told = "was taken out, yet its salt is there"
+                elif row is not None and (table, id) in gone:
+                    told = "was deleted, and is there again"
+            elif row is None:
+                told = "is gone"
+            elif leaf != leaves.leaf(salt, table, row) and id not in changed:
+                told = "was altered"
+            if told:
+                yield Fault(table, id, told, number, ats.get(number))
+
+    def _said_to_change(self, table: str, ids: Sequence[int]) -> set[int]:
+        """Return the rows that Milepost changed since they were sealed, and will seal anew."""
+        rows = Redaction.objects.of(self.workspace_id).filter(row_id__among=ids, table=table, is_gone=False)
+        told = list(rows.values_list("id", "row_id"))
+        known = np.concatenate(self.known.get("redaction") or [np.zeros(0, np.int64)])
+        sealed = np.isin([id for id, _ in told], known)
+        return {row_id for (_, row_id), is_sealed in zip(told, sealed.tolist(), strict=True) if not is_sealed}
+
     def head(self) -> Iterator[Fault]:
         heads = list(SealHead.objects.of(self.workspace_id).values_list("number", "digest"))
         if not heads:
@@ -190,11 +253,22 @@ class _Proof:
         if self.complete is None:
             return
         floor = seals.floor_after(self.complete, self.complete.began)
-        for table in sorted(FORMS[FORM]):
+        for table in sorted(FORMS[self.complete.form]):
             there = leaves.ids_of(table, self.workspace_id, until=floor)
             known = np.concatenate(self.known[table]) if table in self.known else ()
             for id in np.setdiff1d(there, known).tolist():
                 yield Fault(table, id, "was put in afterwards: no seal names it", 0, None)
+
+
+def _standing(one: Seal, table: str) -> np.ndarray:
+    """Return where the rows of a table stand in a seal, each with its hash and salt."""
+    salts = leaves.salts(one, sum(one.counts.values()))
+    first, ids = next((first, ids) for name, first, ids in leaves.by_table(one) if name == table)
+    found = np.empty(len(ids), _STANDING)
+    found["id"], found["form"], found["number"] = ids, one.form, one.number
+    found["leaf"] = leaves.named(one)["leaf"][first : first + len(ids)]
+    found["salt"] = np.frombuffer(b"".join(salts[first : first + len(ids)]), f"V{SALT_BYTES}")
+    return found
 
 
 def _at_fault(one: Seal, found: str) -> Fault:

@@ -19,8 +19,10 @@ from django.db import connection
 from milepost.ledger import rows
 from milepost.models import Seal
 from milepost.models.ids import COUNTER_BITS
+from milepost.models.key_results import KEY_RESULT_FIELDS
+from milepost.models.objectives import OBJECTIVE_FIELDS
 
-FORM = 1
+FORM = 2
 # By form, then by table. A form that has sealed something is never changed: a column that comes is a new
 # form, one that goes must still be told for the old ones.
 _WHO_WHEN = ("at", "by_id", "reason")
@@ -60,8 +62,35 @@ FORMS: dict[int, dict[str, tuple[str, ...]]] = {
         ),
     }
 }  # fmt: skip
-# What Milepost itself sets anew in a row that stays what it was: names for files, and when a link ended.
-LEFT_OUT = {"alignment": {"until_at"}, "checkin": {"key"}, "comment": {"key"}}
+# What changes in its place: `redactions.change` says so, and the row is sealed anew.
+_CHANGING: dict[str, tuple[str, ...]] = {
+    "alignment": (*FORMS[1]["alignment"], "until_at"),
+    "cycle": ("id", "workspace_id", "key", "name", "starts_on", "ends_on", "parent_id", "closed_on"),
+    "initiative": (
+        "id", "workspace_id", "key", "objective_id", "key_result_id", "title", "description", "owner_id",
+        "state", "due_on", "created_at",
+    ),
+    "key_result": ("id", "workspace_id", "key", "created_at"),
+    "objective": ("id", "workspace_id", "key", "created_at"),
+    "person": ("id", "workspace_id", "key", "name", "role", "left_on"),
+    "team": ("id", "workspace_id", "key", "name", "parent_id", "purpose"),
+    "team_member": (
+        "id", "workspace_id", "team_id", "person_id", "is_lead", "since_on", "until_on", "since_at",
+        "until_at",
+    ),
+    "workspace": (
+        "id", "name", "time_zone", "mission", "vision", "scoring_policy", "check_in_every",
+        "count_restricted_work", "second_step_for", "created_at",
+    ),
+}  # fmt: skip
+FORMS[2] = FORMS[1] | _CHANGING
+CHANGING: dict[int, frozenset[str]] = {1: frozenset(), 2: frozenset(_CHANGING)}
+# Names that files give, and ways to reach somebody; of objectives and key results the versions are sealed.
+LEFT_OUT = {
+    "checkin": {"key"}, "comment": {"key"}, "initiative": {"revision"}, "workspace": {"slug"},
+    "person": {"user_id", "email", "looked_at"}, "objective": {*OBJECTIVE_FIELDS, "revision"},
+    "key_result": {*KEY_RESULT_FIELDS, "position", "revision"},
+}  # fmt: skip
 
 LEAF = np.dtype([("id", ">i8"), ("leaf", "V16")])
 SALT_BYTES = 16
@@ -79,6 +108,11 @@ class Place(NamedTuple):
 def leaf(salt: bytes, table: str, row: Sequence[Any]) -> bytes:
     """Return the hash of a row."""
     return hashlib.sha256(salt + orjson.dumps([table, *row])).digest()[:16]
+
+
+def is_same(table: str, form: int, other: int) -> bool:
+    """Say whether two forms seal the same columns of a table."""
+    return FORMS[form].get(table) == FORMS[other].get(table)
 
 
 def salts(seal: Seal, count: int) -> list[bytes]:
@@ -125,7 +159,8 @@ def read(form: int, table: str, workspace_id: int, ids: Sequence[int]) -> dict[i
     found = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT {chosen} FROM "{table}" WHERE workspace_id = %s AND id {wanted}', [workspace_id, listed]
+            f'SELECT {chosen} FROM "{table}" WHERE {_owner(table)} = %s AND id {wanted}',
+            [workspace_id, listed],
         )
         for row in cursor.fetchall():
             told = list(row)
@@ -138,13 +173,17 @@ def read(form: int, table: str, workspace_id: int, ids: Sequence[int]) -> dict[i
 
 def ids_of(table: str, workspace_id: int, *, since: int = 0, until: int | None = None) -> np.ndarray:
     """Return the ids of a workspace's rows, from one on and up to another, in their order."""
-    wanted, arguments = "workspace_id = %s AND id >= %s", [workspace_id, since]
+    wanted, arguments = f"{_owner(table)} = %s AND id >= %s", [workspace_id, since]
     if until is not None:
         wanted, arguments = f"{wanted} AND id < %s", [*arguments, until]
     with connection.chunked_cursor() as cursor:
         cursor.execute(f'SELECT id FROM "{table}" WHERE {wanted} ORDER BY id', arguments)
         return np.fromiter((id for batch in iter(lambda: cursor.fetchmany(5_000), []) for (id,) in batch),
                            np.int64)  # fmt: skip
+
+
+def _owner(table: str) -> str:
+    return "id" if table == "workspace" else "workspace_id"
 
 
 def moment(id: int) -> datetime:

@@ -1,7 +1,8 @@
 """Taking sealed rows out, or rewriting them, in Milepost's own name: the chain says so and stays true.
 
 The hash of such a row stays in its seal, without its salt: of a person who is to be forgotten nobody can
-then find out by trying what the row had said.
+then find out by trying what the row had said. A row of today that merely changes (a team's name, the end of a
+link) keeps the salts of its earlier hashes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db.models.deletion import Collector
 
 from milepost.core.access import Actor
 from milepost.ledger import leaves, seals
-from milepost.ledger.leaves import FORM, FORMS, NO_SALT, SALT_BYTES
+from milepost.ledger.leaves import CHANGING, FORM, FORMS, NO_SALT, SALT_BYTES
 from milepost.models import Redaction, Seal
 
 
@@ -24,21 +25,37 @@ def delete(rows: QuerySet | Model, *, why: str, by: Actor, at: datetime) -> None
     taken = rows.all() if isinstance(rows, QuerySet) else [rows]
     seals.hold(by.workspace_id)  # before one looks at what would go
     wanted: dict[str, list[int]] = {}
-    for table, ids in _below(taken):
-        if table in FORMS[FORM]:
-            wanted.setdefault(table, []).extend(ids)
+    below = _below(taken)
+    for model, instances in below.data.items():
+        if (table := model._meta.db_table) in FORMS[FORM]:
+            wanted.setdefault(table, []).extend(one.pk for one in instances)
     _release(wanted, is_gone=True, why=why, by=by, at=at)
+    for (field, _), several in below.field_updates.items():  # what pointed at them points nowhere
+        ids = [row.pk for rows in several for row in rows]
+        change(field.model._meta.db_table, ids, why=why, by=by, at=at)
     rows.delete()
 
 
-def _below(taken: Iterable[Model]) -> Iterable[tuple[str, list[int]]]:
-    """Yield what would go with rows, and the rows themselves, by table."""
+def _below(taken: Iterable[Model]) -> Collector:
+    """Collect what would go with rows, and the rows themselves."""
     collector = Collector(using="default")
     collector.can_fast_delete = lambda *_, **__: False  # else what goes by one statement is not listed
     if len(taken):
         collector.collect(taken)
-    for model, instances in collector.data.items():
-        yield model._meta.db_table, [one.pk for one in instances]
+    return collector
+
+
+def change(table: str, ids: Iterable[int], *, why: str, by: Actor, at: datetime) -> None:
+    """Say that rows of today change in this transaction: they are sealed anew, and stay watched meanwhile.
+
+    It takes no lock: a seal that is being made holds them as they were, and the next one as they are.
+    """
+    if table in CHANGING[FORM]:
+        Redaction.objects.bulk_create(
+            Redaction(workspace_id=by.workspace_id, table=table, row_id=id, seal=0, is_gone=False, why=why,
+                      at=at, by_id=by.person_id)
+            for id in ids
+        )  # fmt: skip
 
 
 def rewrite(table: str, ids: Iterable[int], *, why: str, by: Actor, at: datetime) -> None:
@@ -63,25 +80,26 @@ def _release(
         return
     there = Redaction.objects.of(by.workspace_id).filter(row_id__among=ids)
     freed = {(row.table, row.row_id, row.seal) for row in there}
-    made: dict[tuple[str, int], int] = {}
+    made, again = set(), set()
     reaching = Seal.objects.of(by.workspace_id).filter(highest__gte=min(ids), lowest__lte=max(ids))
     for one in reaching.order_by("number"):
         positions = []
         for table, first, named in leaves.by_table(one):
             for place in np.flatnonzero(np.isin(named, wanted.get(table, ()))).tolist():
-                key = table, int(named[place])
-                if (*key, one.number) in freed:
-                    made.setdefault(key, 0)
-                else:
-                    made[key] = one.number
+                key = table, int(named[place]), one.number
+                if key not in freed:
+                    made.add(key)
                     positions.append(first + place)
+                elif is_gone:
+                    again.add((*key[:2], 0))
         if positions:
             _forget_salts(one, positions)
+    said = {key[:2] for key in made}
+    made |= {key for key in again if key[:2] not in said}  # freed before, and gone only now
     Redaction.objects.bulk_create(
         Redaction(workspace_id=by.workspace_id, table=table, row_id=id, seal=number, is_gone=is_gone, why=why,
                   at=at, by_id=by.person_id)
-        for (table, id), number in made.items()
-        if number or is_gone
+        for table, id, number in sorted(made)
     )  # fmt: skip
 
 

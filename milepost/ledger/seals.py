@@ -41,8 +41,9 @@ def seal(workspace_id: int, *, at: datetime, pause: Callable[[], bool] = lambda:
     """
     began = new_id()
     last = Seal.objects.of(workspace_id).order_by("number").last()
-    floor = floor_after(last_complete(workspace_id), began)
-    waiting = _waiting(workspace_id, floor)
+    complete = last_complete(workspace_id)
+    floor = floor_after(complete, began)
+    waiting = _waiting(workspace_id, complete, floor)
     if not len(waiting) and last is not None and at - last.at < DAILY:
         return 0
     number, done = last.number if last else 0, 0
@@ -62,7 +63,8 @@ def seal(workspace_id: int, *, at: datetime, pause: Callable[[], bool] = lambda:
 
 def waiting(workspace_id: int) -> Waiting:
     """Count the rows that no seal names yet, as `seal` would find them now."""
-    ids = _waiting(workspace_id, floor_after(last_complete(workspace_id), new_id()))["id"]
+    complete = last_complete(workspace_id)
+    ids = _waiting(workspace_id, complete, floor_after(complete, new_id()))["id"]
     return Waiting(len(ids), leaves.moment(int(ids.min())) if len(ids) else None)
 
 
@@ -89,15 +91,20 @@ def floor_after(complete: Seal | None, began: int) -> int:
 _PENDING = np.dtype([("id", np.int64), ("table", np.int8)])
 
 
-def _waiting(workspace_id: int, floor: int) -> np.ndarray:
-    """Return the rows that no seal names, in the order of their ids."""
+def _waiting(workspace_id: int, complete: Seal | None, floor: int) -> np.ndarray:
+    """Return the rows that no seal names as this form does, in the order of their ids."""
+    was = complete.form if complete else FORM
+    # What is sealed in other columns by now, or for the first time, is looked for from the beginning.
+    floors = {table: floor if leaves.is_same(table, was, FORM) else 0 for table in sorted(FORMS[FORM])}
     known: dict[str, list[np.ndarray]] = {}
-    for one in Seal.objects.of(workspace_id).filter(highest__gte=floor).order_by("number").iterator():
+    reaching = Seal.objects.of(workspace_id).filter(highest__gte=min(floors.values()))
+    for one in reaching.order_by("number").iterator(chunk_size=100):
         for table, _, ids in leaves.by_table(one):
-            known.setdefault(table, []).append(ids)
+            if leaves.is_same(table, one.form, FORM):
+                known.setdefault(table, []).append(ids[ids >= floors[table]])
     found = []
-    for place, table in enumerate(sorted(FORMS[FORM])):
-        ids = leaves.ids_of(table, workspace_id, since=floor)
+    for place, table in enumerate(floors):
+        ids = leaves.ids_of(table, workspace_id, since=floors[table])
         if table in known:
             ids = np.setdiff1d(ids, np.concatenate(known[table]), assume_unique=False)
         rows = np.empty(len(ids), _PENDING)

@@ -52,7 +52,7 @@ class SealHead(WorkspaceBound):
 
 
 class Redaction(WorkspaceBound):
-    """A sealed row that Milepost itself took out or rewrote, and in whose name; it is sealed in its turn."""
+    """A sealed row that Milepost itself took out, rewrote or changed, and in whose name; sealed as well."""
 
     table = models.CharField(max_length=40)
     row_id = models.BigIntegerField()

@@ -9,17 +9,19 @@ from threading import Event as Flag
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.utils import timezone
 
-from milepost.actions import checkins, comments, erasures, people, undos
+from milepost.actions import alignments, checkins, comments, erasures, people, teams, undos
 from milepost.core.access import operator
-from milepost.ledger import chain, leaves, seals
+from milepost.ledger import chain, leaves, redactions, seals
 from milepost.ledger.leaves import FORM, FORMS, LEFT_OUT
-from milepost.models import Checkin, Comment, Event, Redaction, Seal
+from milepost.models import Alignment, Checkin, Comment, Event, Redaction, Seal, Team, TeamMember
 from milepost.models.ids import COUNTER_BITS, new_id
 from tests.actions.deeds import DEEDS, Deeds, latest
 from tests.cast import LATER, NOW, Cast
 from tests.okrs import Okrs
 from tests.threads import at_once
+from tests.years import Year
 
 pytestmark = pytest.mark.both_databases
 
@@ -100,6 +102,38 @@ class TestSeal:
         zenith = Seal.objects.of(cast.zenith.id).get()
         assert zenith.number == 1 and zenith.previous == ""
         assert {place.id for place in leaves.places(zenith)}.isdisjoint(named(cast, "event"))
+
+    def test_holds_what_changes_as_it_is_now(self, cast: Cast, okrs: Okrs):
+        """A link that ends and a team that is renamed are sealed anew; earlier seals stay."""
+        sealed(cast)
+        link = Alignment.objects.of(cast.acme.id).filter(until_at=None).first()
+        alignments.end(alignment=link.id, by=cast.ada, at=LATER)
+        teams.update(team=cast.product.id, changed={"name": "Bread"}, by=cast.ada, at=LATER)
+        between = faults(cast)
+        sealed(cast)
+
+        assert between == [] == faults(cast)
+        assert named(cast, "alignment").count(link.id) == named(cast, "team").count(cast.product.id) == 2
+
+    def test_goes_on_from_a_form_that_held_less(self, cast: Cast, okrs: Okrs, monkeypatch):
+        """What an earlier version sealed stays true; what it left out is sealed from the beginning."""
+        monkeypatch.setattr(seals, "FORM", 1)
+        monkeypatch.setattr(redactions, "FORM", 1)
+        sealed(cast)
+        old = Seal.objects.of(cast.acme.id).get()
+        teams.remove_member(team=cast.product.id, person=cast.ben.person_id, by=cast.ada, at=LATER)
+        monkeypatch.undo()
+        before = faults(cast)
+        sealed(cast)
+        after = faults(cast)
+
+        seat = TeamMember.objects.of(cast.acme.id).first()
+        TeamMember.objects.of(cast.acme.id).filter(id=seat.id).update(is_lead=not seat.is_lead)
+
+        assert old.form == 1 and "team_member" not in old.counts and before == after == []
+        assert named(cast, "team_member") == ids(cast, TeamMember)
+        assert sorted(named(cast, "alignment")) == sorted(2 * ids(cast, Alignment))  # now with its end
+        assert [one.split(" of ")[0] for one in faults(cast)] == [f"team_member {seat.id}"]
 
     def test_tells_no_number_of_what_it_does_not_know(self, cast: Cast):
         """Without a seal there is nothing to prove, and nothing at fault."""
@@ -184,7 +218,71 @@ class TestWhatMilepostTakesOut:
         assert any("is there again" in one for one in faults(cast))
 
 
+class TestYear:
+    def test_of_everything_there_is_to_do_keeps_the_chain_true(self, cast: Cast):
+        """Files, undo, many at once, handovers, teams and people: whatever changes a sealed row says so."""
+        days = 80
+        year = Year(cast, 5, timezone.now().replace(hour=8) - (days + 1) * timedelta(days=1))
+        found: list[str] = []
+
+        def evening(day) -> None:
+            found.extend(f"{day}: {fault}" for fault in faults(cast))
+            sealed(cast, timezone.now())
+
+        year.live(days, evening, busy=9)
+
+        assert found == [] == faults(cast) and len(year.done) > 30
+
+
 class TestFaults:
+    @pytest.mark.parametrize(
+        ("table", "change"),
+        [
+            ("alignment", {"until_at": NOW}),
+            ("team_member", {"is_lead": True}),
+            ("team", {"name": "Bakers"}),
+            ("cycle", {"closed_on": NOW.date()}),
+            ("person", {"role": "owner"}),
+            ("workspace", {"time_zone": "Asia/Tokyo"}),
+            ("objective", {"key": "another"}),
+        ],
+    )
+    def test_names_a_row_of_today_that_nobody_changed(self, cast, okrs, table: str, change: dict):
+        """Who was lead, when a link ended, what a team was called: what others changed is told."""
+        sealed(cast)
+        model = next(
+            one for one in apps.get_app_config("milepost").get_models() if one._meta.db_table == table
+        )
+        here = {"id": cast.acme.id} if table == "workspace" else {"workspace_id": cast.acme.id}
+        row = model._base_manager.filter(**here).exclude(**change).latest("id")
+
+        model._base_manager.filter(pk=row.pk).update(**change)
+        checked_in(cast, okrs)
+        sealed(cast)
+
+        [told] = faults(cast)
+        assert told.startswith(f"{table} {row.pk} of ") and "was altered (seal 1 of " in told
+
+    def test_names_a_row_of_today_that_is_gone(self, cast: Cast, okrs: Okrs):
+        """Whoever takes a lead out of the past is found out."""
+        sealed(cast)
+        seat = TeamMember.objects.of(cast.acme.id).first()
+        TeamMember.objects.of(cast.acme.id).filter(id=seat.id).delete()
+
+        [told] = faults(cast)
+        assert told.startswith(f"team_member {seat.id} of ") and "is gone" in told
+
+    def test_forgives_no_second_change(self, cast: Cast, okrs: Okrs):
+        """A row that Milepost changed once is sealed as it became, and watched on."""
+        sealed(cast)
+        teams.update(team=cast.product.id, changed={"name": "Bread"}, by=cast.ada, at=LATER)
+        sealed(cast)
+
+        Team.objects.of(cast.acme.id).filter(id=cast.product.id).update(name="Cakes")
+
+        [told] = faults(cast)
+        assert told.startswith(f"team {cast.product.id}") and "was altered (seal 2 of " in told
+
     def test_names_the_row_and_when_it_was_made(self, cast: Cast, okrs: Okrs):
         """“We always said 0.7”: the check-in is named, with its seal."""
         entry = checked_in(cast, okrs)

@@ -16,10 +16,11 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
-from milepost.actions import checkins, comments, erasures, people, reviews
+from milepost.actions import alignments, checkins, comments, erasures, people, reviews, teams
 from milepost.core.access import operator
 from milepost.ledger import chain, leaves, rows, seals
 from milepost.ledger.leaves import FORM, FORMS
+from milepost.models import Alignment
 from milepost.models.ids import COUNTER_BITS
 from tests.cast import LATER, Cast
 from tests.okrs import Okrs
@@ -43,6 +44,9 @@ def history(cast: Cast, okrs: Okrs) -> Cast:
     checkins.correct(checkin=entry, value=Decimal(43), note="Counted twice", by=cast.ada, at=LATER)
     comments.withdraw(comment=said, by=cast.ada, at=LATER)
     people.leave(person=cast.cleo.person_id, by=cast.ada, at=LATER)
+    teams.update(team=cast.product.id, changed={"name": "Bread"}, by=cast.ada, at=LATER)
+    link = Alignment.objects.of(cast.acme.id).filter(until_at=None).first()
+    alignments.update(alignment=link.id, how="contributes", weight=Decimal(7), by=cast.ada, at=LATER)
     seals.seal(cast.acme.id, at=LATER)
     erasures.erase(person=cast.cleo.person_id, by=operator(cast.acme.id), at=LATER)
     reviews.close(objective=okrs.company.id, values={}, learned="Ask sooner.", by=cast.ada, at=LATER)
@@ -68,8 +72,8 @@ class Tamperer:
         """Change one row, and say what was done."""
         table, id = self.die.choice(self.places)
         deed = self.die.choice(("alter", "alter", "delete", "insert"))
-        if table == "seal_head" and deed == "insert":
-            deed = "alter"  # of heads there is one
+        if table in ("seal_head", "workspace") and deed == "insert":
+            deed = "alter"  # of either there is one
         with connection.cursor() as cursor:
             if deed == "delete":
                 cursor.execute(f'DELETE FROM "{table}" WHERE id = %s', [id])
@@ -96,14 +100,19 @@ class Tamperer:
             new["number"] = self.die.choice((0, 1_000))
         if "undoes_id" in columns:
             new["undoes_id"] = None
-        chosen = ", ".join("%s" if column in new else f'"{column}"' for column in columns)
+        for unique in {"key", "email", "user_id"} & {*columns}:
+            new[unique] = f"like-{id}" if unique == "key" else None
+        chosen = ", ".join(self._given(column) if column in new else f'"{column}"' for column in columns)
         listed = ", ".join(f'"{column}"' for column in columns)
-        cast = "::bigint" if connection.vendor == "postgresql" else ""
-        chosen = chosen.replace("%s", f"%s{cast}")
         values = [new[column] for column in columns if column in new]
         cursor.execute(f'INSERT INTO "{table}" ({listed}) SELECT {chosen} FROM "{table}" WHERE id = %s',
                        [*values, id])  # fmt: skip
         return f"insert {table} like {id}"
+
+    def _given(self, column: str) -> str:
+        if connection.vendor == "sqlite":
+            return "%s"
+        return "%s::text" if column in ("key", "email") else "%s::bigint"
 
     def _other(self, table: str, column: str, before: Any) -> Any:
         kind, some = self.kinds[table][column], self.die.randrange(1, 9)

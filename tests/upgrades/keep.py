@@ -49,6 +49,7 @@ def main(migration: str | None = None) -> Path:
 def _work() -> None:
     """Let everyone in, and let a company and its two worlds' things happen."""
     from milepost.actions import checkins, comments, objectives
+    from milepost.management import sealer
     from milepost.models import Checkin
     from tests import cast as the_cast
     from tests.okrs import DAY, written
@@ -58,6 +59,7 @@ def _work() -> None:
     ada = cast.ada
     for key_result, text in ((okrs.waiting, "Half of it is the paint booth."), (okrs.shares, "Hush.")):
         comments.add(text=text, key_result=key_result.id, by=ada, at=AT + DAY)
+    sealer.everything(AT + DAY)  # and what comes after it is for the next version to seal
     entry = Checkin.objects.of(cast.acme.id).filter(key_result=okrs.waiting).latest("id")
     checkins.correct(checkin=entry.id, value=Decimal(6), note="Miscounted.", by=cast.cleo, at=AT + DAY)
     checkins.record(

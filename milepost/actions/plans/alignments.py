@@ -40,15 +40,15 @@ class Alignments:
             since_at=have.since,
         )
         if item.action == "ended":
-            rows.filter(until_at=None).update(until_at=self.ground.at)
+            self.ground.change(rows.filter(until_at=None), until_at=self.ground.at)
             return
         want = item.want
         if item.fields.keys() <= {"until"}:
-            rows.update(until_at=want.until)
+            self.ground.change(rows, until_at=want.until)
             return
         # Another weight or kind: the old link ends and a new one begins, so the past stays as it was.
         old = rows.filter(until_at=have.until).first()
-        self.ground.rows(Alignment).filter(id=old.id).update(until_at=self.ground.at)
+        self.ground.change(self.ground.rows(Alignment).filter(id=old.id), until_at=self.ground.at)
         self.ground.add(
             Alignment, child_id=child,
             parent_objective_id=old.parent_objective_id, parent_key_result_id=old.parent_key_result_id,

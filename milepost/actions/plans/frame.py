@@ -12,6 +12,7 @@ from milepost.actions.plans.ground import Ground
 from milepost.core.plan import Change, frame_pasts
 from milepost.core.plan.values import WorkspacePlan
 from milepost.core.plan.words import WORKSPACE_PAST
+from milepost.ledger import redactions
 from milepost.ledger.batches import Row
 from milepost.models import Cycle, Person, Team, TeamMember, Workspace
 from milepost.queries.plan_pasts import COLUMNS
@@ -38,6 +39,9 @@ class Frame:
             scoring_policy=want.scoring_policy,
             check_in_every=want.check_in_every,
             count_restricted_work=want.count_restricted_work,
+        )
+        redactions.change(
+            "workspace", [self.ground.workspace_id], why="plan.applied", by=self.ground.by, at=self.ground.at
         )
 
     def settings(self, item: Change) -> None:
@@ -102,12 +106,12 @@ class Frame:
         )
         if item.action == "ended":
             today = history.today(by=self.ground.by, at=self.ground.at)
-            rows.update(until_on=today, until_at=self.ground.at)
+            self.ground.change(rows, until_on=today, until_at=self.ground.at)
         else:
             changed = {"is_lead": item.want.lead}
             if item.want.until != have.until:  # the file says when it ended, or that it did not
                 changed |= {"until_on": item.want.until, "until_at": None}
-            rows.update(**changed)
+            self.ground.change(rows, **changed)
 
     def team_parents(self, items: Iterable[Change]) -> None:
         """Put teams below their parents, and tell of those that were there before."""
@@ -138,7 +142,7 @@ class Frame:
     ) -> None:
         """Write what the file says of a thing; where it says nothing, a new one holds what is `usual`."""
         if item.id in known:
-            self.ground.rows(model).filter(id=known[item.id]).update(**values)
+            self.ground.change(self.ground.rows(model).filter(id=known[item.id]), **values)
         else:
             row = self.ground.add(model, key=item.id, **{**usual, **values})
             known[item.id] = row["id"]
@@ -150,7 +154,8 @@ class Frame:
             if known[item.id] in self.made:
                 self.made[known[item.id]]["parent_id"] = parent
             else:
-                self.ground.rows(model).filter(id=known[item.id]).update(parent_id=parent)
+                rows = self.ground.rows(model).filter(id=known[item.id]).exclude(parent_id=parent)
+                self.ground.change(rows, parent_id=parent)
 
 
 def _changes(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from milepost.core.access import Actor
+from milepost.ledger import redactions
 from milepost.ledger.batches import Batches, Row
 from milepost.models import (
     Alignment,
@@ -49,6 +50,12 @@ class Ground:
     def add(self, model: type[Model], **columns: Any) -> Row:
         """Let a new row of the workspace wait to be written."""
         return self.batches.add(model, {"id": new_id(), "workspace_id": self.workspace_id, **columns})
+
+    def change(self, rows: QuerySet, **columns: Any) -> None:
+        """Change rows of today in their place, and say so to the seals."""
+        ids = list(rows.values_list("id", flat=True))
+        self.rows(rows.model).filter(id__among=ids).update(**columns)
+        redactions.change(rows.model._meta.db_table, ids, why="plan.applied", by=self.by, at=self.at)
 
     def rows(self, model: type[Model]) -> QuerySet:
         """Return the rows of the workspace."""

@@ -13,6 +13,7 @@ from milepost.actions.plans.versions import Versions
 from milepost.core.plan import Change
 from milepost.core.plan import steps as steps_told
 from milepost.core.plan.values import KeyResultPlan, ObjectivePlan, TransitionPlan
+from milepost.ledger import redactions
 from milepost.models import Initiative, KeyResult, KeyResultVersion
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.queries.plans import OF_A_KEY_RESULT
@@ -100,6 +101,9 @@ class KeyResults:
                 setattr(row, name, value)
             row.revision += 1
             row.save()
+            redactions.change(
+                "initiative", [row.id], why="plan.applied", by=self.ground.by, at=self.ground.at
+            )
             # It stands on past days where the file put it: which objective it was under is kept nowhere.
             found.pop("objective_id", None)
             if found:

@@ -18,6 +18,7 @@ from milepost.core.access import Actor, Role
 from milepost.core.plan import Changes, Plan, moved
 from milepost.core.plan.unread import all_said
 from milepost.core.problems import Conflict, Invalid
+from milepost.ledger import redactions
 from milepost.models import Person, Workspace
 from milepost.models.ids import new_id
 from milepost.queries import plans
@@ -53,13 +54,13 @@ def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
             Reader(by, history.today(by=by, at=at)), with_personal=all_said(plan.objectives, "id")
         )
         changes = preview(by.workspace_id, plan, have)
-        _make_way(plan, have, by)
+        _make_way(plan, have, by=by, at=at)
         apply_plan(plan=plan, changes=changes, by=by, at=at)
         require_an_owner(by.workspace_id)
     return changes
 
 
-def _make_way(plan: Plan, have: Plan, by: Actor) -> None:
+def _make_way(plan: Plan, have: Plan, *, by: Actor, at: datetime) -> None:
     """Give hidden things whose ids the plan uses for something new others, which nobody guesses.
 
     Refusing such an id would tell that it is there. The other id begins as the old one did, so that whoever
@@ -67,7 +68,11 @@ def _make_way(plan: Plan, have: Plan, by: Actor) -> None:
     thing is has not changed, and whoever applies the file must not hear of it.
     """
     for model, key in plans.in_the_way(by.workspace_id, plan, have):
-        model.objects.of(by.workspace_id).filter(key=key).update(key=moved(key, new_id()))
+        rows = model.objects.of(by.workspace_id).filter(key=key)
+        redactions.change(
+            model._meta.db_table, rows.values_list("id", flat=True), why="plan.applied", by=by, at=at
+        )
+        rows.update(key=moved(key, new_id()))
 
 
 def require_an_owner(workspace_id: int) -> None:

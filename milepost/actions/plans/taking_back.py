@@ -274,10 +274,18 @@ class _TakingBack:
         for row in (*_leaves_first(self._made(Team, "team")), *_leaves_first(self._made(Cycle, "cycle"))):
             leans = (model.objects.of(self.by.workspace_id) for model in (SavedView, Token))
             if isinstance(row, Cycle) or not any(rows.filter(team=row).exists() for rows in leans):
-                _try_to_delete(row)
+                self._try_to_delete(row)
         for row in self._people():
-            if people.is_named(self.by.workspace_id, row.id) or not _try_to_delete(row):
+            if people.is_named(self.by.workspace_id, row.id) or not self._try_to_delete(row):
                 people.leave(person=row.id, by=self.by, at=self.at)
+
+    def _try_to_delete(self, row: Any) -> bool:
+        try:
+            with transaction.atomic():
+                redactions.delete(row, why="plan.taken_back", by=self.by, at=self.at)
+        except ProtectedError:
+            return False
+        return True
 
     def _overwritten(self, since: Iterable[Since]) -> Iterator[Overwritten]:
         keys = plans.Keys(self.by.workspace_id)
@@ -311,12 +319,3 @@ def _leaves_first(rows: list[Any]) -> list[Any]:
         return 0 if id not in above else 1 + depth(above[id])
 
     return sorted(rows, key=lambda row: -depth(row.id))
-
-
-def _try_to_delete(row: Any) -> bool:
-    try:
-        with transaction.atomic():
-            row.delete()
-    except ProtectedError:
-        return False
-    return True
