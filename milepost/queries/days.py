@@ -20,6 +20,10 @@ class DayNotOver(Invalid):
 
     code = "day_not_over"
 
+    def __init__(self, day: date, said: str, *, field: str, remedy: str) -> None:
+        super().__init__(f"{day} {said}.", field=field, remedy=remedy)
+        self.named = (day,)
+
 
 class BeforeTheRecord(Invalid):
     """A day on which nothing had been recorded yet; `began` is the first one on which something had."""
@@ -33,23 +37,21 @@ class BeforeTheRecord(Invalid):
             remedy=f"Choose a day from {began} on.",
         )
         self.began = began
+        self.named = (day, began)
 
 
 def come(actor: Actor, day: date, *, today: date, field: str = "on") -> date:
     """Return a day that pages may show: any that has come, today among them."""
     if day > today:
-        raise DayNotOver(f"{day} has not come yet.", field=field, remedy="Choose a day up to today.")
+        raise DayNotOver(day, "has not come yet", field=field, remedy="Choose a day up to today.")
     return on_record(actor, day, field) if day < EARLIEST else day
 
 
 def past(actor: Actor, day: date, *, today: date, field: str = "on") -> date:
     """Return a day that programs may look back to: over, and not before there was anything."""
     if day >= today:
-        raise DayNotOver(
-            f"{day} is not over.",
-            field=field,
-            remedy="Name a day before today, or leave it out.",
-        )
+        remedy = "Name a day before today, or leave it out."
+        raise DayNotOver(day, "is not over", field=field, remedy=remedy)
     return on_record(actor, day, field)
 
 

@@ -66,7 +66,9 @@ def environment(**options) -> Environment:
     )
     env.filters.update(
         day=words.day,
+        day_to=words.day_to,
         day_value=words.day_value,
+        dated=words.dated,
         ago=words.ago,
         percent=words.percent,
         signed=words.signed,

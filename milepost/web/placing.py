@@ -26,7 +26,7 @@ from milepost.web.words import plain_number
 
 ALONE = "none"  # it is to stand by itself
 PLACE = ("from", "to", "how", "weight")  # what must be clear before anything can be foretold
-LABELS = {"to": "New place", "from": "Old place", "how": "How", "weight": "Weight", "reason": "Why"}
+LABELS = {"to": "To", "from": "Away from", "how": "How", "weight": "Weight", "reason": "Why"}
 
 
 @dataclass(frozen=True)

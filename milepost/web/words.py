@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -32,6 +33,22 @@ def day(value: date | None, today: date | None = None) -> str:
     if today is None or value.year == today.year:
         return written
     return f"{written}{NO_BREAK}{value.year}"
+
+
+def day_to(first: date, last: date | None, today: date) -> str:
+    """Write the days from one to another, "1 Oct – 31 Dec"; with years where there are two."""
+    apart = last is not None and first.year != last.year
+    begins, ends = (
+        f"{day(one)}{NO_BREAK}{one.year}" if apart else day(one, today) for one in (first, last or first)
+    )
+    return f"{begins} – {ends if last else 'open'}"
+
+
+def dated(text: str, days: Iterable[date]) -> str:
+    """Write the days that a text names as programs read them as people do: "2026-10-05" as "5 Oct 2026"."""
+    for one in days:
+        text = text.replace(one.isoformat(), f"{day(one)}{NO_BREAK}{one.year}")
+    return text
 
 
 def day_value(value: date | str | None) -> str:

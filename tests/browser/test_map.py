@@ -136,6 +136,23 @@ class TestZoom:
         assert larger == pytest.approx(began * 1.25, rel=0.01) and back == pytest.approx(began, rel=0.01)
         until(page, lambda: fits(page))
 
+    def test_fits_as_much_as_can_be_read_before_it_fits_all(self, visit, cast, okrs):
+        """Of a drawing that is unreadable as a whole, Fit shows legible titles first, then all of it."""
+        for number in range(20):
+            one = objectives.draft(
+                title=f"Part {number}", cycle=okrs.cycle.id, owner=cast.cleo.person_id, by=cast.ada, at=NOW
+            )
+            alignments.align(child=one.id, objective=okrs.company.id, by=cast.ada, at=NOW)
+        page = visit("ada", MAP, viewport=NARROW)
+        fit = page.get_by_role("button", name="Fit")
+
+        fit.click()
+        until(page, lambda: scale(page) == pytest.approx(0.4, abs=0.01))
+        expect(card(page, okrs.company).locator(".far .ttl")).to_be_visible()
+        fit.click()
+
+        until(page, lambda: scale(page) < 0.3)
+
     def test_says_from_which_size_on_key_results_are_drawn(self, visit, okrs):
         """While cards are too small for their key results a button says when they come, and goes there."""
         page = visit("ada", MAP)

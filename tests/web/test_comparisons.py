@@ -35,8 +35,9 @@ def read(browser, path: str, before, after=None, **asked: str) -> dict:
     return answer.json()
 
 
-def page(browser, path: str, before) -> str:
-    answer = browser.get(f"{path}/", {"from": before.isoformat()})
+def page(browser, path: str, before, after=None) -> str:
+    to = {"to": after.isoformat()} if after else {}
+    answer = browser.get(f"{path}/", {"from": before.isoformat(), **to})
     assert answer.status_code == 200, answer.content
     return answer.content.decode()
 
@@ -122,8 +123,12 @@ class TestContributors:
         assert Fraction(one["why"]["exact"]) > 0
         assert round(float(Fraction(one["why"]["exact"])) * 100, 4) == round(one["points"], 4)
         assert all(each["why"] is None for each in keys if each["title"] != fed.title)
-        shown = page(signed_in("cleo"), of(okrs.company), day_of(now) - DAY)
-        assert "What each part adds on both days" in shown.split(f'id="k-{one["id"]}"')[1]
+        moved, held = (
+            page(signed_in("cleo"), of(okrs.company), day_of(now) - begin * DAY, day_of(now) - end * DAY)
+            for begin, end in ((1, 0), (3, 1))
+        )
+        assert "What each part adds on both days" in moved.split(f'id="k-{one["id"]}"')[1]
+        assert "moved by what contributes to it" in moved and "held by what contributes to it" in held
 
 
 class TestObjective:

@@ -198,6 +198,9 @@ class TestFolding:
         opened = page_of(browser.get(f"{MAP}?open={encode(okrs.company.id)}"))
 
         assert "+2" in card(folded, okrs.company) and okrs.helpful.title not in drawing(folded)
+        assert "of 3 drawn:</li>" in folded and " drawn:</li>" not in page_of(
+            browser.get(f"{MAP}?unfolded=1")
+        )
         assert card(opened, okrs.helpful)
 
     @pytest.mark.parametrize("who", ["ben", "cleo"])
@@ -327,6 +330,13 @@ class TestList:
         assert listed.count(f">{OUTSIDE_TITLE}</a>") == 2
         assert "contributes, weight 3" in listed and "listed above" in listed
         assert "25 %" in listed and "On track" in listed
+
+    def test_comes_first_where_it_is_asked_for(self, signed_in, okrs, outside):
+        """Whoever chose the list has it before what is not aligned; below a drawing it comes after."""
+        listed, drawn = (page_of(signed_in("ada").get(MAP, asked)) for asked in ({"as": "list"}, {}))
+
+        assert listed.index('class="pad map-list"') < listed.index('id="tray"')
+        assert drawn.index('id="tray"') < drawn.index('class="pad map-list"')
 
     def test_stands_below_the_drawing(self, signed_in, okrs):
         """The page of the drawing has the list too, for whoever does not look at drawings."""

@@ -178,6 +178,19 @@ class TestNotes:
 
 class TestWords:
     @pytest.mark.parametrize(
+        ("first", "last", "written"),
+        [
+            (date(2026, 9, 28), date(2026, 12, 27), "28 Sep – 27 Dec"),
+            (date(2026, 3, 30), date(2027, 3, 28), "30 Mar 2026 – 28 Mar 2027"),
+            (date(2025, 1, 1), date(2025, 3, 31), "1 Jan 2025 – 31 Mar 2025"),
+            (date(2026, 9, 28), None, "28 Sep – open"),
+        ],
+    )
+    def test_name_both_years_of_days_that_lie_in_two(self, first, last, written):
+        """Days of this year go without it, unless they end in another one."""
+        assert words.day_to(first, last, date(2026, 11, 23)).replace(words.NO_BREAK, " ") == written
+
+    @pytest.mark.parametrize(
         ("value", "written"),
         [
             (Fraction(637, 1000), "64 %"), (0.005, "1 %"), (Decimal("1.25"), "125 %"), (None, "–"),

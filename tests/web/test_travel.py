@@ -11,6 +11,7 @@ import pytest
 from milepost.actions import checkins, cycles, key_results, objectives, people, teams
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
+from milepost.web import words
 from tests.okrs import SECRET_TITLE
 from tests.web import acme
 from tests.web.reading import text
@@ -169,7 +170,7 @@ class TestShow:
             assert "1 check-in for" in note and "and 1 was corrected or withdrawn since" in note, path
         assert "Known now: 30 %, not 10 %" in told[f"objectives/{encode(okrs.helpful.id)}/"][2]
         for path in (f"teams/{encode(cast.product.id)}/", "alignment/"):
-            told_now = told[path][2].partition("With what is known now: ")[2].partition("The figures here")[0]
+            told_now = told[path][2].partition("With what is known now: ")[2].partition("</details>")[0]
             assert f"/objectives/{encode(okrs.helpful.id)}/" in told_now, path
             assert "30 %, not 10 %" in told_now, path
         assert 'id="learned"' not in today and 'id="learned"' in beside
@@ -356,7 +357,9 @@ class TestBeforeTheRecord:
         for day in (date(1, 1, 1), date(1900, 1, 1), first - before):
             answer = browser.get(f"/w/acme/{place}/", {name: day.isoformat()})
             assert answer.status_code == 422 and 'data-code="before_the_beginning"' in text(answer), day
-            assert f"the record begins on {first}" in text(answer)
+            written = words.dated(f"{first}", [first]).replace(words.NO_BREAK, " ")
+            assert f"the record begins on {written}." in text(answer)
+            assert f"Choose a day from {written} on." in text(answer) and f"Show {written}," in text(answer)
             assert f'href="/w/acme/{place}/?{name}={first}"' in text(answer)
 
         assert browser.get(f"/w/acme/{place}/", {name: first.isoformat()}).status_code == 200

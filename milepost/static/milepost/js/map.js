@@ -1,7 +1,8 @@
-// The drawing of the map: zoom by buttons, keys, pinch and Ctrl with the wheel; pan by dragging. Shown small, cards
-// keep their titles. Without JavaScript it scrolls.
+// The drawing of the map: zoom by buttons, keys, pinch and Ctrl with the wheel; pan by dragging. Without JavaScript
+// it scrolls.
 const LEAST = 0.12, MOST = 2.5, STEP = 1.25, SHARE = 0.78, WIDTH = 224, HEIGHT = 120;
 const COMFORTABLE = 0.85; // where not all fits with its details
+const LEGIBLE = 0.4;
 const ON_VIEW = ["pointerdown", "pointermove", "pointerup", "pointercancel", "keydown", "scroll"];
 
 class MapView extends HTMLElement {
@@ -59,6 +60,12 @@ class MapView extends HTMLElement {
     return Math.min(1, this.view.clientWidth / this.size.width);
   }
 
+  // First as much as can be read, then all.
+  get fit() {
+    const all = this.fitting();
+    return this.scale > LEGIBLE && all < LEGIBLE ? LEGIBLE : all;
+  }
+
   // All within one screen; within what of the first is below, where that costs no detail.
   fitting() {
     const fit = (tall) => Math.min(this.broad, tall / this.size.height);
@@ -109,13 +116,13 @@ class MapView extends HTMLElement {
   onclick(event) {
     const step = event.target.closest("[data-zoom]")?.dataset.zoom;
     if (event.target.closest("[data-full]")) return document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen();
-    if (step) this.zoom({ fit: this.fitting(), in: this.scale * STEP, out: this.scale / STEP, details: this.details }[step]);
+    if (step) this.zoom({ fit: this.fit, in: this.scale * STEP, out: this.scale / STEP, details: this.details }[step]);
     else if (this.dragged && event.target.closest(".map-view")) event.preventDefault();
   }
 
   onkeydown(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const scale = { "+": this.scale * STEP, "=": this.scale * STEP, "-": this.scale / STEP, 0: this.fitting() }[event.key];
+    const scale = { "+": this.scale * STEP, "=": this.scale * STEP, "-": this.scale / STEP, 0: this.fit }[event.key];
     if (!scale) return;
     event.preventDefault();
     this.zoom(scale);

@@ -1,0 +1,68 @@
+"""Phones: tables of few columns are there as a whole, and nothing lies over what is to be pressed."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from milepost.actions import objectives, views
+from milepost.core import addresses
+from milepost.models import User
+from tests.browser.conftest import NARROW
+from tests.browser.patience import until
+from tests.cast import enter_as
+from tests.okrs import written
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def okrs(cast):
+    return written(cast, timezone.now())
+
+
+class TestTables:
+    @pytest.mark.parametrize("place", ["people", "teams", "overview", "views"])
+    def test_are_there_as_a_whole(self, visit, cast, okrs, place: str):
+        """Who, how far and what can be done is seen without pushing the table aside."""
+        kept = {"name": "What needs attention this week", "settings": "attention=1&group=team"}
+        views.save(**kept, by=cast.ada, at=timezone.now())
+        page = visit("ada", f"/w/acme/{place}/", viewport=NARROW)
+        box = page.locator("main .scroll:has(table)").first
+
+        expect(box.locator("tbody tr").first).to_be_visible()
+
+        until(page, lambda: box.evaluate("box => box.scrollWidth <= box.clientWidth"))
+
+    def test_say_both_versions_below_one_another(self, visit, cast, okrs):
+        """Three values of a field begin at the same edge, each below its name."""
+        page = visit("ben", f"{addresses.objective('acme', okrs.helpful.id)}edit/", viewport=NARROW)
+        objectives.update(
+            objective=okrs.helpful.id, changed={"title": "Theirs"}, by=cast.ada, at=timezone.now()
+        )
+
+        page.get_by_label("Objective", exact=True).fill("Mine")
+        page.get_by_role("button", name="Save").click()
+        values = page.get_by_role("group", name="Both versions").locator("tbody td")
+        expect(values).to_have_count(3)
+
+        until(page, lambda: len({round(box["x"]) for box in map(boxed, values.all())}) == 1)
+
+
+def boxed(part):
+    return part.bounding_box()
+
+
+class TestMessages:
+    def test_stand_above_a_page_of_one_column(self, visit, cast):
+        """Where no script lets a message go it lies over nothing."""
+        enter_as(Client(), User.objects.get(email="ada@acme.example"))  # in another browser
+        page = visit("ada", "/account/", viewport=NARROW)
+
+        page.get_by_role("button", name="Sign out everywhere else").click()
+        message, heading = page.locator(".toast"), page.get_by_role("heading", level=1)
+        expect(message).to_be_visible()
+
+        assert boxed(message)["y"] + boxed(message)["height"] <= boxed(heading)["y"]
