@@ -10,7 +10,8 @@ from typing import NoReturn
 from milepost.core.characters import UNPRINTABLE
 from milepost.core.plan import PlanProblem
 from milepost.formats import okr_json
-from milepost.formats.okr_raw import Entry
+from milepost.formats.okr_lines import Lines
+from milepost.formats.okr_raw import Entry, Misspelt, NotAsWritten
 from milepost.formats.places import FilePlace, FileProblem, FileProblems
 
 LARGEST_FILE = 64 << 20
@@ -18,6 +19,7 @@ _GLANCE = 1 << 10
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _MARK = b"\xef\xbb\xbf"
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = bytes(byte for byte in range(128) if _CONTROL.match(bytes([byte])))
 _PREAMBLE = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\r?\n|---[ \t]*\r?\n|%YAML[^\n]*\n)*[ \t]*(?:---[ \t]+)?")
 _FIRST_KEY = re.compile(rb"\{|[\"']?[A-Za-z_][\w-]*[\"']?[ \t]*:(?:\s|\Z)")
 _NOT_IN_YAML = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -37,14 +39,37 @@ class Source:
         self.is_json = self._looks_like_json()
         self._refuse_control_characters(data)
         self.text = self._decoded() if self.is_json else ""
+        self.parsed = self.size  # how long is what is parsed, in the units of how far the entries have come
 
     def entries(self) -> Iterator[Entry]:
         """Yield the pieces of the file in their order."""
+        self.parsed = len(self.text) if self.is_json else self.size
         return okr_json.entries(self.text) if self.is_json else self._yaml_entries()
+
+    def entries_without_check_ins(self) -> tuple[Iterator[Entry], Lines]:
+        """Return the pieces with marks for the check-ins that stand as Milepost writes them, and these.
+
+        Raises NotAsWritten, now or on the way, where it takes a closer look.
+        """
+        try:
+            lines = Lines(self.text if self.is_json else self.data.decode(), is_json=self.is_json)
+        except UnicodeDecodeError:
+            raise NotAsWritten from None
+        if not lines.taken:
+            raise NotAsWritten
+        self.parsed = len(lines.text)
+        return self._short_entries(lines.text), lines
+
+    def _short_entries(self, text: str) -> Iterator[Entry]:
+        parser = okr_json if self.is_json else _yaml()
+        try:
+            yield from parser.entries(text)
+        except (Misspelt, parser.Unreadable):  # it has another place in the file
+            raise NotAsWritten from None
 
     def bytes_until(self, done: int) -> int:
         """Turn how far the entries have come into a number of bytes."""
-        return min(self.size, done * self.size // len(self.text) if self.text else done)
+        return min(self.size, done * self.size // self.parsed)
 
     def refuse(
         self, problems: Sequence[PlanProblem], others: Iterable[FileProblem] = (), *, more: bool = False
@@ -78,8 +103,9 @@ class Source:
             self.stop("The file is empty.", "empty_file", "A file of OKRs begins with milepost: 1.")
 
     def _refuse_control_characters(self, data: bytes) -> None:
-        control = _CONTROL.search(data)
-        if control is not None:
+        # Taking them out is quicker than looking for one, by a tenth of a second in 40 MB.
+        if len(data.translate(None, _CONTROLS)) < len(data):
+            control = _CONTROL.search(data)
             self.stop(
                 f"The byte {control[0][0]:#04x} stands here: this is no text file.",
                 "not_text",

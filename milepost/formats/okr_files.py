@@ -6,7 +6,7 @@ be right.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 from milepost.core.plan import Plan, PlanProblem, check
@@ -16,7 +16,8 @@ from milepost.core.problems import Problem
 from milepost.formats import okr_json
 from milepost.formats.okr_bytes import LARGEST_FILE, Source
 from milepost.formats.okr_content import Content, OtherVersion
-from milepost.formats.okr_raw import Misspelt
+from milepost.formats.okr_lines import Lines
+from milepost.formats.okr_raw import Entry, Misspelt, NotAsWritten
 from milepost.formats.okr_reading import Enough, Reading
 from milepost.formats.okr_windows import in_windows
 from milepost.formats.okr_writing import export_of, says, write
@@ -89,15 +90,24 @@ class _File:
             return self._read(Reading(elsewhere.zone))
 
     def _read(self, reading: Reading) -> Plan:
+        zone, self.told = reading.zone.key, 0
+        try:
+            return self._read_from(*self.source.entries_without_check_ins(), reading)
+        except NotAsWritten:
+            return self._read_from(self.source.entries(), None, Reading(zone))
+
+    def _read_from(self, entries: Iterator[Entry], lines: Lines | None, reading: Reading) -> Plan:
         content, broken = Content(reading, self._mean_days_in), []
         try:
-            for entry in in_windows(self.source.entries(), reading):
+            for entry in in_windows(entries, reading, lines):
                 content.take(entry)
                 self._tell(self.source.bytes_until(entry.done))
                 if content.is_hopeless:
                     content.break_off()
                     break
             else:
+                if lines is not None and lines.taken:
+                    raise NotAsWritten  # a mark was not met where check-ins stand
                 content.end()
         except Enough:
             self.source.refuse(reading.problems, more=True)

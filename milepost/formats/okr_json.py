@@ -14,6 +14,8 @@ from typing import Any
 from milepost.core.plan.findings import Path
 from milepost.formats.okr_raw import Digits, Entry, Mapped, Misspelt, Wrong
 
+Unreadable = UnicodeError  # a text has no character that JSON cannot have
+
 _WINDOW = 1 << 10
 LARGEST_ENTRY = 8 << 20  # characters of one entry of a list
 _RAGGED = 64  # an error this close to the end of a window may come from the cut

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice, repeat
 from typing import Any
 
 from milepost.core.plan.findings import Path
 from milepost.core.plan.ledgers import CheckIns
-from milepost.formats.okr_raw import Mapped, Wrong
+from milepost.formats.okr_raw import Digits, Mapped, NotAsWritten, Row, Rows, Wrong
 from milepost.formats.okr_reading import Reading
 from milepost.formats.okr_records import Field, Record
 from milepost.formats.okr_values import ListOf
@@ -17,16 +17,18 @@ from milepost.formats.okr_values import ListOf
 class Ledger(Record):
     """A check-in; many of them stay texts where they stand as Milepost writes them."""
 
-    def tell(self, owners: Iterable[Mapped], key: str, reading: Reading) -> None:
+    def tell(self, owners: Sequence[Mapped], key: str, reading: Reading) -> None:
         """Put, for the lists that many owners have at `key`, all of them read; nothing where any is odd.
 
         A list is short, and what it takes to begin with one costs more than what it holds.
         """
-        lists = [(owner, raws) for owner in owners if type(raws := owner.get(key)) is list and raws]
-        told = self._told([*chain.from_iterable(raws for _, raws in lists)], reading)
-        if told is not None:
-            for owner, raws in lists:
-                owner[key] = CheckIns(islice(told, len(raws)))
+        for kind in (Rows, list):
+            lists = [(owner, raws) for owner in owners if type(raws := owner.get(key)) is kind and raws]
+            every = [*chain.from_iterable(raws for _, raws in lists)]
+            told = self._told_of_rows(every, reading) if kind is Rows else self._told(every, reading)
+            if told is not None:
+                for owner, raws in lists:
+                    owner[key] = CheckIns(islice(told, len(raws)))
 
     def take_all(self, raws: list, reading: Reading, path: Path) -> Any:
         told = self._told(raws, reading)
@@ -35,23 +37,32 @@ class Ledger(Record):
     def write_all(self, values: Sequence[Any]) -> CheckIns:
         return CheckIns.of(values)
 
+    def _told_of_rows(self, rows: list[Row], reading: Reading) -> Iterator[tuple] | None:
+        """Return all rows as texts; raise NotAsWritten where any takes a closer look."""
+        if not rows:
+            return None
+        try:
+            return self._in_order(_columns(rows), len(rows), reading)
+        except Wrong:
+            raise NotAsWritten from None
+
     def _told(self, raws: list, reading: Reading) -> Iterator[tuple] | None:
         """Return all entries as texts, or None where any takes a closer look."""
         said = self._said_plainly(raws, self.by_key.keys()) if raws else None
         if said is None:
             return None
-        columns: dict[str, Sequence[Any]] = {}
         try:
-            for one in self.fields:
-                usual = one.default if one.like is None else None
-                if one.key in said:
-                    columns[one.key] = _column(one, raws, usual, reading)
-                elif one.is_required or one.key == "id":  # an entry without an id is named by its day
-                    return None
-                else:
-                    columns[one.key] = [usual] * len(raws)
+            found = {key: [*map(Mapped.get, raws, repeat(key))] for key in said}
+            return self._in_order(found, len(raws), reading)
         except Wrong:
             return None
+
+    def _in_order(self, found: Mapping[str, list[Any]], count: int, reading: Reading) -> Iterator[tuple]:
+        """Return entries as texts from what stands in them by field; raise Wrong for a closer look."""
+        columns: dict[str, Sequence[Any]] = {}
+        for one in self.fields:
+            usual = one.default if one.like is None else None
+            columns[one.key] = _column(one, found.get(one.key) or [None] * count, usual, reading)
         for one in self.fields:
             if one.like is not None:
                 pairs = zip(columns[one.key], columns[one.like], strict=True)
@@ -66,11 +77,29 @@ class Ledgers(ListOf):
         return raw if type(raw) is CheckIns else super().take(raw, reading, path)
 
 
-def _column(one: Field, raws: list[Mapped], usual: Any, reading: Reading) -> Sequence[Any]:
-    found = [*map(Mapped.get, raws, repeat(one.key))]
+def _column(one: Field, found: list[Any], usual: Any, reading: Reading) -> Sequence[Any]:
     if None not in found:
         return one.type.as_told(found, reading)
-    if one.is_required or one.key == "id":
+    if one.is_required or one.key == "id":  # an entry without an id is named by its day
         raise Wrong(f"“{one.key}” is missing.", "missing_field")
+    if found.count(None) == len(found):
+        return [usual] * len(found)
     told = iter(one.type.as_told([raw for raw in found if raw is not None], reading))
     return [usual if raw is None else next(told) for raw in found]
+
+
+def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """Return what stood in the rows by field, as a parser hands it over: None where there was nothing."""
+    id, at, recorded, value, parts, confidence, note, by, corrects, withdrawn = zip(*rows, strict=True)
+    return {
+        "id": [*id],
+        "at": [*at],
+        "recorded": [one or None for one in recorded],
+        "value": [Digits(one) if one else None for one in value],
+        "parts": [[*map(Digits, one.split(", "))] if one else None for one in parts],
+        "confidence": [Digits(one) if one else None for one in confidence],
+        "note": [one or None for one in note],
+        "by": [one or None for one in by],
+        "corrects": [one or None for one in corrects],
+        "withdrawn": [True if one else None for one in withdrawn],
+    }

@@ -41,6 +41,17 @@ class Mapped(dict):
         return made
 
 
+Row = tuple[str, ...]
+
+
+class Rows(list[Row]):
+    """The check-ins of a key result: their fields as they stood in the text, "" where they did not."""
+
+
+class NotAsWritten(Exception):
+    """A file is not what it looked like, and has to be read as it is."""
+
+
 class Columns(NamedTuple):
     """Many entries on their way into a file, field by field: the key, and what each has there, or None."""
 

@@ -146,7 +146,10 @@ def _json_value(value: Any, pad: str, *, spread: bool = False) -> str:
     elif kind not in _COMPOUND or not value or (not spread and _is_flat(value)):
         return _JSON[kind](value)
     elif kind is dict:
-        said = [f"{_json_lead(key)}{_json_value(item, inner)}" for key, item in value.items()]
+        said = [
+            _json_lead(key) + (encode_basestring(item) if type(item) is str else _json_value(item, inner))
+            for key, item in value.items()
+        ]
     else:
         said = [_json_value(item, inner) for item in value]
     opening, closing = "{}" if kind is dict else "[]"
@@ -314,18 +317,23 @@ def _is_literal(text: str) -> bool:
 def _yaml_text(text: str, *, flow: bool = False) -> str:
     if len(text) > _LONGEST_WORD and _LIKE_AN_ID.match(text):
         return text
-    if _is_plain(text) and not (flow and any(mark in text for mark in ",[]{}")):
+    if is_plain(text) and not (flow and any(mark in text for mark in ",[]{}")):
         return text
     return f'"{_TO_ESCAPE.sub(_escaped, text)}"'
 
 
-def _is_plain(text: str) -> bool:
+def is_plain(text: str) -> bool:
     """Say whether every YAML reader, old or new, takes the text without quotes for this very text."""
     if not text[:1].isalnum() or text.lower() in _WORDS or _NOT_PLAIN.search(text) or "\n" in text:
         return False
     if not text[0].isalpha() and not _NEVER_A_NUMBER.search(text):
         return False
     return _TO_ESCAPE.search(text.replace('"', "").replace("\\", "")) is None
+
+
+def is_printed(text: str) -> bool:
+    """Say whether the text stands between quotes as it is."""
+    return _TO_ESCAPE.search(text) is None
 
 
 def _escaped(found: re.Match[str]) -> str:

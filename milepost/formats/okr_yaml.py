@@ -36,7 +36,7 @@ _STARTS = (MappingStartEvent, SequenceStartEvent)
 _NODES = (ScalarEvent, AliasEvent, *_STARTS)
 
 
-def entries(data: bytes) -> Iterator[Entry]:
+def entries(data: bytes | str) -> Iterator[Entry]:
     """Yield the pieces of a YAML mapping in their order, reading no further than asked."""
     parser = _Parser(data)
     try:
@@ -191,11 +191,11 @@ def _too_large() -> Wrong:
     return Wrong("This entry holds more than 300,000 values.", "too_large", "Cut it into several.")
 
 
-def _in_words(error: yaml.MarkedYAMLError, data: bytes) -> Misspelt:
+def _in_words(error: yaml.MarkedYAMLError, data: bytes | str) -> Misspelt:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = error.problem or error.context or "it cannot be read"
-    if "cannot start any token" in problem and "\t" in _line(data, line):
+    if "cannot start any token" in problem and type(data) is bytes and "\t" in _line(data, line):
         wrong = Wrong("A tab stands where YAML wants spaces.", "not_yaml", "Indent with spaces.")
     elif "undefined alias" in problem or "duplicate anchor" in problem:
         wrong = _alias()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -56,6 +57,7 @@ class _Table:
         name, listed = model._meta.db_table, ", ".join(f'"{field.column}"' for field in fields)
         self.rows: list[Row] = []
         self.columns: dict[str, list[Any]] = {field.column: [] for field in fields}
+        self.in_order = itemgetter(*self.columns)
         self.is_postgresql = connection.vendor == "postgresql"
         kinds = {} if self.is_postgresql else {field.column: rows.kind(field) for field in fields}
         self.forms = {column: _SQLITE.get(kind) for column, kind in kinds.items()}
@@ -71,8 +73,10 @@ class _Table:
             values.extend(columns[name] if form is None else form(columns[name]))
 
     def write(self) -> None:
-        for name, values in self.columns.items():
-            values.extend(_formed([row[name] for row in self.rows], self.forms.get(name)))
+        if self.rows:
+            found = zip(*map(self.in_order, self.rows), strict=True)
+            for (name, values), said in zip(self.columns.items(), found, strict=True):
+                values.extend(_formed(said, self.forms.get(name)))
         if self.is_postgresql:
             self._write_texts()
         else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, NamedTuple, overload
 
 from milepost.core.plan.values import CheckInPlan
@@ -30,6 +31,9 @@ class Told(NamedTuple):
     withdrawn: bool
 
 
+_TAKEN = {name: itemgetter(place) for place, name in enumerate(Told._fields)}
+
+
 class CheckIns(Sequence[CheckInPlan]):
     """Many entries: to whoever looks they are CheckInPlans; `told` are they as texts, in Told's order."""
 
@@ -45,8 +49,7 @@ class CheckIns(Sequence[CheckInPlan]):
 
     def each(self, name: str) -> list[Any]:
         """Return one field of every entry; its moments and numbers are texts."""
-        place = Told._fields.index(name)
-        return [one[place] for one in self.told]
+        return [*map(_TAKEN[name], self.told)]
 
     def __len__(self) -> int:
         return len(self.told)
