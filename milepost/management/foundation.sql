@@ -219,6 +219,7 @@ INSERT INTO "django_migrations" VALUES(39,'milepost','0010_moves',strftime('%Y-%
 INSERT INTO "django_migrations" VALUES(40,'milepost','0011_work',strftime('%Y-%m-%d %H:%M:%f', 'now'));
 INSERT INTO "django_migrations" VALUES(41,'milepost','0012_seals',strftime('%Y-%m-%d %H:%M:%f', 'now'));
 INSERT INTO "django_migrations" VALUES(42,'milepost','0013_memberships',strftime('%Y-%m-%d %H:%M:%f', 'now'));
+INSERT INTO "django_migrations" VALUES(43,'milepost','0014_what_opens_nothing',strftime('%Y-%m-%d %H:%M:%f', 'now'));
 INSERT INTO "django_content_type" VALUES(1,'milepost','workspace');
 INSERT INTO "django_content_type" VALUES(2,'milepost','user');
 INSERT INTO "django_content_type" VALUES(3,'milepost','person');
