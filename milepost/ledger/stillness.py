@@ -45,6 +45,11 @@ def settle(mark: Mark | None) -> None:
     _settled.set(mark)
 
 
+def as_of(mark: Mark | None) -> Ambient[Mark | None]:
+    """Read everything as of a mark as long as this holds, and write nothing; None: look for news as ever."""
+    return Ambient(_settled, mark)
+
+
 def is_settled(mark: Mark | None) -> bool:
     """Say whether a mark is the one as of which everything is read here."""
     return mark is not None and mark == _settled.get()
