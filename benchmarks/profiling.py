@@ -121,7 +121,7 @@ class Asked:
     def past_tree(self) -> Act:
         # More than are kept, and none before the beginning.
         days = cycle([date.today() - timedelta(days=number) for number in range(1, PAST_DAYS + 1)])
-        return lambda: self.ask("GET", "alignment.json", query=f"on={next(days)}")
+        return lambda: self.anew("alignment.json", f"on={next(days)}")
 
     def search(self) -> Act:
         from benchmarks.goals import TYPED

@@ -20,7 +20,9 @@ from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.scoring import Kind, is_far_out
 from milepost.core.states import KeyResultState, State
 from milepost.ledger import recording, structure, tallies
+from milepost.ledger.changes import Logged
 from milepost.ledger.recording import Entry, Facts
+from milepost.ledger.stillness import Mark
 from milepost.models import Checkin, Objective
 from milepost.queries import standings
 
@@ -43,6 +45,7 @@ class Recorded:
     objective_id: int
     warning: str | None = None
     again: bool = False
+    still: Mark | None = None  # the mark as of which this process then knows everything, where it does
 
 
 class TakesNoCheckins(Conflict):
@@ -142,24 +145,26 @@ def _append(key_result: int, sent: _Sent, *, by: Actor, at: datetime) -> Recorde
         recording.facts, by.workspace_id, key_result, person_id=by.person_id, submission=sent.submission
     )
     try:
-        made = _taken_alone(look, sent, by=by, at=at)
-        if made is None:
+        done = _taken_alone(look, sent, by=by, at=at)
+        if done is None:
             with transaction.atomic():
-                made = _taken(look(), sent, by=by, at=at)
+                done = _taken(look(), sent, by=by, at=at)
     except IntegrityError:
         # The same submission came twice at once: the other one won, and its entry is the answer.
         found = look()
         if found is None or found.submitted is None:
             raise
         return _again(by, found, sent)
-    if not made.again:
-        tallies.checkins.add()
-    return made
+    made, logged = done
+    if logged is None:
+        return made
+    tallies.checkins.add()
+    return replace(made, still=recording.taken_in(logged, by.workspace_id))
 
 
 def _taken_alone(
     look: Callable[[], Facts | None], sent: _Sent, *, by: Actor, at: datetime
-) -> Recorded | None:
+) -> tuple[Recorded, Logged | None] | None:
     """Take an entry without a transaction around it; None where one is needed."""
     if not recording.is_one_statement():
         return None
@@ -169,13 +174,13 @@ def _taken_alone(
     return _taken(facts, sent, by=by, at=at)
 
 
-def _taken(facts: Facts | None, sent: _Sent, *, by: Actor, at: datetime) -> Recorded:
-    """Ask, check and write."""
+def _taken(facts: Facts | None, sent: _Sent, *, by: Actor, at: datetime) -> tuple[Recorded, Logged | None]:
+    """Ask, check and write; what was logged is None where it had been recorded before."""
     if facts is None:
         raise NotFound
     _ask(by, facts)
     if facts.submitted is not None:
-        return _again(by, facts, sent)
+        return _again(by, facts, sent), None
     _require_open(facts, by=by, at=at)
     entry, corrects = sent.entry, sent.corrects
     if not sent.is_withdrawn:
@@ -196,7 +201,8 @@ def _taken(facts: Facts | None, sent: _Sent, *, by: Actor, at: datetime) -> Reco
         at=at,
     )
     events.note(event=made.event_id, kind=sent.event, by=by, at=at)
-    return Recorded(made.id, facts.key_result_id, facts.objective_id, _warning(facts, entry, on))
+    told = Recorded(made.id, facts.key_result_id, facts.objective_id, _warning(facts, entry, on))
+    return told, made.logged
 
 
 def _again(by: Actor, facts: Facts, sent: _Sent) -> Recorded:

@@ -24,6 +24,7 @@ from milepost.api.values import Day, Exact, Moment, Ref, Said, Text, Whole
 from milepost.core import ids
 from milepost.core.problems import Invalid
 from milepost.core.scopes import Scope
+from milepost.ledger import stillness
 from milepost.queries import checkins as queries
 from milepost.queries import days
 from milepost.queries.checkins import Moved
@@ -162,7 +163,8 @@ def _when(request: HttpRequest, said: NewCheckin) -> datetime | None:
 def _recorded(request: HttpRequest, key_result: int | None, take: Callable[[], Recorded]) -> HttpResponse:
     before = {} if key_result is None else queries.shown_before(request.actor, request.today, key_result)
     recorded = take()
-    found = queries.outcome(request.actor, request.today, recorded.key_result_id, before=before)
+    with stillness.as_of(recorded.still):
+        found = queries.outcome(request.actor, request.today, recorded.key_result_id, before=before)
     id = ids.encode(recorded.id)
     told = OutcomeRecord(id, recorded.again, recorded.warning, found.key_result, found.ancestors)
     response = answers.encoded(orjson.dumps(told), status=200 if recorded.again else 201)

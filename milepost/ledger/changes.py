@@ -113,6 +113,43 @@ def changes_since(workspace_id: int, token: Token, *, anew: bool = False) -> tup
     return found, Token(mark, applied, token.count + len(found), total, still)
 
 
+# -- what this process logged itself -----------------------------------------------------------------------
+
+MOST_SEEN = 9  # rows of others, beside which nobody's own is taken in by itself
+
+
+class Logged(NamedTuple):
+    """A change that this process has just committed, and on PostgreSQL what was in the log beside it.
+
+    `seen` are the latest rows from the transaction `mark` on, as of the snapshot before the change.
+    """
+
+    change: Change
+    mark: int = 0
+    xid: int = 0
+    snapshot: str = ""
+    seen: frozenset[int] = frozenset()
+
+
+def following(token: Token, logged: Logged) -> Token | None:
+    """Return the token after a change, if nothing else was logged since `token`; None: that is not known."""
+    seq = logged.change.seq
+    if not logged.snapshot:
+        # One writer, so numbers rise with commits: between two that follow each other there was none.
+        mark, applied, still = seq, frozenset[int](), str(seq)
+        if token.mark != seq - 1:
+            return None
+    else:
+        if token.mark != logged.mark or len(logged.seen) >= MOST_SEEN:
+            return None
+        if not logged.seen <= token.applied or seq in token.applied:
+            return None
+        mark, applied, still = int(logged.snapshot.split(":")[0]), token.applied | {seq}, None
+        if logged.snapshot == f"{logged.xid}:{logged.xid}:":  # nobody else was writing
+            applied, still = applied - logged.seen, f"{logged.xid + 1}:{logged.xid + 1}:"
+    return Token(mark, applied, token.count + 1, token.total + seq, still)
+
+
 # The check-ins come along: whoever asks what changed asks for them next.
 _ENTRIES = "LEFT JOIN checkin c ON l.kind = 1 AND c.workspace_id = l.workspace_id AND c.id = l.entry_id"
 _ON_SQLITE = Statement(

@@ -33,6 +33,7 @@ from milepost.ledger.garbage import uncollected
 from milepost.ledger.measures import floats, shape
 from milepost.ledger.nodes import Nodes
 from milepost.ledger.pools import Parents, Pools
+from milepost.ledger.stillness import Mark
 from milepost.ledger.structure import (
     COUNTING_KEY_RESULT_STATES,
     COUNTING_STATES,
@@ -86,6 +87,20 @@ class Image:
                 self._apply(found)
                 self.version += 1
             self.token = token
+
+    def take_own(self, logged: changes.Logged) -> Mark | None:
+        """Take in a change that was just committed here; return the mark as of which all is known then.
+
+        None where something else may have been logged before it: whoever reads next looks for both.
+        """
+        with self.lock:
+            token = changes.following(self.token, logged)
+            if token is None:
+                return None
+            self._apply([logged.change])
+            self.version += 1
+            self.token = token
+            return token.still
 
     @property
     def edition(self) -> Edition:

@@ -9,16 +9,18 @@ statement costs microseconds, one each). Both are tested on both databases.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from milepost.core.access import Actor
-from milepost.ledger.changes import Kind
+from milepost.ledger import image as images
+from milepost.ledger.changes import MOST_SEEN, Change, Kind, Logged
 from milepost.ledger.statements import Statement
+from milepost.ledger.stillness import Mark
 from milepost.models.exact import plain
 from milepost.models.ids import new_id
 
@@ -101,6 +103,7 @@ class Recorded:
 
     id: int
     event_id: int
+    logged: Logged
 
 
 def write(
@@ -139,9 +142,31 @@ def write(
     ]  # fmt: skip
     if submission is not None and by.person_id is not None:
         values.append([new_id(), space, by.person_id, submission, id, request, recorded])
-    for statement, arguments in _statements(database.vendor, values):
-        statement.run(arguments).close()
-    return Recorded(id, event_id)
+    row = (
+        key_result, id, _seconds(entry.effective_at), _seconds(at), values[0][3], entry.confidence or 0,
+        values[0][4], corrects, is_withdrawn, entry.effective_at.microsecond,
+    )  # fmt: skip
+    return Recorded(id, event_id, _WRITTEN[database.vendor](values, row))
+
+
+def taken_in(logged: Logged, workspace_id: int) -> Mark | None:
+    """Let this process's image take in what was just committed, without asking the database again.
+
+    Return the mark as of which the image then knows everything; None where it does not, or within a
+    transaction, which may yet be taken back.
+    """
+    held = images.held(workspace_id)
+    if held is None or connections[DEFAULT_DB_ALIAS].in_atomic_block:
+        return None
+    return held.take_own(logged)
+
+
+_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
+
+
+def _seconds(moment: datetime) -> int:
+    """Return whole seconds since 1970, as the database counts them (`milepost/ledger/entries.py`)."""
+    return (moment - _EPOCH) // _SECOND
 
 
 def is_one_statement() -> bool:
@@ -180,21 +205,50 @@ def _inserts(vendor: str) -> tuple[str, ...]:
 
 
 _SQLITE = tuple(Statement(insert) for insert in _inserts("sqlite"))
+_CHANGE = 1  # the place of the change log among the tables
+
+
+def _written_on_sqlite(values: list[list], row: tuple) -> Logged:
+    numbers = []
+    for statement, arguments in zip(_SQLITE, values, strict=False):
+        cursor = statement.run(arguments)
+        numbers.append(cursor.lastrowid)
+        cursor.close()
+    return Logged(_change(numbers[_CHANGE], row))
+
+
+def _all_in_one(count: int) -> Statement:
+    inserts = list(_inserts("postgresql")[:count])
+    inserts[_CHANGE] += " RETURNING seq"
+    parts = ", ".join(f"r{number} AS ({insert})" for number, insert in enumerate(inserts))
+    # What else the log holds since the image last looked comes along: mostly nothing, so that the image takes
+    # in this change without another way to the server. In this order, for which there is an index.
+    seen = (
+        "SELECT l.seq FROM change l WHERE l.workspace_id = %s AND l.xid >= %s::text::xid8 "
+        f"ORDER BY l.xid DESC LIMIT {MOST_SEEN}"
+    )
+    return Statement(
+        f"WITH {parts} SELECT seq, pg_current_xact_id()::text::bigint, pg_current_snapshot()::text, "
+        f"ARRAY({seen}) FROM r{_CHANGE}"
+    )
+
+
 # One statement for all rows: what counts there is the way to the server and back. Foreign keys and the
 # border triggers are checked as ever. Indexed by how many rows there are: with or without a submission.
-_POSTGRESQL = {
-    count: Statement(
-        "WITH "
-        + ", ".join(
-            f"r{number} AS ({insert})" for number, insert in enumerate(_inserts("postgresql")[: count - 1])
-        )
-        + f" {_inserts('postgresql')[count - 1]}"
-    )
-    for count in (len(_TABLES) - 1, len(_TABLES))
-}
+_POSTGRESQL = {count: _all_in_one(count) for count in (len(_TABLES) - 1, len(_TABLES))}
 
 
-def _statements(vendor: str, values: list[list]) -> Iterable[tuple[Statement, list]]:
-    if vendor == "postgresql":
-        return [(_POSTGRESQL[len(values)], [one for row in values for one in row])]
-    return zip(_SQLITE, values, strict=False)
+def _written_on_postgresql(values: list[list], row: tuple) -> Logged:
+    space = values[_CHANGE][0]
+    held = images.held(space)
+    mark = held.token.mark if held else 0
+    arguments = [one for each in values for one in each]
+    seq, xid, snapshot, seen = _POSTGRESQL[len(values)].row([*arguments, space, mark])
+    return Logged(_change(seq, row), mark, xid, snapshot, frozenset(seen))
+
+
+def _change(seq: int, row: tuple) -> Change:
+    return Change(seq, int(Kind.CHECKIN), row[0], row[1], row)
+
+
+_WRITTEN = {"sqlite": _written_on_sqlite, "postgresql": _written_on_postgresql}

@@ -53,6 +53,11 @@ def settle(mark: Mark | None) -> None:
     _settled.set(mark or Look())
 
 
+def as_of(mark: Mark | None) -> Ambient[Mark | None]:
+    """Read everything as of a mark as long as this holds, and write nothing; None: look for news as ever."""
+    return Ambient(_settled, mark)
+
+
 def looked(still: Mark | None) -> Mark | Look | None:
     """Return the mark of a look at the change log, of which the database told one or not.
 

@@ -17,6 +17,7 @@ from milepost.core import access, addresses, ids, numbers
 from milepost.core.problems import Invalid, Problem
 from milepost.core.scoring import plain
 from milepost.formats import exact_json
+from milepost.ledger import stillness
 from milepost.queries import checkins as queries
 from milepost.queries import days, shell
 from milepost.queries.cards import Reader
@@ -53,7 +54,8 @@ def create(request: HttpRequest, key_result: int) -> HttpResponse:
         if problem.field == "value" and request.POST.get("value") and "HX-Request" in request.headers:
             return _marked(request, key_result, problem)
         raise
-    return _answer(request, made, before, given)
+    with stillness.as_of(made.still):
+        return _answer(request, made, before, given)
 
 
 @in_workspace
