@@ -146,12 +146,14 @@ class Accounts(DefaultAccountAdapter):
 
     def set_password(self, user, password: str) -> None:
         """Set it by our action, which ends the sessions elsewhere; this one goes on."""
-        key = self.request.session.session_key if self.request.user == user else None
+        is_own = self.request.user == user
+        key = self.request.session.session_key if is_own else None
         ended = access.set_password(
             user_id=user.pk,
             password=password,
             keep_session=key,
             and_tokens=AND_TOKENS in self.request.POST,
+            instead_of=None if is_own else user.password,
             at=now(),
         )
         user.refresh_from_db()
