@@ -149,17 +149,22 @@ def set_password(
     password: str,
     keep_session: str | None = None,
     and_tokens: bool = False,
+    instead_of: str | None = None,
     by: Actor = NOBODY_YET,
     at: datetime,
 ) -> int:
     """Give an account a new password, and end its sessions elsewhere and its unused links.
 
-    Tokens go on, for they are programs', unless `and_tokens`; return how many of them ended.
+    Tokens go on, for they are programs', unless `and_tokens`; return how many of them ended. `instead_of`
+    is the password's hash when a link was looked at: where it is another by now, LinkIsOver is raised.
     """
     user = User.objects.get(id=user_id)
     passwords.check(password, name=user.name, email=user.email)
     user.password = make_password(password)
     with transaction.atomic():
+        before = User.objects.select_for_update().get(id=user_id).password
+        if instead_of not in (None, before):  # of two who use one link at the same moment, one is too late
+            raise LinkIsOver("This link was used already.", remedy="Ask for another one.")
         user.save(update_fields=["password"])
         Session.of(user_id, besides=keep_session).delete()
         SignInLink.objects.filter(user_id=user_id, used_at=None).delete()

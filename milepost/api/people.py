@@ -176,10 +176,11 @@ def invite(request: HttpRequest, person: Path[Ref]) -> HttpResponse:
     record = people.one(looking, person)
     link, is_mailed = None, False
     if not done.again:
-        link = links.whole(reverse("invitation", args=[secrets[0]]), came_to=request.build_absolute_uri("/"))
+        path = reverse("invitation", args=[secrets[0]])
+        link = links.whole(path, came_to=request.build_absolute_uri("/"))
         where = workspaces.own(looking).name
         is_mailed = mails.mail(
-            to=record.email, name=record.name, by=request.actor.name, where=where, link=link
+            to=record.email, name=record.name, by=request.actor.name, where=where, link=links.mailed(path)
         )
     told = InvitationRecord(record.id, is_mailed, None if is_mailed else link)
     return answers.made(done, told, f"/api/v1/people/{record.id}")

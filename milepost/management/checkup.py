@@ -290,6 +290,9 @@ def _mail() -> Iterator[Finding]:
         yield Finding("mail", State.OK, "no server set; invitations are links to copy")
         return
     server = f"{milepost.mail_host}:{milepost.mail_port}"
+    if "base_url" not in milepost.origins:
+        mend = "Set MILEPOST_BASE_URL to the address at which people reach Milepost."
+        yield Finding("mail", State.WARN, f"links in mails begin with {milepost.base_url}", mend)
     try:
         with get_connection():
             yield Finding("mail", State.OK, f"{server} answers")

@@ -23,7 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from milepost.actions import access, guesses, sessions
 from milepost.actions.access import NOBODY_YET
-from milepost.channels import email, security
+from milepost.channels import email, links, security
 from milepost.core import devices
 from milepost.queries import people
 from milepost.web.actors import now
@@ -142,16 +142,18 @@ class Accounts(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Address our own page below the configured address, whatever host the request named."""
         uidb36, _, rest = key.partition("-")
-        return settings.MILEPOST.base_url + reverse("account_reset_password_from_key", args=[uidb36, rest])
+        return links.mailed(reverse("account_reset_password_from_key", args=[uidb36, rest]))
 
     def set_password(self, user, password: str) -> None:
         """Set it by our action, which ends the sessions elsewhere; this one goes on."""
-        key = self.request.session.session_key if self.request.user == user else None
+        is_own = self.request.user == user
+        key = self.request.session.session_key if is_own else None
         ended = access.set_password(
             user_id=user.pk,
             password=password,
             keep_session=key,
             and_tokens=AND_TOKENS in self.request.POST,
+            instead_of=None if is_own else user.password,
             at=now(),
         )
         user.refresh_from_db()

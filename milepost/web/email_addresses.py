@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from milepost.actions import accounts as actions
 from milepost.actions import guesses, wording
 from milepost.actions.access import NOBODY_YET
-from milepost.channels import email, security
+from milepost.channels import email, links, security
 from milepost.core.problems import Conflict, NotFound
 from milepost.core.tokens import hash_of
 from milepost.queries import people
@@ -36,7 +36,7 @@ def send(request: HttpRequest) -> HttpResponse:
     if not email.is_set():
         raise NotFound
     guesses.take_mail(account=request.user.email, place=accounts.place(request), by=NOBODY_YET, at=request.at)
-    mail(request, request.user)
+    mail(request.user)
     messages.success(request, f"A link is on its way to {request.user.email}.")
     return go("account")
 
@@ -60,12 +60,11 @@ def show(request: HttpRequest, secret: str) -> HttpResponse:
     return entrance.page(request, "account/email.html", more, status=404 if is_over else 200)
 
 
-def mail(request: HttpRequest, user) -> None:
+def mail(user) -> None:
     """Mail the link to an account's address."""
     said = {"user": user.pk, "email": user.email, "at": int(now().timestamp())}
     path = reverse("confirm_email", args=[signing.dumps(said, salt=SALT)])
-    link = entrance.whole(request, path)
-    security.confirm(to=user.email, name=user.name, link=link)
+    security.confirm(to=user.email, name=user.name, link=links.mailed(path))
 
 
 # -- another address ---------------------------------------------------------------------------------------
@@ -137,8 +136,7 @@ def _offer(request: HttpRequest, address: str) -> None:
         "at": int(request.at.timestamp()),
     }
     path = reverse("take_email", args=[signing.dumps(said, salt=CHANGE)])
-    link = entrance.whole(request, path)
-    security.take_over(to=address, name=user.name, link=link)
+    security.take_over(to=address, name=user.name, link=links.mailed(path))
 
 
 def _stamp(user) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import access, guesses
-from milepost.channels import email
+from milepost.channels import email, links
 from milepost.channels import invitations as mails
 from milepost.core import addresses
 from milepost.core.problems import Conflict, Invalid
@@ -60,12 +60,12 @@ def destroy(request: HttpRequest, person: int) -> HttpResponse:
 
 def delivered(request: HttpRequest, person, secret: str) -> Delivered:
     """Mail an invitation; without a mail server, or when it refuses, give the link to copy."""
-    link = entrance.whole(request, reverse("invitation", args=[secret]))
+    path = reverse("invitation", args=[secret])
     by, where = request.actor.name, workspaces.settings(request.actor).name
-    is_mailed = mails.mail(to=person.email, name=person.name, by=by, where=where, link=link)
+    is_mailed = mails.mail(to=person.email, name=person.name, by=by, where=where, link=links.mailed(path))
     if is_mailed:
         access.mailed(person=person.id, by=request.actor, at=request.at)
-    return Delivered(person.name, person.email, None if is_mailed else link)
+    return Delivered(person.name, person.email, None if is_mailed else entrance.whole(request, path))
 
 
 def answer(request: HttpRequest, given: Delivered) -> HttpResponse:

@@ -17,7 +17,7 @@ from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_http_methods
 
 from milepost.actions import guesses
-from milepost.actions.access import NOBODY_YET
+from milepost.actions.access import NOBODY_YET, LinkIsOver
 from milepost.channels import email
 from milepost.queries import tokens
 from milepost.web import accounts, entrance
@@ -165,7 +165,10 @@ class _Reset(_Page, PasswordResetFromKeyView):
         return found
 
     def form_valid(self, form):
-        answer = super().form_valid(form)
+        try:
+            answer = super().form_valid(form)
+        except LinkIsOver:
+            return self.render_to_response(self.get_context_data(form=form, token_fail=True))
         messages.success(self.request, "Your password is new. Sign in with it.")
         return answer
 

@@ -208,6 +208,22 @@ class TestUseLinkAtOnce:
         assert SignInLink.objects.get(user=ada).used_at is None
 
 
+@pytest.mark.django_db(transaction=True)
+class TestSetPasswordAtOnce:
+    def test_takes_one_of_those_who_hold_a_link(self):
+        """Of four who set a password by the same link at the same moment, one does."""
+        the_cast.assemble()
+        ada = User.objects.get(email="ada@acme.example")
+
+        outcomes = _outcomes(
+            lambda number: access.set_password(
+                user_id=ada.id, password=f"{FRESH} {number}", instead_of=ada.password, at=NOW
+            )
+        )
+
+        assert outcomes == ["in", *["link_is_over"] * 3]
+
+
 def _outcomes(use: Callable[[int], object]) -> list[str]:
     """Let four use something at the same moment, and return what became of each."""
     outcomes: list[str] = []

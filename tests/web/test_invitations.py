@@ -62,7 +62,7 @@ class TestGiving:
 
         (sent,) = mail.outbox
         assert sent.to == ["dana@acme.example"]
-        assert re.search(r"http://testserver/invitation/[\w-]{43}/", sent.body)
+        assert re.search(rf"^{settings.MILEPOST.base_url}/invitation/[\w-]{{43}}/$", sent.body, re.MULTILINE)
         assert "Ada Lovelace" in sent.subject
         assert re.search(r"/invitation/[\w-]{43}/", answer.content.decode()) is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import string
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from milepost.core.access import operator
 from milepost.models import User
 from milepost.models.sessions import SessionStore
 from tests.cast import Cast
-from tests.web.account import mails
+from tests.web.account import enter, mails
 
 pytestmark = pytest.mark.both_databases
 
@@ -98,6 +99,19 @@ class TestMail:
         assert {reader for mail in sent for reader in mail.recipients()} <= {"eve@acme.example"}
         assert not any(mail.message()["Bcc"] for mail in sent)
         assert all("\n" not in mail.subject for mail in sent)
+
+    def test_leads_where_the_operator_said(self, client: Client, cast: Cast, settings, mail_server):
+        """Links in mails begin with the configured address, whatever host and port a request names."""
+        ada = enter(Client(SERVER_NAME="localhost", SERVER_PORT="6666"))
+
+        ada.post("/w/acme/people/new/", {"name": "Eve", "email": "eve@acme.example", "role": "member"})
+        ada.post("/account/email/confirmation/")
+        ada.post("/account/email/change/", {"email": "new@acme.example"})
+        ada.post("/account/password/forgotten/", {"email": "ben@acme.example"})
+
+        links = [link for mail in mails() for link in re.findall(r"https?://\S+", mail.body)]
+        assert len(links) == 4
+        assert all(link.startswith(f"{settings.MILEPOST.base_url}/") for link in links)
 
     def test_is_asked_for_by_one_address_alone(self, client: Client, cast: Cast, mail_server):
         """Two addresses in one field are none: nobody has somebody else's link sent along."""
