@@ -89,3 +89,14 @@ class TestColumns:
 
         expect(page.locator('.views [aria-current="true"]')).to_have_text("Whose")
         expect(page.locator("thead th")).to_contain_text(["Owner", "Sure"])
+
+    def test_ask_for_a_team_only_where_one_is_to_see_it(self, visit, okrs):
+        """Which team is asked as soon as a view is for one, and of nobody else."""
+        page = visit("ben", "/w/acme/views/new/?group=owner")
+        team = page.get_by_label("Team", exact=True)
+
+        expect(page.get_by_label("Only me")).to_be_checked()
+        expect(team).to_be_hidden()
+        page.get_by_label("One of my teams").check()
+
+        expect(team).to_be_visible()
