@@ -100,10 +100,10 @@ def _tests_see_everywhere():
 
 @pytest.fixture
 def now() -> datetime:
-    """The moment of the test: pages ask the clock themselves, so what they show is dated from it."""
-    from django.utils import timezone
+    """The moment of the test, some seconds ago at most: pages ask the clock themselves."""
+    from tests import scenes
 
-    return timezone.now()
+    return scenes.moment()
 
 
 @pytest.fixture
@@ -112,27 +112,33 @@ def cast(db):
     # Here, because models cannot be imported before Django is set up.
     from milepost.ledger import image
     from tests import cast as the_cast
+    from tests import scenes
 
     image.forget()
-    return the_cast.assemble()
+    return scenes.stand("cast", the_cast.assemble)
 
 
 @pytest.fixture
 def okrs(cast, now):
     """Acme's objectives, with two that not all see."""
+    from tests import scenes
     from tests.okrs import written
 
-    return written(cast, now)
+    return scenes.stand("okrs", lambda: written(cast, now), on=cast, at=now)
 
 
 @pytest.fixture
 def world(cast, now):
     """Acme and Zenith at work, with work in Acme that not everyone sees."""
+    from tests import scenes
     from tests.worlds import World, at_work, hide, visible, zenith_at_work
 
-    okrs = at_work(cast, now)
-    hidden = hide(cast, okrs, now)
-    return World(cast, okrs, visible(cast, okrs), zenith_at_work(cast, now), hidden)
+    def made():
+        okrs = at_work(cast, now)
+        hidden = hide(cast, okrs, now)
+        return World(cast, okrs, visible(cast, okrs), zenith_at_work(cast, now), hidden)
+
+    return scenes.stand("world", made, on=cast, at=now)
 
 
 def _forget_the_persons_own_settings() -> None:

@@ -12,16 +12,15 @@ import orjson
 import pytest
 from django.db import IntegrityError, connection
 from django.test import Client
-from django.utils import timezone
 
 from milepost.api import problems
 from milepost.config import logs
 from milepost.core import ids
-from milepost.ledger import image, traces
+from milepost.ledger import traces
 from milepost.models import Token, User
 from tests.api.programs import Program
 from tests.cast import Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 from tests.outages import away, full, locked, read_only
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
@@ -52,19 +51,6 @@ ELSEWHERE = {
     "somebody sends bodies and never ends them",  # tests/web/test_bodies.py, tests/management/test_serving.py
     "the process that answers dies",  # tests/management/test_serving.py
 }
-
-
-@pytest.fixture
-def cast(transactional_db) -> Cast:
-    from tests import cast as the_cast
-
-    image.forget()
-    return the_cast.assemble()
-
-
-@pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 class Page:

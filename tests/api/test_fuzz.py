@@ -73,13 +73,20 @@ def parts(value: Any) -> Iterator[dict[str, Any]]:
         yield from parts(each)
 
 
+@pytest.fixture(scope="session")
+def documented(django_db_setup, django_db_blocker):
+    """The API as its document says, answered in this process; whoever reads it reads all our modules, too."""
+    with django_db_blocker.unblock():
+        return schemathesis.openapi.from_wsgi("/api/openapi.json", WSGIHandler())
+
+
 @pytest.fixture
-def schema(db):
-    """The API as its document says, answered in this process and in the test's own transaction."""
+def schema(db, documented):
+    """The same, answered in the test's own transaction."""
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/api/openapi.json", WSGIHandler())
+    yield documented
     for signal in signals:
         signal.connect(close_old_connections)
 

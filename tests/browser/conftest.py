@@ -10,13 +10,9 @@ NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture
-def cast(transactional_db):
+def cast(transactional_db, cast):
     """Acme and Zenith, with everyone in, where a server can see them."""
-    from milepost.ledger import image
-    from tests import cast as the_cast
-
-    image.forget()
-    return the_cast.assemble()
+    return cast
 
 
 @pytest.fixture

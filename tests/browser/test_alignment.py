@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from milepost.core.ids import encode
@@ -12,15 +11,9 @@ from milepost.web import alignment as web
 from tests.browser.conftest import NARROW
 from tests.browser.patience import staying
 from tests.inspection import accessibility_problems, html_problems
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.browser
 TREE = "/w/acme/alignment/"
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def row(page, one):

@@ -5,22 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Alignment
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.browser
 BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 SERVES = "An objective or a key result"
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 @BOTH

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from milepost.models import KeyResult, Objective
 from tests.browser.conftest import NARROW
 from tests.browser.test_alignment import TREE, row
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def chosen(page):

@@ -11,17 +11,11 @@ from playwright.sync_api import expect
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Checkin
-from tests.okrs import Okrs, written
 from tests.web import acme
 
 pytestmark = pytest.mark.browser
 DAY = timedelta(days=1)
 SWEEP = "/w/acme/sweep/"
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 @pytest.fixture

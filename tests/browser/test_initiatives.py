@@ -8,14 +8,8 @@ from django.utils import timezone
 from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Initiative
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

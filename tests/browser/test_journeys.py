@@ -12,17 +12,11 @@ from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.models import Checkin, Comment, Objective
 from tests.browser.patience import sent, staying, until
-from tests.okrs import Okrs, written
 from tests.web import acme
 
 pytestmark = pytest.mark.browser
 WEEK, TREE = "/w/acme/", "/w/acme/alignment/"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 @pytest.fixture

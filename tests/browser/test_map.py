@@ -12,16 +12,10 @@ from milepost.actions import alignments, objectives
 from milepost.core.ids import encode
 from tests.browser.conftest import NARROW
 from tests.browser.patience import staying, until
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.browser
 MAP = "/w/acme/map/"
 NOW = timezone.now()
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def card(page, one):

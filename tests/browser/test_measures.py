@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from milepost.core import addresses
 from milepost.models import KeyResult
 from milepost.web.measures import NAMES
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.browser
 SAYS = {
@@ -21,11 +19,6 @@ NEEDED = {
     "learning": {"target": "100"},
 }  # fmt: skip
 PLACES = ("start", "target", "low", "high", "unit", "floor", "tolerance", "direction", "milestones")
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 def place(page, name: str):

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from milepost.core import addresses
 from milepost.core.ids import encode
 from tests.browser.patience import sent, staying
 from tests.inspection import accessibility_problems, html_problems
-from tests.okrs import written
 
 pytestmark = pytest.mark.browser
 WEEK = "/w/acme/"
-
-
-@pytest.fixture
-def okrs(cast):
-    return written(cast, timezone.now())
 
 
 def opened(page):

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from milepost.core import addresses
 from milepost.models import Objective
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

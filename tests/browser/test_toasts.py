@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from milepost.actions import objectives
 from milepost.core import addresses
 from tests.browser.patience import until
-from tests.okrs import Okrs, written
 
 pytestmark = pytest.mark.browser
 
@@ -25,11 +24,6 @@ COVERED = """() => {
     .filter((node) => node.checkVisibility() && !apart(box(node), toast));
   return [...found, ...last].map((node) => node.outerHTML.slice(0, 80));
 }"""
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 class TestPlace:

@@ -16,18 +16,12 @@ from milepost.core.ids import encode
 from milepost.models import Alignment, Checkin, Person
 from tests.browser.conftest import NARROW
 from tests.browser.patience import sent
-from tests.okrs import Okrs, written
 from tests.web import acme
 
 pytestmark = pytest.mark.browser
 WEEK, SWEEP, TREE = "/w/acme/", "/w/acme/sweep/", "/w/acme/alignment/"
 DAY = timedelta(days=1)
 PLAIN = {"java_script_enabled": False}
-
-
-@pytest.fixture
-def okrs(cast) -> Okrs:
-    return written(cast, timezone.now())
 
 
 @pytest.fixture

@@ -13,16 +13,15 @@ from milepost.ledger import image
 from milepost.models import Checkin, KeyResult, Objective, Transition
 from tests.cast import NOW, Cast
 from tests.management.terminal import run
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    made = written(cast, NOW)
+def okrs(cast: Cast, okrs: Okrs) -> Okrs:
     image.of(cast.acme.id)
-    return made
+    return okrs
 
 
 class TestVerify:

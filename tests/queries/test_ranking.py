@@ -15,7 +15,7 @@ from milepost.queries import search
 from milepost.queries.cards import Reader
 from milepost.queries.hits import KINDS
 from tests.cast import NOW, TODAY, Cast
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 
 pytestmark = pytest.mark.both_databases
 
@@ -24,17 +24,16 @@ TYPED = ("rye", "ry", "r", "a rye", "all", "rye f", "ecl", "wheat", "e", "of", "
 
 
 @pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    found = written(cast, NOW)
+def okrs(cast: Cast, okrs: Okrs) -> Okrs:
     texts, owners = ("", "Of rye and all wheat"), (cast.ada, cast.ben)
     for number, (title, text, by) in enumerate(product(TITLES, texts, owners)):
         objectives.draft(
-            title=title, cycle=(found.cycle, found.next_cycle)[number % 3 == 0].id, owner=by.person_id,
+            title=title, cycle=(okrs.cycle, okrs.next_cycle)[number % 3 == 0].id, owner=by.person_id,
             description=text, visibility=("workspace", "private")[number % 5 == 0],
             team=cast.product.id if by is cast.ben or number % 7 == 0 else None, by=by, at=NOW,
         )  # fmt: skip
     image.forget()
-    return found
+    return okrs
 
 
 def by_reading(reader: Reader, typed: str) -> list[tuple[str, int]]:

@@ -11,23 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from milepost.core import ids
-from milepost.ledger import faults, image, traces
+from milepost.ledger import faults, traces
 from milepost.models import Checkin, Session
-from tests.cast import Cast
 from tests.okrs import Okrs
 from tests.outages import full, locked, read_only
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
 Browser = Callable[..., Client]
-
-
-@pytest.fixture
-def cast(transactional_db) -> Cast:
-    from tests import cast as the_cast
-
-    image.forget()
-    return the_cast.assemble()
 
 
 def say(ada: Client, okrs: Okrs, **headers: str):
