@@ -7,6 +7,7 @@ import sys
 from milepost.cli.commands import export as client
 from milepost.formats import okr_files
 from milepost.ledger.garbage import uncollected
+from milepost.management import databases
 from milepost.management import workspaces as which
 from milepost.management.counts import counted
 from milepost.management.operator import OperatorCommand
@@ -24,7 +25,7 @@ class Command(OperatorCommand):
     def handle(self, *, workspace, format, output, **_):
         as_ = client.format_of(format, output)
         with uncollected(for_good=True):
-            with Progress("Reading") as progress:
+            with Progress("Reading") as progress, databases.one_moment():
                 chosen = which.chosen(workspace)
                 plan = plans.current(chosen, progress=progress)
             data = okr_files.write(plan, as_=as_)
