@@ -41,6 +41,7 @@ class Change:
     key_result: int | None = None  # to serve
     how: str = "contributes"
     weight: Decimal = Decimal(1)
+    leave: bool = False  # also what whoever changes it will not see any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,8 @@ def _tell(
         data["value"] = getattr(change, change.verb)
         if len(before := {line.was for line in changed}) == 1:  # else each has its own
             (data["was"],) = before
+    if change.leave and (left := [line.title for line in changed if not standings.sees(by, line.id)]):
+        data["left"] = left[0]
     kind = "objective.stepped_together" if change.verb in STEPS else "objective.changed_together"
     events.tell(kind, data=data, by=by, at=at)
 
@@ -147,7 +150,10 @@ def _each(items: Sequence[int], change: Change, reason: str, by: Actor, at: date
         raise Invalid(f"Choose 1 to {MOST}.", field="items", remedy="Tick the rows to change.")
     rows = _found(by, wanted)
     _check(by, change)
-    return [_line(row, verb, change, reason, by, at) for row in rows]
+    if change.leave:  # whoever gives an objective away might not see its key results any more
+        rows.sort(key=lambda row: isinstance(row, Objective))
+    lines = {row.id: _line(row, verb, change, reason, by, at) for row in rows}
+    return [lines[id] for id in wanted]
 
 
 def _found(by: Actor, ids: Sequence[int]) -> list[Objective | KeyResult]:
@@ -235,14 +241,18 @@ class Verb:
 def _sets(field: str) -> Act:
     def act(row: Objective, change: Change, reason: str, by: Actor, at: datetime) -> Objective:
         changed = {field: getattr(change, field)}
-        return objectives.update(objective=row.id, changed=changed, reason=reason, by=by, at=at)
+        return objectives.update(
+            objective=row.id, changed=changed, reason=reason, leave=change.leave, by=by, at=at
+        )
 
     return act
 
 
 def _gives_key_result(row: KeyResult, change: Change, reason: str, by: Actor, at: datetime) -> KeyResult:
     changed = {"owner": change.owner}
-    return key_results.update(key_result=row.id, changed=changed, reason=reason, by=by, at=at)
+    return key_results.update(
+        key_result=row.id, changed=changed, reason=reason, leave=change.leave, by=by, at=at
+    )
 
 
 def _dates_key_result(row: KeyResult, change: Change, reason: str, by: Actor, at: datetime) -> KeyResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -46,10 +46,12 @@ def write(
         if new_cycle is not None:
             span = {"name": new_cycle.name, "starts_on": new_cycle.starts_on, "ends_on": new_cycle.ends_on}
             objective = {**objective, "cycle": cycles.create(**span, by=by, at=at).id}
-        row = objectives.draft(**objective, by=by, at=at)
+        row, leave = objectives.draft(**objective, by=by, at=at), bool(objective.get("leave"))
+        if leave:  # the rest of the same draft is still theirs to write
+            by = replace(by, keeps=by.keeps | {row.id})
         for prefix, definition in key_results_wanted:
             try:
-                key_results.add(objective=row.id, definition=definition, by=by, at=at)
+                key_results.add(objective=row.id, definition=definition, leave=leave, by=by, at=at)
             except Problem as wrong:
                 wrong.field = prefix + (wrong.field or "title")
                 raise

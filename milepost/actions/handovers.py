@@ -35,13 +35,15 @@ def hand_over(
     to: int | None,
     instead: Mapping[str, int | None] = NOBODY_ELSE,
     reason: str = "",
+    leave: bool = False,
     by: Actor,
     at: datetime,
 ) -> Event:
     """Hand everything that somebody holds over `to` another; return the event, by which it can be undone.
 
     `instead` names, by their `ref`, holdings that go to somebody else, or (None) stay; without a `reason`,
-    histories say whose they were. Who may: the person themself, and admins. Whoever may not give something
+    histories say whose they were. Raises ShutsYouOut where the actor would not see something any more, unless
+    they `leave` it to those who do. Who may: the person themself, and admins. Whoever may not give something
     away leaves it where it is.
     """
     reason = wording.printable(reason, field="reason")
@@ -57,7 +59,7 @@ def hand_over(
                 raise Invalid("They hold it already.", field="to", remedy="Choose somebody else.")
             standings.person(by, successor, "to")
         told_since = events.listen(by=by, at=at)
-        _give(person, given, reason or f"Handed over from {found.name}.", by=by, at=at)
+        _give(person, given, reason or f"Handed over from {found.name}.", leave, by=by, at=at)
         told = told_since()
         if not told:
             raise NothingToHandOver(f"There is nothing of {found.name}’s that you can hand over.")
@@ -90,8 +92,11 @@ def _given(
     return {one: instead.get(one.ref, to) for one in listed if one.may_give}
 
 
-def _give(person: int, given: Mapping[Holding, int | None], reason: str, *, by: Actor, at: datetime) -> None:
+def _give(
+    person: int, given: Mapping[Holding, int | None], reason: str, leave: bool, *, by: Actor, at: datetime
+) -> None:
     who = {"by": by, "at": at}
+    why = {"reason": reason, "leave": leave}
     of_objectives: dict[int, dict[str, int]] = defaultdict(dict)
     for one, to in given.items():
         match one.role:
@@ -100,7 +105,7 @@ def _give(person: int, given: Mapping[Holding, int | None], reason: str, *, by: 
             case "initiative":
                 initiatives.update(initiative=one.id, changed={"owner": to}, **who)
             case "key_result":
-                key_results.update(key_result=one.id, changed={"owner": to}, reason=reason, **who)
+                key_results.update(key_result=one.id, changed={"owner": to}, **why, **who)
             case "lead":
                 # First the other, so that the team is never without and the giver may still choose.
                 teams.add_member(team=one.id, person=to, is_lead=True, **who)
@@ -109,7 +114,7 @@ def _give(person: int, given: Mapping[Holding, int | None], reason: str, *, by: 
                 of_objectives[one.id][one.role] = to
     # At once: whoever gave the ownership away might not be let give away the rest.
     for id, roles in of_objectives.items():
-        objectives.update(objective=id, changed=_changed(person, id, roles, by), reason=reason, **who)
+        objectives.update(objective=id, changed=_changed(person, id, roles, by), **why, **who)
 
 
 def _changed(person: int, id: int, roles: Mapping[str, int], by: Actor) -> dict[str, Any]:

@@ -53,7 +53,9 @@ Inverse = Callable[[Undoing], Any]
 
 def _objective(told: Undoing) -> None:
     row = told.find(Objective, told.event.objective_id)
-    objectives.update(objective=row.id, changed=told.before(row), reason=told.reason, **told.who)
+    objectives.update(
+        objective=row.id, changed=told.before(row), reason=told.reason, leave=told.anyway, **told.who
+    )
 
 
 def _days(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def _key_result(told: Undoing) -> None:
         elif name == "points":
             old = tuple((Decimal(at), Decimal(expect)) for at, expect in old)
         before[name.removesuffix("_id")] = old
-    key_results.update(key_result=row.id, changed=before, reason=told.reason, **told.who)
+    key_results.update(key_result=row.id, changed=before, reason=told.reason, leave=told.anyway, **told.who)
 
 
 def _initiative(told: Undoing) -> None:

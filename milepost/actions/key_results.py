@@ -23,7 +23,7 @@ from milepost.core.problems import Conflict, Invalid
 from milepost.core.states import KeyResultState, State, move_key_result
 from milepost.ledger import changes, redactions
 from milepost.models import Checkin, Event, KeyResult, Objective
-from milepost.queries import standings
+from milepost.queries import shutting_out, standings
 
 CURVES = (*words.CURVES, "points")
 DATA_SOURCE_LONGEST = 300
@@ -89,8 +89,8 @@ def definition(one: KeyResult) -> Definition:
     )  # fmt: skip
 
 
-def add(*, objective: int, definition: Definition, by: Actor, at: datetime) -> KeyResult:
-    """Add a key result to an objective."""
+def add(*, objective: int, definition: Definition, leave: bool = False, by: Actor, at: datetime) -> KeyResult:
+    """Add a key result to an objective; `leave` as in `update`."""
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "add a key result here")
@@ -101,7 +101,7 @@ def add(*, objective: int, definition: Definition, by: Actor, at: datetime) -> K
         new.position = _next_position(row)
         new.save(force_insert=True)
         history.remember_key_result(new, by=by, at=at)
-        _tell("key_result.added", new, by=by, at=at)
+        _tell("key_result.added", new, shutting_out.told(row, new, leave=leave, by=by), by=by, at=at)
     return new
 
 
@@ -111,10 +111,14 @@ def update(
     changed: Mapping[str, Any],
     reason: str = "",
     revision: int | None = None,
+    leave: bool = False,
     by: Actor,
     at: datetime,
 ) -> KeyResult:
-    """Change fields of a key result (those of `Definition`), keeping what they were, with the reason."""
+    """Change fields of a key result (those of `Definition`), keeping what they were, with the reason.
+
+    Raises ShutsYouOut where the actor would not see it any more, unless they `leave` it to those who do.
+    """
     reason = wording.printable(reason, field="reason")
     with transaction.atomic():
         one, row, standing = standings.key_result(by, key_result, lock=True)
@@ -129,7 +133,7 @@ def update(
         _require_reason(row, found, reason)
         for name, (_, new) in found.items():
             setattr(one, name, new)
-        _remembered(one, "key_result.changed", found, reason, by=by, at=at)
+        _remembered(one, "key_result.changed", found, reason, leave=leave, by=by, at=at)
     return one
 
 
@@ -240,11 +244,21 @@ def _move(
     return one
 
 
-def _remembered(one: KeyResult, told: str, found: Mapping, reason: str, *, by: Actor, at: datetime) -> None:
+def _remembered(
+    one: KeyResult,
+    told: str,
+    found: Mapping,
+    reason: str,
+    *,
+    leave: bool = False,
+    by: Actor,
+    at: datetime,
+) -> None:
     one.revision += 1
     one.save()
     history.remember_key_result(one, reason=reason, by=by, at=at)
-    _tell(told, one, {"changes": history.in_words(found), "reason": reason}, by=by, at=at)
+    data = {"changes": history.in_words(found), "reason": reason}
+    _tell(told, one, data | shutting_out.told(one.objective, one, leave=leave, by=by), by=by, at=at)
 
 
 def _tell(kind: str, one: KeyResult, more: dict | None = None, *, by: Actor, at: datetime) -> None:

@@ -34,7 +34,7 @@ from milepost.ledger.structure import ObjectiveRow
 from milepost.models import Alignment, Cycle, Grade, KeyResult, Objective, Transition, Workspace
 from milepost.models import Event as Told
 from milepost.models.objectives import COMMITMENTS, LEVELS, OBJECTIVE_FIELDS, VISIBILITIES
-from milepost.queries import standings
+from milepost.queries import shutting_out, standings
 
 REOPEN_WITHIN = timedelta(days=REOPEN_WITHIN_DAYS)
 
@@ -52,10 +52,14 @@ def draft(
     contributors: Iterable[int] = (),
     visibility: str = Visibility.WORKSPACE,
     visible_to: Iterable[int] = (),
+    leave: bool = False,
     by: Actor,
     at: datetime,
 ) -> Objective:
-    """Write a new draft. Who may: anyone in the unit (method 5.2)."""
+    """Write a new draft. Who may: anyone in the unit (method 5.2).
+
+    Raises ShutsYouOut where whoever writes it would not see it, unless they `leave` it to those who do.
+    """
     with transaction.atomic():
         line = standings.lineage(by.workspace_id, standings.team(by, team))
         access.require(access.may_draft(by, line, visibility), "draft an objective for this team")
@@ -79,7 +83,8 @@ def draft(
         new.save(force_insert=True)
         transitions.begin(objective=new, by=by, at=at)
         history.remember_objective(new, by=by, at=at)
-        tell("objective.drafted", objective=new.id, subject=new.id, data={"title": new.title}, by=by, at=at)
+        data = {"title": new.title} | shutting_out.told(new, leave=leave, by=by)
+        tell("objective.drafted", objective=new.id, subject=new.id, data=data, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.OBJECTIVE, new.id)
     return new
 
@@ -90,12 +95,14 @@ def update(
     changed: Mapping[str, Any],
     reason: str = "",
     revision: int | None = None,
+    leave: bool = False,
     by: Actor,
     at: datetime,
 ) -> Objective:
     """Change fields of an objective, keeping what they were. `changed`: the arguments of `draft`.
 
-    Raises Conflict where someone else's change came first (`revision` is the one that was edited).
+    Raises Conflict where someone else's change came first (`revision` is the one that was edited), and
+    ShutsYouOut where the actor would not see it any more, unless they `leave` it to those who do.
     """
     reason = wording.printable(reason, field="reason")
     with transaction.atomic():
@@ -126,7 +133,8 @@ def update(
             "objective.changed",
             objective=row.id,
             subject=row.id,
-            data={"changes": history.in_words(found), "reason": reason},
+            data={"changes": history.in_words(found), "reason": reason}
+            | shutting_out.told(row, leave=leave, by=by),
             by=by,
             at=at,
         )

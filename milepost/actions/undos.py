@@ -11,15 +11,15 @@ from milepost.actions import events
 from milepost.actions.inverses import INVERSES
 from milepost.actions.objectives import REOPEN_WITHIN
 from milepost.actions.overwriting import ChangedSince, Undoing
-from milepost.core import undoing
+from milepost.core import access, undoing
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound, Problem
 from milepost.core.states import Event as Step
 from milepost.core.states import State
 from milepost.models import Event, KeyResult, Objective, Transition
-from milepost.queries import standings
+from milepost.queries import shutting_out, standings
 
-__all__ = ["CannotUndo", "ChangedSince", "ClosedSince", "TooLate", "UndoneAlready", "undo"]
+__all__ = ["CannotUndo", "ChangedSince", "ClosedSince", "OutOfSight", "TooLate", "UndoneAlready", "undo"]
 
 NOTHING = "nothing_to_undo"
 MOST_NAMED = 3  # in one message
@@ -49,6 +49,12 @@ class ClosedSince(Conflict):
     code = "closed_since"
 
 
+class OutOfSight(Conflict):
+    """The actor shut themselves out, and something they cannot see stands against taking that back."""
+
+    code = "out_of_sight"
+
+
 FAR_REACHING = frozenset({"plan.applied", undoing.CLOSING})
 
 
@@ -56,13 +62,23 @@ def undo(*, event: int, anyway: bool = False, by: Actor, at: datetime) -> Event:
     """Take back what an event tells of, through the ordinary actions; return the event that does so.
 
     `anyway` writes over what was changed since. Raises NotFound, NotAllowed, CannotUndo, TooLate,
-    UndoneAlready, ClosedSince, ChangedSince, and what the action that takes it back refuses.
+    UndoneAlready, ClosedSince, ChangedSince, OutOfSight, and what the action that takes it back refuses.
     """
     with transaction.atomic():
-        told = standings.event(by, event, lock=True)
+        told, is_left = _found(by, event)
         if not undoing.may_undo(by, told.actor_id):
             raise NotAllowed("You may not undo what somebody else did.", remedy="Ask them, or an admin.")
-        return _undone(told, anyway, by=by, at=at)
+        return _undone(told, is_left, anyway, by=by, at=at)
+
+
+def _found(by: Actor, event: int) -> tuple[Event, bool]:
+    """Return an event, and whether the actor does not see it because they shut themselves out by it."""
+    try:
+        return standings.event(by, event, lock=True), False
+    except NotFound:
+        if (left := shutting_out.left(by, event, lock=True)) is None:
+            raise
+        return left, True
 
 
 def is_foretold(kind: str) -> bool:
@@ -76,7 +92,13 @@ def foretell(*, event: int, by: Actor, at: datetime) -> Problem | None:
     What may be many things at once is not tried: a page that asks is no reason to write thousands of rows.
     Raises NotFound.
     """
-    if not is_foretold(standings.event(by, event).kind):
+    try:
+        told = standings.event(by, event)
+    except NotFound:
+        if shutting_out.left(by, event) is None:
+            raise
+        return None  # what stands against it is not theirs to know
+    if not is_foretold(told.kind):
         return None
     with transaction.atomic():
         try:
@@ -90,10 +112,47 @@ def foretell(*, event: int, by: Actor, at: datetime) -> Problem | None:
     return None
 
 
-def _undone(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
-    _require_possible(told, at)
+def _undone(told: Event, is_left: bool, anyway: bool, *, by: Actor, at: datetime) -> Event:
     if told.kind in undoing.BUNDLES:
+        _require_possible(told, at)
         return _bundle(told, anyway, by=by, at=at)
+    if is_left:
+        return _taken_back(told, by=by, at=at)
+    _require_possible(told, at)
+    return _inverted(told, anyway, by=by, at=at)
+
+
+def _taken_back(told: Event, *, by: Actor, at: datetime) -> Event:
+    """Undo what the actor shut themselves out by, unless something they cannot see stands against it.
+
+    Whatever that is, they are told the same: what happened since is none of theirs.
+    """
+    keeps = frozenset(filter(None, (told.objective_id, told.key_result_id)))
+    try:
+        with transaction.atomic():
+            _require_possible(told, at)
+            made = _inverted(told, False, by=replace(by, keeps=keeps), at=at)
+            _require_theirs(told, by)
+    except Problem:
+        raise OutOfSight(
+            "You left this to others, and by now it cannot be undone from here.",
+            remedy="Ask somebody who sees it to let you in again.",
+        ) from None
+    return made
+
+
+def _require_theirs(told: Event, by: Actor) -> None:
+    """Refuse what would leave the actor without the sight or the say that they had."""
+    if told.key_result_id is not None:
+        if KeyResult.objects.of(by.workspace_id).filter(id=told.key_result_id).exists():
+            _, _, standing = standings.key_result(by, told.key_result_id)
+            access.require(access.may_edit_key_result(by, standing), "change this key result")
+    elif Objective.objects.of(by.workspace_id).filter(id=told.objective_id).exists():
+        _, standing = standings.objective(by, told.objective_id)
+        access.require(access.may_edit(by, standing), "change this objective")
+
+
+def _inverted(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
     told_since = events.listen(by=by, at=at)
     INVERSES[told.kind](Undoing(told, anyway, by, at))
     made = told_since()
@@ -114,7 +173,7 @@ def _bundle(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
     for part in parts:
         try:
             with transaction.atomic():
-                made.append(_undone(standings.event(by, part.id), anyway, by=by, at=at))
+                made.append(_undone(*_found(by, part.id), anyway, by=by, at=at))
         except NotFound:
             unseen += 1  # an admin undoes what they see; the rest is not mentioned, nor counted
         except Conflict as problem:

@@ -17,7 +17,7 @@ from milepost.api import answers, problems
 from milepost.api.faults import Code
 from milepost.api.once import once
 from milepost.api.operations import many
-from milepost.api.values import Day, Exact, Reason, Ref, Said
+from milepost.api.values import Day, Exact, Leave, Reason, Ref, Said
 from milepost.core.ids import encode
 from milepost.core.plan.ledgers import number_text
 from milepost.core.problems import Invalid
@@ -103,6 +103,7 @@ class BulkChange(Said):
     ends_on: Day | None = None
     serves: Served | None = None
     reason: Reason = ""
+    leave: Leave = False
 
     def wanted(self) -> Change:
         """Return the change as the action takes it."""
@@ -119,6 +120,7 @@ class BulkChange(Said):
             commitment=self.commitment or "",
             starts_on=self.starts_on,
             ends_on=self.ends_on,
+            leave=self.leave,
             **more,
         )
 

@@ -9,7 +9,7 @@ from ninja import Path, Query, Router
 
 from milepost.actions import undos
 from milepost.api import answers
-from milepost.api.answers import Page, Part
+from milepost.api.answers import Page, Part, Then
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import creates, reads
@@ -25,8 +25,8 @@ from milepost.queries.records.trees import TreeRecord
 router = Router(tags=["The whole"])
 
 
-class EventsAsked(Page):
-    """Which events are wanted."""
+class EventsAsked(Page, Then):
+    """Which events are wanted; with `on`, those up to the end of that day."""
 
     group: Literal["check-ins", "objectives", "initiatives", "discussion", "people", "settings"] | None = None
     team: Ref | None = None
@@ -43,7 +43,7 @@ class NewUndoing(Said):
 def index(request: HttpRequest, asked: Query[EventsAsked]) -> HttpResponse:
     """List what happened and you may see, the latest first."""
     narrowed = Narrowed(team=asked.team, person=asked.by, group=asked.group)
-    looking = reader(request)
+    looking = reader(request, asked.on)
     with looking.image.lock:
         return answers.many(request, EventRecord, events.slice_of(looking, asked.wanted, narrowed), asked)
 

@@ -9,10 +9,10 @@ from ninja import Path, Query, Router
 
 from milepost.actions import key_results as actions
 from milepost.actions.submissions import Done
-from milepost.api import answers
+from milepost.api import answers, leaving
 from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
-from milepost.api.measures import KeyResultChange, NewKeyResult
+from milepost.api.measures import AddedKeyResult, KeyResultChange
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Because, FileKey, Reason, Ref, Said, Words
@@ -65,15 +65,21 @@ def index(request: HttpRequest, asked: Query[KeyResultsAsked]) -> HttpResponse:
 
 
 @creates(router, "/objectives/{objective}/key-results", KeyResultRecord, scope=Scope.WRITE)
-def create(request: HttpRequest, objective: Path[Ref], said: NewKeyResult) -> HttpResponse:
+def create(request: HttpRequest, objective: Path[Ref], said: AddedKeyResult) -> HttpResponse:
     """Add a key result to an objective."""
     done = once(
         request,
         lambda: (
-            actions.add(objective=objective, definition=said.definition(), by=request.actor, at=request.at).id
+            actions.add(
+                objective=objective,
+                definition=said.definition(),
+                leave=said.leave,
+                by=request.actor,
+                at=request.at,
+            ).id
         ),
     )
-    return _made(request, done)
+    return leaving.answer(request, done, lambda: _made(request, done)) if said.leave else _made(request, done)
 
 
 @reads(router, "/key-results/{key_result}", KeyResultRecord)
@@ -99,11 +105,15 @@ def update(request: HttpRequest, key_result: Path[Ref], said: KeyResultChange) -
     def write(revision: int | None) -> int:
         return actions.update(
             key_result=key_result, changed=said.changed(), reason=said.reason, revision=revision,
-            by=request.actor, at=request.at,
+            leave=said.leave, by=request.actor, at=request.at,
         ).id  # fmt: skip
 
     done = once(request, guarded(request, said.revision, write))
-    return answers.changed(done, _record(request, key_result))
+
+    def respond() -> HttpResponse:
+        return answers.changed(done, _record(request, key_result))
+
+    return leaving.answer(request, done, respond) if said.leave else respond()
 
 
 @creates(router, "/key-results/{key_result}/cancellation", KeyResultRecord, scope=Scope.WRITE)

@@ -7,7 +7,20 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from milepost.actions.key_results import Definition
-from milepost.api.values import Day, Exact, Line, Reason, Ref, Refs, Revision, Said, Text, Title, left_out
+from milepost.api.values import (
+    Day,
+    Exact,
+    Leave,
+    Line,
+    Reason,
+    Ref,
+    Refs,
+    Revision,
+    Said,
+    Text,
+    Title,
+    left_out,
+)
 from milepost.core.scoring import Kind
 
 Direction = Literal["up", "down"]
@@ -15,6 +28,7 @@ Curve = Literal["linear", "s", "back", "front", "points"]
 Source = Literal["check_ins", "contributors"]
 Narrowing = Literal["team", "people"]
 Unit = Annotated[Line, Field(max_length=40)]
+APART = ("reason", "revision", "leave")  # what a body says besides of the change itself
 
 
 class Milestone(Said):
@@ -66,6 +80,12 @@ class NewKeyResult(Said):
         return Definition(**_definition(self))
 
 
+class AddedKeyResult(NewKeyResult):
+    """A key result to add to an objective that is there."""
+
+    leave: Leave = False
+
+
 class KeyResultChange(Said):
     """What is to be otherwise; what is left out stays."""
 
@@ -93,16 +113,15 @@ class KeyResultChange(Said):
     visible_to: Refs = left_out()
     reason: Reason = ""
     revision: Revision | None = None
+    leave: Leave = False
 
     def changed(self) -> dict[str, Any]:
         """Return the fields of the definition that are to change."""
-        return {
-            name: value for name, value in _definition(self).items() if name not in ("reason", "revision")
-        }
+        return _definition(self)
 
 
 def _definition(said: Said) -> dict[str, Any]:
-    given = said.given()
+    given = {name: value for name, value in said.given().items() if name not in APART}
     if "milestones" in given:
         given["milestones"] = tuple((one.title, one.weight) for one in given["milestones"])
     if "points" in given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from milepost.actions import drafts
 from milepost.actions import objectives as actions
 from milepost.actions.drafts import Link
 from milepost.actions.submissions import Done
-from milepost.api import answers
+from milepost.api import answers, leaving
 from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.measures import NewKeyResult
@@ -22,6 +23,7 @@ from milepost.api.values import (
     Because,
     Exact,
     FileKey,
+    Leave,
     Reason,
     Ref,
     Refs,
@@ -88,6 +90,7 @@ class NewObjective(Said):
     visible_to: Refs = []
     key_results: Annotated[list[NewKeyResult], Field(max_length=20)] = []
     serves: Serves | None = None
+    leave: Leave = False
 
 
 class ObjectiveChange(Said):
@@ -106,6 +109,7 @@ class ObjectiveChange(Said):
     visible_to: Refs = left_out()
     reason: Reason = ""
     revision: Revision | None = None
+    leave: Leave = False
 
 
 @reads(router, "/objectives", ObjectiveRecord, many=True)
@@ -136,11 +140,13 @@ def create(request: HttpRequest, said: NewObjective) -> HttpResponse:
         ).id
 
     try:
-        return made(request, once(request, make))
+        done = once(request, make)
     except NotFound:
         raise Invalid(
             "There is nothing there to serve.", field="serves", remedy="Name an objective or a key result."
         ) from None
+    below = leaving.made_below(request, done.id) if said.leave else ()
+    return _answered(request, done, lambda: made(request, done), said.leave, below)
 
 
 @reads(router, "/objectives/{objective}", ObjectiveRecord)
@@ -164,15 +170,17 @@ def update(request: HttpRequest, objective: Path[Ref], said: ObjectiveChange) ->
     """Change an objective; what it said before stays in its history."""
     changed = said.given()
     reason, revision = changed.pop("reason", ""), changed.pop("revision", None)
+    leave = changed.pop("leave", False)
+    below = leaving.seen_below(request, objective) if leave else ()
 
     def write(revision: int | None) -> int:
         return actions.update(
-            objective=objective, changed=changed, reason=reason, revision=revision, by=request.actor,
-            at=request.at,
+            objective=objective, changed=changed, reason=reason, revision=revision, leave=leave,
+            by=request.actor, at=request.at,
         ).id  # fmt: skip
 
     done = once(request, guarded(request, revision, write))
-    return answers.changed(done, _record(request, objective))
+    return _answered(request, done, lambda: answers.changed(done, _record(request, objective)), leave, below)
 
 
 @creates(router, "/objectives/{objective}/activation", ObjectiveRecord, scope=Scope.WRITE)
@@ -210,6 +218,16 @@ def redraft(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpRe
 def reopen(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
     """Take a closed objective back to grading: an admin's right, for 14 days."""
     return _step(request, actions.reopen, objective, said)
+
+
+def _answered(
+    request: HttpRequest,
+    done: Done,
+    respond: Callable[[], HttpResponse],
+    leave: bool,
+    below: Iterable[int],
+) -> HttpResponse:
+    return leaving.answer(request, done, respond, besides=below) if leave else respond()
 
 
 def _step(request: HttpRequest, take: Any, objective: int, said: Because) -> HttpResponse:

@@ -17,7 +17,7 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import MOST, FileKey, Line, Name, Reason, Ref, Said, Words, left_out
+from milepost.api.values import MOST, FileKey, Leave, Line, Name, Reason, Ref, Said, Words, left_out
 from milepost.api.versions import as_read
 from milepost.channels import email, links
 from milepost.channels import invitations as mails
@@ -88,6 +88,7 @@ class NewHandover(Said):
     to: Ref | None = None
     instead: Annotated[list[OtherHandover], Field(max_length=MOST)] = []
     reason: Reason = ""
+    leave: Leave = False
 
 
 @reads(router, "/people", PersonRecord, many=True)
@@ -245,6 +246,7 @@ def hand_over(request: HttpRequest, person: Path[Ref], said: NewHandover) -> Htt
                 to=said.to,
                 instead=instead,
                 reason=said.reason,
+                leave=said.leave,
                 by=request.actor,
                 at=request.at,
             ).id

@@ -17,13 +17,13 @@ from milepost.api import answers, limits
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Line, Said
+from milepost.api.values import Leave, Line, Said
 from milepost.core import access, doubts
 from milepost.core.plan import Changes, Plan
 from milepost.core.plan.unread import all_said
 from milepost.core.scopes import Scope
 from milepost.formats import okr_files
-from milepost.queries import plans
+from milepost.queries import plans, shutting_out
 from milepost.queries.records.slices import written
 
 router = Router(tags=["OKRs as code"])
@@ -38,6 +38,12 @@ class PlanFile(Said):
     name: Line = "okrs.yaml"
 
 
+class AppliedFile(PlanFile):
+    """A file of OKRs to be applied."""
+
+    leave: Leave = False
+
+
 class PlanRecord(BaseModel):
     """A file of OKRs, version 1, as JSON: what may be sent back as it is."""
 
@@ -48,7 +54,7 @@ class PlanRecord(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class WarningRecord:
-    """What deserves a second look in a key result of the file, and hinders nothing."""
+    """What deserves a second look: an odd key result, or an objective that you would not see any more."""
 
     kind: str
     id: str
@@ -62,7 +68,8 @@ class ChangesRecord:
 
     `is_applied`: it is done; `again`: an earlier request with the same key did it. `event` is what can be
     undone (`POST /events/{event}/undoing`); null where nothing changed. `warnings` tell what is odd about key
-    results that are new or changed, such as one without a target.
+    results that are new or changed, such as one without a target, and what you would not see any more: that
+    is applied with `leave` alone.
     """
 
     is_applied: bool
@@ -88,7 +95,7 @@ def preview(request: HttpRequest, said: PlanFile) -> HttpResponse:
 
 
 @creates(router, "/plan/application", ChangesRecord, scope=Scope.ADMIN)
-def apply(request: HttpRequest, said: PlanFile) -> HttpResponse:
+def apply(request: HttpRequest, said: AppliedFile) -> HttpResponse:
     """Make the workspace what a file says, all of it or nothing: for owners.
 
     What the file does not mention stays; what you do not see is as if it were not there.
@@ -97,7 +104,7 @@ def apply(request: HttpRequest, said: PlanFile) -> HttpResponse:
 
     def make() -> int:
         plan, _ = _read(request, said)
-        made.append(actions.apply_as_owner(plan=plan, by=request.actor, at=request.at))
+        made.append(actions.apply_as_owner(plan=plan, leave=said.leave, by=request.actor, at=request.at))
         return events.undoable(by=request.actor, at=request.at) or request.actor.workspace_id
 
     done: Done = once(request, make)
@@ -128,5 +135,6 @@ def _record(
     request: HttpRequest, found: Changes, *, is_applied: bool, again: bool = False, event: int | None = None
 ) -> ChangesRecord:
     told = found.as_json()
-    warnings = [WarningRecord(**one.as_json()) for one in doubts.of_changes(found, request.today)]
+    odd = (*shutting_out.by_file(request.actor, found), *doubts.of_changes(found, request.today))
+    warnings = [WarningRecord(**one.as_json()) for one in odd]
     return ChangesRecord(is_applied, again, told["summary"], told["changes"], warnings, written(event))

@@ -7,7 +7,7 @@ from ninja import Path, Query, Router
 
 from milepost.actions import teams as actions
 from milepost.api import answers
-from milepost.api.answers import Page, Part, PartThen, Then
+from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.cycles import CycleThen
 from milepost.api.once import once
@@ -121,9 +121,11 @@ def update(request: HttpRequest, team: Path[Ref], said: TeamChange) -> HttpRespo
 
 
 @reads(router, "/teams/{team}/members", SeatRecord, many=True)
-def members(request: HttpRequest, team: Path[Ref], part: Query[Part]) -> HttpResponse:
+def members(request: HttpRequest, team: Path[Ref], part: Query[PartThen]) -> HttpResponse:
     """List who belongs to a team and since when, its leads first."""
-    return answers.many(request, SeatRecord, teams.members(reader(request), team), part)
+    looking = reader(request, part.on)
+    with looking.image.lock:
+        return answers.many(request, SeatRecord, teams.members(looking, team), part)
 
 
 @changes(router, "/teams/{team}/members/{person}", TeamRecord, scope=Scope.ADMIN, method="PUT")

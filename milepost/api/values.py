@@ -174,6 +174,15 @@ Revision = Annotated[
 Reason = Annotated[Text, Field(description="Why; kept in the history.")]
 
 
+Leave = Annotated[
+    StrictBool,
+    Field(
+        description="That you mean it, where you would not see it any more; else that is refused with"
+        " `shuts_you_out`."
+    ),
+]
+
+
 class Because(Said):
     """Why: a sentence for the history."""
 

@@ -64,7 +64,7 @@ class _Reading:
         self.take(_variables(environ), lambda name: f"{PREFIX}{name.upper()}")
         if environ.get("DATABASE_URL"):
             self.take({"database_url": environ["DATABASE_URL"]}, lambda name: "DATABASE_URL")
-        path, is_named = _config_path(environ, self.values), CONFIG_VARIABLE in environ
+        path, is_named = _config_path(environ, self.values), bool(environ.get(CONFIG_VARIABLE))
         try:
             written = _from_file(path, is_named=is_named)
             if "data_dir" in written and not is_named:
@@ -100,7 +100,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _config_path(environ: Mapping[str, str], values: Mapping[str, Any]) -> Path:
-    if CONFIG_VARIABLE in environ:
+    if environ.get(CONFIG_VARIABLE):
         return kinds.path(environ[CONFIG_VARIABLE])
     return values.get("data_dir", _usual_data_dir()) / FILE_NAME
 

@@ -35,7 +35,8 @@ class Actor:
     """Someone acting in one workspace, through one door.
 
     `person_id` is None for the operator at the terminal, who may do everything in the workspace. `within`
-    are the teams that a token is limited to: what belongs to others is then as if it were not there.
+    are the teams that a token is limited to: what belongs to others is then as if it were not there. `keeps`
+    are things they have shut themselves out of, still in their hands for the answer to that, or to undo it.
     """
 
     workspace_id: int
@@ -47,6 +48,7 @@ class Actor:
     name: str = field(default="", compare=False)
     looks_back: bool = False  # at a past day: sees what they may see today, and changes nothing
     within: frozenset[int] | None = None
+    keeps: frozenset[int] = frozenset()
 
     @property
     def is_operator(self) -> bool:
@@ -70,7 +72,8 @@ def operator(workspace_id: int, *, door: str = "cli") -> Actor:
 class Standing:
     """What a decision about one objective (or a key result of it) needs to know.
 
-    `lineage` is the objective's team and the teams above it; `audience` who may see it.
+    `lineage` is the objective's team and the teams above it; `audience` who may see it. `is_kept`: the actor
+    has shut themselves out of it and takes that back.
     """
 
     owner: int | None = None
@@ -81,6 +84,7 @@ class Standing:
     audience: frozenset[int] | None = EVERYONE
     is_private: bool = False
     key_result_owner: int | None = None
+    is_kept: bool = False
 
 
 def audience(
@@ -165,7 +169,7 @@ def may_edit(actor: Actor, standing: Standing) -> bool:
         return False
     if actor.is_guest:
         return False
-    if actor.is_admin:
+    if actor.is_admin or standing.is_kept:
         return True
     me = actor.person_id
     if me in (standing.owner, standing.sponsor):

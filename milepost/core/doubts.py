@@ -1,15 +1,20 @@
-"""Doubts: what deserves a second look in a key result, and hinders nothing."""
+"""Doubts: what deserves a second look in a key result, or in a file, and hinders nothing once it is meant."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
-from milepost.core.plan.changes import CHANGED, CREATED, Changes
+from milepost.core import access
+from milepost.core.plan.changes import CHANGED, CREATED, Change, Changes
+from milepost.core.plan.values import TeamPlan
 from milepost.core.scoring import Kind
 from milepost.core.states import State
+
+OUT_OF_SIGHT = "You will not see it any more."
 
 
 def of(
@@ -36,7 +41,7 @@ def of(
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What is odd about a key result that a file would make or change; `id` is the file's."""
+    """What is odd about something that a file would make or change; `id` is the file's."""
 
     kind: str
     id: str
@@ -68,3 +73,35 @@ def of_changes(
             )
         ]  # fmt: skip
     return tuple(found)
+
+
+def of_sight(changes: Changes, me: str | None) -> tuple[Doubt, ...]:
+    """Say which objectives whoever applies a file (`me`, the file's id) would not see after it."""
+    teams = {item.id: item.want or item.have for item in changes.of("team")}
+    below = defaultdict(list)
+    for item in changes.of("key_result"):
+        below[item.under].append(item)
+    return tuple(
+        Doubt("objective", item.id, item.want.title, OUT_OF_SIGHT)
+        for item in changes.of("objective")
+        if _is_touched(item, below[item.id]) and _is_shut_out(me, _audience(item, below[item.id], teams))
+    )
+
+
+def _is_touched(item: Change, below: list[Change]) -> bool:
+    return item.want is not None and any(each.action in (CREATED, CHANGED) for each in (item, *below))
+
+
+def _is_shut_out(me: str | None, seen_by: frozenset[str] | None) -> bool:
+    return seen_by is not access.EVERYONE and me not in seen_by
+
+
+def _audience(item: Change, below: list[Change], teams: Mapping[str, TeamPlan]) -> frozenset[str] | None:
+    one, team = item.want, teams.get(item.want.team)
+    return access.audience(
+        one.visibility,
+        owner=one.owner,
+        workers=[one.sponsor, *one.contributors, *((each.want or each.have).owner for each in below)],
+        team_members=[each.person for each in team.members if each.until is None] if team else (),
+        named=one.visible_to,
+    )

@@ -40,6 +40,18 @@ def base_url() -> str:
     return _served() or milepost.base_url
 
 
+def assumed() -> str:
+    """Say where a link just printed is a guess: no server answers here, and no address is set."""
+    milepost = settings.MILEPOST
+    if "base_url" in milepost.origins or is_serving():
+        return ""
+    return (
+        "No server answers on this data folder now, so the link begins with"
+        f" {milepost.base_url}. Where Milepost is reached at another address, set MILEPOST_BASE_URL"
+        " or MILEPOST_PORT, or make a link while it serves."
+    )
+
+
 def is_serving() -> bool:
     """Say whether a server answers on this data folder."""
     return _served() is not None

@@ -107,8 +107,11 @@ def feed(
 
 
 def _in_sight(reader: Reader):
-    """Return the events that are about nothing restricted, or about what the reader sees: most they may."""
-    query = Event.objects.of(reader.actor.workspace_id)
+    """Return the events that are about nothing restricted, or about what the reader sees: most they may.
+
+    Of a past day, those until its end.
+    """
+    query = reader.until(Event.objects.of(reader.actor.workspace_id))
     if reader.actor.within is not None:
         image = reader.image
         seen = image.objectives.ids[reader.seen[: image.first_key_result]].tolist()

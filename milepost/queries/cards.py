@@ -155,7 +155,7 @@ class Reader:
         seen_by, actor = image.audience(id), self.actor
         if seen_by is access.EVERYONE and actor.within is None:
             return True
-        return access.may_see(
+        return id in actor.keeps or access.may_see(
             actor,
             seen_by,
             # Whose it is matters to a token limited to teams alone, and whether it is private to an operator.

@@ -62,7 +62,7 @@ class KeyResultPair:
 
     @property
     def is_same(self) -> bool:
-        is_moved = self.points or self._is_first or self.differences or self.checkins.count
+        is_moved = self.points or self._is_first or self.differences or self.checkins.is_any
         return not (is_moved or self.verdicts)
 
     @property

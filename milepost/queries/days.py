@@ -63,6 +63,15 @@ def on_record(actor: Actor, day: date, field: str = "on") -> date:
     return day
 
 
+def is_on_record(actor: Actor, day: date) -> bool:
+    """Say whether there was anything by a day that has come."""
+    try:
+        on_record(actor, day)
+    except BeforeTheRecord:
+        return False
+    return True
+
+
 def noon(actor: Actor, day: date) -> datetime:
     """Return the moment that stands for a past day, in the time zone that held on it."""
     return images.of(actor.workspace_id).workspace.calendar.noon(day)

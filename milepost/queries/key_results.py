@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+
+from django.db.models import Q
 
 from milepost.core import access, addresses
 from milepost.core.cadence import Window, elapsed
@@ -43,6 +46,7 @@ class EntryCard:
     state: str
     corrects_on: date | None
     may_correct: bool
+    mended: Mended | None = None  # after the day looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,22 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Mended:
+    """What became of a check-in after the day looked at: it was corrected, or taken back."""
+
+    is_withdrawn: bool
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What was recorded after a past day about the time until then; what was `mended`, by its id."""
+
+    late: int = 0
+    mended: Mapping[int, Mended] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Hindsight:
     """What is known now about a past day, and was not then: the value, and when it was recorded.
 
@@ -65,6 +85,9 @@ class Hindsight:
     value: str
     progress: Fraction | None
     recorded_on: date | None  # None: what was known then was taken back, or it is a series
+    is_same: bool = False  # the value is what was known then, though others came late or were mended
+    late: int = 0
+    mended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +123,7 @@ class KeyResultPage:
     why_not: str
 
 
-def _hindsight(reader: Reader, one: KeyResultRow) -> Hindsight | None:
+def _hindsight(reader: Reader, one: KeyResultRow, meanwhile: Meanwhile) -> Hindsight | None:
     """Return what was learned later about the day looked at; None where nothing was, or for today."""
     if reader.known is None or one.source == "contributors":
         return None
@@ -112,7 +135,8 @@ def _hindsight(reader: Reader, one: KeyResultRow) -> Hindsight | None:
             return None
         return Hindsight("", score(one.measure, living.read(one, told), policy=reader.policy).raw, None)
     now = told[-1] if told else None
-    if (now and now.id) == (then and then.id):
+    is_same = (now and now.id) == (then and then.id)
+    if is_same and not (meanwhile.late or meanwhile.mended):
         return None
     value = None if now is None else reader.image.entries.exact(now)
     if one.kind == Kind.BINARY and value in (0, 1):
@@ -121,7 +145,29 @@ def _hindsight(reader: Reader, one: KeyResultRow) -> Hindsight | None:
         value=value_text(one, value),
         progress=score(one.measure, value, policy=reader.policy).raw,
         recorded_on=None if now is None else reader.day_of(now.recorded),
+        is_same=is_same,
+        late=meanwhile.late,
+        mended=len(meanwhile.mended),
     )
+
+
+def _meanwhile(reader: Reader, one: KeyResultRow) -> Meanwhile:
+    """Return what was recorded later about the time until a past day: of today there is none."""
+    if reader.known is None:
+        return Meanwhile()
+    rows = Checkin.objects.of(reader.actor.workspace_id).filter(
+        Q(corrects=None, effective_at__lt=reader.known)
+        | Q(corrects__recorded_at__lt=reader.known, corrects__effective_at__lt=reader.known),
+        key_result_id=one.id,
+        recorded_at__gte=reader.known,
+    )
+    late, mended = 0, {}
+    for corrects, is_withdrawn, at in rows.values_list("corrects_id", "is_withdrawn", "recorded_at"):
+        if corrects is None:
+            late += 1
+        else:
+            mended[corrects] = Mended(is_withdrawn, reader.local(at).date())
+    return Meanwhile(late, mended)
 
 
 def page(reader: Reader, id: int) -> KeyResultPage:
@@ -136,7 +182,8 @@ def page(reader: Reader, id: int) -> KeyResultPage:
     may_edit = access.may_edit_key_result(reader.actor, standing) and is_open
     whole_may_edit = access.may_edit(reader.actor, standing)
     why_not = _why_not(reader, row, one)
-    entries = _entries(reader, row, one, may_correct=may_check_in and not why_not)
+    meanwhile = _meanwhile(reader, one)
+    entries = _entries(reader, row, one, meanwhile, may_correct=may_check_in and not why_not)
     return KeyResultPage(
         card=reader.key_result(one),
         objective=(row.title, addresses.objective(reader.slug, row.id)),
@@ -152,7 +199,7 @@ def page(reader: Reader, id: int) -> KeyResultPage:
         revision=kept.revision,
         explanation=explanations.of_key_result(reader, one),
         course=_course(reader, one, entries),
-        hindsight=_hindsight(reader, one),
+        hindsight=_hindsight(reader, one, meanwhile),
         target=_target(reader, one),
         entries=entries,
         history=history.of_key_result(reader, one),
@@ -213,7 +260,7 @@ def _number(text: str | None) -> Decimal | None:
 
 
 def _entries(
-    reader: Reader, row: ObjectiveRow, one: KeyResultRow, *, may_correct: bool
+    reader: Reader, row: ObjectiveRow, one: KeyResultRow, meanwhile: Meanwhile, *, may_correct: bool
 ) -> tuple[EntryCard, ...]:
     rows = list(
         reader.until(Checkin.objects.of(reader.actor.workspace_id), "recorded_at")
@@ -249,6 +296,7 @@ def _entries(
                 state=state,
                 corrects_on=days.get(each.corrects_id),
                 may_correct=may_correct and state == "standing",
+                mended=meanwhile.mended.get(each.id),
             )
         )
     found.reverse()

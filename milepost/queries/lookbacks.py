@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from milepost.ledger.structure import CycleRow
 from milepost.models import Grade
+from milepost.queries import days
 from milepost.queries.cards import Reader
 from milepost.queries.records.sights import unseen
 
@@ -20,17 +21,17 @@ class Lookback:
 
 
 def offered(reader: Reader, cycle: CycleRow | None, *, looked_on: date | None) -> tuple[Lookback, ...]:
-    """Offer days to compare with: a week ago, the last closing, the cycle's first day, the last look."""
+    """Offer days to compare with: a week ago, the last review, the cycle's first day, the last look."""
     found = [Lookback("Last week", reader.today - timedelta(weeks=1))]
     closed = _last_closing(reader)
     if closed is not None:
-        found.append(Lookback("The last closing", closed))
+        found.append(Lookback("The last review", closed))
     if cycle is not None:
         found.append(Lookback("The cycle’s first day", cycle.starts_on))
     if looked_on is not None:
         # What was changed later on that day has not been seen.
         found.append(Lookback("I last looked", looked_on - timedelta(days=1)))
-    return tuple(one for one in found if one.on < reader.today)
+    return tuple(one for one in found if one.on < reader.today and days.is_on_record(reader.actor, one.on))
 
 
 def _last_closing(reader: Reader) -> date | None:
@@ -39,7 +40,7 @@ def _last_closing(reader: Reader) -> date | None:
     began = reader.calendar.end_of(reader.today - timedelta(days=1))
     graded = Grade.objects.of(reader.actor.workspace_id).filter(~hidden("objective_id"), at__lt=began)
     last = graded.order_by("-at").values_list("at", flat=True).first()
-    days = [one.closed_on for one in reader.image.cycles.values() if one.closed_on]
+    closings = [one.closed_on for one in reader.image.cycles.values() if one.closed_on]
     if last is not None:
-        days.append(reader.local(last).date())
-    return max((day for day in days if day < reader.today), default=None)
+        closings.append(reader.local(last).date())
+    return max((day for day in closings if day < reader.today), default=None)

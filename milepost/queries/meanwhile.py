@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from milepost.core.undoing import TOLD_AS_ONE
 from milepost.models import Checkin, Event
 from milepost.queries.cards import PersonCard, Reader
 from milepost.queries.sentences import Happening, Sentence, sentence
@@ -30,12 +31,20 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Checkins:
-    """The check-ins recorded between the two days; `late` are for the first day or before it."""
+    """The check-ins recorded between the two days; `late` are for the first day or before it.
+
+    `count` are new ones, `corrections` and `withdrawals` mend earlier ones.
+    """
 
     count: int = 0
     corrections: int = 0
+    withdrawals: int = 0
     late: int = 0
     notes: tuple[Note, ...] = ()
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.count or self.corrections or self.withdrawals)
 
 
 class Meanwhile:
@@ -58,10 +67,13 @@ class Meanwhile:
         rows = rows.exclude(kind__in=_SILENT).annotate(is_undone=is_undone())
         rows = rows.order_by("-id").values_list(*Happening._fields)
         found: dict[int, list[Sentence]] = defaultdict(list)
+        parts: set[int] = set()  # of what is told as one, which comes before them
         for happening in (Happening(*row) for row in rows[:EVENTS_READ]):
             said = sentence(self.now, happening)
-            if said is None:
+            if said is None or happening.id in parts:
                 continue
+            if happening.kind in TOLD_AS_ONE:
+                parts.update(happening.data["events"])
             of = happening.objective_id
             if of in children and children[of] != of and happening.kind.startswith("alignment."):
                 found[children[of]].append(said)
@@ -75,7 +87,14 @@ class Meanwhile:
             key_result_id__in=key_results, recorded_at__gte=self.then.known
         )
         read = rows.order_by("-recorded_at", "-id").values_list(
-            "key_result_id", "id", "recorded_at", "effective_at", "corrects_id", "by_id", "note"
+            "key_result_id",
+            "id",
+            "recorded_at",
+            "effective_at",
+            "corrects_id",
+            "is_withdrawn",
+            "by_id",
+            "note",
         )
         listed: dict[int, list[tuple]] = defaultdict(list)
         for one, *rest in read:
@@ -83,15 +102,16 @@ class Meanwhile:
         return {one: self._summed(rest) for one, rest in listed.items()}
 
     def _summed(self, rows: list[tuple]) -> Checkins:
-        replaced = {corrects for _, _, _, corrects, _, _ in rows}
+        replaced = {corrects for _, _, _, corrects, _, _, _ in rows}
         notes = (
             Note(self.now.person(by), self._day(recorded), note)
-            for id, recorded, _, _, by, note in rows
+            for id, recorded, _, _, _, by, note in rows
             if note.strip() and id not in replaced
         )
         return Checkins(
-            count=len(rows),
-            corrections=sum(row[3] is not None for row in rows),
+            count=sum(row[3] is None for row in rows),
+            corrections=sum(row[3] is not None and not row[4] for row in rows),
+            withdrawals=sum(row[4] for row in rows),
             late=sum(row[3] is None and row[2] < self.then.known for row in rows),
             notes=tuple(note for note, _ in zip(notes, range(NOTES_EACH), strict=False)),
         )

@@ -30,7 +30,8 @@ def lineage(workspace_id: int, team_id: int | None) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _team_members(row: Objective) -> list[int]:
+def team_members(row: Objective) -> list[int]:
+    """Return the people of an objective's team."""
     if row.team_id is None:
         return []
     return list(
@@ -45,7 +46,7 @@ def standing(actor: Actor, row: Objective, key_result: KeyResult | None = None) 
     seen_by = access.EVERYONE
     restricted = row.visibility != Visibility.WORKSPACE
     narrowed = key_result is not None and key_result.visibility is not None
-    members = _team_members(row) if restricted or narrowed else []
+    members = team_members(row) if restricted or narrowed else []
     if restricted:
         owners = KeyResult.objects.of(row.workspace_id).filter(objective_id=row.id)
         seen_by = access.audience(
@@ -73,7 +74,15 @@ def standing(actor: Actor, row: Objective, key_result: KeyResult | None = None) 
         audience=seen_by,
         is_private=row.visibility == Visibility.PRIVATE,
         key_result_owner=key_result.owner_id if key_result else None,
+        is_kept=(key_result or row).id in actor.keeps,
     )
+
+
+def may_see(actor: Actor, found: Standing, row: Objective) -> bool:
+    """Say whether the actor may see what this is the standing of: an objective, or a key result of it."""
+    if found.is_kept:
+        return True
+    return access.may_see(actor, found.audience, team=row.team_id, is_private=found.is_private)
 
 
 def objective(actor: Actor, id: int, *, lock: bool = False) -> tuple[Objective, Standing]:
@@ -83,7 +92,7 @@ def objective(actor: Actor, id: int, *, lock: bool = False) -> tuple[Objective, 
     if row is None:
         raise NotFound
     found = standing(actor, row)
-    if not access.may_see(actor, found.audience, team=row.team_id, is_private=found.is_private):
+    if not may_see(actor, found, row):
         raise NotFound
     return row, found
 
@@ -96,7 +105,7 @@ def key_result(actor: Actor, id: int, *, lock: bool = False) -> tuple[KeyResult,
         raise NotFound
     row = Objective.objects.of(actor.workspace_id).get(id=one.objective_id)
     found = standing(actor, row, one)
-    if not access.may_see(actor, found.audience, team=row.team_id, is_private=found.is_private):
+    if not may_see(actor, found, row):
         raise NotFound
     return one, row, found
 

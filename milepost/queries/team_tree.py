@@ -11,7 +11,9 @@ from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.problems import NotFound
 from milepost.ledger import image
+from milepost.ledger.structure import TeamRow
 from milepost.models import TeamMember
+from milepost.queries.cards import Reader
 from milepost.queries.shortlists import LISTED
 
 
@@ -90,6 +92,18 @@ def members(actor: Actor, team_id: int) -> Iterator[Member]:
         .values_list("person_id", "person__name", "is_lead", "since_on")
     )
     return (Member(*row) for row in rows)
+
+
+def members_then(reader: Reader, row: TeamRow) -> Iterator[Member]:
+    """Return who belonged to a team on the day that the reader looks at, its leads first."""
+    seats = TeamMember.objects.of(reader.actor.workspace_id).filter(
+        team_id=row.id, since_on__lte=reader.today
+    )
+    # Whoever came back has another seat: the latest of then.
+    since = dict(seats.order_by("since_on", "id").values_list("person_id", "since_on"))
+    people = [(id not in row.leads, reader.image.people[id].name, id) for id in row.members]
+    for is_follower, name, id in sorted(people):
+        yield Member(id, name, not is_follower, since.get(id))
 
 
 def _places(actor: Actor, seen: image.Image, manageable: bool, besides: int | None) -> Iterator[Place]:

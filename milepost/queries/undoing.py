@@ -41,15 +41,24 @@ def _is_open(reader: Reader, event: Happening | Event, row: ObjectiveRow) -> boo
     return row.state == State.CLOSED and gone <= timedelta(days=REOPEN_WITHIN_DAYS)
 
 
+def _is_lately(reader: Reader, event: Happening | Event) -> bool:
+    return reader.today - reader.local(event.at).date() <= undoing.LASTS + timedelta(days=1)
+
+
 def url(reader: Reader, event: Happening | Event) -> str:
     """Return where an event can be undone; empty where it cannot be, or not by this reader."""
-    if event.kind not in undoing.KINDS or getattr(event, "is_undone", False):
+    if event.kind not in undoing.KINDS or not undoing.may_undo(reader.actor, event.actor_id):
         return ""
-    if not undoing.may_undo(reader.actor, event.actor_id):
+    about = [id for id in (event.objective_id, event.key_result_id) if id is not None]
+    if not all(map(reader.finds, about)):
+        # What became of it is not theirs to know; that they left it to others, they do.
+        is_theirs = "left" in event.data and event.actor_id == reader.actor.person_id
+        return addresses.undoing(reader.slug, event.id) if is_theirs and _is_lately(reader, event) else ""
+    if getattr(event, "is_undone", False):
         return ""
     if event.kind == "plan.applied" and not ("kept" in event.data and access.may_apply_a_file(reader.actor)):
         return ""
-    if reader.today - reader.local(event.at).date() > undoing.LASTS + timedelta(days=1):
+    if not _is_lately(reader, event):
         return ""
     row = reader.image.objectives.get(event.objective_id)
     if row is not None and not _is_open(reader, event, row):

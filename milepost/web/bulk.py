@@ -17,6 +17,7 @@ from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.queries import choices
 from milepost.queries.cards import Reader
 from milepost.queries.shortlists import ListOf
+from milepost.queries.shutting_out import ShutsYouOut
 from milepost.web import pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
@@ -126,6 +127,7 @@ def _asked(typed: Typed) -> Asked:
         key_result=above and above.key_result,
         how=typed.text("how", "contributes"),
         weight=typed.weight(),
+        leave=typed.leaves,
     )
     return Asked(items, verb, change)
 
@@ -157,6 +159,8 @@ def _page(request: HttpRequest, reader: Reader, typed: Typed) -> HttpResponse:
         "lines": [_line(reader, asked.verb, line) for line in lines],
         "cannot": sum(line.problem is not None for line in lines),
         "changes": sum(line.is_changed for line in lines),
+        "leaving": typed.leaves or any(isinstance(line.problem, ShutsYouOut) for line in lines),
+        "left": typed.leaves,
         "seen": actions.mark(lines=lines) if lines else "",
         "needs_reason": bool(asked.verb) and actions.VERBS[asked.verb].needs_reason,
         "takes_reason": asked.verb not in ("", "activate", "align"),
@@ -203,7 +207,8 @@ def _back(request: HttpRequest, typed: Typed) -> str:
 def _given(typed: Typed, verb: str) -> list[tuple[str, str]]:
     """What was said of the change, for the form that applies it."""
     names = VERBS[verb][1] if verb else ()
-    return [("change", verb), *((name, typed.text(name)) for name in names)]
+    said = [("change", verb), *((name, typed.text(name)) for name in names)]
+    return [*said, ("leave", "1")] if typed.leaves else said
 
 
 def _without(typed: Typed, lines: Sequence[Line]) -> str:

@@ -17,7 +17,7 @@ from milepost.ledger.structure import CycleRow
 from milepost.queries import comparisons, hindsight, lookbacks, teams
 from milepost.queries.cards import Reader
 from milepost.queries.comparisons import Comparison
-from milepost.queries.days import BeforeTheRecord
+from milepost.queries.days import BeforeTheRecord, on_record
 from milepost.queries.records import comparisons as records
 from milepost.web import answers, misread, pages, trails, travel, week
 from milepost.web.actors import in_workspace
@@ -110,9 +110,9 @@ class Days:
 
     def __post_init__(self) -> None:
         today = self.request.today
-        asked = (travel.day_named(self.request, "from"), travel.day_named(self.request, "to"))
+        asked = [self._asked_for(name) for name in ("from", "to")]
         after = asked[1] or today
-        before = asked[0] or after - WEEK
+        before = asked[0] or self._week_before(after)
         self.is_turned = before > after
         # Whichever was written first: the earlier day is “then”.
         before, after = min(before, after), max(before, after)
@@ -123,6 +123,17 @@ class Days:
         self.then = Reader(self.request.actor, today, before)
         self.now = Reader(self.request.actor, today, after)
         self.cycle: CycleRow | None = cycle_of(self.request, self.now)
+
+    def _asked_for(self, name: str) -> date | None:
+        day = travel.day_named(self.request, name)
+        return day if day is None or day == self.request.today else on_record(self.request.actor, day, name)
+
+    def _week_before(self, after: date) -> date:
+        """Return the day to begin with where none is named; of a younger record, its first one."""
+        try:
+            return on_record(self.request.actor, after - WEEK, "from")
+        except BeforeTheRecord as wrong:
+            return wrong.began if wrong.began < after else after - WEEK
 
 
 def _objective(days: Days, id: int) -> Compared:

@@ -21,8 +21,7 @@ from milepost.queries.choices import Cycles
 from milepost.queries.shortlists import ListOf, may_draft_for
 from milepost.web import cookies, measures, objectives, pages, shortlists, submissions
 from milepost.web.actors import in_workspace
-from milepost.web.methods import go
-from milepost.web.toasts import named, saved
+from milepost.web.toasts import named
 from milepost.web.typed import Typed, id_text
 from milepost.web.words import day
 
@@ -53,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """Draft an objective with its first key results."""
     reader = pages.reader(request)
-    offered, typed = _offered(reader), shortlists.take(Typed(request.POST), reader, LISTS)
+    offered, typed = _offered(reader), _typed(request, reader)
     cycle, span = _cycle(typed, reader, offered)
     fields = objectives.fields(typed, cycle)
     wanted = [(f"{slot}_", made) for slot in SLOTS if (made := _slot(typed, slot)) is not None]
@@ -66,7 +65,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 makes="objective",
                 make=lambda: (
                     drafts.write(
-                        objective=fields,
+                        objective=fields | {"leave": typed.leaves},
                         key_results_wanted=wanted,
                         serves=serves,
                         new_cycle=span,
@@ -80,9 +79,13 @@ def create(request: HttpRequest) -> HttpResponse:
         except Problem as wrong:
             typed.refuse(wrong)
         else:
-            saved(request, f"{named('Draft saved', fields['title'])} Activate it once it reads well.")
-            return go(addresses.objective(reader.slug, made))
+            told = f"{named('Draft saved', fields['title'])} Activate it once it reads well."
+            return objectives.after(request, told, made, addresses.objective(reader.slug, made))
     return _new_page(request, reader, offered, _again(typed), typed)
+
+
+def _typed(request: HttpRequest, reader: Reader) -> Typed:
+    return objectives.keep_in(shortlists.take(Typed(request.POST), reader, LISTS), request.actor)
 
 
 def _offered(reader: Reader) -> Cycles:

@@ -39,7 +39,9 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
         typed.say("to", "Choose somebody who is to have it.")
     if not typed.problems:
         try:
-            made = handovers.hand_over(person=person, to=to, instead=instead, by=request.actor, at=request.at)
+            made = handovers.hand_over(
+                person=person, to=to, instead=instead, leave=typed.leaves, by=request.actor, at=request.at
+            )
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong, field="to")
         else:
@@ -100,6 +102,8 @@ def _page(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
         "picked": {one.ref: typed.text(f"to-{one.ref}") for one in found.listed},
         "written": {one.ref: typed.text(f"else-{one.ref}") for one in found.listed},
         "error": typed.error,
+        "leaving": typed.is_leaving,
+        "left": typed.leaves,
         "problems": typed.listed(LABELS | {f"else-{one.ref}": one.title for one in found.listed}),
         "here": f"{there}handover/",
         "back": there,

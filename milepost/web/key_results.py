@@ -18,7 +18,7 @@ from milepost.queries import key_results as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import names, people
 from milepost.queries.shortlists import ListOf
-from milepost.web import measures, pages, shortlists, submissions, trails, versions, words
+from milepost.web import measures, objectives, pages, shortlists, submissions, trails, versions, words
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
@@ -90,6 +90,7 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
         request, "key_results/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True,
         comparison=f"{page.objective[1]}comparison/#k-{page.card.id}",  # its own part of it
         began=page.history[-1].on,
+        cycle=reader.cycle_of(reader.image.objectives[reader.key_result_row(key_result).objective_id]),
     )  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def new(request: HttpRequest, objective: int) -> HttpResponse:
 def create(request: HttpRequest, objective: int) -> HttpResponse:
     """Add a key result to an objective."""
     reader = pages.reader(request)
-    typed = shortlists.take(Typed(request.POST), reader, LISTS)
+    typed = objectives.keep_in(shortlists.take(Typed(request.POST), reader, LISTS), request.actor)
     row = _open_to_me(reader, objective)
     fields = _fields(typed)
     definition = Definition(**fields)
@@ -139,7 +140,11 @@ def create(request: HttpRequest, objective: int) -> HttpResponse:
                 below=objective,
                 make=lambda: (
                     key_results.add(
-                        objective=objective, definition=definition, by=request.actor, at=request.at
+                        objective=objective,
+                        definition=definition,
+                        leave=typed.leaves,
+                        by=request.actor,
+                        at=request.at,
                     ).id
                 ),
             )
@@ -177,7 +182,7 @@ def _new_page(
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("New key result", None))
     return pages.page(
         request, "key_results/new.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status,
+        status=typed.status, cycle=reader.cycle_of(row),
     )  # fmt: skip
 
 
@@ -196,6 +201,9 @@ def _form(reader: Reader, row: ObjectiveRow, values: dict[str, Any], typed: Type
         "directions": measures.DIRECTIONS,
         "sources": measures.SOURCES,
         "visibilities": measures.VISIBILITIES,
+        "leaving": typed.is_leaving,
+        "left": typed.leaves,
+        "may_keep": typed.text("visibility") == "people",
         "cycle": cycle,
     }
 
@@ -253,7 +261,7 @@ def edit(request: HttpRequest, key_result: int) -> HttpResponse:
 def update(request: HttpRequest, key_result: int) -> HttpResponse:
     """Change a key result; where somebody else came first, show both versions."""
     reader = pages.reader(request)
-    typed = shortlists.take(Typed(request.POST), reader, LISTS)
+    typed = objectives.keep_in(shortlists.take(Typed(request.POST), reader, LISTS), request.actor)
     form = _mine(reader, key_result)
     fields, values, theirs = _fields(typed), _again(typed), versions.NOTHING
     if not typed.problems:
@@ -265,7 +273,7 @@ def update(request: HttpRequest, key_result: int) -> HttpResponse:
                 stored=lambda: _stored(pages_of.form(pages.reader(request), key_result)),
                 write=lambda changed, revision: key_results.update(
                     key_result=key_result, changed=changed, reason=typed.text("reason"), revision=revision,
-                    by=request.actor, at=request.at,
+                    leave=typed.leaves, by=request.actor, at=request.at,
                 ),
                 latest=lambda: history.latest(
                     reader, objective=form.row.objective_id, key_result=key_result
@@ -281,13 +289,10 @@ def update(request: HttpRequest, key_result: int) -> HttpResponse:
             _refuse(typed, wrong)
         else:
             if done:
-                saved(
-                    request,
-                    " ".join(
-                        (versions.words(theirs, values["title"]), *_doubts(reader, form.objective, fields))
-                    ),
-                )
-                return go(addresses.key_result(reader.slug, key_result))
+                told = versions.words(theirs, values["title"])
+                told = " ".join((told, *_doubts(reader, form.objective, fields)))
+                there = addresses.key_result(reader.slug, key_result)
+                return objectives.after(request, told, key_result, there)
     return _edit_page(request, reader, form, values, typed, theirs)
 
 
@@ -356,7 +361,7 @@ def _edit_page(
     trail = trails.below(reader, reader.team(whole.team_id), above, (row.title, url), ("Edit", None))
     return pages.page(
         request, "key_results/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status,
+        status=typed.status, cycle=reader.cycle_of(whole),
     )  # fmt: skip
 
 

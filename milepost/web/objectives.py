@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from milepost.actions import objectives
 from milepost.actions.objectives import require_open
 from milepost.core import access, addresses, ids
+from milepost.core.access import Actor
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
-from milepost.queries import choices, hindsight, history
+from milepost.queries import choices, hindsight, history, standings
 from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Choices
@@ -83,6 +84,7 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
         request, "objectives/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True,
         comparison=f"{context['here']}comparison/",
         began=page.history[-1].on,
+        cycle=reader.cycle_of(reader.objective_row(objective)),
     )  # fmt: skip
 
 
@@ -159,7 +161,30 @@ def form(
         "commitments": COMMITMENTS,
         "levels": LEVELS,
         "visibilities": VISIBILITIES,
+        "leaving": typed.is_leaving,
+        "left": typed.leaves,
+        "may_keep": typed.text("visibility") in ("team", "people"),
     }
+
+
+# -- who would not see it any more ---------------------------------------------------------------------------
+
+
+def keep_in(typed: Typed, me: Actor) -> Typed:
+    """Let whoever asked for it stay among those who see it: as one of them, or of those who work on it."""
+    if typed.text("keep"):
+        name = "visible_to" if typed.text("visibility") == "people" else "contributors"
+        typed.choose(name, [*typed.texts(name), ids.encode(me.person_id)])
+    return typed
+
+
+def after(request: HttpRequest, told: str, id: int, there: str) -> HttpResponse:
+    """Say what was done, and go there; or, where its author has left it to others, to their week."""
+    if standings.sees(request.actor, id):
+        saved(request, told)
+        return go(there)
+    saved(request, f"{told} You do not see it any more.")
+    return go(addresses.week(request.seat.slug))
 
 
 # -- changing ----------------------------------------------------------------------------------------------
@@ -178,7 +203,7 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
     """Change an objective; where somebody else came first, show both versions."""
     reader = pages.reader(request)
     found = _editable(reader, objective)
-    typed = shortlists.take(Typed(request.POST), reader, LISTS)
+    typed = keep_in(shortlists.take(Typed(request.POST), reader, LISTS), request.actor)
     values, theirs = again(typed, "reason", "revision", "read"), versions.NOTHING
     wanted = fields(typed, wanted_cycle(typed))
     if not typed.problems:
@@ -190,7 +215,7 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
                 stored=lambda: _stored(pages_of.form(pages.reader(request), objective)),
                 write=lambda changed, revision: objectives.update(
                     objective=objective, changed=changed, reason=typed.text("reason"), revision=revision,
-                    by=request.actor, at=request.at,
+                    leave=typed.leaves, by=request.actor, at=request.at,
                 ),
                 latest=lambda: history.latest(reader, objective=objective),
                 today=request.today,
@@ -204,8 +229,8 @@ def update(request: HttpRequest, objective: int) -> HttpResponse:
             typed.refuse(wrong)
         else:
             if done:
-                saved(request, versions.words(theirs, values["title"]))
-                return go(addresses.objective(reader.slug, objective))
+                told = versions.words(theirs, values["title"])
+                return after(request, told, objective, addresses.objective(reader.slug, objective))
     return _edit_page(request, reader, found, values, typed, theirs)
 
 
@@ -272,5 +297,5 @@ def _edit_page(
     trail = trails.below(reader, reader.team(row.team_id), (row.title, url), ("Edit", None))
     return pages.page(
         request, "objectives/edit.html", context, nav="teams", crumbs=trail, seen_by=reader,
-        status=typed.status,
+        status=typed.status, cycle=reader.cycle_of(row),
     )  # fmt: skip

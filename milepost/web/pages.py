@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
+from milepost.ledger.structure import CycleRow
 from milepost.queries import shell as shells
 from milepost.queries.cards import Reader
 from milepost.web import cookies, inserts, jinja, kept_pages, keymap, looks, personas, travel, words
@@ -78,21 +79,23 @@ def page(
     travels: bool = False,
     comparison: str | None = None,
     began: date | None = None,
+    cycle: CycleRow | None = None,
     kept_as: Hashable | None = None,
     misread: tuple[misreading.Part, ...] | Callable[[], tuple[misreading.Part, ...]] = (),
 ) -> HttpResponse:
     """Render a page of a workspace with its frame; one that `travels` can be shown on any past day.
 
-    `comparison` is where two days of it stand side by side, `began` the first day of what it shows,
-    `misread` what its address says and it did not understand, cycle and day apart. With
-    `kept_as` it is kept drawn: that names what it depends on besides the figures of the day, the reader, the
-    address and the cookies; the context is then a function, asked when it has to be drawn, and `misread` too.
+    `comparison` is where two days of it stand side by side, `began` the first day of what it shows, `cycle`
+    the one that this belongs to, `misread` what its address says and it did not understand, cycle and day
+    apart. With `kept_as` it is kept drawn: that names what it depends on besides the figures of the day, the
+    reader, the address and the cookies; the context is then a function, asked when it has to be drawn, and
+    `misread` too.
     """
     looking = seen_by or reader(request)
 
     def draw() -> str:
         said = context() if callable(context) else context
-        frame = _frame(request, looking, nav, crumbs)
+        frame = _frame(request, looking, nav, crumbs, cycle)
         understood = {"cycle": _knows_cycle(request, looking), "on": travels or _is_today(request, looking)}
         unread = misread() if callable(misread) else misread
         frame.misread = misreading.told(request, misreading.parts(request.GET, understood) + unread)
@@ -144,9 +147,13 @@ def not_yet(
 
 
 def _frame(
-    request: HttpRequest, looking: Reader, nav: str, crumbs: list[tuple[str, str | None]]
+    request: HttpRequest,
+    looking: Reader,
+    nav: str,
+    crumbs: list[tuple[str, str | None]],
+    cycle: CycleRow | None,
 ) -> shells.Shell:
-    wanted = request.GET.get("cycle") or cookies.read(request, CYCLE_COOKIE)
+    wanted = request.GET.get("cycle") or (cycle.key if cycle else cookies.read(request, CYCLE_COOKIE))
     frame = shells.shell(looking, cycle=shells.chosen_cycle(looking, wanted))
     frame.nav, frame.crumbs, frame.links = nav, crumbs, links(looking.slug)
     look = looks.look(request)

@@ -45,8 +45,12 @@ class Travel:
         return self.day < self.today
 
     @property
-    def weeks_ago(self) -> int:
-        return round((self.today - self.day) / WEEK)
+    def ago(self) -> str:
+        """How long ago the day was: in days, or from eight weeks on, and where that is exact, in weeks."""
+        days = (self.today - self.day).days
+        weeks = round(days / 7)
+        number, unit = (weeks, "week") if days and (not days % 7 or weeks >= 8) else (days, "day")
+        return f"{number} {unit}{'' if number == 1 else 's'} ago" if days else ""
 
     @property
     def here(self) -> str:

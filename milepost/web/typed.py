@@ -13,6 +13,7 @@ from django.http import QueryDict
 from milepost.core import ids, numbers
 from milepost.core.characters import require_printable
 from milepost.core.problems import Invalid, Problem
+from milepost.queries.shutting_out import ShutsYouOut
 
 _BREAKS = re.compile("\r\n|[\x0b\x0c]")  # the latter: as office programs put them into what one copies
 
@@ -44,6 +45,8 @@ class Typed:
         self.offered: dict[str, list[str]] = {}  # what a field is to offer besides, by what was typed
         self.unclear: dict[str, str] = {}  # names, by the field they were written for, that could be nobody's
         self.retry_after: int | None = None  # seconds, where what was refused may be tried again
+        self.leaves = bool(data.get("leave"))  # that they mean it, who would not see it any more
+        self.is_leaving = self.leaves  # whether that is asked
         self._refused_as = 422
 
     def text(self, name: str, default: str = "") -> str:
@@ -153,6 +156,7 @@ class Typed:
         said = "\n".join(filter(None, lines)) if problem.details else str(problem)
         self.say(problem.field or "" if field is None else field, said, status=problem.status)
         self.retry_after = problem.retry_after
+        self.is_leaving |= isinstance(problem, ShutsYouOut)
 
     def cleaned(self, name: str, clean: Callable[[str], str]) -> str | None:
         """Return a text as `clean` tidies it; None where that refuses it."""

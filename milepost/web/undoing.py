@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from textwrap import shorten
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +14,10 @@ from milepost.actions import undos
 from milepost.actions.undos import ChangedSince
 from milepost.core import addresses
 from milepost.core.problems import NotAllowed, NotFound, Problem
-from milepost.queries import sentences, standings
+from milepost.queries import sentences, shutting_out, standings
+from milepost.queries.cards import Reader
+from milepost.queries.sentences import Sentence
+from milepost.queries.shutting_out import ShutsYouOut
 from milepost.web import pages
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go, inside
@@ -20,6 +25,7 @@ from milepost.web.toasts import saved
 
 # Where one goes on when the page of what was added is gone.
 _LISTS = {"team.withdrawn": "teams", "cycle.withdrawn": "cycles", "person.withdrawn": "people"}
+MOST_OF_A_TITLE = 40
 MOST = 160  # characters of what was undone, in the message that says so
 
 
@@ -33,14 +39,15 @@ def show(request: HttpRequest, event: int) -> HttpResponse:
 @in_workspace
 def create(request: HttpRequest, event: int) -> HttpResponse:
     """Undo what an event tells of."""
-    done = sentences.sentence(pages.reader(request), standings.event(request.actor, event))
+    told = _seen(request, event)
+    done = None if told is None else sentences.sentence(pages.reader(request), told)
     try:
         made = undos.undo(event=event, anyway="anyway" in request.POST, by=request.actor, at=request.at)
     except (NotFound, NotAllowed):
         raise
     except Problem as wrong:
         return _page(request, event, wrong)
-    saved(request, f"Undone: {_in_short(done.text)}" if done else "Undone.")
+    saved(request, f"Undone: {_in_short(done)}" if done else "Undone.")
     slug = request.seat.slug
     match made.kind:
         case "objective.withdrawn":
@@ -54,14 +61,33 @@ def create(request: HttpRequest, event: int) -> HttpResponse:
     return go(there)
 
 
-def _in_short(text: str) -> str:
-    """Return a sentence; of a long one its first words."""
-    told = shorten(text.rstrip(". "), MOST, placeholder="…")
+def _seen(request: HttpRequest, event: int) -> Any:
+    """Return an event; None where its author has left what it is about to others, by it; or NotFound."""
+    try:
+        return standings.event(request.actor, event)
+    except NotFound:
+        if shutting_out.left(request.actor, event) is None:
+            raise
+        return None
+
+
+def _in_short(done: Sentence) -> str:
+    """Return a sentence; of a long one the first words of each title, so that it goes on to its end."""
+    if len(done.text) > MOST:
+        phrases = (
+            replace(one, text=shorten(one.text, MOST_OF_A_TITLE, placeholder="…")) if one.url else one
+            for one in done.phrases
+        )
+        done = replace(done, phrases=tuple(phrases))
+    told = shorten(done.text.rstrip(". "), MOST, placeholder="…")
     return told if told.endswith("…") else f"{told}."
 
 
 def _page(request: HttpRequest, event: int, wrong: Problem | None, status: int = 0) -> HttpResponse:
-    told, reader = standings.event(request.actor, event), pages.reader(request)
+    reader = pages.reader(request)
+    told = _seen(request, event)
+    if told is None:
+        return _page_of_left(request, reader, event, wrong, status)
     told_as = sentences.sentence(reader, told)
     if told_as is None:
         raise NotFound
@@ -78,9 +104,31 @@ def _page(request: HttpRequest, event: int, wrong: Problem | None, status: int =
         "wrong": wrong,
         "over": over,
         "is_foretold": undos.is_foretold(told.kind),
-        "may_insist": isinstance(wrong, ChangedSince) and bool(wrong.over),
+        "may_insist": (isinstance(wrong, ChangedSince) and bool(wrong.over))
+        or isinstance(wrong, ShutsYouOut),
         "here": addresses.undoing(reader.slug, event),
+        "left": None,
         "back": _back(request) or _home(request, told),
+    }
+    return pages.page(
+        request, "undoing/show.html", context, nav="activity", crumbs=[("Undo", None)], seen_by=reader,
+        status=status or wrong.status,
+    )  # fmt: skip
+
+
+def _page_of_left(
+    request: HttpRequest, reader: Reader, event: int, wrong: Problem | None, status: int
+) -> HttpResponse:
+    """Ask of what its author has left to others, in words that they knew then: nothing of it as it is now."""
+    told = shutting_out.left(request.actor, event)
+    at = reader.local(told.at)
+    context = {
+        "left": (told.data["left"], at, at.date()),
+        "wrong": wrong,
+        "over": [],
+        "may_insist": False,
+        "here": addresses.undoing(reader.slug, event),
+        "back": _back(request) or f"{addresses.week(reader.slug)}activity/",
     }
     return pages.page(
         request, "undoing/show.html", context, nav="activity", crumbs=[("Undo", None)], seen_by=reader,

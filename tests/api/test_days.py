@@ -9,7 +9,7 @@ import pytest
 
 from milepost.actions import alignments, checkins, cycles, key_results, objectives, teams, workspaces
 from milepost.core.ids import encode
-from milepost.models import Event, Objective
+from milepost.models import Event, Objective, TeamMember
 from tests.okrs import SECRET_TITLE
 from tests.web.acme import day_of
 
@@ -129,6 +129,27 @@ class TestOn:
                      f"/alignments/{encode(link.id)}"):  # fmt: skip
             then, today = (ada.get(f"{path}?{on}").json() for on in (yesterday, ""))
             assert then in before[f"/{path.split('/')[1]}"] and then != today
+
+    def test_tells_members_and_events_until_then(self, program, okrs, cast, now):
+        """Who belonged to a team that evening, and what had happened by then, the latest first."""
+        ada, team = program("ada"), cast.product.id
+        rows = TeamMember.objects.of(cast.acme.id).filter(team=team)
+        rows.update(since_on=day_of(now) - 9 * DAY)
+        Event.objects.of(cast.acme.id).filter(kind__startswith="team.").update(at=now - 9 * DAY)
+        there, events = (
+            f"/teams/{encode(team)}/members?on={day_of(now) - DAY}",
+            f"/events?on={day_of(now) - DAY}",
+        )
+        before = ada.get(f"/teams/{encode(team)}/members").json()["items"]
+        happened = ada.get(events).json()["items"]
+        teams.remove_member(team=team, person=cast.cleo.person_id, by=cast.ada, at=now)
+        teams.add_member(team=team, person=cast.gus.person_id, is_lead=True, by=cast.ada, at=now)
+
+        then, today = ada.get(there).json()["items"], ada.get(there.partition("?")[0]).json()["items"]
+
+        assert then == before != today
+        assert ada.get(events).json()["items"] == happened != ada.get("/events").json()["items"]
+        assert ada.get("/events?on=1999-12-31").json()["code"] == "before_the_beginning"
 
     def test_today_is_today(self, program, okrs, now):
         """The day that is not over is shown as it stands."""

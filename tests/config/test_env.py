@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from milepost.cli.servers import VARIABLES
 from milepost.config import env, kinds, reference
-from milepost.config.table import MASK, described_settings
+from milepost.config.table import MASK, PREFIX, described_settings
 from milepost.core.problems import Problem
 from tests.house.sources import ROOT
 
@@ -70,8 +71,14 @@ class TestLoad:
         assert own.database_url == "sqlite:///own"
 
     def test_an_empty_variable_is_not_set(self, tmp_path):
-        """An empty variable counts as none."""
-        assert load(tmp_path, MILEPOST_PORT="", DATABASE_URL="").port == 8000
+        """An empty variable counts as none, whichever it is."""
+        ours = [f"{PREFIX}{name.upper()}" for name in (*env.TABLE, *env.SECRET_FILES) if name != "data_dir"]
+        names = [*ours, env.CONFIG_VARIABLE, *VARIABLES, "DATABASE_URL"]
+
+        settings = load(tmp_path, **dict.fromkeys(names, ""))
+
+        assert settings.port == 8000
+        assert set(settings.origins) == set(load(tmp_path).origins)
 
     def test_https_follows_from_the_address(self, tmp_path):
         """An address with https makes cookies secure and its host answered, unless told otherwise."""

@@ -46,9 +46,12 @@ class TestLinks:
 
         during = milepost.run("user", "add", "ben@corner.example", "--name", "Ben").stdout
         milepost.stop()
-        after = milepost.run("user", "add", "cleo@corner.example", "--name", "Cleo").stdout
+        told = milepost.run("user", "add", "cleo@corner.example", "--name", "Cleo")
+        after = told.stdout
 
         usual = variables.get("base_url", "http://localhost:8000")
         assert during.startswith(f"{variables.get('base_url', milepost.url)}/invitation/")
         assert after.startswith(f"{usual}/invitation/")
+        # Where nothing says the address, the command says that it is a guess, and how to mend it.
+        assert ("so the link begins with http://localhost:8000" in told.stderr) == (not variables)
         assert not (milepost.data_dir / whereabouts.FILE_NAME).exists()

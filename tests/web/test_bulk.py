@@ -207,7 +207,7 @@ class TestApply:
         ("change", "value", "column", "expected"),
         [
             ("commitment", {"commitment": "learning"}, "commitment", "learning"),
-            ("visibility", {"visibility": "team"}, "visibility", "team"),
+            ("visibility", {"visibility": "team", "leave": "on"}, "visibility", "team"),
             ("team", {"team": "none"}, "team_id", None),
         ],
     )
@@ -218,6 +218,16 @@ class TestApply:
         rows = Objective.objects.of(cast.acme.id).filter(id__in=[okrs.helpful.id, okrs.draft.id])
         assert answer.status_code == 303
         assert [getattr(row, column) for row in rows] == [expected, expected]
+
+    def test_asks_before_one_would_not_see_them_any_more(self, signed_in, cast, okrs):
+        """The preview says which, and offers to leave them to those who will."""
+        said = {"id": ids(okrs.helpful), "change": "visibility", "visibility": "team"}
+
+        asked = page_of(signed_in("ada").get(BULK, said))
+        meant = page_of(signed_in("ada").get(BULK, said | {"leave": "on"}))
+
+        assert "You will not see" in asked and 'name="leave"' in asked and 'name="seen"' not in asked
+        assert '<input type="hidden" name="leave" value="1">' in meant and 'name="seen"' in meant
 
     def test_aligns_and_moves_days(self, signed_in, cast, okrs):
         """Objectives come to serve something; key results get days of their own."""

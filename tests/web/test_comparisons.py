@@ -13,7 +13,7 @@ import pytest
 from milepost.actions import alignments, checkins, cycles, key_results, objectives, teams
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
-from milepost.models import Cycle
+from milepost.models import Cycle, Objective, Workspace
 from tests.okrs import SECRET_TITLE
 from tests.web.acme import day_of
 from tests.web.statements import STATEMENTS, count
@@ -195,7 +195,44 @@ class TestObjective:
         found = read(signed_in("ada"), of(okrs.company), day_of(now) - DAY)
         (growth,) = [one for one in found["objectives"][0]["key_results"] if one["check_ins"]["count"]]
 
-        assert growth["check_ins"] | {"notes": []} == {"count": 2, "corrections": 1, "late": 1, "notes": []}
+        assert growth["check_ins"] | {"notes": []} == {
+            "count": 1, "corrections": 1, "withdrawals": 0, "late": 1, "notes": [],
+        }  # fmt: skip
+
+    def test_tells_a_move_as_one(self, signed_in, okrs, cast, now):
+        """What was done in one step is one line, not each of its parts."""
+        other = objectives.draft(
+            title="Stay", cycle=okrs.cycle.id, owner=cast.ada.person_id, by=cast.ada, at=now
+        )
+        alignments.move(
+            child=okrs.helpful.id, leaves=okrs.company.id, objective=other.id, reason="There.", by=cast.ada,
+            at=now,
+        )  # fmt: skip
+
+        found = read(signed_in("ada"), of(okrs.helpful), day_of(now) - DAY)
+
+        (told,) = found["objectives"][0]["events"]
+        assert "moved" in told["text"]
+
+    def test_tells_what_was_only_taken_back(self, signed_in, okrs, cast, now):
+        """Where none was made, none is counted: a correction and a withdrawal are called that."""
+        first, last = okrs.growth.checkins.of(cast.acme.id).order_by("id").first(), now - DAY / 24
+        mended = checkins.correct(checkin=first.id, value=Decimal(41), note="wrong", by=cast.ada, at=last)
+        checkins.withdraw(checkin=mended.id, by=cast.ada, at=now)
+
+        told = page(signed_in("ada"), of(okrs.company), day_of(now) - DAY)
+
+        (row,) = re.findall(rf'<li id="k-{encode(okrs.growth.id)}">.*?</li>', told, re.DOTALL)
+        assert ">1 correction, 1 taken back</p>" in row
+
+    def test_tells_notes_on_the_side_that_knew_them(self, signed_in, okrs, cast, now):
+        """What was written between the days stands below the later one."""
+        checkins.record(key_result=okrs.growth.id, value=Decimal(44), note="Again", by=cast.ada, at=now)
+
+        told = page(signed_in("ada"), of(okrs.company), day_of(now) - DAY)
+
+        (row,) = re.findall(rf'<li id="k-{encode(okrs.growth.id)}">.*?</li>', told, re.DOTALL)
+        assert row.rindex('class="cmp-when"') < row.index("Again")
 
     def test_tells_links_that_came_and_went(self, signed_in, okrs, cast, now):
         """A link that ended shows on both of its ends."""
@@ -300,11 +337,13 @@ class TestMany:
         assert "cmp-most" not in page(browser, of(okrs.company), short)
 
     def test_begins_before_there_was_anything(self, signed_in, okrs, now):
-        """A day before the first objective is a day on which nothing stood."""
-        first = day_of(now) - timedelta(days=600)
+        """A day before the record is refused as on every page; on the first one nothing stood yet."""
+        first, cleo = okrs.cycle.starts_on, signed_in("cleo")
 
         for path in ("alignment/comparison/", "alignment/comparison.json", "company/comparison/"):
-            assert signed_in("cleo").get(f"/w/acme/{path}?from={first}").status_code == 200
+            refused = cleo.get(f"/w/acme/{path}?from={first - DAY}")
+            assert refused.status_code == 422 and f"begins on {first}" in refused.content.decode()
+            assert cleo.get(f"/w/acme/{path}?from={first}").status_code == 200
 
     def test_names_what_is_the_same(self, signed_in, okrs, now):
         """Where nothing happened nothing is told, and not that time went by where its end is open."""
@@ -458,6 +497,18 @@ class TestDays:
             (day_of(now) - 7 * DAY).isoformat(),
             day_of(now).isoformat(),
         )
+
+    def test_offers_none_before_the_record(self, signed_in, okrs, cast, now):
+        """In a young record the usual comparison begins with its first day; none before it is offered."""
+        Objective.objects.of(cast.acme.id).update(created_at=now)
+        Workspace.objects.filter(id=cast.acme.id).update(created_at=now - 2 * DAY)
+        Cycle.objects.of(cast.acme.id).filter(id=okrs.cycle.id).update(starts_on=day_of(now) - 2 * DAY)
+        read(signed_in("ada"), COMPANY, day_of(now) - DAY)
+
+        told = signed_in("ada").get(f"{COMPANY}/").content.decode()
+
+        assert f'name="from" value="{day_of(now) - 2 * DAY}"' in told
+        assert "Last week" not in told and "The cycle’s first day" in told
 
     def test_takes_them_in_either_order(self, signed_in, okrs, now):
         """The earlier day is the one on the left."""

@@ -190,7 +190,7 @@ class TestPage:
         """Who was given hidden work alone is named to those who see it; to others nothing happened."""
         held = holdings.of(Reader(cast.ada, timezone.now().date()), cast.ada.person_id).listed
         kept = {one.ref: None for one in held if one.node not in (okrs.secret.id, okrs.shares.id)}
-        give(cast, "ada", person=cast.ada.person_id, to=cast.ben.person_id, instead=kept)
+        give(cast, "ada", person=cast.ada.person_id, to=cast.ben.person_id, instead=kept, leave=True)
         mine = f"/w/acme/activity/?person={encode(cast.ada.person_id)}"
 
         assert "handed over" in " ".join(said(signed_in("ben").get(mine)))

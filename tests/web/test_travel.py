@@ -46,6 +46,27 @@ class TestShow:
         assert "50 %" in then and "80 %" not in then and "As it stood" in then
         assert "80 %" in today and "As it stood" not in today
 
+    @pytest.mark.parametrize(("days", "said"), [(1, "1 day ago"), (7, "1 week ago"), (10, "10 days ago")])
+    def test_says_how_long_ago_it_was(self, signed_in, okrs, now, days, said):
+        """In days, unless weeks are exact."""
+        there = f"/w/acme/objectives/{encode(okrs.company.id)}/"
+
+        assert f"</b>, {said}<" in page(signed_in("ada"), there, now.date() - days * DAY)
+
+    def test_names_the_cycle_of_what_it_shows(self, signed_in, okrs, now):
+        """Whichever cycle was looked at last: above a key result stands its own."""
+        ada = signed_in("ada")
+        ada.cookies["cycle"] = okrs.next_cycle.key
+
+        for there in (f"/w/acme/objectives/{encode(okrs.company.id)}/", of_key_result(okrs.growth)):
+            assert '<span class="cut">Autumn</span>' in page(ada, there)
+
+    def test_says_that_there_were_no_initiatives(self, signed_in, okrs, now):
+        """A key result's page says so, as its objective's does."""
+        then = now.date() - 2 * DAY
+
+        assert "None had been added by then." in page(signed_in("cleo"), of_key_result(okrs.growth), then)
+
     def test_speaks_of_the_plan_of_then(self, signed_in, okrs, now):
         """Neither the head of the column, nor a chart, nor an explanation calls that day today."""
         browser, path = signed_in("ada"), f"/w/acme/objectives/{encode(okrs.company.id)}/"
@@ -320,6 +341,32 @@ class TestHindsight:
         """No note where then and now agree."""
         assert "Known now" not in page(signed_in("ada"), of_key_result(okrs.growth), now.date() - DAY)
 
+    def test_marks_what_was_taken_back_where_the_figure_stays(self, signed_in, okrs, cast, now):
+        """An earlier check-in that was taken back since is marked, though the last one stands as it stood."""
+        earlier = checkins.record(
+            key_result=okrs.growth.id, value=Decimal(35), effective_at=now - 5 * DAY, by=cast.ada,
+            at=now - 2 * DAY,
+        )  # fmt: skip
+        ada, there = signed_in("ada"), of_key_result(okrs.growth)
+        assert "Known now" not in page(ada, there, now.date() - DAY)
+        checkins.withdraw(checkin=earlier.id, by=cast.ada, at=now)
+
+        then = page(ada, there, now.date() - DAY)
+
+        assert "it stood at 40 %, as was known then; 1 check-in was corrected or taken back since" in then
+        (marked,) = re.findall(rf'<li id="c-{encode(earlier.id)}">.*?</li>', then, re.DOTALL)
+        assert "taken back on" in marked and then.count("taken back on") == 1
+
+    def test_tells_what_came_late_where_the_figure_stays(self, signed_in, okrs, cast, now):
+        """An earlier day's check-in that came in later is told of as well."""
+        checkins.record(
+            key_result=okrs.growth.id, value=Decimal(35), effective_at=now - 5 * DAY, by=cast.ada, at=now
+        )
+
+        then = page(signed_in("ada"), of_key_result(okrs.growth), now.date() - DAY)
+
+        assert "1 check-in for that day or before came in later" in then
+
 
 class TestAlignment:
     def test_shows_the_tree_of_then_as_page_and_as_json(self, signed_in, okrs, cast, now):
@@ -346,8 +393,7 @@ class TestBeforeTheRecord:
         ("place", "name", "before"),
         [
             *((place, "on", DAY) for place in ("alignment", "map", "overview", "company", "teams")),
-            # Beside today, a day on which there was nothing yet says how much has come since.
-            ("alignment/comparison", "from", 30_000 * DAY),
+            ("alignment/comparison", "from", DAY),
         ],
     )
     def test_leads_to_the_first_day(self, signed_in, okrs, place, name, before):

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from milepost.actions import objectives
+from milepost.actions import alignments, objectives
 from milepost.core.ids import encode
 from milepost.models import Event, Objective
 from tests.cast import Cast
@@ -52,6 +52,25 @@ class TestToast:
         page = undone.content.decode()
         assert "Undone: You" in page and f"{here}closing/" in page
         assert there not in ada.get("/w/acme/activity/").content.decode()
+
+    def test_tells_a_move_to_its_end(self, cast, okrs, signed_in):
+        """Long titles are shortened, so that the place it was moved to is told as well."""
+        long = " ".join(["abcdefghi"] * 20)
+        other = objectives.draft(
+            title=f"Stay {long}", cycle=okrs.cycle.id, owner=cast.ada.person_id, by=cast.ada,
+            at=timezone.now(),
+        )  # fmt: skip
+        renamed(cast, okrs, f"Nobody {long}")
+        moved = alignments.move(
+            child=okrs.helpful.id, leaves=okrs.company.id, objective=other.id, reason="There.", by=cast.ada,
+            at=timezone.now(),
+        )  # fmt: skip
+
+        page = signed_in("ada").post(f"/w/acme/events/{encode(moved.id)}/undoing/", follow=True)
+
+        assert re.search(
+            r"Undone: You moved Nobody [a-i ]+… from below .+ below Stay [a-i ]+…", page.content.decode()
+        )
 
     def test_cuts_a_long_sentence_between_words(self, cast, okrs, signed_in):
         """What was undone is told in short: whole words, and a mark that there was more."""

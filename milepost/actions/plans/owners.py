@@ -21,8 +21,9 @@ from milepost.core.problems import Conflict, Invalid
 from milepost.ledger import redactions
 from milepost.models import Person, Workspace
 from milepost.models.ids import new_id
-from milepost.queries import plans
+from milepost.queries import plans, shutting_out
 from milepost.queries.cards import Reader
+from milepost.queries.shutting_out import ShutsYouOut
 
 REMEDY = "Ask an owner; a token that is limited to a team is not enough."
 
@@ -44,8 +45,11 @@ def _require_its_owner(plan: Plan, by: Actor) -> None:
         )
 
 
-def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
-    """Make what an owner sees of a workspace what a plan says, all of it or nothing."""
+def apply_as_owner(*, plan: Plan, leave: bool = False, by: Actor, at: datetime) -> Changes:
+    """Make what an owner sees of a workspace what a plan says, all of it or nothing.
+
+    Raises ShutsYouOut where they would not see something of it any more, unless they `leave` it to others.
+    """
     with transaction.atomic():
         _require_its_owner(plan, by)
         held(by.workspace_id)
@@ -54,6 +58,8 @@ def apply_as_owner(*, plan: Plan, by: Actor, at: datetime) -> Changes:
             Reader(by, history.today(by=by, at=at)), with_personal=all_said(plan.objectives, "id")
         )
         changes = preview(by.workspace_id, plan, have)
+        if not leave and (gone := shutting_out.by_file(by, changes)):
+            raise ShutsYouOut(*(one.title for one in gone))
         _make_way(plan, have, by=by, at=at)
         apply_plan(plan=plan, changes=changes, by=by, at=at)
         require_an_owner(by.workspace_id)

@@ -72,7 +72,8 @@ def _run(options: argparse.Namespace) -> int:
     if not options.yes and not agreed(f"Apply to {where}?", remedy=WITHOUT_ASKING):
         print("Nothing was changed.")
         return Exit.OK
-    done = wire.post("/plan/application", body, key=f"cli-{secrets.token_hex(16)}")
+    # What they would not see any more was among what they have just been shown.
+    done = wire.post("/plan/application", body | {"leave": True}, key=f"cli-{secrets.token_hex(16)}")
     if options.json:
         _print({**preview, "is_applied": True, "again": done["again"], "event": done.get("event")})
     else:

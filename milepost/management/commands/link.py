@@ -39,4 +39,6 @@ class Command(OperatorCommand):
             second_steps.remove_all(user_id=user_id, by=by, at=at)
         secret = people.sign_in_link(user_id=user_id, by=by, at=at)
         self.stdout.write(whereabouts.base_url() + reverse("sign_in_link", args=[secret]))
+        if guess := whereabouts.assumed():
+            self.stderr.write(guess)
         self.stderr.write("It works once, within 15 minutes. Whoever opens it is signed in as them.")

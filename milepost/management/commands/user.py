@@ -131,6 +131,8 @@ class Command(OperatorCommand):
             person, secret = access.let_in(name=name, email=email, role=role, by=by, at=at)
             called = person.name
         self.stdout.write(whereabouts.base_url() + reverse("invitation", args=[secret]))
+        if guess := whereabouts.assumed():
+            self.stderr.write(guess)
         self.stderr.write(f"Send this link to {called}. It works once, within three days.")
         if is_second:
             self.stderr.write("They had been invited before: the earlier link is void from now on.")

@@ -41,10 +41,14 @@ class NoteRecord:
 
 @dataclass(frozen=True, slots=True)
 class CheckinsRecord:
-    """The check-ins recorded between the two days; `late` are for the first day or before it."""
+    """The check-ins recorded between the two days; `late` are for the first day or before it.
+
+    `count` are new ones; `corrections` and `withdrawals` mend earlier ones.
+    """
 
     count: int
     corrections: int
+    withdrawals: int
     late: int
     notes: tuple[NoteRecord, ...]
 
@@ -229,7 +233,9 @@ def _key_result(pair: KeyResultPair) -> KeyResultPairRecord:
         after=pair.after and _side(pair.after),
         points=rounded(pair.points),
         differences=differences(pair.differences),
-        check_ins=CheckinsRecord(checkins.count, checkins.corrections, checkins.late, notes),
+        check_ins=CheckinsRecord(
+            checkins.count, checkins.corrections, checkins.withdrawals, checkins.late, notes
+        ),
         why=pair.shifts and _why(pair.shifts),
     )
 

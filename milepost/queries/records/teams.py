@@ -38,8 +38,10 @@ class SeatRecord:
 
 
 def members(reader: Reader, id: int) -> Slice:
-    """Return who belongs to a team, its leads first, or NotFound."""
-    rows = team_tree.members(reader.actor, reader.team_row(id).id)
+    """Return who belongs to a team on the day looked at, its leads first, or NotFound."""
+    row = reader.team_row(id)
+    is_past = reader.known is not None
+    rows = team_tree.members_then(reader, row) if is_past else team_tree.members(reader.actor, row.id)
     return Slice(tuple(SeatRecord(encode(one.id), *one[1:]) for one in rows), None)
 
 
