@@ -24,8 +24,12 @@ from milepost.actions import (
     views,
 )
 from milepost.actions.key_results import Definition
+from milepost.actions.plans import apply_plan
+from milepost.core import access
 from milepost.core.access import Actor
+from milepost.formats import okr_files
 from milepost.models import Checkin, Event, Session, Team
+from milepost.queries import plans
 from tests import cast as the_cast
 from tests.cast import Cast
 from tests.okrs import Okrs, written
@@ -124,6 +128,32 @@ def at_work(cast: Cast, at) -> Okrs:
     return written(cast, at)
 
 
+# It also writes to what is seen, where not everyone may: a number of its own audience.
+HIDDEN_FILE = """milepost: 1
+objectives:
+- id: whispered-file
+  title: Whispered in a file
+  cycle: {cycle}
+  owner: ada-lovelace
+  visibility: people
+  visible_to: [ben-okri]
+  key_results:
+  - id: whispered-figure
+    title: Whispered figure
+    measure: {{kind: increase, start: 0, target: 9}}
+    check_ins:
+    - {{at: {day}, value: 4, by: ada-lovelace}}
+"""
+
+
+def applied(text: str, cast: Cast, at) -> int:
+    """Apply a file to Acme as its operator; return the event that tells of it."""
+    by = access.operator(cast.acme.id)
+    plan = okr_files.read(text.encode(), name="okrs.yaml", have=lambda plan: plans.current(by.workspace_id))
+    apply_plan(plan=plan, by=by, at=at)
+    return Event.objects.of(cast.acme.id).filter(kind="plan.applied").latest("id").id
+
+
 def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
     """Write what not everyone in Acme may see, and let it be as busy as can be."""
     ada, ben, began = cast.ada, cast.ben, at - 30 * DAY
@@ -147,6 +177,7 @@ def hide(cast: Cast, okrs: Okrs, at) -> dict[str, dict[str, int]]:
     whispered = views.save(
         name="Whispered view", settings="group=owner", shared="team", team=board.id, by=chief, at=began
     )
+    applied(HIDDEN_FILE.format(cycle=okrs.cycle.key, day=at.date()), cast, at)
     # What is seen serves something hidden, and is served by nothing else than something hidden.
     quietly = {"cycle": okrs.cycle.id, "owner": ada.person_id, "visibility": "people", "by": ada, "at": began}
     purpose, help = (

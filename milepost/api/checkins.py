@@ -20,7 +20,7 @@ from milepost.api.answers import Page, PageThen, Part, Then
 from milepost.api.bearers import reader
 from milepost.api.once import named
 from milepost.api.operations import creates, reads
-from milepost.api.values import Day, Exact, Moment, Ref, Said, Text, Whole
+from milepost.api.values import COUNTED, Day, Exact, Moment, Ref, Said, Text, Whole
 from milepost.core import ids
 from milepost.core.problems import Invalid
 from milepost.core.scopes import Scope
@@ -52,7 +52,7 @@ class NewCheckin(Said):
 
     value: Exact | None = None
     parts: Annotated[list[Exact] | None, Field(max_length=50)] = None
-    confidence: Annotated[Whole | None, Field(ge=1, le=10)] = None
+    confidence: Annotated[Whole | None, Field(ge=1, le=10), COUNTED] = None
     note: Text = ""
     on: Day | None = None
     effective_at: Moment | None = None

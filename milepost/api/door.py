@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
 
@@ -51,6 +52,7 @@ def _check(request: HttpRequest, known: Callable[[str], frozenset[str]], guarded
         raise Problem(
             "Answers are JSON.", code="not_acceptable", remedy="Accept application/json.", status=406
         )
+    _check_signs(request)
     if request.GET:
         _check_parameters(request, known(request.method))
     if request.method not in UNSAFE:
@@ -71,13 +73,44 @@ def _check(request: HttpRequest, known: Callable[[str], frozenset[str]], guarded
         raise problems.TooLarge(
             f"A body holds {limits.BODY:,} bytes.", remedy="Send less at once, or apply a file."
         )
-    if length.strip("0") and request.content_type != "application/json":
+    if length.strip("0"):
+        _check_kind(request)
+
+
+def _check_kind(request: HttpRequest) -> None:
+    charset = (request.content_params or {}).get("charset", "utf-8").strip("\"'").lower()
+    if request.content_type != "application/json" or charset not in ("utf-8", "utf8", "us-ascii"):
         raise Problem(
-            "Bodies are JSON.",
+            "Bodies are JSON in UTF-8.",
             code="unsupported_media_type",
             remedy="Send Content-Type: application/json.",
             status=415,
         )
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Problem(
+            "Bodies come as they are.",
+            code="unsupported_media_type",
+            remedy="Send it without Content-Encoding, not compressed.",
+            status=415,
+        )
+
+
+def _check_signs(request: HttpRequest) -> None:
+    """Refuse parameters that are no UTF-8: else they would be read as something that nobody asked for."""
+    asked = request.META.get("QUERY_STRING", "")
+    if "%" not in asked:
+        return
+    for part in asked.split("&"):
+        try:
+            unquote_to_bytes(part).decode()
+        except UnicodeDecodeError:
+            name = part.partition("=")[0]
+            raise Invalid(
+                "This parameter is not in UTF-8.",
+                code="bad_character",
+                field=name if name.isascii() and name.isidentifier() else None,
+                remedy="Write its letters in UTF-8, each byte as % and two digits.",
+            ) from None
 
 
 def _check_parameters(request: HttpRequest, known: frozenset[str]) -> None:

@@ -67,7 +67,7 @@ WORDS: Mapping[str, Words] = MappingProxyType(
         "string_type": Words(Code.NOT_A_TEXT, "Text is expected here. Write it in quotes."),
         "int_type": _WHOLE,
         "int_parsing": _WHOLE,
-        "int_parsing_size": _WHOLE,
+        "int_parsing_size": Words(Code.NUMBER_TOO_LARGE, "This number is too large. Write a smaller one."),
         "int_from_float": _WHOLE,
         "bool_type": _TRUTH,
         "bool_parsing": _TRUTH,

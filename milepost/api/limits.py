@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +15,7 @@ from milepost.core.problems import Problem
 
 WINDOW = 60  # seconds
 BODY = 2 * 1024 * 1024
+LONG_FILE = 64 * 1024  # characters; to compare one of two megabytes with what is there takes seconds
 
 
 class TooMany(Problem):
@@ -20,6 +23,14 @@ class TooMany(Problem):
 
     code = "too_many_requests"
     status = 429
+
+
+class TooBusy(Problem):
+    """A long file is being worked on already."""
+
+    code = "too_busy"
+    status = 503
+    retry_after = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Count:
 
 
 _lock = threading.Lock()
+_long_file = threading.Lock()
 _minute = 0
 _counts: dict[int, int] = {}
 
@@ -65,3 +77,23 @@ def refuse(found: Count) -> None:
             f"This token may ask {found.limit:,} times a minute.",
             remedy=f"Wait {found.seconds} seconds, and ask for lists instead of one thing at a time.",
         )
+
+
+@contextmanager
+def one_long_file(text: str) -> Iterator[None]:
+    """Work on a long file alone; raises TooBusy where another one has not been done with.
+
+    Several at once would each take as long as all of them together, and every thread that answers.
+    """
+    if len(text) <= LONG_FILE:
+        yield
+        return
+    if not _long_file.acquire(blocking=False):
+        raise TooBusy(
+            "Another long file is being read. Nothing was changed.",
+            remedy="Send it again in a moment, or in smaller parts.",
+        )
+    try:
+        yield
+    finally:
+        _long_file.release()

@@ -89,9 +89,10 @@ def show(request: HttpRequest) -> HttpResponse:
 @changes(router, "/plan/preview", ChangesRecord, scope=Scope.ADMIN, method="POST")
 def preview(request: HttpRequest, said: PlanFile) -> HttpResponse:
     """Show what a file would change, and change nothing: for owners."""
-    plan, have = _read(request, said)
-    found = actions.preview_as_owner(plan=plan, have=have, by=request.actor, at=request.at)
-    return answers.one(_record(request, found, is_applied=False))
+    with limits.one_long_file(said.text):
+        plan, have = _read(request, said)
+        found = actions.preview_as_owner(plan=plan, have=have, by=request.actor, at=request.at)
+        return answers.one(_record(request, found, is_applied=False))
 
 
 @creates(router, "/plan/application", ChangesRecord, scope=Scope.ADMIN)
@@ -107,7 +108,8 @@ def apply(request: HttpRequest, said: AppliedFile) -> HttpResponse:
         made.append(actions.apply_as_owner(plan=plan, leave=said.leave, by=request.actor, at=request.at))
         return events.undoable(by=request.actor, at=request.at) or request.actor.workspace_id
 
-    done: Done = once(request, make)
+    with limits.one_long_file(said.text):
+        done: Done = once(request, make)
     found = made[0] if made else Changes()
     event = None if done.id == request.actor.workspace_id else done.id
     record = _record(request, found, is_applied=True, again=done.again, event=event)

@@ -13,7 +13,7 @@ from ninja.errors import HttpError, ValidationError
 from milepost.actions.plans import PlanRefused
 from milepost.actions.submissions import SubmissionReused
 from milepost.api.faults import fault, parted
-from milepost.core.problems import Invalid, NotFound, Problem
+from milepost.core.problems import MOST_TOLD, Invalid, NotFound, Problem
 from milepost.formats import exact_json, problem_json
 from milepost.formats.places import FileProblem, FileProblems
 from milepost.formats.problem_json import Fault
@@ -103,7 +103,7 @@ def of(raised: Exception) -> HttpResponse:
             wrong = raised.__cause__
             if isinstance(wrong, exact_json.NotJson):
                 return answer(NotJson(wrong.message, remedy=wrong.remedy))
-            if isinstance(wrong, exact_json.NumberTooLarge):
+            if isinstance(wrong, (exact_json.NumberTooLarge, exact_json.TooMuch)):
                 return answer(wrong)
             return answer(NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8."))
     if (told := of_the_database.told(raised)) is not None:
@@ -134,11 +134,14 @@ def _invalid(raised: ValidationError) -> HttpResponse:
     # What is no id at all leads nowhere, like an id that nothing has.
     if any(error["loc"][0] == "path" for error in raised.errors):
         return answer(NotFound())
-    faults = [fault(error) for error in raised.errors]
+    faults = [fault(error) for error in raised.errors[:MOST_TOLD]]
     what, remedy = parted(faults[0].detail)
-    if len(faults) > 1:
-        what, remedy = f"{faults[0].detail} ({len(faults) - 1} more)", "See `errors`, field by field."
-    said = f"{faults[0].field}: {what}" if faults[0].field else what
+    if (number := len(raised.errors)) > 1:
+        what = f"{faults[0].detail} ({number - 1:,} more)"
+        more = f"the first {MOST_TOLD}" if number > MOST_TOLD else "field by field"
+        remedy = f"See `errors`, {more}."
+    field = faults[0].field
+    said = f"{field[: problem_json.LONGEST_FIELD]}: {what}" if field else what
     return answer(Invalid(said, remedy=remedy), faults)
 
 

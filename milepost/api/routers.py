@@ -45,6 +45,9 @@ What a page can do, a program can do. Send a personal token, made on the API pag
 
 Ids are text. Exact numbers are text, and are taken as text or as JSON numbers. Moments are in UTC, days are
 those of the workspace. What you may not see answers like what is not there.
+
+A body is at most 2 MiB and says 20,000 values at most, each of its objects 100 names. Of what is wrong with
+it the first fifty faults are told. A file of more than 64 KiB is worked on alone; another one meanwhile: 503.
 """
 
 

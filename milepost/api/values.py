@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -28,6 +29,7 @@ from milepost.core.problems import Invalid
 ID_PATTERN = "^[0-7][0-9a-hjkmnp-tv-z]{12}$"
 NUMBER_PATTERN = rf"^-?[0-9]{{1,18}}(\.[0-9]{{1,{PLACES}}})?$"
 _NUMBER = re.compile(NUMBER_PATTERN)
+_TOO_LONG = re.compile(r"^-?0*[1-9][0-9]{18,}(\.[0-9]+)?$")
 _DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 YEARS = range(1900, 3000)
 LINE, TEXT, MOST = 300, 20_000, 200  # characters of a title and of a text, entries of a list
@@ -65,6 +67,8 @@ def _exact(written: Any) -> Decimal:
             text = written
         case _:
             text = ""
+    if _is_beyond(written if isinstance(written, int | Decimal) else text):
+        raise refused(Code.NUMBER_TOO_LARGE, "This number is too large. Write one between -10^18 and 10^18.")
     if not _NUMBER.match(text) or text.endswith("\n"):
         raise refused(
             Code.NOT_A_NUMBER,
@@ -72,6 +76,13 @@ def _exact(written: Any) -> Decimal:
             "Write it as text or as a JSON number.",
         )
     return Decimal(text)
+
+
+def _is_beyond(written: int | Decimal | str) -> bool:
+    """Say whether this is a number, and larger than any that is kept."""
+    if isinstance(written, str):
+        return _TOO_LONG.match(written) is not None and not written.endswith("\n")
+    return not isinstance(written, bool) and abs(written) >= LARGEST
 
 
 def _plain(number: Decimal) -> str:
@@ -139,7 +150,7 @@ Moment = Annotated[
 # As JSON Schema writes what core.characters refuses.
 _REFUSED = (
     r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ud800-\udfff"
-    r"\u202a-\u202e\u2066-\u2069"
+    r"\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
 )
 PRINTABLE = {"pattern": f"^[^{_REFUSED}]*$"}
 Words = Annotated[
@@ -166,10 +177,25 @@ def never_empty(longest: int) -> Any:
 Title, Name, Comment = never_empty(LINE), never_empty(NAME_LONGEST), never_empty(TEXT)
 Refs = Annotated[list[Ref], Field(max_length=MOST)]
 Whole = StrictInt
+
+
+def _counted(written: Any) -> Any:
+    if isinstance(written, int | Decimal) and _is_beyond(written):
+        low = written < 0
+        raise refused(
+            Code.NUMBER_TOO_SMALL if low else Code.NUMBER_TOO_LARGE,
+            f"This number is too {'small' if low else 'large'}. Say one that can be counted with.",
+        )
+    return written
+
+
+# Where a whole number is expected: one of many digits is read as something else than that.
+COUNTED = BeforeValidator(_counted)
 Flag = StrictBool
 Revision = Annotated[
     StrictInt,
     Field(ge=1, le=2**31 - 1, description="The one that you edited: a newer one is not written over."),
+    COUNTED,
 ]
 Reason = Annotated[Text, Field(description="Why; kept in the history.")]
 

@@ -13,7 +13,7 @@ from milepost.api import answers
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, reads
-from milepost.api.values import Flag, Line, Name, Said, Text, Whole, left_out
+from milepost.api.values import COUNTED, Flag, Line, Name, Said, Text, Whole, left_out
 from milepost.api.versions import as_read
 from milepost.core.scopes import Scope
 from milepost.queries.records import workspaces
@@ -29,7 +29,9 @@ class SettingsChange(Said):
     time_zone: Line = left_out()
     mission: Text = left_out()
     vision: Text = left_out()
-    check_in_every: Annotated[Whole, Field(ge=1, le=92, description="Days between check-ins.")] = left_out()
+    check_in_every: Annotated[Whole, Field(ge=1, le=92, description="Days between check-ins."), COUNTED] = (
+        left_out()
+    )
     count_restricted_work: Flag = left_out()
     second_step_for: Literal["nobody", "admins", "everyone"] = left_out()
 

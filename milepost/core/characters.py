@@ -8,8 +8,23 @@ import unicodedata
 from milepost.core.problems import Invalid
 
 _REORDERING = "\u202a-\u202e\u2066-\u2069"
-# Control characters (tab and line breaks apart), halves of surrogate pairs, and the marks that reorder text.
-UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{_REORDERING}]")
+_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+# Joiners are not among them: scripts and emoji need them. Nor are those that begin a direction.
+_INVISIBLE = "\u200b\u2060-\u2064\ufeff\ufff9-\ufffb"
+_NO_CHARACTER = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
+)
+# A flag is a black flag and the tags of a region; elsewhere nobody sees them.
+_TAG = "(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007f]|[\U000e0000-\U000e001f]"
+# Control characters (tab and line breaks apart), halves of surrogate pairs, the marks that reorder text, and
+# what is unseen.
+UNPRINTABLE = re.compile(f"[{_CONTROL}\ud800-\udfff{_REORDERING}{_INVISIBLE}{_NO_CHARACTER}]|{_TAG}")
+# Whoever reads a text of these alone reads nothing: spaces, marks of direction, joiners, fillers.
+_SEEN = re.compile(
+    "[^\\s\x00-\x20\x7f-\xa0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+_IS_CONTROL = re.compile(f"[{_CONTROL}]")
 _REORDERS = re.compile(f"[{_REORDERING}]")
 # Alphabets with letters that the eye cannot tell apart.
 _LOOK_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
@@ -28,7 +43,16 @@ def _named(character: str) -> str:
         return f"the character {code}, which makes text read in another order than it is written"
     if "\ud800" <= character <= "\udfff":
         return f"half a character ({code} alone)"
-    return f"the control character {code}"
+    if _IS_CONTROL.match(character):
+        return f"the control character {code}"
+    if unicodedata.category(character) == "Cn" and not "\U000e0000" <= character <= "\U000e007f":
+        return f"{code}, which is no character"
+    return f"the invisible character {code}"
+
+
+def is_blank(text: str) -> bool:
+    """Say whether there is nothing in a text that anybody sees."""
+    return _SEEN.search(text) is None
 
 
 def require_printable(text: str, *, field: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+MOST_TOLD = 50  # of what is wrong at once; the rest is counted
+
 
 class Problem(Exception):
     """Say what happened, where, why, and what to do.

@@ -18,6 +18,7 @@ BUNDLES = {
     "objective.changed_back": "objective.changed_together",
     "objective.stepped_together": "objective.stepped_back_together",  # which is not undone: step again
 }
+OF_FILES = frozenset({"plan.applied", "plan.taken_back"})
 CLOSING = "objective.closed"
 """Undone itself for as long as it can be reopened; nothing is undone across it (house.md)."""
 TOLD_AS_ONE = frozenset({*BUNDLES, *BUNDLES.values()})

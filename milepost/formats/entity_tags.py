@@ -14,5 +14,5 @@ def of(body: bytes) -> str:
 
 
 def is_known(tag: str, said: str | None) -> bool:
-    """Say whether `If-None-Match` names a tag, perhaps among others, perhaps marked as weak."""
-    return said is not None and tag in said
+    """Say whether `If-None-Match` names a tag, among others or marked as weak; `*` names any."""
+    return said is not None and (tag in said or said.strip() == "*")

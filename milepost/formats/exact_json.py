@@ -13,6 +13,8 @@ import orjson
 from milepost.core.problems import Invalid
 
 WHOLE_UP_TO = 20  # digits; a longer number is not counted with
+# Beyond what any of our own bodies can need, and little enough that all of it may be wrong.
+MOST_NAMES, MOST_VALUES = 100, 20_000  # of one object; in one body
 
 
 class NotJson(Invalid):
@@ -27,27 +29,60 @@ class NumberTooLarge(Invalid):
     code = "number_too_large"
 
 
+class TooMuch(Invalid):
+    """A body is JSON, and says more things at once than any of ours takes."""
+
+    code = "too_many"
+
+
 def read(body: bytes) -> Any:
     """Read JSON; a number with a point or an exponent becomes the Decimal that was written.
 
-    Raises NumberTooLarge, and NotJson, also for a name that stands twice in one object: which of the two
-    was meant?
+    Raises TooMuch, NumberTooLarge, and NotJson, also for a name that stands twice in one object: which of the
+    two was meant?
     """
     try:
         # Stricter than what follows, which takes NaN, half characters and any nesting.
-        orjson.loads(body)
+        _require_few(orjson.loads(body))
         return _READER.decode(body.decode())
     except (ValueError, RecursionError) as wrong:
         is_placed = isinstance(wrong, json.JSONDecodeError)
         if is_placed and (number := _NUMBER.match(wrong.doc, wrong.pos)) and isinf(float(number[0])):
             raise NumberTooLarge(
                 f"The number at line {wrong.lineno}, column {wrong.colno} is too large.",
+                field=named[1] if (named := _NAMED.search(wrong.doc[: wrong.pos][-200:])) else None,
                 remedy="Write one below 10^18.",
             ) from None
         where = f": it does not read on at line {wrong.lineno}, column {wrong.colno}" if is_placed else ""
         raise NotJson(f"The body is not JSON{where}.", remedy="Send one JSON object, in UTF-8.") from None
 
 
+def _require_few(value: Any) -> None:
+    """Refuse what nobody should have to judge value by value; it costs no more than what is counted."""
+    count, left = 1, [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            if len(each) > MOST_NAMES:
+                raise TooMuch(
+                    f"An object of the body has {len(each):,} names.",
+                    remedy=f"None takes more than {MOST_NAMES}; the reference says which.",
+                )
+            inside = each.values()
+        elif isinstance(each, list):
+            inside = each
+        else:
+            continue
+        count += len(inside)
+        if count > MOST_VALUES:
+            raise TooMuch(
+                f"The body holds more than {MOST_VALUES:,} values.",
+                remedy="Send less at once, or apply a file.",
+            )
+        left.extend(inside)
+
+
+_NAMED = re.compile(r'"([^"\\]{1,80})"\s*:\s*$')
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 

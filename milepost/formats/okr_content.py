@@ -10,10 +10,10 @@ from milepost.core.plan import FORMAT_VERSION, Plan, PlanProblem
 from milepost.core.plan.findings import Path
 from milepost.core.plan.known import KINDS
 from milepost.core.plan.unread import said
+from milepost.core.problems import MOST_TOLD
 from milepost.formats.okr_fields import SECTIONS, TOP_KEYS, WORKSPACE
 from milepost.formats.okr_raw import Entry, Mapped, Wrong, shown
 from milepost.formats.okr_reading import Enough, Reading
-from milepost.formats.places import MOST_PROBLEMS
 
 STRANGE_ENTRIES = 1_000  # of a list with an unknown name, until the rest of the file is left unread
 
@@ -56,7 +56,7 @@ class Content:
     @property
     def is_hopeless(self) -> bool:
         """Say whether so much is wrong between the entries already that nobody wants to read on."""
-        return self.twins >= MOST_PROBLEMS
+        return self.twins >= MOST_TOLD
 
     def end(self) -> None:
         """Note what the whole file should have said and did not."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from milepost.core.plan import Plan, PlanProblem, check
 from milepost.core.plan.known import KINDS
 from milepost.core.plan.unread import Unread
-from milepost.core.problems import Problem
+from milepost.core.problems import MOST_TOLD, Problem
 from milepost.formats import okr_json
 from milepost.formats.okr_bytes import LARGEST_FILE, Source
 from milepost.formats.okr_content import Content, OtherVersion
@@ -21,7 +21,7 @@ from milepost.formats.okr_raw import Entry, Misspelt, NotAsWritten
 from milepost.formats.okr_reading import Enough, Reading
 from milepost.formats.okr_windows import in_windows
 from milepost.formats.okr_writing import export_of, says, write
-from milepost.formats.places import MOST_PROBLEMS, FilePlace, FileProblem, FileProblems
+from milepost.formats.places import FilePlace, FileProblem, FileProblems
 
 __all__ = [
     "LARGEST_FILE",
@@ -118,7 +118,7 @@ class _File:
             place = FilePlace(self.source.name, spot.line, spot.column, spot.path)
             broken.append(FileProblem(place, spot.wrong.message, spot.wrong.code, spot.wrong.remedy))
         plan = content.plan()
-        room = MOST_PROBLEMS - len(reading.problems) - len(broken)
+        room = MOST_TOLD - len(reading.problems) - len(broken)
         found = self._check(plan, content, room + 1, is_refused=bool(reading.problems or broken))
         if reading.problems or broken or found:
             known = [*reading.problems, *map(content.as_spelt, found[:room])]

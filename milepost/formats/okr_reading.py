@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from milepost.core.characters import UNPRINTABLE
 from milepost.core.plan.findings import Path, PlanProblem, near
+from milepost.core.problems import MOST_TOLD
 from milepost.formats.okr_raw import Mapped, Wrong
-from milepost.formats.places import MOST_PROBLEMS
 
 # What people call a field that has another name here.
 _ALSO_CALLED = {
@@ -54,7 +54,7 @@ class Reading:
     def refuse(self, path: Path, wrong: Wrong) -> None:
         """Note what is wrong at `path`; raise Enough once a person would rather mend than read on."""
         self.problems.append(PlanProblem(path, wrong.message, wrong.code, wrong.remedy))
-        if len(self.problems) >= MOST_PROBLEMS:
+        if len(self.problems) >= MOST_TOLD:
             raise Enough
 
     def unknown_key(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from milepost.core import zones
-from milepost.core.characters import poses, unprintable
+from milepost.core.characters import is_blank, poses, unprintable
 from milepost.core.plan import words
 from milepost.core.plan.findings import Path, nearest
 from milepost.formats.okr_raw import UNREAD, Bare, Digits, Wrong, shown
@@ -83,7 +83,7 @@ class Text(Type):
     def read(self, raw: Any, reading: Reading) -> str:
         text = raw if type(raw) is str else as_text(raw)
         # What can be printed has one line and no marks that could be wrong.
-        if len(text) <= self.longest and text.isprintable() and (self.blank or text.strip()):
+        if len(text) <= self.longest and text.isprintable() and (self.blank or not is_blank(text)):
             return text
         if len(text) > self.longest:
             raise Wrong(
@@ -96,7 +96,7 @@ class Text(Type):
             raise Wrong(f"This text holds {said}.", "bad_character", "Take it out.")
         if not self.lines and len(text.splitlines()) > 1:
             raise Wrong("This text runs over several lines.", "not_one_line", "Write it on one line.")
-        if not self.blank and not text.strip():
+        if not self.blank and is_blank(text):
             raise Wrong("This is empty.", "empty", "Write something here.")
         return text
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from milepost.core.plan.findings import Path, path_text
 from milepost.core.problems import Problem
 
-MOST_PROBLEMS = 50
-
 
 @dataclass(frozen=True)
 class FilePlace:

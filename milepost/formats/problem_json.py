@@ -8,9 +8,11 @@ from http import HTTPStatus
 
 import orjson
 
-from milepost.core.problems import Problem
+from milepost.core.problems import MOST_TOLD, Problem
 
 MEDIA_TYPE = "application/problem+json"
+# Characters of what is told; whoever sends a name of a megabyte knows it.
+LONGEST_FIELD, LONGEST_DETAIL = 200, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,29 @@ class ProblemRecord:
 
 
 def write(problem: Problem, faults: Sequence[Fault] = ()) -> bytes:
-    """Return the object that says what happened; without `faults`, the problem's own field is the one."""
+    """Return the object that says what happened; without `faults`, the problem's own field is the one.
+
+    No text in it is longer than anybody reads, whatever was sent.
+    """
     if not faults and problem.field:
         faults = (Fault(problem.field, str(problem), problem.code),)
     record = ProblemRecord(
         type="about:blank",
         title=HTTPStatus(problem.status).phrase,
         status=problem.status,
-        detail=" ".join((problem.message, *problem.details)),
+        detail=" ".join(
+            _cut(each, LONGEST_DETAIL) for each in (problem.message, *problem.details[:MOST_TOLD])
+        ),
         code=problem.code,
-        remedy=problem.remedy,
-        errors=tuple(faults),
+        remedy=problem.remedy and _cut(problem.remedy, LONGEST_DETAIL),
+        errors=tuple(map(_bounded, faults)),
     )
     return orjson.dumps(record)
+
+
+def _bounded(fault: Fault) -> Fault:
+    return Fault(_cut(fault.field, LONGEST_FIELD), _cut(fault.detail, LONGEST_DETAIL), fault.code)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -104,9 +104,14 @@ def drop(folder: Path, workspace_id: int) -> None:
         path.unlink(missing_ok=True)
 
 
+def workspaces(folder: Path) -> set[int]:
+    """Return the workspaces that have files there; what else lies there is not ours."""
+    return {int(path.stem) for path in folder.glob("[0-9]*.*") if path.stem.isdecimal()}
+
+
 def drop_others(folder: Path, exists: Callable[[int], bool]) -> None:
-    """Delete the files of workspaces that are no longer there; what else lies there is not ours."""
-    for id in {int(path.stem) for path in folder.glob("[0-9]*.*") if path.stem.isdecimal()}:
+    """Delete the files of workspaces that are no longer there."""
+    for id in workspaces(folder):
         if not exists(id):
             drop(folder, id)
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
+from milepost.ledger import array_files, seals, sight
 from milepost.ledger import image as images
-from milepost.ledger import seals, sight
+from milepost.management import keeping
 from milepost.queries import workspaces
 
 log = logging.getLogger(__name__)
@@ -33,10 +34,14 @@ def everything(at: datetime) -> None:
 
 
 class Sealer:
-    """Seals the workspaces that this process holds images of: nothing is recorded in another."""
+    """Seals the workspaces that this process holds images of: it records in no other.
+
+    The first time it looks at all of them, for an earlier process may have ended before its last seal.
+    """
 
     def __init__(self) -> None:
         self._over = threading.Event()
+        self._has_looked_everywhere = False
 
     def run(self) -> None:
         """Look again and again, until it is over."""
@@ -48,10 +53,24 @@ class Sealer:
     def look(self) -> None:
         """Seal what is new; no failure ends the server, nor keeps another workspace from its seal."""
         try:
-            for image in images.all_held():
-                self._seal(image.workspace_id)
+            for workspace_id in sorted({image.workspace_id for image in images.all_held()} | self._others()):
+                self._seal(workspace_id)
         finally:
             connection.close()
+
+    def _others(self) -> set[int]:
+        """Return what an earlier process may have left, until that could be found out once."""
+        if self._has_looked_everywhere:
+            return set()
+        try:
+            # Where the server's role may not see who there is, the snapshots of before name them.
+            with sight.everywhere():
+                found = set(workspaces.all_ids()) | array_files.workspaces(keeping.folder())
+        except Exception as why:
+            log.warning("What waits for a seal could not be looked for: %s", why)
+            return set()
+        self._has_looked_everywhere = True
+        return found
 
     def _seal(self, workspace_id: int) -> None:
         try:

@@ -5,8 +5,11 @@ What is not there, lies in another workspace or may not be seen raises the same 
 
 from __future__ import annotations
 
-from milepost.core import access
+from functools import partial
+
+from milepost.core import access, undoing
 from milepost.core.access import Actor, Standing, Visibility
+from milepost.core.plan import parts
 from milepost.core.problems import Invalid, NotFound
 from milepost.models import (
     Cycle,
@@ -159,6 +162,8 @@ def event(actor: Actor, id: int, *, lock: bool = False) -> Event:
     if "items" in found.data and sum(sees(actor, id) for id in found.data["items"]) < 2:
         raise NotFound
     mine = actor.person_id is not None and found.actor_id == actor.person_id
+    if found.kind in undoing.OF_FILES and not (mine or parts.is_told(found.data, partial(sees, actor))):
+        raise NotFound
     if found.kind.startswith("token.") and not (actor.is_admin or mine):
         raise NotFound
     if found.kind in CONFIDENTIAL and not (actor.is_admin or found.subject_id == actor.person_id):

@@ -111,6 +111,11 @@ def slugs() -> list[str]:
     return list(Workspace.objects.order_by("slug").values_list("slug", flat=True))
 
 
+def all_ids() -> list[int]:
+    """List the id of every workspace that is seen, for what the server does by itself."""
+    return list(Workspace.objects.order_by("id").values_list("id", flat=True))
+
+
 def extent(workspace_id: int) -> Extent:
     """Count what a workspace holds, for the operator's tools."""
     return Extent(*(model.objects.of(workspace_id).count() for model in (Person, Objective, Checkin)))

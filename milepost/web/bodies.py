@@ -38,6 +38,12 @@ class TooLong(Problem):
     code, status = "too_large", 413
 
 
+class TwoLengths(Problem):
+    """Where a body ends is said twice: who stands in between may have read it otherwise."""
+
+    code, status = "two_lengths", 400
+
+
 class TooBusy(Problem):
     """Every thread that may wait for a body does."""
 
@@ -98,14 +104,23 @@ def reading(answer: Application, readers: Readers) -> Application:
                 return answer(environ, start_response)
         begun, stream = perf_counter(), environ["wsgi.input"]
         try:
+            _require_one_length(environ)
             body = readers.read_pieces(stream, UNREAD) if in_pieces else readers.read(stream, length)
-        except (TooBusy, CutShort, TooLong) as problem:
+        except (TooBusy, CutShort, TooLong, TwoLengths) as problem:
             return _refused(environ, start_response, problem, begun)
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
         with readers.working:
             return answer(environ, start_response)
 
     return application
+
+
+def _require_one_length(environ: dict) -> None:
+    if environ.get("CONTENT_LENGTH") and "HTTP_TRANSFER_ENCODING" in environ:
+        raise TwoLengths(
+            "The request says twice where its body ends, so nothing was done.",
+            remedy="Send Content-Length or Transfer-Encoding, not both.",
+        )
 
 
 def _length(environ: dict) -> int:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.http import QueryDict
 
 from milepost.core import ids, numbers
-from milepost.core.characters import require_printable
+from milepost.core.characters import is_blank, require_printable
 from milepost.core.problems import Invalid, Problem
 from milepost.queries.shutting_out import ShutsYouOut
 
@@ -70,7 +70,7 @@ class Typed:
             require_printable(text, field=name)
         except Invalid as wrong:
             self.refuse(wrong)
-        return text.replace("\x00", "")  # which no database could even look for
+        return "" if is_blank(text) else text.replace("\x00", "")  # which no database could even look for
 
     def choose(self, name: str, values: list[str]) -> None:
         """Take values for a field as though they had been chosen; none leaves it as it is."""

@@ -304,5 +304,5 @@ def test_the_event_says_it_to_nobody(cast: Cast, okrs: Okrs):
 
     data = Event.objects.of(cast.acme.id).get(id=done).data
 
-    assert set(data) == {"summary", "kept"}
+    assert set(data) == {"summary", "parts", "kept"}
     assert len(data["kept"]) < 4_000

@@ -395,6 +395,60 @@ class TestBodies:
         assert answer.json()["detail"] == "The number at line 2, column 11 is too large."
         assert "10^18" in answer.json()["remedy"]
 
+    def test_tell_of_a_number_beyond_all_in_one_shape(self, program, okrs):
+        """However many digits it has, what is too large is told of its field, under the same code."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}"
+        found = []
+        for field, written in (
+            ("confidence", "9" * 20), ("confidence", "1" + "0" * 40), ("confidence", "1e40"),
+            ("value", "9" * 19), ("value", f'"{"9" * 19}"'), ("value", "-1e18"), ("value", "9" * 400),
+        ):  # fmt: skip
+            answer = ada.post(f"{there}/checkins", f'{{"{field}": {written}}}'.encode())
+            found += [(answer.status_code, one["field"], one["code"]) for one in answer.json()["errors"]]
+        answer = ada.patch(there, f'{{"title": "x", "revision": {2**70}}}'.encode())
+
+        assert {code for _, _, code in found} == {"number_too_large"}
+        assert [field for _, field, _ in found] == ["confidence"] * 3 + ["value"] * 4
+        assert answer.json()["errors"][0]["code"] == "number_too_large"
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Content_Type": "application/json; charset=utf-16"},
+            {"Content_Encoding": "gzip"},
+            {"Content_Type": "text/plain"},
+        ],
+    )
+    def test_come_as_they_are_in_utf_8(self, program, okrs, headers):
+        """Another encoding, of the letters or of the whole, is named and refused."""
+        answer = program("ada").post("/teams", {"name": "Ovens"}, **headers)
+
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+
+    def test_may_say_that_they_are_in_utf_8(self, program, okrs):
+        """What is so anyhow may be said."""
+        said = {"Content_Type": 'application/json; charset="UTF-8"', "Content_Encoding": "identity"}
+
+        assert program("ada").post("/teams", {"name": "Ovens"}, **said).status_code == 201
+
+    @pytest.mark.parametrize("query", ["title=%ff", "title=%00", "title=a%E2%80%8B"])
+    def test_refuse_what_no_text_holds_in_parameters_too(self, program, okrs, query: str):
+        """Neither bytes that are no letters nor letters that nobody sees are looked for."""
+        answer = program("ada").get(f"/objectives?{query}")
+
+        assert answer.status_code == 422
+        assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [
+            ("title", "bad_character")
+        ]
+
+    @pytest.mark.parametrize("title", ["\u200e", "\U000e0041", "\uffff", "\ufeff", "a\u200bb", "\u3164", " "])
+    def test_refuse_titles_that_nobody_sees(self, program, okrs, title: str):
+        """A title has something to be seen, and nothing that is not."""
+        answer = program("ada").patch(f"/objectives/{encode(okrs.company.id)}", {"title": title})
+
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == "title"
+
     def test_say_nothing_twice(self, program, okrs):
         """A name that stands twice in a body, or behind the question mark, is refused."""
         ada = program("ada")
@@ -499,6 +553,12 @@ class TestTags:
         ada.post(f"{there}/checkins", {"value": 44})
 
         assert ada.get(there, If_None_Match=etag).status_code == 200
+
+    def test_are_met_by_a_star(self, program, okrs):
+        """`*` stands for whatever there is."""
+        answer = program("ada").get("/me", If_None_Match="*")
+
+        assert (answer.status_code, answer.content) == (304, b"")
 
     def test_head_is_get_without_a_body(self, program, okrs):
         """HEAD tells what GET would."""

@@ -17,13 +17,15 @@ from milepost.api.document import document
 from milepost.core.ids import encode
 from milepost.core.scopes import Scope, holds
 from milepost.ledger import image
-from milepost.models import Token
+from milepost.models import Person, Token
 from tests.api.borders import OPERATIONS, Row, address, bodies_naming, body
 from tests.api.programs import Program
 from tests.routes import routes
 from tests.worlds import (
     HIDDEN,
+    HIDDEN_FILE,
     NOTHING,
+    applied,
     at_work,
     everything_kept,
     hide,
@@ -355,6 +357,19 @@ class TestTwoWorlds:
 
         assert [name for name in before if before[name] != after[name]] == []
         assert who == "zed" or sum(answer[0] == 200 for answer in after.values()) > 40
+
+    def test_look_the_same_to_an_admin(self, cast, program):
+        """A file that holds nothing but what is hidden from an admin leaves no trace for them: no event."""
+        now = timezone.now()
+        okrs = at_work(cast, now)
+        Person.objects.of(cast.acme.id).filter(id=cast.cleo.person_id).update(role="admin")
+        things, asking = visible(cast, okrs), program("cleo")
+        before = everything(asking, things)
+        applied(HIDDEN_FILE.format(cycle=okrs.cycle.key, day=now.date()), cast, now)
+
+        after = everything(asking, things)
+
+        assert [name for name in before if before[name] != after[name]] == []
 
     def test_differ_to_those_who_may_see(self, cast, program):
         """What is compared above does show what is hidden, to those it is not hidden from."""

@@ -245,3 +245,58 @@ def tried(ada, world: World, kind: str, key: str, beside: bool) -> list[tuple[in
 
 # Ids that were given out, and when.
 MADE = re.compile(rb"\b[0-7][0-9a-hjkmnp-tv-z]{12}\b|\b2\d{3}-\d\d-\d\dT[0-9:.+Z]+")
+
+
+class TestTelling:
+    """What others hear of a file: what they see of it, and nothing where that is nothing."""
+
+    def heard(self, program, who: str) -> list[str]:
+        told = program(who).get("/events?fields=kind,text").json()["items"]
+        return [one["text"].partition("applied a file")[2] for one in told if one["kind"].startswith("plan.")]
+
+    def file(self, okrs, *more: str) -> str:
+        restricted = "visibility: people, visible_to: [ben-okri], owner: ada-lovelace, "
+        return (
+            "milepost: 1\nobjectives:\n"
+            f"- {{id: quiet, title: Quiet, cycle: {okrs.cycle.key}, {restricted}"
+            "key_results: [{id: quieter, title: Quieter}]}\n" + "".join(more)
+        )
+
+    def loud(self, okrs) -> str:
+        return f"- {{id: loud, title: Loud, cycle: {okrs.cycle.key}, owner: ada-lovelace}}\n"
+
+    def test_counts_what_each_sees(self, okrs, program):
+        """Who sees all of it hears of all, and others of what is open."""
+        program("ada").post("/plan/application", {"text": self.file(okrs, self.loud(okrs))})
+
+        assert self.heard(program, "ben") == [": 2 objectives, 1 key result created"]
+        for who in ("cleo", "gus"):
+            assert self.heard(program, who) == [": 1 objective created"]
+
+    def test_leaves_out_who_sees_nothing_of_it(self, okrs, cast, program):
+        """An admin outside the audience finds no event, by its id neither, and can undo none."""
+        Person.objects.of(cast.acme.id).filter(id=cast.cleo.person_id).update(role="owner")
+        event = program("ada").post("/plan/application", {"text": self.file(okrs)}).json()["event"]
+        cleo = program("cleo")
+
+        answers = [
+            cleo.get(f"/events/{event}"),
+            cleo.post(f"/events/{event}/undoing", {}),
+            cleo.get("/events?group=settings"),
+        ]
+
+        assert [one.status_code for one in answers[:2]] == [404, 404]
+        assert event not in answers[2].content.decode()
+        assert self.heard(program, "cleo") == self.heard(program, "gus") == []
+        assert self.heard(program, "ben") == [": 1 objective, 1 key result created"]
+
+    def test_tells_that_it_was_taken_back_to_the_same(self, okrs, program):
+        """Whoever heard nothing of it hears nothing of its end, and who did it hears of both."""
+        ada = program("ada")
+        event = ada.post("/plan/application", {"text": self.file(okrs)}).json()["event"]
+
+        undone = ada.post(f"/events/{event}/undoing", {})
+
+        assert undone.status_code == 201, undone.content
+        assert self.heard(program, "cleo") == []
+        assert len(self.heard(program, "ada")) == 2

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.core.characters import UNPRINTABLE, poses, require_printable, unprintable
+from milepost.core.characters import UNPRINTABLE, is_blank, poses, require_printable, unprintable
 from milepost.core.problems import Invalid
+
+FLAG = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"  # England
 
 
 class TestRequirePrintable:
@@ -22,7 +24,18 @@ class TestRequirePrintable:
 
         assert refused == (unprintable(text) is not None)
 
-    @pytest.mark.parametrize("text", ["", "Zwei\tSpalten\r\nund\u0085mehr", "שלום", "👩‍👩‍👧", "a\u200eb"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "Zwei\tSpalten\r\nund\u0085mehr",
+            "שלום",
+            "👩‍👩‍👧",
+            "a\u200eb",
+            "\u0645\u06cc\u200c\u062e",
+            FLAG,
+        ],
+    )
     def test_lets_every_language_pass(self, text: str):
         """Tabs, line breaks, joined signs and writing from right to left are text."""
         require_printable(text, field="title")
@@ -33,6 +46,10 @@ class TestRequirePrintable:
             ("\x07Bell", "the control character U+0007. Take it out at its beginning"),
             ("Every van\x00 leaves", "U+0000. Take it out after “Every van”"),
             ("Abc\u202edef", "which makes text read in another order than it is written"),
+            ("Every\u200bvan", "the invisible character U+200B. Take it out after “Every”"),
+            ("\ufeffEvery van", "the invisible character U+FEFF. Take it out at its beginning"),
+            ("Every van\uffff", "U+FFFF, which is no character"),
+            ("Every van\U000e0041", "the invisible character U+E0041"),
             ("Half \ud83d", "half a character (U+D83D alone)"),
             ("Every single delivery leaves\x1b", "after “…ngle delivery leaves”"),
         ],
@@ -45,6 +62,18 @@ class TestRequirePrintable:
         assert message in str(refused.value)
         assert (refused.value.code, refused.value.field) == ("bad_character", "note")
         assert UNPRINTABLE.search(str(refused.value)) is None
+
+
+class TestIsBlank:
+    @pytest.mark.parametrize("text", ["", " \n", "\u200e", "\u200d", "\u00a0\u3164", "\u2800", "\ufe0f"])
+    def test_sees_that_there_is_nothing_to_see(self, text: str):
+        """Spaces, marks of direction, joiners and fillers alone are no text."""
+        assert is_blank(text)
+
+    @pytest.mark.parametrize("text", ["a", " \u200e1", "❤️", FLAG, "שלום", "."])
+    def test_sees_what_there_is(self, text: str):
+        """One letter, digit or sign is something."""
+        assert not is_blank(text)
 
 
 class TestPoses:

@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from milepost.core.characters import is_blank, unprintable
 from milepost.core.plan import (
     AlignmentPlan,
     CheckInPlan,
@@ -35,8 +36,7 @@ from milepost.core.plan.measuring import measure_problems
 from milepost.core.plan.pasts import backwards, spelt_once
 
 FIRST_DAY = date(2026, 1, 5)
-_REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_LETTER = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=_REORDERING)
+_LETTER = st.characters(exclude_categories=["Cs", "Cc"]).filter(lambda one: unprintable(one) is None)
 _TRICKY = st.sampled_from(
     [
         *(
@@ -54,18 +54,15 @@ _TRICKY = st.sampled_from(
             "[x]",
             "{y",
         ),
-        *("'q'", '"', "\\", "é", "☃", "🜚", "\x85", "\u2028", "\ufeff", "\u00a0", " ", "\t", "...", "---"),
+        *("'q'", '"', "\\", "é", "☃", "🜚", "\x85", "\u2028", "\u00a0", " ", "\t", "...", "---"),
         *("!tag", "&a", "*a", "<<", "="),
     ]
 )
 lines = (
     st.lists(_LETTER | _TRICKY, min_size=1, max_size=8)
     .map("".join)
-    .filter(
-        lambda text: (
-            text.strip() and len(text.splitlines()) == 1 and not text.endswith(("\x85", "\u2028", "\u2029"))
-        )
-    )
+    .filter(lambda text: not is_blank(text) and len(text.splitlines()) == 1)
+    .filter(lambda text: not text.endswith(("\x85", "\u2028", "\u2029")))
 )
 texts = st.lists(_LETTER | _TRICKY | st.sampled_from(["\n", "\r\n", "\n\n", "\n  "]), max_size=10).map(
     "".join

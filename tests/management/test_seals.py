@@ -305,11 +305,24 @@ class TestDoctor:
 
 class TestSealer:
     def test_seals_what_its_process_works_with(self, cast: Cast, okrs: Okrs):
-        """The process that serves seals the workspaces it holds, and no failure ends it."""
+        """After its first look the process that serves seals the workspaces it holds, and no other."""
+        sealer = Sealer()
+        sealer.look()
+        before = Seal.objects.of(cast.zenith.id).count()
         image.forget()
         image.of(cast.acme.id)
+        check_in(cast, okrs)
+
+        sealer.look()
+
+        assert Seal.objects.of(cast.acme.id).count() == 2
+        assert Seal.objects.of(cast.zenith.id).count() == before
+
+    def test_begins_with_what_an_earlier_process_left(self, cast: Cast, okrs: Okrs):
+        """After a start it looks at every workspace by itself, before anybody has asked for one."""
+        image.forget()
 
         Sealer().look()
 
         assert Seal.objects.of(cast.acme.id).count() == 1
-        assert not Seal.objects.of(cast.zenith.id).exists()
+        assert Seal.objects.of(cast.zenith.id).count() == 1

@@ -136,6 +136,12 @@ class TestReading:
         assert endless[0].startswith("413 ")
         assert unknown[2:] == (b"done", [b""])
 
+    def test_refuses_two_ends(self):
+        """A body that says how long it is and that it comes in pieces could be read as two requests."""
+        answer = self.asked("POST", b"ab", HTTP_TRANSFER_ENCODING="chunked")
+
+        assert answer[0].startswith("400 ") and b"two_lengths" in answer[2] and answer[3] == []
+
     def test_tells_a_program_what_happened(self):
         """A refusal is a problem like others: with a code, a remedy and a number."""
         status, headers, body, seen = self.asked("POST", b"ab", CONTENT_LENGTH="9")

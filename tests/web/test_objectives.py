@@ -191,6 +191,8 @@ class TestCreate:
         ("wrong", "field", "said"),
         [
             ({"title": "  "}, "title", "needs a title"),
+            ({"title": "\u200e"}, "title", "needs a title"),
+            ({"title": "Every\u200bvan"}, "title", "invisible character U+200B"),
             ({"cycle": ""}, "cycle", "Choose the cycle"),
             ({"kr1_title": "Up", "kr1_start": "six"}, "kr1_start", "does not read as a number"),
             ({"kr2_target": "50"}, "kr2_title", "needs a title"),

@@ -10,12 +10,13 @@ from django.db import transaction
 from milepost.actions.events import tell
 from milepost.actions.plans import keeping
 from milepost.actions.plans.application import Application
+from milepost.actions.plans.counting import counted
 from milepost.actions.plans.ground import WRITTEN, Ground
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.plan import Changes, Plan, PlanProblem, check, diff, moved_problems
 from milepost.core.plan.values import WorkspacePlan
-from milepost.core.problems import Invalid
+from milepost.core.problems import MOST_TOLD, Invalid
 from milepost.ledger import bulk
 from milepost.ledger import changes as log
 from milepost.models import Event, Workspace
@@ -24,15 +25,15 @@ from milepost.queries import plans
 
 
 class PlanRefused(Invalid):
-    """A plan that cannot be applied; `problems` say where and why. Nothing was changed."""
+    """A plan that cannot be applied; `problems` say where and why, the first of them. Nothing was changed."""
 
     code = "plan_refused"
 
     def __init__(self, problems: list[PlanProblem]) -> None:
         first = problems[0]
-        more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-        super().__init__(f"{first}{more}", details=tuple(str(problem) for problem in problems))
-        self.problems = problems
+        more = f" ({len(problems) - 1:,} more)" if len(problems) > 1 else ""
+        self.problems = problems[:MOST_TOLD]
+        super().__init__(f"{first}{more}", details=tuple(map(str, self.problems)))
 
 
 def preview(workspace_id: int, plan: Plan, have: Plan | None = None, *, is_checked: bool = False) -> Changes:
@@ -119,6 +120,6 @@ def apply_plan(
         keep = {} if by.person_id is None else keeping.packed(changes)
         with bulk.room():
             Application(Ground(by, at), progress).run(changes)
-        tell("plan.applied", data={"summary": changes.summary(), **keep}, by=by, at=at)
+        tell("plan.applied", data={**counted(changes, by.workspace_id), **keep}, by=by, at=at)
         log.append(by.workspace_id, log.Kind.ALL)
     return changes

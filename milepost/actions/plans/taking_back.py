@@ -20,6 +20,7 @@ from milepost.actions.overwriting import ChangedSince, Overwritten
 from milepost.actions.plans import keeping
 from milepost.actions.plans.application import Application
 from milepost.actions.plans.applying import preview
+from milepost.actions.plans.counting import counted
 from milepost.actions.plans.ground import Ground
 from milepost.actions.plans.owners import REMEDY, require_an_owner
 from milepost.core import access
@@ -114,7 +115,7 @@ class _TakingBack:
         if not self.vanishes:
             want = self._with_put_aside(want)
         changes = preview(self.by.workspace_id, want, self.now)
-        tell("plan.taken_back", data={"summary": changes.summary()}, by=self.by, at=self.at)
+        tell("plan.taken_back", data=counted(changes, self.by.workspace_id), by=self.by, at=self.at)
         Application(Ground(self.by, self.at), None).run(changes)
         self._withdraw_entries()
         if self.vanishes:

@@ -41,13 +41,13 @@ KINDS = (
     "initiative", "check_in", "comment", "transition", "history",
 )  # fmt: skip
 
-_GROWING = {
+GROWING = {
     "check_ins": "check_in",
     "comments": "comment",
     "transitions": "transition",
     "history": "history",
 }
-_PARTS = {"members", "aligned_to", "key_results", "initiatives", *_GROWING}
+_PARTS = {"members", "aligned_to", "key_results", "initiatives", *GROWING}
 # A file that leaves these out has no opinion on them: they are stamped, or known only, where it is applied.
 _NO_OPINION = {"created", "since", "email", "by"}
 _ANY_ORDER = {"contributors", "visible_to"}
@@ -106,9 +106,9 @@ class Changes:
         counts: Counter[tuple[str, str]] = Counter((item.kind, item.action) for item in self.items)
         for item in self.items:
             for name, entries in item.added.items():
-                counts[_GROWING[name], CREATED] += len(entries)
+                counts[GROWING[name], CREATED] += len(entries)
             for name, number in item.kept.items():
-                counts[_GROWING[name], ORPHANED] += number
+                counts[GROWING[name], ORPHANED] += number
         for kind, number in self.entries.items():
             counts[kind, UNCHANGED] += number
         table = {kind: {action: counts[kind, action] for action in ACTIONS} for kind in KINDS}
@@ -211,7 +211,7 @@ class _Comparison:
     def _grown(self, before: Any, thing: Any, path: Path) -> tuple[dict[str, Sequence], dict[str, int]]:
         added: dict[str, Sequence] = {}
         kept: dict[str, int] = {}
-        for name, kind in _GROWING.items():
+        for name, kind in GROWING.items():
             if not hasattr(thing, name):
                 continue
             there = getattr(before, name, ())

@@ -14,12 +14,13 @@ from milepost.core.plan.known import Known
 from milepost.core.plan.objective_rules import objective_problems
 from milepost.core.plan.unread import all_said, each, said
 from milepost.core.plan.values import Plan
+from milepost.core.problems import MOST_TOLD
 
 __all__ = ["PlanProblem", "check", "path_text"]
 
 
 def check(
-    plan: Plan, have: Plan | None = None, *, most: int = 50, unsure: Collection[str] = ()
+    plan: Plan, have: Plan | None = None, *, most: int = MOST_TOLD, unsure: Collection[str] = ()
 ) -> list[PlanProblem]:
     """Return up to `most` problems of a plan: references, loops, windows, weights, measures.
 

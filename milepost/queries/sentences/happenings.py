@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from milepost.core import access
+from milepost.core import access, undoing
+from milepost.core.plan import parts
 from milepost.ledger.feed import SHOWN
 from milepost.models import Event
 from milepost.queries.cards import PersonCard, Reader
@@ -41,6 +42,9 @@ def may_see(reader: Reader, event: Happening | Event) -> bool:
         )
     if event.kind.startswith("token."):
         return reader.actor.is_admin or event.actor_id == reader.actor.person_id
+    if event.kind in undoing.OF_FILES:
+        mine = event.actor_id is not None and event.actor_id == reader.actor.person_id
+        return mine or parts.is_told(event.data, reader.finds)
     if event.kind in CONFIDENTIAL:
         return reader.actor.is_admin or event.subject_id == reader.actor.person_id
     return True

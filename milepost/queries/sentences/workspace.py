@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from milepost.core.plan import parts
 from milepost.queries.sentences.differences import changed
 from milepost.queries.sentences.phrases import Phrase, Teller, Telling, words
 
@@ -18,9 +19,9 @@ def _about_cycle(verb: str) -> Teller:
 
 
 def _applied(told: Telling) -> list[Phrase]:
-    # What a file holds may be restricted, so its counts are for those who apply files.
-    summary = told.data.get("summary") if told.reader.actor.is_admin else None
-    listed = ", ".join(_counted(summary)) if isinstance(summary, dict) else ""
+    # A token that is limited to teams is not told of what the others did.
+    is_limited = told.reader.actor.within is not None
+    listed = "" if is_limited else ", ".join(_counted(parts.seen(told.data, told.reader.finds)))
     return [words("applied a file" + (f": {listed} created" if listed else ""))]
 
 
