@@ -296,7 +296,7 @@ class TestWhatIf:
 
     def test_keeps_bold_words_in_their_card(self, visit, cast, okrs):
         """What is supposed stands bold, and its lines are broken or cut for that."""
-        title = "Households that buy from us weekly mainly mind what warms them: muffins, moving from many to more"
+        title = "Households that buy weekly mainly mind what warms them: muffins, moving from many to more"
         one = key_results.add(
             objective=okrs.helpful.id,
             definition=Definition(title, start=Decimal(0), target=Decimal(10)),
