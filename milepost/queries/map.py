@@ -400,10 +400,10 @@ def title_lines(title: str) -> tuple[str, ...]:
     return broken(title, RIGHT - INDENT, TITLE * BOLD, lines=len(title)) or ("",)
 
 
-def name_lines(title: str) -> tuple[str, ...]:
-    """Break a key result's title into lines, the first of them beside its figure."""
-    room = RIGHT - INDENT
-    return broken(title, room, NAME, MOST_LINES, first=room - FIGURE) or ("",)
+def name_lines(title: str, *, is_bold: bool = False) -> tuple[str, ...]:
+    """Break a key result's title into lines, the first beside its figure; bold takes no more of them."""
+    room, lines = RIGHT - INDENT, len(name_lines(title)) if is_bold else MOST_LINES
+    return broken(title, room, NAME * BOLD if is_bold else NAME, lines, first=room - FIGURE) or ("",)
 
 
 def _says(link: Link) -> tuple[bool, bool]:

@@ -22,7 +22,7 @@ from milepost.queries import map as maps
 from milepost.queries.alignment import Filters
 from milepost.queries.map import Map, Wish
 from milepost.queries.what_if import Effect, Supposition, suppose
-from milepost.web import map_styles, pages, tree_asked, words
+from milepost.web import map_styles, misread, pages, tree_asked, words
 from milepost.web.actors import in_workspace
 from milepost.web.map_cards import Pen
 from milepost.web.map_drawing import Picture
@@ -148,9 +148,12 @@ class Asked(tree_asked.Asked):
             branch=self.branch,
         )
 
-    def _filters(self) -> Filters:
-        # Whether key results are drawn is another question than whether they are looked for.
-        return replace(super()._filters(), key_results=True, unaligned=False)
+    @cached_property
+    def filters(self) -> Filters:
+        """What the map is narrowed to."""
+        # Whether key results are drawn is another question than whether they are looked for; and what is not
+        # aligned has nothing to draw.
+        return replace(super().filters, key_results=True, unaligned=False)
 
     def _card(self, key: str) -> int | None:
         id = decode(key)
@@ -274,6 +277,11 @@ class Asked(tree_asked.Asked):
         return found
 
     @property
+    def _instead(self) -> dict[str, str]:
+        found = super()._instead | {"unaligned": misread.NOT_ON_THE_MAP}
+        return found | {"whatif": f"{self.wrong} Nothing is supposed of it."} if self.wrong else found
+
+    @property
     def _understood(self) -> dict[str, bool]:
         said = self.said
         return self._filters_understood | {
@@ -282,7 +290,9 @@ class Asked(tree_asked.Asked):
             "as": self.as_list,
             "path": self.path is not None,
             "branch": self.branch is not None,
-            "whatif": self.supposed_id is not None,
+            # A form that was sent says so at its own field.
+            "whatif": self.supposed_id is not None and (not self.wrong or "ends_at" in said),
+            "unaligned": said.get("unaligned") == "0",
             "also": len(self.others) == len(said.getlist("also")),
         }
 

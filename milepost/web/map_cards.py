@@ -97,9 +97,9 @@ class Pen:
         owner, (said, is_asked), low = card.row.owner, self._beside_owner(card), card.head - 40
         if owner:
             tint = self.lens.tint(owner.id)
-            room = RIGHT - INDENT - letters.width(said, NAME) - 8
-            (name,) = letters.broken(owner.name, room, NAME, 1) or ("",)
-            strong = " em" if self.lens.name == "owner" else ""
+            strong, size = (" em", NAME * letters.BOLD) if self.lens.name == "owner" else ("", NAME)
+            room = RIGHT - INDENT - letters.width(said, NAME * (letters.BOLD if is_asked else 1)) - 8
+            (name,) = letters.broken(owner.name, room, size, 1) or ("",)
             yield f'<circle class="av {tint}" cx="22.5" cy="{low - 4}" r="8.5"/>'
             initials = escape(words.initials(owner.name))
             yield f'<text class="nm {tint}" x="22.5" y="{low - 1}">{initials}</text>'
@@ -159,12 +159,13 @@ class Pen:
 
     def _key_result(self, row: Row, y: int) -> str:
         status = STATUS_CLASSES[row.status]
-        said = self._figure(row)
-        text = f'<text class="sm kt">{_spans(name_lines(row.title), INDENT, 19, NAME_LINE)}</text>'
+        said, is_supposed = self._figure(row), row.key in self.supposed
+        lines = _spans(name_lines(row.title, is_bold=is_supposed), INDENT, 19, NAME_LINE)
+        text = f'<text class="sm kt">{lines}</text>'
         figure = f'<text class="sm fin" x="{RIGHT}" y="19">{escape(said)}</text>'
         named = f"<title>{escape(row.title)}</title>{text}"
         return (
-            f'<g class="kl {status}{" supposed" if row.key in self.supposed else ""}" '
+            f'<g class="kl {status}{" supposed" if is_supposed else ""}" '
             f'transform="translate(0 {y})"><path class="hl" d="M10 0H{WIDTH - 1}"/>'
             f"{_mark(f's-{status}', 16.5, 9.5, 11, 'mk')}{self.link(row.url, named)}"
             f"{self.link(f'?whatif={row.key}', f'{WHAT_IF}{figure}')}</g>"

@@ -13,6 +13,7 @@ SWITCH = ("0", "1")
 _NO_SUCH_OBJECTIVE = "No objective here has this id"
 _ONLY_SWITCH = "Only 1 and 0 are understood; nothing is left out for it."
 NO_TEAM_OF_THIS_NAME = "No team here has this name; nothing fits it."
+NOT_ON_THE_MAP = "The map leaves nothing out for it; “Not aligned” on the map leads to what serves nothing."
 INSTEAD: Mapping[str, str] = {
     "q": "No word to look for stands in it; every title is shown.",
     "cycle": "There is no such cycle here; the usual one is shown.",

@@ -166,8 +166,12 @@ class Asked:
 
     def misread(self) -> tuple[misread.Part, ...]:
         """Return what the address says and was not understood."""
-        named = {"team": misread.NO_TEAM_OF_THIS_NAME} if self.types_teams else {}
-        return misread.parts(self.said, self._understood, {**misread.INSTEAD, **named})
+        return misread.parts(self.said, self._understood, {**misread.INSTEAD, **self._instead})
+
+    @property
+    def _instead(self) -> dict[str, str]:
+        """What is said here otherwise than on other pages."""
+        return {"team": misread.NO_TEAM_OF_THIS_NAME} if self.types_teams else {}
 
     @property
     def _understood(self) -> dict[str, bool]:

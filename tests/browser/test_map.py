@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from milepost.actions import alignments, objectives
+from milepost.actions import alignments, key_results, objectives
+from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
 from tests.browser.conftest import NARROW
 from tests.browser.patience import staying, until
@@ -291,6 +293,26 @@ class TestWhatIf:
 
         expect(page.locator("#map-what").get_by_text("ended at 20")).to_be_visible()
         expect(field).to_have_attribute("aria-invalid", "false")
+
+    def test_keeps_bold_words_in_their_card(self, visit, cast, okrs):
+        """What is supposed stands bold, and its lines are broken or cut for that."""
+        title = "Households that buy weekly mainly mind what warms them: muffins, moving from many to more"
+        one = key_results.add(
+            objective=okrs.helpful.id,
+            definition=Definition(title, start=Decimal(0), target=Decimal(10)),
+            by=cast.ben,
+            at=NOW,
+        )
+        page = visit("ada", f"{MAP}?whatif={encode(one.id)}:80&key_results=1")
+        while scale(page) < 0.9:
+            page.get_by_role("button", name="Larger").click()
+        words = card(page, okrs.helpful).locator(".supposed .kt")
+
+        expect(words).to_have_css("font-weight", "600")
+        assert words.evaluate(
+            "words => words.getBBox().x + words.getBBox().width"
+            " <= words.closest('.cd').querySelector('.nd').getBBox().width"
+        )
 
     def test_works_by_a_form_alone(self, visit, okrs):
         """Without JavaScript one chooses, types and sends."""

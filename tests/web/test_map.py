@@ -135,6 +135,22 @@ class TestDrawing:
         assert "Write the first one" not in page_of(signed_in("gus").get(MAP))
         assert "Nothing matches" in page_of(browser.get(f"{MAP}?owner=nobody"))
 
+    def test_says_that_nothing_of_what_was_asked_for_is_joined(self, signed_in, cast, okrs, outside):
+        """Filters that leave only what stands alone say nothing of the rest, and lead back to it."""
+        browser = signed_in("ada")
+        narrowed = page_of(browser.get(MAP, {"q": OUTSIDE_TITLE}))
+
+        assert drawing(narrowed) == "" and OUTSIDE_TITLE in tray(narrowed)
+        assert "Nothing of it is joined" in narrowed and "No objective serves another" not in narrowed
+        assert 'href="?">Show the whole map</a>' in narrowed
+
+    def test_draws_everything_where_it_is_asked_for_what_is_not_aligned(self, signed_in, okrs, outside):
+        """What stands alone is no filter of a drawing: that is said, and where it is listed."""
+        page = page_of(signed_in("ada").get(f"{MAP}?unaligned=1"))
+
+        assert card(page, okrs.helpful) and OUTSIDE_TITLE in tray(page)
+        assert "The map leaves nothing out for it" in page
+
     def test_does_not_mind_nonsense(self, signed_in, okrs):
         """What the address says wrongly is left aside."""
         page = page_of(

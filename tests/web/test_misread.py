@@ -23,6 +23,7 @@ WRONG = [
     ("map/", f"owner={NOWHERE}", "owner"),
     ("map/", f"lens=mood&path={NOWHERE}&branch=x&arrange=age&as=table&whatif={NOWHERE}:3&also=x:1&status=odd",
      "status lens arrange as path branch whatif also"),
+    ("map/", "unaligned=1&team=x", "team unaligned"),
     ("people/", "show=everyone", "show"),
     ("activity/", f"kind=gossip&team={NOWHERE}&person=x&before=3", "kind team person before"),
     ("teams/", f"under={NOWHERE}", "under"),
@@ -33,7 +34,7 @@ WRONG = [
 RIGHT = [
     ("alignment/", "team=&status=at_risk&type=committed&sort=-due&group=team&columns=team&mine=0&view=none"),
     ("alignment/", "q=repairs&attention=1&cycles=all&key_results=0&owner=cleo"),
-    ("map/", "lens=age&arrange=team&as=list&key_results=1&unfolded=1"),
+    ("map/", "lens=age&arrange=team&as=list&key_results=1&unfolded=1&unaligned=0"),
     ("people/", "show=left&q=nobody"),
     ("activity/", "kind=&team="),
     ("search/", "q=repairs&kind=objective"),
@@ -80,6 +81,33 @@ class TestAnAddress:
             assert misread(page_of(cleo.get(f"/w/acme/{path}"))) == [], path
         assert misread(page_of(cleo.get(f"/w/acme/map/?path={hidden}"))) == ["path"]
         assert misread(page_of(signed_in("ada").get(f"/w/acme/map/?path={hidden}"))) == []
+
+    @pytest.mark.parametrize(
+        ("end", "why"), [("abc", "does not read as a number"), ("-50", "0 to 100"), ("150", "0 to 100")]
+    )
+    def test_tells_where_no_key_result_can_end(self, signed_in, okrs, end, why):
+        """The map says above everything why nothing is supposed, and again at the field, which is open."""
+        page = page_of(signed_in("ada").get(f"/w/acme/map/?whatif={encode(okrs.waiting.id)}:{end}"))
+
+        note = page.partition('id="misread"')[2].partition("</ul>")[0]
+        assert misread(page) == ["whatif"] and why in note and "Nothing is supposed of it." in note
+        fold = page.partition('id="what"')[2].partition("</details>")[0]
+        assert fold.startswith(" open>") and why in fold and f'value="{end}"' in fold
+
+    def test_says_it_once_to_whoever_sent_the_form(self, signed_in, okrs):
+        """Without JavaScript what was typed wrongly is said at its field alone."""
+        asked = {"whatif": encode(okrs.waiting.id), "ends_at": "150"}
+
+        page = page_of(signed_in("ada").get("/w/acme/map/", asked))
+
+        assert misread(page) == [] and page.count("0 to 100 %") == 1
+
+    def test_takes_tenths_of_a_per_cent(self, signed_in, okrs):
+        """30.5 is somewhere that a key result can end, and is shown as it was asked for."""
+        page = page_of(signed_in("ada").get(f"/w/acme/map/?whatif={encode(okrs.waiting.id)}:30.5"))
+
+        assert misread(page) == [] and 'value="30.5" aria-describedby' in page
+        assert 'ended at <b class="num">30.5' in page
 
     def test_tells_of_a_team_that_is_typed_by_name(self, signed_in, okrs, monkeypatch):
         """Where there are too many to list, one writes a name: if no team has it, nothing fits."""
