@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from milepost.core.problems import Problem
 
 RETRY_SECONDS = 10  # after which it is worth asking again
+ROOM_SECONDS = 60  # until somebody may have made room
 
 
 class DiskIsFull(Problem):
@@ -21,6 +22,7 @@ class DiskIsFull(Problem):
 
     code = "disk_is_full"
     status = 507
+    retry_after = ROOM_SECONDS
 
 
 class DatabaseIsBusy(Problem):

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 
 from django.conf import settings
@@ -61,12 +62,16 @@ def prepare() -> None:
 def check_port(host: str, port: int) -> None:
     """Raise a Problem where nobody can listen at this address."""
     family, *_, address = _resolve(host, port)
+    try:
+        _try(family, address)
+    except OSError as wrong:
+        raise _cannot_listen(host, port, wrong) from None
+
+
+def _try(family: int, address: tuple) -> None:
     with socket.socket(family) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind(address)
-        except OSError as wrong:
-            raise _cannot_listen(host, port, wrong) from None
+        tried.bind(address)
 
 
 def free_port(host: str, port: int, *, tries: int = 20) -> int:
@@ -197,11 +202,21 @@ def _resolve(host: str, port: int):
         raise _cannot_listen(host, port, wrong) from None
 
 
+def _next(host: str, port: int, *, tries: int = 20) -> int:
+    """Return a port after this one at which nobody listens; the next one where that cannot be found."""
+    for candidate in range(port + 1, min(port + tries, 65536)):
+        family, *_, address = _resolve(host, candidate)
+        with suppress(OSError):
+            _try(family, address)
+            return candidate
+    return port + 1
+
+
 def _cannot_listen(host: str, port: int, wrong: OSError) -> Exception:
     if wrong.errno == errno.EADDRINUSE:
         return PortIsTaken(
             f"Something else listens at port {port} of {host}.",
-            remedy=f"Stop it, or choose another port: `milepost serve --port {port + 1}`.",
+            remedy=f"Stop it, or choose another port: `milepost serve --port {_next(host, port)}`.",
             field="port",
         )
     if wrong.errno == errno.EACCES:

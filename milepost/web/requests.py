@@ -20,6 +20,7 @@ SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 NUMBER = "HTTP_X_REQUEST_ID"
 # A WSGI application: what was asked, how an answer begins → the answer's body.
 Application = Callable[[dict, Callable], Iterable[bytes]]
+WATCHED = frozenset(("livez", "readyz", "metrics"))
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 log = logging.getLogger("milepost.requests")
@@ -64,9 +65,11 @@ def tell(method: str, route: str, status: int, begun: float, **who: str) -> None
         from milepost.web import metrics
 
         metrics.observe(method, route, status, seconds)
-    if log.isEnabledFor(logging.INFO):
+    # Whoever watches asks every few seconds; that is no line, unless somebody looks for faults.
+    level = logging.DEBUG if route in WATCHED and status < 500 else logging.INFO
+    if log.isEnabledFor(level):
         facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1), **who}
-        log.info("answered", extra=facts)
+        log.log(level, "answered", extra=facts)
 
 
 def route(request: HttpRequest) -> str:

@@ -93,7 +93,7 @@ class TestServer:
         assert CANARY not in server.output.lower()
         if form == "json":
             lines = [json.loads(line) for line in server.output.splitlines() if line.startswith("{")]
-            assert {line.get("route") for line in lines} >= {"signing_in", "none", "livez"}
+            assert {line.get("route") for line in lines} >= {"signing_in", "none"}
             assert all(set(line) <= {*logs.FIELDS, "at", "level", "logger", "message", "request", "error",
                                      "places"} for line in lines)  # fmt: skip
 

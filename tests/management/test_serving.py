@@ -169,11 +169,15 @@ class TestServe:
 
     def test_a_second_one_says_that_the_port_is_taken(self, server):
         """A port that is taken is a conflict that names the next thing to try."""
-        told = server.run("serve", "--no-browser", "--port", str(server.port))
+        with socket.socket() as other:
+            with suppress(OSError):  # whoever has it, it is taken
+                other.bind(("127.0.0.1", server.port + 1))
+                other.listen()
+            told = server.run("serve", "--no-browser", "--port", str(server.port))
 
         assert told.returncode == Exit.CONFLICT
         assert f"port {server.port}" in told.stderr
-        assert "--port" in told.stderr
+        assert int(told.stderr.rpartition("--port ")[2].split("`")[0]) > server.port + 1
 
     def test_stops_when_told_to(self, install):
         """Told to stop, it ends well and leaves nobody behind."""

@@ -81,10 +81,22 @@ class TestLine:
         """Nobody is asked for only to be named: a page that needs no account costs no statement for it."""
         enter(client)
 
+        logging.getLogger("milepost.requests").setLevel(logging.DEBUG)
         with django_assert_num_queries(0):
             client.get("/livez")
 
         assert told(lines[-1])[2:] == (None, None)
+
+    @pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+    def test_of_whoever_watches_is_for_those_who_look_for_faults(self, client: Client, cast, lines, path):
+        """At the usual level there is none, so that what happened is not lost among them."""
+        client.get(path)
+        usual = list(lines)
+        logging.getLogger("milepost.requests").setLevel(logging.DEBUG)
+        client.get(path)
+
+        assert usual == []
+        assert [line.route for line in lines] == [path.strip("/")]
 
     def test_holds_no_name_and_no_secret(self, client: Client, cast: Cast, lines):
         """Neither the address nor the password that was sent is in any line."""
