@@ -17,6 +17,10 @@ from milepost.models import Event, KeyResult, Objective, Person
 from milepost.queries import standings
 
 MOST_NAMED = 5
+ON_A_FORM = (
+    "Name yourself among those who see it, or say below that you leave it to them. "
+    "You can undo that for 30 days, as long as nobody has changed it."
+)
 REMEDY = (
     "Name yourself among those who see it, or leave it to them: by program with `leave`: true. "
     "You can undo that for 30 days, as long as nobody has changed it."

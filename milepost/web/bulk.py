@@ -13,7 +13,7 @@ from django.urls import reverse
 from milepost.actions import bulk as actions
 from milepost.actions.bulk import Change, Line
 from milepost.core import access, ids, listings
-from milepost.core.problems import Conflict, Invalid, NotFound
+from milepost.core.problems import Conflict, Invalid, NotFound, Problem
 from milepost.queries import choices
 from milepost.queries.cards import Reader
 from milepost.queries.shortlists import ListOf
@@ -263,8 +263,12 @@ def _line(reader: Reader, verb: str, line: Line) -> dict[str, Any]:
         "was": _in_words(reader, verb, line.was),
         "becomes": _in_words(reader, verb, line.becomes),
         "is_changed": line.is_changed,
-        "problem": str(line.problem) if line.problem else "",
+        "problem": _why_not(line.problem) if line.problem else "",
     }
+
+
+def _why_not(problem: Problem) -> str:
+    return problem.message if isinstance(problem, ShutsYouOut) else str(problem)
 
 
 def _in_words(reader: Reader, verb: str, value: Any) -> str:

@@ -17,7 +17,7 @@ from milepost.ledger.structure import CycleRow
 from milepost.queries import comparisons, hindsight, lookbacks, teams
 from milepost.queries.cards import Reader
 from milepost.queries.comparisons import Comparison
-from milepost.queries.days import BeforeTheRecord, on_record
+from milepost.queries.days import BeforeTheRecord, is_on_record, on_record
 from milepost.queries.records import comparisons as records
 from milepost.web import answers, misread, pages, trails, travel, week
 from milepost.web.actors import in_workspace
@@ -187,8 +187,11 @@ def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
         to = {"to": found.after.isoformat()} if found.after < request.today else {}
         return f"?{urlencode({**kept, 'from': on.isoformat(), **to})}"
 
+    earlier, later = found.before - WEEK, found.before + WEEK
     context = {
         "compared": compared,
+        "earlier": address(earlier) if is_on_record(request.actor, earlier) else "",
+        "later": address(later) if later < found.after else "",
         "found": found,
         "learned": learned,
         "choices": [(one.words, address(one.on), one.on == found.before, one.on) for one in offered],

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from milepost.core import ids, numbers
 from milepost.core.characters import is_blank, require_printable
 from milepost.core.problems import Invalid, Problem
-from milepost.queries.shutting_out import ShutsYouOut
+from milepost.queries.shutting_out import ON_A_FORM, ShutsYouOut
 
 _BREAKS = re.compile("\r\n|[\x0b\x0c]")  # the latter: as office programs put them into what one copies
 
@@ -154,9 +154,10 @@ class Typed:
         """Note what an action refused, beside its field where it has one ("" is the form as a whole)."""
         lines = (problem.message, *problem.details, problem.remedy or "")
         said = "\n".join(filter(None, lines)) if problem.details else str(problem)
+        if isinstance(problem, ShutsYouOut):
+            said, self.is_leaving = f"{problem.message} {ON_A_FORM}", True
         self.say(problem.field or "" if field is None else field, said, status=problem.status)
         self.retry_after = problem.retry_after
-        self.is_leaving |= isinstance(problem, ShutsYouOut)
 
     def cleaned(self, name: str, clean: Callable[[str], str]) -> str | None:
         """Return a text as `clean` tidies it; None where that refuses it."""

@@ -498,6 +498,20 @@ class TestDays:
             day_of(now).isoformat(),
         )
 
+    def test_steps_by_weeks(self, signed_in, okrs, now):
+        """The keys of other pages lead the first day a week on and back, within the record."""
+        ada, first = signed_in("ada"), okrs.cycle.starts_on
+
+        def stops(before) -> dict[str, str]:
+            told = page(ada, COMPANY, before)
+            found = re.findall(r'href="\?from=([^"]+)" rel="\w+" data-key="(.)"', told)
+            return {key: on for on, key in found}
+
+        assert stops(day_of(now) - 14 * DAY) == {
+            "[": str(day_of(now) - 21 * DAY), "]": str(day_of(now) - 7 * DAY),
+        }  # fmt: skip
+        assert stops(day_of(now) - 3 * DAY).keys() == {"["} and stops(first).keys() == {"]"}
+
     def test_offers_none_before_the_record(self, signed_in, okrs, cast, now):
         """In a young record the usual comparison begins with its first day; none before it is offered."""
         Objective.objects.of(cast.acme.id).update(created_at=now)

@@ -39,6 +39,7 @@ class TestForm:
         page = answer.content.decode()
         assert answer.status_code == 422 and stored(okrs).visibility == "workspace"
         assert "You will not see “Nobody waits for an answer” any more" in page
+        assert "say below that you leave it to them" in page and "`leave`" not in page
         assert 'name="leave"' in page and 'name="keep"' in page
 
     def test_keeps_one_in(self, cast: Cast, okrs: Okrs, signed_in, said):
