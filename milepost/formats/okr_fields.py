@@ -137,11 +137,19 @@ MEMBERSHIP = Record(
     noun="a membership",
 )
 
+_MADE = Field(
+    "created",
+    _MOMENT,
+    "When it was made. Days before show it only where something stood in it. Left out, it stays as it is; "
+    "where it is not known, every day shows it.",
+)
+
 _TEAM_FIELDS = [
     Field("id", _ID, "The name by which the rest of the file refers to this team."),
     Field("name", _NAME, "The name as people read it."),
     Field("parent", _TEAM, "The team above. Without one, it stands right below the company."),
     Field("purpose", _TEXT, "What the team is there for."),
+    _MADE,
 ]
 
 _CYCLE_FIELDS = [
@@ -151,6 +159,7 @@ _CYCLE_FIELDS = [
     Field("ends", _DAY, "Its last day, 7 days to 5 years after the first. Left out, the end is open."),
     Field("parent", _CYCLE, "The longer cycle it lies within."),
     Field("closed", _DAY, "The day on which its last objective was closed."),
+    _MADE,
 ]
 
 MILESTONE = Record(

@@ -56,7 +56,7 @@ _DATA = {"sqlite": "{}", "postgresql": "({})::jsonb"}
 
 
 class FrameChange(NamedTuple):
-    """A past change of a cycle or a team, which has no row but its event."""
+    """How a cycle or a team was made or changed, which has no row but its event."""
 
     subject_id: int
     workspace_id: int

@@ -67,14 +67,15 @@ def _orders(workspace_id: int, since: datetime) -> list[list[int]]:
         return [_said(data).get("before", []) for (data,) in cursor.fetchall()]
 
 
-def _made(workspace_id: int, since: datetime) -> set[int]:
-    """Return the cycles and teams that were made from a moment on."""
+def made(workspace_id: int, since: datetime | None = None) -> dict[int, datetime]:
+    """Return when cycles and teams were made, or those that were from a moment on."""
+    since = since or datetime.min.replace(tzinfo=UTC)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT subject_id FROM event WHERE workspace_id = %s AND {MADE} AND at >= %s",
+            f"SELECT subject_id, at FROM event WHERE workspace_id = %s AND {MADE} AND at >= %s ORDER BY at",
             [workspace_id, connection.ops.adapt_datetimefield_value(since)],
         )
-        return {id for (id,) in cursor.fetchall()}
+        return {id: zoned(at) for id, at in cursor.fetchall()}
 
 
 class Frame:
@@ -83,7 +84,7 @@ class Frame:
     def __init__(self, workspace_id: int, day: date, known: datetime) -> None:
         self._day = day
         self._since = changes(workspace_id, known)[::-1]
-        self._made = _made(workspace_id, known)
+        self._made = made(workspace_id, known)
         self._orders = _orders(workspace_id, known)
 
     def cycles(self, living: Mapping[int, CycleRow], used: Iterable[int]) -> dict[int, CycleRow]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from milepost.core.plan.values import HistoryPlan
 from milepost.core.plan.words import CYCLE_PAST, TEAM_PAST, WORKSPACE_PAST
@@ -13,10 +15,21 @@ _NAMES = {"starts_on": "starts", "ends_on": "ends", "closed_on": "closed", "pare
 COLUMNS = {plan: column for column, plan in _NAMES.items()}
 
 
+class Pasts(NamedTuple):
+    """By number: how the workspace, its cycles and teams changed, and when each of these was made."""
+
+    changes: Mapping[int, tuple[HistoryPlan, ...]]
+    made: Mapping[int, datetime]
+
+    def of(self, id: int) -> dict[str, Any]:
+        """Return what a plan says of the past of a cycle or a team."""
+        return {"history": self.changes.get(id, ()), "created": self.made.get(id)}
+
+
 def of(
     workspace_id: int, people: Mapping[int, str], teams: Mapping[int, str], cycles: Mapping[int, str]
-) -> dict[int, tuple[HistoryPlan, ...]]:
-    """Return by number what is known of the workspace and of each cycle and team, the earliest first.
+) -> Pasts:
+    """Return what is known of the past of the workspace, its cycles and teams, the earliest first.
 
     The others lead from numbers to text ids.
     """
@@ -35,4 +48,4 @@ def of(
                 was[name] = value
         if was:
             found[change.subject_id].append(HistoryPlan(change.at, was, people.get(change.by_id)))
-    return {id: tuple(changes) for id, changes in found.items()}
+    return Pasts({id: tuple(changes) for id, changes in found.items()}, frame.made(workspace_id))

@@ -72,9 +72,6 @@ OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objective
 _BESIDE_THE_MEASURE = tuple(name for name in OF_A_KEY_RESULT if name not in MEASURE_NAMES)
 
 
-Pasts = Mapping[int, tuple[HistoryPlan, ...]]
-
-
 class Keys:
     """The stable text ids of a workspace, by number."""
 
@@ -174,15 +171,15 @@ def current(
     )  # fmt: skip
 
 
-def _workspace(id: int, pasts: Pasts) -> WorkspacePlan:
+def _workspace(id: int, pasts: plan_pasts.Pasts) -> WorkspacePlan:
     row = Workspace.objects.get(id=id)
     return settled(WorkspacePlan(
         row.slug, row.name, row.time_zone, row.mission, row.vision, row.scoring_policy, row.check_in_every,
-        row.count_restricted_work, pasts.get(id, ()),
+        row.count_restricted_work, pasts.changes.get(id, ()),
     ))  # fmt: skip
 
 
-def _teams(of: Callable[..., list], keys: Keys, pasts: Pasts) -> Iterator[TeamPlan]:
+def _teams(of: Callable[..., list], keys: Keys, pasts: plan_pasts.Pasts) -> Iterator[TeamPlan]:
     members = _grouped(of(TeamMember), "team_id")
     for one in of(Team):
         listed = (
@@ -190,14 +187,14 @@ def _teams(of: Callable[..., list], keys: Keys, pasts: Pasts) -> Iterator[TeamPl
             for each in members[one.id]
         )
         parent = keys.teams.get(one.parent_id)
-        yield settled(TeamPlan(one.key, one.name, parent, one.purpose, tuple(listed), pasts.get(one.id, ())))
+        yield settled(TeamPlan(one.key, one.name, parent, one.purpose, tuple(listed), **pasts.of(one.id)))
 
 
-def _cycles(of: Callable[..., list], keys: Keys, pasts: Pasts) -> Iterator[CyclePlan]:
+def _cycles(of: Callable[..., list], keys: Keys, pasts: plan_pasts.Pasts) -> Iterator[CyclePlan]:
     for one in of(Cycle):
         parent = keys.cycles.get(one.parent_id)
         days = one.starts_on, one.ends_on
-        yield settled(CyclePlan(one.key, one.name, *days, parent, one.closed_on, pasts.get(one.id, ())))
+        yield settled(CyclePlan(one.key, one.name, *days, parent, one.closed_on, **pasts.of(one.id)))
 
 
 def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:

@@ -128,6 +128,33 @@ class TestAdded:
         assert [problem.code for problem in check(wanted)] == ["no_change"]
 
 
+class TestMade:
+    """When a team or a cycle was made is told once."""
+
+    def test_is_taken_where_it_is_not_known(self):
+        """A file that knows it adds it to what is there; told again, it is nothing new."""
+        told = team(created=NOON)
+
+        (change,) = diff(Plan(teams=(team(),)), Plan(teams=(told,))).items
+
+        assert change.fields == {"created": (None, NOON)}
+        assert diff(Plan(teams=(told,)), Plan(teams=(told,))).is_empty
+
+    def test_stays_where_a_file_says_nothing(self):
+        """Files from before it could be told change nothing."""
+        assert diff(Plan(teams=(team(created=NOON),)), Plan(teams=(team(),))).is_empty
+
+    def test_otherwise_than_known_is_refused(self):
+        """What is recorded stays; the refusal names the field and what is recorded."""
+        first = CyclePlan("q4", "Q4", date(2026, 10, 1), date(2026, 12, 31), created=NOON)
+        later = replace(first, created=NOON + DAY)
+
+        (problem,) = diff(Plan(cycles=(first,)), Plan(cycles=(later,))).problems
+
+        assert (problem.where, problem.code) == ("cycles[0].created", "already_recorded")
+        assert "made at 2026-10-01T12:00:00Z" in problem.message and "not 2026-10-02" in problem.message
+
+
 class TestCheck:
     def test_finds_a_ring_of_the_past_with_what_is_known(self):
         """Two teams never stood below each other: neither in a file, nor in a file and what is known."""

@@ -13,7 +13,7 @@ people:
 - {id: ada, name: Ada Lovelace, email: ada@acme.example, role: owner}
 - {id: ben, name: Ben Tillet, left: 2026-12-01}
 teams:
-- {id: company, name: Everyone, history: [{at: 2026-03-02, by: ada, was: {name: All}}]}
+- {id: company, name: Everyone, created: 2026-03-01, history: [{at: 2026-03-02, by: ada, was: {name: All}}]}
 - id: workshop
   name: Workshop
   parent: company
@@ -109,6 +109,15 @@ WRONG = [
         "unknown_reference",
         "teams[0].history[0].by",
         7,
+    ),
+    ("created: 2026-03-01", "created: 2026-02-30", "not_a_moment", "teams[0].created", 7),
+    ("created: 2026-03-01", "created: once", "not_a_moment", "teams[0].created", 7),
+    (
+        "starts: 2026-10-01,",
+        "starts: 2026-10-01, created: 2026-13-01,",
+        "not_a_moment",
+        "cycles[1].created",
+        14,
     ),
     ("was: {name: All}", "was: {name: Everyone}", "no_change", "teams[0].history[0].was.name", 7),
     ("was: {name: All}", "was: {name: null}", "missing_value", "teams[0].history[0].was.name", 7),

@@ -67,6 +67,7 @@ lines = (
 texts = st.lists(_LETTER | _TRICKY | st.sampled_from(["\n", "\r\n", "\n\n", "\n  "]), max_size=10).map(
     "".join
 )
+makings = st.none() | st.just(datetime(2026, 1, 4, 18, 30, 0, 500, tzinfo=UTC))  # once recorded, it stays
 days = st.dates(date(1900, 1, 2), date(2199, 12, 30))
 moments = st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))
 numbers = st.decimals(
@@ -345,12 +346,12 @@ def plans(draw: st.DrawFn) -> Plan:
     ids = _ids(draw, "o", 3)
     year = CyclePlan(
         "2026", "2026", FIRST_DAY, draw(st.none() | st.just(date(2026, 12, 31))),
-        history=_past_of_cycle(draw, people, []),
+        history=_past_of_cycle(draw, people, []), created=draw(makings),
     )  # fmt: skip
     quarters = (
         CyclePlan(
             each, draw(lines), FIRST_DAY, date(2026, 3, 31), "2026",
-            history=_past_of_cycle(draw, people, ["2026"]),
+            history=_past_of_cycle(draw, people, ["2026"]), created=draw(makings),
         )
         for each in cycles[1:]
     )  # fmt: skip
@@ -380,6 +381,7 @@ def plans(draw: st.DrawFn) -> Plan:
                         for person in _several(draw, people)
                     ),
                     _past_of_team(draw, people, teams[:index]),
+                    draw(makings),
                 )
             )
             for index, each in enumerate(teams)

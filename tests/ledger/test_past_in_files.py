@@ -146,14 +146,6 @@ def said(then: Image, day: date) -> dict[str, Any]:
     return told
 
 
-def without_later(there: dict[str, Any], here: dict[str, Any]) -> dict[str, Any]:
-    """Leave out teams and cycles that were not made yet: no file says when they were."""
-    return there | {
-        kind: {key: row for key, row in there[kind].items() if key in here[kind]}
-        for kind in ("teams", "cycles")
-    }
-
-
 def dated(told: dict[str, Any]) -> dict[str, Any]:
     """Keep what a file tells of the frame."""
     return {kind: told[kind] for kind in ("every", "teams", "cycles")}
@@ -193,7 +185,7 @@ class TestCopy:
 
         here, there = days_of(cast.acme.id), days_of(copy)
         for day, told in here.items():
-            assert without_later(there[day], told) == told, day
+            assert there[day] == told, day
         assert named(known.current(copy), "acme") == whole
 
     def test_is_changed_by_no_file_that_says_nothing_new(self, cast, seed, zone):
@@ -212,6 +204,24 @@ class TestCopy:
             assert dated(after[day]) == dated(told), day
 
 
+class TestMade:
+    def test_is_told_by_a_file_of_what_is_there(self, cast, copied):
+        """A copy from a file of before shows a team on every day, until a file says when it was made."""
+        row = teams.create(name="Brakes", by=cast.ada, at=BEGAN + 3 * DAY)
+        whole = known.current(cast.acme.id)
+        undated = (replace(one, created=None) for one in whole.teams)
+        copy = copied(replace(whole, teams=tuple(undated)))
+        days = [BEGAN.date() + number * DAY for number in (2, 3)]
+
+        def shows() -> list[bool]:
+            return [row.key in said(past.of(copy, day), day)["teams"] for day in days]
+
+        assert shows() == [True, True]
+        plans.apply_plan(plan=named(whole, "copy"), by=operator(copy), at=END + 2 * DAY)
+        assert shows() == [False, True]
+        assert plans.preview(copy, named(whole, "copy")).is_empty
+
+
 class TestFeed:
     def test_tells_past_changes_in_their_order(self, cast, copied):
         """Whoever looks at the activity of a copy reads what was changed, when and by whom, as here."""
@@ -224,6 +234,26 @@ class TestFeed:
         copy = copied(known.current(cast.acme.id))
 
         assert [row[:3] for row in told(copy)] == [row[:3] for row in told(cast.acme.id)]
+
+    def test_tells_when_teams_and_cycles_were_made(self, cast, copied):
+        """Of each once, at the moment of here; by whom is not in a file."""
+        lived(cast, 1, ZONES[0])
+
+        def told(workspace: int) -> list[tuple]:
+            keys = {
+                id: key
+                for model in (Team, Cycle)
+                for id, key in model.objects.of(workspace).values_list("id", "key")
+            }
+            rows = Event.objects.of(workspace).filter(kind__in=("team.created", "cycle.created"))
+            return [
+                (kind, at, keys[id])
+                for kind, at, id in rows.order_by("at", "id").values_list("kind", "at", "subject_id")
+            ]
+
+        copy = copied(known.current(cast.acme.id))
+
+        assert told(copy) == told(cast.acme.id) != []
 
 
 KINDS = ("cycle.changed", "cycle.closed", "cycle.reopened", "team.changed")

@@ -10,7 +10,7 @@ import pytest
 
 from milepost.core.ids import decode, encode
 from milepost.ledger import image as images
-from milepost.models import Cycle, Event, KeyResult, Objective, Person, Team
+from milepost.models import Cycle, KeyResult, Objective, Person, Team
 from milepost.queries import plans as known
 from tests.ledger.test_past_in_files import BEGAN, DAYS, ZONES, copied, lived
 
@@ -63,18 +63,6 @@ class World:
         return f"<{self.keys.get(decode(found[0]), found[0])}>"
 
 
-def tell_of_makings(here: int, copy: int) -> None:
-    """Tell a copy when its cycles and teams were made, which no file does (decision 0018)."""
-    for model, kind in ((Cycle, "cycle.created"), (Team, "team.created")):
-        keys = dict(model.objects.of(here).values_list("id", "key"))
-        ids = dict(model.objects.of(copy).values_list("key", "id"))
-        for told in Event.objects.of(here).filter(kind=kind):
-            Event.objects.create(
-                workspace_id=copy, kind=kind, at=told.at, door="file", subject_id=ids[keys[told.subject_id]]
-            )
-    images.forget()
-
-
 class TestPastDays:
     @pytest.mark.parametrize("zone", ZONES)
     def test_read_the_same_in_a_copy(self, cast, signed_in, copied, zone):
@@ -83,7 +71,6 @@ class TestPastDays:
         copy = copied(known.current(cast.acme.id))
         ada = Person.objects.of(cast.acme.id).get(id=cast.ada.person_id)
         Person.objects.of(copy).filter(key=ada.key).update(user=ada.user_id)
-        tell_of_makings(cast.acme.id, copy)
         here, there = (World(signed_in("ada"), workspace) for workspace in (cast.acme.id, copy))
 
         for number in range(-2, DAYS, 3):

@@ -49,7 +49,7 @@ class Entries:
             self.told_comments.append((moment_text(one.at), row["id"]))
 
     def frame_change(self, kind: str, subject: int, data: dict[str, Any], told: HistoryPlan) -> None:
-        """Take a past change of a cycle or a team: its event is what past days know it by, however old."""
+        """Take how a cycle or a team was made or changed: past days know it by its event, however old."""
         by = self.ground.people.get(told.by)
         self.told_changes.append(feed.FrameChange(subject, self.ground.workspace_id, kind, told.at, by, data))
 

@@ -10,7 +10,7 @@ from milepost.actions.events import tell
 from milepost.actions.plans.entries import Entries
 from milepost.actions.plans.ground import Ground
 from milepost.core.plan import Change, frame_pasts
-from milepost.core.plan.values import WorkspacePlan
+from milepost.core.plan.values import HistoryPlan, WorkspacePlan
 from milepost.core.plan.words import WORKSPACE_PAST
 from milepost.ledger import redactions
 from milepost.ledger.batches import Row
@@ -124,9 +124,12 @@ class Frame:
         self._tell("cycle", items, self.ground.cycles)
 
     def _tell(self, noun: str, items: Iterable[Change], known: Mapping[str, int]) -> None:
-        """Tell of each change what was before it, as their own actions do: past days read it there."""
+        """Tell when each was made and what was before each change, as actions do: past days read it there."""
         for item in items:
             subject, title = known[item.id], {"name": item.want.name}
+            if frame_pasts.is_made_anew(item.have, item.want):
+                made = HistoryPlan(item.want.created)
+                self.entries.frame_change(f"{noun}.created", subject, title, made)
             for change, became in frame_pasts.told_anew(item.have, item.want):
                 for kind, data in _changes(noun, change.was, became, known):
                     self.entries.frame_change(kind, subject, title | data, change)

@@ -219,6 +219,7 @@ class _Comparison:
             if kind in ("check_in", "comment"):
                 new, same = self._by_id(there, wanted, (*path, name), kind)
             elif isinstance(thing, frame_pasts.Dated):
+                self._making(before, thing, path)
                 new, same = self._frame_past(before, thing, (*path, name))
             else:
                 new, same = _by_content(there, wanted)
@@ -258,6 +259,12 @@ class _Comparison:
                 at = thing.history[index].at
                 self.problems.append(_known_otherwise(name, at, *values, (*path, index, "was", name)))
         return new, len({change.at for change in thing.history}) - len(new)
+
+    def _making(self, before: frame_pasts.Dated | None, thing: frame_pasts.Dated, path: Path) -> None:
+        """Refuse another moment than is recorded of the making of a cycle or a team."""
+        known, told = getattr(before, "created", None), getattr(thing, "created", None)
+        if None not in (known, told) and known != told:
+            self.problems.append(_made_otherwise(thing.id, known, told, (*path, "created")))
 
     # --- what holds now, with a beginning and an end ----------------------------------------------------
 
@@ -405,6 +412,15 @@ def _known_otherwise(name: str, at: datetime, known: Any, told: Any, path: Path)
     return PlanProblem(
         path,
         f"Until {_plain(at)} “{name}” was {_said(known)} by what is recorded already, not {_said(told)}.",
+        "already_recorded",
+        "What was recorded stays. Tell it as it is recorded, or take it out.",
+    )
+
+
+def _made_otherwise(id: str, known: datetime, told: datetime, path: Path) -> PlanProblem:
+    return PlanProblem(
+        path,
+        f"“{id}” was made at {_plain(known)} by what is recorded already, not {_plain(told)}.",
         "already_recorded",
         "What was recorded stays. Tell it as it is recorded, or take it out.",
     )

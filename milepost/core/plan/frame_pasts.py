@@ -74,6 +74,11 @@ def _is_told(name: str, was: Any, known: Iterable[HistoryPlan], told: Iterable[H
     return bool(since) and min(since, key=lambda change: change.at).was[name] == was
 
 
+def is_made_anew(before: CyclePlan | TeamPlan | None, thing: CyclePlan | TeamPlan) -> bool:
+    """Say whether it is told when a thing was made, which is not known `before`."""
+    return thing.created is not None and (before is None or before.created is None)
+
+
 def told_otherwise(before: Dated, thing: Dated) -> Iterator[tuple[int, str, Any, Any]]:
     """Yield what is known otherwise of the same moment: the place, the field, what is known, what is told."""
     known, seen = _by_moment(before.history), set()

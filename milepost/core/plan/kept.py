@@ -82,7 +82,9 @@ class _Keeping:
                 self._changed(owner)
         for name in _ENTRIES:
             self.entries[name] += [f"{change.id} {entry.id}" for entry in change.added.get(name, ())]
-        self.told += sum(len(change.added.get(name, ())) for name in _PAST) + ("grade" in change.fields)
+        self.told += sum(len(change.added.get(name, ())) for name in _PAST) + len(
+            change.fields.keys() & {"grade", "created"}
+        )
 
     def _changed(self, change: Change) -> None:
         self.things[SECTIONS[change.kind]][change.id] = (change.have, change.want)

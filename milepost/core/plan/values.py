@@ -66,6 +66,7 @@ class TeamPlan:
     purpose: str = ""
     members: tuple[MembershipPlan, ...] = ()
     history: tuple[HistoryPlan, ...] = ()
+    created: datetime | None = None  # None: not known, so it was always there
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class CyclePlan:
     parent: str | None = None
     closed: date | None = None
     history: tuple[HistoryPlan, ...] = ()
+    created: datetime | None = None  # None: not known, so it was always there
 
 
 @dataclass(frozen=True)
