@@ -223,6 +223,8 @@ class TestApply:
         assert not Workspace.objects.exists() and not Objective.objects.everywhere().exists()
 
 
+# An export looks at what is committed, by a connection of its own.
+@pytest.mark.django_db(transaction=True)
 class TestExport:
     @pytest.mark.parametrize("name", ["out.yaml", "out.json"])
     def test_writes_what_can_be_applied_again(self, corner, tmp_path, name):
