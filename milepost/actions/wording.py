@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-from milepost.core.characters import is_blank, poses, require_printable
+from milepost.core.characters import is_blank, poses, require_printable, seen
 from milepost.core.plan.words import NAME_LONGEST, TEXT_LONGEST, TITLE_LONGEST
 from milepost.core.problems import Invalid
 from milepost.models import User
@@ -42,13 +42,13 @@ def require_short(text: str, longest: int, noun: str, *, field: str) -> None:
 def line(text: str, *, field: str) -> str:
     """Return a text on one line; refused where it holds what no one can read."""
     require_printable(text, field=field)
-    return "" if is_blank(text) else " ".join(text.split())
+    return "" if is_blank(text) else " ".join(seen(text).split())
 
 
 def printable(text: str, *, field: str) -> str:
     """Return a text, tidied at its ends; refused where it holds what no one can read."""
     require_printable(text, field=field)
-    return "" if is_blank(text) else text.replace("\r\n", "\n").strip()
+    return "" if is_blank(text) else seen(text).replace("\r\n", "\n").strip()
 
 
 def prose(text: str, *, field: str) -> str:

@@ -21,7 +21,7 @@ from pydantic import (
 
 from milepost.api.faults import Code, refused
 from milepost.core import ids
-from milepost.core.characters import require_printable
+from milepost.core.characters import require_printable, seen
 from milepost.core.numbers import LARGEST, PLACES
 from milepost.core.plan.words import NAME_LONGEST
 from milepost.core.problems import Invalid
@@ -115,12 +115,15 @@ def _moment(written: Any) -> datetime:
 
 
 def printable(text: str) -> str:
-    """Refuse a text with characters that no text may hold, in the words that an action would have for it."""
+    """Return a text without what nobody sees.
+
+    One with characters that no text may hold is refused in the words that an action would have for it.
+    """
     try:
         require_printable(text, field="")
     except Invalid as wrong:
         raise refused(Code(wrong.code), str(wrong)) from None
-    return text
+    return seen(text)
 
 
 Ref = Annotated[

@@ -1,4 +1,4 @@
-"""Characters that no text may hold: nobody sees them, and some let a text read otherwise than it is."""
+"""Characters that no text holds: nobody sees them, and some let a text read otherwise than it is."""
 
 from __future__ import annotations
 
@@ -15,25 +15,31 @@ _NO_CHARACTER = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
 )
 # A flag is a black flag and the tags of a region; elsewhere nobody sees them.
-_TAG = "(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007f]|[\U000e0000-\U000e001f]"
-# Control characters (tab and line breaks apart), halves of surrogate pairs, the marks that reorder text, and
-# what is unseen.
-UNPRINTABLE = re.compile(f"[{_CONTROL}\ud800-\udfff{_REORDERING}{_INVISIBLE}{_NO_CHARACTER}]|{_TAG}")
+_TAG = "(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0020-\U000e007f]+|[\U000e0000-\U000e001f]"
+# What other programs leave in a text that is copied from them; it says nothing, so it goes without a word.
+_UNSEEN = re.compile(f"[{_INVISIBLE}{_NO_CHARACTER}]|{_TAG}")
+# Control characters (tab and line breaks apart), halves of surrogate pairs, and the marks that reorder text.
+_WRONG = re.compile(f"[{_CONTROL}\ud800-\udfff{_REORDERING}]")
+UNPRINTABLE = re.compile(f"{_WRONG.pattern}|{_UNSEEN.pattern}")
 # Whoever reads a text of these alone reads nothing: spaces, marks of direction, joiners, fillers.
 _SEEN = re.compile(
     "[^\\s\x00-\x20\x7f-\xa0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
-_IS_CONTROL = re.compile(f"[{_CONTROL}]")
 _REORDERS = re.compile(f"[{_REORDERING}]")
 # Alphabets with letters that the eye cannot tell apart.
 _LOOK_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 BEFORE = 20  # letters that are told to show where one stands
 
 
+def seen(text: str) -> str:
+    """Return a text without the characters that nobody sees and that mean nothing, such as U+200B."""
+    return _UNSEEN.sub("", text)
+
+
 def unprintable(text: str) -> str | None:
     """Say which character of a text may not stand there, if any."""
-    found = UNPRINTABLE.search(text)
+    found = _WRONG.search(text)
     return None if found is None else _named(found[0])
 
 
@@ -43,11 +49,7 @@ def _named(character: str) -> str:
         return f"the character {code}, which makes text read in another order than it is written"
     if "\ud800" <= character <= "\udfff":
         return f"half a character ({code} alone)"
-    if _IS_CONTROL.match(character):
-        return f"the control character {code}"
-    if unicodedata.category(character) == "Cn" and not "\U000e0000" <= character <= "\U000e007f":
-        return f"{code}, which is no character"
-    return f"the invisible character {code}"
+    return f"the control character {code}"
 
 
 def is_blank(text: str) -> bool:
@@ -57,7 +59,7 @@ def is_blank(text: str) -> bool:
 
 def require_printable(text: str, *, field: str) -> None:
     """Refuse a text that holds such a character, and say where: whoever wrote it cannot see it."""
-    found = UNPRINTABLE.search(text)
+    found = _WRONG.search(text)
     if found is None:
         return
     before = " ".join(text[: found.start()].split())

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.http import QueryDict
 
 from milepost.core import ids, numbers
-from milepost.core.characters import is_blank, require_printable
+from milepost.core.characters import is_blank, require_printable, seen
 from milepost.core.problems import Invalid, Problem
 from milepost.queries.shutting_out import ON_A_FORM, ShutsYouOut
 
@@ -65,7 +65,7 @@ class Typed:
         return [self._read(name, text) for text in self.data.getlist(name)]
 
     def _read(self, name: str, written: str) -> str:
-        text = _BREAKS.sub("\n", written).strip()
+        text = _BREAKS.sub("\n", seen(written)).strip()
         try:
             require_printable(text, field=name)
         except Invalid as wrong:

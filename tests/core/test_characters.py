@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.core.characters import UNPRINTABLE, is_blank, poses, require_printable, unprintable
+from milepost.core.characters import UNPRINTABLE, is_blank, poses, require_printable, seen, unprintable
 from milepost.core.problems import Invalid
 
 FLAG = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"  # England
@@ -46,10 +46,6 @@ class TestRequirePrintable:
             ("\x07Bell", "the control character U+0007. Take it out at its beginning"),
             ("Every van\x00 leaves", "U+0000. Take it out after “Every van”"),
             ("Abc\u202edef", "which makes text read in another order than it is written"),
-            ("Every\u200bvan", "the invisible character U+200B. Take it out after “Every”"),
-            ("\ufeffEvery van", "the invisible character U+FEFF. Take it out at its beginning"),
-            ("Every van\uffff", "U+FFFF, which is no character"),
-            ("Every van\U000e0041", "the invisible character U+E0041"),
             ("Half \ud83d", "half a character (U+D83D alone)"),
             ("Every single delivery leaves\x1b", "after “…ngle delivery leaves”"),
         ],
@@ -62,6 +58,26 @@ class TestRequirePrintable:
         assert message in str(refused.value)
         assert (refused.value.code, refused.value.field) == ("bad_character", "note")
         assert UNPRINTABLE.search(str(refused.value)) is None
+
+
+class TestSeen:
+    @pytest.mark.parametrize(
+        "text",
+        ["Every\u200b van", "\ufeffEvery van", "Every van\uffff", "Every\U000e0041 van", "\u2060Every van"],
+    )
+    def test_leaves_what_says_nothing(self, text: str):
+        """A space of no width, a mark of the byte order, a lone tag and what is no character go."""
+        assert seen(text) == "Every van"
+
+    @pytest.mark.parametrize("text", ["a\u200eb", "\u0645\u06cc\u200c\u062e", "👩‍👩‍👧", FLAG])
+    def test_leaves_every_language_alone(self, text: str):
+        """Joiners, marks of direction and the tags of a flag say something."""
+        assert seen(text) == text
+
+    @given(st.text(st.sampled_from("a\u200b\uffff\U0001f3f4\U000e0001\U000e0041\U000e007f")))
+    def test_is_done_at_once(self, text: str):
+        """What was taken out needs no second time."""
+        assert seen(seen(text)) == seen(text)
 
 
 class TestIsBlank:

@@ -100,3 +100,10 @@ class TestText:
         document = f"- {_yaml_text(text)}\n- [{_yaml_text(text, flow=True)}]\n"
 
         assert loader(document).get_single_data() == [text, [text]]
+
+    @pytest.mark.parametrize("form", FORMATS)
+    def test_that_no_one_sees_can_be_read_back(self, form: str):
+        """What an earlier version kept of it is written, and left out where it is read: no export is refused."""
+        written = write(Plan(WorkspacePlan("corner", "\ufeffCorner\u200b Shop\uffff\U000e0041")), as_=form)
+
+        assert read(written, name=f"acme.{form}") == Plan(WorkspacePlan("corner", "Corner Shop"))

@@ -83,7 +83,7 @@ class TestDay:
     def test_opens_nothing_that_is_closed_today(self, cast, okrs):
         """Rights are today's: who belonged to a team then sees then what they may see now."""
         row = okrs.helpful
-        objectives.update(objective=row.id, changed={"visibility": "team"}, by=cast.ada, at=AT)
+        objectives.update(objective=row.id, changed={"visibility": "team"}, leave=True, by=cast.ada, at=AT)
         teams.add_member(team=cast.product.id, person=cast.ada.person_id, by=cast.ada, at=AT)
         audience = images.of(cast.acme.id).audience(row.id)
 

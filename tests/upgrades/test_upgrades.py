@@ -86,12 +86,23 @@ class TestUpgrade:
         for slug in slugs:
             id = workspaces.by_slug(slug)
             assert [*verification.differences(id, timezone.now())] == []
-            assert plans.current(id) == _written_today(okr_files.read(exports[slug], name=f"{slug}.json"))
+            kept, found = okr_files.read(exports[slug], name=f"{slug}.json"), plans.current(id)
+            assert all(one.created for one in found.teams + found.cycles)
+            assert found == _written_today(kept, found)
 
 
-def _written_today(plan: Plan) -> Plan:
-    """A plan as this version writes it; earlier ones told in a history again what its steps tell."""
-    return replace(plan, objectives=tuple(told_once(one, one.transitions) for one in plan.objectives))
+def _written_today(plan: Plan, found: Plan) -> Plan:
+    """A plan as this version writes it.
+
+    Earlier ones told in a history again what its steps tell, and not when teams and cycles were made.
+    """
+    made = {one.id: one.created for one in found.teams + found.cycles}
+    return replace(
+        plan,
+        objectives=tuple(told_once(one, one.transitions) for one in plan.objectives),
+        teams=tuple(replace(one, created=made[one.id]) for one in plan.teams),
+        cycles=tuple(replace(one, created=made[one.id]) for one in plan.cycles),
+    )
 
 
 class TestKept:

@@ -154,11 +154,11 @@ class TestWhatEndsAnAnswer:
         assert door.get(cleo, path).status == 302
 
     def test_leaving(self, door: Door, cleo: Client, cast: Cast, path: str):
-        """Who has left the company gets nothing more."""
+        """Who has left their only company is signed out, and gets nothing more."""
         door.get_thrice(cleo, path)
         people.leave(person=cast.cleo.person_id, by=cast.ada, at=timezone.now())
 
-        assert door.get(cleo, path).status == 404
+        assert door.get(cleo, path).status == 302
 
     def test_another_role(self, door: Door, cleo: Client, cast: Cast):
         """Who has become a guest is offered no more than a guest."""

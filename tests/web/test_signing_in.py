@@ -174,8 +174,8 @@ class TestHome:
         from milepost.actions import people
         from tests.cast import NOW
 
-        browser = signed_in("cleo")
         people.leave(person=cast.cleo.person_id, by=cast.ada, at=NOW)
+        browser = signed_in("cleo")
 
         assert "belong to no workspace" in browser.get("/").content.decode()
         assert browser.get("/w/acme/people/").status_code == 404
