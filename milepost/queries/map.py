@@ -30,6 +30,7 @@ MOST = 600  # cards on one drawing; then it says that it stops
 WITH_KEY_RESULTS = 60  # up to so many cards show their key results unless asked not to
 MOST_LEFT_OUT = 12  # cards in the tray
 MOST_OWN = 60  # objectives of one person or team, among which the highest is looked for
+MOST_BEGUN = 60  # cards right below the one that a map opens by itself which would else have no line
 STEPS = 12  # of unfolding that are drawn one after another
 
 WIDTH, HEAD, LINE, FOOT = 224, 100, 30, 10  # a card; its head; a key result in it; what is below those
@@ -124,9 +125,10 @@ class Card:
 class Map:
     """The map as one reader looks at it. Hold the image's lock while it is made and read."""
 
-    def __init__(self, view: View, wish: Wish) -> None:
+    def __init__(self, view: View, wish: Wish, branches: Branches | None = None) -> None:
         self.view, self.reader, self.outline, self.wish = view, view.reader, view.outline, wish
         self.image = view.reader.image
+        self._branches = branches or Branches(self.image, self.outline, view.shown.mask & view.reader.seen)
         self.is_cut = False
         self._below: dict[int, list[int]] = {}
         self._opens: dict[int, bool] = {}
@@ -172,24 +174,34 @@ class Map:
         """What serves nothing and is not the company's: drawn where something serves it, else in the tray."""
         return list(self._kept(self.view.unaligned))
 
+    @cached_property
     def _roots(self) -> list[int]:
+        """What stands at the top; where not all is drawn, first below what most is off track."""
         if self.wish.branch is not None:
             return [self.wish.branch]
-        return [*self._kept(self.view.tops), *(id for id in self.not_aligned if self.below(id))]
+        found = [*self._kept(self.view.tops), *(id for id in self.not_aligned if self.below(id))]
+        is_whole = self._depth(found, AT_ONCE) is None
+        return found if is_whole else sorted(found, key=self._trouble, reverse=True)
+
+    def _trouble(self, id: int) -> tuple[int, int]:
+        """Return how much of a branch is off track, and how much at risk."""
+        under = self._branches.under(self.image.node[id])
+        counts = np.bincount(self.reader.day.status[under], minlength=len(Status)).tolist()
+        return counts[Status.OFF_TRACK], counts[Status.AT_RISK]
 
     @cached_property
     def may_unfold(self) -> bool:
         """Whether unfolding would show more: something is folded away, and one more level can be read."""
         if self.wish.unfolded or not any(card.hidden.count for card in self.cards.values()):
             return False
-        roots = self._roots()
-        return self._depth(roots, AT_ONCE_NARROW) > self._depth(roots, AT_ONCE) or bool(self.wish.shut)
+        usual, more = (self._depth(self._roots, count) for count in (AT_ONCE, AT_ONCE_NARROW))
+        return more != usual or bool(self.wish.shut)
 
     @cached_property
     def in_all(self) -> int:
         """How many objectives there would be if everything were unfolded."""
         found = {self.image.node[id] for id in self._drawn}
-        for id in self._roots():
+        for id in self._roots:
             found.update(self._branches.under(self.image.node[id]).tolist())
         return len(found)
 
@@ -228,11 +240,11 @@ class Map:
 
     def _walked(self) -> dict[int, int]:
         """Return what is drawn, in the order of the tree's rows, each with its depth."""
-        roots, wish = self._roots(), self.wish
+        roots, wish = self._roots, self.wish
         comfortable = AT_ONCE_NARROW if self.view.filters.is_narrow or wish.unfolded else AT_ONCE
         deep = self._depth(roots, comfortable)
         forced = self.path - {wish.path}
-        way = self._with_above(self.own) - {self.own} if self.own is not None else set()
+        way = self._way(deep)
         for id in wish.reveal:
             forced |= self._with_above(id) - {id}
         found = dict.fromkeys(roots[:MOST], 1)
@@ -242,7 +254,7 @@ class Map:
             for id in wave:
                 key = encode(id)
                 is_open = id in forced or (
-                    key not in wish.shut and (key in wish.opened or id in way or depth < deep)
+                    key not in wish.shut and (key in wish.opened or id in way or deep is None or depth < deep)
                 )
                 self._opens[id] = is_open
                 if not is_open:
@@ -257,16 +269,24 @@ class Map:
             found |= dict.fromkeys(self._with_above(wish.branch) - found.keys(), 0)
         return found
 
-    def _depth(self, roots: list[int], comfortable: int) -> int:
-        """Return how many levels can be shown without anybody having opened anything."""
+    def _way(self, deep: int | None) -> set[int]:
+        """Return what stands open so that the reader's own card, else the first, is drawn with its lines."""
+        way = self._with_above(self.own) - {self.own} if self.own is not None else set()
+        if way or deep != 1:
+            return way
+        wanted = self._roots if self.own is None else [self.own]
+        return set([id for id in wanted if 0 < len(self.below(id)) <= MOST_BEGUN][:1])
+
+    def _depth(self, roots: list[int], comfortable: int) -> int | None:
+        """Return how many levels can be shown without anybody having opened anything; None: all."""
         seen, wave, depth = set(roots), roots, 1
         while wave:
             wave = list(dict.fromkeys(child for id in wave for child in self.below(id) if child not in seen))
             seen.update(wave)
             if len(seen) > comfortable:
-                break
+                return depth
             depth += 1
-        return depth
+        return None
 
     # -- cards and links -----------------------------------------------------------------------------------
 
@@ -337,10 +357,6 @@ class Map:
     def _drawn_nodes(self) -> np.ndarray:
         return outlines.marked(self.image, np.array([self.image.node[id] for id in self._drawn]))
 
-    @cached_property
-    def _branches(self) -> Branches:
-        return Branches(self.image, self.outline, self.view.shown.mask & self.reader.seen)
-
     # -- where it is drawn ---------------------------------------------------------------------------------
 
     @cached_property
@@ -358,7 +374,7 @@ class Map:
     @cached_property
     def _earlier(self) -> Map | None:
         wish = self.wish.earlier
-        return None if wish is None else Map(self.view, wish)
+        return None if wish is None else Map(self.view, wish, self._branches)
 
     def in_parts(self, wide: float, tall: float) -> tuple[Part, ...]:
         """Return the same as several drawings of a size at most, with the cards' numbers."""

@@ -213,9 +213,15 @@ class Branches:
         self._children = child[in_order(upper)]
         self._count = np.bincount(upper, minlength=first)
         self._begin = np.cumsum(self._count) - self._count
+        self._found: dict[int, np.ndarray] = {}
 
     def under(self, node: int) -> np.ndarray:
         """Return the objectives below one, and itself."""
+        if node not in self._found:
+            self._found[node] = self._walked(node)
+        return self._found[node]
+
+    def _walked(self, node: int) -> np.ndarray:
         found = np.zeros(len(self._count), dtype=bool)
         wave = np.array([node])
         while len(wave):

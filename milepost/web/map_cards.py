@@ -10,7 +10,18 @@ from markupsafe import escape
 from milepost.core.ids import decode
 from milepost.core.layout import Spot, letters
 from milepost.queries.alignment import Row
-from milepost.queries.map import INDENT, LEFT, NAME, NAME_LINE, RIGHT, TITLE_LINE, WIDTH, Card, name_lines
+from milepost.queries.map import (
+    INDENT,
+    LEFT,
+    NAME,
+    NAME_LINE,
+    RIGHT,
+    TITLE_LINE,
+    WIDTH,
+    Card,
+    Hidden,
+    name_lines,
+)
 from milepost.queries.what_if import Effect
 from milepost.web import words
 from milepost.web.map_lenses import Lens
@@ -21,7 +32,7 @@ EDGE, BROAD_EDGE, TINTED = 4, 9, 14  # how wide the edge of a card is, what is t
 WHAT_IF = '<title class="tip">What if it ends elsewhere?</title>'
 BAR = WIDTH - 2 * LEFT + 3
 AFAR, SURE = 26, 17  # the size of letters on a small card: of its figure, of how sure one is
-FOLD_WIDTH = 115  # of what a card says is folded away: on a small card it is drawn 1.7 times as large
+FOLD_WIDTH = 130  # of what a card says is folded away: on a small card it is drawn 1.7 times as large
 
 
 @dataclass(frozen=True)
@@ -184,7 +195,7 @@ class Pen:
     def _fold(self, card: Card, spot: Spot) -> str:
         if card.is_open is None:
             return ""
-        said, whole = ("–", "") if card.is_open else (_hidden_in_short(card), hidden_words(card))
+        said, whole = ("–", "") if card.is_open else (hidden_in_short(card.hidden), hidden_words(card))
         title = f"<title>{whole}</title>" if said != whole and whole else ""
         wide = round(letters.width(said, NAME * letters.BOLD)) + 16
         pill = title + (
@@ -197,19 +208,19 @@ class Pen:
 
 def hidden_words(card: Card) -> str:
     """Say what is folded away: “+7 (2 at risk)”."""
-    return _hidden(card, 2)
+    return _hidden(card.hidden, 2)
 
 
-def _hidden_in_short(card: Card) -> str:
-    """Say as much of it as is no wider than a small card: the worst alone, or only how many."""
-    said = [_hidden(card, most) for most in (2, 1, 0)]
+def hidden_in_short(hidden: Hidden) -> str:
+    """Say as much of it as is no wider than a small card: at least how many fare worst, “+7 (3 off)”."""
+    said = [_hidden(hidden, 2), _hidden(hidden, 1), _hidden(hidden, 1, "off", "risk")]
     return next((each for each in said if letters.width(each, NAME * letters.BOLD) <= FOLD_WIDTH), said[-1])
 
 
-def _hidden(card: Card, most: int) -> str:
-    named = ((card.hidden.off_track, "off track"), (card.hidden.at_risk, "at risk"))
+def _hidden(hidden: Hidden, most: int, off: str = "off track", risk: str = "at risk") -> str:
+    named = ((hidden.off_track, off), (hidden.at_risk, risk))
     troubles = [f"{words.number(count)} {word}" for count, word in named if count][:most]
-    return f"+{words.number(card.hidden.count)}" + (f" ({', '.join(troubles)})" if troubles else "")
+    return f"+{words.number(hidden.count)}" + (f" ({', '.join(troubles)})" if troubles else "")
 
 
 def _spans(lines: Iterable[str], x: float, y: float, step: float) -> str:

@@ -75,14 +75,34 @@ class TestZoom:
             assert scale(page) >= 0.7 and not fits(page)
 
     def test_begins_on_the_first_screen_of_a_phone(self, visit, okrs):
-        """What narrows and colours it takes a line each, pushed aside by touch; “Show” stays in sight."""
-        page = visit("ada", MAP, viewport=NARROW, has_touch=True, is_mobile=True)
+        """The drawing begins in the upper half of a phone, with one's own card; nothing leaves the screen."""
+        page = visit("ben", MAP, viewport=NARROW, has_touch=True, is_mobile=True)
 
-        expect(card(page, okrs.company)).to_be_in_viewport(ratio=0.9)
-        expect(page.get_by_role("button", name="Show", exact=True)).to_be_in_viewport(ratio=0.9)
-        tops = page.locator(".filters form > :visible").evaluate_all("all => all.map(one => one.offsetTop)")
-        assert max(tops) - min(tops) < 20
+        expect(card(page, okrs.helpful)).to_have_class(re.compile("me"))
+        expect(card(page, okrs.helpful)).to_be_in_viewport(ratio=0.9)
+        assert page.locator(".map-view").bounding_box()["y"] < NARROW["height"] * 0.55
         assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+
+    @pytest.mark.parametrize("java_script_enabled", [True, False])
+    def test_folds_what_is_asked_for_into_one_on_a_phone(self, visit, okrs, java_script_enabled):
+        """Filters, colours and rows lie under “View” on a phone, all in sight; elsewhere they are open."""
+        more = {"viewport": NARROW, "has_touch": True, "is_mobile": True}
+        phone = visit("ada", MAP, java_script_enabled=java_script_enabled, **more)
+        asks = ("Only problems", "Confidence", "Level")
+        expect(phone.get_by_role("link", name="Only problems")).to_be_hidden()
+
+        phone.get_by_role("button", name="View").click()
+        for name in asks:
+            expect(phone.get_by_role("link", name=name, exact=True)).to_be_in_viewport(ratio=0.9)
+        phone.get_by_label("Words in titles").fill("repair")
+        phone.get_by_role("button", name="Show", exact=True).click()
+        phone.wait_for_url("**q=repair*")
+        expect(phone.get_by_role("button", name="View, narrowed")).to_be_visible()
+
+        wide = visit("ada", MAP)
+        for name in asks:
+            expect(wide.get_by_role("link", name=name, exact=True)).to_be_visible()
+        expect(wide.get_by_role("button", name="View")).to_be_hidden()
 
     def test_shows_titles_alone_where_it_is_small(self, visit, okrs):
         """Small, a card has its title, larger, whose it is, how sure they are; large, all that it says."""

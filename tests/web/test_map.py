@@ -15,6 +15,7 @@ from milepost.core.ids import encode
 from milepost.ledger import image as images
 from milepost.queries import map as maps
 from milepost.web import map_lenses
+from milepost.web.map_cards import hidden_in_short
 from tests.okrs import OUTSIDE_TITLE, PRIVATE_TITLE, SECRET_KEY_RESULT, SECRET_TITLE
 from tests.web.drawn import MAP, SVG, card, drawing, lines, serve, tray
 from tests.web.reading import page_of
@@ -205,9 +206,60 @@ class TestFolding:
             title=title, cycle=okrs.cycle.id, owner=cast.ada.person_id, by=cast.ada, at=timezone.now()
         )
 
+    def test_says_how_those_fare_that_fare_worst(self):
+        """However many are folded away, how many of them are off track has room on a small card."""
+        said = [
+            hidden_in_short(maps.Hidden(*counts))
+            for counts in ((7, 2, 0), (23, 8, 2), (1819, 841, 323), (36_819, 16_323, 0), (5, 0, 0))
+        ]
+
+        assert said == [
+            "+7 (2 at risk)",
+            "+23 (2 off track)",
+            "+1,819 (323 off)",
+            "+36,819 (16,323 risk)",
+            "+5",
+        ]
+
+    def test_begins_with_what_needs_attention_where_not_all_is_drawn(
+        self, signed_in, cast, okrs, monkeypatch
+    ):
+        """Of a large company, what most is off track below stands first; a small one keeps its tree's."""
+        calm, troubled = (self.drafted(cast, okrs, title) for title in ("Calm", "Troubled"))
+        serve(self.drafted(cast, okrs, "Nothing to see"), calm, cast)
+        serve(okrs.helpful, troubled, cast)
+        checkins.record(
+            key_result=okrs.waiting.id, value=Decimal(9), confidence=2, by=cast.cleo, at=timezone.now()
+        )
+        browser = signed_in("gus")
+        whole = [key for key, _ in in_order(page_of(browser.get(MAP)))]
+        monkeypatch.setattr(maps, "AT_ONCE", 1)
+        images.forget()  # a map is kept drawn
+
+        folded = [key for key, _ in in_order(page_of(browser.get(MAP)))]
+
+        names = [encode(one.id) for one in (calm, troubled)]
+        assert [key for key in whole if key in names] == names
+        assert [key for key in folded if key in names] == names[::-1]
+
+    def test_draws_one_branch_with_its_lines_at_least(self, signed_in, cast, okrs, outside, monkeypatch):
+        """Of so large a company that all begins folded the first branch is open, and can be folded."""
+        other = self.drafted(cast, okrs, "Another top")
+        serve(outside, other, cast)
+        monkeypatch.setattr(maps, "AT_ONCE", 1)
+        browser = signed_in("gus")
+
+        page = page_of(browser.get(MAP))
+        first = in_order(page)[0][0]
+        shut = page_of(browser.get(f"{MAP}?shut={first}"))
+
+        assert len(lines(page)) >= 1 and "+1" in drawing(page)
+        assert lines(shut) == [] and len(in_order(shut)) == 2
+
     def test_begins_with_the_first_levels_of_a_large_company(self, signed_in, okrs, monkeypatch):
         """More cards than one can look at begin folded; opening one shows what is below it."""
         monkeypatch.setattr(maps, "AT_ONCE", 1)
+        monkeypatch.setattr(maps, "MOST_BEGUN", 0)
         browser = signed_in("ada")
 
         folded = page_of(browser.get(MAP))
@@ -246,6 +298,7 @@ class TestFolding:
     def test_says_how_much_stays_folded_and_what_to_do(self, signed_in, okrs, monkeypatch):
         """Where not all can be unfolded the page says how many are drawn of how many, and what to do."""
         monkeypatch.setattr(maps, "AT_ONCE", 1)
+        monkeypatch.setattr(maps, "MOST_BEGUN", 0)
         monkeypatch.setattr(maps, "AT_ONCE_NARROW", 1)
         browser = signed_in("ada")
 
@@ -381,6 +434,7 @@ class TestUnfolding:
         browser = signed_in("ada")
         all_there = page_of(browser.get(MAP))
         monkeypatch.setattr(maps, "AT_ONCE", 1)
+        monkeypatch.setattr(maps, "MOST_BEGUN", 0)
         images.forget()  # a map is kept drawn
 
         folded, unfolded = page_of(browser.get(MAP)), page_of(browser.get(f"{MAP}?unfolded=1"))
@@ -427,6 +481,11 @@ class TestWhoSees:
         """Another workspace's people get the same answer as for what does not exist; others sign in first."""
         assert signed_in("zed").get(path).status_code == 404
         assert client.get(path).status_code == 302
+
+
+def in_order(page: str) -> list[tuple[str, tuple[float, float]]]:
+    """Return the cards and their places, in the order in which they are drawn up."""
+    return list(places(page).items())
 
 
 def places(page: str) -> dict[str, tuple[float, float]]:
