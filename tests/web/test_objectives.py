@@ -192,7 +192,7 @@ class TestCreate:
         [
             ({"title": "  "}, "title", "needs a title"),
             ({"title": "\u200e"}, "title", "needs a title"),
-            ({"title": "Every\u200bvan"}, "title", "invisible character U+200B"),
+            ({"title": "Every\u202evan"}, "title", "makes text read in another order"),
             ({"cycle": ""}, "cycle", "Choose the cycle"),
             ({"kr1_title": "Up", "kr1_start": "six"}, "kr1_start", "does not read as a number"),
             ({"kr2_target": "50"}, "kr2_title", "needs a title"),
