@@ -170,6 +170,8 @@ def _adapt_settings() -> None:
     # The package's own files: nothing was collected.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_USE_FINDERS = True
+    # Each client of a test is a server of its own: it looks for a file that is asked for, not for all beforehand.
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.STATIC_ROOT = None
     # A hundred sign-ins must not take a minute.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

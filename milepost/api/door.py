@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
@@ -36,7 +37,8 @@ def through(
             return problems.not_allowed(["HEAD", *methods] if "GET" in methods else list(methods))
         try:
             _check(request, known, guarded)
-            with sight.nothing():  # until a token lets somebody in
+            # Nothing is seen until a token lets somebody in; what is entered then is left with the answer.
+            with sight.nothing(), ExitStack() as request.until_answered:
                 response = view(request, *args, **kwargs)
         except Exception as raised:
             response = problems.of(raised)

@@ -1,8 +1,9 @@
-"""Limits: how often a token may ask, and how much it may send. Told in the headers of every answer."""
+"""Limits: how often a token may ask, how much at once, and how much it may send; counted in memory."""
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,14 @@ class TooMany(Problem):
 
     code = "too_many_requests"
     status = 429
+
+
+class TooManyAtOnce(Problem):
+    """As many requests of a token as may be are worked on already."""
+
+    code = "too_many_at_once"
+    status = 429
+    retry_after = 1
 
 
 class TooBusy(Problem):
@@ -54,6 +63,7 @@ _lock = threading.Lock()
 _long_file = threading.Lock()
 _minute = 0
 _counts: dict[int, int] = {}
+_under_way: Counter[int] = Counter()
 
 
 def count(token_id: int, at: datetime) -> Count:
@@ -77,6 +87,30 @@ def refuse(found: Count) -> None:
             f"This token may ask {found.limit:,} times a minute.",
             remedy=f"Wait {found.seconds} seconds, and ask for lists instead of one thing at a time.",
         )
+
+
+@contextmanager
+def under_way(token_id: int) -> Iterator[None]:
+    """Count a request of a token while it is worked on; raises TooManyAtOnce where others take its room.
+
+    So one program, however slow what it asks for, leaves threads to everybody else.
+    """
+    most = settings.MILEPOST.api_at_once
+    with _lock:
+        if _under_way[token_id] >= most:
+            raise TooManyAtOnce(
+                f"Of this token {most:,} requests are being worked on, and no more may be at once. "
+                "Nothing was changed.",
+                remedy="Send this one again when another one is answered.",
+            )
+        _under_way[token_id] += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _under_way[token_id] -= 1
+            if not _under_way[token_id]:
+                del _under_way[token_id]
 
 
 @contextmanager

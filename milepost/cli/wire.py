@@ -23,7 +23,7 @@ ROOT = "/api/v1"
 MOST = 1_000  # of a list in one answer
 PATIENCE = 30  # seconds until a server that says nothing is given up
 PATIENCE_FOR_A_FILE = 300  # seconds; a file of a whole workspace is all worked out before it comes
-LONGEST_WAIT = 90  # seconds that a server may ask us to wait
+LONGEST_WAIT = 90  # seconds that a server may ask us to wait, in all
 # Some of a list: its entries, and where it goes on. Nothing else stands in it (docs/api.md).
 SLICE = re.compile(
     rb'\s*\{\s*"items":\s*\[(?P<items>.*)\],\s*"next":\s*(?:null|"(?P<next>[0-9a-z]{13})")\s*\}\s*',
@@ -123,19 +123,22 @@ class Wire:
     def bytes(self, method: str, path: str, body: Any = None, **headers: str) -> bytes:
         """Send a request and return the answer as it came."""
         may_repeat = method == "GET" or "Idempotency-Key" in headers
-        try:
-            return self._once(method, path, body, headers)
-        except Unreachable as wrong:
-            # Who is not there at all, or not whom they say, will not be otherwise a moment later.
-            if not may_repeat or wrong.code != "unreachable":
-                raise
-        except Refused as wrong:
-            seconds = _seconds(wrong.retry_after)
-            if wrong.status != 429 or seconds is None or seconds > LONGEST_WAIT:
-                raise
-            print(f"The server asks to wait {seconds} seconds.", file=sys.stderr)
-            time.sleep(seconds)
-        return self._once(method, path, body, headers)
+        left = LONGEST_WAIT
+        while True:
+            try:
+                return self._once(method, path, body, headers)
+            except Unreachable as wrong:
+                # Who is not there at all, or not whom they say, will not be otherwise a moment later.
+                if not may_repeat or wrong.code != "unreachable":
+                    raise
+                may_repeat = False
+            except Refused as wrong:
+                seconds = _seconds(wrong.retry_after)
+                if wrong.status != 429 or seconds is None or seconds > left:
+                    raise
+                left -= max(seconds, 1)
+                print(f"The server asks to wait {seconds} second{'s' * (seconds != 1)}.", file=sys.stderr)
+                time.sleep(seconds)
 
     def _once(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> bytes:
         sent = {

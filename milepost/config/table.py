@@ -15,7 +15,7 @@ PREFIX = "MILEPOST_"
 MASK = "••••••••"
 
 # These follow from the others where nobody sets them.
-DERIVED = ("base_url", "https", "allowed_hosts")
+DERIVED = ("base_url", "https", "allowed_hosts", "api_at_once")
 
 
 class WrongSetting(Invalid):
@@ -70,6 +70,9 @@ class Settings:
         8, "How many requests are worked on at the same time.", kinds.whole(1, 64))
     api_rate: int = _setting(
         3_000, "How often a token may ask the API in a minute.", kinds.whole(1, 1_000_000))
+    api_at_once: int = _setting(
+        None, "How many requests of one token are worked on at the same time; another one is refused.",
+        kinds.whole(1, 64), usual="half of threads")
     mail_host: str = _setting(
         "", "The mail server; without one no mail is sent.")
     mail_port: int = _setting(
@@ -150,6 +153,8 @@ def completed(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings
     told.setdefault("https", parts.scheme == "https")
     hosts = ("localhost", "127.0.0.1", "[::1]", parts.hostname)
     told.setdefault("allowed_hosts", tuple(dict.fromkeys(hosts)))
+    # However long the requests of one program take, as many threads are left for people.
+    told.setdefault("api_at_once", max(1, told.get("threads", Settings.threads) // 2))
     made = Settings(**told, origins=origins)
     if made.session_idle > made.session_longest:
         raise WrongSetting(

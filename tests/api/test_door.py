@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +19,7 @@ from milepost.actions import people, tokens, workspaces
 from milepost.api import faults, limits, reference
 from milepost.api.document import document
 from milepost.api.routers import api
+from milepost.config.table import completed
 from milepost.core.ids import encode
 from milepost.models import Token
 from tests.api.programs import Program
@@ -545,6 +548,48 @@ class TestLimits:
         assert 0 < int(refused[-1].headers["Retry-After"]) <= 60
         assert refused[-1].json()["code"] == "too_many_requests"
         assert other.get("/me").status_code == 200
+
+    def test_hold_back_who_wants_too_much_at_once(self, program):
+        """While as many requests of a token as may be are worked on, one more is refused; others go on."""
+        busy, other = program("ada"), program("ada")
+
+        with ExitStack() as others:
+            for _ in range(settings.MILEPOST.api_at_once):
+                others.enter_context(limits.under_way(busy.token_id))
+            refused, let_in = busy.get("/me"), other.get("/me")
+
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
+        assert refused.headers["Retry-After"] == "1"
+        assert "RateLimit-Remaining" in refused.headers
+        assert (let_in.status_code, busy.get("/me").status_code) == (200, 200)
+
+    def test_count_no_request_that_has_ended(self, program, okrs, monkeypatch):
+        """However a request ends, also in a defect, the next one has its room."""
+        from milepost.queries import tree
+
+        monkeypatch.setattr(tree, "as_json", lambda *args, **more: 1 / 0)
+        reader = program("ada", scope="read")
+
+        for _ in range(settings.MILEPOST.api_at_once + 1):
+            ended = [
+                reader.get("/me"),
+                reader.get("/tree"),
+                reader.get("/objectives?limit=0"),
+                reader.get("/objectives/0000000000000"),
+                reader.post("/views", {"name": "No"}),
+            ]
+
+            assert [answer.status_code for answer in ended] == [200, 500, 422, 404, 403]
+
+    def test_leave_half_of_the_threads_to_others(self):
+        """Unless it is said otherwise; of a single thread there is no half."""
+        found = {
+            threads: completed({"threads": threads}, {"threads": "here"}).api_at_once
+            for threads in (1, 8, 17)
+        }
+
+        assert found == {1: 1, 8: 4, 17: 8}
+        assert completed({"api_at_once": 2}, {"api_at_once": "here"}).api_at_once == 2
 
 
 class TestTags:

@@ -109,8 +109,9 @@ class TestRefusals:
         assert exit_for(told.value) is code
 
     def test_wait_when_asked_to(self, elsewhere, capsys):
-        """A server that asks for patience is given it, and asked again."""
-        place = elsewhere(refusal(429, "too_many_requests", **{"Retry-After": "0"}), (200, {}, b'{"a": 1}'))
+        """A server that asks for patience, and once more, is given it and asked again."""
+        busy = refusal(429, "too_many_at_once", **{"Retry-After": "0"})
+        place = elsewhere(busy, busy, (200, {}, b'{"a": 1}'))
 
         assert wire(place).get("/me") == {"a": 1}
 

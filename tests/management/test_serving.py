@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -20,6 +22,7 @@ import pytest
 from milepost.cli.exits import Exit
 from milepost.core.problems import Problem
 from milepost.management import serving
+from tests.cli.client import new_token
 from tests.running import PATIENCE, Installation
 
 
@@ -56,6 +59,21 @@ def children(process: subprocess.Popen) -> list[int]:
     return [int(pid) for pid in told.stdout.split()]
 
 
+def told_to_keep_a_view(server: Installation, token: str, name: str) -> int:
+    """Have a program keep a view, and return the status."""
+    asked = urllib.request.Request(
+        f"{server.url}/api/v1/views",
+        json.dumps({"name": name}).encode(),
+        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
+
+
 def spoken(server: Installation, said: str) -> str:
     """Say something to the server as it stands, and return all that it answers."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as line:
@@ -88,6 +106,28 @@ class TestServe:
         finally:
             for one in senders:
                 one.close()
+
+    def test_answers_while_a_program_asks_for_much_at_once(self, install):
+        """A program that sends everything at once waits with half of the threads, and is told so at once."""
+        server = install(threads="4").start("demo")
+        token = new_token(server, "owner", "write")
+        assert told_to_keep_a_view(server, token, "first") == 201  # by now it is noted that the token is used
+        statuses: list[int] = []
+
+        def send(number: int) -> None:
+            statuses.append(told_to_keep_a_view(server, token, f"view {number}"))
+
+        senders = [threading.Thread(target=send, args=(number,)) for number in range(12)]
+        with closing(sqlite3.connect(server.data_dir / "milepost.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")  # so that nobody else can write
+            for sender in senders:
+                sender.start()
+            assert wait_until(lambda: len(statuses) == 10)
+            assert answers(server, "/sign-in/") == 200
+        for sender in senders:
+            sender.join()
+
+        assert sorted(statuses) == [201] * 2 + [429] * 10
 
     def test_static_files_are_served_for_ever(self, server):
         """A static file's name carries its hash, and a browser may keep it for a year and more."""
