@@ -170,7 +170,7 @@ def _adapt_settings() -> None:
     # The package's own files: nothing was collected.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_USE_FINDERS = True
-    # Each client of a test is a server of its own: it looks for a file that is asked for, not for all beforehand.
+    # Each client of a test is a server of its own: it looks for a file when asked for it, not for all before.
     settings.WHITENOISE_AUTOREFRESH = True
     settings.STATIC_ROOT = None
     # A hundred sign-ins must not take a minute.

@@ -50,7 +50,7 @@ class Holds:
         request.bearer, request.actor = found, found.actor  # the log names whoever is refused, too
         request.count = limits.count(found.token_id, request.at)
         limits.refuse(request.count)
-        request.until_answered.enter_context(limits.under_way(found.token_id))
+        request.until_answered.enter_context(limits.under_way(found.token_id, request.at))
         if not scopes.holds(found.scope, self.scope):
             raise NotAllowed(
                 f"This token reaches as far as “{found.scope}”; this needs “{self.scope}”.",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from milepost.core.problems import Problem
 
 WINDOW = 60  # seconds
+LONG = timedelta(seconds=1)  # that a request has been worked on
 BODY = 2 * 1024 * 1024
 LONG_FILE = 64 * 1024  # characters; to compare one of two megabytes with what is there takes seconds
 
@@ -27,7 +28,7 @@ class TooMany(Problem):
 
 
 class TooManyAtOnce(Problem):
-    """As many requests of a token as may be are worked on already."""
+    """As many requests of a token as may be take long already."""
 
     code = "too_many_at_once"
     status = 429
@@ -63,7 +64,7 @@ _lock = threading.Lock()
 _long_file = threading.Lock()
 _minute = 0
 _counts: dict[int, int] = {}
-_under_way: Counter[int] = Counter()
+_under_way: defaultdict[int, list[datetime]] = defaultdict(list)
 
 
 def count(token_id: int, at: datetime) -> Count:
@@ -90,25 +91,26 @@ def refuse(found: Count) -> None:
 
 
 @contextmanager
-def under_way(token_id: int) -> Iterator[None]:
-    """Count a request of a token while it is worked on; raises TooManyAtOnce where others take its room.
+def under_way(token_id: int, at: datetime) -> Iterator[None]:
+    """Count a request of a token while it is worked on; raises TooManyAtOnce where others take long.
 
-    So one program, however slow what it asks for, leaves threads to everybody else.
+    So a program that asks for slow things leaves threads to everybody else, and one that asks for many quick
+    things at once is never refused: what has taken less than LONG does not count.
     """
     most = settings.MILEPOST.api_at_once
     with _lock:
-        if _under_way[token_id] >= most:
+        if sum(at - began >= LONG for began in _under_way[token_id]) >= most:
             raise TooManyAtOnce(
-                f"Of this token {most:,} requests are being worked on, and no more may be at once. "
+                f"Of this token {most:,} requests have taken more than a second, and are not done yet. "
                 "Nothing was changed.",
                 remedy="Send this one again when another one is answered.",
             )
-        _under_way[token_id] += 1
+        _under_way[token_id].append(at)
     try:
         yield
     finally:
         with _lock:
-            _under_way[token_id] -= 1
+            _under_way[token_id].remove(at)
             if not _under_way[token_id]:
                 del _under_way[token_id]
 

@@ -71,7 +71,8 @@ class Settings:
     api_rate: int = _setting(
         3_000, "How often a token may ask the API in a minute.", kinds.whole(1, 1_000_000))
     api_at_once: int = _setting(
-        None, "How many requests of one token are worked on at the same time; another one is refused.",
+        None, "How many requests of one token may take more than a second at the same time; while they do, "
+        "others of it are refused.",
         kinds.whole(1, 64), usual="half of threads")
     mail_host: str = _setting(
         "", "The mail server; without one no mail is sent.")

@@ -549,19 +549,28 @@ class TestLimits:
         assert refused[-1].json()["code"] == "too_many_requests"
         assert other.get("/me").status_code == 200
 
-    def test_hold_back_who_wants_too_much_at_once(self, program):
-        """While as many requests of a token as may be are worked on, one more is refused; others go on."""
+    def test_hold_back_who_asks_for_too_much_that_takes_long(self, program):
+        """While as many requests of a token as may be take long, one more is refused; others go on."""
         busy, other = program("ada"), program("ada")
 
         with ExitStack() as others:
             for _ in range(settings.MILEPOST.api_at_once):
-                others.enter_context(limits.under_way(busy.token_id))
+                others.enter_context(limits.under_way(busy.token_id, timezone.now() - limits.LONG))
             refused, let_in = busy.get("/me"), other.get("/me")
 
         assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
         assert refused.headers["Retry-After"] == "1"
         assert "RateLimit-Remaining" in refused.headers
         assert (let_in.status_code, busy.get("/me").status_code) == (200, 200)
+
+    def test_hold_nobody_back_who_asks_for_much_that_is_quick(self, program):
+        """However many requests of a token have just begun, the next one is worked on as well."""
+        busy = program("ada")
+
+        with ExitStack() as others:
+            for _ in range(64):
+                others.enter_context(limits.under_way(busy.token_id, timezone.now()))
+            assert busy.get("/me").status_code == 200
 
     def test_count_no_request_that_has_ended(self, program, okrs, monkeypatch):
         """However a request ends, also in a defect, the next one has its room."""
