@@ -148,7 +148,7 @@ class TestContainer:
         understands([word.strip(' "') for word in words.split(",")])
 
     def test_is_well_while_it_serves_wherever_that_is(self, install):
-        """The check goes to the port of the settings, whatever hosts they name, and fails without a server."""
+        """The check goes to the port of the settings, whatever hosts they name; it fails without one."""
         milepost = install(base_url="https://okr.acme.example", allowed_hosts="okr.zenith.example")
         before = checked(milepost, free_port())
         milepost.start()
