@@ -105,7 +105,7 @@ class TestUnits:
 
     def test_take_no_more_than_their_share(self):
         """The machine keeps memory for others; where it ends, who answers falls and not who watches."""
-        assert [told(unit, "MemoryMax") for unit in UNITS] == [["2G"], ["2G"]]
+        assert [told(unit, "MemoryMax") for unit in UNITS] == [["2G"], ["4G"]]
         assert told("milepost.service", "OOMPolicy") == ["continue"]
 
     def test_try_again_what_may_come_by_itself(self):
