@@ -46,8 +46,9 @@ class Settings:
         None, "The address at which people reach Milepost; links in messages begin with it.",
         kinds.address, usual="http://localhost:PORT")
     allowed_hosts: tuple[str, ...] = _setting(
-        None, "The host names that are answered; all others are refused.",
-        kinds.names, usual="localhost, 127.0.0.1, [::1] and the host of base_url")
+        None, "The host names that are answered besides that of base_url and this machine's own (localhost, "
+        "127.0.0.1, [::1]); all others are refused.",
+        kinds.names, usual="empty")
     https: bool = _setting(
         None, "Whether people reach Milepost over HTTPS: cookies are then sent over nothing else.",
         kinds.flag, usual="true where base_url begins with https")
@@ -152,10 +153,11 @@ def completed(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings
     told = {name: value for name, value in values.items() if name in origins or name not in DERIVED}
     parts = urlsplit(told.setdefault("base_url", f"http://localhost:{told.get('port', Settings.port)}"))
     told.setdefault("https", parts.scheme == "https")
-    hosts = ("localhost", "127.0.0.1", "[::1]", parts.hostname)
-    told.setdefault("allowed_hosts", tuple(dict.fromkeys(hosts)))
     # However long the requests of one program take, as many threads are left for people.
     told.setdefault("api_at_once", max(1, told.get("threads", Settings.threads) // 2))
+    # Who watches over the server asks it by these names, and links lead to the last.
+    always = ("localhost", "127.0.0.1", "[::1]", parts.hostname)
+    told["allowed_hosts"] = tuple(dict.fromkeys((*told.get("allowed_hosts", ()), *always)))
     made = Settings(**told, origins=origins)
     if made.session_idle > made.session_longest:
         raise WrongSetting(

@@ -125,6 +125,9 @@ def _disk() -> Iterator[Finding]:
 
 def _database() -> Iterator[Finding]:
     try:
+        if (encoding := schema.encoding()) != schema.UTF8:
+            yield Finding("database", State.BAD, f"{schema.place()}: in {encoding}, not UTF8", schema.IN_UTF8)
+            return
         # Asked first, for SQLite makes the file that it is to open.
         if not schema.exists():
             yield Finding("database", State.BAD, f"{schema.place()}: empty", "`milepost serve` fills it.")
@@ -167,15 +170,13 @@ def _postgresql() -> Iterator[Finding]:
     else:
         yield Finding("database", State.OK, f"PostgreSQL {version}.{part}, {place}")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('synchronous_commit'), current_setting('server_encoding')")
-        commit, encoding = cursor.fetchone()
+        cursor.execute("SELECT current_setting('synchronous_commit')")
+        [commit] = cursor.fetchone()
     if commit == "off":
         mend = "Acknowledged check-ins could be lost: set synchronous_commit to on."
         yield Finding("durability", State.BAD, "synchronous_commit is off", mend)
     else:
         yield Finding("durability", State.OK, f"synchronous_commit is {commit}")
-    if encoding != "UTF8":
-        yield Finding("encoding", State.BAD, encoding, "Make the database again, with ENCODING 'UTF8'.")
     yield _row_security()
 
 

@@ -17,6 +17,10 @@ from milepost.core.problems import Conflict, NotFound
 from milepost.management import foundation
 from milepost.management.counts import counted
 
+UTF8 = "UTF8"
+# No database can be given another encoding, and `template1` may hold what would not fit the new one.
+IN_UTF8 = "Make another, and name that: CREATE DATABASE milepost ENCODING 'UTF8' TEMPLATE template0;"
+
 
 class NoDatabase(NotFound):
     """Nobody has begun here."""
@@ -36,6 +40,12 @@ class SchemaIsNewer(Conflict):
     code = "schema_is_newer"
 
 
+class OtherEncoding(Conflict):
+    """The database cannot keep every text."""
+
+    code = "other_encoding"
+
+
 def exists() -> bool:
     """Say whether there is a database with something in it; asking makes none."""
     if connection.vendor == "sqlite":
@@ -47,6 +57,7 @@ def exists() -> bool:
 
 def require() -> None:
     """Raise a Problem where there is no database that this version can work with; make and change nothing."""
+    refuse_other_encoding()
     if not exists():
         raise NoDatabase(
             f"There is no database yet at {place()}.",
@@ -58,6 +69,26 @@ def require() -> None:
             f"An older Milepost made this database: it lacks {counted(len(lacking), 'migration')}.",
             remedy="Make a backup, then run `milepost migrate`.",
         )
+
+
+def refuse_other_encoding() -> None:
+    """Raise a Problem where the database keeps texts in something else than UTF-8; SQLite's never does."""
+    found = encoding()
+    if found != UTF8:
+        raise OtherEncoding(
+            f"The database {place()} has the encoding {found}, and Milepost needs UTF8; nothing was done.",
+            remedy=IN_UTF8,
+            field="database_url",
+        )
+
+
+def encoding() -> str:
+    """Name the encoding of the database, in PostgreSQL's words."""
+    if connection.vendor == "sqlite":
+        return UTF8
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_encoding')")
+        return cursor.fetchone()[0]
 
 
 def place() -> str:
@@ -119,6 +150,7 @@ def make_current() -> bool:
 
     A PostgreSQL database with data is its operator's to migrate, at a time of their choosing.
     """
+    refuse_other_encoding()
     keep_key()
     if foundation.is_current():
         return False

@@ -132,8 +132,18 @@ class _Server(Granian):
     def _announce(self) -> None:
         while not self.main_loop_interrupt.is_set():
             if _answers(self.bind_addr, self.bind_port):
-                return self.on_ready()
+                self.on_ready()
+                return _tell_systemd("READY=1")
             time.sleep(0.02)
+
+
+def _tell_systemd(state: str) -> None:
+    """Say how the server is to systemd, where it started it and asked to be told (`sd_notify`)."""
+    if place := os.environ.get("NOTIFY_SOCKET"):
+        if place.startswith("@"):
+            place = f"\0{place[1:]}"  # a name that lies in no folder
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            told.sendto(state.encode(), place)
 
 
 def _share_what_is_loaded() -> None:

@@ -45,7 +45,7 @@ class TestLoad:
         settings = load(tmp_path, MILEPOST_PORT="9001")
 
         assert (settings.port, settings.threads) == (9001, 4)
-        assert settings.allowed_hosts == ("okr.example",)
+        assert settings.allowed_hosts[0] == "okr.example"
         assert settings.origins["port"] == "MILEPOST_PORT"
         assert settings.origins["threads"] == str(tmp_path / "milepost.toml")
         assert "host" not in settings.origins
@@ -88,6 +88,14 @@ class TestLoad:
         assert settings.https is True
         assert "okr.acme.example" in settings.allowed_hosts
         assert load(tmp_path, MILEPOST_BASE_URL="https://a.example", MILEPOST_HTTPS="off").https is False
+
+    def test_hosts_stand_beside_those_that_are_always_answered(self, tmp_path):
+        """Whatever hosts are named, links lead to one that answers, and whoever watches here is answered."""
+        told = {"MILEPOST_BASE_URL": "https://okr.example", "MILEPOST_ALLOWED_HOSTS": "other.example"}
+
+        hosts = load(tmp_path, **told).allowed_hosts
+
+        assert {*hosts} == {"other.example", "okr.example", "localhost", "127.0.0.1", "[::1]"}
 
     def test_keys_before_stand_in_one_file(self, tmp_path):
         """Earlier secret keys lie in a file, a line each, or stand side by side; a short one is refused."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -9,6 +10,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,10 +21,11 @@ from django.core.management import load_command_class
 from django.urls import resolve
 
 from milepost.cli import operators
+from milepost.cli.exits import Exit
 from milepost.config.table import PREFIX, Settings, described_settings
 from milepost.web import start
 from tests.postgres import free_port
-from tests.running import PATIENCE, ROOT, missing
+from tests.running import PATIENCE, ROOT, Installation, missing
 
 DEPLOY = ROOT / "deploy"
 SETTINGS = {f"{PREFIX}{setting.name.upper()}" for setting in described_settings()}
@@ -80,6 +83,37 @@ class TestUnits:
             pytest.skip(f"systemd does not judge here: {asked.stderr}")
         assert float(found.group(1)) <= MOST_EXPOSED
 
+    def test_are_what_systemd_understands(self, tmp_path):
+        """No line of a unit is misspelt, or of another section."""
+        judge = shutil.which("systemd-analyze")
+        if judge is None:
+            pytest.skip("systemd is not on this machine.")
+        for unit in (*UNITS, "milepost-backup.timer"):
+            said = (DEPLOY / unit).read_text(encoding="utf-8")
+            # What is to be started has to be there.
+            (tmp_path / unit).write_text(
+                said.replace("/usr/local/lib/milepost/bin/milepost", "/bin/true"), encoding="utf-8"
+            )
+
+        asked = subprocess.run(
+            [judge, "verify", *(tmp_path / unit for unit in UNITS), tmp_path / "milepost-backup.timer"],
+            capture_output=True,
+            text=True,
+        )
+
+        assert [line for line in asked.stderr.splitlines() if "milepost" in line] == []
+
+    def test_take_no_more_than_their_share(self):
+        """The machine keeps memory for others; where it ends, who answers falls and not who watches."""
+        assert [told(unit, "MemoryMax") for unit in UNITS] == [["2G"], ["4G"]]
+        assert told("milepost.service", "OOMPolicy") == ["continue"]
+
+    def test_try_again_what_may_come_by_itself(self):
+        """A database that is late is waited for, however long; what takes a person is not tried again."""
+        assert told("milepost.service", "Type") == ["notify"]
+        assert told("milepost.service", "StartLimitIntervalSec") == ["0"]
+        assert told("milepost.service", "RestartPreventExitStatus") == [str(int(Exit.CONFLICT))]
+
     def test_hold_both_services_alike(self):
         """The nightly backup may do no more than the server."""
         begin = "UMask=0077"
@@ -105,16 +139,25 @@ class TestContainer:
         assert variables["MILEPOST_HOST"] == "0.0.0.0"
 
     def test_runs_as_nobody_in_particular(self):
-        """The process is not root, and the check asks an address that there is at the port it serves."""
+        """The process is not root, and starts a command that there is."""
         file = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 
         last = file.rpartition("\nFROM ")[2]
         assert re.findall(r"^USER (\d+)$", last, re.M) == ["10001"]
-        port, path = re.search(r"http://localhost:(\d+)(/\w+)", last).groups()
-        assert int(port) == Settings.port
-        assert resolve(path).url_name == "readyz"
         words = re.search(r"^CMD \[(.+)\]$", last, re.M).group(1)
         understands([word.strip(' "') for word in words.split(",")])
+
+    def test_is_well_while_it_serves_wherever_that_is(self, install):
+        """The check goes to the port of the settings, whatever hosts they name; it fails without one."""
+        milepost = install(base_url="https://okr.acme.example", allowed_hosts="okr.zenith.example")
+        before = checked(milepost, free_port())
+        milepost.start()
+
+        now = checked(milepost, milepost.port)
+        # A line of the file counts as a variable does.
+        (milepost.data_dir / "milepost.toml").write_text(f"port = {milepost.port}\n", encoding="utf-8")
+
+        assert (before, now, checked(milepost)) == (1, 0, 0)
 
     def test_copies_what_there_is(self):
         """Each path that is copied from the clone exists, and versions are those that were tried."""
@@ -125,6 +168,17 @@ class TestContainer:
         ]
         assert copied and all((ROOT / path).exists() for path in copied)
         assert "--require-hashes" in file
+
+
+def checked(milepost: Installation, port: int | None = None) -> int:
+    """Run the container's check of its health as the container does, and return its exit code."""
+    file = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    program, *words = json.loads(re.search(r"^HEALTHCHECK .+\\\n +CMD (\[.+\])$", file, re.M)[1])
+    assert program == "/milepost/bin/python"
+    named = {} if port is None else {"MILEPOST_PORT": str(port)}
+    return subprocess.run(
+        [sys.executable, *words], env={**milepost.environ, **named}, capture_output=True, timeout=PATIENCE
+    ).returncode
 
 
 class TestCaddy:

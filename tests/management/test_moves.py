@@ -40,6 +40,21 @@ class TestMove:
         assert "2 exports are the same" in told.out
         assert before == arrived == again == everything()
 
+    def test_says_how_far_it_is_from_beginning_to_end(self, cast, okrs, tmp_path):
+        """Reading the rows and writing them there is one way, that goes forward alone and to the end."""
+        told: list[tuple[int, int]] = []
+
+        moves.move(
+            databases.address_of(tmp_path / "there.sqlite3"),
+            with_exports=False,
+            at=LATER,
+            heard=lambda done, total: told.append((done, total)),
+        )
+
+        ways = {total for _, total in told}
+        assert len(ways) == 1
+        assert told == sorted(told) and told[-1][0] == ways.pop()
+
     def test_refuses_a_database_in_use(self, cast, okrs, tmp_path):
         """Where there is data, nothing is moved."""
         there = databases.address_of(tmp_path / "there.sqlite3")

@@ -230,6 +230,28 @@ class TestServe:
         assert code == 0
         assert wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers))
 
+    @pytest.mark.parametrize("place", ["{folder}/told", "@milepost-{folder}"])
+    def test_tells_systemd_once_it_answers(self, install, tmp_path, place):
+        """Where somebody waits to be told that it is ready, it says so, and it is."""
+        if place.startswith("@") and sys.platform != "linux":
+            pytest.skip("Only Linux has names of sockets that lie in no folder.")
+        server, place = install(), place.format(folder=tmp_path)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as waiting:
+            waiting.bind(place.replace("@", "\0", 1))
+            waiting.settimeout(PATIENCE)
+            server.variables["NOTIFY_SOCKET"] = place
+            server.start()
+
+            assert waiting.recv(100) == b"READY=1"
+            assert answers(server) == 200
+
+    def test_goes_on_where_nobody_waits_to_be_told(self, install, tmp_path):
+        """A socket that has gone is no reason not to serve."""
+        server = install()
+        server.variables["NOTIFY_SOCKET"] = str(tmp_path / "gone")
+
+        assert answers(server.start()) == 200
+
     def test_ctrl_c_is_no_failure(self, install):
         """Ctrl-C, which reaches both processes at once, ends it quietly with success."""
         server = install().start()

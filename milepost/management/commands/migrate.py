@@ -25,10 +25,11 @@ class Command(migrate.Command):
         return parser
 
     def execute(self, *arguments, **options):
-        # First of all: Django's checks open the database before the command begins.
-        schema.keep_key()
         # What a migration does not see it does not change, without a word.
         with databases.as_operator():
+            schema.refuse_other_encoding()
+            # Before Django's checks, which open the database.
+            schema.keep_key()
             return super().execute(*arguments, **options)
 
     def handle(self, *arguments, without_files=False, **options):
