@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Sequence
 from typing import TextIO
 
 from milepost.cli import clients, operators
@@ -17,9 +18,12 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return the exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        return _ran(sys.argv[1:] if arguments is None else arguments)
+        return _ran(words)
     except SystemExit as end:
+        if end.code == Exit.USAGE and is_for_programs(words):
+            tell_a_program(_misused(words), sys.stdout)
         return _code(end)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
@@ -29,7 +33,7 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as wrong:  # the last place where it can be put into words
         if _is_debugging():
             raise
-        return _told(wrong)
+        return _told(wrong, words)
 
 
 def _ran(arguments: list[str]) -> int:
@@ -59,13 +63,15 @@ def _write_every_letter(out: TextIO) -> None:
             out.reconfigure(encoding="utf-8")
 
 
-def _told(wrong: Exception) -> Exit:
+def _told(wrong: Exception, words: list[str]) -> Exit:
     """Tell what went wrong, and return the exit code that stands for it."""
     if isinstance(wrong, OSError) and wrong.errno in NO_ROOM:
         _write_no_more()
         wrong = _no_room(wrong)
     problem = wrong if isinstance(wrong, Problem) else _unforeseen(wrong)
     tell(problem, sys.stderr)
+    if is_for_programs(words):
+        tell_a_program(problem, sys.stdout)
     return exit_for(problem)
 
 
@@ -81,6 +87,28 @@ def tell(problem: Problem, out: TextIO) -> None:
         print(problem.remedy, file=out)
     for detail in problem.details:
         print(f"  - {detail}", file=out)
+
+
+def is_for_programs(words: Sequence[str]) -> bool:
+    """Say whether JSON is wanted: then it is wanted also of what goes wrong, whatever the command."""
+    return "--json" in words[: words.index("--")] if "--" in words else "--json" in words
+
+
+def tell_a_program(problem: Problem, out: TextIO) -> None:
+    """Write a problem as the one JSON value that a program waits for."""
+    import json  # which few need
+
+    print(json.dumps(problem.as_json(), ensure_ascii=False), file=out)
+
+
+def _misused(words: Sequence[str]) -> Problem:
+    # What reads the words has told a person which of them are wrong, and ended.
+    name = f"milepost {words[0]}" if clients.knows(words[0]) or operators.knows(words[0]) else "milepost"
+    return Problem(
+        f"{name} was called with words that it does not take.",
+        code="usage",
+        remedy=f"The error stream names them; `{name} --help` says what it takes.",
+    )
 
 
 def _code(end: SystemExit) -> int:

@@ -49,7 +49,10 @@ def tell(
 
 
 def pour(options: argparse.Namespace, parts: Iterable[bytes]) -> None:
-    """Print a list as JSON while it comes, in stretches of entries; one that breaks off is no JSON."""
+    """Print a list as JSON while it comes, in stretches of entries.
+
+    One that breaks off is no JSON, and its last line says why.
+    """
     if options.jq is not None:
         _through_jq(options.jq, b"[%b]" % b",".join(parts))
         return
@@ -58,9 +61,14 @@ def pour(options: argparse.Namespace, parts: Iterable[bytes]) -> None:
         print(json.dumps(whole, ensure_ascii=False, indent=2))
         return
     out, before = sys.stdout.buffer, b"["
-    for part in parts:
-        out.write(before + part)
-        before = b",\n"
+    try:
+        for part in parts:
+            out.write(before + part)
+            before = b",\n"
+    except Problem:
+        if before != b"[":
+            out.write(b"\n")
+        raise
     out.write(b"]\n" if before != b"[" else b"[]\n")
 
 

@@ -56,6 +56,14 @@ class Refused(Problem):
         if status == 401:
             self.remedy = "Run `milepost login`: the token ended, was revoked, or is for another server."
 
+    def as_json(self) -> dict[str, object]:
+        """Return plain values for a program to read."""
+        parts = [
+            {"path": each.get("field", ""), "code": each.get("code", ""), "message": each.get("detail", "")}
+            for each in self.errors
+        ]
+        return super().as_json() | {"problems": parts}
+
 
 class Wire:
     """The way to one server."""

@@ -39,8 +39,13 @@ class Problem(Exception):
             self.status = status
 
     def as_json(self) -> dict[str, object]:
-        """Return plain values for a program to read."""
-        return {"code": self.code, "message": self.message, "remedy": self.remedy or ""}
+        """Return plain values for a program to read; `problems` are its parts, where it has some."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "remedy": self.remedy or "",
+            "problems": [{"path": "", "code": self.code, "message": each} for each in self.details],
+        }
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}" if self.remedy else self.message

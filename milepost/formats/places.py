@@ -74,9 +74,5 @@ class FileProblems(Problem):
 
     def as_json(self) -> dict[str, object]:
         """Return plain values for a program to read."""
-        return {
-            "code": self.code,
-            "message": self.message,
-            "more": self.more,
-            "problems": [problem.as_json() for problem in self.problems],
-        }
+        parts = [problem.as_json() for problem in self.problems]
+        return super().as_json() | {"more": self.more, "problems": parts}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 
 import pytest
 
 from milepost import __version__
-from milepost.cli import door, operators
+from milepost.cli import clients, door, operators
 from milepost.cli.exits import Exit, exit_for
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound, Problem
+from tests.cli.client import Client
 from tests.running import Installation
 
 IMPORTED = """
@@ -165,6 +167,58 @@ class TestProblems:
         told = subprocess.run(command, shell=True, env=milepost.environ, capture_output=True, text=True)
 
         assert told.stderr == ""
+
+
+class TestPrograms:
+    def test_read_what_went_wrong(self, stranger: Client, tmp_path):
+        """With --json every command says it on standard output; a person reads it beside."""
+        stranger.variables = {"MILEPOST_SERVER": "http://127.0.0.1:1", "MILEPOST_TOKEN": "mp_x"}
+        file = tmp_path / "okrs.yaml"
+        file.write_text("milepost: 1\n")
+        asking = {
+            "apply": (str(file), "--yes"),
+            "checkin": ("vans", "1"),
+            "handover": ("ben", "--to", "cleo", "--yes"),
+            "list": ("cycles",),
+            "show": ("vans",),
+            "tree": (),
+            "whoami": (),
+        }
+
+        for name in clients.names():
+            told = stranger.run(name, *asking.get(name, ()), "--json")
+
+            found = json.loads(told.stdout)
+            assert found.keys() == {"code", "message", "remedy", "problems"}, name
+            # The others answer no JSON, so to them --json is a wrong word like any other.
+            expected = ("refused", Exit.ERROR) if name in asking else ("usage", Exit.USAGE)
+            assert (found["code"], told.returncode) == expected, name
+            if name in asking:
+                assert told.stderr.startswith(f"{found['message']}\n{found['remedy']}\n"), name
+
+    @pytest.mark.parametrize(
+        ("words", "code", "exit"),
+        [
+            (("list", "stars"), "usage", Exit.USAGE),
+            (("lits",), "usage", Exit.USAGE),
+            (("doctor", "--colour"), "usage", Exit.USAGE),
+            (("checkin", "vans", "1", "--local"), "no_database", Exit.NOT_FOUND),
+            (("export", "--local", "--format", "xml"), "usage", Exit.USAGE),
+        ],
+    )
+    def test_read_it_of_every_command(self, milepost, words, code, exit):
+        """Also where the command line is wrong, and on the server's own machine."""
+        told = milepost.run(*words, "--json")
+
+        assert json.loads(told.stdout)["code"] == code
+        assert told.returncode == exit and told.stderr
+
+    def test_read_nothing_where_they_do_not_ask(self, milepost):
+        """Without --json, or where it is no option but a word, standard output holds no problem."""
+        plain, after = milepost.run("list", "stars"), milepost.run("show", "--on", "never", "--", "--json")
+
+        assert (plain.stdout, after.stdout) == ("", "")
+        assert plain.stderr and after.stderr
 
 
 class TestConfig:

@@ -180,6 +180,7 @@ class TestLists:
         assert told.returncode == Exit.ERROR and "It is so." in told.stderr
         with pytest.raises(ValueError):
             json.loads(told.stdout)
+        assert json.loads(told.stdout.splitlines()[-1])["code"] == "busy"
 
 
 class TestConnections:

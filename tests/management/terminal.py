@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 from django.core.management import CommandError, call_command
 
-from milepost.cli.door import tell
+from milepost.cli.door import is_for_programs, tell, tell_a_program
 from milepost.cli.exits import exit_for
 from milepost.core.problems import Problem
 
@@ -59,4 +59,6 @@ def run(*words: str, typed: str | bytes = "", is_terminal: bool = False) -> Said
         except Problem as problem:
             code = int(exit_for(problem))
             tell(problem, err)
+            if is_for_programs(words):
+                tell_a_program(problem, out)
     return Said(code, out.getvalue(), err.getvalue())

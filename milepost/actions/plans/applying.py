@@ -35,6 +35,11 @@ class PlanRefused(Invalid):
         self.problems = problems[:MOST_TOLD]
         super().__init__(f"{first}{more}", details=tuple(map(str, self.problems)))
 
+    def as_json(self) -> dict[str, object]:
+        """Return plain values for a program to read."""
+        parts = [{"path": one.where, "code": one.code, "message": str(one)} for one in self.problems]
+        return super().as_json() | {"problems": parts}
+
 
 def preview(workspace_id: int, plan: Plan, have: Plan | None = None, *, is_checked: bool = False) -> Changes:
     """Return what applying a plan would do; raises PlanRefused for one that does not fit this workspace.

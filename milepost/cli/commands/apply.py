@@ -12,7 +12,7 @@ from typing import Any
 from milepost.cli import changes, clients, telling
 from milepost.cli.exits import Exit
 from milepost.cli.terminal import agreed, plain
-from milepost.cli.wire import PATIENCE_FOR_A_FILE, Refused, encoded
+from milepost.cli.wire import PATIENCE_FOR_A_FILE, encoded
 from milepost.core.problems import NotFound, Problem
 
 EXAMPLES = ("milepost apply okrs.yaml", "milepost apply --dry-run --json okrs.yaml")
@@ -38,20 +38,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Show what it would change, ask, apply."""
-    try:
-        return _run(options)
-    except Refused as refused:
-        # The door of the terminal tells it in words; a program reads this.
-        if options.json:
-            print(json.dumps(_refusal(refused), ensure_ascii=False))
-        raise
-    except Problem as problem:
-        if options.json:
-            print(json.dumps(problem.as_json(), ensure_ascii=False))
-        raise
-
-
-def _run(options: argparse.Namespace) -> int:
     require_an_answer(json=options.json, dry_run=options.dry_run, yes=options.yes)
     wire = telling.wire(options, patience=PATIENCE_FOR_A_FILE)
     body = _body(options.file)
@@ -134,11 +120,3 @@ def unreadable(file: str, wrong: OSError) -> Problem:
 
 def _print(said: dict[str, Any]) -> None:
     print(json.dumps({"problems": [], **said}, ensure_ascii=False))
-
-
-def _refusal(refused: Refused) -> dict[str, Any]:
-    problems = [
-        {"path": each.get("field", ""), "code": each.get("code", ""), "message": each.get("detail", "")}
-        for each in refused.errors
-    ]
-    return {**refused.as_json(), "problems": problems}

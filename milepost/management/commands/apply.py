@@ -38,16 +38,7 @@ class Command(OperatorCommand):
     def add_arguments(self, parser):
         client.words(parser)
 
-    def handle(self, *, json, **options):
-        try:
-            self._apply(json=json, **options)
-        except Problem as problem:
-            # The terminal's door tells it in words and ends with its code; a program reads this.
-            if json:
-                self.stdout.write(json_module.dumps(problem.as_json(), ensure_ascii=False))
-            raise
-
-    def _apply(self, *, file, workspace, dry_run, json, yes, **_):
+    def handle(self, *, file, workspace, dry_run, json, yes, **_):
         client.require_an_answer(json=json, dry_run=dry_run, yes=yes)
         # Looking makes no database; and one that is there is changed for nobody who only looks.
         self.has_database = schema.exists()
