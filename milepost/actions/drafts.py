@@ -16,6 +16,7 @@ from milepost.core.access import Actor
 from milepost.core.problems import Problem
 from milepost.core.quarters import Span
 from milepost.models import Objective
+from milepost.queries import standings
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,15 @@ def write(
         if new_cycle is not None:
             span = {"name": new_cycle.name, "starts_on": new_cycle.starts_on, "ends_on": new_cycle.ends_on}
             objective = {**objective, "cycle": cycles.create(**span, by=by, at=at).id}
-        row, leave = objectives.draft(**objective, by=by, at=at), bool(objective.get("leave"))
-        if leave:  # the rest of the same draft is still theirs to write
-            by = replace(by, keeps=by.keeps | {row.id})
+        beside, leave = [one.owner for _, one in key_results_wanted], bool(objective.get("leave"))
+        row = objectives.draft(**objective, beside=beside, by=by, at=at)
+        if leave or not standings.sees(by, row.id):  # as they see it by a key result that is still to come
+            by = replace(by, keeps=by.keeps | {row.id})  # the rest of the same draft is still theirs to write
         for prefix, definition in key_results_wanted:
             try:
-                key_results.add(objective=row.id, definition=definition, leave=leave, by=by, at=at)
+                key_results.add(
+                    objective=row.id, definition=definition, beside=beside, leave=leave, by=by, at=at
+                )
             except Problem as wrong:
                 wrong.field = prefix + (wrong.field or "title")
                 raise

@@ -329,7 +329,8 @@ def _applied(told: Undoing) -> None:
 
 
 def _joined(told: Undoing) -> None:
-    teams.remove_member(team=told.event.subject_id, person=told.event.data["person"], **told.who)
+    data = told.event.data
+    teams.remove_member(team=told.event.subject_id, person=data["person"], leave=told.anyway, **told.who)
 
 
 def _parted(told: Undoing) -> None:

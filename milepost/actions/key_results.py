@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -89,8 +89,16 @@ def definition(one: KeyResult) -> Definition:
     )  # fmt: skip
 
 
-def add(*, objective: int, definition: Definition, leave: bool = False, by: Actor, at: datetime) -> KeyResult:
-    """Add a key result to an objective; `leave` as in `update`."""
+def add(
+    *,
+    objective: int,
+    definition: Definition,
+    beside: Collection[int | None] = (),
+    leave: bool = False,
+    by: Actor,
+    at: datetime,
+) -> KeyResult:
+    """Add a key result to an objective; `leave` as in `update`, `beside` own those that are added with it."""
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "add a key result here")
@@ -101,7 +109,13 @@ def add(*, objective: int, definition: Definition, leave: bool = False, by: Acto
         new.position = _next_position(row)
         new.save(force_insert=True)
         history.remember_key_result(new, by=by, at=at)
-        _tell("key_result.added", new, shutting_out.told(row, new, leave=leave, by=by), by=by, at=at)
+        _tell(
+            "key_result.added",
+            new,
+            shutting_out.told(row, new, leave=leave, by=by, beside=beside),
+            by=by,
+            at=at,
+        )
     return new
 
 

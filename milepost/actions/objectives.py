@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -52,11 +52,12 @@ def draft(
     contributors: Iterable[int] = (),
     visibility: str = Visibility.WORKSPACE,
     visible_to: Iterable[int] = (),
+    beside: Collection[int | None] = (),
     leave: bool = False,
     by: Actor,
     at: datetime,
 ) -> Objective:
-    """Write a new draft. Who may: anyone in the unit (method 5.2).
+    """Write a new draft. Who may: anyone in the unit (method 5.2). `beside` own its first key results.
 
     Raises ShutsYouOut where whoever writes it would not see it, unless they `leave` it to those who do.
     """
@@ -83,7 +84,7 @@ def draft(
         new.save(force_insert=True)
         transitions.begin(objective=new, by=by, at=at)
         history.remember_objective(new, by=by, at=at)
-        data = {"title": new.title} | shutting_out.told(new, leave=leave, by=by)
+        data = {"title": new.title} | shutting_out.told(new, leave=leave, by=by, beside=beside)
         tell("objective.drafted", objective=new.id, subject=new.id, data=data, by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.OBJECTIVE, new.id)
     return new

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from milepost.core.cadence import day_in
 from milepost.core.problems import Invalid, NotFound
 from milepost.ledger import changes, redactions
 from milepost.models import SavedView, Team, TeamMember, Token
-from milepost.queries import standings
+from milepost.queries import shutting_out, standings
 
 
 class TeamLoop(Invalid):
@@ -142,8 +143,12 @@ def add_member(
     return new
 
 
-def remove_member(*, team: int, person: int, by: Actor, at: datetime) -> None:
-    """Let someone's time in a team end today; what was theirs stays theirs."""
+def remove_member(*, team: int, person: int, leave: bool = False, by: Actor, at: datetime) -> None:
+    """Let someone's time in a team end today; what was theirs stays theirs.
+
+    Raises ShutsYouOut where they remove themself and would not see work of the team any more, unless they
+    `leave` it to the others.
+    """
     with transaction.atomic():
         today = day_in(held(by.workspace_id).time_zone, at)
         row = Team.objects.of(by.workspace_id).held(team)
@@ -151,6 +156,8 @@ def remove_member(*, team: int, person: int, by: Actor, at: datetime) -> None:
         current = _current(by, team, person)
         if current is None:
             raise NotFound("They do not belong to this team.")
+        if person == by.person_id and not leave:
+            _require_sight(by, row.id)
         _end(current, today, why="team.member_left", by=by, at=at)
         tell("team.member_left", subject=row.id, data=_told(row, current), by=by, at=at)
         changes.append(by.workspace_id, changes.Kind.TEAMS)
@@ -159,6 +166,15 @@ def remove_member(*, team: int, person: int, by: Actor, at: datetime) -> None:
 def _require(by: Actor, team: int | None, doing: str) -> None:
     line = standings.lineage(by.workspace_id, team)
     access.require(access.may_manage_team(by, line), doing, remedy="Ask its lead or an admin.")
+
+
+def _require_sight(by: Actor, team: int) -> None:
+    """Refuse that somebody parts from a team by which alone they see what is done there."""
+    if gone := shutting_out.by_parting(by, team):
+        after = replace(by, leads=by.leads - {team})
+        may_return = access.may_manage_team(after, standings.lineage(by.workspace_id, team))
+        then = shutting_out.BACK if may_return else shutting_out.NO_WAY_BACK
+        raise shutting_out.ShutsYouOut(*gone, field="leave", then=then)
 
 
 def _refuse_loop(by: Actor, row: Team, parent: int | None) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
+from pydantic import BaseModel, Field
 
 from milepost.actions import teams as actions
 from milepost.api import answers
@@ -12,7 +15,7 @@ from milepost.api.bearers import reader
 from milepost.api.cycles import CycleThen
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Day, FileKey, Flag, Name, Ref, Said, Text, Words, left_out
+from milepost.api.values import LEAVING, Day, FileKey, Flag, Name, Ref, Said, Text, Words, left_out
 from milepost.api.versions import as_read
 from milepost.core.scopes import Scope
 from milepost.queries import teams as pages
@@ -52,6 +55,12 @@ class Membership(Said):
 
     is_lead: Flag = False
     since_on: Day | None = None
+
+
+class Parting(BaseModel):
+    """What somebody who ends their own time in a team says besides."""
+
+    leave: Annotated[bool, Field(description=LEAVING)] = False
 
 
 @reads(router, "/teams", TeamRecord, many=True)
@@ -147,11 +156,16 @@ def set_member(request: HttpRequest, team: Path[Ref], person: Path[Ref], said: M
 
 
 @changes(router, "/teams/{team}/members/{person}", None, scope=Scope.ADMIN, method="DELETE")
-def end_member(request: HttpRequest, team: Path[Ref], person: Path[Ref]) -> HttpResponse:
-    """Let somebody's time in a team end today; what was theirs stays theirs."""
+def end_member(
+    request: HttpRequest, team: Path[Ref], person: Path[Ref], said: Query[Parting]
+) -> HttpResponse:
+    """Let somebody's time in a team end today; what was theirs stays theirs.
+
+    Where you end your own, and would not see work of the team any more, `leave` says that you mean it.
+    """
 
     def make() -> int:
-        actions.remove_member(team=team, person=person, by=request.actor, at=request.at)
+        actions.remove_member(team=team, person=person, leave=said.leave, by=request.actor, at=request.at)
         return team
 
     return answers.gone(once(request, make))

@@ -203,13 +203,8 @@ Revision = Annotated[
 Reason = Annotated[Text, Field(description="Why; kept in the history.")]
 
 
-Leave = Annotated[
-    StrictBool,
-    Field(
-        description="That you mean it, where you would not see it any more; else that is refused with"
-        " `shuts_you_out`."
-    ),
-]
+LEAVING = "That you mean it, where you would not see it any more; else that is refused with `shuts_you_out`."
+Leave = Annotated[StrictBool, Field(description=LEAVING)]
 
 
 class Because(Said):

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from milepost.core import access
 from milepost.core.plan.changes import CHANGED, CREATED, Change, Changes
-from milepost.core.plan.values import TeamPlan
+from milepost.core.plan.values import ObjectivePlan, TeamPlan
 from milepost.core.scoring import Kind
 from milepost.core.states import State
 
@@ -76,15 +76,25 @@ def of_changes(
 
 
 def of_sight(changes: Changes, me: str | None) -> tuple[Doubt, ...]:
-    """Say which objectives whoever applies a file (`me`, the file's id) would not see after it."""
+    """Say which objectives whoever applies a file (`me`, the file's id) would not see after it.
+
+    These are among those that it makes or changes, and among those of a team that they part from by it.
+    """
     teams = {item.id: item.want or item.have for item in changes.of("team")}
+    before = {item.id: item.have or item.want for item in changes.of("team")}
+    parted = {id for id, team in teams.items() if me in _members(before[id]) and me not in _members(team)}
     below = defaultdict(list)
     for item in changes.of("key_result"):
         below[item.under].append(item)
     return tuple(
-        Doubt("objective", item.id, item.want.title, OUT_OF_SIGHT)
+        Doubt("objective", item.id, one.title, OUT_OF_SIGHT)
         for item in changes.of("objective")
-        if _is_touched(item, below[item.id]) and _is_shut_out(me, _audience(item, below[item.id], teams))
+        if (one := item.want or item.have) is not None
+        and (
+            _is_touched(item, below[item.id])
+            or (one.team in parted and not _is_shut_out(me, _audience(one, below[item.id], before)))
+        )
+        and _is_shut_out(me, _audience(one, below[item.id], teams))
     )
 
 
@@ -96,12 +106,17 @@ def _is_shut_out(me: str | None, seen_by: frozenset[str] | None) -> bool:
     return seen_by is not access.EVERYONE and me not in seen_by
 
 
-def _audience(item: Change, below: list[Change], teams: Mapping[str, TeamPlan]) -> frozenset[str] | None:
-    one, team = item.want, teams.get(item.want.team)
+def _audience(
+    one: ObjectivePlan, below: list[Change], teams: Mapping[str, TeamPlan]
+) -> frozenset[str] | None:
     return access.audience(
         one.visibility,
         owner=one.owner,
         workers=[one.sponsor, *one.contributors, *((each.want or each.have).owner for each in below)],
-        team_members=[each.person for each in team.members if each.until is None] if team else (),
+        team_members=_members(teams.get(one.team)),
         named=one.visible_to,
     )
+
+
+def _members(team: TeamPlan | None) -> list[str]:
+    return [each.person for each in team.members if each.until is None] if team else []

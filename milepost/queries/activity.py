@@ -189,7 +189,7 @@ def _page(
     last, chunk = None, size + 20
     while True:
         rows = query if before is None else query.filter(id__lt=before)
-        rows = rows.annotate(is_undone=is_undone()).order_by("-id")
+        rows = rows.annotate(is_undone=is_undone(reader.known)).order_by("-id")
         happenings = [Happening(*row) for row in rows.values_list(*Happening._fields)[:chunk]]
         for happening in happenings:
             before, is_full = happening.id, len(found) == size

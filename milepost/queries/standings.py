@@ -5,6 +5,7 @@ What is not there, lies in another workspace or may not be seen raises the same 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from milepost.core import access, undoing
@@ -44,8 +45,13 @@ def team_members(row: Objective) -> list[int]:
     )
 
 
-def standing(actor: Actor, row: Objective, key_result: KeyResult | None = None) -> Standing:
-    """Return what decisions about an objective, or one key result of it, need to know."""
+def standing(
+    actor: Actor, row: Objective, key_result: KeyResult | None = None, *, beside: Collection[int | None] = ()
+) -> Standing:
+    """Return what decisions about an objective, or one key result of it, need to know.
+
+    `beside` own key results that are being written with it.
+    """
     seen_by = access.EVERYONE
     restricted = row.visibility != Visibility.WORKSPACE
     narrowed = key_result is not None and key_result.visibility is not None
@@ -55,7 +61,7 @@ def standing(actor: Actor, row: Objective, key_result: KeyResult | None = None) 
         seen_by = access.audience(
             row.visibility,
             owner=row.owner_id,
-            workers=[row.sponsor_id, *row.contributors, *owners.values_list("owner_id", flat=True)],
+            workers=[row.sponsor_id, *row.contributors, *owners.values_list("owner_id", flat=True), *beside],
             team_members=members,
             named=row.visible_to,
         )

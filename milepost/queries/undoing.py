@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
@@ -26,9 +27,15 @@ IS_UNDONE = (
 )
 
 
-def is_undone() -> RawSQL:
-    """Tell of each row of events whether another one undoes it, in the statement that reads them."""
-    return RawSQL(IS_UNDONE, (), output_field=BooleanField())
+def is_undone(until: datetime | None = None) -> RawSQL:
+    """Tell of each row of events whether another one undoes it, in the statement that reads them.
+
+    `until` is the moment by which that had been done; without it, by now.
+    """
+    if until is None:
+        return RawSQL(IS_UNDONE, (), output_field=BooleanField())
+    moment = connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(until)
+    return RawSQL(f"{IS_UNDONE[:-1]} AND later.at < %s)", (moment,), output_field=BooleanField())
 
 
 def _is_open(reader: Reader, event: Happening | Event, row: ObjectiveRow) -> bool:

@@ -1,4 +1,4 @@
-"""Activity: what happened, newest first."""
+"""Activity: what happened, newest first, by now or by the end of a past day."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "before": before is not None,
     }
     return pages.page(
-        request, "activity/index.html", context, nav="activity", crumbs=crumbs, seen_by=reader,
+        request, "activity/index.html", context, nav="activity", crumbs=crumbs, seen_by=reader, travels=True,
         misread=misread.parts(request.GET, understood),
     )  # fmt: skip
 

@@ -197,15 +197,23 @@ def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
         "choices": [(one.words, address(one.on), one.on == found.before, one.on) for one in offered],
         "kept": tuple(kept.items()),
         "really_today": request.today,
+        "stops": _stops(days, found),
         "cycle": days.cycle,
         "json": f"{request.path[:-1]}.json?{urlencode({**kept, **_asked(found)})}",
         "comparison_of": lambda pair: f"{pair.url}comparison/?{urlencode(_asked(found))}",
     }
     return pages.page(
         request, "comparisons/show.html", context,
-        nav=compared.nav, crumbs=compared.crumbs, seen_by=days.now,
+        nav=compared.nav, crumbs=compared.crumbs, seen_by=days.now, slides=True,
         misread=misread.parts(request.GET, {"from": not days.is_turned}),
     )  # fmt: skip
+
+
+def _stops(days: Days, found: Comparison) -> list[date]:
+    """Return the days to slide to: whole weeks back from today, the first day of all, and the two shown."""
+    starts = [cycle.starts_on for cycle in days.now.image.cycles.values()]
+    today = days.request.today
+    return sorted({found.before, found.after, *travel.weeks(min([found.before, *starts]), today, today)})
 
 
 def _refused(request: HttpRequest, wrong: Invalid) -> HttpResponse:

@@ -8,6 +8,7 @@ from milepost.actions import teams
 from milepost.core import addresses
 from milepost.core.problems import Invalid
 from milepost.queries.shortlists import ListOf
+from milepost.queries.shutting_out import ShutsYouOut
 from milepost.web import pages, shortlists
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go, takes_form
@@ -45,8 +46,14 @@ def create(request: HttpRequest, team: int) -> HttpResponse:
 @in_workspace
 def destroy(request: HttpRequest, team: int, person: int) -> HttpResponse:
     """Let someone's time in the team end."""
-    teams.remove_member(team=team, person=person, by=request.actor, at=request.at)
-    saved(request, "They no longer belong to the team. What was theirs stays theirs.")
+    typed = Typed(request.POST)
+    try:
+        teams.remove_member(team=team, person=person, leave=typed.leaves, by=request.actor, at=request.at)
+    except ShutsYouOut as wrong:
+        typed.refuse(wrong, field="")
+        return arranged(request, team, typed)
     if person == request.actor.person_id:  # who may perhaps not arrange it any more
+        saved(request, "You no longer belong to the team. What was yours stays yours.")
         return go(addresses.team(request.seat.slug, team))
+    saved(request, "They no longer belong to the team. What was theirs stays theirs.")
     return go("edit_team", slug=request.seat.slug, team=team)

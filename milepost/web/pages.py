@@ -77,6 +77,7 @@ def page(
     seen_by: Reader | None = None,
     status: int = 200,
     travels: bool = False,
+    slides: bool = False,
     comparison: str | None = None,
     began: date | None = None,
     cycle: CycleRow | None = None,
@@ -85,9 +86,11 @@ def page(
 ) -> HttpResponse:
     """Render a page of a workspace with its frame; one that `travels` can be shown on any past day.
 
-    `comparison` is where two days of it stand side by side, `began` the first day of what it shows, `cycle`
-    the one that this belongs to, `misread` what its address says and it did not understand, cycle and day
-    apart. With `kept_as` it is kept drawn: that names what it depends on besides the figures of the day, the
+    One that `slides` has sliders of its own in its middle. `comparison` is where two days of it stand side
+    by side, `began` the first day of what it shows, `cycle` the one that this belongs to, `misread` what its
+    address says and it did not understand, cycle and day apart.
+
+    With `kept_as` it is kept drawn: that names what it depends on besides the figures of the day, the
     reader, the address and the cookies; the context is then a function, asked when it has to be drawn, and
     `misread` too.
     """
@@ -109,8 +112,8 @@ def page(
     html = draw()
     if looking.known is not None:
         html = travel.carried(inserts.filled(request, html), looking.today)
-    if travels and request.headers.get("HX-Request"):
-        # The slider is being dragged: the middle of the page is all that it shows.
+    if (travels or slides) and request.headers.get("HX-Request"):
+        # A slider is being dragged: the middle of the page is all that it shows.
         html = travel.middle(html)
     answer = HttpResponse(inserts.encoded(request, html), status=status)
     if _knows_cycle(request, looking):

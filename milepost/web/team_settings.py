@@ -91,6 +91,9 @@ def arranged(request: HttpRequest, team: int, typed: Typed) -> HttpResponse:
         "parent": id_text(found.parent),
         "others": [("", "Choose someone"), *_others(reader, typed, found)],
         "finds": shortlists.finds(reader, typed, team),
+        "leaving": typed.is_leaving,
+        "left": typed.leaves,
+        "me": request.actor.person_id,
         "here": addresses.team(slug, team),
         "members": reverse("members", kwargs={"slug": slug, "team": team}),
     }

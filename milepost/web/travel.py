@@ -15,7 +15,9 @@ from milepost.queries.cards import Reader
 
 WEEK = timedelta(days=7)
 FURTHEST = 156  # weeks to either side on the slider; any day can be typed
-PLACES = "objectives|key-results|teams|company|overview|alignment|map"  # what can be shown on a past day
+# What can be shown on a past day.
+PLACES = "objectives|key-results|teams|company|overview|alignment|map|activity"
+OF_A_DAY = ("on", "before")  # what an address says of its day alone: which it is, how far down its list
 THINGS = ("objectives", "key-results")  # those of them that say themselves since when they are there
 _PLACE = re.compile(rf"/w/[^/]+/({PLACES})[/.]")
 
@@ -103,7 +105,7 @@ def of(
 
     `comparison` shows the same on two days; without `began` the way begins with the first cycle.
     """
-    kept = tuple((name, value) for name, value in request.GET.items() if name != "on")
+    kept = tuple((name, value) for name, value in request.GET.items() if name not in OF_A_DAY)
 
     def url(day: date) -> str:
         pairs = [*kept, *([("on", day.isoformat())] if day < request.today else [])]
@@ -112,7 +114,7 @@ def of(
     starts = [cycle.starts_on for cycle in reader.image.cycles.values()]
     first = began or min([reader.today, *starts])
     anchor = max(first, reader.today)  # what was not there yet begins where it began
-    stops = _weeks(first, anchor, request.today)
+    stops = weeks(first, anchor, request.today)
     return Travel(
         reader.today,
         request.today,
@@ -124,7 +126,7 @@ def of(
     )
 
 
-def _weeks(first: date, shown: date, today: date) -> list[date]:
+def weeks(first: date, shown: date, today: date) -> list[date]:
     """Return the days whole weeks from the one shown, between the first and today, and these two."""
     back, on = (shown - first) // WEEK, (today - shown) // WEEK
     stops = [shown + number * WEEK for number in range(-min(max(back, 0), FURTHEST), min(on, FURTHEST) + 1)]
@@ -151,16 +153,20 @@ _DAY = re.compile("[?;]on=")
 _CYCLE = re.compile('<nav id="cycle".*?</nav>', re.DOTALL)
 
 
+_TITLE = re.compile("<title>.*?</title>", re.DOTALL)
+
+
 def middle(html: str) -> str:
-    """Return what stands between the frame's parts, and of these the cycle's, which changes on the way."""
+    """Return what stands between the frame's parts; of these the title and the cycle's, which change too."""
     begin, end = html.index("<main"), html.index("</main>")
+    title = _TITLE.search(html)[0]
     cycle = _CYCLE.search(html)
     told = (
         f'<hx-partial data-hx-target="#cycle" data-hx-swap="outerHTML">{cycle[0]}</hx-partial>'
         if cycle
         else ""
     )
-    return f"{html[begin:end]}</main>{told}"
+    return f"{title}{html[begin:end]}</main>{told}"
 
 
 def carried(html: str, day: date) -> str:

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from milepost.core import ids, numbers
 from milepost.core.characters import is_blank, require_printable, seen
 from milepost.core.problems import Invalid, Problem
-from milepost.queries.shutting_out import ON_A_FORM, ShutsYouOut
+from milepost.queries.shutting_out import ShutsYouOut
 
 _BREAKS = re.compile("\r\n|[\x0b\x0c]")  # the latter: as office programs put them into what one copies
 
@@ -155,7 +155,7 @@ class Typed:
         lines = (problem.message, *problem.details, problem.remedy or "")
         said = "\n".join(filter(None, lines)) if problem.details else str(problem)
         if isinstance(problem, ShutsYouOut):
-            said, self.is_leaving = f"{problem.message} {ON_A_FORM}", True
+            said, self.is_leaving = problem.on_a_form, True
         self.say(problem.field or "" if field is None else field, said, status=problem.status)
         self.retry_after = problem.retry_after
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from milepost.actions import bulk, handovers, key_results, objectives, people, plans, undos
+from milepost.actions import bulk, drafts, handovers, key_results, objectives, people, plans, teams, undos
 from milepost.actions.bulk import Change
 from milepost.actions.key_results import Definition
 from milepost.core.access import Actor
@@ -148,6 +148,118 @@ class TestAsking:
             plans.apply_as_owner(plan=wanted, by=cast.ada, at=LATER)
         plans.apply_as_owner(plan=wanted, leave=True, by=cast.ada, at=LATER)
         assert not standings.sees(cast.ada, okrs.helpful.id)
+
+
+class TestPartingFromATeam:
+    """Ben leads Product, which alone sees what Ada wrote for it."""
+
+    @pytest.fixture
+    def hush(self, cast: Cast, okrs: Okrs) -> Objective:
+        return objectives.draft(
+            title="Hush", cycle=okrs.cycle.id, team=cast.product.id, owner=cast.cleo.person_id,
+            visibility="team", leave=True, by=cast.ada, at=LATER,
+        )  # fmt: skip
+
+    def test_is_asked_of_whoever_loses_sight(self, cast: Cast, okrs: Okrs, hush: Objective):
+        """Neither what they work on themself nor what everyone sees is named, and nothing was done."""
+        with pytest.raises(ShutsYouOut) as refused:
+            teams.remove_member(team=cast.product.id, person=cast.ben.person_id, by=cast.ben, at=LATER)
+
+        assert refused.value.message == "You will not see “Hush” any more."
+        assert shutting_out.NO_WAY_BACK in refused.value.remedy
+        assert standings.sees(cast.ben, hush.id)
+
+    def test_names_narrowed_key_results(self, cast: Cast, okrs: Okrs):
+        """What is the team's alone within an open objective counts as well."""
+        hidden = Definition("Hushed", visibility="team", owner=cast.cleo.person_id)
+        row = objectives.draft(
+            title="Open", cycle=okrs.cycle.id, team=cast.product.id, owner=cast.cleo.person_id, by=cast.ada,
+            at=LATER,
+        )  # fmt: skip
+        key_results.add(objective=row.id, definition=hidden, leave=True, by=cast.ada, at=LATER)
+
+        assert shutting_out.by_parting(cast.ben, cast.product.id) == ["Hushed"]
+
+    def test_is_done_where_it_is_meant(self, cast: Cast, okrs: Okrs, hush: Objective):
+        """With `leave` they part; the event, which others read, names nothing of it."""
+        ben = cast.ben.person_id
+        teams.remove_member(team=cast.product.id, person=ben, leave=True, by=cast.ben, at=LATER)
+
+        assert not standings.sees(cast.ben, hush.id)
+        assert "Hush" not in str(Event.objects.of(cast.acme.id).get(id=latest(cast)).data)
+
+    def test_is_not_asked_of_others(self, cast: Cast, okrs: Okrs, hush: Objective):
+        """Whoever removes somebody else loses nothing by it."""
+        teams.remove_member(team=cast.product.id, person=cast.ben.person_id, by=cast.ada, at=LATER)
+
+        assert not standings.sees(cast.ben, hush.id)
+
+    def test_is_not_asked_where_nothing_is_lost(self, cast: Cast, okrs: Okrs):
+        """What they own, and what everyone sees, they go on seeing."""
+        own = {"visibility": "team"}
+        objectives.update(objective=okrs.draft.id, changed=own, by=cast.ben, at=LATER)
+
+        teams.remove_member(team=cast.product.id, person=cast.ben.person_id, by=cast.ben, at=LATER)
+
+        assert standings.sees(cast.ben, okrs.draft.id)
+
+    def test_by_undoing_is_asked_as_well(self, cast: Cast, okrs: Okrs, hush: Objective):
+        """An admin who joined, and takes that back, is asked and can insist; they may come back."""
+        ada = cast.ada.person_id
+        teams.add_member(team=cast.product.id, person=ada, by=cast.ada, at=LATER)
+        joined = latest(cast)
+        with pytest.raises(ShutsYouOut) as refused:
+            undos.undo(event=joined, by=cast.ada, at=SOON)
+
+        undos.undo(event=joined, anyway=True, by=cast.ada, at=SOON)
+
+        assert shutting_out.BACK in refused.value.remedy
+        assert not standings.sees(cast.ada, hush.id)
+        undos.undo(event=latest(cast), by=cast.ada, at=SOON)
+        assert standings.sees(cast.ada, hush.id)
+
+    def test_by_a_file_is_asked_as_well(self, cast: Cast, okrs: Okrs, hush: Objective):
+        """A file that ends the membership of whoever applies it says what they lose, changed or not."""
+        teams.add_member(team=cast.product.id, person=cast.ada.person_id, by=cast.ada, at=LATER)
+        have = known.as_seen(Reader(cast.ada, TODAY))
+        me = Person.objects.of(cast.acme.id).get(id=cast.ada.person_id).key
+        ended = [
+            replace(each, members=tuple(
+                replace(one, until=TODAY) if one.person == me else one for one in each.members
+            ))
+            for each in have.teams
+        ]  # fmt: skip
+        wanted = replace(have, teams=tuple(ended))
+
+        changes = plans.preview_as_owner(plan=wanted, have=have, by=cast.ada, at=LATER)
+
+        assert [doubt.title for doubt in shutting_out.by_file(cast.ada, changes)] == ["Hush"]
+
+
+class TestOwnDraft:
+    def test_is_not_asked_of_whoever_owns_a_part_of_it(self, cast: Cast, okrs: Okrs):
+        """Who writes an objective for others with a key result of their own goes on seeing it."""
+        others = {
+            "title": "Hush", "cycle": okrs.cycle.id, "owner": cast.ben.person_id, "visibility": "people",
+        }  # fmt: skip
+        wanted = [
+            ("first_", Definition("Theirs", owner=cast.cleo.person_id)),
+            ("second_", Definition("Mine", owner=cast.ada.person_id)),
+        ]
+
+        made = drafts.write(objective=others, key_results_wanted=wanted, by=cast.ada, at=LATER)
+
+        assert standings.sees(cast.ada, made.id)
+        assert not any(
+            "left" in data for data in Event.objects.of(cast.acme.id).values_list("data", flat=True)
+        )
+
+    @pytest.mark.parametrize("visibility", ["team", "people", "private"])
+    def test_is_not_asked_of_its_owner(self, cast: Cast, okrs: Okrs, visibility: str):
+        """Whoever owns a draft may narrow it as they like."""
+        objectives.update(objective=okrs.draft.id, changed={"visibility": visibility}, by=cast.ben, at=LATER)
+
+        assert standings.sees(cast.ben, okrs.draft.id)
 
 
 class TestTakingBack:

@@ -46,6 +46,25 @@ class TestLeaving:
         assert ada.post(undoing, {}).status_code == 201
         assert ada.get(there).json()["visibility"] == before["visibility"]
 
+    def test_of_a_place_in_a_team(self, program, cast: Cast, okrs: Okrs):
+        """Whoever ends their own is asked, and goes with `leave`; others are removed without."""
+        ben, there = program("ben"), f"/teams/{encode(cast.product.id)}/members"
+        said = {
+            "title": "Hush", "cycle": encode(okrs.cycle.id), "team": encode(cast.product.id),
+            "owner": encode(cast.cleo.person_id), "visibility": "team",
+        }  # fmt: skip
+        hush = ben.post("/objectives", said).json()["id"]
+        me = f"{there}/{encode(cast.ben.person_id)}"
+
+        asked = ben.delete(me)
+
+        assert (asked.status_code, asked.json()["code"]) == (422, "shuts_you_out")
+        assert "“Hush”" in asked.json()["detail"] and "let you in again" in asked.json()["remedy"]
+        assert ben.get(f"/objectives/{hush}").status_code == 200
+        assert program("ada").delete(f"{there}/{encode(cast.cleo.person_id)}").status_code == 204
+        assert ben.delete(f"{me}?leave=true").status_code == 204
+        assert ben.get(f"/objectives/{hush}").status_code == 404
+
     def test_of_something_new(self, program, cast: Cast, okrs: Okrs):
         """A draft for others is answered with its key results, and is then theirs alone."""
         said = {

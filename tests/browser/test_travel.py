@@ -131,3 +131,62 @@ class TestPhone:
         expect(slider).to_be_focused()
         expect(page.get_by_role("link", name="Two days side by side")).to_be_visible()
         expect(page.get_by_label("Week", exact=True)).to_be_hidden()
+
+
+class TestTwoDays:
+    def test_slide_by_keys(self, visit, okrs):
+        """Each day has a slider: what stands below, the heading, the fields and the address follow."""
+        page = visit("ada", "/w/acme/company/comparison/")
+        earlier, later = page.get_by_label("Slide the earlier day"), page.get_by_label("Slide the later day")
+
+        earlier.focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowLeft")
+        expect(page).to_have_url(re.compile(r"\?from=\d{4}-\d\d-\d\d$"))
+        expect(earlier).to_be_focused()
+        later.focus()
+        page.keyboard.press("ArrowLeft")
+        expect(page).to_have_url(re.compile(r"\?from=[\d-]+&to=[\d-]+$"))
+        expect(later).to_be_focused()
+
+        days = [each.get_attribute("aria-valuetext") for each in (earlier, later)]
+        expect(page.locator(".head p")).to_contain_text(f"{days[0]} beside {days[1]}")
+        expect(page).to_have_title(re.compile(f"{days[0]} and {days[1]}"))
+        for name in ("from", "to"):
+            said = re.search(f"{name}=([0-9-]+)", page.url)[1]
+            expect(page.locator(f"[name={name}]")).to_have_value(said)
+
+    def test_slide_by_dragging(self, visit, okrs):
+        """The page follows the hand on the way; Back leads to the days one began with."""
+        page = visit("ada", "/w/acme/company/comparison/")
+        earlier = page.get_by_label("Slide the earlier day")
+        began = page.locator(".head p").inner_text()
+        box = earlier.bounding_box()
+        middle = box["y"] + box["height"] / 2
+        at = int(earlier.input_value()) / int(earlier.get_attribute("max"))
+
+        page.mouse.move(box["x"] + 8 + at * (box["width"] - 16), middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 4, middle, steps=4)
+        expect(page.locator(".head p")).not_to_have_text(began)
+        expect(page).to_have_url(re.compile("comparison/$"))
+        page.mouse.up()
+        expect(page).to_have_url(re.compile(r"\?from="))
+        expect(earlier).to_have_value("0")
+        page.go_back()
+
+        expect(page.locator(".head p")).to_have_text(began)
+
+    def test_stay_in_their_order(self, visit, okrs):
+        """Neither slides past the other."""
+        month_ago = timezone.now().date() - timedelta(weeks=4)
+        page = visit("ada", f"/w/acme/company/comparison/?from={month_ago}")
+        later = page.get_by_label("Slide the later day")
+
+        later.focus()
+        page.keyboard.press("Home")
+        expect(page).to_have_url(re.compile("to="))
+
+        before = int(page.get_by_label("Slide the earlier day").input_value())
+        expect(later).to_have_value(str(before + 1))
+        expect(page.locator("#e-days")).to_have_count(0)

@@ -23,6 +23,7 @@ from milepost.actions import (
     objectives,
     people,
     teams,
+    undos,
     workspaces,
 )
 from milepost.actions.bulk import Change
@@ -330,6 +331,48 @@ class TestIndex:
     def test_costs_what_it_cost(self, signed_in: Browser, quick: acme.Work):
         """The number of statements is frozen."""
         assert count(signed_in("cleo"), ACTIVITY) == STATEMENTS["activity"]
+
+
+class TestPastDay:
+    """With a day in the address: what had happened by its end."""
+
+    def test_tells_what_had_happened_by_then(self, signed_in: Browser, cast: Cast, quick: acme.Work, now):
+        """Neither what came later, nor that it was undone later; and its headings are days."""
+        comments.add(objective=quick.objective.id, text="early word", by=cast.ben, at=now - 9 * DAY)
+        objectives.update(
+            objective=quick.objective.id, changed={"title": "Repairs"}, by=cast.ada, at=now - 9 * DAY
+        )
+        renamed = Event.objects.of(cast.acme.id).filter(kind="objective.changed").latest("id")
+        undos.undo(event=renamed.id, by=cast.ada, at=now - 2 * DAY)
+        comments.add(objective=quick.objective.id, text="late word", by=cast.ben, at=now)
+        ada, on = signed_in("ada"), acme.day_of(now) - 7 * DAY
+
+        then, today = text(ada.get(ACTIVITY, {"on": str(on)})), text(ada.get(ACTIVITY))
+
+        assert "early word" in then and "late word" not in then and "As it stood" in then
+        assert "undone" not in then and "undone" in today
+        assert ">Today</h2>" not in then and ">Yesterday</h2>" not in then and "/undoing/" not in then
+
+    def test_is_kept_while_one_reads_on(self, signed_in: Browser, cast: Cast, quick: acme.Work, now):
+        """By filters, the form and "Older"; another day begins at its newest."""
+        for number in range(50):
+            comments.add(objective=quick.objective.id, text=f"note {number}", by=cast.ada, at=now - 9 * DAY)
+        ada, on = signed_in("ada"), acme.day_of(now) - 7 * DAY
+
+        page = ada.get(ACTIVITY, {"on": str(on)}).content.decode()
+        older = re.search(r'rel="next" href="([^"]+)">Older', page)[1].replace("&amp;", "&")
+        further = ada.get(f"{ACTIVITY}{older}").content.decode()
+
+        assert f"on={on}" in older and "As it stood" in further
+        assert f'href="?kind=discussion&amp;on={on}"' in page
+        assert page.count(f'name="on" value="{on}"') == 2  # of the filters, and of the day
+        assert 'name="before"' not in further and not re.search(r"before=\w+[^\"]*\" rel=\"prev", further)
+
+    def test_says_where_nothing_had_happened(self, signed_in: Browser, cast: Cast, cycle: Cycle, now):
+        """A day before the first line is told as one."""
+        page = text(signed_in("ada").get(ACTIVITY, {"on": str(cycle.starts_on)}))
+
+        assert "Nothing had happened yet" in page
 
 
 class TestLongNotes:

@@ -513,6 +513,26 @@ class TestDays:
         }  # fmt: skip
         assert stops(day_of(now) - 3 * DAY).keys() == {"["} and stops(first).keys() == {"]"}
 
+    def test_slide_by_weeks_and_to_both_days(self, signed_in, okrs, now):
+        """The sliders stop at whole weeks before today, at the first day there is, and where they stand."""
+        today, first, before = day_of(now), okrs.cycle.starts_on, day_of(now) - 10 * DAY
+
+        told = page(signed_in("ada"), COMPANY, before)
+
+        stops = re.search(r'data-stops="([^"]+)"', told)[1].split()
+        weeks = {today - number * 7 * DAY for number in range((today - first).days // 7 + 1)}
+        assert stops == sorted(map(str, {first, before, *weeks}))
+        assert told.count(f'max="{len(stops) - 1}"') == 2
+        assert f'value="{stops.index(str(before))}"' in told
+
+    def test_come_alone_while_a_slider_is_dragged(self, signed_in, okrs, now):
+        """Then the middle of the page is all that is sent, with its title."""
+        asked = {"from": str(day_of(now) - 10 * DAY)}
+
+        told = signed_in("ada").get(f"{COMPANY}/", asked, headers={"HX-Request": "true"}).content.decode()
+
+        assert told.startswith("<title>Acme, ") and "<main" in told and "topbar" not in told
+
     def test_offers_none_before_the_record(self, signed_in, okrs, cast, now):
         """In a young record the usual comparison begins with its first day; none before it is offered."""
         Objective.objects.of(cast.acme.id).update(created_at=now)

@@ -31,6 +31,38 @@ def said(okrs: Okrs) -> dict[str, str]:
     }  # fmt: skip
 
 
+class TestPartingFromATeam:
+    """Ben leads Product and ends his own time in it; its Hush is the team's alone."""
+
+    @pytest.fixture
+    def hush(self, cast: Cast, okrs: Okrs) -> str:
+        row = objectives.draft(
+            title="Hush", cycle=okrs.cycle.id, team=cast.product.id, owner=cast.cleo.person_id,
+            visibility="team", by=cast.ben, at=timezone.now(),
+        )  # fmt: skip
+        return f"/w/acme/objectives/{encode(row.id)}/"
+
+    def test_asks(self, cast: Cast, hush, signed_in):
+        """The page says what he would not see any more, and offers to leave it, or to stay."""
+        ben, team = signed_in("ben"), f"/w/acme/teams/{encode(cast.product.id)}/"
+
+        answer = ben.post(f"{team}members/{encode(cast.ben.person_id)}/end/")
+
+        page = answer.content.decode()
+        assert answer.status_code == 422 and ben.get(hush).status_code == 200
+        assert "You will not see “Hush” any more. Name yourself among those who see it, or say below" in page
+        assert 'name="leave"' in page and f'href="{team}">Stay' in page and "You can undo that" not in page
+
+    def test_is_done_where_it_is_meant(self, cast: Cast, hush, signed_in):
+        """Ticked, he parts, and hears so of himself."""
+        ben, team = signed_in("ben"), f"/w/acme/teams/{encode(cast.product.id)}/"
+
+        answer = ben.post(f"{team}members/{encode(cast.ben.person_id)}/end/", {"leave": "on"}, follow=True)
+
+        assert "You no longer belong to the team." in answer.content.decode()
+        assert ben.get(hush).status_code == 404
+
+
 class TestForm:
     def test_asks(self, cast: Cast, okrs: Okrs, signed_in, said):
         """It says that one will not see it any more, and who will; nothing was saved."""
