@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,9 @@ from pydantic import TypeAdapter
 
 from milepost.actions.tokens import LENGTH, PREFIX
 from milepost.api import limits
+from milepost.api.codes import CODES
+from milepost.api.examples import EXAMPLES, REFUSAL, Example
+from milepost.api.faults import Code
 from milepost.api.routers import PREFIX as ROOT
 from milepost.api.routers import api
 from milepost.formats.problem_json import MEDIA_TYPE, ProblemRecord
@@ -73,6 +77,8 @@ def document() -> dict[str, Any]:
     components = made["components"]
     problem = TypeAdapter(ProblemRecord).json_schema(ref_template=REF, mode="serialization")
     components["schemas"] |= problem.pop("$defs") | {"Problem": problem}
+    _name_codes(problem, CODES)
+    _name_codes(components["schemas"]["Fault"], (*Code, *CODES))
     _let_be_narrowed(components["schemas"], made["paths"])
     components["securitySchemes"] = {
         "token": {
@@ -116,6 +122,11 @@ def _let_be_narrowed(schemas: dict[str, Any], paths: dict[str, Any]) -> None:
             del schemas[name]["required"]
 
 
+def _name_codes(schema: dict[str, Any], codes: Iterable[str]) -> None:
+    # No enum: another code may come with any version, and a program that was generated would break on it.
+    schema["properties"]["code"]["x-extensible-enum"] = sorted({str(code) for code in codes})
+
+
 def _named(schema: dict[str, Any]) -> str:
     return schema["$ref"].rpartition("/")[2]
 
@@ -123,10 +134,11 @@ def _named(schema: dict[str, Any]) -> str:
 def _refusal(status: int) -> dict[str, Any]:
     counted = {} if status in UNCOUNTED else RATE
     headers = _headers(ANSWERED.get(status, {}) | counted | SIZE)
+    example = {"example": REFUSAL} if status == REFUSAL["status"] else {}
     return {
         "description": REFUSALS[status],
         "headers": headers,
-        "content": {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}},
+        "content": {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}} | example},
     }
 
 
@@ -138,7 +150,17 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
             response["description"] = _words(status, method)
     for parameter in operation.get("parameters", ()):
         parameter["schema"] = _said(parameter["schema"])
+    if (example := EXAMPLES.get(operation["operationId"])) is not None:
+        _show(operation, example)
     operation["description"] = " ".join(operation["description"].split())
+
+
+def _show(operation: dict[str, Any], example: Example) -> None:
+    """Write an example where what it shows is described."""
+    if example.body is not None:
+        operation["requestBody"]["content"]["application/json"]["example"] = example.body
+    done = "201" if "201" in operation["responses"] else "200"
+    operation["responses"][done]["content"]["application/json"]["example"] = example.answer
 
 
 def _more(status: int, method: str, operation: dict[str, Any]) -> dict[str, tuple[str, str]]:

@@ -27,6 +27,13 @@ KEY = {
     "description": "Of your making. A request that is sent again with the same key is not done again.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 }
+KNOWN = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of what you have. Where it is still right: 304, without a body.",
+    "schema": {"type": "string"},
+}
 MATCH = {
     "name": versions.HEADER,
     "in": "header",
@@ -88,7 +95,9 @@ def _operation(
                 status: {"$ref": f"#/components/responses/{status}"} for status in sorted(statuses)
             },
         }
-        if method != "GET":
+        if method == "GET":
+            extra["parameters"] = [KNOWN]
+        else:
             extra["parameters"] = [KEY, MATCH] if method in GUARDED[path] else [KEY]
         METHODS[path].append(method)
         return router.api_operation(

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Sequence
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import HttpError, ValidationError
 
@@ -24,6 +25,13 @@ log = logging.getLogger("milepost.api")
 REMEDIES = {
     "disk_is_full": "Reading goes on. Try again once whoever runs this server has made room.",
     "database_is_busy": "Try again in a moment.",
+}
+# What is tried below /api/ without having read where it is: the name of the address that is meant.
+GUESSED = {
+    "docs": "api_reference",
+    "v1": "api_reference",
+    "v1/docs": "api_reference",
+    "v1/openapi.json": "api_document",
 }
 
 
@@ -156,5 +164,10 @@ def not_allowed(methods: Sequence[str]) -> HttpResponse:
 
 @csrf_exempt
 def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Answer an address that leads nowhere, exactly as one that leads to what may not be seen."""
+    """Answer an address that leads nowhere, exactly as one that leads to what may not be seen.
+
+    Where people look for what every API has, they are led there.
+    """
+    if request.method in ("GET", "HEAD") and (meant := GUESSED.get(rest.removesuffix("/"))):
+        return HttpResponseRedirect(reverse(meant))
     return answer(NotFound())

@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from django.test import Client
 
+from milepost.api.codes import CODES
+
 ROOT = "/api/v1"
 
 
@@ -45,4 +47,7 @@ class Program:
         data = b"" if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
         where = path if path.startswith("/api/") else ROOT + path
         more = {} if body is None else {"content_type": named.pop("Content-Type", "application/json")}
-        return self.client.generic(method, where, data, headers=named, **more)
+        answer = self.client.generic(method, where, data, headers=named, **more)
+        if answer.status_code >= 400:
+            assert answer.json()["code"] in CODES, answer.content  # the document names them all
+        return answer

@@ -12,7 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from milepost.api import limits
+from milepost.api.codes import CODES
 from milepost.api.document import document
+from milepost.api.examples import EXAMPLES
+from milepost.api.faults import Code
+from milepost.core.ids import encode
 from milepost.core.scopes import Scope
 from milepost.ledger import image
 from tests.api.borders import address, body
@@ -92,6 +96,14 @@ def refused(ada: Program, reads: Program, operation: Operation, things: Mapping)
         yield 422, ada.send(method, where, {**what, "unheard": 1})
 
 
+def unlike(shown: Mapping[str, Any]) -> list[str]:
+    """List what of an example is not of the shape beside it."""
+    root = {**shown["schema"], "components": document()["components"]}
+    return [
+        each.message[:200] for each in jsonschema.Draft202012Validator(root).iter_errors(shown["example"])
+    ]
+
+
 def narrows(operation: Operation, answer: Mapping[str, Any]) -> list[str]:
     """Return the fields that one may ask for alone: of a record, or of the first of many."""
     if all(each["name"] != "fields" for each in told_of(operation).get("parameters", ())):
@@ -150,3 +162,54 @@ class TestEveryOperation:
                 wrong += [f"{operation.name}: {each}" for each in wrong_with(operation, answer)]
 
         assert wrong == []
+
+
+class TestDocument:
+    def test_shows_examples_that_fit(self):
+        """What an example sends and what it answers is of the shape that is described beside it."""
+        shown, wrong = 0, []
+        for methods in document()["paths"].values():
+            for told in methods.values():
+                for media in (told.get("requestBody", {}), *told["responses"].values()):
+                    for one in media.get("content", {}).values():
+                        if "example" in one:
+                            shown += 1
+                            wrong += [f"{told['operationId']}: {each}" for each in unlike(one)]
+        refusal = document()["components"]["responses"]["422"]["content"]["application/problem+json"]
+
+        assert wrong + unlike(refusal) == []
+        assert shown == len(EXAMPLES) + sum(1 for one in EXAMPLES.values() if one.body is not None)
+
+    def test_shows_a_draft_that_is_taken(self, program, okrs):
+        """With ids of things that are there, the examples do what they show."""
+        ada, sent = program("ada"), {name: one.body for name, one in EXAMPLES.items() if one.body}
+        draft = sent["objectives_create"] | {"cycle": encode(okrs.cycle.id), "team": None}
+
+        made = ada.post("/objectives", draft)
+        there = f"/objectives/{made.json()['id']}"
+        change = sent["objectives_update"] | {"owner": ada.get("/me").json()["person"]["id"]}
+        changed = ada.patch(there, change)
+        ada.post(f"{there}/activation")
+        moved = ada.post(f"/key-results/{made.json()['key_results'][0]}/checkins", sent["checkins_create"])
+
+        assert [answer.status_code for answer in (made, changed, moved)] == [201, 200, 201]
+        assert (
+            moved.json()["key_result"]["percent"]
+            == EXAMPLES["checkins_create"].answer["key_result"]["percent"]
+        )
+
+    def test_names_the_codes_of_refusals(self):
+        """Whoever makes a client of the document reads which codes there are, and that there may be more."""
+        schemas = document()["components"]["schemas"]
+
+        codes = schemas["Problem"]["properties"]["code"]
+        assert codes["x-extensible-enum"] == [*CODES] == sorted({*CODES})
+        assert "enum" not in codes
+        assert {*Code} <= {*schemas["Fault"]["properties"]["code"]["x-extensible-enum"]}
+
+    def test_lets_every_read_be_asked_for_once(self):
+        """Each GET, and nothing else, takes the tag of what is there already."""
+        for path, methods in document()["paths"].items():
+            for method, told in methods.items():
+                takes = {each["name"] for each in told.get("parameters", ()) if each["in"] == "header"}
+                assert ("If-None-Match" in takes) is (method == "get"), path

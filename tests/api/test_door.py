@@ -638,6 +638,25 @@ class TestDocument:
         again = Client().get("/api/openapi.json", headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304
 
+    @pytest.mark.parametrize(
+        ("guess", "there"),
+        [
+            ("/api", "/api/"),
+            ("/api/docs", "/api/"),
+            ("/api/v1", "/api/"),
+            ("/api/v1/", "/api/"),
+            ("/api/v1/docs", "/api/"),
+            ("/api/v1/docs/", "/api/"),
+            ("/api/v1/openapi.json", "/api/openapi.json"),
+        ],
+    )
+    def test_is_found_where_it_is_looked_for(self, db, guess: str, there: str):
+        """Whoever guesses where the reference or the document is comes there."""
+        answer = Client().get(guess, follow=True)
+
+        assert answer.redirect_chain[-1][0] == there and answer.status_code == 200
+        assert Client().post("/api/v1/docs").status_code == 404
+
     def test_tells_of_every_operation_what_it_is(self):
         """Each has a sentence, a scope, and its refusals; each body forbids what it does not name."""
         for path, methods in document()["paths"].items():
