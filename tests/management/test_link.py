@@ -90,6 +90,7 @@ class TestUserExport:
         found = json.loads(target.read_bytes())
         assert found["person"]["name"] == "Cleo Wong"
         assert found["ways_in"]["has_password"] is True and "argon2" not in target.read_text()
+        assert target.stat().st_mode & 0o077 == 0  # for nobody else on the machine
 
     def test_knows_nobody_else(self, cast: Cast):
         """Whoever belongs to another workspace is not found."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -54,12 +55,17 @@ def format_of(said: str | None, output: str | None) -> str:
     return said or ("json" if output and output.endswith(".json") else "yaml")
 
 
-def write(output: str, data: bytes) -> None:
-    """Write a file beside its place and move it there, so a full disk leaves the old one whole."""
+def write(output: str, data: bytes, *, mode: int = 0o666) -> None:
+    """Write a file beside its place and move it there, so a full disk leaves the old one whole.
+
+    Its mode is this one, as far as the umask allows.
+    """
     target = Path(output)
     partial = target.with_name(target.name + ".partial")
     try:
-        partial.write_bytes(data)
+        partial.unlink(missing_ok=True)  # for one that is there would keep its own mode
+        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(data)
         partial.replace(target)
     except OSError as wrong:
         partial.unlink(missing_ok=True)

@@ -75,7 +75,7 @@ class Command(OperatorCommand):
             sys.stdout.buffer.write(data)
             sys.stdout.flush()
         else:
-            export.write(output, data)
+            export.write(output, data, mode=0o600)  # for whoever asked, and nobody else on this machine
             self.stderr.write(f"Wrote all that is held of {found.name} to {output}.")
         self.stderr.write("Personal objectives are left out: who owns them can download them.")
 
