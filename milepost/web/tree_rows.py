@@ -14,14 +14,15 @@ from functools import cached_property
 from django.template import engines
 from markupsafe import escape
 
-from milepost.core.ids import encode
+from milepost.core import addresses
+from milepost.core.ids import decode, encode
 from milepost.core.scoring import Kind
 from milepost.ledger.day import Day
 from milepost.ledger.image import Image
 from milepost.queries import alignment, listings
 from milepost.queries.alignment import COMPANY, Place, View
 from milepost.queries.cards import KeyResultCard, Reader
-from milepost.queries.listings import Listed
+from milepost.queries.listings import COMPANY_ITSELF, NOBODY, Listed
 from milepost.web import pages, words
 from milepost.web.inserts import Fragment
 from milepost.web.marks import STATUS_WORDS
@@ -128,7 +129,7 @@ def _unit(view: View, place: Place) -> dict:
     return {
         "kind": "unit",
         "title": heading(view, place.key),
-        "url": "",
+        "url": _page_of(view, place.key),
         "aim": ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for count, noun in counts if count),
         "status": None,
         "progress": None,
@@ -147,6 +148,17 @@ def heading(view: View, key: str) -> str:
         group = view.groups[key]
         return group.name or STATUS_WORDS.get(group.word) or group.word.capitalize() or "Nobody yet"
     return view.reader.image.workspace.name if key == COMPANY else "Not aligned"
+
+
+def _page_of(view: View, key: str) -> str:
+    """Return the page of the team or person that a group is of; of others there is none."""
+    group = view.listing.group if isinstance(view, Listed) else None
+    if group not in ("team", "owner") or key == NOBODY:
+        return ""
+    slug, id = view.reader.slug, decode(key)
+    if key == COMPANY_ITSELF:
+        return addresses.company(slug)
+    return addresses.team(slug, id) if group == "team" else addresses.person(slug, id)
 
 
 def _told(reader: Reader, place: Place) -> dict:

@@ -147,13 +147,18 @@ def _written(count: int, places: int, least: int = 0) -> str:
 
 
 def initials(name: str) -> str:
-    """Shorten a name to two letters: first and last word, or the first two letters of one word."""
+    """Shorten a name to two letters: first and last word, or the first two letters of one word.
+
+    A number at its end stays whole up to 999, so that teams that are told apart by theirs are so here, too.
+    """
     words = ["".join(filter(str.isalnum, word)) for word in name.split()]
     words = [word for word in words if word]
     if not words:
         return "?"
     if len(words) == 1:
         return words[0][:2].upper()
+    if words[-1].isdigit() and 2 <= len(words[-1]) <= 3:
+        return (words[0][0] + words[-1])[-3:].upper()
     return (words[0][0] + words[-1][0]).upper()
 
 

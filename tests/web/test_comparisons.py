@@ -354,6 +354,10 @@ class TestMany:
         assert found["objectives"] == [] and encode(okrs.company.id) in found["unmoved"]
         assert "Nothing differs" in page(signed_in("ada"), COMPANY, day_of(now) - DAY)
 
+    def test_sums_up_nothing_where_there_is_nothing(self, signed_in, cast, now):
+        """Without objectives there are no figures to set beside one another."""
+        assert 'aria-label="Summary"' not in page(signed_in("ada"), COMPANY, day_of(now) - DAY)
+
     def test_says_where_there_is_nothing_to_compare(self, signed_in, cast, now):
         """A workspace without objectives stands as it stood, which would be no answer."""
         told = page(signed_in("ada"), TREE, day_of(now) - DAY)

@@ -118,6 +118,20 @@ class TestGroups:
         assert 'data-level="2"' in row_of(page, okrs.waiting.title)
         assert "1 key result<" in page and okrs.waiting.title not in without
 
+    def test_lead_to_the_team_or_the_person(self, signed_in, okrs, cast):
+        """A team's name leads to its page, the company's to its own, a person's to theirs; a day stays."""
+        ada, on = signed_in("ada"), str(okrs.cycle.starts_on + timedelta(days=20))
+
+        teams, owners = (page_of(ada.get(f"{TREE}?group={group}")) for group in ("team", "owner"))
+        then = page_of(ada.get(f"{TREE}?group=team&on={on}"))
+
+        product = f"/w/acme/teams/{encode(cast.product.id)}/"
+        assert f'<a href="{product}">Product</a>' in teams and '<a href="/w/acme/company/">Acme</a>' in teams
+        assert f'<a href="/w/acme/people/{encode(cast.ben.person_id)}/">Ben' in owners
+        assert f'<a href="{product}?on={on}">Product</a>' in then
+        assert 'class="unit' in (states := page_of(ada.get(f"{TREE}?group=status")))
+        assert not re.search(r'<tr class="unit.*?<a href', states.split("<tbody>")[1].split("</th>")[0])
+
     def test_are_narrowed_by_filters(self, signed_in, okrs):
         """A group holds what fits the filter alone, not what stands above it."""
         page = page_of(signed_in("ada").get(f"{TREE}?group=team&owner={encode(okrs.waiting.owner_id)}"))

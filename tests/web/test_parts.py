@@ -296,11 +296,15 @@ class TestWords:
             ("Battery & Drive", "BD"),
             ("platform", "PL"),
             ("Jo van Dijk", "JD"),
+            ("Team Delft 2", "T2"),
+            ("Team Utrecht 23", "T23"),
+            ("Team Breda 230", "230"),
+            ("Plan 2027", "P2"),
             (" ", "?"),
         ],
     )
     def test_shorten_names(self, name, short):
-        """First and last word, or two letters of the only one."""
+        """First and last word, or two letters of the only one; a short number at the end is told whole."""
         assert words.initials(name) == short
 
 

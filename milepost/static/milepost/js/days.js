@@ -26,7 +26,8 @@ class Days extends HTMLElement {
     const which = this.ranges.indexOf(event.target);
     if (which < 0) return;
     const at = Number(event.target.value);
-    this.at[which] = which ? Math.max(at, this.at[0] + 1) : Math.min(at, this.at[1] - 1);
+    const [first, last] = this.at;
+    this.at = which ? [first, Math.max(at, first + 1)] : [Math.min(at, last - 1), last];
     this.say();
     this.follow();
     if (event.type === "change") this.settle();
