@@ -64,6 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("database") == "postgres" and not config.getoption("collectonly"):
         os.environ["DATABASE_URL"] = _postgres_url(config)
     _adapt_settings()
+    _empty_in_our_way()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -159,6 +160,17 @@ def _postgres_url(config: pytest.Config) -> str:
         pytest.exit(f"No test ran on PostgreSQL: {reason}", returncode=0)
 
 
+def _empty_in_our_way() -> None:
+    from django.test import TransactionTestCase
+
+    def teardown(case: TransactionTestCase) -> None:
+        from tests import emptying  # models are known once Django is set up
+
+        emptying.after_each_test(case)
+
+    TransactionTestCase._fixture_teardown = teardown
+
+
 def _adapt_settings() -> None:
     """Change what a test needs otherwise, and nothing else: the database is as in production."""
     from django.conf import settings
@@ -170,7 +182,7 @@ def _adapt_settings() -> None:
     # The package's own files: nothing was collected.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_USE_FINDERS = True
-    # Each client of a test is a server of its own: it looks for a file that is asked for, not for all beforehand.
+    # Each client of a test is a server of its own; it looks for a file that is asked for, not for all.
     settings.WHITENOISE_AUTOREFRESH = True
     settings.STATIC_ROOT = None
     # A hundred sign-ins must not take a minute.
