@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
+from collections.abc import Generator
 from datetime import datetime
 
 import hypothesis
@@ -64,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("database") == "postgres" and not config.getoption("collectonly"):
         os.environ["DATABASE_URL"] = _postgres_url(config)
     _adapt_settings()
+    _empty_in_our_way()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -76,6 +79,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_configure_node(node) -> None:
     """Tell each xdist worker where the one server is; each makes a database of its own there."""
     node.workerinput["database_url"] = os.environ.get("DATABASE_URL", "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without looking for garbage: seven thousand tests stay, and each look would go through them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -159,6 +173,17 @@ def _postgres_url(config: pytest.Config) -> str:
         pytest.exit(f"No test ran on PostgreSQL: {reason}", returncode=0)
 
 
+def _empty_in_our_way() -> None:
+    from django.test import TransactionTestCase
+
+    def teardown(case: TransactionTestCase) -> None:
+        from tests import emptying  # models are known once Django is set up
+
+        emptying.after_each_test(case)
+
+    TransactionTestCase._fixture_teardown = teardown
+
+
 def _adapt_settings() -> None:
     """Change what a test needs otherwise, and nothing else: the database is as in production."""
     from django.conf import settings
@@ -170,7 +195,7 @@ def _adapt_settings() -> None:
     # The package's own files: nothing was collected.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.WHITENOISE_USE_FINDERS = True
-    # Each client of a test is a server of its own: it looks for a file when asked for it, not for all before.
+    # Each client of a test is a server of its own; it looks for a file that is asked for, not for all.
     settings.WHITENOISE_AUTOREFRESH = True
     settings.STATIC_ROOT = None
     # A hundred sign-ins must not take a minute.
