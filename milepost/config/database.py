@@ -16,7 +16,7 @@ SQLITE_PRAGMAS = {
     "busy_timeout": "10000",  # milliseconds
     "wal_autocheckpoint": "1000",  # pages
     "journal_size_limit": "67108864",  # bytes: a WAL that grew once is cut back
-    "cache_size": "-8000",  # kilobytes, for each thread's connection
+    "cache_size": "-8000",  # kilobytes, for each connection
     "temp_store": "MEMORY",
 }
 
@@ -93,7 +93,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or "") or more.pop("host", ""),
         "PORT": port or more.pop("port", ""),
-        # One connection for each thread, kept: opening one costs more than a check-in. A connection
+        # Connections are kept: opening one costs more than a check-in. A connection
         # that broke fails one request and is then replaced, which is cheaper than asking each time.
         "CONN_MAX_AGE": None,
         # A cursor that outlives its transaction stays with a connection that a pooler lends to somebody else.

@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.utils import Error
 
 from milepost.core.ambient import Ambient
+from milepost.ledger.lending import lender
 
 Mark = tuple[int, int] | str
 
@@ -85,7 +86,12 @@ def mark() -> Mark | None:
     # By the settings: to find this thread's connection would take a fifth of the time of a 304.
     named = connections.settings[DEFAULT_DB_ALIAS]
     if named["ENGINE"].endswith("postgresql"):
-        return _snapshot(connections[DEFAULT_DB_ALIAS])
+        is_lent = lender.take()
+        try:
+            return _snapshot(connections[DEFAULT_DB_ALIAS])
+        finally:
+            if is_lent:
+                lender.give_back()
     return _watcher.version(str(named["NAME"]))
 
 

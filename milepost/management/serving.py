@@ -31,7 +31,7 @@ from milepost.web import bodies
 
 # Requests that wait for a thread; those beyond it wait in the system's own queue.
 WAITING_FOR_EACH_THREAD = 8
-IDLE_SECONDS = 600  # how long an idle thread keeps its database connection
+IDLE_SECONDS = 600  # how long a thread is kept that has nothing to do
 API_SECONDS = 5  # after which the API is imported, where no program has asked yet
 STOP_SECONDS = 10  # how long requests under way may take when the server is told to stop
 # Python looks for garbage whenever so many more objects have come than gone. At its own number, 700 to 2,000,

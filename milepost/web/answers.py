@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from django.http import HttpRequest, HttpResponse
 
 from milepost.formats import entity_tags
+from milepost.ledger.lending import lender
 from milepost.web.requests import Application
 
 JSON = "application/json"
@@ -37,10 +38,12 @@ def in_one(answer: Application) -> Application:
     """Return an application that gives what is there whole as a list of one piece.
 
     A server sends a list in one go with its head. Anything else goes piece by piece: first the head alone,
-    then each piece, with a change of threads before each.
+    then each piece, with a change of threads before each. Who works on an answer is lent a connection to
+    the database; what goes piece by piece goes on reading, so its thread keeps it until it answers again.
     """
 
     def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
+        lender.take()
         response = answer(environ, start_response)
         if getattr(response, "streaming", True):
             return response
@@ -48,5 +51,6 @@ def in_one(answer: Application) -> Application:
             return [response.content]
         finally:
             response.close()
+            lender.give_back()
 
     return application

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
@@ -29,6 +31,11 @@ def giving(response: HttpResponse) -> Callable:
     return application
 
 
+def lent() -> list:
+    """Return the connections that a thread has now."""
+    return connections.all(initialized_only=True)
+
+
 @pytest.mark.django_db
 class TestWholeAnswers:
     def test_are_a_list_of_one_piece(self):
@@ -45,6 +52,13 @@ class TestWholeAnswers:
         assert sent(giving(response))[0] == [b"onetwo"]
         assert response.closed
 
+    def test_leave_their_connection_to_others(self):
+        """Of a connection for each thread the next one would always be that which has waited longest."""
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(sent, giving(HttpResponse(b"one"))).result()
+
+            assert thread.submit(lent).result() == []
+
 
 class TestStreams:
     def test_leave_piece_by_piece(self):
@@ -53,6 +67,15 @@ class TestStreams:
 
         assert sent(giving(response))[0] is response
         assert not response.closed
+
+    def test_keep_their_connection_until_they_have_left(self):
+        """They go on reading; the thread's next answer gives it back."""
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(sent, giving(StreamingHttpResponse(iter([b"one"])))).result()
+            assert len(thread.submit(lent).result()) == 1
+
+            thread.submit(sent, giving(HttpResponse(b"one"))).result()
+            assert thread.submit(lent).result() == []
 
     def test_may_come_from_whatever_answers(self):
         """What says nothing of being whole is left as it is."""

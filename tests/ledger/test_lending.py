@@ -1,0 +1,110 @@
+"""Connections are lent: whoever works next gets the one that was used last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection, connections, transaction
+
+from milepost.ledger.lending import IDLE_SECONDS, Lender
+
+pytestmark = pytest.mark.both_databases
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def lender(clock: Clock) -> Iterator[Lender]:
+    lender = Lender(clock)
+    yield lender
+    lender.close()
+
+
+def worked(lender: Lender, work: Callable[[], object] = lambda: None) -> object:
+    """Work with a lent connection, in this thread; return the driver's connection."""
+    lender.take()
+    try:
+        connection.ensure_connection()
+        work()
+        return connection.connection
+    finally:
+        lender.give_back()
+
+
+def in_another_thread(act: Callable[[], object]) -> object:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).result()
+
+
+class TestLender:
+    def test_lends_the_same_to_one_thread_after_the_other(self, lender: Lender):
+        """Its pages, its plans and its process are those that were used a moment ago."""
+        first = in_another_thread(lambda: worked(lender))
+
+        assert in_another_thread(lambda: worked(lender)) is first
+
+    def test_lends_those_who_work_at_once_one_each(self, lender: Lender):
+        """Two threads never share one."""
+        both = Barrier(2)
+
+        with ThreadPoolExecutor(2) as pool:
+            found = list(pool.map(lambda _: worked(lender, both.wait), range(2)))
+
+        assert found[0] is not found[1]
+
+    def test_leaves_a_thread_nothing_of_what_it_gave_back(self, lender: Lender):
+        """It cannot use what is somebody else's by now."""
+
+        def left() -> list:
+            worked(lender)
+            return connections.all(initialized_only=True)
+
+        assert in_another_thread(left) == []
+
+    def test_lends_nothing_to_who_has_a_connection(self, lender: Lender):
+        """A command, or a thread of its own, keeps what it has."""
+        own = connection.connection
+
+        assert not lender.take()
+        lender.give_back()
+
+        assert connection.connection is own
+
+    @pytest.mark.django_db(transaction=True)
+    def test_lends_nobody_what_was_left_within_a_transaction(self, lender: Lender):
+        """Whatever it began would be part of what the next one does."""
+        first = in_another_thread(lambda: worked(lender, transaction.atomic().__enter__))
+
+        assert in_another_thread(lambda: worked(lender)) is not first
+
+    def test_closes_what_nobody_needed_for_long(self, lender: Lender, clock: Clock):
+        """After a busy minute its connections go, and the one in use stays."""
+        both, databases = Barrier(2), []
+
+        def note() -> None:
+            databases.append(connections["default"])
+            both.wait()
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _: worked(lender, note), range(2)))
+        for _ in range(2):
+            clock.seconds += IDLE_SECONDS * 0.6
+            in_another_thread(lambda: worked(lender))
+
+        assert sorted(database.connection is None for database in databases) == [False, True]
