@@ -88,6 +88,11 @@ class Image:
                 self.version += 1
             self.token = token
 
+    def lacks_news(self) -> bool:
+        """Say whether the database shows anything, just now, that was not taken in; take in nothing."""
+        with self.lock:
+            return bool(changes.changes_since(self.workspace_id, self.token, anew=True)[0])
+
     def take_own(self, logged: changes.Logged) -> Mark | None:
         """Take in a change that was just committed here; return the mark as of which all is known then.
 

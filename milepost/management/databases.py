@@ -10,12 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
 
 from milepost.core.problems import Problem, first_line
-from milepost.ledger import sight
+from milepost.ledger import moments, sight
 
 DEFAULT = "default"
 
@@ -66,16 +66,8 @@ def aside(folder: Path) -> Iterator[BaseDatabaseWrapper]:
 @contextmanager
 def one_moment() -> Iterator[BaseDatabaseWrapper]:
     """Read one moment of the database however long it takes, and let others write meanwhile."""
-    told = deepcopy(connections[DEFAULT].settings_dict)
-    if "transaction_mode" in told["OPTIONS"]:
-        # IMMEDIATE would keep every writer waiting until the last row is read.
-        told["OPTIONS"]["transaction_mode"] = "DEFERRED"
-    with _standing(told) as connection, transaction.atomic():
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            # The first read takes the snapshot; until then the moment could still move.
-            cursor.execute("SELECT count(*) FROM django_migrations")
+    # With a connection of its own and images of its own, so that these may be brought up to date within.
+    with _standing(deepcopy(connections[DEFAULT].settings_dict)) as connection, moments.one():
         yield connection
 
 

@@ -36,7 +36,7 @@ from milepost.core.plan.values import (
     TransitionPlan,
     WorkspacePlan,
 )
-from milepost.ledger import rows
+from milepost.ledger import moments, rows
 from milepost.models import (
     Alignment,
     Comment,
@@ -198,12 +198,16 @@ def _cycles(of: Callable[..., list], keys: Keys, pasts: plan_pasts.Pasts) -> Ite
 
 
 def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:
-    """Return what somebody sees of their workspace, as a plan; personal OKRs only where they are named."""
+    """Return what somebody sees of their workspace, as a plan; personal OKRs only where they are named.
+
+    All of it is of one moment; today's rights are good for what it holds, as for every earlier day.
+    """
     image = reader.image
-    with image.lock:
-        there = [*image.objectives, *image.key_results]
-        seen = {id for id in there if reader.sees(id)}
-    plan = current(reader.actor.workspace_id, with_personal=with_personal, seen=seen.__contains__)
+    with moments.known_to(image):
+        with image.lock:
+            there = [*image.objectives, *image.key_results]
+            seen = {id for id in there if reader.sees(id)}
+        plan = current(reader.actor.workspace_id, with_personal=with_personal, seen=seen.__contains__)
     if reader.actor.is_guest:  # who sees nobody's address
         plan = replace(plan, people=tuple(replace(one, email=None) for one in plan.people))
     return plan

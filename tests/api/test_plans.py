@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import replace
+from itertools import count
 
 import orjson
 import pytest
@@ -14,9 +16,10 @@ from milepost.actions import alignments
 from milepost.core import ids
 from milepost.core.access import Role
 from milepost.ledger import image
-from milepost.models import Alignment, Cycle, Initiative, KeyResult, Objective, Person
+from milepost.models import Alignment, Cycle, Initiative, KeyResult, Objective, Person, Team, Workspace
 from milepost.queries import plans
 from tests.okrs import SECRET_TITLE
+from tests.threads import at_once
 from tests.worlds import World
 
 pytestmark = pytest.mark.both_databases
@@ -34,6 +37,31 @@ class TestExport:
 
         assert (file.status_code, preview.status_code) == (200, 200), preview.content
         assert [one for one in preview.json()["changes"] if one["action"] != "orphaned"] == []
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_of_one_moment(self, cast, program):
+        """What changes together while the file is written stands in it together, or not at all."""
+        ada, files, over = program("ada", scope="read"), [], threading.Event()
+
+        def act(number: int) -> None:
+            if number:
+                try:
+                    files.extend(ada.get("/plan").json() for _ in range(40))
+                finally:
+                    over.set()
+                return
+            for again in count():
+                if over.is_set():
+                    return
+                with transaction.atomic():
+                    Workspace.objects.filter(id=cast.acme.id).update(name=f"Acme {again}")
+                    Team.objects.of(cast.acme.id).filter(id=cast.product.id).update(name=f"Team {again}")
+
+        at_once(2, act)
+
+        told = [(file["workspace"]["name"], [team["name"] for team in file["teams"]]) for file in files]
+        renamed = [(name.partition(" ")[2], teams) for name, teams in told if name != "Acme"]
+        assert renamed and all(f"Team {number}" in teams for number, teams in renamed), told
 
     def test_holds_what_its_reader_sees(self, world, program):
         """There is no restricted work in it, an admin's role or not, and nobody's personal OKRs."""
