@@ -45,8 +45,8 @@ MEANINGS = {
     ),
     Exit.CONFLICT: (
         "conflict",
-        "What is there does not allow it: a port or an address that is taken, a database of another version, "
-        "something that changed meanwhile.",
+        "What is there does not allow it: a port or an address that is taken, a database of another version "
+        "or encoding, something that changed meanwhile.",
     ),
     Exit.NOTHING_TO_DO: ("nothing to do", "Everything is so already; nothing was changed."),
     Exit.INTERRUPTED: ("interrupted", "Ctrl-C ended it."),

@@ -37,6 +37,15 @@ SIGNS_OF_LIFE = ("workspace", "account")
 Heard = Callable[[int, int], None]
 
 
+def in_one_go(heard: Heard, *shares: int) -> list[Heard]:
+    """Let steps that come one after the other tell of one way, of which each has its share."""
+
+    def of_step(before: int, share: int) -> Heard:
+        return lambda done, total: heard(before * total + share * done, sum(shares) * total)
+
+    return [of_step(sum(shares[:place]), share) for place, share in enumerate(shares)]
+
+
 class NotEmpty(Conflict):
     """There is something that would be overwritten."""
 
@@ -217,8 +226,8 @@ def restore(path: Path, *, replace: bool, at: datetime, heard: Heard) -> Manifes
         schema.make_current()
         if not replace:
             refuse_unless_empty("Add --replace to put the backup in its place, or name an empty database.")
-        with _current(archive, heard) as (facts, batches):
-            load(facts, batches, at=at, heard=heard)
+        with _current(archive, heard) as (facts, batches, heard_now):
+            load(facts, batches, at=at, heard=heard_now)
     return manifest
 
 
@@ -300,21 +309,25 @@ def _compare(table: Table, facts: TableFacts, heard: Callable[[int], None]) -> N
 
 
 @contextmanager
-def _current(archive: Archive, heard: Heard) -> Iterator[tuple[Sequence[TableFacts], Batches]]:
-    """Give the rows as this version has them; an older backup is first brought up to date, aside."""
+def _current(archive: Archive, heard: Heard) -> Iterator[tuple[Sequence[TableFacts], Batches, Heard]]:
+    """Give the rows as this version has them; an older backup is first brought up to date, aside.
+
+    What is given last is for whoever then writes them to tell how far that is.
+    """
     manifest = archive.manifest
     if manifest.migrations == schema.heads():
-        yield manifest.tables, archive.batches
+        yield manifest.tables, archive.batches, heard
         return
+    filling, reading, writing = in_one_go(heard, 2, 1, 2)
     with tempfile.TemporaryDirectory(prefix="milepost-", dir=archive.path.parent) as folder:
         with databases.aside(Path(folder)):
             schema.migrate_to(manifest.migrations)
-            load(manifest.tables, archive.batches, at=_at(manifest), heard=heard, epoch=False)
+            load(manifest.tables, archive.batches, at=_at(manifest), heard=filling, epoch=False)
             schema.migrate()
             upgraded = Path(folder) / f"upgraded{ENDING}"
-            make(upgraded, with_exports=False, at=_at(manifest), heard=heard)
+            make(upgraded, with_exports=False, at=_at(manifest), heard=reading)
         with Archive(upgraded) as current:
-            yield current.manifest.tables, current.batches
+            yield current.manifest.tables, current.batches, writing
 
 
 def _at(manifest: Manifest) -> datetime:

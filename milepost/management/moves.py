@@ -31,10 +31,11 @@ def move(url: str, *, with_exports: bool, at: datetime, heard: Heard) -> Manifes
                 schema.make_current()
                 _refuse_unless_empty()
             sealer.everything(at)  # so that the copy proves all it holds
-            heard_of_reading, heard_of_writing = _in_one_go(heard)
-            backups.make(path, with_exports=with_exports, at=at, heard=heard_of_reading)
+            # To write the rows and to read them back is twice as much as to read them.
+            reading, writing = backups.in_one_go(heard, 1, 2)
+            backups.make(path, with_exports=with_exports, at=at, heard=reading)
             with databases.standing_on(url), Archive(path) as archive:
-                backups.load(archive.manifest.tables, archive.batches, at=at, heard=heard_of_writing)
+                backups.load(archive.manifest.tables, archive.batches, at=at, heard=writing)
                 if with_exports and archive.manifest.exports != backups.exports():
                     raise NotTheSame(
                         "The exports of the two databases differ.",
@@ -47,19 +48,6 @@ def _refuse_unless_empty() -> None:
     # Asked before the schema is touched too: a database in use is not brought up to date in passing.
     if schema.exists():
         backups.refuse_unless_empty("Move into an empty database.")
-
-
-def _in_one_go(heard: Heard) -> tuple[Heard, Heard]:
-    """Count on from reading the rows here to writing and comparing them there, which is twice as many."""
-
-    def of_reading(done: int, total: int) -> None:
-        heard(done, 3 * total)
-
-    def of_writing(done: int, total: int) -> None:
-        rows = total // 2
-        heard(rows + done, 3 * rows)
-
-    return of_reading, of_writing
 
 
 @contextmanager

@@ -21,10 +21,10 @@ def committed() -> list[str]:
 
 
 def text(path: str) -> str | None:
-    """Read a file; None where it is not text."""
+    """Read a file; None where it is not text, or has gone since it was listed, as what tests write."""
     try:
         return (ROOT / path).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, FileNotFoundError):
         return None
 
 

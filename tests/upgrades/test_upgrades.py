@@ -6,6 +6,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import psycopg
@@ -72,11 +73,16 @@ class TestUpgrade:
             self._agrees(exported(path))
 
     def test_by_restoring_its_backup(self, path, empty):
-        """A backup of that version restores into this one, and means the same."""
+        """A backup of that version restores into this one, means the same, and goes one way to its end."""
+        told = []
         with databases.standing_on(empty):
-            backups.restore(path, replace=False, at=timezone.now(), heard=silent)
+            backups.restore(
+                path, replace=False, at=timezone.now(), heard=lambda *far: told.append(Fraction(*far))
+            )
 
             self._agrees(exported(path))
+
+        assert told == sorted(told) and told[-1] == 1
 
     def _agrees(self, exports: dict[str, bytes]) -> None:
         slugs = workspaces.slugs()
