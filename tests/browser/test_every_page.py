@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -18,6 +19,9 @@ from tests.browser.inspector import inspector
 from tests.browser.test_way_in import WAY_IN
 from tests.routes import Route, routes
 from tests.running import Installation
+
+# The company of the demo has a year's half behind it, whenever it is made.
+LONG_AGO, LATELY = (date.today() - timedelta(weeks=weeks) for weeks in (26, 3))
 
 pytestmark = pytest.mark.browser
 HOME = f"/w/{SLUG}/"
@@ -100,8 +104,8 @@ PAGES: dict[str, Page] = {
     "objective_comparison": Page(),
     "team_comparison": Page(),
     "company_comparison": Page(),
-    "alignment_comparison": Page(queries=("", "?from=2026-01-05")),
-    "activity": Page(queries=("", "?kind=check-ins")),
+    "alignment_comparison": Page(queries=("", f"?from={LONG_AGO}", f"?from={LONG_AGO}&to={LATELY}")),
+    "activity": Page(queries=("", "?kind=check-ins", f"?on={LATELY}")),
     "search": Page(queries=("", "?q=bread", "?q=a&kind=key_result", "?q=nothinglikeit")),
     # objectives, key results and what belongs to them
     "new_objective": Page(guest=403),
