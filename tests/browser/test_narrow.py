@@ -13,14 +13,8 @@ from milepost.models import User
 from tests.browser.conftest import NARROW
 from tests.browser.patience import until
 from tests.cast import enter_as
-from tests.okrs import written
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def okrs(cast):
-    return written(cast, timezone.now())
 
 
 class TestTables:

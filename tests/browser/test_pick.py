@@ -14,18 +14,17 @@ from milepost.models import Alignment, Objective
 from milepost.queries import shortlists
 from tests.browser.conftest import NARROW
 from tests.inspection import accessibility_problems
-from tests.okrs import Okrs, written
+from tests.okrs import Okrs
 from tests.web import acme
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def okrs(cast) -> Okrs:
-    made = written(cast, timezone.now())
+def okrs(cast, okrs: Okrs) -> Okrs:
     for number in range(10):
-        acme.work(f"Repairs {number}", cycle=made.cycle, by=cast.ada, at=timezone.now())
-    return made
+        acme.work(f"Repairs {number}", cycle=okrs.cycle, by=cast.ada, at=timezone.now())
+    return okrs
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,9 +11,9 @@ from django.utils import timezone
 from milepost.core.ids import encode
 from milepost.ledger import image
 from milepost.models import Checkin, Event, KeyResult
-from tests.cast import Cast
+from tests import scenes
 from tests.management.terminal import run
-from tests.okrs import Okrs, latest, written
+from tests.okrs import Okrs, latest
 
 AS_CLEO = ("--as", "cleo@acme.example", "--workspace", "acme")
 AS_BEN = ("--as", "ben@acme.example", "--workspace", "acme")
@@ -21,8 +21,9 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def okrs(cast: Cast) -> Okrs:
-    return written(cast, timezone.now())
+def now() -> datetime:
+    """The moment of the test: a command asks the clock itself."""
+    return scenes.moment()
 
 
 class TestOne:
