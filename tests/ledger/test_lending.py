@@ -70,6 +70,7 @@ class TestLender:
 
     def test_leaves_a_thread_nothing_of_what_it_gave_back(self, lender: Lender):
         """It cannot use what is somebody else's by now."""
+
         def left() -> list:
             worked(lender)
             return connections.all(initialized_only=True)
