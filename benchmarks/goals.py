@@ -16,13 +16,13 @@ from urllib.parse import urlencode
 
 from benchmarks import browser
 from benchmarks.servers import Server
-from benchmarks.trials import WARM, Side, Trial, after_each, cpu_each, in_turn, milliseconds
+from benchmarks.trials import WARM, Trial, after_each, cpu_each, in_turn, milliseconds
 from benchmarks.trials import check_in as record
 from milepost.core.ids import encode
 
 ROUNDS = 200
 CLIENTS, CROWD_ROUNDS = 32, 40
-PAST_DAYS = 20
+PAST_WARM, PAST_DAYS = 10, 40  # each a day of its own, within the quarter that the seed tells of
 
 
 @dataclass(frozen=True)
@@ -227,15 +227,15 @@ def past_tree(trial: Trial, hello: Server) -> Iterator[Measured]:
     trial.get(f"alignment.json?on={today - timedelta(days=1)}")  # the history is read once
     for _ in range(WARM):
         trial.get_anew("alignment.json")
-    tree, raw, best = Side(), Side(), Side()
-    for number in range(PAST_DAYS):
-        day = today - timedelta(days=3 + number * 2)
-        for side, act in (
-            (tree, lambda day=day: trial.get(f"alignment.json?on={day}")),
-            (raw, lambda: _raw(trial)),
-            (best, lambda day=day: trial.database.read_past(workspace, day)),
-        ):
-            side.times.append(milliseconds(act))
+    asked, read = ((today - timedelta(days=number) for number in itertools.count(3)) for _ in range(2))
+    sides = in_turn(
+        PAST_DAYS,
+        warm=PAST_WARM,
+        tree=lambda: trial.get(f"alignment.json?on={next(asked)}"),
+        raw=lambda: _raw(trial),
+        best=lambda: trial.database.read_past(workspace, next(read)),
+    )
+    tree, raw, best = (sides[name] for name in ("tree", "raw", "best"))
     for number, other, limit, name in (("6a", raw, 0.30, "R"), ("6b", best, 0.10, "the best SQL for it")):
         yield Measured(
             number, f"tree as of a past date ÷ {name}", trial.database.name,

@@ -38,7 +38,7 @@ class Side:
         return statistics.median(self.times)
 
 
-def in_turn(rounds: int, **sides: Callable[[], object]) -> dict[str, Side]:
+def in_turn(rounds: int, *, warm: int = WARM, **sides: Callable[[], object]) -> dict[str, Side]:
     """Measure the sides request by request, after a warm-up, in an order drawn anew for each round.
 
     Whoever follows a long one finds cold caches, and where processors are shared out by time, none: so nobody
@@ -46,7 +46,7 @@ def in_turn(rounds: int, **sides: Callable[[], object]) -> dict[str, Side]:
     """
     found = {name: Side() for name in sides}
     order, dice = list(sides.items()), random.Random(1)
-    for number in range(-WARM, rounds):
+    for number in range(-warm, rounds):
         dice.shuffle(order)
         for name, act in order:
             took = milliseconds(act)

@@ -1,15 +1,18 @@
 """Statements written by hand, for the few that every request or every check-in pays for.
 
 A small statement costs less than what a framework puts around it: on SQLite a fifth of that, on PostgreSQL
-half. So the driver gets it directly, unless somebody counts statements: then it goes the usual way.
+half. So the driver gets it directly, or of PostgreSQL its library (`milepost/ledger/prepared.py`), unless
+somebody counts statements: then it goes the usual way.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -21,6 +24,10 @@ class Statement:
     def __init__(self, text: str) -> None:
         self.text = text
         self._on_sqlite = "%".join(part.replace("%s", "?") for part in text.split("%%"))
+        numbers = count(1)
+        self._on_postgresql = "%".join(
+            re.sub("%s", lambda _: f"${next(numbers)}", part) for part in text.split("%%")
+        )
 
     def run(self, arguments: Sequence):
         """Execute it on this thread's connection and return the cursor; errors are Django's."""
@@ -29,15 +36,17 @@ class Statement:
             cursor = database.cursor()
             cursor.execute(self.text, arguments)
             return cursor
-        database.validate_no_broken_transaction()
         text = self._on_sqlite if database.vendor == "sqlite" else self.text
-        with database.wrap_database_errors:
-            if not database.execute_wrappers:
-                return database.connection.execute(text, arguments)
-            return _wrapped(database)(text, arguments, False, {"connection": database})
+        return _passed(database, database.connection.execute, text, arguments)
 
     def rows(self, arguments: Sequence) -> list[tuple]:
         """Execute it and return all it found."""
+        database = connections[DEFAULT_DB_ALIAS]
+        if database.vendor == "postgresql" and database.connection and not database.force_debug_cursor:
+            from milepost.ledger import prepared  # only now: whoever uses SQLite has no need of it
+
+            if there := prepared.on(database.connection):
+                return _passed(database, there.rows, self._on_postgresql, arguments)
         cursor = self.run(arguments)
         try:
             return cursor.fetchall()
@@ -51,6 +60,9 @@ class Statement:
 
     def row(self, arguments: Sequence) -> tuple | None:
         """Execute it and return the first row, None where there is none."""
+        database = connections[DEFAULT_DB_ALIAS]
+        if database.vendor == "postgresql":
+            return next(iter(self.rows(arguments)), None)
         cursor = self.run(arguments)
         try:
             return cursor.fetchone()
@@ -58,15 +70,20 @@ class Statement:
             cursor.close()
 
 
-def _wrapped(database) -> Callable:
-    """Return what executes a statement behind whatever stands before all of them, as Django has it."""
+def _passed(database, execute: Callable, text: str, arguments: Sequence):
+    """Execute a statement behind whatever stands before all of them, as Django has it."""
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
+        if not database.execute_wrappers:
+            return execute(text, arguments)
 
-    def execute(text: str, arguments: Sequence, many: bool, context: dict):
-        return database.connection.execute(text, arguments)
+        def alone(text: str, arguments: Sequence, many: bool, context: dict):
+            return execute(text, arguments)
 
-    for wrapper in reversed(database.execute_wrappers):
-        execute = partial(wrapper, execute)
-    return execute
+        passed = alone
+        for wrapper in reversed(database.execute_wrappers):
+            passed = partial(wrapper, passed)
+        return passed(text, arguments, False, {"connection": database})
 
 
 # A list is one argument, however long it is: so the statement stays the same, and is planned once.
