@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from milepost.core import zones
-from milepost.core.characters import is_blank, poses, seen, unprintable
+from milepost.core.characters import is_blank, poses, unprintable
 from milepost.core.plan import words
 from milepost.core.plan.findings import Path, nearest
 from milepost.formats.okr_raw import UNREAD, Bare, Digits, Wrong, shown
@@ -94,7 +94,6 @@ class Text(Type):
         said = unprintable(text)
         if said is not None:
             raise Wrong(f"This text holds {said}.", "bad_character", "Take it out.")
-        text = seen(text)
         if not self.lines and len(text.splitlines()) > 1:
             raise Wrong("This text runs over several lines.", "not_one_line", "Write it on one line.")
         if not self.blank and is_blank(text):
