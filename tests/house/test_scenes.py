@@ -20,7 +20,7 @@ from tests.worlds import everything_kept
 
 pytestmark = pytest.mark.both_databases
 
-AN_ID = re.compile(r"\d{17,19}")
+AN_ID = re.compile(r"\b\d{17,19}\b")  # not a part of what was hashed
 WRITTEN = re.compile(r"\b[0-7][0-9a-hjkmnp-tv-z]{12}\b")
 
 
