@@ -30,7 +30,7 @@ from milepost.models import Alignment, Checkin
 from tests.cast import Cast
 from tests.okrs import Okrs
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.django_db
 LONG = 1000  # characters
 FEWER = 10  # on PostgreSQL, where only what the database does is other
 CHECKS = (
@@ -137,6 +137,7 @@ def pieces(case) -> Iterator[str]:
 
 @pytest.mark.parametrize("named", OPERATIONS)
 class TestEveryOperation:
+    @pytest.mark.both_databases
     def test_answers_as_documented(self, named: str, schema, cast, things, pytestconfig):
         """Whatever comes with a good token, good or bad: what is answered stands in the document."""
         method, path = named.split(" ")
