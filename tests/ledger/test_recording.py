@@ -35,9 +35,12 @@ def teller(request, by_itself) -> sight.Teller:
     """What tells the connection which workspace it may show."""
     connection.ensure_connection()
     found = next(each for each in connection.execute_wrappers if isinstance(each, sight.Teller))
-    found.is_lent = request.param
+    raw = connection.connection
+    kept = raw.prepare_threshold
+    if request.param:
+        found.is_lent, raw.prepare_threshold = True, None
     yield found
-    found.is_lent = False
+    found.is_lent, raw.prepare_threshold = False, kept
 
 
 def counted(cast: Cast) -> list[int]:
