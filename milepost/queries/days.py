@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Min
+from django.db.models import Subquery
 
 from milepost.core.access import Actor, Visibility
 from milepost.core.problems import Invalid
 from milepost.ledger import image as images
-from milepost.models import Objective, Workspace
+from milepost.ledger.columns import Rows
+from milepost.models import Event, Objective, Workspace
 
 # Nothing here is older than computers; sums with days near the calendar's first would fail.
 EARLIEST = date(1970, 1, 1)
+MADE = ("cycle.created", "team.created")
 
 
 class DayNotOver(Invalid):
@@ -57,7 +60,7 @@ def past(actor: Actor, day: date, *, today: date, field: str = "on") -> date:
 
 def on_record(actor: Actor, day: date, field: str = "on") -> date:
     """Return a day that has come, if there was anything by then; else say since when there is."""
-    began = max(_began(actor.workspace_id, day), EARLIEST)
+    began = beginning(actor.workspace_id)
     if day < began:
         raise BeforeTheRecord(day, began, field)
     return day
@@ -77,17 +80,30 @@ def noon(actor: Actor, day: date) -> datetime:
     return images.of(actor.workspace_id).workspace.calendar.noon(day)
 
 
-def _began(workspace_id: int, day: date) -> date:
-    """Return the first day there is: of a cycle, of the workspace, or of what everyone here may see."""
+def beginning(workspace_id: int) -> date:
+    """Return the first day of which something is recorded that everyone here may see.
+
+    The day of the founding or, where a file dates an objective, a team or a cycle before it, of the earliest.
+    """
     image = images.of(workspace_id)
-    first = min((cycle.starts_on for cycle in image.cycles.values()), default=None)
-    if first is not None and first <= day:
-        return first
-    local = image.workspace.calendar.local
+    rows, found = image.objectives, image.arranged.get(_Beginning)
+    if found is None or found.objectives is not rows:  # the frame's changes empty the image's arrangements
+        found = image.arranged[_Beginning] = _Beginning(rows, _first_moment(workspace_id))
+    return max(image.workspace.calendar.local(found.at).date(), EARLIEST)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """The first moment on record, for as long as there are the same objectives."""
+
+    objectives: Rows
+    at: datetime
+
+
+def _first_moment(workspace_id: int) -> datetime:
     open_to_all = Objective.objects.of(workspace_id).filter(visibility=Visibility.WORKSPACE)
-    moments = (
-        Workspace.objects.values_list("created_at", flat=True).get(id=workspace_id),
-        open_to_all.aggregate(first=Min("created_at"))["first"],
-    )
-    days = [local(moment).date() for moment in moments if moment is not None]
-    return min(days if first is None else [first, *days])
+    told = Event.objects.of(workspace_id).filter(objective_id=None, kind__in=MADE)
+    dated = (open_to_all, "created_at"), (told, "at")
+    firsts = (Subquery(rows.order_by(at).values(at)[:1]) for rows, at in dated)
+    moments = Workspace.objects.values_list("created_at", *firsts).get(id=workspace_id)
+    return min(moment for moment in moments if moment is not None)

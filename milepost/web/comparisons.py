@@ -17,7 +17,7 @@ from milepost.ledger.structure import CycleRow
 from milepost.queries import comparisons, hindsight, lookbacks, teams
 from milepost.queries.cards import Reader
 from milepost.queries.comparisons import Comparison
-from milepost.queries.days import BeforeTheRecord, is_on_record, on_record
+from milepost.queries.days import BeforeTheRecord, beginning, is_on_record, on_record
 from milepost.queries.records import comparisons as records
 from milepost.web import answers, misread, pages, trails, travel, week
 from milepost.web.actors import in_workspace
@@ -211,9 +211,9 @@ def _page(request: HttpRequest, compare: Callable[[Days], Compared]) -> HttpResp
 
 def _stops(days: Days, found: Comparison) -> list[date]:
     """Return the days to slide to: whole weeks back from today, the first day of all, and the two shown."""
-    starts = [cycle.starts_on for cycle in days.now.image.cycles.values()]
     today = days.request.today
-    return sorted({found.before, found.after, *travel.weeks(min([found.before, *starts]), today, today)})
+    first = min(found.before, beginning(days.request.actor.workspace_id))
+    return sorted({found.before, found.after, *travel.weeks(first, today, today)})
 
 
 def _refused(request: HttpRequest, wrong: Invalid) -> HttpResponse:

@@ -103,7 +103,7 @@ def of(
 ) -> Travel:
     """Return the way through time of the page asked for, from the day on which what it shows began.
 
-    `comparison` shows the same on two days; without `began` the way begins with the first cycle.
+    `comparison` shows the same on two days; without `began` the way begins with the record.
     """
     kept = tuple((name, value) for name, value in request.GET.items() if name not in OF_A_DAY)
 
@@ -111,8 +111,7 @@ def of(
         pairs = [*kept, *([("on", day.isoformat())] if day < request.today else [])]
         return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
 
-    starts = [cycle.starts_on for cycle in reader.image.cycles.values()]
-    first = began or min([reader.today, *starts])
+    first = began or days.beginning(reader.actor.workspace_id)
     anchor = max(first, reader.today)  # what was not there yet begins where it began
     stops = weeks(first, anchor, request.today)
     return Travel(

@@ -9,7 +9,7 @@ import pytest
 
 from milepost.actions import alignments, checkins, cycles, key_results, objectives, teams, workspaces
 from milepost.core.ids import encode
-from milepost.models import Event, Objective, TeamMember
+from milepost.models import Event, Objective, TeamMember, Workspace
 from tests.okrs import SECRET_TITLE
 from tests.web.acme import day_of
 
@@ -97,6 +97,28 @@ class TestOn:
 
         assert ask(f"/objectives?on={drafted}").status_code == 200
         assert ask(f"/objectives?on={drafted - 2 * DAY}").json()["code"] == "before_the_beginning"
+
+    def test_begins_with_the_founding_whenever_cycles_begin(self, program, okrs, cast, now):
+        """A cycle that began long before anybody wrote anything down makes no day that could be shown."""
+        Objective.objects.of(cast.acme.id).update(created_at=now)
+        founded = day_of(Workspace.objects.get(id=cast.acme.id).created_at)
+        ask = program("cleo").get
+        cycles.create(name="The year", starts_on=founded - 300 * DAY, ends_on=None, by=cast.ada, at=now)
+
+        refused = ask(f"/objectives?on={founded - DAY}").json()
+
+        assert ask(f"/objectives?on={founded}").status_code == 200
+        assert refused["code"] == "before_the_beginning" and f"begins on {founded}" in refused["detail"]
+
+    def test_looks_back_to_a_team_of_which_a_file_tells(self, program, cast):
+        """What a file dates before the founding is recorded from then on."""
+        founded = day_of(Workspace.objects.get(id=cast.acme.id).created_at)
+        told = Event.objects.of(cast.acme.id).filter(kind="team.created", subject_id=cast.product.id)
+        told.update(at=datetime.combine(founded - 40 * DAY, time(12), tzinfo=UTC))
+        ask = program("cleo").get
+
+        assert len(ask(f"/teams?on={founded - 40 * DAY}").json()["items"]) == 1
+        assert ask(f"/teams?on={founded - 41 * DAY}").json()["code"] == "before_the_beginning"
 
     def test_tells_links_teams_cycles_and_check_ins_of_then(self, program, okrs, cast, now):
         """Each list, and each thing in it, is that of the evening; an entry has the state of then."""

@@ -11,7 +11,8 @@ from milepost.actions import checkins, cycles, key_results, objectives
 from milepost.actions.key_results import Definition
 from milepost.core.access import Actor
 from milepost.core.ids import encode
-from milepost.models import Cycle, KeyResult, Objective, Person
+from milepost.models import Cycle, KeyResult, Objective, Person, Workspace
+from tests.okrs import Okrs
 
 
 @dataclass(frozen=True)
@@ -78,3 +79,9 @@ def looked(actor: Actor, at: datetime | None) -> None:
 def day_of(at: datetime) -> date:
     """Return the day of a moment in Acme, which lies in Prague."""
     return at.astimezone(ZoneInfo("Europe/Prague")).date()
+
+
+def first_day(okrs: Okrs) -> date:
+    """Return the day on which the record of Acme begins: of its founding, or of what was drafted before."""
+    founded = Workspace.objects.values_list("created_at", flat=True).get(id=okrs.company.workspace_id)
+    return day_of(min(founded, okrs.company.created_at))

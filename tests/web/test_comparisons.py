@@ -13,9 +13,9 @@ import pytest
 from milepost.actions import alignments, checkins, cycles, key_results, objectives, teams
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
-from milepost.models import Cycle, Objective, Workspace
+from milepost.models import Cycle, Event, Objective, Workspace
 from tests.okrs import SECRET_TITLE
-from tests.web.acme import day_of
+from tests.web.acme import day_of, first_day
 from tests.web.statements import STATEMENTS, count
 
 pytestmark = pytest.mark.both_databases
@@ -338,7 +338,7 @@ class TestMany:
 
     def test_begins_before_there_was_anything(self, signed_in, okrs, now):
         """A day before the record is refused as on every page; on the first one nothing stood yet."""
-        first, cleo = okrs.cycle.starts_on, signed_in("cleo")
+        first, cleo = first_day(okrs), signed_in("cleo")
         begins = f"begins on {first:%-d\xa0%b\xa0%Y}"
 
         for path in ("alignment/comparison/", "alignment/comparison.json", "company/comparison/"):
@@ -505,7 +505,7 @@ class TestDays:
 
     def test_steps_by_weeks(self, signed_in, okrs, now):
         """The keys of other pages lead the first day a week on and back, within the record."""
-        ada, first = signed_in("ada"), okrs.cycle.starts_on
+        ada, first = signed_in("ada"), first_day(okrs)
 
         def stops(before) -> dict[str, str]:
             told = page(ada, COMPANY, before)
@@ -519,7 +519,7 @@ class TestDays:
 
     def test_slide_by_weeks_and_to_both_days(self, signed_in, okrs, now):
         """The sliders stop at whole weeks before today, at the first day there is, and where they stand."""
-        today, first, before = day_of(now), okrs.cycle.starts_on, day_of(now) - 10 * DAY
+        today, first, before = day_of(now), first_day(okrs), day_of(now) - 10 * DAY
 
         told = page(signed_in("ada"), COMPANY, before)
 
@@ -540,6 +540,7 @@ class TestDays:
     def test_offers_none_before_the_record(self, signed_in, okrs, cast, now):
         """In a young record the usual comparison begins with its first day; none before it is offered."""
         Objective.objects.of(cast.acme.id).update(created_at=now)
+        Event.objects.of(cast.acme.id).update(at=now)
         Workspace.objects.filter(id=cast.acme.id).update(created_at=now - 2 * DAY)
         Cycle.objects.of(cast.acme.id).filter(id=okrs.cycle.id).update(starts_on=day_of(now) - 2 * DAY)
         read(signed_in("ada"), COMPANY, day_of(now) - DAY)
@@ -567,6 +568,7 @@ class TestDays:
 
     def test_offers_the_days_one_asks_for(self, signed_in, okrs, now):
         """Last week and the cycle's first day, as links."""
+        Workspace.objects.filter(id=okrs.cycle.workspace_id).update(created_at=now - 90 * DAY)
         found = page(signed_in("ada"), COMPANY, day_of(now) - DAY)
 
         assert "Last week" in found and "The cycle’s first day" in found

@@ -398,7 +398,7 @@ class TestBeforeTheRecord:
     )
     def test_leads_to_the_first_day(self, signed_in, okrs, place, name, before):
         """A page of a day on which there was nothing says since when there is something, and leads there."""
-        browser, first = signed_in("ada"), okrs.cycle.starts_on
+        browser, first = signed_in("ada"), acme.first_day(okrs)
 
         for day in (date(1, 1, 1), date(1900, 1, 1), first - before):
             answer = browser.get(f"/w/acme/{place}/", {name: day.isoformat()})
