@@ -7,7 +7,7 @@ take 50 bytes each; as rows they would take ten times that.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from fractions import Fraction
 
@@ -53,7 +53,7 @@ class Columns:
         self._held = held
         self.__dict__.update(held)
         self.value = self.said[:-1]
-        self._learned: tuple[int, tuple[np.ndarray, np.ndarray]] | None = None
+        self._learned: tuple[int, tuple[list[int], dict[int, int]]] | None = None
 
     def arrays(self) -> dict[str, dict[str, np.ndarray]]:
         """Return what these are made of, to be kept in a file."""
@@ -84,8 +84,16 @@ class Columns:
                 if corrected in places:
                     old = places[corrected]
                     self.ended[old] = min(moment, self.ended.get(old, moment))
+        mended = [(at, places.get(id, at), self._root(at, places)) for at, id in self.corrects.items()]
+        self._mended = np.array(mended, dtype=np.int64).reshape(-1, 3)  # place, of the corrected, of the root
         self._ended_places = np.array(sorted(self.ended), dtype=np.int64)
         self._ended_at = np.array([self.ended[place] for place in sorted(self.ended)], dtype=np.int64)
+
+    def _root(self, place: int, places: Mapping[int, int]) -> int:
+        """Return where the check-in is that corrections led from, one after the other, up to a place."""
+        while (old := places.get(self.corrects.get(place))) is not None:
+            place = old
+        return place
 
     def standing(self, begin: int, end: int, known: int) -> np.ndarray:
         """Mark those of a stretch of entries that stood by what was known before a moment, and were over."""
@@ -117,21 +125,27 @@ class Columns:
         between = (self.recorded >= begin) & (self.recorded < end)
         return self.key_results[np.logical_or.reduceat(between, self.first)] if len(between) else between
 
-    def learned(self, known: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return what became known later of the time before a moment, as the key results it is of.
+    def learned(self, known: int) -> tuple[list[int], dict[int, int]]:
+        """Return what became known later of the time before a moment.
 
-        First those of check-ins that came late, then those of check-ins that were corrected since: one each.
+        First the key result of each check-in that came late, then of each that was corrected since, by the id
+        of the check-in as it was first recorded.
         """
         if self._learned is None or self._learned[0] != known:
             self._learned = known, self._found_later(known)
         return self._learned[1]
 
-    def _found_later(self, known: int) -> tuple[np.ndarray, np.ndarray]:
+    def _found_later(self, known: int) -> tuple[list[int], dict[int, int]]:
         came = np.flatnonzero((self.recorded >= known) & (self.effective < known))
         late = np.array([place for place in came.tolist() if place not in self.corrects], dtype=np.int64)
-        then = self._ended_places
-        mended = (self._ended_at >= known) & (self.recorded[then] < known) & (self.effective[then] < known)
-        return self._owners(late), self._owners(then[mended])
+        place, old, root = self._mended[self.recorded[self._mended[:, 0]] >= known].T
+        # It was for that time, or a correction has brought it there; if it came late, it is told as that.
+        concerns = (self.effective[place] < known) | (self.effective[old] < known)
+        concerns &= (self.recorded[root] < known) | (self.effective[root] >= known)
+        mended = np.unique(root[concerns])
+        return self._owners(late).tolist(), dict(
+            zip(self.id[mended].tolist(), self._owners(mended).tolist(), strict=True)
+        )
 
     def _owners(self, places: np.ndarray) -> np.ndarray:
         return self.key_results[np.searchsorted(self.first, places, side="right") - 1]
@@ -147,10 +161,11 @@ class Columns:
         number = self.number(key_result_id)
         return range(0) if number is None else range(self.first.item(number), self._ends.item(number))
 
-    def holds(self, key_result_id: int, id: int) -> bool:
-        """Say whether an entry of a key result is among these."""
+    def place(self, key_result_id: int, id: int) -> int | None:
+        """Return the place of an entry of a key result; None where it is not among these."""
         stretch = self.stretch(key_result_id)
-        return id in self.id[stretch.start : stretch.stop]
+        found = np.flatnonzero(self.id[stretch.start : stretch.stop] == id)
+        return stretch.start + found.item(0) if len(found) else None
 
     def joined(self, more: dict[str, np.ndarray], corrections: np.ndarray) -> Columns:
         """Return these entries and more."""
@@ -256,7 +271,7 @@ class History:
     def add(self, rows: Iterable[tuple]) -> None:
         """Take in rows as `Entries.take` reads them; taking one in twice changes nothing."""
         for row in rows:
-            if self.settled.holds(row[0], row[1]):
+            if self.settled.place(row[0], row[1]) is not None:
                 continue
             self._waiting[row[1]] = row
             if exact_of(row[4], row[6]) is not None:
@@ -277,11 +292,34 @@ class History:
 
     def learned(self, known: int) -> tuple[list[int], list[int]]:
         """Return the key results of check-ins that came later for before a moment, and of corrected ones."""
-        late, corrected = (found.tolist() for found in self.settled.learned(known))
-        for row in self._waiting.values():
-            if row[2] < known <= row[3]:
-                (corrected if row[7] else late).append(row[0])
-        return late, corrected
+        late, corrected = self.settled.learned(known)
+        late, corrected = [*late], dict(corrected)
+        for row in list(self._waiting.values()):  # whoever reads today may take one in meanwhile
+            if row[3] < known:
+                continue
+            chain = list(self._chain(row))
+            if row[7] is None:
+                late += [row[0]] * (row[2] < known)
+            elif any(effective < known for _, effective, _ in chain[:2]):
+                root, effective, recorded = chain[-1]
+                if recorded < known or effective >= known:
+                    corrected[root] = row[0]
+        return late, [*corrected.values()]
+
+    def _chain(self, row: tuple) -> Iterator[tuple[int, int, int]]:
+        """Yield an entry and what it corrects, one after the other: id, effective, recorded."""
+        key_result, id, effective, recorded, *_, corrects = row[:8]
+        yield id, effective, recorded
+        while corrects is not None:
+            if (waiting := self._waiting.get(corrects)) is not None:
+                yield from self._chain(waiting)
+                return
+            place = self.settled.place(key_result, corrects)
+            if place is None:
+                return
+            entry = self.settled.entry(place)
+            yield entry.id, entry.effective, entry.recorded
+            corrects = entry.corrects
 
     def busy(self, begin: int, end: int) -> np.ndarray:
         """Return the key results of which something was recorded from one moment up to another."""

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import Q
-
 from milepost.core import access, addresses
 from milepost.core.cadence import Window, elapsed
 from milepost.core.ids import encode
@@ -69,10 +67,11 @@ class Mended:
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """What was recorded after a past day about the time until then; what was `mended`, by its id."""
+    """What was recorded after a past day of the time until then; what was known then is `marked`, by id."""
 
     late: int = 0
-    mended: Mapping[int, Mended] = field(default_factory=dict)
+    mended: int = 0
+    marked: Mapping[int, Mended] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ def _hindsight(reader: Reader, one: KeyResultRow, meanwhile: Meanwhile) -> Hinds
         recorded_on=None if now is None else reader.day_of(now.recorded),
         is_same=is_same,
         late=meanwhile.late,
-        mended=len(meanwhile.mended),
+        mended=meanwhile.mended,
     )
 
 
@@ -155,19 +154,18 @@ def _meanwhile(reader: Reader, one: KeyResultRow) -> Meanwhile:
     """Return what was recorded later about the time until a past day: of today there is none."""
     if reader.known is None:
         return Meanwhile()
+    late, corrected = reader.image.entries.history.learned(int(reader.known.timestamp()))
     rows = Checkin.objects.of(reader.actor.workspace_id).filter(
-        Q(corrects=None, effective_at__lt=reader.known)
-        | Q(corrects__recorded_at__lt=reader.known, corrects__effective_at__lt=reader.known),
+        corrects__recorded_at__lt=reader.known,
+        corrects__effective_at__lt=reader.known,
         key_result_id=one.id,
         recorded_at__gte=reader.known,
     )
-    late, mended = 0, {}
-    for corrects, is_withdrawn, at in rows.values_list("corrects_id", "is_withdrawn", "recorded_at"):
-        if corrects is None:
-            late += 1
-        else:
-            mended[corrects] = Mended(is_withdrawn, reader.local(at).date())
-    return Meanwhile(late, mended)
+    marked = {
+        corrects: Mended(is_withdrawn, reader.local(at).date())
+        for corrects, is_withdrawn, at in rows.values_list("corrects_id", "is_withdrawn", "recorded_at")
+    }
+    return Meanwhile(late.count(one.id), corrected.count(one.id), marked)
 
 
 def page(reader: Reader, id: int) -> KeyResultPage:
@@ -296,7 +294,7 @@ def _entries(
                 state=state,
                 corrects_on=days.get(each.corrects_id),
                 may_correct=may_correct and state == "standing",
-                mended=meanwhile.mended.get(each.id),
+                mended=meanwhile.marked.get(each.id),
             )
         )
     found.reverse()

@@ -18,6 +18,7 @@ from django.urls import reverse
 from milepost.core import numbers
 from milepost.core.ids import decode, encode
 from milepost.core.problems import Invalid
+from milepost.queries import hindsight
 from milepost.queries import map as maps
 from milepost.queries.alignment import Filters
 from milepost.queries.map import Map, Wish
@@ -65,6 +66,7 @@ def _context(asked: Asked) -> dict:
     return {
         "asked": asked,
         "map": map,
+        "learned": [hindsight.of_all(asked.reader)],
         "workspace": asked.reader.image.workspace.name,
         "legend": picture.legend(),
         "picture": picture if map.cards and not asked.as_list else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from milepost.queries import cycles, overview
+from milepost.queries import cycles, hindsight, overview
 from milepost.queries.records import overviews
 from milepost.web import answers, pages, repeats
 from milepost.web.actors import in_workspace
@@ -21,6 +21,7 @@ def show(request: HttpRequest) -> HttpResponse:
         cycle = cycle_of(request, reader)
         return {
             "found": overview.overview(reader, cycle),
+            "learned": [hindsight.of_all(reader)],
             "begins": cycle.starts_on if cycle and cycle.starts_on > reader.today else None,
             "ribbon": cycles.ribbon(cycle, reader.today) if cycle else None,
             "json": reverse("overview_json", args=[reader.slug]),

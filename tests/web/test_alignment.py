@@ -133,10 +133,14 @@ class TestTree:
         browser, today = signed_in("ada"), timezone.now().date()
         browser.get(f"{TREE}?on={today - timedelta(days=1)}")
 
-        for days, (page, name) in enumerate(((TREE, "alignment"), (JSON, "alignment_json")), start=2):
+        pages = {
+            "alignment": TREE, "alignment_json": JSON, "map": "/w/acme/map/", "overview": "/w/acme/overview/",
+        }  # fmt: skip
+        # Two days of one structure, each new to the first two pages.
+        for days, (name, page) in zip((2, 3, 2, 3), pages.items(), strict=True):
             with CaptureQueriesContext(connection) as captured:
                 browser.get(f"{page}?on={today - timedelta(days=days)}")
-            assert len(captured) == STATEMENTS[f"{name}, a past day"]
+            assert len(captured) == STATEMENTS[f"{name}, a past day"], name
 
 
 class TestWhoSees:

@@ -181,6 +181,8 @@ class TestShow:
                 f"objectives/{encode(okrs.company.id)}/",
                 f"teams/{encode(cast.product.id)}/",
                 "alignment/",
+                "map/",
+                "overview/",
             )
         }
         today = text(signed_in("ada").get(f"/w/acme/objectives/{encode(okrs.helpful.id)}/"))
@@ -190,7 +192,7 @@ class TestShow:
             assert found, path
             assert "1 check-in for" in note and "and 1 was corrected or withdrawn since" in note, path
         assert "Known now: 30 %, not 10 %" in told[f"objectives/{encode(okrs.helpful.id)}/"][2]
-        for path in (f"teams/{encode(cast.product.id)}/", "alignment/"):
+        for path in (f"teams/{encode(cast.product.id)}/", "alignment/", "map/", "overview/"):
             told_now = told[path][2].partition("With what is known now: ")[2].partition("</details>")[0]
             assert f"/objectives/{encode(okrs.helpful.id)}/" in told_now, path
             assert "30 %, not 10 %" in told_now, path
@@ -208,6 +210,23 @@ class TestShow:
         hers, adas = (text(signed_in(who).get(f"/w/acme/alignment/?on={day}")) for who in ("cleo", "ada"))
 
         assert "Known now" not in hers and "With what is known now" in adas
+
+    def test_says_what_was_moved_to_an_earlier_day(self, signed_in, okrs, cast, now):
+        """A check-in that is corrected to be for an earlier day is known now of the days between."""
+        day, waiting = now.date() - 5 * DAY, okrs.waiting.id
+        first = checkins.record(key_result=waiting, value=Decimal(4), by=cast.ada, at=now - 2 * DAY)
+        checkins.correct(checkin=first.id, value=Decimal(4), effective_at=now - 6 * DAY, by=cast.ada, at=now)
+        helpful, ada = f"objectives/{encode(okrs.helpful.id)}/", signed_in("ada")
+
+        told = {
+            path: page(ada, f"/w/acme/{path}", day) for path in (helpful, "alignment/", "map/", "overview/")
+        }
+        before = page(ada, f"/w/acme/{helpful}", day - 3 * DAY)
+
+        for path, found in told.items():
+            assert "1 check-in was corrected or withdrawn since" in found, path
+        assert "Known now: 50 %" in told[helpful] and "Known now" not in before
+        assert "Known now:</b> it stood at 4" in page(ada, of_key_result(okrs.waiting), day)
 
     def test_says_in_the_feed_which_day_it_is_for(self, signed_in, okrs, cast, now):
         """A check-in that came late is told with its day, one of the same day without."""
