@@ -66,10 +66,16 @@ def align(
     return new
 
 
-def update(*, alignment: int, how: str, weight: Decimal, by: Actor, at: datetime) -> Alignment:
-    """Change how a link counts: the old one ends and a new one begins, so the past stays as it was."""
+def update(
+    *, alignment: int, how: str | None = None, weight: Decimal | None = None, by: Actor, at: datetime
+) -> Alignment:
+    """Change how a link counts: the old one ends and a new one begins, so the past stays as it was.
+
+    What is not said stays.
+    """
     with transaction.atomic():
         old, row = _found(by, alignment)
+        how, weight = old.how if how is None else how, old.weight if weight is None else weight
         check(how, weight)
         found = history.differences(old, {"how": how, "weight": weight})
         if not found:

@@ -16,7 +16,7 @@ from milepost.api.bearers import reader
 from milepost.api.objectives import How, Serves
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import Exact, Reason, Ref, Said
+from milepost.api.values import Exact, Reason, Ref, Said, left_out
 from milepost.api.versions import as_read
 from milepost.core import ids
 from milepost.core.scopes import Scope
@@ -39,8 +39,8 @@ class AlignmentsAsked(Page, Then):
 class LinkChange(Said):
     """How a link counts from now on."""
 
-    how: How
-    weight: Exact = 1
+    how: How = left_out()
+    weight: Exact = left_out()
 
 
 class NewPlace(Said):
@@ -125,9 +125,7 @@ def update(request: HttpRequest, alignment: Path[Ref], said: LinkChange) -> Http
     """
 
     def make() -> int:
-        return actions.update(
-            alignment=alignment, how=said.how, weight=said.weight, by=request.actor, at=request.at
-        ).id
+        return actions.update(alignment=alignment, **said.given(), by=request.actor, at=request.at).id
 
     done = once(request, _as_read(request, alignment, make))
     answer = answers.changed(done, alignments.one(reader(request), done.id))

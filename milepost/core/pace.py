@@ -180,18 +180,20 @@ def pace(raw: Fraction | None, needed: Fraction, *, elapsed: Fraction, checkins:
     return Pace(Status.OFF_TRACK, needed, ratio, "less than 60 % of what is needed by now")
 
 
-def beside(status: str, raw: Share | None, *, expected: Share | None, needed: Share) -> str:
+def beside(
+    status: str, raw: Share | None, *, expected: Share | None, needed: Share, is_past: bool = False
+) -> str:
     """Say in a few words why something is on track although its bar ends short of its tick; "" otherwise.
 
     The tick is the plan, e(t); the status compares with what is needed, e(t) × the expected grade, and leaves
-    a tenth of it (method 0 and 2.7).
+    a tenth of it (method 0 and 2.7). `is_past` is said of a day that is over.
     """
     if status != Status.ON_TRACK or raw is None or expected is None or raw > expected - SEEN_FROM:
         return ""
     if needed < TOO_EARLY_BELOW:
         return "too early to judge"
     if needed < expected:
-        return f"{percent(Fraction(needed))} is enough by now"
+        return f"{percent(Fraction(needed))} is enough by {'then' if is_past else 'now'}"
     return "within a tenth of its plan"
 
 

@@ -318,7 +318,9 @@ class Reader:
         needed = float(self.day.needed[self.image.node[id]])
         expected, progress = self.expected(id), self.day.progress(id)
         shown = None if progress is None else Fraction(progress)
-        return beside(word, shown, expected=Fraction(expected), needed=Fraction(needed))
+        return beside(
+            word, shown, expected=Fraction(expected), needed=Fraction(needed), is_past=self.known is not None
+        )
 
     def takes_checkins(self, one: KeyResultRow) -> bool:
         """Whether its owner is asked for check-ins now; nobody is for what others' progress adds up to."""

@@ -13,9 +13,9 @@ from typing import Any
 from milepost.ledger import versions
 from milepost.ledger.structure import CycleRow, KeyResultRow, ObjectiveRow, TeamRow
 from milepost.models import Initiative
-from milepost.queries import initiatives
+from milepost.queries import fields, initiatives
 from milepost.queries.cards import Reader
-from milepost.queries.history import NOTHING, Difference, Told
+from milepost.queries.history import NOTHING, Difference, Told, day
 
 _OBJECTIVE = (
     "title", "team_id", "cycle_id", "owner_id", "sponsor_id", "contributors", "commitment", "level", "state",
@@ -46,8 +46,19 @@ class Contrasts:
         return (*found, *self.order(after.id), *self.links(after.id))
 
     def of_key_result(self, before: KeyResultRow, after: KeyResultRow) -> tuple[Difference, ...]:
-        """Tell what became of the definition of a key result."""
-        return self.words.between(_measured(before), _measured(after), _KEY_RESULT)
+        """Tell what became of the definition of a key result; its objective's owner stands in for none."""
+        found = self.words.between(_measured(before), _measured(after), _KEY_RESULT)
+        if before.owner_id == after.owner_id:
+            return found
+        sides = (self.then, before), (self.now, after)
+        owners = Difference(fields.WORDS["owner_id"], *(self._answers_for(*side) for side in sides))
+        return tuple(owners if one.label == owners.label else one for one in found)
+
+    def _answers_for(self, reader: Reader, one: KeyResultRow) -> str:
+        who = self.now.person(reader.image.answers_for(one))
+        if who is None:
+            return NOTHING
+        return who.name if one.owner_id is not None else f"{who.name} (of the objective)"
 
     def order(self, id: int) -> Iterator[Difference]:
         """Tell in which order those key results stand that an objective has on both days."""
@@ -112,7 +123,7 @@ class Contrasts:
             yield Difference("key result", *(self.now.named(id)[0] if id else NOTHING for id in ids))
 
     def places(self, team: int | None = None) -> Iterator[Difference]:
-        """Tell what became of teams and cycles: of a team and those right below it, or of all.
+        """Tell what became of teams: of one and those right below it, or of all, and then of cycles too.
 
         Who joined and left is told of the one team alone.
         """
@@ -125,8 +136,8 @@ class Contrasts:
         if team is None:
             cycles = self.then.image.cycles
             for id, cycle in self.now.image.cycles.items():
-                if id in cycles and cycles[id].name != cycle.name:
-                    yield Difference("cycle’s name", cycles[id].name, cycle.name)
+                if id in cycles:
+                    yield from self._cycle(cycles[id], cycle)
         elif team in then and team in now:
             yield from self._people(then[team], now[team])
 
@@ -139,6 +150,14 @@ class Contrasts:
         if before.parent_id != after.parent_id:
             places = self.then.team(before.parent_id), self.now.team(after.parent_id)
             yield Difference(f"“{after.name}” below", *(one.name if one else NOTHING for one in places))
+
+    def _cycle(self, before: CycleRow, after: CycleRow) -> Iterator[Difference]:
+        if before.name != after.name:
+            yield Difference("cycle’s name", before.name, after.name)
+        for one in self.words.between(before, after, ("starts_on", "ends_on")):
+            yield replace(one, label=f"“{after.name}”: {one.label}")
+        if before.closed_on != after.closed_on:
+            yield Difference(f"“{after.name}”", *map(_closing, (before, after)))
 
     def _people(self, before: TeamRow, after: TeamRow) -> Iterator[Difference]:
         for label, was, become in (
@@ -153,6 +172,10 @@ class Contrasts:
         names = sorted(one.name for one in map(self.now.person, people) if one)
         more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
         return ", ".join([*names[:MOST_NAMED], *more]) or NOTHING
+
+
+def _closing(cycle: CycleRow) -> str:
+    return f"closed on {day(cycle.closed_on)}" if cycle.closed_on else "open"
 
 
 def days(cycle: CycleRow | None) -> tuple[date, date | None] | None:

@@ -204,8 +204,9 @@ class Told:
             if name in LONG:
                 found.append(Difference(label))
             else:
-                unit = after.unit if name in fields.MEASURED else ""
-                found.append(Difference(label, self._said(name, old), self._said(name, new, unit)))
+                sides = (before, old), (after, new)
+                said = (self._said(name, v, row.unit if name in fields.MEASURED else "") for row, v in sides)
+                found.append(Difference(label, *said))
         return tuple(found)
 
     def _said(self, name: str, value: Any, unit: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from milepost.core.states import State
 from milepost.ledger.structure import CycleRow
 from milepost.models import Grade
 from milepost.queries import days
@@ -21,11 +22,11 @@ class Lookback:
 
 
 def offered(reader: Reader, cycle: CycleRow | None, *, looked_on: date | None) -> tuple[Lookback, ...]:
-    """Offer days to compare with: a week ago, the last review, the cycle's first day, the last look."""
+    """Offer days to compare with: a week ago, the last closing, the cycle's first day, the last look."""
     found = [Lookback("Last week", reader.today - timedelta(weeks=1))]
     closed = _last_closing(reader)
     if closed is not None:
-        found.append(Lookback("The last review", closed))
+        found.append(Lookback("The last closing", closed))
     if cycle is not None:
         found.append(Lookback("The cycle’s first day", cycle.starts_on))
     if looked_on is not None:
@@ -35,10 +36,14 @@ def offered(reader: Reader, cycle: CycleRow | None, *, looked_on: date | None) -
 
 
 def _last_closing(reader: Reader) -> date | None:
-    """Return the day of the last closing that the reader may know of, of a cycle or of an objective."""
+    """Return the day of the last closing that the reader may know of, of a cycle or of an objective.
+
+    One that was opened again since closed nothing.
+    """
     hidden, _ = unseen(reader)
     began = reader.calendar.end_of(reader.today - timedelta(days=1))
     graded = Grade.objects.of(reader.actor.workspace_id).filter(~hidden("objective_id"), at__lt=began)
+    graded = graded.filter(objective__state__in=(State.GRADED, State.CLOSED))
     last = graded.order_by("-at").values_list("at", flat=True).first()
     closings = [one.closed_on for one in reader.image.cycles.values() if one.closed_on]
     if last is not None:

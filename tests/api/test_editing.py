@@ -141,6 +141,25 @@ def _editable(ada, okrs, cast) -> dict[str, tuple[str, dict, dict]]:
     }
 
 
+class TestLinks:
+    def test_keep_what_a_change_does_not_name(self, program, okrs):
+        """A weight alone, a kind alone, or nothing at all: the rest of the link stays as it was."""
+        ada = program("ada")
+        (link,) = ada.get(f"/alignments?objective={encode(okrs.helpful.id)}").json()["items"]
+
+        def changed(id: str, body: dict) -> dict:
+            answer = ada.patch(f"/alignments/{id}", body)
+            assert answer.status_code == 200, answer.content
+            return answer.json()
+
+        heavier = changed(link["id"], {"weight": "3"})
+        looser = changed(heavier["id"], {"how": "supports"})
+
+        assert (heavier["how"], heavier["weight"]) == (link["how"], "3")
+        assert (looser["how"], looser["weight"]) == ("supports", "3")
+        assert changed(looser["id"], {})["id"] == looser["id"]
+
+
 class TestUndoing:
     def test_takes_back_what_an_event_tells(self, program, okrs):
         """The latest event is undone, once; the answer names the event that did it."""

@@ -181,6 +181,12 @@ class TestBeside:
 
         assert found.replace("\N{NO-BREAK SPACE}", " ") == wanted
 
+    def test_speaks_of_a_day_that_is_over_as_such(self):
+        """What was enough on a past day was enough by then."""
+        figures = {"expected": F(7, 10), "needed": F(49, 100), "is_past": True}
+
+        assert pace.beside(Status.ON_TRACK, F(1, 2), **figures).endswith(" is enough by then")
+
     @pytest.mark.parametrize("status", [one for one in Status if one is not Status.ON_TRACK])
     def test_is_silent_where_status_and_bar_agree(self, status):
         """Whatever is not on track needs no excuse."""

@@ -29,7 +29,7 @@ from milepost.actions import (
 from milepost.actions.bulk import Change
 from milepost.core import addresses
 from milepost.core.ids import encode
-from milepost.models import Checkin, Cycle, Event
+from milepost.models import Checkin, Cycle, Event, Workspace
 from milepost.queries import activity, sentences
 from milepost.queries.cards import Reader
 from tests.cast import Cast
@@ -369,7 +369,9 @@ class TestPastDay:
         assert 'name="before"' not in further and not re.search(r"before=\w+[^\"]*\" rel=\"prev", further)
 
     def test_says_where_nothing_had_happened(self, signed_in: Browser, cast: Cast, cycle: Cycle, now):
-        """A day before the first line is told as one."""
+        """A day before the first line is told as one, though the record has begun."""
+        Event.objects.of(cast.acme.id).update(at=now)
+        Workspace.objects.filter(id=cast.acme.id).update(created_at=now - timedelta(days=300))
         page = text(signed_in("ada").get(ACTIVITY, {"on": str(cycle.starts_on)}))
 
         assert "Nothing had happened yet" in page

@@ -13,7 +13,7 @@ import pytest
 from milepost.actions import alignments, checkins, cycles, key_results, objectives, teams
 from milepost.actions.key_results import Definition
 from milepost.core.ids import encode
-from milepost.models import Cycle, Event, Objective, Workspace
+from milepost.models import Cycle, Event, Grade, Objective, Workspace
 from tests.okrs import SECRET_TITLE
 from tests.web.acme import day_of, first_day
 from tests.web.statements import STATEMENTS, count
@@ -149,6 +149,27 @@ class TestObjective:
         assert guides["before"]["progress"] is None and guides["after"]["progress"] is not None
         assert guides["points"] is None
         assert "its first figure" in page(signed_in("ada"), of(okrs.helpful), day_of(now) - DAY)
+
+    def test_names_both_owners_and_both_units(self, signed_in, okrs, cast, now):
+        """A key result without an owner had its objective's, as its page says; each number has its unit."""
+        key_results.update(
+            key_result=okrs.growth.id, changed={"owner": None}, reason="", by=cast.ada, at=now - 2 * DAY
+        )
+        key_results.update(
+            key_result=okrs.growth.id, changed={"owner": cast.ben.person_id, "start": Decimal(20)},
+            reason="We know more now.", by=cast.ada, at=now,
+        )  # fmt: skip
+
+        (pair,) = read(signed_in("ada"), of(okrs.company), day_of(now) - DAY)["objectives"]
+        (growth,) = [one for one in pair["key_results"] if one["differences"]]
+
+        assert [
+            {name: text.replace("\N{NO-BREAK SPACE}", " ") for name, text in one.items()}
+            for one in growth["differences"]
+        ] == [
+            {"what": "start", "before": "30 %", "after": "20 %"},
+            {"what": "owner", "before": "Ada Lovelace (of the objective)", "after": "Ben Okri"},
+        ]
 
     def test_shows_both_days_and_what_lies_between(self, signed_in, okrs, cast, now):
         """Each side as it stood; what was changed, by whom and why; how far it moved."""
@@ -455,6 +476,28 @@ class TestMany:
             {"what": "leads", "before": "Ben Okri", "after": "Ada Lovelace"},
         ]
 
+    def test_tells_of_a_cycle_s_days_and_of_its_closing(self, signed_in, okrs, cast, now):
+        """That a cycle was cut short, closed and opened again stands beside the new names."""
+        Event.objects.of(cast.acme.id).filter(kind="cycle.created").update(at=now - 9 * DAY)
+        cycle, today, ends = okrs.cycle, day_of(now), okrs.cycle.ends_on
+        cycles.update(cycle=cycle.id, changed={"ends_on": ends - DAY}, by=cast.ada, at=now - 5 * DAY)
+        cycles.close(cycle=cycle.id, by=cast.ada, at=now - 3 * DAY)
+        cycles.reopen(cycle=cycle.id, by=cast.ada, at=now - DAY)
+        ada = signed_in("ada")
+
+        def told(before: int, after: int) -> list[dict]:
+            return read(ada, TREE, today - before * DAY, today - after * DAY)["places"]
+
+        cut = {
+            "what": "“Autumn”: last day", "before": f"{ends:%-d %b %Y}", "after": f"{ends - DAY:%-d %b %Y}",
+        }  # fmt: skip
+        closed = {
+            "what": "“Autumn”", "before": "open", "after": f"closed on {today - 3 * DAY:%-d %b %Y}",
+        }  # fmt: skip
+        assert told(6, 2) == [cut, closed] and told(4, 2) == [closed]
+        assert told(2, 1) == [closed | {"before": closed["after"], "after": "open"}]
+        assert told(6, 1) == [cut]
+
     def test_shows_a_team(self, signed_in, okrs, cast, now):
         """A team's page has the same, with its summary on both days."""
         checkins.record(key_result=okrs.waiting.id, value=Decimal(5), by=cast.cleo, at=now)
@@ -573,6 +616,23 @@ class TestDays:
 
         assert "Last week" in found and "The cycle’s first day" in found
         assert f"?from={okrs.cycle.starts_on}" in found
+
+    def test_offers_no_closing_that_was_undone(self, signed_in, okrs, cast, now):
+        """A closed objective makes a day to look back to; once it is opened again, it does not."""
+        rows = Objective.objects.of(cast.acme.id).filter(id=okrs.helpful.id)
+        Grade.objects.create(
+            workspace_id=cast.acme.id,
+            objective_id=okrs.helpful.id,
+            grade=Decimal(1),
+            policy="p",
+            at=now - 3 * DAY,
+        )
+        rows.update(state="closed")
+        offered = page(signed_in("ada"), COMPANY, day_of(now) - DAY)
+        rows.update(state="grading")
+
+        assert "The last closing" in offered
+        assert "The last closing" not in page(signed_in("ada"), COMPANY, day_of(now) - DAY)
 
     def test_is_reached_from_the_slider(self, signed_in, okrs, now):
         """The page of a past day leads to that day beside today."""

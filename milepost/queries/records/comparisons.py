@@ -143,6 +143,7 @@ class ToldRecord:
 class ObjectivePairRecord:
     """An objective on both days; `points` of 100 lie between, `why` says what they are made of.
 
+    Of a whole tree `why` is null: ask for the objective's own comparison.
     Where its status differs, `below` are the ids of what contributes to it and has changed, besides by time.
     """
 
@@ -163,8 +164,9 @@ class ComparisonRecord:
     """Two days side by side. `objectives` are those that differ, what moved most first.
 
     `more` differ less and are not listed. What time alone changed stands in `drifted`, and `more_drifted`
-    are not listed; `unmoved` are the same on both days. `places` tell what became of teams and
-    cycles: teams founded or put below another one, new names and, of one team alone, who joined and left.
+    are not listed; `unmoved` are the same on both days. `places` tell what became of teams and cycles:
+    teams founded or put below another one, new names, a cycle's other days, its closing and opening again
+    and, of one team alone, who joined and left.
     """
 
     before: date
