@@ -93,8 +93,8 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or "") or more.pop("host", ""),
         "PORT": port or more.pop("port", ""),
-        # Connections are kept: opening one costs more than a check-in. A connection
-        # that broke fails one request and is then replaced, which is cheaper than asking each time.
+        # Connections are kept: opening one costs more than a check-in. Whether the server has ended one
+        # is seen when it is lent (`milepost/ledger/lending.py`), without asking it.
         "CONN_MAX_AGE": None,
         # A cursor that outlives its transaction stays with a connection that a pooler lends to somebody else.
         "DISABLE_SERVER_SIDE_CURSORS": prepared is None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from select import POLLIN, poll
 from threading import Lock
 from time import monotonic
 
@@ -16,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 IDLE_SECONDS = 600  # how long a connection is kept that nobody needs
+_AT_REST = 0  # psycopg's TransactionStatus: whoever uses SQLite need not wait for its import
 
 
 class Lender:
@@ -26,14 +28,21 @@ class Lender:
         self._idle: deque[tuple[BaseDatabaseWrapper, float]] = deque()  # with when each was given back
 
     def take(self) -> bool:
-        """Let this thread use a connection; False where it has one already."""
-        if connections.all(initialized_only=True):
+        """Let this thread use a connection; False where it has one already.
+
+        One that the server has ended meanwhile is closed, and so opened anew by whoever asks it first.
+        """
+        for database in connections.all(initialized_only=True):
+            if _is_gone(database):
+                database.close()
             return False
         with self._turn:
             database = self._idle.pop()[0] if self._idle else None
         if database is None:
             database = connections.create_connection(DEFAULT_DB_ALIAS)
             database.inc_thread_sharing()  # by one thread after the other
+        elif _is_gone(database) or _only_reads(database):
+            database.close()
         connections[DEFAULT_DB_ALIAS] = database
         return True
 
@@ -45,6 +54,8 @@ class Lender:
             del connections[DEFAULT_DB_ALIAS]
             if database.in_atomic_block:  # whoever left it so leaves it to nobody
                 return database.close()
+            if database.connection is None and database.errors_occurred:
+                return self.close()  # it broke: none of the others is trusted
             now = self._clock()
             with self._turn:
                 self._idle.append((database, now))
@@ -58,6 +69,32 @@ class Lender:
             idle, self._idle = self._idle, deque()
         for database, _ in idle:
             database.close()
+
+
+def _is_gone(database: BaseDatabaseWrapper) -> bool:
+    """Say whether PostgreSQL has ended a connection on which nothing goes on."""
+    raw = database.connection
+    if raw is None or database.vendor != "postgresql" or database.in_atomic_block:
+        return False
+    if raw.closed:
+        return True
+    if raw.pgconn.transaction_status != _AT_REST:
+        return False
+    # To one that asks nothing the server says nothing, but for its last words: half a microsecond to see.
+    heard = poll()
+    heard.register(raw.pgconn.socket, POLLIN)
+    return bool(heard.poll(0))
+
+
+def _only_reads(database: BaseDatabaseWrapper) -> bool:
+    """Say whether PostgreSQL told this connection to take no changes, when it was opened or since.
+
+    It would stay so after the database takes changes again.
+    """
+    if database.connection is None or database.vendor != "postgresql":
+        return False
+    told = database.connection.pgconn.parameter_status
+    return b"on" in (told(b"default_transaction_read_only"), told(b"in_hot_standby"))
 
 
 lender = Lender()  # of this process

@@ -14,8 +14,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib import import_module
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, connections
@@ -120,6 +121,7 @@ def serve(milepost, *, on_ready: Callable[[], None]) -> None:
                 "The process that answers ended again and again.",
                 remedy="With MILEPOST_LOG_LEVEL=debug the server says why; `milepost doctor` may know too.",
             ) from None
+    _put_all_in_one_file()
 
 
 class _Server(Granian):
@@ -184,6 +186,17 @@ def _keep_files_open() -> None:
     if connection.vendor == "sqlite":
         _kept = sqlite3.connect(connection.settings_dict["NAME"], check_same_thread=False)
         _kept.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _put_all_in_one_file() -> None:
+    # The process that answered has ended, however it did. Whoever copies the database while nobody serves it
+    # may think of its one file alone.
+    if connection.vendor != "sqlite":
+        return
+    with suppress(sqlite3.Error):  # on a full disk, or while a command writes, the three files stay
+        address = f"{Path(connection.settings_dict['NAME']).as_uri()}?mode=rw"
+        with closing(sqlite3.connect(address, uri=True, timeout=1)) as last:
+            last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _end_with(parent: int) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from milepost.ledger.lending import IDLE_SECONDS, Lender
 
@@ -50,6 +51,11 @@ def worked(lender: Lender, work: Callable[[], object] = lambda: None) -> object:
 def in_another_thread(act: Callable[[], object]) -> object:
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(act).result()
+
+
+def asked(statement: str = "SELECT 1") -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 class TestLender:
@@ -108,3 +114,54 @@ class TestLender:
             in_another_thread(lambda: worked(lender))
 
         assert sorted(database.connection is None for database in databases) == [False, True]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_lends_nobody_what_the_server_has_ended(self, lender: Lender):
+        """PostgreSQL was away and is back: whoever works next is not told so."""
+        if connection.vendor != "postgresql":
+            pytest.skip("SQLite has no server.")
+        both = Barrier(2)
+        with ThreadPoolExecutor(2) as pool:
+            ended = list(pool.map(lambda _: worked(lender, both.wait), range(2)))
+        with connection.cursor() as cursor:
+            for raw in ended:
+                cursor.execute("SELECT pg_terminate_backend(%s, 60000)", [raw.info.backend_pid])
+
+        with ThreadPoolExecutor(2) as pool:
+            found = list(pool.map(lambda _: worked(lender, lambda: (both.wait(), asked())), range(2)))
+
+        assert not {*map(id, found)} & {*map(id, ended)}
+
+    @pytest.mark.django_db(transaction=True)
+    def test_opens_anew_what_only_reads(self, lender: Lender):
+        """A connection stays as it was opened, so it would refuse changes after the database takes them."""
+        if connection.vendor != "postgresql":
+            pytest.skip("SQLite tells its connections nothing.")
+        first = in_another_thread(
+            lambda: worked(lender, lambda: asked("SET default_transaction_read_only=on"))
+        )
+
+        assert in_another_thread(lambda: worked(lender, asked)) is not first
+
+    @pytest.mark.django_db(transaction=True)
+    def test_trusts_no_other_when_one_broke(self, lender: Lender):
+        """What cut one connection off has perhaps cut off all, and they do not know it yet."""
+        if connection.vendor != "postgresql":
+            pytest.skip("SQLite has no server.")
+        both, databases = Barrier(2), []
+
+        def note() -> None:
+            databases.append(connections["default"])
+            both.wait()
+
+        def broke() -> None:
+            with suppress(OperationalError):
+                asked("SELECT pg_terminate_backend(pg_backend_pid(), 60000)")
+            connection.close_if_unusable_or_obsolete()  # as at the end of each request
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _: worked(lender, note), range(2)))
+
+        in_another_thread(lambda: worked(lender, broke))
+
+        assert [database.connection for database in databases] == [None, None]

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -229,6 +230,19 @@ class TestServe:
 
         assert code == 0
         assert wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers))
+
+    def test_leaves_one_file_when_it_stops(self, install, tmp_path):
+        """Who copies the database of a server that was stopped has all of it in the one file."""
+        server = install().start("demo")
+        token = new_token(server, "owner", "write")
+        assert status(server, token, "/views", {"name": "The last one"}) == 201
+        server.stop()
+
+        shutil.copy(server.data_dir / "milepost.sqlite3", tmp_path)
+
+        assert [*server.data_dir.glob("milepost.sqlite3-*")] == []
+        with closing(sqlite3.connect(tmp_path / "milepost.sqlite3")) as copied:
+            assert copied.execute("SELECT name FROM saved_view").fetchall() == [("The last one",)]
 
     @pytest.mark.parametrize("place", ["{folder}/told", "@milepost-{folder}"])
     def test_tells_systemd_once_it_answers(self, install, tmp_path, place):
