@@ -19,11 +19,13 @@ from milepost.actions import (
     key_results,
     objectives,
     teams,
+    undos,
     workspaces,
 )
 from milepost.actions.key_results import Definition
+from milepost.core import undoing
 from milepost.core.problems import NotFound, Problem
-from milepost.models import Alignment, Checkin, Cycle, Initiative, KeyResult, Team
+from milepost.models import Alignment, Checkin, Cycle, Event, Initiative, KeyResult, Team
 from tests import okrs as the_okrs
 from tests.cast import Cast
 
@@ -180,3 +182,26 @@ class Season:
             row = Team.objects.of(self.cast.acme.id).get(id=self.cast.product.id)
             parent = None if row.parent_id else other.id
             teams.update(team=row.id, changed={"parent": parent}, by=self.cast.ada, at=at)
+
+
+class Mending(Season):
+    """A season in which much is set right: other values, other days, again and back."""
+
+    def deeds(self) -> list[Callable[[datetime], None]]:
+        return [
+            *super().deeds(), self.check_in, self.check_in, self.correct, self.withdraw,
+            *[self.move] * 4, *[self.take_back] * 2,
+        ]  # fmt: skip
+
+    def move(self, at: datetime) -> None:
+        """Correct a check-in to be for another day, earlier or later."""
+        checkins.correct(
+            checkin=self._entry().id, value=Decimal(self.dice.randrange(60)),
+            effective_at=at - self.dice.choice([0, 2, 6, 15]) * DAY, by=self.cast.ada, at=at,
+        )  # fmt: skip
+
+    def take_back(self, at: datetime) -> None:
+        """Undo one of the latest things that were said of a check-in."""
+        kinds = [kind for kind in undoing.KINDS if kind.startswith("checkin.")]
+        rows = Event.objects.of(self.cast.acme.id).filter(kind__in=kinds).order_by("-at", "-id")[:6]
+        undos.undo(event=self.pick(rows).id, anyway=True, by=self.cast.ada, at=at)

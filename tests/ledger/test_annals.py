@@ -15,7 +15,7 @@ from milepost.ledger import image as images
 from milepost.ledger.changes import Kind
 from tests.cast import Cast
 from tests.ledger.test_past import said
-from tests.seasons import Season
+from tests.seasons import Mending, Season
 
 pytestmark = pytest.mark.both_databases
 BEGAN = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -27,7 +27,7 @@ LONG = Decimal("1234567890.000000000001")  # no float says this
 @pytest.fixture
 def season(cast: Cast) -> Season:
     """Live for some weeks, with a number that no float says and with milestones."""
-    season = Season(cast, 5, BEGAN)
+    season = Mending(cast, 5, BEGAN)
     checkins.record(key_result=season.okrs.growth.id, value=LONG, by=cast.ada, at=BEGAN)
     parts = [Decimal(1), Decimal("0.5")]
     checkins.record(key_result=season.okrs.guides.id, value=None, parts=parts, by=cast.ada, at=BEGAN)
@@ -43,9 +43,14 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def told(cast: Cast) -> list[dict]:
-    """Tell some days as a process that has just started does."""
+    """Tell some days as a process that has just started does, with what became known of them later."""
     images.forget()
-    return [said(past.of(cast.acme.id, day), day) for day in DAYS]
+    found = []
+    for day in DAYS:
+        then = past.of(cast.acme.id, day)
+        late, corrected = then.entries.history.learned(int(then.known.timestamp()))
+        found.append(said(then, day) | {"late": sorted(late), "corrected": sorted(corrected)})
+    return found
 
 
 def saved(folder: Path, cast: Cast, until: date = DAYS[-2]) -> Path:

@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from milepost.actions import checkins, undos
-from milepost.core import undoing
+from milepost.actions import checkins
 from milepost.ledger import image as images
 from milepost.ledger import past
-from milepost.models import Event
 from milepost.queries import hindsight, key_results
 from milepost.queries.cards import Reader
 from tests import okrs as the_okrs
 from tests.cast import Cast
-from tests.seasons import Season
+from tests.seasons import Mending
 
 pytestmark = pytest.mark.both_databases
 BEGAN = datetime(2026, 9, 1, 9, tzinfo=UTC)
 DAYS = 40
 DAY = timedelta(days=1)
 AFTER = BEGAN.date() + (DAYS + 2) * DAY
-
-
-class Mending(Season):
-    """A season in which much is set right: other values, other days, again and back."""
-
-    def deeds(self) -> list[Callable[[datetime], None]]:
-        return [
-            *super().deeds(), self.check_in, self.check_in, self.correct, self.withdraw,
-            *[self.move] * 4, *[self.take_back] * 2,
-        ]  # fmt: skip
-
-    def move(self, at: datetime) -> None:
-        """Correct a check-in to be for another day, earlier or later."""
-        checkins.correct(
-            checkin=self._entry().id, value=Decimal(self.dice.randrange(60)),
-            effective_at=at - self.dice.choice([0, 2, 6, 15]) * DAY, by=self.cast.ada, at=at,
-        )  # fmt: skip
-
-    def take_back(self, at: datetime) -> None:
-        """Undo one of the latest things that were said of a check-in."""
-        kinds = [kind for kind in undoing.KINDS if kind.startswith("checkin.")]
-        rows = Event.objects.of(self.cast.acme.id).filter(kind__in=kinds).order_by("-at", "-id")[:6]
-        undos.undo(event=self.pick(rows).id, anyway=True, by=self.cast.ada, at=at)
 
 
 def learned(cast: Cast, day: date) -> dict[Any, Any]:
