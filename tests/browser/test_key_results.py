@@ -67,7 +67,7 @@ class TestChange:
         page.get_by_role("button", name="Save").click()
 
         page.get_by_role("heading", name="What was changed").wait_for()
-        expect(page.get_by_text("4 → 3 days")).to_be_visible()
+        expect(page.get_by_text("4 days → 3 days")).to_be_visible()
         expect(page.get_by_text("Four was too easy.")).to_be_visible()
         page.get_by_text("Show as table").click()
         expect(page.get_by_role("cell", name="6.5 days")).to_be_visible()

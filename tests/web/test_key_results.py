@@ -173,7 +173,7 @@ class TestShow:
         assert '<s class="num">6.2 days</s> <span class="muted">withdrawn</span>' in page
 
     def test_tells_who_changed_the_target_and_why(self, signed_in, cast: Cast, okrs: Okrs):
-        """A changed target reads from → to, with unit, name and reason."""
+        """A changed target reads from → to, each with its unit, with name and reason."""
         ben = signed_in("ben")
         sent = filled(
             title="Cut the wait", kind="decrease", start="9", target="3.5", unit="days", weight="2",
@@ -183,7 +183,7 @@ class TestShow:
         assert ben.post(url(okrs.waiting, "edit/"), sent).status_code == 303
 
         page = text(signed_in("gus").get(url(okrs.waiting)))
-        assert 'target <b class="num"><bdi dir="ltr">4 → 3.5 days</bdi></b>' in page
+        assert 'target <b class="num"><bdi dir="ltr">4 days → 3.5 days</bdi></b>' in page
         assert 'weight <b class="num"><bdi dir="ltr">1 → 2</bdi></b>' in page
         assert "<b>Ben Okri</b> changed" in page
         assert "Four was too easy." in page
