@@ -115,9 +115,11 @@ def of(raised: Exception) -> HttpResponse:
                 return answer(wrong)
             return answer(NotJson("The body is not JSON.", remedy="Send one JSON object, in UTF-8."))
     if (told := of_the_database.told(raised)) is not None:
-        log.error("%s: %s", told.code, told.message)
+        log.warning("%s: %s", told.code, told.message)
         told.remedy = REMEDIES.get(told.code, told.remedy)
-        return answer(told)
+        response = answer(told)
+        response._has_been_logged = True  # else Django adds a second line, that says less
+        return response
     log.error("A defect", exc_info=raised)
     return answer(
         Problem(

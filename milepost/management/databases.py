@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import load_backend
 
 from milepost.core.problems import Problem, first_line
-from milepost.ledger import moments, sight
+from milepost.ledger import faults, moments, sight
 
 DEFAULT = "default"
 
@@ -25,6 +25,13 @@ class NoSuchDatabase(Problem):
 
     code = "no_such_database"
     status = 503
+
+
+class NoRoom(Problem):
+    """A disk on which there is no room for a database."""
+
+    code = "no_room"
+    status = 507
 
 
 def address_of(file: Path) -> str:
@@ -59,8 +66,34 @@ def as_operator() -> Iterator[None]:
 @contextmanager
 def aside(folder: Path) -> Iterator[BaseDatabaseWrapper]:
     """Stand on an empty SQLite database in this folder."""
-    with standing_on(address_of(folder / "aside.sqlite3")) as connection:
+    place = f"in {folder.parent} for a database to try the backup in"
+    with (
+        standing_on(address_of(folder / "aside.sqlite3")) as connection,
+        _no_room(place, "the backup is as it was"),
+    ):
         yield connection
+
+
+@contextmanager
+def finding_room() -> Iterator[None]:
+    """Say where the database lies, should there be no room left for it."""
+    told = connections[DEFAULT].settings_dict
+    is_file = connections[DEFAULT].vendor == "sqlite"
+    place = f"in {Path(told['NAME']).parent} for the database" if is_file else "on the database's server"
+    with _no_room(place, "nothing is half saved"):
+        yield
+
+
+@contextmanager
+def _no_room(place: str, safe: str) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as wrong:
+        if not isinstance(faults.told(wrong), faults.DiskIsFull):
+            raise
+        raise NoRoom(
+            f"There is no room left {place}.", remedy=f"Make room there, and try again; {safe}."
+        ) from None
 
 
 @contextmanager

@@ -63,7 +63,8 @@ class OperatorCommand(BaseCommand):
         return super().create_parser(prog_name, subcommand, epilog=epilog, formatter_class=Help, **more)
 
     def execute(self, *arguments, **options):
-        with databases.as_operator(), nullcontext() if self.keeps_log else _answering():
+        quiet = nullcontext() if self.keeps_log else _answering()
+        with databases.as_operator(), databases.finding_room(), quiet:
             if self.needs_database:
                 schema.require()
             return super().execute(*arguments, **options)

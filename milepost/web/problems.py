@@ -37,8 +37,10 @@ class ProblemsMiddleware:
         fault = faults.told(problem)
         if fault is None:
             return None
-        log.error("%s: %s", fault.code, fault.message)
-        return answer(request, fault)
+        log.warning("%s: %s", fault.code, fault.message)
+        response = answer(request, fault)
+        response._has_been_logged = True  # else Django adds a second line, that says less
+        return response
 
 
 def _is_in_other_letters(request: HttpRequest) -> bool:

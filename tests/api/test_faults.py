@@ -153,16 +153,23 @@ class TestLog:
         assert "canary7bird" not in line
         assert orjson.loads(line)["error"] == "IntegrityError"
 
-    def test_every_line_of_a_request_has_its_number(self, cast, okrs, program, caplog):
-        """Django's own line, which comes after the answer was made, has it too."""
-        asked = Api(cast, program)
+    @pytest.mark.parametrize("door", [Page, Api])
+    def test_has_one_line_for_what_the_database_refused(self, cast, okrs, program, caplog, door):
+        """A warning: it is no defect, and an outage meets many."""
+        asked = door(cast, program)
 
         with read_only():
-            refused = asked.write(okrs)
+            asked.write(okrs)
 
-        lines = [orjson.loads(logs.Json().format(each)) for each in caplog.records]
-        assert [(line["logger"], line["message"]) for line in lines if line["level"] == "error"] == [
-            ("milepost.api", lines[0]["message"]),
-            ("django.request", "Service Unavailable"),
-        ]
-        assert lines[-1]["request"] == refused.headers["X-Request-ID"]
+        [line] = [each for each in caplog.records if each.levelname in ("WARNING", "ERROR")]
+        assert line.levelname == "WARNING"
+        assert line.getMessage().startswith("database_is_read_only: ")
+
+    def test_every_line_of_a_request_has_its_number(self, client, caplog):
+        """Django's own line, which comes after the answer was made, has it too."""
+        with read_only():
+            refused = client.get("/readyz")
+
+        line = orjson.loads(logs.Json().format(caplog.records[-1]))
+        assert (line["logger"], line["message"]) == ("django.request", "Service Unavailable")
+        assert line["request"] == refused.headers["X-Request-ID"]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from milepost.cli.exits import Exit
 from tests.crash.ground import Ground, broken
 from tests.postgres import free_port
 from tests.running import PATIENCE, Installation
@@ -25,11 +26,15 @@ START = (
     'mount -t tmpfs -o size={size},mode=0700 tmpfs "$MILEPOST_DATA_DIR" && cp -a "$1"/. "$MILEPOST_DATA_DIR" '
     '&& exec "$2" -m milepost serve --no-browser --port "$3"'
 )
+# A command on a disk that has no room left.
+RUN = (
+    'mount -t tmpfs -o size={size},mode=0700 tmpfs "$1" && cp -a "$2"/. "$1" && '
+    '(dd if=/dev/zero of="$1/ballast" bs=4k 2>/dev/null; shift 2; exec "$@")'
+)
 
 
-@pytest.fixture
-def small(install, tmp_path):
-    """A server whose data folder is a disk of a few megabytes."""
+def own_disk(tmp_path: Path) -> list[str]:
+    """Return how a command is begun that may have a disk of its own; skip where none may."""
     unshare = shutil.which("unshare")
     command = [unshare or "unshare", "--mount", "--map-root-user"]
     tried = unshare and subprocess.run(
@@ -38,6 +43,13 @@ def small(install, tmp_path):
     if not tried or tried.returncode:
         # tests/web/test_faults.py tries the same with a limit that SQLite knows itself.
         pytest.skip("This machine does not let a test have a disk of its own.")
+    return command
+
+
+@pytest.fixture
+def small(install, tmp_path):
+    """A server whose data folder is a disk of a few megabytes."""
+    command = own_disk(tmp_path)
     milepost = install()
     assert milepost.run("migrate").returncode == 0
     ground = broken(milepost)
@@ -114,3 +126,25 @@ class TestFullDisk:
             kept = opened.execute("SELECT count(*) FROM checkin WHERE note LIKE 'key-%'").fetchone()[0]
             whole = opened.execute("PRAGMA integrity_check").fetchone()[0]
         assert (kept, whole) == (recorded + 1, "ok")
+
+
+class TestCommands:
+    def test_backup_says_which_disk_is_full(self, install, tmp_path):
+        """What was not sealed yet is sealed first, and for that the database has no room."""
+        command, milepost = own_disk(tmp_path), install()
+        broken(milepost)
+        disk, data = tmp_path / "disk", milepost.data_dir
+        disk.mkdir()
+        milepost.data_dir = disk
+        words = [sys.executable, "-m", "milepost", "backup", tmp_path / "elsewhere.zip"]
+
+        told = subprocess.run(
+            [*command, "sh", "-c", RUN.format(size=SMALL), "sh", disk, data, *words],
+            env=milepost.environ, capture_output=True, text=True,
+        )  # fmt: skip
+
+        assert told.returncode == Exit.ERROR
+        assert told.stderr == (
+            f"There is no room left in {disk} for the database.\n"
+            "Make room there, and try again; nothing is half saved.\n"
+        )

@@ -379,6 +379,21 @@ class TestVerify:
         assert "No export" not in asked.err and "2 exports" in compared.out
         assert "No export" not in compared.out
 
+    def test_says_which_disk_is_full(self, tmp_path):
+        """The database that it is restored into needs room, elsewhere than the one that is served."""
+        folder = tmp_path / "aside"
+        folder.mkdir()
+
+        def fill() -> None:
+            with databases.aside(folder) as database, database.cursor() as cursor:
+                cursor.execute("PRAGMA max_page_count=1")
+                cursor.execute("CREATE TABLE one (number)")
+
+        with pytest.raises(databases.NoRoom) as raised:
+            fill()
+
+        assert f"in {tmp_path} " in raised.value.message and raised.value.remedy
+
     def test_finds_a_row_that_was_changed(self, backup):
         """One digit in one row is found."""
         bad = spoiled(backup, "tables/checkin.jsonl", lambda data: data.replace(b'"6.5"', b'"6.6"'))
