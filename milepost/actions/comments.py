@@ -60,7 +60,7 @@ def withdraw(*, comment: int, by: Actor, at: datetime) -> None:
         else:
             standings.objective(by, old.objective_id)
         mine = old.by_id is not None and old.by_id == by.person_id and access.may_comment(by)
-        access.require(mine or access.may_manage(by), "take this comment away")
+        access.require(mine or access.may_oversee(by), "take this comment away")
         tell(
             "comment.withdrawn",
             objective=old.objective_id,

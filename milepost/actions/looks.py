@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from milepost.core import access
 from milepost.core.access import Actor
 from milepost.models import Person
 
@@ -15,6 +16,7 @@ def look(*, by: Actor, at: datetime) -> None:
 
     No event and no change: reading is nobody else's business, and no figure depends on it.
     """
+    access.require_whole(by, "say that its person has looked")
     if by.is_operator:
         return
     with transaction.atomic():

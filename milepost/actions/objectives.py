@@ -305,7 +305,7 @@ def reopen(*, objective: int, reason: str, by: Actor, at: datetime) -> Objective
     """Take a closed objective back to grading: an admin's right, for 14 days."""
     with transaction.atomic():
         row, _ = standings.objective(by, objective, lock=True)
-        access.require(access.may_manage(by), "reopen an objective", remedy="Ask an admin.")
+        access.require(access.may_oversee(by), "reopen an objective", remedy="Ask an admin.")
         was, reason = State.CLOSED, wording.printable(reason, field="reason")
         facts = {
             Guard.REASON.value: bool(reason),

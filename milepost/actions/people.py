@@ -75,7 +75,7 @@ def update(
     with transaction.atomic():
         held(by.workspace_id)
         row = Person.objects.of(by.workspace_id).held(person)
-        mine = by.person_id == row.id and email in (None, row.email)
+        mine = by.person_id == row.id and not by.is_limited and email in (None, row.email)
         access.require(
             mine or membership.may_manage_person(by, row.role), "change this person", remedy="Ask an admin."
         )

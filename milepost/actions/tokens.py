@@ -38,6 +38,7 @@ def create(
     at: datetime,
 ) -> tuple[Token, str]:
     """Make a token for oneself; return it and its secret, which is kept nowhere."""
+    access.require_whole(by, "make a token")
     access.require(by.person_id is not None, "make a token", remedy="Sign in as the person it is for.")
     name = wording.name(name, of="A token", longest=NAME_LONGEST)
     if scope not in list(Scope):

@@ -78,6 +78,7 @@ def delete(*, view: int, by: Actor, at: datetime) -> None:
 
 def choose(*, view: int | None, by: Actor, at: datetime) -> None:
     """Let one's own tree begin with a view from now on (None: as usual)."""
+    access.require_whole(by, "choose what its person begins with")
     access.require(by.person_id is not None, "begin with a view", remedy="Sign in as the person it is for.")
     with transaction.atomic():
         # The view is held, so whoever deletes it waits and finds that it was chosen; then the person, so that

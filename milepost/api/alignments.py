@@ -63,7 +63,7 @@ def index(request: HttpRequest, asked: Query[AlignmentsAsked]) -> HttpResponse:
         return answers.many(request, AlignmentRecord, found, asked)
 
 
-@creates(router, "/objectives/{objective}/alignments", AlignmentRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/alignments", AlignmentRecord, scope=Scope.WRITE, in_teams=True)
 def create(request: HttpRequest, objective: Path[Ref], said: Serves) -> HttpResponse:
     """Let an objective serve another one, or a key result. Loops are refused with the way round."""
     done = once(
@@ -84,7 +84,7 @@ def create(request: HttpRequest, objective: Path[Ref], said: Serves) -> HttpResp
     return answers.made(done, record, f"/api/v1/alignments/{record.id}")
 
 
-@creates(router, "/objectives/{objective}/place", EventRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/place", EventRecord, scope=Scope.WRITE, in_teams=True)
 def move(request: HttpRequest, objective: Path[Ref], said: NewPlace) -> HttpResponse:
     """Put an objective below something else, in one step that can be undone as one.
 
@@ -117,7 +117,7 @@ def show(request: HttpRequest, alignment: Path[Ref], part: Query[PartThen]) -> H
     return answers.one(alignments.one(reader(request, part.on), alignment), part)
 
 
-@changes(router, "/alignments/{alignment}", AlignmentRecord, scope=Scope.WRITE, guarded=True)
+@changes(router, "/alignments/{alignment}", AlignmentRecord, scope=Scope.WRITE, guarded=True, in_teams=True)
 def update(request: HttpRequest, alignment: Path[Ref], said: LinkChange) -> HttpResponse:
     """Change how a link counts.
 
@@ -133,7 +133,9 @@ def update(request: HttpRequest, alignment: Path[Ref], said: LinkChange) -> Http
     return answer
 
 
-@changes(router, "/alignments/{alignment}", None, scope=Scope.WRITE, method="DELETE", guarded=True)
+@changes(
+    router, "/alignments/{alignment}", None, scope=Scope.WRITE, method="DELETE", guarded=True, in_teams=True
+)
 def end(request: HttpRequest, alignment: Path[Ref]) -> HttpResponse:
     """End a link; the past keeps it."""
 

@@ -16,7 +16,7 @@ from milepost.actions import guesses, tokens
 from milepost.actions.access import NOBODY_YET
 from milepost.api import limits
 from milepost.api.problems import Unauthorized
-from milepost.core import devices, scopes
+from milepost.core import access, devices, scopes
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotAllowed
 from milepost.core.scopes import Scope
@@ -35,6 +35,7 @@ class Holds:
     """
 
     scope: Scope
+    in_teams: bool = True  # False: not for a token that is limited to a team
 
     def __call__(self, request: HttpRequest) -> Bearer:
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
@@ -57,6 +58,8 @@ class Holds:
                 code="insufficient_scope",
                 remedy="Make a token that reaches further.",
             )
+        if not self.in_teams:
+            access.require_whole(found.actor, "do this")
         if found.lacks_second_step:
             raise NotAllowed(
                 "This workspace asks for a second step at sign-in, and you have none.",

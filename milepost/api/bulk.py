@@ -142,7 +142,7 @@ class BulkApplied(BulkChange):
     seen: Annotated[str | None, Field(max_length=64)] = None
 
 
-@many(router, "/bulk-changes/preview", PreviewRecord, scope=Scope.WRITE)
+@many(router, "/bulk-changes/preview", PreviewRecord, scope=Scope.WRITE, in_teams=True)
 def preview(request: HttpRequest, said: BulkChange) -> HttpResponse:
     """Say what a change of many would do to each, and do nothing."""
     lines = actions.preview(
@@ -152,7 +152,7 @@ def preview(request: HttpRequest, said: BulkChange) -> HttpResponse:
     return answers.one(PreviewRecord(actions.mark(lines=lines), found))
 
 
-@many(router, "/bulk-changes", BulkRecord, scope=Scope.WRITE)
+@many(router, "/bulk-changes", BulkRecord, scope=Scope.WRITE, in_teams=True)
 def apply(request: HttpRequest, said: BulkApplied) -> HttpResponse:
     """Change all of many, or none: `errors` then says which cannot be changed so, and why."""
 

@@ -96,7 +96,7 @@ def history(request: HttpRequest, key_result: Path[Ref], page: Query[PageThen]) 
         return answers.many(request, CheckinRecord, checkins.of(looking, key_result, page.wanted), page)
 
 
-@creates(router, "/key-results/{key_result}/checkins", OutcomeRecord, scope=Scope.CHECKIN)
+@creates(router, "/key-results/{key_result}/checkins", OutcomeRecord, scope=Scope.CHECKIN, in_teams=True)
 def create(request: HttpRequest, key_result: Path[Ref], said: NewCheckin) -> HttpResponse:
     """Check a key result in; answered with what moved, up to the top."""
     return _recorded(
@@ -114,7 +114,7 @@ def show(request: HttpRequest, checkin: Path[Ref], part: Query[Part]) -> HttpRes
     return answers.one(checkins.one(reader(request), checkin), part)
 
 
-@creates(router, "/checkins/{checkin}/correction", OutcomeRecord, scope=Scope.CHECKIN)
+@creates(router, "/checkins/{checkin}/correction", OutcomeRecord, scope=Scope.CHECKIN, in_teams=True)
 def correct(request: HttpRequest, checkin: Path[Ref], said: NewCheckin) -> HttpResponse:
     """Correct an entry by a new one that names it; both stay, the new one counts."""
     return _recorded(
@@ -126,7 +126,7 @@ def correct(request: HttpRequest, checkin: Path[Ref], said: NewCheckin) -> HttpR
     )
 
 
-@creates(router, "/checkins/{checkin}/withdrawal", OutcomeRecord, scope=Scope.CHECKIN)
+@creates(router, "/checkins/{checkin}/withdrawal", OutcomeRecord, scope=Scope.CHECKIN, in_teams=True)
 def withdraw(request: HttpRequest, checkin: Path[Ref], said: Withdrawal) -> HttpResponse:
     """Take an entry back, as if it had not been made; the record keeps both."""
     return _recorded(

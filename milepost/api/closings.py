@@ -64,7 +64,7 @@ def show(request: HttpRequest, objective: Path[Ref], part: Query[Part]) -> HttpR
         return answers.one(closings.one(looking, objective), part)
 
 
-@creates(router, "/objectives/{objective}/closing", ObjectiveRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/closing", ObjectiveRecord, scope=Scope.WRITE, in_teams=True)
 def close(request: HttpRequest, objective: Path[Ref], said: NewClosing) -> HttpResponse:
     """Close an objective: its final values become grades, and grades become facts."""
     looking = reader(request)
@@ -83,7 +83,14 @@ def close(request: HttpRequest, objective: Path[Ref], said: NewClosing) -> HttpR
     return made(request, Done(objective, again=again))
 
 
-@changes(router, "/objectives/{objective}/closing/preview", ClosingRecord, scope=Scope.WRITE, method="POST")
+@changes(
+    router,
+    "/objectives/{objective}/closing/preview",
+    ClosingRecord,
+    scope=Scope.WRITE,
+    method="POST",
+    in_teams=True,
+)
 def preview(request: HttpRequest, objective: Path[Ref], said: NewClosing) -> HttpResponse:
     """Show what closing an objective with these final values would give, and change nothing."""
     looking = reader(request)

@@ -15,7 +15,7 @@ CODES = (
     "milestone_count", "missing", "negative_weight", "no_start", "no_target", "no_value", "no_versions",
     "not_a_number", "not_acceptable", "not_allowed", "not_found", "not_json", "nothing_to_hand_over",
     "nothing_to_undo", "number_too_large", "objective_is_closed", "on_record", "out_of_range",
-    "out_of_sight", "plan_refused", "reason_needed", "relative_to_zero", "repeated_parameter",
+    "out_of_sight", "outside_team", "plan_refused", "reason_needed", "relative_to_zero", "repeated_parameter",
     "second_step_needed", "shuts_you_out", "some_cannot", "start_equals_target", "submission_reused",
     "takes_no_checkins", "team_loop", "too_busy", "too_large", "too_late_to_undo", "too_many",
     "too_many_at_once", "too_many_invitations", "too_many_parameters", "too_many_requests",

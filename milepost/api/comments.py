@@ -48,7 +48,7 @@ def show(request: HttpRequest, comment: Path[Ref], part: Query[Part]) -> HttpRes
     return answers.one(comments.one(reader(request), comment), part)
 
 
-@creates(router, "/objectives/{objective}/comments", CommentRecord, scope=Scope.CHECKIN)
+@creates(router, "/objectives/{objective}/comments", CommentRecord, scope=Scope.CHECKIN, in_teams=True)
 def on_objective(request: HttpRequest, objective: Path[Ref], said: NewComment) -> HttpResponse:
     """Say something about an objective."""
     done = once(
@@ -58,7 +58,7 @@ def on_objective(request: HttpRequest, objective: Path[Ref], said: NewComment) -
     return _made(request, done)
 
 
-@creates(router, "/key-results/{key_result}/comments", CommentRecord, scope=Scope.CHECKIN)
+@creates(router, "/key-results/{key_result}/comments", CommentRecord, scope=Scope.CHECKIN, in_teams=True)
 def on_key_result(request: HttpRequest, key_result: Path[Ref], said: NewComment) -> HttpResponse:
     """Say something about a key result."""
     done = once(

@@ -56,7 +56,7 @@ def show(request: HttpRequest, event: Path[Ref], part: Query[Part]) -> HttpRespo
         return answers.one(events.one(looking, event), part)
 
 
-@creates(router, "/events/{event}/undoing", UndoingRecord, scope=Scope.WRITE)
+@creates(router, "/events/{event}/undoing", UndoingRecord, scope=Scope.WRITE, in_teams=True)
 def undo(request: HttpRequest, event: Path[Ref], said: NewUndoing) -> HttpResponse:
     """Take back what an event tells of, for 30 days, where you did it yourself or are an admin.
 

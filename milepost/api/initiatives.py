@@ -69,7 +69,7 @@ def index(request: HttpRequest, asked: Query[InitiativesAsked]) -> HttpResponse:
     return answers.many(request, InitiativeRecord, found, asked)
 
 
-@creates(router, "/objectives/{objective}/initiatives", InitiativeRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/initiatives", InitiativeRecord, scope=Scope.WRITE, in_teams=True)
 def create(request: HttpRequest, objective: Path[Ref], said: NewInitiative) -> HttpResponse:
     """Add an initiative to an objective."""
     done = once(
@@ -88,7 +88,9 @@ def show(request: HttpRequest, initiative: Path[Ref], part: Query[PartThen]) -> 
         return answers.one(initiatives.one(looking, initiative), part)
 
 
-@changes(router, "/initiatives/{initiative}", InitiativeRecord, scope=Scope.WRITE, guarded=True)
+@changes(
+    router, "/initiatives/{initiative}", InitiativeRecord, scope=Scope.WRITE, guarded=True, in_teams=True
+)
 def update(request: HttpRequest, initiative: Path[Ref], said: InitiativeChange) -> HttpResponse:
     """Change an initiative, or where it stands; its owner may as well."""
     changed = said.given()

@@ -64,7 +64,7 @@ def index(request: HttpRequest, asked: Query[KeyResultsAsked]) -> HttpResponse:
         return answers.many(request, KeyResultRecord, found, asked)
 
 
-@creates(router, "/objectives/{objective}/key-results", KeyResultRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/key-results", KeyResultRecord, scope=Scope.WRITE, in_teams=True)
 def create(request: HttpRequest, objective: Path[Ref], said: AddedKeyResult) -> HttpResponse:
     """Add a key result to an objective."""
     done = once(
@@ -98,7 +98,7 @@ def explain(request: HttpRequest, key_result: Path[Ref], then: Query[Then]) -> H
         return answers.one(figures.of_key_result(looking, key_result))
 
 
-@changes(router, "/key-results/{key_result}", KeyResultRecord, scope=Scope.WRITE, guarded=True)
+@changes(router, "/key-results/{key_result}", KeyResultRecord, scope=Scope.WRITE, guarded=True, in_teams=True)
 def update(request: HttpRequest, key_result: Path[Ref], said: KeyResultChange) -> HttpResponse:
     """Change a key result; what it said before stays in its history."""
 
@@ -116,7 +116,7 @@ def update(request: HttpRequest, key_result: Path[Ref], said: KeyResultChange) -
     return leaving.answer(request, done, respond) if said.leave else respond()
 
 
-@creates(router, "/key-results/{key_result}/cancellation", KeyResultRecord, scope=Scope.WRITE)
+@creates(router, "/key-results/{key_result}/cancellation", KeyResultRecord, scope=Scope.WRITE, in_teams=True)
 def cancel(request: HttpRequest, key_result: Path[Ref], said: Because) -> HttpResponse:
     """Stop a key result: it stays listed and no longer counts."""
     done = once(
@@ -126,7 +126,7 @@ def cancel(request: HttpRequest, key_result: Path[Ref], said: Because) -> HttpRe
     return _made(request, done)
 
 
-@creates(router, "/key-results/{key_result}/restoration", KeyResultRecord, scope=Scope.WRITE)
+@creates(router, "/key-results/{key_result}/restoration", KeyResultRecord, scope=Scope.WRITE, in_teams=True)
 def restore(request: HttpRequest, key_result: Path[Ref], said: PerhapsBecause) -> HttpResponse:
     """Take a cancelled key result up again."""
     done = once(
@@ -138,7 +138,7 @@ def restore(request: HttpRequest, key_result: Path[Ref], said: PerhapsBecause) -
     return _made(request, done)
 
 
-@creates(router, "/key-results/{key_result}/position", KeyResultRecord, scope=Scope.WRITE)
+@creates(router, "/key-results/{key_result}/position", KeyResultRecord, scope=Scope.WRITE, in_teams=True)
 def move(request: HttpRequest, key_result: Path[Ref], said: Move) -> HttpResponse:
     """Move a key result one place up or down; at the end it stays."""
 

@@ -83,7 +83,7 @@ def look(request: HttpRequest) -> HttpResponse:
     return answers.gone(once(request, make))
 
 
-@changes(router, "/me/token", None, scope=Scope.READ, method="DELETE")
+@changes(router, "/me/token", None, scope=Scope.READ, method="DELETE", in_teams=True)
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Revoke the token that this request came with."""
 

@@ -123,7 +123,7 @@ def index(request: HttpRequest, asked: Query[ObjectivesAsked]) -> HttpResponse:
         return answers.many(request, ObjectiveRecord, found, asked)
 
 
-@creates(router, "/objectives", ObjectiveRecord, scope=Scope.WRITE)
+@creates(router, "/objectives", ObjectiveRecord, scope=Scope.WRITE, in_teams=True)
 def create(request: HttpRequest, said: NewObjective) -> HttpResponse:
     """Draft an objective, with its first key results and what it serves."""
     given = said.given()
@@ -165,7 +165,7 @@ def explain(request: HttpRequest, objective: Path[Ref], then: Query[Then]) -> Ht
         return answers.one(figures.of_objective(looking, objective))
 
 
-@changes(router, "/objectives/{objective}", ObjectiveRecord, scope=Scope.WRITE, guarded=True)
+@changes(router, "/objectives/{objective}", ObjectiveRecord, scope=Scope.WRITE, guarded=True, in_teams=True)
 def update(request: HttpRequest, objective: Path[Ref], said: ObjectiveChange) -> HttpResponse:
     """Change an objective; what it said before stays in its history."""
     changed = said.given()
@@ -183,38 +183,38 @@ def update(request: HttpRequest, objective: Path[Ref], said: ObjectiveChange) ->
     return _answered(request, done, lambda: answers.changed(done, _record(request, objective)), leave, below)
 
 
-@creates(router, "/objectives/{objective}/activation", ObjectiveRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/activation", ObjectiveRecord, scope=Scope.WRITE, in_teams=True)
 def activate(request: HttpRequest, objective: Path[Ref]) -> HttpResponse:
     """Agree a draft and, once its cycle has begun, start it."""
     done = once(request, lambda: actions.activate(objective=objective, by=request.actor, at=request.at).id)
     return made(request, done)
 
 
-@creates(router, "/objectives/{objective}/parking", ObjectiveRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/parking", ObjectiveRecord, scope=Scope.WRITE, in_teams=True)
 def park(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
     """Put a draft on the not-now list."""
     return _step(request, actions.park, objective, said)
 
 
-@creates(router, "/objectives/{objective}/deferral", ObjectiveRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/deferral", ObjectiveRecord, scope=Scope.WRITE, in_teams=True)
 def defer(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
     """Put an active objective off to later; it no longer counts."""
     return _step(request, actions.defer, objective, said)
 
 
-@creates(router, "/objectives/{objective}/cancellation", ObjectiveRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/cancellation", ObjectiveRecord, scope=Scope.WRITE, in_teams=True)
 def cancel(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
     """Stop an objective: it stays in the report and no longer counts."""
     return _step(request, actions.cancel, objective, said)
 
 
-@creates(router, "/objectives/{objective}/redrafting", ObjectiveRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/redrafting", ObjectiveRecord, scope=Scope.WRITE, in_teams=True)
 def redraft(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
     """Take a parked, cancelled or deferred objective back to draft."""
     return _step(request, actions.redraft, objective, said)
 
 
-@creates(router, "/objectives/{objective}/reopening", ObjectiveRecord, scope=Scope.WRITE)
+@creates(router, "/objectives/{objective}/reopening", ObjectiveRecord, scope=Scope.WRITE, in_teams=True)
 def reopen(request: HttpRequest, objective: Path[Ref], said: Because) -> HttpResponse:
     """Take a closed objective back to grading: an admin's right, for 14 days."""
     return _step(request, actions.reopen, objective, said)

@@ -18,6 +18,7 @@ from milepost.core.scopes import Scope
 
 METHODS: dict[str, list[str]] = defaultdict(list)  # of each address, filled in as the views are read
 GUARDED: dict[str, set[str]] = defaultdict(set)  # those of them that take If-Match
+NOT_IN_TEAMS = " Not for a token that is limited to a team."
 ALWAYS = (401, 403, 405, 406, 429, 500, 503, 507)
 UNSAFE = (400, 409, 411, 412, 413, 415)
 KEY = {
@@ -55,16 +56,23 @@ def slice_of(record: type) -> type:
 def reads(router: Router, path: str, of: Any, *, many: bool = False) -> Callable:
     """Let a view be read at an address: one record, or a slice of many."""
     shape = slice_of(of) if many else of
-    return _operation(router, "GET", path, {200: shape, 304: None}, Scope.READ, (422,))
+    return _operation(router, "GET", path, {200: shape, 304: None}, Scope.READ, (422,), True)
 
 
-def creates(router: Router, path: str, of: Any, *, scope: Scope) -> Callable:
+def creates(router: Router, path: str, of: Any, *, scope: Scope, in_teams: bool = False) -> Callable:
     """Let a view make something: 201, or 200 where the same request had made it."""
-    return _operation(router, "POST", path, {201: of, 200: of}, scope, (*UNSAFE, 422))
+    return _operation(router, "POST", path, {201: of, 200: of}, scope, (*UNSAFE, 422), in_teams)
 
 
 def changes(
-    router: Router, path: str, of: Any, *, scope: Scope, method: str = "PATCH", guarded: bool = False
+    router: Router,
+    path: str,
+    of: Any,
+    *,
+    scope: Scope,
+    method: str = "PATCH",
+    guarded: bool = False,
+    in_teams: bool = False,
 ) -> Callable:
     """Let a view change something, and answer with what it is now (None: with nothing).
 
@@ -73,16 +81,24 @@ def changes(
     """
     if guarded:
         GUARDED[path].add(method)
-    return _operation(router, method, path, {204: None} if of is None else {200: of}, scope, (*UNSAFE, 422))
+    return _operation(
+        router, method, path, {204: None} if of is None else {200: of}, scope, (*UNSAFE, 422), in_teams
+    )
 
 
-def many(router: Router, path: str, of: Any, *, scope: Scope) -> Callable:
+def many(router: Router, path: str, of: Any, *, scope: Scope, in_teams: bool = False) -> Callable:
     """Let a view do something to many things that its body names: all of them, or none."""
-    return _operation(router, "POST", path, {200: of}, scope, (*UNSAFE, 404, 422))
+    return _operation(router, "POST", path, {200: of}, scope, (*UNSAFE, 404, 422), in_teams)
 
 
 def _operation(
-    router: Router, method: str, path: str, shapes: dict, scope: Scope, refusals: tuple[int, ...]
+    router: Router,
+    method: str,
+    path: str,
+    shapes: dict,
+    scope: Scope,
+    refusals: tuple[int, ...],
+    in_teams: bool,
 ) -> Callable:
     def take(view: Callable) -> Callable:
         name = f"{view.__module__.rpartition('.')[2]}_{view.__name__}"
@@ -104,11 +120,11 @@ def _operation(
             [method],
             path,
             response=shapes,
-            auth=Holds(scope),
+            auth=Holds(scope, in_teams),
             operation_id=name,
             url_name=f"api_{name}",
             summary=summary.rstrip("."),
-            description=f"{more.strip()}\n\nScope: {scope.value}.".strip(),
+            description=f"{more.strip()}\n\nScope: {scope.value}.{'' if in_teams else NOT_IN_TEAMS}".strip(),
             openapi_extra=extra,
         )(view)
 

@@ -59,7 +59,7 @@ def index(request: HttpRequest, asked: Query[Page]) -> HttpResponse:
     return answers.many(request, ViewRecord, views.slice_of(reader(request), asked.wanted), asked)
 
 
-@creates(router, "/views", ViewRecord, scope=Scope.WRITE)
+@creates(router, "/views", ViewRecord, scope=Scope.WRITE, in_teams=True)
 def create(request: HttpRequest, said: NewView) -> HttpResponse:
     """Keep a view of the tree under a name; to copy one, say what it says."""
     _require_no_idle_team(said.shared, said.team)
@@ -85,7 +85,7 @@ def show(request: HttpRequest, view: Path[Ref], part: Query[Part]) -> HttpRespon
     return answers.one(views.one(reader(request), view), part)
 
 
-@changes(router, "/views/{view}", ViewRecord, scope=Scope.WRITE, guarded=True)
+@changes(router, "/views/{view}", ViewRecord, scope=Scope.WRITE, guarded=True, in_teams=True)
 def update(request: HttpRequest, view: Path[Ref], said: ViewChange) -> HttpResponse:
     """Rename a view, let it show something else, or share it otherwise."""
     changed = said.given()
@@ -102,7 +102,7 @@ def update(request: HttpRequest, view: Path[Ref], said: ViewChange) -> HttpRespo
     return answers.changed(done, views.one(reader(request), view))
 
 
-@changes(router, "/views/{view}", None, scope=Scope.WRITE, method="DELETE", guarded=True)
+@changes(router, "/views/{view}", None, scope=Scope.WRITE, method="DELETE", guarded=True, in_teams=True)
 def delete(request: HttpRequest, view: Path[Ref]) -> HttpResponse:
     """Delete a view."""
 

@@ -13,6 +13,13 @@ from enum import StrEnum
 
 from milepost.core.problems import NotAllowed
 
+
+class OutsideTeam(NotAllowed):
+    """A token that is limited to teams reaches their OKRs, and nothing else."""
+
+    code = "outside_team"
+
+
 EVERYONE = None  # the audience of what the whole workspace may see
 
 
@@ -55,7 +62,17 @@ class Actor:
         return self.person_id is None
 
     @property
+    def is_limited(self) -> bool:
+        return self.within is not None
+
+    @property
     def is_admin(self) -> bool:
+        """Whether they run the workspace; through a token that is limited to teams nobody does."""
+        return not self.is_limited and self.is_admin_of_okrs
+
+    @property
+    def is_admin_of_okrs(self) -> bool:
+        """Whether an admin's rights are theirs over the OKRs that they see, limited or not."""
         return self.is_operator or self.role in (Role.OWNER, Role.ADMIN)
 
     @property
@@ -151,7 +168,7 @@ def may_check_in(actor: Actor, standing: Standing) -> bool:
     """
     if actor.looks_back:
         return False
-    if actor.is_admin:
+    if actor.is_admin_of_okrs:
         return True
     me = actor.person_id
     if me in (standing.key_result_owner, standing.owner, standing.sponsor) or me in standing.contributors:
@@ -169,7 +186,7 @@ def may_edit(actor: Actor, standing: Standing) -> bool:
         return False
     if actor.is_guest:
         return False
-    if actor.is_admin or standing.is_kept:
+    if actor.is_admin_of_okrs or standing.is_kept:
         return True
     me = actor.person_id
     if me in (standing.owner, standing.sponsor):
@@ -197,7 +214,7 @@ def may_draft(actor: Actor, lineage: Collection[int], visibility: str) -> bool:
         return False
     if actor.within is not None and (visibility == Visibility.PRIVATE or not within(actor, lineage)):
         return False
-    if actor.is_admin or visibility == Visibility.PRIVATE:
+    if actor.is_admin_of_okrs or visibility == Visibility.PRIVATE:
         return True
     return bool(lineage) and bool(actor.leads.intersection(lineage) or next(iter(lineage)) in actor.teams)
 
@@ -222,9 +239,14 @@ def may_apply_a_file(actor: Actor) -> bool:
     return actor.role == Role.OWNER and actor.within is None and not actor.looks_back
 
 
+def may_oversee(actor: Actor) -> bool:
+    """Of OKRs that they see: admins reopen what is closed, and take others' comments away."""
+    return actor.is_admin_of_okrs and not actor.looks_back
+
+
 def may_manage_team(actor: Actor, lineage: Collection[int]) -> bool:
-    """Admins, and the leads of the team or of one above it."""
-    if actor.looks_back:
+    """Admins, and the leads of the team or of one above it. Not through a limited token."""
+    if actor.looks_back or actor.is_limited:
         return False
     return actor.is_admin or bool(actor.leads.intersection(lineage))
 
@@ -263,6 +285,14 @@ def may_change_view(
     if owner == actor.person_id:
         return True
     return actor.is_admin if shared == "everyone" else shared == "team" and may_manage_team(actor, lineage)
+
+
+def require_whole(actor: Actor, doing: str) -> None:
+    """Raise OutsideTeam where a token is limited to teams; `doing` completes "… may not …"."""
+    if actor.is_limited:
+        raise OutsideTeam(
+            f"A token that is limited to a team may not {doing}.", remedy="Use a token without a team."
+        )
 
 
 def require(allowed: bool, doing: str, *, remedy: str | None = None) -> None:

@@ -49,7 +49,9 @@ def may_add(actor: Actor, role: str, lineage: Collection[int] = ()) -> bool:
     """
     if actor.is_admin:
         return is_within_reach(actor, role)
-    return not actor.is_guest and role in LEADS_MAY_ADD and bool(actor.leads.intersection(lineage))
+    if actor.is_guest or actor.is_limited:
+        return False
+    return role in LEADS_MAY_ADD and bool(actor.leads.intersection(lineage))
 
 
 def may_invite(actor: Actor, role: str, *, added_by: int | None) -> bool:
@@ -61,6 +63,7 @@ def may_invite(actor: Actor, role: str, *, added_by: int | None) -> bool:
         return is_within_reach(actor, role)
     return (
         not actor.is_guest
+        and not actor.is_limited
         and role in LEADS_MAY_ADD
         and bool(actor.leads)
         and added_by is not None

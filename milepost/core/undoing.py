@@ -48,4 +48,4 @@ def may_undo(actor: Actor, told_by: int | None) -> bool:
     """Whoever did it, and admins (house.md)."""
     if actor.looks_back:
         return False
-    return actor.is_admin or (actor.person_id is not None and actor.person_id == told_by)
+    return actor.is_admin_of_okrs or (actor.person_id is not None and actor.person_id == told_by)

@@ -78,6 +78,7 @@ def of(reader: Reader, person: int) -> Holdings:
 
 def to_give(reader: Reader, person: int) -> Holdings:
     """Return what somebody holds, to those who may hand it over: the person themself, and admins."""
+    access.require_whole(reader.actor, "read or hand over what somebody holds")
     found = of(reader, person)
     access.require(
         reader.actor.person_id == person

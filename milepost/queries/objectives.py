@@ -140,7 +140,7 @@ def steps(reader: Reader, row: ObjectiveRow, may_edit: bool) -> tuple[str, ...]:
     """Name the steps that an objective can take now, as far as the reader may take them."""
     legal = legal_events(State(row.state))
     found = dict.fromkeys(step for step, event in STEPS if event in legal) if may_edit else {}
-    if row.state == State.CLOSED and access.may_manage(reader.actor) and _closed_lately(reader, row):
+    if row.state == State.CLOSED and access.may_oversee(reader.actor) and _closed_lately(reader, row):
         found["reopening"] = None
     return tuple(found)
 

@@ -77,7 +77,7 @@ def places(reader: Reader, row: ObjectiveRow) -> list[Place]:
 def movable(reader: Reader) -> frozenset[int] | None:
     """Return the objectives that the reader may move; None: all of them."""
     actor, image = reader.actor, reader.image
-    if actor.is_admin and not actor.looks_back:
+    if actor.is_admin_of_okrs and not actor.looks_back:
         return None
     led = {id for id in image.teams if actor.leads.intersection(reader.lineage(id))} | actor.teams
     mine = actor.person_id

@@ -114,7 +114,7 @@ def new(request: HttpRequest, objective: int, step: str) -> HttpResponse:
     reader = pages.reader(request)
     row = reader.objective_row(objective)
     may_edit = access.may_edit(reader.actor, reader.standing(row))
-    if (may_edit or reader.actor.is_admin) and step not in pages_of.steps(reader, row, may_edit):
+    if (may_edit or reader.actor.is_admin_of_okrs) and step not in pages_of.steps(reader, row, may_edit):
         raise Conflict(
             f"“{STEPS[step].button}” cannot be done now: the objective is {row.state.replace('_', ' ')}.",
             code="illegal_transition",
@@ -149,7 +149,7 @@ def _page(request: HttpRequest, reader: Reader, objective: int, name: str, typed
     step = STEPS[name]
     row = reader.objective_row(objective)
     allowed = (
-        access.may_manage(reader.actor)
+        access.may_oversee(reader.actor)
         if name == "reopening"
         else access.may_edit(reader.actor, reader.standing(row))
     )

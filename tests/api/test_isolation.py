@@ -303,6 +303,25 @@ class TestLimited:
         assert status() == 403
         assert status(visibility="private", owner=encode(world.cast.ada.person_id)) == 403
 
+    @pytest.mark.parametrize("role", ["owner", "admin"])
+    def test_changes_nothing_but_okrs(self, world, program, role: str):
+        """Whatever its scope and whoever's it is, each operation that is not listed refuses it."""
+        Person.objects.of(world.cast.acme.id).filter(id=world.cast.ada.person_id).update(role=role)
+        ada, wrong = program("ada", scope="write", team=world.cast.product.id), []
+        Token.objects.of(world.cast.acme.id).filter(id=ada.token_id).update(scope="admin")
+        before = kept()
+
+        for operation in LISTED:
+            if operation.method == "GET" or operation.name in LIMITED_MAY:
+                continue
+            answer = sent(ada, operation, world.acme)
+            if (answer.status_code, answer.json()["code"]) != (403, "outside_team"):
+                wrong.append(f"{operation.name}: {answer.status_code}")
+
+        assert wrong == []
+        assert kept() == before
+        assert set(NAMED) >= LIMITED_MAY
+
 
 class TestScopes:
     @pytest.mark.parametrize("who", ["ada", "ben", "cleo", "gus"])
@@ -336,6 +355,17 @@ class TestScopes:
 
         assert kept() == before
 
+
+# What a token that is limited to a team may change; anything new is refused to it.
+LIMITED_MAY = {
+    "me_sign_out", "events_undo", "objectives_create", "objectives_update", "objectives_activate",
+    "objectives_park", "objectives_defer", "objectives_cancel", "objectives_redraft", "objectives_reopen",
+    "closings_close", "closings_preview", "key_results_create", "key_results_update", "key_results_cancel",
+    "key_results_restore", "key_results_move", "checkins_create", "checkins_correct", "checkins_withdraw",
+    "initiatives_create", "initiatives_update", "alignments_create", "alignments_move",
+    "alignments_update", "alignments_end", "bulk_preview", "bulk_apply", "comments_on_objective",
+    "comments_on_key_result", "views_create", "views_update", "views_delete",
+}  # fmt: skip
 
 # A guest keeps views of their own.
 GUESTS_MAY = {"me_look", "me_sign_out", "comments_on_objective", "comments_on_key_result"} | {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from milepost.core import membership
+from milepost.core import access, membership
 from milepost.core.access import Actor, Role, operator
 
 ACME, TEAM, OTHER = 1, 10, 11
@@ -84,3 +84,15 @@ class TestLead:
         assert membership.roles_to_give(ACTORS["lead"]) == (Role.MEMBER, Role.GUEST)
         assert membership.roles_to_give(ACTORS["admin"]) == (Role.ADMIN, Role.MEMBER, Role.GUEST)
         assert membership.roles_to_give(ACTORS["member"]) == ()
+
+
+def test_a_limited_token_lets_nobody_in():
+    """Whoever runs the workspace or leads the team, through a token of a team they manage no people."""
+    for role in (Role.OWNER, Role.ADMIN, Role.MEMBER):
+        limited = Actor(1, 1, role, frozenset({10}), frozenset({10}), within=frozenset({10}))
+
+        assert not membership.may_manage_person(limited, Role.GUEST)
+        assert not membership.may_change_role(limited, Role.GUEST, Role.MEMBER)
+        assert not membership.may_add(limited, Role.GUEST, (10,))
+        assert not membership.may_invite(limited, Role.GUEST, added_by=1)
+        assert not (access.may_manage(limited) or access.may_manage_team(limited, (10,)))
