@@ -131,6 +131,14 @@ class _Server(Granian):
         super().startup(spawn_target, target_loader)
         threading.Thread(target=self._announce, daemon=True).start()
 
+    def _respawn_workers(self, workers, *given, **named) -> None:
+        # Ctrl-C reaches both processes. Where the one that answers is missed first, granian may clear what
+        # wakes this one up after the signal has set it, and would wait for ever beside a new process.
+        if not self.interrupt_signal:
+            super()._respawn_workers(workers, *given, **named)
+        if self.interrupt_signal:
+            self.main_loop_interrupt.set()
+
     def _announce(self) -> None:
         while not self.main_loop_interrupt.is_set():
             if _answers(self.bind_addr, self.bind_port):

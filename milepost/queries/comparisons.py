@@ -135,7 +135,8 @@ def of_team(then: Reader, now: Reader, team: int | None, cycle: CycleRow | None)
     before, after = theirs(then), theirs(now)
     ids = np.array([row.id for row in (*before, *after)], dtype=np.int64)
     summaries = teams.summary(then, before), teams.summary(now, after)
-    return _compared(then, now, ids, summaries, places=Contrasts(then, now).places(team), explained=True)
+    places = Contrasts(then, now).places(team, {row.cycle_id for row in (*before, *after)})
+    return _compared(then, now, ids, summaries, places=places, explained=True)
 
 
 def of_workspace(then: Reader, now: Reader, cycle: CycleRow | None) -> Comparison:

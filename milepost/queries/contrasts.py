@@ -122,24 +122,22 @@ class Contrasts:
             ids = before.key_result_id, after.key_result_id
             yield Difference("key result", *(self.now.named(id)[0] if id else NOTHING for id in ids))
 
-    def places(self, team: int | None = None) -> Iterator[Difference]:
-        """Tell what became of teams: of one and those right below it, or of all, and then of cycles too.
+    def places(self, team: int | None = None, cycles: Collection[int] = ()) -> Iterator[Difference]:
+        """Tell what became of teams and cycles: of a team, those right below it and `cycles`; or of all.
 
         Who joined and left is told of the one team alone.
         """
-        then, now = self.then.image.teams, self.now.image.teams
-        for id, row in now.items():
-            before = then.get(id)
+        then, now = self.then.image, self.now.image
+        for id, row in now.teams.items():
+            before = then.teams.get(id)
             above = before.parent_id if before else row.parent_id
             if team is None or team in (id, above, row.parent_id):
                 yield from self._team(before, row)
-        if team is None:
-            cycles = self.then.image.cycles
-            for id, cycle in self.now.image.cycles.items():
-                if id in cycles:
-                    yield from self._cycle(cycles[id], cycle)
-        elif team in then and team in now:
-            yield from self._people(then[team], now[team])
+        for id, cycle in now.cycles.items():
+            if team is None or id in cycles:
+                yield from self._cycle(then.cycles.get(id), cycle)
+        if team in then.teams and team in now.teams:
+            yield from self._people(then.teams[team], now.teams[team])
 
     def _team(self, before: TeamRow | None, after: TeamRow) -> Iterator[Difference]:
         if before is None:
@@ -151,7 +149,11 @@ class Contrasts:
             places = self.then.team(before.parent_id), self.now.team(after.parent_id)
             yield Difference(f"“{after.name}” below", *(one.name if one else NOTHING for one in places))
 
-    def _cycle(self, before: CycleRow, after: CycleRow) -> Iterator[Difference]:
+    def _cycle(self, before: CycleRow | None, after: CycleRow) -> Iterator[Difference]:
+        if before is None:
+            ends = f"to {day(after.ends_on)}" if after.ends_on else "on"
+            yield Difference(f"“{after.name}”", NOTHING, f"made, from {day(after.starts_on)} {ends}")
+            return
         if before.name != after.name:
             yield Difference("cycle’s name", before.name, after.name)
         for one in self.words.between(before, after, ("starts_on", "ends_on")):

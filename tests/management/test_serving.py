@@ -275,6 +275,23 @@ class TestServe:
         assert server.process.wait(timeout=PATIENCE) == 0
         assert "Traceback" not in server.output
 
+    def test_ctrl_c_is_heard_while_a_lost_worker_is_replaced(self):
+        """A signal that comes between seeing that a process has gone and waiting anew is not lost."""
+        server = serving._Server("milepost.config.wsgi:application", respawn_failed_workers=True)
+
+        class Interrupted(threading.Event):
+            def clear(self):
+                server.signal_handler_interrupt()
+                super().clear()
+
+        server.main_loop_interrupt = Interrupted()
+        server.interrupt_children.append(0)
+        server.main_loop_interrupt.set()
+        ended = threading.Event()
+        threading.Thread(target=lambda: (server._serve_loop(None, None), ended.set()), daemon=True).start()
+
+        assert ended.wait(PATIENCE)
+
     def test_a_lost_worker_is_replaced(self, install):
         """When the process that answers dies, another takes its place."""
         server = install().start()

@@ -42,6 +42,11 @@ def page(browser, path: str, before, after=None) -> str:
     return answer.content.decode()
 
 
+def _made_before(now, workspace) -> None:
+    """Let the cycles be older than what is compared."""
+    assert Event.objects.of(workspace.id).filter(kind="cycle.created").update(at=now - 9 * DAY)
+
+
 class TestWhoSees:
     @pytest.mark.parametrize("path", [TREE, COMPANY])
     def test_tells_that_something_was_only_restricted(self, signed_in, okrs, cast, now, path):
@@ -442,6 +447,7 @@ class TestMany:
 
     def test_tells_of_teams_that_moved(self, signed_in, okrs, cast, now):
         """A team that stands below another one moved no figure of its own, but those of the tree of teams."""
+        _made_before(now, cast.acme)
         sales = teams.create(name="Sales", by=cast.ada, at=now - 3 * DAY)
         teams.update(team=cast.product.id, changed={"parent": sales.id}, by=cast.ada, at=now)
         told = [{"what": "“Product” below", "before": "none", "after": "Sales"}]
@@ -453,6 +459,7 @@ class TestMany:
 
     def test_tells_of_new_names_and_of_who_joined_and_left(self, signed_in, okrs, cast, now):
         """Names stand in every list; who belongs to a team is told where two days of that team stand."""
+        _made_before(now, cast.acme)
         team = cast.product.id
         sales = teams.create(name="Sales", by=cast.ada, at=now)
         teams.update(team=team, changed={"name": "Riding"}, by=cast.ada, at=now)
@@ -464,13 +471,15 @@ class TestMany:
         own = read(signed_in("ada"), f"/w/acme/teams/{encode(team)}/comparison", day_of(now) - DAY)["places"]
 
         named = {"what": "team’s name", "before": "Product", "after": "Riding"}
+        renamed = {"what": "cycle’s name", "before": "Autumn", "after": "Fall"}
         assert everywhere == [
             named,
             {"what": f"“{sales.name}”", "before": "none", "after": "founded"},
-            {"what": "cycle’s name", "before": "Autumn", "after": "Fall"},
+            renamed,
         ]
         assert own == [
             named,
+            renamed,
             {"what": "members who left", "before": "Ben Okri", "after": "none"},
             {"what": "members who joined", "before": "none", "after": "Ada Lovelace"},
             {"what": "leads", "before": "Ben Okri", "after": "Ada Lovelace"},
@@ -478,15 +487,19 @@ class TestMany:
 
     def test_tells_of_a_cycle_s_days_and_of_its_closing(self, signed_in, okrs, cast, now):
         """That a cycle was cut short, closed and opened again stands beside the new names."""
-        Event.objects.of(cast.acme.id).filter(kind="cycle.created").update(at=now - 9 * DAY)
+        _made_before(now, cast.acme)
         cycle, today, ends = okrs.cycle, day_of(now), okrs.cycle.ends_on
         cycles.update(cycle=cycle.id, changed={"ends_on": ends - DAY}, by=cast.ada, at=now - 5 * DAY)
         cycles.close(cycle=cycle.id, by=cast.ada, at=now - 3 * DAY)
         cycles.reopen(cycle=cycle.id, by=cast.ada, at=now - DAY)
-        ada = signed_in("ada")
+        ada, team = signed_in("ada"), f"/w/acme/teams/{encode(cast.product.id)}/comparison"
 
         def told(before: int, after: int) -> list[dict]:
-            return read(ada, TREE, today - before * DAY, today - after * DAY)["places"]
+            everywhere, own = (
+                read(ada, path, today - before * DAY, today - after * DAY)["places"] for path in (TREE, team)
+            )
+            assert [one for one in own if one["what"][0] == "“"] == everywhere
+            return everywhere
 
         cut = {
             "what": "“Autumn”: last day", "before": f"{ends:%-d %b %Y}", "after": f"{ends - DAY:%-d %b %Y}",
@@ -497,6 +510,19 @@ class TestMany:
         assert told(6, 2) == [cut, closed] and told(4, 2) == [closed]
         assert told(2, 1) == [closed | {"before": closed["after"], "after": "open"}]
         assert told(6, 1) == [cut]
+
+    def test_tells_of_a_cycle_that_was_made(self, signed_in, okrs, cast, now):
+        """A new one stands there with its days; a team to which it means nothing is not told."""
+        _made_before(now, cast.acme)
+        starts = day_of(now) + 100 * DAY
+        cycles.create(name="Spring", starts_on=starts, ends_on=starts + 90 * DAY, by=cast.ada, at=now)
+        team = f"/w/acme/teams/{encode(cast.product.id)}/comparison"
+
+        (told,) = read(signed_in("ada"), TREE, day_of(now) - DAY)["places"]
+
+        days = f"{starts:%-d %b %Y} to {starts + 90 * DAY:%-d %b %Y}"
+        assert told == {"what": "“Spring”", "before": "none", "after": f"made, from {days}"}
+        assert read(signed_in("ada"), team, day_of(now) - DAY)["places"] == []
 
     def test_shows_a_team(self, signed_in, okrs, cast, now):
         """A team's page has the same, with its summary on both days."""

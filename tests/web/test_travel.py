@@ -191,11 +191,11 @@ class TestShow:
         for path, (_, found, note) in told.items():
             assert found, path
             assert "1 check-in for" in note and "and 1 was corrected or withdrawn since" in note, path
-        assert "Known now: 30 %, not 10 %" in told[f"objectives/{encode(okrs.helpful.id)}/"][2]
+        assert "Known now: 30 % instead of 10 %" in told[f"objectives/{encode(okrs.helpful.id)}/"][2]
         for path in (f"teams/{encode(cast.product.id)}/", "alignment/", "map/", "overview/"):
             told_now = told[path][2].partition("With what is known now: ")[2].partition("</details>")[0]
             assert f"/objectives/{encode(okrs.helpful.id)}/" in told_now, path
-            assert "30 %, not 10 %" in told_now, path
+            assert "30 % instead of 10 %" in told_now, path
         assert 'id="learned"' not in today and 'id="learned"' in beside
 
     def test_tells_nobody_of_what_they_may_not_see(self, signed_in, okrs, cast, now):

@@ -165,8 +165,8 @@ class ComparisonRecord:
 
     `more` differ less and are not listed. What time alone changed stands in `drifted`, and `more_drifted`
     are not listed; `unmoved` are the same on both days. `places` tell what became of teams and cycles:
-    teams founded or put below another one, new names, a cycle's other days, its closing and opening again
-    and, of one team alone, who joined and left.
+    teams founded or put below another one, new names, cycles made, their other days, closing and opening
+    again; of one team the cycles of its objectives, and who joined and left.
     """
 
     before: date
