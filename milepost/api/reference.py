@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -47,6 +49,7 @@ class Operation:
     parameters: tuple[Field, ...]
     body: tuple[Field, ...]
     answers: tuple[tuple[str, str, str], ...]  # (status, words, name of the record)
+    examples: tuple[tuple[str, str], ...]  # (what it is of, JSON)
 
     def has(self, words: list[str]) -> bool:
         """Say whether its line or chapter has all of these words, as reference.js looks for them."""
@@ -137,7 +140,16 @@ def _operation(path: str, method: str, told: dict[str, Any]) -> Operation:
         ),
         body=_fields(_resolved(body)) if body else (),
         answers=tuple(_answers(told["responses"])),
+        examples=tuple(_examples({"body": told.get("requestBody", {}), **told["responses"]})),
     )
+
+
+def _examples(places: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for place, told in places.items():
+        shown = told.get("content", {}).get("application/json", {}).get("example")
+        if shown is not None:
+            title = "Sent" if place == "body" else f"Answered, {place}"
+            yield title, json.dumps(shown, indent=2, ensure_ascii=False)
 
 
 def _words(parameter: dict[str, Any]) -> dict[str, str]:

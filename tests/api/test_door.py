@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -681,6 +683,16 @@ class TestDocument:
             for told in methods.values():
                 assert f'id="{told["operationId"]}">' in page  # and not hidden
         assert "<code>Retry-After</code> says when to go on" in page and "`" not in page
+
+    def test_shows_what_is_sent_and_answered(self, db):
+        """Whoever begins sees a body that is taken and the answer to it, as they stand in the document."""
+        page = html.unescape(Client().get("/api/").content.decode())
+        operation = document()["paths"]["/api/v1/objectives"]["post"]
+        sent = operation["requestBody"]["content"]["application/json"]["example"]
+        answered = operation["responses"]["201"]["content"]["application/json"]["example"]
+
+        for shown in (sent, answered):
+            assert json.dumps(shown, indent=2, ensure_ascii=False) in page
 
     @pytest.mark.parametrize("words", ["POST check-in", "post CHECKINS", "correction post"])
     def test_finds_operations_by_words(self, db, words: str):
