@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-BASH = """\
-# Completion of milepost for bash: put `eval "$(milepost completion bash)"` into ~/.bashrc.
+BASH = r"""# Completion of milepost for bash: put `eval "$(milepost completion bash)"` into ~/.bashrc.
 _milepost() {
-    local line word
+    local line word typing=${COMP_WORDS[COMP_CWORD]}
     local -a typed=()
     COMPREPLY=()
     # Words come as they were typed, with what keeps their blanks together.
     for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
-        word=${word#[\\'\\"]}
-        typed+=("${word//\\\\/}")
+        case $word in
+        \'?*\') word=${word:1:-1} ;;
+        \'*) word=${word:1} ;;
+        \"*[!\\]\") word=${word:1:-1} word=${word//\\/} ;;
+        *) word=${word#\"} word=${word//\\/} ;;
+        esac
+        typed+=("$word")
     done
     while IFS= read -r line; do
-        line=${line%%$'\\t'*}
-        case $line in *[!A-Za-z0-9_.:/=,-]*) line=$(printf '%q' "$line") ;; esac
+        line=${line%%$'\t'*}
+        case $typing in # a quotation mark that is open stays, and what stands in it is written as it asks
+        \'*) line=${line//\'/\'\\\'\'} ;;
+        \"*) line=${line//\\/\\\\} line=${line//\"/\\\"} line=${line//\$/\\\$} line=${line//\`/\\\`} ;;
+        *) case $line in *[!A-Za-z0-9_.:/=,-]*) line=$(printf '%q' "$line") ;; esac ;;
+        esac
         COMPREPLY+=("$line")
     done < <(milepost completion words -- "${typed[@]}" 2>/dev/null)
 }
 complete -o default -F _milepost milepost
 """
 
-ZSH = """\
-#compdef milepost
+ZSH = r"""#compdef milepost
 # Completion of milepost for zsh: put `eval "$(milepost completion zsh)"` into ~/.zshrc, after compinit.
 _milepost() {
     local value says
-    local -a found
-    while IFS=$'\\t' read -r value says; do
-        found+=("${value//:/\\\\:}${says:+:$says}")
-    done < <(milepost completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null)
+    local -a found typed
+    # Words come as they were typed, the last one perhaps with a quotation mark that is open.
+    typed=("${(@Q)words[2,CURRENT]}")
+    case ${typed[-1]} in
+    \'*) typed[-1]=${typed[-1]#?} ;;
+    \"*) typed[-1]=${${typed[-1]#?}//\\/} ;;
+    esac
+    while IFS=$'\t' read -r value says; do
+        found+=("${value//:/\\:}${says:+:$says}")
+    done < <(milepost completion words -- "${(@)typed}" 2>/dev/null)
     if (( ${#found} )); then
         _describe -t words 'milepost' found -M 'm:{a-zA-Z}={A-Za-z}'
     else
@@ -40,10 +53,12 @@ _milepost() {
 compdef _milepost milepost
 """
 
-FISH = """\
-# Completion of milepost for fish: milepost completion fish > ~/.config/fish/completions/milepost.fish
+FISH = r"""# Completion for fish: milepost completion fish > ~/.config/fish/completions/milepost.fish
 function __milepost_words
-    set -l typed (commandline -opc) (commandline -ct)
+    # The word that is being typed comes as it was typed, perhaps with a quotation mark that is open.
+    set -l now (commandline -ct)
+    set -l said (string unescape -- $now; or string replace -r '^[\'"]' '' -- $now)
+    set -l typed (commandline -opc) "$said"
     milepost completion words -- $typed[2..-1] 2>/dev/null
 end
 complete -c milepost -f -a '(__milepost_words)'
