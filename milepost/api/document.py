@@ -15,6 +15,7 @@ from milepost.api import limits
 from milepost.api.codes import CODES
 from milepost.api.examples import EXAMPLES, REFUSAL, Example
 from milepost.api.faults import Code
+from milepost.api.operations import ALSO
 from milepost.api.routers import PREFIX as ROOT
 from milepost.api.routers import api
 from milepost.formats.problem_json import MEDIA_TYPE, ProblemRecord
@@ -143,6 +144,8 @@ def _refusal(status: int) -> dict[str, Any]:
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    for kind in ALSO.get(path.removeprefix(ROOT), ()) if method == "get" else ():
+        operation["responses"]["200"]["content"][kind] = {"schema": {"type": "string"}}
     for written, response in operation["responses"].items():
         status = int(written)
         if status < 400:

@@ -23,11 +23,12 @@ def through(
     *,
     known: Callable[[str], frozenset[str]],
     guarded: frozenset[str],
+    also: frozenset[str] = frozenset(),
 ) -> Callable:
     """Return the view of an address with everything around it that all of them share.
 
     `known` names what may stand behind the question mark, by method; `guarded` are the methods that take
-    `If-Match`.
+    `If-Match`, and `also` the media types that it gives besides JSON to whoever accepts them.
     """
 
     def passing(request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -36,21 +37,27 @@ def through(
         if request.method not in methods:
             return problems.not_allowed(["HEAD", *methods] if "GET" in methods else list(methods))
         try:
-            _check(request, known, guarded)
+            _check(request, known, guarded, also)
             # Nothing is seen until a token lets somebody in; what is entered then is left with the answer.
             with sight.nothing(), ExitStack() as request.until_answered:
                 response = view(request, *args, **kwargs)
         except Exception as raised:
             response = problems.of(raised)
+        response.headers["Vary"] = "Authorization, Accept" if also else "Authorization"
         return _finished(request, response)
 
     passing.csrf_exempt = True  # no cookie lets anybody in here
     return passing
 
 
-def _check(request: HttpRequest, known: Callable[[str], frozenset[str]], guarded: frozenset[str]) -> None:
-    accepted = request.headers.get("Accept", "*/*")
-    if not any(part.partition(";")[0].strip() in ACCEPTED for part in accepted.split(",")):
+def _check(
+    request: HttpRequest,
+    known: Callable[[str], frozenset[str]],
+    guarded: frozenset[str],
+    also: frozenset[str],
+) -> None:
+    accepted = {part.partition(";")[0].strip() for part in request.headers.get("Accept", "*/*").split(",")}
+    if accepted.isdisjoint(ACCEPTED) and accepted.isdisjoint(also):
         raise Problem(
             "Answers are JSON.", code="not_acceptable", remedy="Accept application/json.", status=406
         )
@@ -134,7 +141,6 @@ def _check_parameters(request: HttpRequest, known: frozenset[str]) -> None:
 
 
 def _finished(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    response.headers["Vary"] = "Authorization"
     if (found := getattr(request, "count", None)) is not None:
         found.told(response)
     if request.method in UNSAFE:

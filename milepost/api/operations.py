@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from milepost.core.scopes import Scope
 
 METHODS: dict[str, list[str]] = defaultdict(list)  # of each address, filled in as the views are read
 GUARDED: dict[str, set[str]] = defaultdict(set)  # those of them that take If-Match
+ALSO: dict[str, set[str]] = defaultdict(set)  # the media types that an address gives besides JSON
 NOT_IN_TEAMS = " Not for a token that is limited to a team."
 ALWAYS = (401, 403, 405, 406, 429, 500, 503, 507)
 UNSAFE = (400, 409, 411, 412, 413, 415)
@@ -53,8 +54,9 @@ def slice_of(record: type) -> type:
     return create_model(f"{named}Slice", items=(list[record], ...), next=(str | None, ...), __doc__=doc)
 
 
-def reads(router: Router, path: str, of: Any, *, many: bool = False) -> Callable:
-    """Let a view be read at an address: one record, or a slice of many."""
+def reads(router: Router, path: str, of: Any, *, many: bool = False, also: Collection[str] = ()) -> Callable:
+    """Let a view be read at an address: one record, or a slice of many; `also` in these media types."""
+    ALSO[path].update(also)
     shape = slice_of(of) if many else of
     return _operation(router, "GET", path, {200: shape, 304: None}, Scope.READ, (422,), True)
 

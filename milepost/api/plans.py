@@ -27,13 +27,15 @@ from milepost.queries import plans, shutting_out
 from milepost.queries.records.slices import written
 
 router = Router(tags=["OKRs as code"])
+YAML = "application/yaml"
+_FORMATS = {answers.JSON: "json", YAML: "yaml"}
 
 
 class PlanFile(Said):
     """A file of OKRs; `name` says in refusals which file is meant, and by its ending whether it is JSON."""
 
     text: Annotated[
-        str, Field(max_length=limits.BODY, description="The file: YAML or JSON, as docs/format.md says.")
+        str, Field(max_length=limits.BODY, description="The file: YAML or JSON, as docs/file-format.md says.")
     ]
     name: Line = "okrs.yaml"
 
@@ -80,10 +82,15 @@ class ChangesRecord:
     event: str | None = None
 
 
-@reads(router, "/plan", PlanRecord)
+@reads(router, "/plan", PlanRecord, also=(YAML,))
 def show(request: HttpRequest) -> HttpResponse:
-    """Export all that you see as a file of OKRs; personal ones are in no export."""
-    return answers.encoded(okr_files.write(plans.as_seen(reader(request)), as_="json"))
+    """Export all that you see as a file of OKRs; personal ones are in no export.
+
+    As YAML for whoever accepts `application/yaml` and likes it better than JSON.
+    """
+    kind = request.get_preferred_type([*_FORMATS]) or answers.JSON
+    file = okr_files.write(plans.as_seen(reader(request)), as_=_FORMATS[kind])
+    return HttpResponse(file, content_type=kind)
 
 
 @changes(router, "/plan/preview", ChangesRecord, scope=Scope.ADMIN, method="POST")

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 
 from milepost.api import document, problems
 from milepost.api.door import through
-from milepost.api.operations import GUARDED, METHODS
+from milepost.api.operations import ALSO, GUARDED, METHODS
 from milepost.api.routers import PREFIX, api
 
 # Django tries them in order, and these are asked for most.
@@ -34,6 +34,7 @@ def _operations() -> Iterator[URLPattern]:
             tuple(METHODS[written]),
             known=_known(PREFIX + written),
             guarded=frozenset(GUARDED[written]),
+            also=frozenset(ALSO[written]),
         )
         yield path(f"v1/{route}", view, name=patterns[0].name)
 

@@ -148,6 +148,13 @@ class Wire:
                 print(f"The server asks to wait {seconds} second{'s' * (seconds != 1)}.", file=sys.stderr)
                 time.sleep(seconds)
 
+    def file(self, path: str, kind: str) -> bytes:
+        """Return what an address gives in a media type."""
+        data = self.bytes("GET", path, Accept=kind)
+        if self.headers.get_content_type() != kind:
+            raise self._no_milepost()
+        return data
+
     def _once(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> bytes:
         sent = {
             "Accept": "application/json",

@@ -15,6 +15,7 @@ from django.utils import timezone
 from milepost.actions import alignments
 from milepost.core import ids
 from milepost.core.access import Role
+from milepost.formats import okr_files
 from milepost.ledger import image
 from milepost.models import Alignment, Cycle, Initiative, KeyResult, Objective, Person, Team, Workspace
 from milepost.queries import plans
@@ -37,6 +38,27 @@ class TestExport:
 
         assert (file.status_code, preview.status_code) == (200, 200), preview.content
         assert [one for one in preview.json()["changes"] if one["action"] != "orphaned"] == []
+
+    def test_is_yaml_for_whoever_likes_that_better(self, world, program):
+        """The same file as people write it, with an entity tag of its own; JSON for everybody else."""
+        ada = program("ada")
+        as_json, as_yaml = (ada.get("/plan", Accept=kind) for kind in ("*/*", "application/yaml, */*;q=0.1"))
+
+        assert (as_yaml.status_code, as_yaml.headers["Content-Type"]) == (200, "application/yaml")
+        assert as_yaml.content.startswith(b"milepost: 1\n")
+        assert okr_files.read(as_yaml.content, name="a.yaml") == okr_files.read(
+            as_json.content, name="a.json"
+        )
+        assert as_yaml.headers["ETag"] != as_json.headers["ETag"]
+        assert all("Accept" in answer.headers["Vary"] for answer in (as_json, as_yaml))
+        for accepted in ("application/*", "application/yaml;q=0.5, application/json"):
+            assert ada.get("/plan", Accept=accepted).headers["Content-Type"] == "application/json"
+        known = ada.get("/plan", Accept="application/yaml", **{"If-None-Match": as_yaml.headers["ETag"]})
+        assert known.status_code == 304
+
+    def test_is_the_only_thing_that_is_yaml(self, world, program):
+        """No other address gives it."""
+        assert program("ada").get("/me", Accept="application/yaml").status_code == 406
 
     @pytest.mark.django_db(transaction=True)
     def test_is_of_one_moment(self, cast, program):

@@ -35,11 +35,7 @@ def run(options: argparse.Namespace) -> None:
     wire = telling.wire(options, patience=PATIENCE_FOR_A_FILE)
     if sys.stderr.isatty():
         print(f"Waiting for {wire.server.name or wire.server.url} to write everything…", file=sys.stderr)
-    data = wire.bytes("GET", "/plan")
-    if format_of(options.format, options.output) == "yaml":
-        from milepost.formats import okr_files  # which is slow to come
-
-        data = okr_files.write(okr_files.read(data, name="export.json"), as_="yaml")
+    data = wire.file("/plan", f"application/{format_of(options.format, options.output)}")
     if options.output in (None, "-"):
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
