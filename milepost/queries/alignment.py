@@ -417,6 +417,17 @@ def checked_at(reader: Reader, id: int) -> int | None:
     return max((entry.effective for entry in latest if entry), default=None)
 
 
+def silent_since(reader: Reader, id: int) -> date | None:
+    """Return the day of the last check-in of the one of an objective's key results that says nothing longest.
+
+    None: one of them never said anything, or there is none that takes check-ins.
+    """
+    image = reader.image
+    asked = [one.id for one in counted_below(image, id) if one.source != "contributors"]
+    latest = [image.entries.current(one) for one in asked]
+    return reader.day_of(min(each.effective for each in latest)) if latest and all(latest) else None
+
+
 def confidence(reader: Reader, id: int) -> Fraction | None:
     """Return how sure a key result's owner is, 1 to 10; of an objective, the mean of its key results'."""
     image = reader.image

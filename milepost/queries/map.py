@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from itertools import islice
@@ -93,6 +94,7 @@ class Card:
     number: int
     row: Row
     confidence: Fraction | None  # the mean of its key results'
+    silent_since: date | None  # the last check-in of the one of them that says nothing longest; None: never
     key_results: tuple[Row, ...]
     is_open: bool | None
     hidden: Hidden
@@ -328,6 +330,7 @@ class Map:
             number=number,
             row=self.row(id),
             confidence=alignment.confidence(self.reader, id),
+            silent_since=alignment.silent_since(self.reader, id),
             key_results=tuple(self.key_results(id)) if self.shows_key_results else (),
             is_open=is_open,
             hidden=hidden,

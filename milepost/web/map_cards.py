@@ -121,7 +121,7 @@ class Pen:
     def _beside_owner(self, card: Card) -> tuple[str, bool]:
         """Return what stands at the end of the owner's line, and whether the lens asks for it."""
         if self.lens.name == "age":
-            said = words.ago(card.row.checked_on, self.lens.today) if card.row.checked_on else "never"
+            said = words.ago(card.silent_since, self.lens.today) if card.silent_since else "never"
             return said, True
         if card.confidence is None:
             return ("not said", True) if self.lens.name == "confidence" else ("", False)

@@ -1,4 +1,8 @@
-"""Ways to colour the map: by status, owner, confidence, or age of the last check-in; each with its legend."""
+"""Ways to colour the map, each with its legend: by status, owner, confidence, or age.
+
+The age of a card is that of the last check-in of the key result of it that says nothing longest: one that
+somebody talks about hides no other.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ from datetime import date
 
 from milepost.core.ids import encode
 from milepost.core.pace import Staleness, staleness
-from milepost.queries.alignment import Row
 from milepost.queries.map import Card
 from milepost.web import words
 from milepost.web.marks import STATUS_CLASSES, STATUS_WORDS
@@ -79,7 +82,7 @@ class Lens:
         if self.name == "confidence":
             return self._sure(None if card.confidence is None else words.rounded(card.confidence))
         if self.name == "age":
-            return self._age(row)
+            return self._age(card.silent_since)
         return STATUS_CLASSES[row.status], STATUS_WORDS[row.status]
 
     def legend(self, cards: Iterable[Card]) -> list[Entry]:
@@ -120,7 +123,7 @@ class Lens:
             return NOT_SAID
         return next((colour, said) for least, colour, said in SURE if confidence >= least)
 
-    def _age(self, row: Row) -> tuple[str, str]:
-        if row.checked_on is None:
+    def _age(self, since: date | None) -> tuple[str, str]:
+        if since is None:
             return NEVER
-        return AGES[staleness(max((self.today - row.checked_on).days, 0), self.every)]
+        return AGES[staleness(max((self.today - since).days, 0), self.every)]

@@ -357,6 +357,22 @@ class TestLenses:
         legend = page.split('class="map-key"')[1].split("</ul>")[0]
         assert said in legend
 
+    def test_tell_of_the_key_result_that_says_nothing_longest(self, signed_in, cast, okrs, now):
+        """One that somebody checks in hides no other that is silent, or that never said anything."""
+        lens = f"{MAP}?lens=age"
+
+        def age(objective) -> str:
+            return card(page_of(signed_in("ada").get(lens)), objective)
+
+        definition = Definition("Answers", owner=cast.ada.person_id, start=Decimal(0), target=Decimal(9))
+        more = key_results.add(objective=okrs.company.id, definition=definition, by=cast.ada, at=now)
+        assert ">never</text>" in age(okrs.company)
+        then = now - timedelta(days=6)
+        checkins.record(key_result=more.id, value=Decimal(1), effective_at=then, by=cast.ada, at=now)
+        assert ">6\xa0d ago</text>" in age(okrs.company)
+        checkins.record(key_result=more.id, value=Decimal(2), by=cast.ada, at=now)
+        assert ">6\xa0d ago</text>" not in age(okrs.company)
+
     def test_name_the_owners_of_most_and_count_the_others(self, signed_in, okrs, monkeypatch):
         """Each colour has a name; who has none is one of the others, with initials on the card."""
         monkeypatch.setattr(map_lenses, "OWNERS", ("o1",))
