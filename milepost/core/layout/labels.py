@@ -1,7 +1,12 @@
-"""Where the words on lines stand: near the lower end of their own line, over no box, line or other words."""
+"""Where the words on lines stand: near the lower end of their own line, over no box, line or other words.
+
+All curves between the same two rows are compared at once: at a label's height each is a span of x, and the
+spans in their order say, for any two ends, whether one of another line lies between.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +18,10 @@ from milepost.core.layout.routes import Point
 HEIGHT, LARGE = 16, 1.7  # of a label; how much larger it is drawn where everything is small
 ALONG = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)  # which parts of a piece are tried
 LAST = 2  # on how many pieces
+ROOMY = 3  # at how many places on a line a label may be large: to be near its card is worth more
+BESIDE = (-24, 24)  # how far from its line, where there is no room on it
 CLEAR = 2  # how far from another line a label stays
-BESIDE = ((0, -20), (0, 20), (-24, 0), (24, 0), (-24, -20), (24, -20), (-24, 20), (24, 20))
-CELL = 64
+CELL = (256, 128)  # about as large as a card: then each is in few cells, and each cell holds few
 
 Area = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -32,7 +38,9 @@ class Label:
     @property
     def area(self) -> Area:
         """What it covers at its largest."""
-        return _area(self.x, self.y, self.width, LARGE if self.may_grow else 1)
+        scale = LARGE if self.may_grow else 1
+        half, down = self.width * scale / 2, HEIGHT * scale / 2
+        return self.x - half, self.y - down, self.x + half, self.y + down
 
 
 def wide(said: str) -> int:
@@ -54,93 +62,160 @@ def labelled(
     for box in boxes:
         taken.add(box, None)
     for number, (points, _) in enumerate(lines):
-        for area in _covered(points):
-            taken.add(area, number)
+        taken.add_line(points, number)
     found: list[Label | None] = []
     for number, (points, across) in enumerate(lines):
-        tried = () if across is None else _tried(points, across)
-        free = (
-            one
-            for one, (x, y) in tried
-            if taken.is_free(one.area, number) and taken.is_free((x - 1, y - 1, x + 1, y + 1), number)
-        )
-        label = next(free, None)
+        label = None if across is None else _free(points, across, number, taken)
         if label is not None:
             taken.add(label.area, None)
         found.append(label)
     return found
 
 
-def _tried(points: Sequence[Point], across: float) -> Iterator[tuple[Label, Point]]:
-    """Yield places and what they are at, the best first: large before small, on the line before beside it."""
-    on_line = list(_spots(points))
-    for may_grow in (True, False):
-        for x, y in on_line:
-            yield Label(round(x, 1), round(y, 1), across, may_grow), (x, y)
-    for (x, y), (right, down) in product(on_line[:4], BESIDE):
-        yield Label(round(x + right, 1), round(y + down, 1), across, may_grow=False), (x, y)
+def _free(points: Sequence[Point], across: float, line: int, taken: _Taken) -> Label | None:
+    """Return the best free place for a label: large before small, on its line before beside it."""
+    spots = list(_spots(points))
+    on_line = [Label(x, y, across, may_grow=True) for x, y in spots[:ROOMY]]
+    on_line += [Label(x, y, across, may_grow=False) for x, y in spots]
+    for label in on_line:
+        if taken.is_free(label.area, line):
+            return label
+    for x, y in spots:
+        its_own = (x - 1, y - HEIGHT / 2, x + 1, y + HEIGHT / 2)  # where nobody takes it for another line's
+        if taken.is_free(its_own, line):
+            for right in BESIDE:
+                label = Label(round(x + right, 1), y, across, may_grow=False)
+                if taken.is_free(label.area, line):
+                    return label
+    return None
 
 
 def _spots(points: Sequence[Point]) -> Iterator[Point]:
     """Yield points of a line's last pieces, from its lower end up: there it is alone."""
     for (x, y), (to_x, to_y) in list(pairwise(points))[: -1 - LAST : -1]:
         if y == to_y:  # it enters a column, or leaves a box at its side
-            yield (x + to_x) / 2, y
+            yield round((x + to_x) / 2, 1), y
+        elif x == to_x:
+            yield from ((x, round(y + (to_y - y) * t, 1)) for t in ALONG)
         else:
-            yield from (_at((x, y), (to_x, to_y), t) for t in ALONG)
+            yield from (
+                (round(x + (to_x - x) * aside, 1), round(y + (to_y - y) * down, 1)) for aside, down in BENT
+            )
 
 
-def _at(start: Point, end: Point, t: float) -> Point:
-    """Return a point of a piece: straight, or a curve that leaves and arrives upright."""
-    (x, y), (to_x, to_y) = start, end
-    if x == to_x or y == to_y:
-        return x + (to_x - x) * t, y + (to_y - y) * t
-    late = 3 * t**2 - 2 * t**3
-    return x + (to_x - x) * late, y + (to_y - y) * (1.5 * t * (1 - t) + t**3)
+def _aside(t: float) -> float:
+    """Return how far sideways a curve is that leaves and arrives upright, as a share."""
+    return 3 * t**2 - 2 * t**3
 
 
-def _covered(points: Sequence[Point]) -> Iterator[Area]:
-    """Yield what a line covers: straight pieces whole, curves in steps as short as a label is high."""
-    for start, end in pairwise(points):
-        is_straight = start[0] == end[0] or start[1] == end[1]
-        steps = 1 if is_straight else 8 + int((abs(end[0] - start[0]) + abs(end[1] - start[1])) / HEIGHT)
-        stops = [_at(start, end, step / steps) for step in range(steps + 1)]
-        for (x, y), (to_x, to_y) in pairwise(stops):
-            yield min(x, to_x) - CLEAR, min(y, to_y) - CLEAR, max(x, to_x) + CLEAR, max(y, to_y) + CLEAR
+def _down(t: float) -> float:
+    """Return how far down it is there."""
+    return 1.5 * t * (1 - t) + t**3
 
 
-def _area(x: float, y: float, across: float, scale: float) -> Area:
-    half, down = across * scale / 2, HEIGHT * scale / 2
-    return x - half, y - down, x + half, y + down
+BENT = tuple((_aside(t), _down(t)) for t in ALONG)
+
+
+def _aside_at(down: float) -> float:
+    """Return how far sideways such a curve is where it is so far down: beyond its ends, as at them."""
+    low, high = 0.0, 1.0
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _down(middle) < down else (low, middle)
+    return _aside(low)
+
+
+@dataclass
+class _Curves:
+    """The curves between two heights."""
+
+    top: float
+    bottom: float
+    ends: list[tuple[float, float, int]] = field(default_factory=list)  # above, below, of which line
+    bands: dict[tuple[float, float], tuple[list[float], list[tuple[float, int, float]]]] = field(
+        default_factory=dict
+    )
+
+    def is_free(self, area: Area, line: int) -> bool:
+        """Say whether no other line runs through an area."""
+        left, top, right, bottom = area
+        if bottom + CLEAR <= self.top or top - CLEAR >= self.bottom:
+            return True
+        band = self.bands.get((top, bottom))
+        if band is None:
+            band = self.bands[top, bottom] = self._band(top, bottom)
+        begins, reached = band
+        count = bisect_left(begins, right)
+        if not count:
+            return True
+        farthest, owner, second = reached[count - 1]
+        return (second if owner == line else farthest) <= left
+
+    def _band(self, top: float, bottom: float) -> tuple[list[float], list[tuple[float, int, float]]]:
+        """Return where the curves begin from left to right between two heights, and how far those go.
+
+        After each it is said how far the farthest so far goes, whose it is, and the farthest of another line.
+        """
+        tall = self.bottom - self.top
+        one, other = (_aside_at((y - self.top) / tall) for y in (top - CLEAR, bottom + CLEAR))
+        spans = []
+        for x, to_x, line in self.ends:
+            a, b = x + (to_x - x) * one, x + (to_x - x) * other
+            spans.append((a - CLEAR, b + CLEAR, line) if a < b else (b - CLEAR, a + CLEAR, line))
+        spans.sort()
+        farthest, owner, second, reached = float("-inf"), -1, float("-inf"), []
+        for _, end, line in spans:
+            if end > farthest:
+                farthest, owner, second = end, line, second if line == owner else farthest
+            elif end > second and line != owner:
+                second = end
+            reached.append((farthest, owner, second))
+        return [span[0] for span in spans], reached
 
 
 @dataclass
 class _Taken:
-    """What is covered already, and by which line, by the cells of a grid; the drawing's size."""
+    """What is covered already, and by which line; the drawing's size."""
 
     width: float
     height: float
-    cells: dict[tuple[int, int], list[tuple[Area, int | None]]] = field(
+    cells: dict[tuple[int, int], list[tuple[float, float, float, float, int | None]]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    curves: dict[tuple[float, float], _Curves] = field(default_factory=dict)
 
     def add(self, area: Area, line: int | None) -> None:
         for cell in _cells(area):
-            self.cells[cell].append((area, line))
+            self.cells[cell].append((*area, line))
+
+    def add_line(self, points: Sequence[Point], line: int) -> None:
+        for (x, y), (to_x, to_y) in pairwise(points):
+            if x == to_x or y == to_y:
+                left, right = (x, to_x) if x < to_x else (to_x, x)
+                top, bottom = (y, to_y) if y < to_y else (to_y, y)
+                self.add((left - CLEAR, top - CLEAR, right + CLEAR, bottom + CLEAR), line)
+            else:
+                between = self.curves.get((y, to_y))
+                if between is None:
+                    between = self.curves[y, to_y] = _Curves(y, to_y)
+                between.ends.append((x, to_x, line))
 
     def is_free(self, area: Area, line: int) -> bool:
         """Say whether nothing is there but this line."""
         left, top, right, bottom = area
         if left < 0 or top < 0 or right > self.width or bottom > self.height:
             return False
-        return not any(
-            left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
-            for cell in _cells(area)
-            for other, owner in self.cells.get(cell, ())
-            if owner is None or owner != line
-        )
+        for cell in _cells(area):
+            for its_left, its_top, its_right, its_bottom, owner in self.cells.get(cell, ()):
+                apart = left >= its_right or its_left >= right or top >= its_bottom or its_top >= bottom
+                if not apart and owner != line:
+                    return False
+        return all(between.is_free(area, line) for between in self.curves.values())
 
 
 def _cells(area: Area) -> Iterator[tuple[int, int]]:
-    left, top, right, bottom = (int(side // CELL) for side in area)
-    return product(range(left, right + 1), range(top, bottom + 1))
+    left, top, right, bottom = area
+    across, down = CELL
+    return product(
+        range(int(left // across), int(right // across) + 1), range(int(top // down), int(bottom // down) + 1)
+    )
