@@ -156,6 +156,22 @@ class TestTwoDays:
             said = re.search(f"{name}=([0-9-]+)", page.url)[1]
             expect(page.locator(f"[name={name}]")).to_have_value(said)
 
+    def test_are_one_line_on_a_phone(self, visit, okrs):
+        """The figures come first; pressed, the line unfolds, and what slides there does not fold it again."""
+        page = visit("ada", "/w/acme/company/comparison/", viewport=NARROW)
+        line, earlier = page.locator(".cmp-fold summary"), page.get_by_label("Slide the earlier day")
+        expect(line).to_contain_text("– today")
+        expect(earlier).to_be_hidden()
+
+        line.click()
+        earlier.focus()
+        page.keyboard.press("ArrowLeft")
+        expect(page).to_have_url(re.compile(r"\?from="))
+
+        expect(line).to_contain_text(f"{earlier.get_attribute('aria-valuetext')} – today")
+        expect(earlier).to_be_visible()
+        expect(earlier).to_be_focused()
+
     def test_slide_by_dragging(self, visit, okrs):
         """The page follows the hand on the way; Back leads to the days one began with."""
         page = visit("ada", "/w/acme/company/comparison/")
