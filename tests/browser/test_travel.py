@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from milepost.actions import cycles
+from milepost.actions import checkins, cycles
 from milepost.core.ids import encode
 from tests.browser.conftest import NARROW
 from tests.browser.patience import until
@@ -131,6 +132,41 @@ class TestPhone:
         expect(slider).to_be_focused()
         expect(page.get_by_role("link", name="Two days side by side")).to_be_visible()
         expect(page.get_by_label("Week", exact=True)).to_be_hidden()
+
+    def test_says_in_a_line_what_day_it_is(self, visit, okrs):
+        """The day and the way back stand beside each other, above the rows."""
+        day = timezone.now().date() - timedelta(days=3)
+        page = visit("ada", f"/w/acme/alignment/?on={day}", viewport=NARROW)
+        banner = page.locator(".looking-back")
+        said, back = banner.locator("b"), banner.get_by_role("link", name="Back to today")
+
+        expect(said).to_be_visible()
+        expect(banner.get_by_text("Beside today")).to_be_hidden()
+
+        until(page, lambda: is_beside(said.bounding_box(), back.bounding_box()))
+
+    def test_folds_what_is_known_now(self, visit, cast, okrs):
+        """A check-in for a day before it is told of in a line, and unfolds to why and to what it moves."""
+        now = timezone.now()
+        checkins.record(
+            key_result=okrs.waiting.id, value=Decimal(4), confidence=8, effective_at=now - timedelta(days=4),
+            by=cast.cleo, at=now,
+        )  # fmt: skip
+        page = visit("ada", f"/w/acme/alignment/?on={(now - timedelta(days=3)).date()}", viewport=NARROW)
+        note = page.locator("#learned")
+        expect(note.get_by_text("came in later")).to_have_count(2)
+        expect(note.get_by_text("came in later").locator("visible=true")).to_have_count(0)
+
+        note.get_by_text("With what is known now").click()
+
+        expect(note.get_by_text("came in later").locator("visible=true")).to_have_count(1)
+
+
+def is_beside(one, other) -> bool:
+    return (
+        one["x"] + one["width"] <= other["x"]
+        and abs(one["y"] + one["height"] / 2 - other["y"] - other["height"] / 2) < 4
+    )
 
 
 class TestTwoDays:
