@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +19,7 @@ from milepost.core.problems import Conflict, Invalid
 from milepost.models import Event, Objective
 from milepost.queries import holdings, standings
 from milepost.queries.cards import Reader
-from milepost.queries.holdings import Holding
+from milepost.queries.holdings import Holding, Holdings
 
 NOBODY_ELSE: Mapping[str, int | None] = MappingProxyType({})
 
@@ -29,6 +30,28 @@ class NothingToHandOver(Conflict):
     code = "nothing_to_hand_over"
 
 
+def preview(
+    *,
+    person: int,
+    to: int | None,
+    instead: Mapping[str, int | None] = NOBODY_ELSE,
+    leave: bool = False,
+    by: Actor,
+    at: datetime,
+) -> dict[Holding, int | None]:
+    """Return who `hand_over` would give each thing, None where it stays, by doing it and taking it back."""
+    with transaction.atomic():
+        _, given, _ = _done(person, to, instead, "", leave, by=by, at=at)
+        transaction.set_rollback(True)
+    return given
+
+
+def mark(*, given: Mapping[Holding, int | None]) -> str:
+    """Return what tells one preview from another: what goes to whom, and what stays."""
+    said = sorted((one.ref, to) for one, to in given.items())
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+
+
 def hand_over(
     *,
     person: int,
@@ -36,6 +59,7 @@ def hand_over(
     instead: Mapping[str, int | None] = NOBODY_ELSE,
     reason: str = "",
     leave: bool = False,
+    seen: str | None = None,
     by: Actor,
     at: datetime,
 ) -> Event:
@@ -43,26 +67,18 @@ def hand_over(
 
     `instead` names, by their `ref`, holdings that go to somebody else, or (None) stay; without a `reason`,
     histories say whose they were. Raises ShutsYouOut where the actor would not see something any more, unless
-    they `leave` it to those who do. Who may: the person themself, and admins. Whoever may not give something
-    away leaves it where it is.
+    they `leave` it to those who do, and Conflict where it would not be what the preview with the mark `seen`
+    said. Who may: the person themself, and admins. Whoever may not give something away leaves it where it is.
     """
     reason = wording.printable(reason, field="reason")
     with transaction.atomic():
-        workspace = held(by.workspace_id)
-        reader = Reader(by, day_in(workspace.time_zone, at))
-        found = holdings.to_give(reader, person)
-        given = _given(found.listed, to, instead)
-        if given and not any(given.values()):
-            raise Invalid("Nobody was named to take it over.", field="to", remedy="Name a person.")
-        for successor in {one for one in given.values() if one is not None}:
-            if successor == person:
-                raise Invalid("They hold it already.", field="to", remedy="Choose somebody else.")
-            standings.person(by, successor, "to")
-        told_since = events.listen(by=by, at=at)
-        _give(person, given, reason or f"Handed over from {found.name}.", leave, by=by, at=at)
-        told = told_since()
-        if not told:
-            raise NothingToHandOver(f"There is nothing of {found.name}’s that you can hand over.")
+        found, given, told = _done(person, to, instead, reason, leave, by=by, at=at)
+        if seen is not None and seen != mark(given=given):
+            raise Conflict(
+                "This is not what was shown, so nothing was done.",
+                code="changed_meanwhile",
+                remedy="Look at what goes to whom now, then hand it over.",
+            )
         gone = [(one.node, to) for one, to in given.items() if to is not None]
         return events.tell(
             "person.handed_over",
@@ -77,6 +93,35 @@ def hand_over(
             by=by,
             at=at,
         )
+
+
+def _done(
+    person: int,
+    to: int | None,
+    instead: Mapping[str, int | None],
+    reason: str,
+    leave: bool,
+    *,
+    by: Actor,
+    at: datetime,
+) -> tuple[Holdings, dict[Holding, int | None], list[int]]:
+    """Do it, without telling of it as one; return what they held, what went to whom, and what was told."""
+    workspace = held(by.workspace_id)
+    reader = Reader(by, day_in(workspace.time_zone, at))
+    found = holdings.to_give(reader, person)
+    given = _given(found.listed, to, instead)
+    if given and not any(given.values()):
+        raise Invalid("Nobody was named to take it over.", field="to", remedy="Name a person.")
+    for successor in {one for one in given.values() if one is not None}:
+        if successor == person:
+            raise Invalid("They hold it already.", field="to", remedy="Choose somebody else.")
+        standings.person(by, successor, "to")
+    told_since = events.listen(by=by, at=at)
+    _give(person, given, reason or f"Handed over from {found.name}.", leave, by=by, at=at)
+    told = told_since()
+    if not told:
+        raise NothingToHandOver(f"There is nothing of {found.name}’s that you can hand over.")
+    return found, given, told
 
 
 def _given(

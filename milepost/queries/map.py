@@ -16,7 +16,7 @@ from itertools import islice
 import numpy as np
 
 from milepost.core.ids import encode
-from milepost.core.layout import Box, Drawing, Line, Look, lay_out
+from milepost.core.layout import Box, Drawing, Line, Look, labels, lay_out
 from milepost.core.layout.letters import BOLD, broken
 from milepost.core.layout.parts import Part, in_parts
 from milepost.core.rollup import Status
@@ -84,6 +84,11 @@ class Link:
     key_result: int | None
     how: str
     weight: str
+
+    @property
+    def is_weighed(self) -> bool:
+        """Say whether its weight is written: 1 goes without saying."""
+        return self.how == "contributes" and self.weight != "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,12 +372,12 @@ class Map:
         """Where each card and each line goes; what was there before something was folded keeps its order."""
         earlier = self._earlier
         if earlier is None:
-            return lay_out(*self._drawable, Look())
+            return lay_out(*self._drawable)
         if earlier._drawable == self._drawable:
             return earlier.drawing
         ids = list(earlier.cards)
         known = (self.cards.get(ids[number]) for number in earlier.drawing.order)
-        return lay_out(*self._drawable, Look(), tuple(card.number for card in known if card))
+        return lay_out(*self._drawable, tuple(card.number for card in known if card))
 
     @cached_property
     def _earlier(self) -> Map | None:
@@ -381,10 +386,11 @@ class Map:
 
     def in_parts(self, wide: float, tall: float) -> tuple[Part, ...]:
         """Return the same as several drawings of a size at most, with the cards' numbers."""
-        return in_parts(*self._drawable, wide, tall)
+        boxes, lines, look = self._drawable
+        return in_parts(boxes, lines, wide, tall, look)
 
     @cached_property
-    def _drawable(self) -> tuple[tuple[Box, ...], tuple[Line, ...]]:
+    def _drawable(self) -> tuple[tuple[Box, ...], tuple[Line, ...], Look]:
         by_team = self.wish.by_team
         boxes = tuple(
             Box(
@@ -400,7 +406,9 @@ class Map:
             Line(self.cards[link.lower].number, self.cards[link.upper].number, self._beside(link))
             for link in self.lines
         )
-        return boxes, lines
+        said = (labels.wide(f"×{link.weight}") for link in self.lines if link.is_weighed)
+        room = max(said, default=None)
+        return boxes, lines, Look() if room is None else Look().with_labels(room)
 
     def _beside(self, link: Link) -> float | None:
         """Return how far below the top of a card the key result stands that a line leads to."""

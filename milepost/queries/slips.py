@@ -1,4 +1,4 @@
-"""Slips: what somebody may have meant whose words find nothing.
+"""Slips: what somebody may have meant whose words find nothing, and what has some of them.
 
 A word is offered only because a title has it that the reader may see. That a hidden one has it too, or that a
 text has it, neither brings it in nor moves it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain, islice, product
+from itertools import chain, combinations, islice, product
 
 from milepost.core import nearness, terms
 from milepost.core.terms import Terms
@@ -18,6 +18,7 @@ from milepost.queries.search import Found
 from milepost.queries.titled import KINDS, Titled
 
 OF_ONE_WORD, OF_ALL = 3, 8  # how many words, and phrases, are tried
+TELLING = 3  # letters that at least one word has that is left
 
 
 def forgiving(reader: Reader, text: str, *, kind: str | None = None, most: int = search.MOST) -> Found:
@@ -25,11 +26,28 @@ def forgiving(reader: Reader, text: str, *, kind: str | None = None, most: int =
     found = search.find(reader, text, kind=kind, most=most)
     if found.total:
         return found
-    for phrase in meant(reader, found.terms):
-        other = search.find(reader, phrase, kind=kind, most=most)
-        if other.total:
-            return replace(other, text=text, instead=phrase)
+    for phrases in tried(reader, found.terms):
+        others = (search.find(reader, phrase, kind=kind, most=most) for phrase in phrases)
+        some = [replace(each, text=text, instead=each.text) for each in others if each.total]
+        if some:
+            return min(some, key=lambda each: each.total)
     return found
+
+
+def tried(reader: Reader, wanted: Terms, besides: Iterable[str] = ()) -> Iterator[list[str]]:
+    """Yield what to look for instead, the likeliest first: what was perhaps meant, then some of the words.
+
+    Phrases of as many words come together: the one that finds the least has left out what says least.
+    `besides`: words that everyone sees.
+    """
+    for phrase in meant(reader, wanted, besides):
+        yield [phrase]
+    left = OF_ALL
+    for count in range(len(wanted.words) - 1, 0, -1):
+        kept = (words for words in combinations(wanted.words, count) if len(max(words, key=len)) >= TELLING)
+        phrases = [" ".join(words) for words in islice(dict.fromkeys(kept), left if count > 1 else None)]
+        left -= len(phrases)
+        yield phrases
 
 
 def meant(reader: Reader, wanted: Terms, besides: Iterable[str] = ()) -> Iterator[str]:

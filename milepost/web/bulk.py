@@ -262,7 +262,7 @@ def _line(reader: Reader, verb: str, line: Line) -> dict[str, Any]:
         "is_objective": line.id in reader.image.objectives,
         "was": _in_words(reader, verb, line.was),
         "becomes": _in_words(reader, verb, line.becomes),
-        "is_changed": line.is_changed,
+        "is_same": not line.is_changed and line.problem is None,
         "problem": _why_not(line.problem) if line.problem else "",
     }
 

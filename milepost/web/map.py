@@ -33,7 +33,6 @@ from milepost.web.map_paper import Paper
 
 MOST_OTHERS = 8  # key results supposed besides the one in the form
 PER_CENT = re.compile(r"\d{1,3}(\.\d{1,6})?")
-PLACES = 4  # of the share at which one begins: to a hundredth of a per cent
 CHOICES = 400  # key results to choose from
 NARROWING = ("q", "cycles", "team", "owner", "status", "type", "attention", "mine")
 DRAWING = ("key_results", "lens", "arrange", "unfolded", "as", "on")
@@ -199,16 +198,17 @@ class Asked(tree_asked.Asked):
 
     @cached_property
     def supposition(self) -> Supposition | None:
-        """What follows from where key results are supposed to end; at first, where one is today.
+        """What follows from where key results are supposed to end.
 
-        Nothing where what was typed cannot be: that stands in its field until it is mended.
+        At first one is supposed to reach its target, or never to have begun where it is there today: where it
+        stands nothing would follow. None where what was typed cannot be: that stays in its field.
         """
         ends = dict(self.others)
         if self.supposed_id is not None and not self.wrong:
             share = self.ends_at
             if share is None:
-                today = self.reader.progress(self.supposed_id) or 0
-                share = Fraction(words.rounded(max(0, min(1, today)), PLACES), 10**PLACES)
+                is_there = (self.reader.progress(self.supposed_id) or 0) >= 1
+                share = Fraction(0 if is_there else 1)
             ends[self.supposed_id] = share
         return suppose(self.reader, ends) if ends else None
 

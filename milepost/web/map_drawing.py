@@ -133,11 +133,18 @@ class Picture:
     def _lines(self) -> str:
         routes = ([(x + PAD, y + PAD + OVER) for x, y in points] for points in self.map.drawing.routes)
         return self.lines(
-            list(zip(self.map.lines, routes, strict=True)), map(self.spot, self.map.cards.values())
+            list(zip(self.map.lines, routes, strict=True)),
+            map(self.spot, self.map.cards.values()),
+            (self.width, self.height),
         )
 
-    def lines(self, drawn: Sequence[tuple[Link, Sequence[Point]]], spots: Iterable[Spot]) -> str:
-        """Draw lines and their weights, which stand clear of the cards and of one another."""
+    def lines(
+        self,
+        drawn: Sequence[tuple[Link, Sequence[Point]]],
+        spots: Iterable[Spot],
+        size: tuple[float, float],
+    ) -> str:
+        """Draw lines and their weights, which stand clear of cards, other lines and the edges of `size`."""
         cards, found = self.map.cards, []
         # What is told apart lies on top.
         for link, points in sorted(drawn, key=lambda one: self._is_hot(one[0])):
@@ -146,16 +153,15 @@ class Picture:
             )
             ends = f'data-l="{cards[link.lower].number}" data-u="{cards[link.upper].number}"'
             found.append(f'<path class="{classes}" {ends} d="{_path(points)}"/>')
-        weighed = [
-            (link, points) for link, points in drawn if link.how == "contributes" and link.weight != "1"
+        said = [
+            f"×{words.number(words.exact(link.weight))}" if link.is_weighed else None for link, _ in drawn
         ]
-        said = [f"×{words.number(words.exact(link.weight))}" for link, _ in weighed]
-        wide = [round(letters.width(each, 11.5)) + 10 for each in said]
         placed = labels.labelled(
-            [(points, width) for (_, points), width in zip(weighed, wide, strict=True)],
+            [(points, text and labels.wide(text)) for (_, points), text in zip(drawn, said, strict=True)],
             [(spot.x, spot.y - 1, spot.right, spot.bottom + 10) for spot in spots],
+            size,
         )
-        found += [_weight(text, at) for text, at in zip(said, placed, strict=True) if at is not None]
+        found += [_weight(text, at) for text, at in zip(said, placed, strict=True) if text and at]
         return "".join(found)
 
     def _is_hot(self, link: Link) -> bool:

@@ -50,10 +50,13 @@ class Sheet:
 
     def svg(self) -> Markup:
         """Draw it out of the cards of the drawing on the page, which are used again here."""
-        wide = round(PAPER[0] / self.scale)
-        tall = round(self.part.drawing.height + TOP + FOOT)
+        wide, tall = self._size
         inside = "".join([*self._lines(), *self._names(), *self._cards(), *self._marks()])
         return Markup(f'<svg class="map" viewBox="0 0 {wide} {tall}">{inside}</svg>')
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return round(PAPER[0] / self.scale), round(self.part.drawing.height + TOP + FOOT)
 
     @cached_property
     def _spots(self) -> dict[int, Spot]:
@@ -68,7 +71,7 @@ class Sheet:
         left = round((PAPER[0] / self.scale - self.part.drawing.width) / 2, 1)
         links = [self.picture.map.lines[at] for at in self.part.lines]
         routes = ([(x + left, y + TOP) for x, y in points] for points in self.part.drawing.routes)
-        yield self.picture.lines(list(zip(links, routes, strict=True)), self._spots.values())
+        yield self.picture.lines(list(zip(links, routes, strict=True)), self._spots.values(), self._size)
 
     def _names(self) -> Iterator[str]:
         if self.picture.map.wish.by_team:

@@ -107,8 +107,11 @@ class Answer(NamedTuple):
     pages: list[Offer]
     acts: list[Offer]
 
+    def count(self) -> int:
+        return self.found.total + len(self.pages) + len(self.acts)
+
     def is_empty(self) -> bool:
-        return not (self.found.total or self.pages or self.acts)
+        return not self.count()
 
     @property
     def are_acts_likelier(self) -> bool:
@@ -140,14 +143,16 @@ def _with_addresses(reader: Reader, wanted: Terms, acts: list[Offer]) -> list[Of
 
 
 def _answer(reader: Reader, text: str, offers: tuple[list[Offer], list[Offer]]) -> Answer:
-    """Answer what was typed; where nothing does, what was perhaps meant."""
+    """Answer what was typed; where nothing does, what was perhaps meant, else some of it."""
     first = _answering(search.find(reader, text), offers)
     if not first.found.terms or not first.is_empty():
         return first
-    for phrase in slips.meant(reader, first.found.terms, _words(chain(*offers))):
-        other = _answering(search.find(reader, phrase), offers)
-        if not other.is_empty():
-            return other._replace(found=replace(other.found, text=text, instead=phrase))
+    for phrases in slips.tried(reader, first.found.terms, _words(chain(*offers))):
+        others = (_answering(search.find(reader, phrase), offers) for phrase in phrases)
+        some = [other for other in others if not other.is_empty()]
+        if some:
+            least = min(some, key=Answer.count)
+            return least._replace(found=replace(least.found, text=text, instead=least.found.text))
     return first
 
 

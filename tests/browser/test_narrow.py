@@ -45,6 +45,17 @@ class TestTables:
         until(page, lambda: len({round(box["x"]) for box in map(boxed, values.all())}) == 1)
 
 
+class TestTheKeyOfTheMap:
+    def test_is_there_as_a_whole(self, visit, okrs):
+        """What each colour and line means is read without pushing anything aside."""
+        page = visit("ada", "/w/acme/map/", viewport=NARROW)
+        key = page.locator("mp-map .map-key")
+
+        expect(key.get_by_text("supports")).to_be_in_viewport(ratio=1)
+
+        until(page, lambda: key.evaluate("key => key.scrollWidth <= key.clientWidth"))
+
+
 def boxed(part):
     return part.bounding_box()
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from milepost.actions import people
 from milepost.core import addresses
+from milepost.core.ids import encode
 from milepost.models import Alignment, Objective
 from milepost.queries import shortlists
 from tests.browser.conftest import NARROW
@@ -266,3 +267,24 @@ class TestSeveral:
 
         expect(group.get_by_role("checkbox").nth(2)).to_be_visible()
         expect(group.get_by_role("searchbox")).to_have_count(0)
+
+
+class TestHandover:
+    def test_asks_for_another_name_where_one_wants_to(self, visit, cast, okrs):
+        """A row's second field comes with “Another…”; then one sees what goes to whom, and does it."""
+        page = visit("ben", f"/w/acme/people/{encode(cast.ben.person_id)}/handover/")
+        goes = page.get_by_label("Owner: Nobody waits for an answer, goes to", exact=True)
+        name = page.get_by_label("Owner: Nobody waits for an answer, goes to anybody, by name")
+        expect(goes).to_be_visible()
+        expect(name).to_be_hidden()
+
+        page.get_by_label("Everything to").select_option(label="Cleo Wong")
+        goes.select_option("Another…")
+        name.fill("Gus Guest")
+        page.get_by_role("button", name="Show what goes to whom").click()
+        expect(page.get_by_role("region", name="What would go to whom")).to_contain_text("Gus Guest 1")
+        assert accessibility_problems(page) == []
+        page.get_by_role("button", name="Hand over 4 things").click()
+
+        expect(page.get_by_text("Handed over: 4 things.")).to_be_visible()
+        assert Objective.objects.of(cast.acme.id).get(id=okrs.helpful.id).owner_id == cast.gus.person_id

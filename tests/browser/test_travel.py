@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from milepost.actions import cycles
+from milepost.actions import checkins, cycles
 from milepost.core.ids import encode
 from tests.browser.conftest import NARROW
 from tests.browser.patience import until
@@ -132,6 +133,41 @@ class TestPhone:
         expect(page.get_by_role("link", name="Two days side by side")).to_be_visible()
         expect(page.get_by_label("Week", exact=True)).to_be_hidden()
 
+    def test_says_in_a_line_what_day_it_is(self, visit, okrs):
+        """The day and the way back stand beside each other, above the rows."""
+        day = timezone.now().date() - timedelta(days=3)
+        page = visit("ada", f"/w/acme/alignment/?on={day}", viewport=NARROW)
+        banner = page.locator(".looking-back")
+        said, back = banner.locator("b"), banner.get_by_role("link", name="Back to today")
+
+        expect(said).to_be_visible()
+        expect(banner.get_by_text("Beside today")).to_be_hidden()
+
+        until(page, lambda: is_beside(said.bounding_box(), back.bounding_box()))
+
+    def test_folds_what_is_known_now(self, visit, cast, okrs):
+        """A check-in for a day before it is told of in a line, and unfolds to why and to what it moves."""
+        now = timezone.now()
+        checkins.record(
+            key_result=okrs.waiting.id, value=Decimal(4), confidence=8, effective_at=now - timedelta(days=4),
+            by=cast.cleo, at=now,
+        )  # fmt: skip
+        page = visit("ada", f"/w/acme/alignment/?on={(now - timedelta(days=3)).date()}", viewport=NARROW)
+        note = page.locator("#learned")
+        expect(note.get_by_text("came in later")).to_have_count(2)
+        expect(note.get_by_text("came in later").locator("visible=true")).to_have_count(0)
+
+        note.get_by_text("With what is known now").click()
+
+        expect(note.get_by_text("came in later").locator("visible=true")).to_have_count(1)
+
+
+def is_beside(one, other) -> bool:
+    return (
+        one["x"] + one["width"] <= other["x"]
+        and abs(one["y"] + one["height"] / 2 - other["y"] - other["height"] / 2) < 4
+    )
+
 
 class TestTwoDays:
     def test_slide_by_keys(self, visit, okrs):
@@ -155,6 +191,22 @@ class TestTwoDays:
         for name in ("from", "to"):
             said = re.search(f"{name}=([0-9-]+)", page.url)[1]
             expect(page.locator(f"[name={name}]")).to_have_value(said)
+
+    def test_are_one_line_on_a_phone(self, visit, okrs):
+        """The figures come first; pressed, the line unfolds, and what slides there does not fold it again."""
+        page = visit("ada", "/w/acme/company/comparison/", viewport=NARROW)
+        line, earlier = page.locator(".cmp-fold summary"), page.get_by_label("Slide the earlier day")
+        expect(line).to_contain_text("– today")
+        expect(earlier).to_be_hidden()
+
+        line.click()
+        earlier.focus()
+        page.keyboard.press("ArrowLeft")
+        expect(page).to_have_url(re.compile(r"\?from="))
+
+        expect(line).to_contain_text(f"{earlier.get_attribute('aria-valuetext')} – today")
+        expect(earlier).to_be_visible()
+        expect(earlier).to_be_focused()
 
     def test_slide_by_dragging(self, visit, okrs):
         """The page follows the hand on the way; Back leads to the days one began with."""

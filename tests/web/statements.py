@@ -49,6 +49,7 @@ STATEMENTS = {
     "palette": 3,
     "choices": 2,
     "search, a slip": 5,  # after the comma: in which case
+    "palette, some of the words": 7,
     "people": 7,
     "person": 6,
     "edit_team": 3,
@@ -107,7 +108,7 @@ ELSEWHERE = {
     "team", "team_json", "activity",
     "objective_comparison", "objective_comparison_json", "team_comparison", "team_comparison_json",
     "company_comparison", "company_comparison_json", "alignment_comparison", "alignment_comparison_json",
-    "search", "search, a slip", "palette", "choices", "people", "person",
+    "search", "search, a slip", "palette", "palette, some of the words", "choices", "people", "person",
     "edit_team", "cycles", "settings", "preferences", "tokens",
 }  # fmt: skip
 

@@ -46,6 +46,24 @@ def give(cast: Cast, who: str, **more) -> Event:
     )  # fmt: skip
 
 
+def hand_over(browser, here: str, fields: dict[str, str]):
+    """Hand over by the form: look at what would go to whom, then say so."""
+    first = browser.post(here, fields | {"show": "1"})
+    assert first.status_code == 200
+    return browser.post(here, fields | {"seen": seen(first)}, follow=True)
+
+
+def seen(answer) -> str:
+    """Return the mark of what was shown."""
+    return re.search(r'name="seen" value="([^"]+)"', answer.content.decode())[1]
+
+
+def shown(answer) -> list[str]:
+    """List who would get what, and what stays, as text."""
+    part = answer.content.decode().split('id="goes"')[1].split("</ul>")[0]
+    return [" ".join(re.sub(r"<[^>]*>|&nbsp;", " ", line).split()) for line in part.split("<li>")[1:]]
+
+
 def said(answer) -> list[str]:
     """List the lines of the feed as text."""
     lines = re.findall(r'<li class="feed".*?<p>(.*?)</p>', answer.content.decode(), re.DOTALL)
@@ -140,10 +158,45 @@ class TestPage:
         ada = signed_in("ada")
         assert SECRET_TITLE not in ada.get(here).content.decode()
 
-        answer = ada.post(here, {"to": encode(cast.cleo.person_id)}, follow=True)
+        answer = hand_over(ada, here, {"to": encode(cast.cleo.person_id)})
 
         assert "/undoing/" in answer.content.decode()
         assert held_by(cast, "ada", cast.ben.person_id) == set()
+
+    def test_shows_first_what_goes_to_whom(self, cast, okrs, signed_in):
+        """With counts and names, whoever gets most first, then what stays; and nothing has moved."""
+        here, before = f"/w/acme/people/{encode(cast.ben.person_id)}/handover/", owners(cast)
+        fields = {
+            "to": encode(cast.cleo.person_id),
+            f"to-owner-{encode(okrs.helpful.id)}": encode(cast.ada.person_id),
+            f"to-lead-{encode(cast.product.id)}": "stays",
+        }
+
+        answer = signed_in("ada").post(here, fields | {"show": "1"})
+
+        assert shown(answer) == [
+            "Cleo Wong 2 Write the guides key result , Repairs come with a smile owner",
+            "Ada Lovelace 1 Nobody waits for an answer owner",
+            "Stays with Ben 1 Product lead of the team",
+        ]
+        assert "Hand over 3 things" in answer.content.decode() and owners(cast) == before
+
+    def test_does_nothing_else_than_was_shown(self, cast, okrs, signed_in):
+        """Chosen otherwise since, or changed by others, it is refused and nothing has moved."""
+        browser, here = signed_in("ada"), f"/w/acme/people/{encode(cast.ben.person_id)}/handover/"
+        to_cleo = {"to": encode(cast.cleo.person_id)}
+        mark = seen(browser.post(here, to_cleo | {"show": "1"}))
+        before = owners(cast)
+
+        otherwise = browser.post(here, {"to": encode(cast.ada.person_id), "seen": mark})
+        assert otherwise.status_code == 409 and owners(cast) == before
+
+        give(cast, "ada", instead={f"lead-{encode(cast.product.id)}": None})
+        before = owners(cast)
+        meanwhile = browser.post(here, to_cleo | {"seen": mark})
+
+        assert meanwhile.status_code == 409 and owners(cast) == before
+        assert "This is not what was shown" in meanwhile.content.decode()
 
     def test_takes_anybody_by_name(self, cast, okrs, signed_in):
         """Whoever is here can be typed for a single thing; of two of one name the id tells which."""
@@ -153,14 +206,18 @@ class TestPage:
             people.add(name="Cleo Wong", email=f"cleo{n}@acme.example", by=cast.ada, at=at) for n in (1, 2)
         ]
         fields = {
+            f"to-owner-{encode(okrs.helpful.id)}": "else",
             f"else-owner-{encode(okrs.helpful.id)}": "  gus   guest ",
+            f"to-owner-{encode(okrs.draft.id)}": "else",
+            f"else-key_result-{encode(okrs.guides.id)}": "Ada",  # typed, then chosen otherwise
             "to": encode(cast.cleo.person_id),
         }
         wrong = {f"else-owner-{encode(okrs.draft.id)}": "Cleo Wong"}
         right = {f"else-owner-{encode(okrs.draft.id)}": f"Cleo Wong · {encode(twins[1].id)}"}
 
         refused = browser.post(here, fields | wrong)
-        browser.post(here, fields | right)
+        unsaid = browser.post(here, fields | {f"else-owner-{encode(okrs.draft.id)}": " "})
+        hand_over(browser, here, fields | right)
 
         page = refused.content.decode()
         assert refused.status_code == 422 and "3 people answer to “Cleo Wong”." in page
@@ -168,12 +225,14 @@ class TestPage:
         owners = {row.id: row.owner_id for row in Objective.objects.of(cast.acme.id)}
         assert owners[okrs.helpful.id] == cast.gus.person_id
         assert owners[okrs.draft.id] == twins[1].id
+        assert KeyResult.objects.of(cast.acme.id).get(id=okrs.guides.id).owner_id == cast.cleo.person_id
+        assert unsaid.status_code == 422 and "Say who, by a part of the name." in unsaid.content.decode()
 
     def test_is_told_as_one(self, cast, okrs, signed_in):
         """The feed has one line with one Undo, and undone it says who has it back from whom."""
         ada = signed_in("ada")
         there = f"/w/acme/people/{encode(cast.ben.person_id)}/handover/"
-        ada.post(there, {"to": encode(cast.cleo.person_id)}, follow=True)
+        hand_over(ada, there, {"to": encode(cast.cleo.person_id)})
         mine = f"/w/acme/activity/?person={encode(cast.ada.person_id)}"
 
         told = said(ada.get(mine))

@@ -67,6 +67,7 @@ class TestPage:
         assert count(cleo, f"{PAGE}?q=nobody") == STATEMENTS["search"]
         assert count(cleo, f"{PALETTE}?q=nobody") == STATEMENTS["palette"]
         assert count(cleo, f"{PAGE}?q=nobdy") == STATEMENTS["search, a slip"]
+        assert count(cleo, f"{PALETTE}?q=repeat+wait") == STATEMENTS["palette, some of the words"]
 
 
 class TestPalette:
@@ -105,6 +106,32 @@ class TestPalette:
             "Nothing has “aligment”; this has “alignment”." in page and "<mark>Alignment</mark> map" in page
         )
         assert "Nothing has these words" in cleo.get(PALETTE, {"q": "rivall"}).text
+
+    @pytest.mark.parametrize(
+        ("typed", "instead"),
+        [
+            ("nobody reduc", "nobody"),
+            ("reduc nobody waits", "nobody waits"),
+            ("nobody zebras yonder", "nobody"),
+            ("alignment zebras", "alignment"),
+            ("rival nobody", "nobody"),  # hidden work has the first one
+        ],
+    )
+    def test_offers_what_has_some_of_the_words(self, okrs, signed_in, typed, instead):
+        """As many of them as anything has that one may see, and it says which."""
+        said = signed_in("cleo").get(PALETTE, {"q": typed}).text
+
+        assert f"Nothing has “{typed}”; this has “{instead}”." in said and "opt" in said
+        assert okrs.secret.title not in said
+
+    def test_leaves_out_the_word_that_says_least(self, okrs, signed_in):
+        """Where either of two words has hits, it is the one with fewer of them that stays."""
+        cleo = signed_in("cleo")
+
+        said = [cleo.get(PALETTE, {"q": typed}).text for typed in ("wait repeat", "repeat wait")]
+
+        assert all("this has “repeat”." in each for each in said)
+        assert "; this has “<a" in cleo.get(PAGE, {"q": "wait repeat"}).text
 
     def test_checks_in_a_key_result_by_its_words(self, okrs, signed_in):
         """“Check in” and words of a key result lead to its form, for those who may check it in."""

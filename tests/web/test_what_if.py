@@ -33,17 +33,19 @@ class TestWhatIf:
         assert "33 % → 50 %" in card(page, okrs.company)
         assert "+16.7" in page and "4 days" in page
 
-    def test_begins_where_the_key_result_is(self, signed_in, cast, okrs):
-        """Before anything is typed it ends where it stands, to a hundredth of a per cent: nothing moves."""
+    @pytest.mark.parametrize(("value", "begun", "points"), [("8.013", "100", "+"), ("2", "0", "−")])
+    def test_begins_with_something_to_see(self, signed_in, cast, okrs, value: str, begun: str, points: str):
+        """Before anything is typed it ends at its target; one that is there already, at its start."""
         browser, key = signed_in("cleo"), encode(okrs.waiting.id)
         checkins.record(
-            key_result=okrs.waiting.id, value=Decimal("8.013"), confidence=6, by=cast.cleo, at=timezone.now()
+            key_result=okrs.waiting.id, value=Decimal(value), confidence=6, by=cast.cleo, at=timezone.now()
         )
 
         page = page_of(browser.get(f"{MAP}?whatif={key}"))
 
-        begun = re.search(r'id="ends_at"[^>]* value="([\d.]+)"', page)[1]
-        assert begun == "19.74" and ">+" not in page.split('id="map-what"')[1].split("</details>")[0]
+        assert re.search(r'id="ends_at"[^>]* value="([\d.]+)"', page)[1] == begun
+        outcome = page.split('id="map-what"')[1].split("</details>")[0]
+        assert f">{points}" in outcome and "0 points" not in outcome
 
     def test_writes_nothing_and_leaves_the_image_alone(self, signed_in, cast, okrs):
         """Whatever was supposed, everything is as it was."""

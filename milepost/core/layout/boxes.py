@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Line:
 class Look:
     """Distances, in the units of the boxes.
 
+    Lines run down a column `inset` from its left edge, and as far from that of a box others are set in below.
     `wide` is what a drawing may take before small branches become columns, of at most `tallest` boxes.
     """
 
@@ -37,8 +38,14 @@ class Look:
     lane: float = 18  # what a line that passes through a row takes
     channel: float = 76  # between two rows, at least
     rail: float = 16  # left of a column
+    inset: float = 8
     indent: float = 22  # how far a box of a column is set in from what it serves there
     pile: float = 24  # between the boxes of a column: what hangs over their lower edge has room there
     wide: float = 1900
     tallest: int = 8
     shape: float = 1.6  # how wide a drawing may be for its height before it is too wide
+
+    def with_labels(self, width: float) -> Look:
+        """Return the look with room for labels of a width on the last pieces of lines in columns."""
+        room = self.inset + width + 8
+        return replace(self, rail=max(self.rail, room), indent=max(self.indent, room))

@@ -74,7 +74,7 @@ def lay_out(
     def routed(line: Line) -> tuple[Point, ...]:
         upper, lower, stack = spots[line.upper], spots[line.lower], within.get(line.lower)
         if inner.get(line.lower) is not None:
-            return inner_route(upper, lower, look.indent)
+            return inner_route(upper, lower, look.inset)
         chain = chains[number[line.upper], number[stack.box.id if stack else line.lower]]
         return route(
             upper,
@@ -83,7 +83,7 @@ def lay_out(
             rows,
             beside=line.beside,
             lane=round(look.gap / 3, 1),
-            rail=round(lower.x - look.rail / 2, 1) if stack else None,
+            rail=round(lower.x - look.rail + look.inset, 1) if stack else None,
         )
 
     routes = tuple(map(routed, lines))

@@ -39,9 +39,9 @@ def route(
     return tuple(_tidied(points))
 
 
-def inner_route(upper: Spot, lower: Spot, indent: float) -> tuple[Point, ...]:
+def inner_route(upper: Spot, lower: Spot, inset: float) -> tuple[Point, ...]:
     """Return the points from a box of a column to one set in below it: down its left side, then across."""
-    x, middle = upper.x + indent / 2, lower.y + lower.height / 2
+    x, middle = upper.x + inset, lower.y + lower.height / 2
     return (x, upper.bottom), (x, middle), (lower.x, middle)
 
 

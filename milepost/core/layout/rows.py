@@ -95,7 +95,7 @@ def graph_of(
     )
     for stack in stacks:
         if stack.is_railed:
-            graph.enters_at[number[stack.box.id]] = look.rail / 2 - stack.box.width / 2
+            graph.enters_at[number[stack.box.id]] = look.inset - stack.box.width / 2
     for line in lines:
         upper, lower = number[line.upper], number[line.lower]
         chain = [upper]

@@ -56,6 +56,7 @@ class Days extends HTMLElement {
   async follow() {
     if (this.isAsking) return;
     this.isAsking = true;
+    if (window.htmx) htmx.config.morphIgnore = ["data-htmx-powered", "open"]; // what was opened stays so
     try {
       while (this.shown !== this.address()) {
         this.shown = this.address();
