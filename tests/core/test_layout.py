@@ -217,6 +217,18 @@ class TestColumns:
 
         assert [id for id in drawing.order if id] == list(before[1:])
 
+    def test_take_two_leaves_beside_one_that_serves_two_things(self):
+        """A second parent of one leaf does not spread the others: they stand under one another."""
+        tops = range(8)
+        pairs = [(8 + 3 * top + leaf, top) for top in tops for leaf in range(3)]
+        pairs += [(8 + 3 * top + 2, (top + 1) % 8) for top in tops]
+
+        drawing = drawn(32, pairs, TIGHT)
+
+        for top in tops:
+            one, other = (drawing.spots[8 + 3 * top + leaf] for leaf in range(2))
+            assert one.x == other.x and one.bottom < other.y
+
     def test_leave_what_serves_two_things_outside(self):
         """A box with two parents keeps its own place below both."""
         pairs = [(id, 0) for id in range(1, 12)] + [(12, 1), (12, 2)]

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from milepost.core.layout.boxes import Box, Line, Look
 
-FEW = 2  # so many leaves stay side by side
+SIDE_BY_SIDE = (2, 1)  # so many leaves below the same box are no column; tried in this order
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,14 @@ def stacked(
     if wide <= look.wide:
         return found
     branches, least = _Branches(boxes, lines), max(wide / look.shape, tall)
-    for first_row in range(max(rows.values()) + 1):
-        for tallest in range(2, look.tallest + 1):
-            tried = list(branches.columns(tallest, look, {id: row >= first_row for id, row in rows.items()}))
-            wide, tall = _size(boxes, tried, rows, look)
-            if max(wide / look.shape, tall) < least:
-                found, least = tried, max(wide / look.shape, tall)
+    for few, first_row, tallest in product(
+        SIDE_BY_SIDE, range(max(rows.values()) + 1), range(2, look.tallest + 1)
+    ):
+        may = {id: row >= first_row for id, row in rows.items()}
+        tried = list(branches.columns(few, tallest, look, may))
+        wide, tall = _size(boxes, tried, rows, look)
+        if max(wide / look.shape, tall) < least:
+            found, least = tried, max(wide / look.shape, tall)
     return found
 
 
@@ -102,7 +105,7 @@ class _Branches:
             total += size
         return total
 
-    def columns(self, tallest: int, look: Look, may: Mapping[Hashable, bool]) -> Iterator[Stack]:
+    def columns(self, few: int, tallest: int, look: Look, may: Mapping[Hashable, bool]) -> Iterator[Stack]:
         """Yield the columns of at most so many boxes, each made of branches that serve the same.
 
         `may` says which boxes may stand at the top of a branch in a column.
@@ -122,7 +125,7 @@ class _Branches:
             else:
                 waiting += reversed(self.below[id])
         for (upper, *_), tops in together.items():
-            if len(tops) > FEW or any(self.size[top] > 1 for top in tops):
+            if len(tops) > few or any(self.size[top] > 1 for top in tops):
                 yield from self._filled(tops, tallest, look, is_railed=upper is not None)
 
     def _filled(self, tops: list[Hashable], tallest: int, look: Look, *, is_railed: bool) -> Iterator[Stack]:
