@@ -31,15 +31,15 @@ _LINE = """CASE WHEN c.key IS NULL THEN '"' ELSE '{{"id": ' || {key} END || ', "
 # In the order of ids, which is the one in which they were made. Of SQLite's two ways the index of the
 # workspace's ids is the longer one: `+` hides it.
 _BLOCK = """
-SELECT count(*), max(c.id), {ids}, {key_results}, {lines} FROM (
-  SELECT * FROM checkin WHERE {of} = %s AND id > %s ORDER BY id LIMIT %s
-) c LEFT JOIN person p ON p.id = c.by_id LEFT JOIN checkin o ON o.id = c.corrects_id
+SELECT count(*), max(id), {ids}, {key_results}, {lines} FROM (
+  SELECT c.id, c.key_result_id, {line} AS line FROM (
+    SELECT * FROM checkin WHERE {of} = %s AND id > %s ORDER BY id LIMIT %s
+  ) c LEFT JOIN person p ON p.id = c.by_id LEFT JOIN checkin o ON o.id = c.corrects_id {sorted}
+) l
 """
 _OF = {"sqlite": "+workspace_id", "postgresql": "workspace_id"}
-_JOINED = {
-    "sqlite": "group_concat({}, char({}))",
-    "postgresql": "string_agg(({})::text, chr({}) ORDER BY c.id)",
-}
+_SORTED = {"sqlite": "", "postgresql": "ORDER BY c.id"}  # SQLite joins row by row, and leaves them in order
+_JOINED = {"sqlite": "group_concat({}, char({}))", "postgresql": "string_agg({}::text, chr({}))"}
 _QUOTED = {"sqlite": "json_quote({})", "postgresql": "to_json({})::text"}
 # A moment as a file says it.
 _MOMENT = {
@@ -95,9 +95,11 @@ def _statement() -> str:
     )
     return _BLOCK.format(
         of=_OF[vendor],
-        ids=joined("c.id", _COMMA),
-        key_results=joined("c.key_result_id", _COMMA),
-        lines=joined(line, _LINE_END),
+        sorted=_SORTED[vendor],
+        ids=joined("id", _COMMA),
+        key_results=joined("key_result_id", _COMMA),
+        lines=joined("line", _LINE_END),
+        line=line,
     )
 
 
