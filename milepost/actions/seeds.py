@@ -50,7 +50,7 @@ def sow(
             remedy="Name another with --workspace.",
         )
     written: dict[str, int] = {}
-    with bulk.room(), transaction.atomic():
+    with bulk.room(), bulk.references_later(), transaction.atomic():
         Workspace.objects.create(id=by.workspace_id, slug=slug, name=name, created_at=at)
         with bulk.checked_at_once(TABLES, by.workspace_id):
             for table, columns, rows in seed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -142,7 +142,7 @@ def _json_value(value: Any, pad: str, *, spread: bool = False) -> str:
     """Return a value; an entry without entries of its own stays on one line."""
     kind, inner = type(value), f"{pad}  "
     if kind in _JSON_ROWS:
-        said = [*_JSON_ROWS[kind](value)]
+        said = _JSON_ROWS[kind](value)
     elif kind not in _COMPOUND or not value or (not spread and _is_flat(value)):
         return _JSON[kind](value)
     elif kind is dict:
@@ -176,13 +176,15 @@ def _json_rows(columns: Columns) -> Iterator[str]:
     return (f"{{{', '.join(filter(None, row))}}}" for row in zip(*cells, strict=True))
 
 
-def _json_check_ins(check_ins: CheckIns) -> Iterator[str]:
+def _json_check_ins(check_ins: CheckIns) -> Iterable[str]:
+    if check_ins.lines is not None:
+        return check_ins.lines
     rows = _check_ins(check_ins, _JSON_LEADS, encode_basestring, encode_basestring, '"')
     return (f"{row}}}" for row in rows)
 
 
 _JSON_LEADS = [f"{', ' if place else '{'}{_json_lead(key)}" for place, key in enumerate(CHECK_IN.keys)]
-_JSON_ROWS: dict[type, Callable[[Any], Iterator[str]]] = {Columns: _json_rows, CheckIns: _json_check_ins}
+_JSON_ROWS: dict[type, Callable[[Any], Iterable[str]]] = {Columns: _json_rows, CheckIns: _json_check_ins}
 
 
 def _is_flat(value: dict | list) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
+from functools import lru_cache
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
@@ -95,10 +96,14 @@ class _Table:
     def _write_values(self) -> None:
         # In one statement: before each, SQLite writes out the index of words as far as it has come.
         listed = zip(*self.columns.values(), strict=True)
-        marks = f"({', '.join(['%s'] * len(self.columns))})"
         while rows := list(islice(listed, IN_A_STATEMENT)):
-            statement = Statement(f"{self.into} VALUES {', '.join([marks] * len(rows))}")
-            statement.run(list(chain.from_iterable(rows)))
+            _insertion(self.into, len(self.columns), len(rows)).run(list(chain.from_iterable(rows)))
+
+
+@lru_cache(32)  # of each table that of a full batch, and a few of what was left
+def _insertion(into: str, columns: int, rows: int) -> Statement:
+    marks = f"({', '.join(['%s'] * columns)})"
+    return Statement(f"{into} VALUES {', '.join([marks] * rows)}")
 
 
 def _formed(values: Sequence[Any], form: Callable[[Any], Any] | None) -> Sequence[Any]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 
 import orjson
@@ -24,10 +24,11 @@ class Statement:
     def __init__(self, text: str) -> None:
         self.text = text
         self._on_sqlite = "%".join(part.replace("%s", "?") for part in text.split("%%"))
+
+    @cached_property
+    def _on_postgresql(self) -> str:
         numbers = count(1)
-        self._on_postgresql = "%".join(
-            re.sub("%s", lambda _: f"${next(numbers)}", part) for part in text.split("%%")
-        )
+        return "%".join(re.sub("%s", lambda _: f"${next(numbers)}", part) for part in self.text.split("%%"))
 
     def run(self, arguments: Sequence):
         """Execute it on this thread's connection and return the cursor; errors are Django's."""

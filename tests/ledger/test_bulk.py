@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from milepost.ledger import bulk
 from milepost.models import Team, Workspace
+from milepost.models.ids import new_id
 from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.both_databases
@@ -56,6 +57,27 @@ class TestCheckedAtOnce:
 
         assert not Team.objects.of(fresh).exists()
         assert guards() == before
+
+    @pytest.mark.django_db(transaction=True)
+    def test_refuses_a_reference_to_nothing(self, cast: Cast, fresh: int, lifting: Lifting):
+        """A team below one that is not there is refused, also where no row was asked about by itself."""
+        before = guards()
+
+        refused = pytest.raises(IntegrityError)
+        with refused, bulk.references_later(), transaction.atomic(), lifting(["team"], fresh):
+            Team.objects.create(workspace_id=fresh, key="b", name="B", parent_id=new_id())
+
+        assert not Team.objects.of(fresh).exists()
+        assert guards() == before
+
+    @pytest.mark.django_db(transaction=True)
+    def test_has_rows_asked_about_again_afterwards(self, cast: Cast, fresh: int, lifting: Lifting):
+        """What is written next is held to its references one by one, as before."""
+        with bulk.references_later(), transaction.atomic(), lifting(["team"], fresh):
+            Team.objects.create(workspace_id=fresh, key="b", name="B")
+
+        with pytest.raises(IntegrityError):
+            Team.objects.create(workspace_id=fresh, key="c", name="C", parent_id=new_id())
 
     @pytest.mark.parametrize("table", ["team", "comment"], ids=["with rows", "empty"])
     def test_leaves_the_guards_as_they_were(self, cast: Cast, fresh: int, lifting: Lifting, table: str):

@@ -79,7 +79,12 @@ def apply_to_new_workspace(
             "The file names no workspace.", field="workspace", remedy="Add `workspace: {id: …, name: …}`."
         )
     tables = [model._meta.db_table for model in (*WRITTEN, Event)]
-    with bulk.room(), transaction.atomic(), bulk.checked_at_once_alone(tables, by.workspace_id):
+    with (
+        bulk.room(),
+        bulk.references_later(),
+        transaction.atomic(),
+        bulk.checked_at_once_alone(tables, by.workspace_id),
+    ):
         open_workspace(workspace=plan.workspace, by=by, at=at)
         return apply_plan(plan=plan, changes=changes, progress=progress, by=by, at=at)
 

@@ -7,6 +7,7 @@ for. One value has one text: texts that differ say different things.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -31,28 +32,40 @@ class Told(NamedTuple):
     withdrawn: bool
 
 
+_read = json.JSONDecoder(parse_float=str, parse_int=str).decode
 _TAKEN = {name: itemgetter(place) for place, name in enumerate(Told._fields)}
 
 
 class CheckIns(Sequence[CheckInPlan]):
-    """Many entries: to whoever looks they are CheckInPlans; `told` are they as texts, in Told's order."""
+    """Many entries: to whoever looks they are CheckInPlans; `told` are they as texts, in Told's order.
 
-    __slots__ = ("told",)
+    `lines` are they as Milepost writes them into JSON, where they came that way: most go on into a file.
+    """
 
-    def __init__(self, told: Iterable[tuple]) -> None:
-        self.told = tuple(told)
+    __slots__ = ("_told", "lines")
+
+    def __init__(self, told: Iterable[tuple] = (), *, lines: Sequence[str] | None = None) -> None:
+        self.lines = lines
+        self._told = tuple(told) if lines is None else None
 
     @classmethod
     def of(cls, entries: Iterable[CheckInPlan]) -> CheckIns:
         """Return entries as texts."""
         return entries if isinstance(entries, cls) else cls(map(_told, entries))
 
+    @property
+    def told(self) -> tuple[tuple, ...]:
+        """The entries as texts; of lines they are read when first asked for."""
+        if self._told is None:
+            self._told = tuple(map(_said, _read(f"[{','.join(self.lines)}]")))
+        return self._told
+
     def each(self, name: str) -> list[Any]:
         """Return one field of every entry; its moments and numbers are texts."""
         return [*map(_TAKEN[name], self.told)]
 
     def __len__(self) -> int:
-        return len(self.told)
+        return len(self.told if self.lines is None else self.lines)
 
     def __iter__(self) -> Iterator[CheckInPlan]:
         return map(_meant, self.told)
@@ -66,6 +79,8 @@ class CheckIns(Sequence[CheckInPlan]):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, CheckIns):
+            if None not in (self.lines, other.lines):
+                return self.lines == other.lines
             return self.told == other.told
         return isinstance(other, tuple) and len(self) == len(other) and tuple(self) == other
 
@@ -100,6 +115,22 @@ def _told(entry: CheckInPlan) -> tuple:
         by,
         corrects,
         withdrawn,
+    )
+
+
+def _said(line: dict[str, Any]) -> tuple:
+    at, parts, confidence = line["at"], line.get("parts"), line.get("confidence")
+    return (
+        line["id"],
+        at,
+        line.get("recorded", at),
+        line.get("value"),
+        None if parts is None else tuple(parts),
+        None if confidence is None else int(confidence),
+        line.get("note", ""),
+        line.get("by"),
+        line.get("corrects"),
+        "withdrawn" in line,
     )
 
 
