@@ -58,11 +58,15 @@ def meanwhile(workspace_id: int, key_results: Iterable[int]) -> Iterator[Mapping
     takes about as long as whoever makes a plan of the rest, and each has a processor of its own.
     """
     found: dict[int, list[str]] = {id: [] for id in key_results}
-    with connection.cursor() as cursor, ThreadPoolExecutor(1) as beside:
-        # In this context: it says what the database may show.
-        reading = beside.submit(copy_context().run, _read, cursor, _statement(), workspace_id, found)
-        yield found
-        reading.result()
+    connection.inc_thread_sharing()  # one at a time has it: the caller leaves it alone meanwhile
+    try:
+        with connection.cursor() as cursor, ThreadPoolExecutor(1) as beside:
+            # In this context: it says what the database may show.
+            reading = beside.submit(copy_context().run, _read, cursor, _statement(), workspace_id, found)
+            yield found
+            reading.result()
+    finally:
+        connection.dec_thread_sharing()
 
 
 def _read(cursor: CursorWrapper, statement: str, workspace_id: int, found: Mapping[int, list[str]]) -> None:
