@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import admin
 
-from milepost.config import database, env, file_headers
+from milepost.config import database, env
 from milepost.config.table import without_password
 
 MILEPOST = env.load()
@@ -39,8 +39,9 @@ INSTALLED_APPS = [
 # Each of these costs every request, the check-in first of all: think before you add one.
 MIDDLEWARE = [
     "milepost.web.requests.observed",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "milepost.web.headers.headers",  # with what Django's SecurityMiddleware would say
+    "milepost.web.headers.headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -100,7 +101,6 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
-WHITENOISE_ADD_HEADERS_FUNCTION = file_headers.add
 
 MESSAGE_STORAGE = "milepost.web.cookies.Messages"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -146,13 +146,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MILEPOST.https
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [MILEPOST.base_url] if urlsplit(MILEPOST.base_url).scheme == "https" else []
-# Every answer says this, a file too.
-SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    **({"Strict-Transport-Security": f"max-age={365 * 24 * 3600}"} if MILEPOST.https else {}),
-}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if MILEPOST.https else 0
 
 # ── The demo ──
 

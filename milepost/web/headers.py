@@ -5,9 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.http.response import ResponseHeaders
 
 POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self'; "
@@ -28,28 +26,20 @@ BEFORE_DJANGO = (
 
 def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Stamp the page's nonce on the request and the secure headers on the answer."""
-    ours = {
-        **settings.SAFE_HEADERS,
-        "X-Frame-Options": "DENY",
-        "Permissions-Policy": PERMISSIONS,
-        "Vary": "Cookie",  # also where no session was read: a kept page has the head of a new one
-        "Content-Security-Policy": NO_SCRIPTS,
-    }
-    of_files = ResponseHeaders(ours)._store
-    # No browser keeps what it was shown, JSON neither; who sends a tag has kept the answer.
-    of_all = ResponseHeaders(ours | {"Cache-Control": "no-store"})._store
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.csp_nonce = secrets.token_urlsafe(16)
         response = get_response(request)
-        # All at once: one by one, Django looks at the letters of each four times.
-        said = response.headers._store
-        kind = said.get("content-type")
-        own = dict(of_files if request.path.startswith("/static/") else of_all)
-        if kind and kind[1].startswith("text/html"):
-            policy = POLICY.format(nonce=request.csp_nonce)
-            own["content-security-policy"] = ("Content-Security-Policy", policy)
-        response.headers._store = own | said
+        html = response.headers.get("Content-Type", "").startswith("text/html")
+        policy = POLICY.format(nonce=request.csp_nonce) if html else NO_SCRIPTS
+        # Also where nothing was read of the session now: a kept page has the head of a new one.
+        response.headers.setdefault("Vary", "Cookie")
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        if not request.path.startswith("/static/"):
+            # No browser keeps what it was shown, JSON neither; who sends a tag has kept the answer.
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return middleware

@@ -182,18 +182,6 @@ class TestServe:
         assert re.match(r"HTTP/1\.1 40[04] ", told)
         assert "Index of" not in told and (server.data_dir / "secret.key").read_text().strip() not in told
 
-    def test_a_file_is_taken_for_what_it_is(self, server):
-        """A static file says what every answer says, and may be kept by whoever it is given to."""
-        told = spoken(
-            server, "GET /static/milepost/icons.svg HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        )
-        head = told.partition("\r\n\r\n")[0].lower()
-
-        assert head.startswith("http/1.1 200 ")
-        assert "x-content-type-options: nosniff" in head and "referrer-policy: same-origin" in head
-        assert "cross-origin-opener-policy: same-origin" in head
-        assert "no-store" not in head and "vary: cookie" not in head
-
     @pytest.mark.parametrize("order", [1, -1])
     def test_a_body_has_one_end(self, server, order):
         """Told two lengths of a body, it goes by the pieces or hangs up: nobody hides a request there."""
