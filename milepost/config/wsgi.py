@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "milepost.config.settings")
 
 from django.conf import settings
 from django.core.cache import close_caches
+from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, reset_queries
@@ -28,10 +29,12 @@ def _made():
 
 
 def _unburden() -> None:
-    # Each request pays for what listens here. A connection that broke is looked for when the next one begins.
+    # Each request pays for what listens here.
     request_started.disconnect(reset_queries)  # what is kept for debugging has a limit of its own
+    request_started.disconnect(close_old_connections)  # one that broke is looked for before it is lent
     request_finished.disconnect(close_old_connections)
     request_finished.disconnect(close_caches)  # there are none
+    request_finished.disconnect(reset_urlconf)  # each request says where its addresses lead
 
 
 def _over_https(answer):

@@ -369,14 +369,15 @@ class Plan:
         self._days += 1
         elapsed = elapsed_share(day, self._starts, self._ends)
         plan = expected(self._curve, elapsed, self._points)
-        return elapsed[self._kind], self._rolled(plan), self._rolled(plan * self._grades)
+        return elapsed.take(self._kind), self._rolled(plan), self._rolled(plan * self._grades)
 
     def _rolled(self, each: np.ndarray) -> np.ndarray:
-        rolled = each[self._kind]
         if self._days == 1 or len(each) > MOST_KINDS:
-            return _settled(_plan_of_all(self._tree, rolled))
-        rolled[self._parents] = self._shares @ _capped(each)
-        return _settled(rolled)
+            return _settled(_plan_of_all(self._tree, each[self._kind]))
+        pools = _settled(self._shares @ _capped(each))
+        rolled = _settled(each).take(self._kind)  # a third quicker than by places
+        rolled[self._parents] = pools
+        return rolled
 
     @cached_property
     def _parents(self) -> np.ndarray:

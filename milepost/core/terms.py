@@ -72,10 +72,13 @@ def fit(wanted: Terms, title: str) -> Fit:
     there = folded(title)
     if there.startswith(wanted.phrase):
         return Fit.EXACT if len(there) == len(wanted.phrase) else Fit.BEGINS
-    spaced = f" {there} "
-    if all(f" {word}" in spaced for word in wanted.words):
-        return Fit.WORDS if all(f" {word} " in spaced for word in wanted.words) else Fit.PREFIXES
-    return Fit.TEXT
+    spaced, found = f" {there} ", Fit.WORDS
+    for word in wanted.words:  # most titles have not even the first
+        if f" {word}" not in spaced:
+            return Fit.TEXT
+        if f" {word} " not in spaced:
+            found = Fit.PREFIXES
+    return found
 
 
 def marked(wanted: Terms, text: str) -> Iterator[tuple[str, bool]]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from milepost.ledger import stillness, tallies
 from milepost.ledger.entries import columns
@@ -101,12 +101,10 @@ def changes_since(workspace_id: int, token: Token, *, anew: bool = False) -> tup
     """
     if stillness.is_settled(token.still) and not anew:
         return [], token
-    if connection.vendor == "postgresql":
-        found, mark, applied, still = _since_on_postgresql(workspace_id, token)
-    else:
-        found = _since_on_sqlite(workspace_id, token)
-        mark, applied, still = (found[-1].seq if found else token.mark), frozenset(), None
-    still = stillness.looked(still)
+    database = connections[DEFAULT_DB_ALIAS]
+    since = _since_on_postgresql if database.vendor == "postgresql" else _since_on_sqlite
+    found, mark, applied, still = since(workspace_id, token)
+    still = stillness.looked(stillness.told(database, still))
     if not found and mark == token.mark:
         return found, token if token.still == still else replace(token, still=still)
     total = token.total + sum(change.seq for change in found)
@@ -153,8 +151,9 @@ def following(token: Token, logged: Logged) -> Token | None:
 # The check-ins come along: whoever asks what changed asks for them next.
 _ENTRIES = "LEFT JOIN checkin c ON l.kind = 1 AND c.workspace_id = l.workspace_id AND c.id = l.entry_id"
 _ON_SQLITE = Statement(
-    f"SELECT l.seq, l.kind, l.subject_id, l.entry_id, {columns('sqlite')} FROM change l {_ENTRIES} "
-    "WHERE l.workspace_id = %s AND l.seq > %s ORDER BY l.seq"
+    f"SELECT s.still, l.seq, l.kind, l.subject_id, l.entry_id, {columns('sqlite')} "
+    f"FROM (SELECT {stillness.COLUMN['sqlite']} AS still) s "
+    f"LEFT JOIN change l ON l.workspace_id = %s AND l.seq > %s {_ENTRIES} ORDER BY l.seq"
 )
 # One statement, so the snapshot whose xmin is asked is the one the rows are read with.
 _ON_POSTGRESQL = Statement(
@@ -169,13 +168,16 @@ def _change(row: tuple) -> Change:
     return Change(*row[:4], row[4:] if row[4] is not None else None)
 
 
-def _since_on_sqlite(workspace_id: int, token: Token) -> list[Change]:
-    return [_change(row) for row in _ON_SQLITE.rows([workspace_id, token.mark])]
+Since = tuple[list[Change], int, frozenset[int], Mark | None]  # what is new, and the next token's
 
 
-def _since_on_postgresql(
-    workspace_id: int, token: Token
-) -> tuple[list[Change], int, frozenset[int], Mark | None]:
+def _since_on_sqlite(workspace_id: int, token: Token) -> Since:
+    rows = _ON_SQLITE.rows([workspace_id, token.mark])
+    found = [_change(row[1:]) for row in rows if row[1] is not None]
+    return found, found[-1].seq if found else token.mark, frozenset(), rows[0][0]
+
+
+def _since_on_postgresql(workspace_id: int, token: Token) -> Since:
     rows = _ON_POSTGRESQL.rows([workspace_id, token.mark])
     mark, still = rows[0][:2]
     there = [row[2:] for row in rows if row[2] is not None]

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from milepost.ledger.image import Image
 
 
+_STATUSES = tuple(Status)  # by their numbers: an enumeration looks one up in two calls of Python
+
+
 class Day:
     """Every node's figures on one day, kept up to date check-in by check-in."""
 
@@ -124,4 +127,4 @@ class Day:
 
     def status_of(self, id: int) -> Status:
         """Return the pace status."""
-        return Status(int(self.status[self.image.node[id]]))
+        return _STATUSES[self.status.item(self.image.node[id])]

@@ -35,6 +35,7 @@ class Lender:
         for database in connections.all(initialized_only=True):
             if _is_gone(database):
                 database.close()
+            _try_again(database)
             return False
         with self._turn:
             database = self._idle.pop()[0] if self._idle else None
@@ -43,6 +44,7 @@ class Lender:
             database.inc_thread_sharing()  # by one thread after the other
         elif _is_gone(database) or _only_reads(database):
             database.close()
+        _try_again(database)
         connections[DEFAULT_DB_ALIAS] = database
         return True
 
@@ -84,6 +86,12 @@ def _is_gone(database: BaseDatabaseWrapper) -> bool:
     heard = poll()
     heard.register(raw.pgconn.socket, POLLIN)
     return bool(heard.poll(0))
+
+
+def _try_again(database: BaseDatabaseWrapper) -> None:
+    """Close a connection on which something went wrong, unless it goes on working."""
+    if database.errors_occurred:
+        database.close_if_unusable_or_obsolete()
 
 
 def _only_reads(database: BaseDatabaseWrapper) -> bool:

@@ -25,8 +25,8 @@ class Nodes(Mapping[int, int]):
         self._found: dict[int, int] = {}
 
     def __getitem__(self, id: int) -> int:
-        found = self.get(id)
-        if found is None:
+        found = self._found.get(id)
+        if found is None and (found := self.get(id)) is None:
             raise KeyError(id)
         return found
 

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from milepost.ledger.frame import Frame
 from milepost.ledger.given import Given
 from milepost.ledger.history import EntriesThen, History
 from milepost.ledger.image import Image
+from milepost.ledger.memberships import Memberships
 from milepost.ledger.structure import KeyResultRow, TeamRow
 
 KEPT_DAYS = 8
@@ -79,10 +81,7 @@ class Archive:
         return self._days[day]
 
     def _made(self, day: date, known: datetime) -> Past:
-        whole = self._structure(day, known)
-        # Rights are today's: audiences were found before, of those who belong to teams now.
-        teams = memberships.of(self.living).before(whole.teams, day, known)
-        return Past(whole, self.history, teams, known)
+        return Past(self._structure(day, known), self.history, memberships.of(self.living), day, known)
 
     def _structure(self, day: date, known: datetime) -> Image:
         changes = bisect_left(self.moments, int(known.timestamp()))
@@ -142,17 +141,28 @@ def _before(living: Rows, changed: list) -> Rows:
 class Past(Image):
     """A structure with the check-ins known before `known`: read like any image, never refreshed."""
 
-    def __init__(self, whole: Image, history: History, teams: Mapping[int, TeamRow], known: datetime) -> None:
+    def __init__(
+        self, whole: Image, history: History, members: Memberships, day: date, known: datetime
+    ) -> None:
         self.__dict__.update(whole.__dict__)
         self.lock = threading.RLock()
         self.known = known
         self.workspace = whole.workspace.as_of(known)
-        self.teams = teams
+        del self.teams  # as they were is found out when somebody asks for it: not for the tree
+        self._teams_then = partial(members.before, whole.teams, day, known)
         self.__dict__.pop("_every_team", None)
         self._days, self._exact = {}, {}
         self._known_now: KnownNow | None = None
         self.entries = EntriesThen(history, int(known.timestamp()))
         self._take_then(whole)
+
+    @cached_property
+    def teams(self) -> Mapping[int, TeamRow]:
+        """The teams with those who belonged to them then.
+
+        Rights are today's: audiences were found before, of those who belong to teams now.
+        """
+        return self._teams_then()
 
     def refresh(self, *, anew: bool = False) -> None:
         """Do nothing: the past stays as it is."""
@@ -225,6 +235,7 @@ class KnownNow(Image):
     """A past day in which some key results have all the check-ins for it that stand now."""
 
     def __init__(self, day: Past, own: dict[int, list[Entry]]) -> None:
+        self.teams = day.teams
         self.__dict__.update(day.__dict__)
         self.lock = threading.RLock()
         self._days, self._exact, self._known_now = {}, {}, None

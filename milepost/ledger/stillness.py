@@ -25,13 +25,20 @@ Mark = tuple[int, int] | str
 # -- asked in passing --------------------------------------------------------------------------------------
 
 COLUMN = {
-    "sqlite": "NULL",  # it is asked on a connection of its own
+    # Numbers rise with commits, and none comes again.
+    "sqlite": "(SELECT CAST(max(seq) AS text) FROM change)",
     "postgresql": "CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN pg_current_snapshot()::text END",
 }
-"""By database: the mark as a column of any statement; NULL where it cannot be had, or says nothing.
+"""By database: a mark of the change log, as a column of any statement; `told` reads it."""
 
-It says nothing to a transaction that has written: what that writes next moves no mark.
-"""
+
+def told(database, found: Mark | None) -> Mark | None:
+    """Return the mark that a statement found; None where it says nothing.
+
+    It says nothing to a transaction that has written: what that writes next moves no mark. PostgreSQL knows
+    that of itself; on SQLite no transaction goes by marks.
+    """
+    return None if database.vendor == "sqlite" and database.in_atomic_block else found
 
 
 class Look:

@@ -98,7 +98,7 @@ def seat(session_key: str | None, slug: str, *, door: str, at: datetime) -> Seat
         return None
     workspace_id, user_id, user_name, seen_at, ends_at, lacking, mark, found = row[:8]
     person_id, role, name, looked_at, time_zone, teams = row[8:]
-    session = zoned(seen_at), zoned(ends_at), mark
+    session = zoned(seen_at), zoned(ends_at), stillness.told(database, mark)
     if person_id is None:
         return Seat(user_id, user_name, None, None, "UTC", None, *session)
     actor = _actor(workspace_id, person_id, role, name, teams, door)
@@ -134,7 +134,8 @@ def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
     within = None if team_id is None else frozenset(map(int, below.split(",")))
     actor = _actor(workspace_id, person_id, role, name, teams, door, within)
     moments = (zoned(expires_at), zoned(used_at))
-    return Bearer(actor, slug, time_zone, id, named, scope, team_id, *moments, bool(lacking), mark)
+    still = stillness.told(database, mark)
+    return Bearer(actor, slug, time_zone, id, named, scope, team_id, *moments, bool(lacking), still)
 
 
 # Which workspace a key opened before, for PostgreSQL, which must be told before it is asked. It lets nobody

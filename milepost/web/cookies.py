@@ -6,8 +6,12 @@ form of another site.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.conf import settings
+from django.contrib.messages.storage.base import BaseStorage
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.signing import Signer, get_cookie_signer
 from django.http import HttpRequest, HttpResponse
 
 YEAR = 365 * 86_400  # seconds
@@ -38,7 +42,14 @@ def forget(answer: HttpResponse, noun: str) -> None:
 
 
 class Messages(CookieStorage):
-    """Messages that wait for the next page."""
+    """Messages that wait for the next page; what signs them is made where there are any."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        BaseStorage.__init__(self, request)
+
+    @cached_property
+    def signer(self) -> Signer:
+        return get_cookie_signer(salt=self.key_salt)
 
     @property
     def cookie_name(self) -> str:

@@ -6,11 +6,13 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from functools import cached_property
 from os import urandom
 from time import perf_counter
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import HttpHeaders
 from django.utils.functional import LazyObject
 
 from milepost.core.ambient import Ambient
@@ -25,6 +27,26 @@ METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 log = logging.getLogger("milepost.requests")
 _number: ContextVar[str] = ContextVar("number", default="")
+
+
+class Headers(HttpHeaders):
+    """A request's headers, each looked up when somebody asks for it: Django writes all of them anew first."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self._environ = environ
+
+    def __getitem__(self, name: str) -> str:
+        return self._environ[self.to_wsgi_name(name)]
+
+    def __contains__(self, name: object) -> bool:
+        return self.to_wsgi_name(name) in self._environ
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        return self._environ.get(self.to_wsgi_name(name), default)
+
+    @cached_property
+    def _store(self) -> dict[str, tuple[str, str]]:  # for whoever asks for all
+        return HttpHeaders(self._environ)._store
 
 
 def number() -> str:
@@ -44,6 +66,7 @@ def observed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
 
     def middleware(request: HttpRequest) -> HttpResponse:
         begun = perf_counter()
+        request.headers = Headers(request.META)
         with numbered(request.META.get(NUMBER, "")) as request.number:
             with sight.nothing(), stillness.unsettled():  # until somebody is let in
                 response = get_response(request)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from threading import Barrier
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import Error, OperationalError, connection, connections, transaction
 
 from milepost.ledger.lending import IDLE_SECONDS, Lender
 
@@ -58,6 +58,15 @@ def asked(statement: str = "SELECT 1") -> None:
         cursor.execute(statement)
 
 
+def failed() -> None:
+    with suppress(Error):
+        asked("SELECT 1 FROM nowhere")
+
+
+def is_doubted() -> bool:
+    return connections["default"].errors_occurred
+
+
 class TestLender:
     def test_lends_the_same_to_one_thread_after_the_other(self, lender: Lender):
         """Its pages, its plans and its process are those that were used a moment ago."""
@@ -91,6 +100,15 @@ class TestLender:
         lender.give_back()
 
         assert connection.connection is own
+
+    def test_lends_again_what_goes_on_working(self, lender: Lender):
+        """A statement that failed says nothing of the connection: it is tried, and lent."""
+        doubts = []
+
+        first = in_another_thread(lambda: worked(lender, failed))
+        second = in_another_thread(lambda: worked(lender, lambda: doubts.append(is_doubted())))
+
+        assert second is first and doubts == [False]
 
     @pytest.mark.django_db(transaction=True)
     def test_lends_nobody_what_was_left_within_a_transaction(self, lender: Lender):

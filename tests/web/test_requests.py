@@ -12,6 +12,7 @@ from django.utils import timezone
 from milepost.actions import tokens
 from milepost.core.ids import encode
 from milepost.models import User
+from milepost.web.requests import Headers
 from tests.cast import PASSWORD, Cast
 from tests.web.account import enter
 
@@ -43,6 +44,19 @@ def lines() -> Iterator[list[logging.LogRecord]]:
 
 def told(line: logging.LogRecord) -> tuple:
     return line.route, line.status, getattr(line, "person", None), getattr(line, "account", None)
+
+
+class TestHeaders:
+    def test_are_found_however_they_are_written(self):
+        """A name in any letters finds what came; what did not come is not there, and has no value."""
+        found = Headers({"HTTP_HX_REQUEST": "true", "CONTENT_TYPE": "text/plain", "HX_REQUEST": "no"})
+
+        assert (found["hx-request"], found.get("HX-Request"), found.get("Content-Type")) == (
+            "true", "true", "text/plain",
+        )  # fmt: skip
+        assert "HX-Request" in found and "HX-Boosted" not in found
+        assert (found.get("HX-Boosted"), found.get("HX-Boosted", "-")) == (None, "-")
+        assert dict(found) == {"Hx-Request": "true", "Content-Type": "text/plain"}
 
 
 class TestLine:

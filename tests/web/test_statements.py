@@ -44,9 +44,9 @@ class TestEveryPage:
 @pytest.mark.django_db(transaction=True)
 class TestWhereNothingWasCommitted:
     def test_who_asks_says_so_too(self, cast, signed_in):
-        """On PostgreSQL the statement that finds the reader also tells that the image is up to date."""
+        """The statement that finds the reader also tells that the image is up to date."""
         ada = signed_in("ada")
 
         counted = {count(ada, "/w/acme/alignment.json") for _ in range(MOST_TRIES)}
 
-        assert min(counted) == (1 if connection.vendor == "postgresql" else STATEMENTS["alignment_json"])
+        assert min(counted) == 1 < STATEMENTS["alignment_json"]
