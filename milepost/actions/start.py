@@ -59,15 +59,14 @@ def from_file(*, plan: Plan, by: Actor, at: datetime) -> Changes:
         return plans.apply_plan(plan=plan, by=by, at=at)
 
 
-def beside(*, plan: Plan, by: Actor, at: datetime) -> str:
-    """Make a demo company in a workspace of its own, which the reader owns as well; return its slug.
+def beside(*, plan: Plan, by: Actor, at: datetime) -> int:
+    """Make a demo company in a workspace of its own, which the reader owns too; return the workspace's id.
 
     Beside one's own workspace, so that nobody has to tidy the demo out of it afterwards.
     """
     access.require(access.may_manage(by), "open the demo", remedy="Ask an admin.")
-    slug = plan.workspace.id
     with transaction.atomic():
-        if workspaces.is_taken(slug):
+        if workspaces.is_taken(plan.workspace.id):
             raise Conflict(
                 "The demo company is here already.", code="demo_exists", remedy="Choose it after signing in."
             )
@@ -85,7 +84,7 @@ def beside(*, plan: Plan, by: Actor, at: datetime) -> str:
                 role=Role.OWNER,
             )
             tell("person.joined", subject=person.id, data={"name": person.name}, by=opening, at=at)
-    return slug
+    return opening.workspace_id
 
 
 def _fitted(plan: Plan, reader: Actor) -> tuple[Plan, Plan]:

@@ -9,7 +9,7 @@ CODES = (
     "built_on_since", "cannot_undo", "changed_meanwhile", "changed_since", "checked_in_since",
     "closed_since", "conflict", "corrected_already", "cut_short", "cycle_is_closed", "cycle_loop",
     "database_is_away", "database_is_busy", "database_is_read_only", "dates_do_not_fit", "day_not_over",
-    "defect", "direction_mismatch", "disk_is_full", "does_not_apply", "email_taken", "far_out",
+    "defect", "demo_exists", "direction_mismatch", "disk_is_full", "does_not_apply", "email_taken", "far_out",
     "file_refused", "guard_not_met", "has_joined", "has_left", "id_moved", "illegal_transition",
     "insufficient_scope", "invalid", "last_owner", "length_required", "method_not_allowed",
     "milestone_count", "missing", "negative_weight", "no_start", "no_target", "no_value", "no_versions",

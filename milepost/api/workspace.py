@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 from ninja import Router
 from pydantic import Field
 
+from milepost.actions import start
 from milepost.actions import workspaces as actions
 from milepost.api import answers
 from milepost.api.bearers import reader
 from milepost.api.once import once
-from milepost.api.operations import changes, reads
+from milepost.api.operations import changes, creates, reads
 from milepost.api.values import COUNTED, Flag, Line, Name, Said, Text, Whole, left_out
 from milepost.api.versions import as_read
 from milepost.core.scopes import Scope
 from milepost.queries.records import workspaces
-from milepost.queries.records.workspaces import WorkspaceRecord
+from milepost.queries.records.workspaces import OpenedRecord, WorkspaceRecord
 
 router = Router(tags=["Workspace"])
 
@@ -56,3 +59,15 @@ def update(request: HttpRequest, said: SettingsChange) -> HttpResponse:
         ),
     )
     return answers.changed(done, workspaces.own(reader(request)))
+
+
+@creates(router, "/workspace/demo", OpenedRecord, scope=Scope.ADMIN)
+def open_demo(request: HttpRequest) -> HttpResponse:
+    """Open the demo company in a workspace of its own, which you own as well.
+
+    Yours stays as it is. There is one demo company at most: where it is, 409 with `demo_exists`.
+    """
+    company = import_string(settings.DEMO_COMPANY)
+    done = once(request, lambda: start.beside(plan=company(request.today), by=request.actor, at=request.at))
+    record = workspaces.opened(done.id)
+    return answers.made(done, record, record.url)

@@ -222,13 +222,14 @@ def _no_use(data_dir: Path, wrong: Exception) -> Problem:
 def _write_key(path: Path, key: str) -> None:
     # Whole under another name first: two processes that start together must agree on one key.
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(f"{key}\n")
     try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without links
-        os.replace(draft, path)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(f"{key}\n")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links
+            os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)

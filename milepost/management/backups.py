@@ -171,6 +171,11 @@ def _require_something() -> None:
         schema.require()
 
 
+def is_too_old_to_export(manifest: Manifest) -> bool:
+    """Say whether a backup has no exports because its schema was an older one."""
+    return not manifest.exports and manifest.migrations != schema.newest()
+
+
 def is_too_large_to_export(manifest: Manifest) -> bool:
     """Say whether a backup has no exports because nobody asked for them and it has too many rows."""
     return not manifest.exports and manifest.rows > EXPORTED_UP_TO

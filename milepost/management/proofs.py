@@ -29,8 +29,15 @@ def note(found: Mapping[str, int], *, at: datetime) -> None:
     told = {**(before.found if before else {}), **found}
     draft = _path().with_name(f"{FILE_NAME}.{os.getpid()}")
     with suppress(OSError):  # whoever may only read can verify all the same
-        draft.write_text(json.dumps({"at": at.astimezone(UTC).isoformat(), "found": told}), encoding="utf-8")
-        os.replace(draft, _path())
+        for left in _path().parent.glob(f"{FILE_NAME}.*"):  # by a check that was killed while it wrote
+            left.unlink(missing_ok=True)
+        try:
+            draft.write_text(
+                json.dumps({"at": at.astimezone(UTC).isoformat(), "found": told}), encoding="utf-8"
+            )
+            os.replace(draft, _path())
+        finally:
+            draft.unlink(missing_ok=True)  # a full disk takes the name, and not what stands in it
 
 
 def last() -> Proof | None:

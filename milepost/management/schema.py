@@ -106,6 +106,11 @@ def pending() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
+def newest() -> list[tuple[str, str]]:
+    """Name the last migration of each app that this version has."""
+    return sorted(MigrationLoader(None).graph.leaf_nodes())
+
+
 def unknown() -> list[str]:
     """List the migrations that the database has and this version does not know."""
     loader = MigrationExecutor(connection).loader

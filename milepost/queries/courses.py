@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING
 
 from milepost.core.cadence import Window
 from milepost.core.pace import expected as expected_share
 from milepost.core.scoring import Kind, ScoringProblem
-from milepost.core.trends import Course, Point
+from milepost.core.trends import MOST, Course, Point, drawn_since, thinned
+from milepost.ledger.entries import Entry
 from milepost.ledger.structure import KeyResultRow
 
 if TYPE_CHECKING:
     from milepost.queries.cards import Reader  # whose cards carry courses
+
+DAY = 86_400  # seconds
+EPOCH = date(1970, 1, 1).toordinal()
 
 
 def of(reader: Reader, one: KeyResultRow, *, full: bool = False) -> Course | None:
@@ -23,10 +28,12 @@ def of(reader: Reader, one: KeyResultRow, *, full: bool = False) -> Course | Non
     if kind is Kind.MILESTONES or kind is Kind.BINARY:
         return None
     window = reader.window(one)
+    # “No data” is not a number.
+    entries = [entry for entry in reader.image.entries.series(one.id) if entry.value == entry.value]
+    drawn, step = _drawn(entries, drawn_since(window.begins_on, window.ends_on, reader.today))
     points = [
         Point(reader.day_of(entry.effective), reader.image.entries.exact(entry) if full else entry.value)
-        for entry in reader.image.entries.series(one.id)
-        if entry.value == entry.value  # “no data” is not a number
+        for entry in drawn
     ]
     start = target = low = high = None
     plan: list[Point] = []
@@ -47,8 +54,19 @@ def of(reader: Reader, one: KeyResultRow, *, full: bool = False) -> Course | Non
         points=points, starts_on=window.begins_on, ends_on=window.ends_on, today=reader.today, plan=plan,
         is_past=reader.known is not None,
         start=start, target=target, low=low, high=high, status=reader.day.status_of(one.id).word,
-        unit=one.unit, every=_cadence(reader, points),
+        unit=one.unit, every=max(_cadence(reader, entries, points), step),
+        of=len(entries) if len(drawn) < len(entries) else 0,
     )  # fmt: skip
+
+
+def _drawn(entries: list[Entry], since: date) -> tuple[list[Entry], int]:
+    """Return what of the entries is drawn, and in how many days a line through very many takes a step."""
+    if len(entries) <= MOST:
+        return entries, 0
+    moments = [entry.effective for entry in entries]
+    begins = (since.toordinal() - EPOCH) * DAY
+    places, step = thinned(moments, [entry.value for entry in entries], since=begins)
+    return [entries[place] for place in places], ceil(step / DAY + 0.5)  # no more than two make a gap
 
 
 def curve_of(one: KeyResultRow) -> str:
@@ -58,9 +76,12 @@ def curve_of(one: KeyResultRow) -> str:
     return "points:" + ";".join(f"{at}={expect}" for at, expect in one.points)
 
 
-def _cadence(reader: Reader, points: list[Point]) -> int:
+def _cadence(reader: Reader, entries: list[Entry], points: list[Point]) -> int:
     """Return the days between two check-ins: the workspace's, or longer where this one goes slower."""
-    gaps = sorted((after.day - before.day).days for before, after in pairwise(points))
+    if len(points) < len(entries):
+        gaps = sorted((after.effective - before.effective) // DAY for before, after in pairwise(entries))
+    else:
+        gaps = sorted((after.day - before.day).days for before, after in pairwise(points))
     usual = gaps[len(gaps) // 2] if gaps else 0
     return max(reader.image.workspace.check_in_every, usual)
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import takewhile
+
+from django.db.models import Q
 
 from milepost.core import access, addresses
 from milepost.core.cadence import Window, elapsed
-from milepost.core.ids import encode
+from milepost.core.ids import decode, encode
 from milepost.core.pace import expected, pace
 from milepost.core.scoring import Explanation, Kind, expected_grade, score
 from milepost.core.states import KeyResultState, State
@@ -24,6 +27,8 @@ from milepost.queries.cards import KeyResultCard, PersonCard, Reader, TeamCard
 from milepost.queries.checkins import value_text
 from milepost.queries.comments import CommentCard
 from milepost.queries.initiatives import InitiativeCard
+
+LISTED = 50  # check-ins on a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,20 @@ class EntryCard:
     corrects_on: date | None
     may_correct: bool
     mended: Mended | None = None  # after the day looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Some of the check-ins of a key result, newest first; `older` is where the next ones begin.
+
+    `standing` counts all that were neither corrected nor withdrawn. `begins` says whether it begins where it
+    was asked to: None, nobody asked; False, there is no such entry, so it begins with the newest.
+    """
+
+    entries: tuple[EntryCard, ...]
+    standing: int
+    older: str | None = None
+    begins: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +127,7 @@ class KeyResultPage:
     explanation: Explanation | None
     course: Course | None
     target: Target
-    entries: tuple[EntryCard, ...]
+    ledger: Ledger
     hindsight: Hindsight | None
     history: tuple[history.Entry, ...]
     initiatives: tuple[InitiativeCard, ...]
@@ -150,12 +169,16 @@ def _hindsight(reader: Reader, one: KeyResultRow, meanwhile: Meanwhile) -> Hinds
     )
 
 
-def _meanwhile(reader: Reader, one: KeyResultRow) -> Meanwhile:
-    """Return what was recorded later about the time until a past day: of today there is none."""
+def _meanwhile(reader: Reader, one: KeyResultRow, listed: list[int]) -> Meanwhile:
+    """Return what was recorded later about the time until a past day: of today there is none.
+
+    What became of single entries, of those listed alone.
+    """
     if reader.known is None:
         return Meanwhile()
     late, corrected = reader.image.entries.history.learned(int(reader.known.timestamp()))
     rows = Checkin.objects.of(reader.actor.workspace_id).filter(
+        corrects__in=listed,
         corrects__recorded_at__lt=reader.known,
         corrects__effective_at__lt=reader.known,
         key_result_id=one.id,
@@ -168,8 +191,8 @@ def _meanwhile(reader: Reader, one: KeyResultRow) -> Meanwhile:
     return Meanwhile(late.count(one.id), corrected.count(one.id), marked)
 
 
-def page(reader: Reader, id: int) -> KeyResultPage:
-    """Return the page of a key result, or NotFound."""
+def page(reader: Reader, id: int, *, before: str = "") -> KeyResultPage:
+    """Return the page of a key result, with its check-ins before one of them, or NotFound."""
     one = reader.key_result_row(id)
     row = reader.image.objectives[one.objective_id]
     kept = KeyResult.objects.of(reader.actor.workspace_id).get(id=one.id)
@@ -180,10 +203,12 @@ def page(reader: Reader, id: int) -> KeyResultPage:
     may_edit = access.may_edit_key_result(reader.actor, standing) and is_open
     whole_may_edit = access.may_edit(reader.actor, standing)
     why_not = _why_not(reader, row, one)
-    meanwhile = _meanwhile(reader, one)
-    entries = _entries(reader, row, one, meanwhile, may_correct=may_check_in and not why_not)
+    rows, older, begins = _rows(reader, one, before)
+    meanwhile = _meanwhile(reader, one, [each.id for each in rows])
+    entries = _entries(reader, row, one, rows, meanwhile, may_correct=may_check_in and not why_not)
+    ledger = Ledger(entries, len(reader.image.entries.series(one.id)), older, begins)
     return KeyResultPage(
-        card=reader.key_result(one),
+        card=reader.key_result(one, trend=False),
         objective=(row.title, addresses.objective(reader.slug, row.id)),
         objective_id=encode(row.id),
         objective_state=row.state,
@@ -196,10 +221,10 @@ def page(reader: Reader, id: int) -> KeyResultPage:
         window=reader.window(one),
         revision=kept.revision,
         explanation=explanations.of_key_result(reader, one),
-        course=_course(reader, one, entries),
+        course=_course(reader, one, ledger),
         hindsight=_hindsight(reader, one, meanwhile),
         target=_target(reader, one),
-        entries=entries,
+        ledger=ledger,
         history=history.of_key_result(reader, one),
         initiatives=initiatives.of(reader, row, may_edit=whole_may_edit, key_result=one.id),
         served_by=tuple(alignments.served_by(reader, one.id)),
@@ -257,22 +282,37 @@ def _number(text: str | None) -> Decimal | None:
 # -- the ledger as it reads --------------------------------------------------------------------------------
 
 
+def _rows(reader: Reader, one: KeyResultRow, before: str) -> tuple[list[Checkin], str | None, bool | None]:
+    """Read a page of the ledger, newest first; say where the next begins, and whether it begins as asked."""
+    known = reader.until(Checkin.objects.of(reader.actor.workspace_id), "recorded_at")
+    rows = known.filter(key_result_id=one.id)
+    begins = None
+    if before:
+        last = rows.filter(id=decode(before)).values_list("effective_at", "id").first()
+        begins = last is not None
+        if last is not None:
+            # The first half lets the index lead there.
+            rows = rows.filter(effective_at__lte=last[0]).exclude(effective_at=last[0], id__gte=last[1])
+    # What takes an entry back stands beside that entry.
+    found = list(rows.filter(is_withdrawn=False).order_by("-effective_at", "-id")[: LISTED + 1])
+    older = encode(found[LISTED - 1].id) if len(found) > LISTED else None
+    return found[:LISTED], older, begins
+
+
 def _entries(
-    reader: Reader, row: ObjectiveRow, one: KeyResultRow, meanwhile: Meanwhile, *, may_correct: bool
+    reader: Reader,
+    row: ObjectiveRow,
+    one: KeyResultRow,
+    rows: list[Checkin],
+    meanwhile: Meanwhile,
+    *,
+    may_correct: bool,
 ) -> tuple[EntryCard, ...]:
-    rows = list(
-        reader.until(Checkin.objects.of(reader.actor.workspace_id), "recorded_at")
-        .filter(key_result_id=one.id)
-        .order_by("effective_at", "recorded_at", "id")
-    )
-    replaced = {each.corrects_id: each for each in rows if each.corrects_id is not None}
-    days = {each.id: reader.local(each.effective_at).date() for each in rows}
-    found, so_far = [], {}
-    for each in rows:
-        if each.is_withdrawn:
-            continue  # it stands beside the entry that it takes back
-        on, after = days[each.id], replaced.get(each.id)
-        state = "standing" if after is None else ("withdrawn" if after.is_withdrawn else "corrected")
+    after, of = _corrections(reader, one, rows)
+    found, so_far = [], _so_far(reader, one, rows)
+    for each in reversed(rows):
+        on = reader.local(each.effective_at).date()
+        state = "standing" if each.id not in after else ("withdrawn" if after[each.id] else "corrected")
         progress, status = None, "no_data"
         if state == "standing":
             if each.value is not None:
@@ -292,13 +332,47 @@ def _entries(
                 note=each.note,
                 by=reader.person(each.by_id),
                 state=state,
-                corrects_on=days.get(each.corrects_id),
+                corrects_on=of.get(each.corrects_id),
                 may_correct=may_correct and state == "standing",
                 mended=meanwhile.marked.get(each.id),
             )
         )
     found.reverse()
     return tuple(found)
+
+
+def _corrections(
+    reader: Reader, one: KeyResultRow, rows: list[Checkin]
+) -> tuple[dict[int, bool], dict[int, date]]:
+    """Say which rows were corrected (False) or withdrawn (True), and the days of those that they correct.
+
+    Costs a statement only where there is one of either.
+    """
+    stand = {entry.id for entry in reader.image.entries.series(one.id)}
+    corrected = {each.corrects_id for each in rows if each.corrects_id is not None}
+    gone = [each.id for each in rows if each.id not in stand]
+    if not corrected and not gone:
+        return {}, {}
+    known = reader.until(Checkin.objects.of(reader.actor.workspace_id), "recorded_at")
+    others = known.filter(Q(corrects_id__in=gone) | Q(id__in=corrected), key_result_id=one.id)
+    after, of = {}, {}
+    for id, corrects, is_withdrawn, at in others.values_list(
+        "id", "corrects_id", "is_withdrawn", "effective_at"
+    ):
+        of[id] = reader.local(at).date()
+        if corrects is not None:
+            after[corrects] = is_withdrawn
+    return after, of
+
+
+def _so_far(reader: Reader, one: KeyResultRow, rows: list[Checkin]) -> dict[date, Fraction]:
+    """Return by day what a series came to before the oldest of the rows; nothing for a kind that is none."""
+    if not rows or not Kind(one.kind).is_series:
+        return {}
+    entries, listed = reader.image.entries, {each.id for each in rows}
+    earlier = takewhile(lambda entry: entry.id not in listed, entries.series(one.id))
+    exact = ((reader.day_of(entry.effective), entries.exact(entry)) for entry in earlier)
+    return {on: value for on, value in exact if value is not None}
 
 
 def _judged(
@@ -328,17 +402,28 @@ def _judged(
     return raw, pace(raw, needed, elapsed=gone, checkins=1).status.value
 
 
-def _course(reader: Reader, one: KeyResultRow, entries: tuple[EntryCard, ...]) -> Course | None:
+def _course(reader: Reader, one: KeyResultRow, ledger: Ledger) -> Course | None:
     """Return the full course: exact values, and the entries that were corrected later."""
     course = courses.of(reader, one, full=True)
     if course is None:
         return None
-    corrected = (
-        Point(entry.on, Fraction(entry.value), corrected=True)
-        for entry in entries
-        if entry.state == "corrected" and entry.value is not None
+    return replace(course, points=[*course.points, *_corrected(reader, one, ledger)])
+
+
+def _corrected(reader: Reader, one: KeyResultRow, ledger: Ledger) -> list[Point]:
+    """Return the entries that were corrected later; where the page lists only some entries, the latest."""
+    if ledger.older is None and not ledger.begins:
+        return [
+            Point(entry.on, Fraction(entry.value), corrected=True)
+            for entry in ledger.entries
+            if entry.state == "corrected" and entry.value is not None
+        ]
+    known = reader.until(Checkin.objects.of(reader.actor.workspace_id), "recorded_at")
+    rows = known.filter(
+        key_result_id=one.id, corrects__isnull=False, is_withdrawn=False, corrects__value__isnull=False
     )
-    return replace(course, points=[*course.points, *corrected])
+    latest = rows.order_by("-id").values_list("corrects__effective_at", "corrects__value")[:LISTED]
+    return [Point(reader.local(at).date(), Fraction(value), corrected=True) for at, value in latest]
 
 
 # -- forms -------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from milepost.ledger import holding
 
 LEAST_FREE_SHARE = 20  # a twentieth of the disk: 5 %
+LEAST_ROOM = 1 << 20  # bytes: with less, SQLite soon finds none for what it writes
 SQLITE_WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 # Milliseconds: who asks whether we are ready does not wait as long as somebody who wants to write.
 SHORT_WAIT, USUAL_WAIT = 1_000, 10_000
@@ -24,7 +25,7 @@ WELL = (OK, PASSES_BY)
 
 
 def now(data_dir: Path) -> dict[str, str]:
-    """Say of each thing that is needed that it is ok, or what is wrong with it."""
+    """Say of each thing that is needed that it is ok, or what is wrong with it; write nothing to find out."""
     found = {
         "database": _told(_database),
         "writable": _told(_writable),
@@ -53,6 +54,8 @@ def _database() -> str:
 
 
 def _writable() -> str:
+    if connection.vendor == "sqlite" and _room() < LEAST_ROOM:
+        return "failed: no room on the disk"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT current_setting('transaction_read_only')")
@@ -64,6 +67,10 @@ def _writable() -> str:
                 return "failed: only reads" if cursor.fetchone()[0] else OK
         finally:
             cursor.execute(f"PRAGMA busy_timeout={USUAL_WAIT}")
+
+
+def _room() -> int:
+    return shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free
 
 
 def _row_security() -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from milepost.core.access import Actor, Role
+from milepost.core.problems import NotFound
 from milepost.core.tokens import hash_of
 from milepost.ledger import sight
 from milepost.models import Checkin, Objective, Person, SignInLink, Workspace
@@ -50,6 +51,15 @@ def exists(workspace_id: int) -> bool:
     """Say whether there is a workspace with this id."""
     with sight.within(workspace_id):
         return Workspace.objects.filter(id=workspace_id).exists()
+
+
+def slug_of(workspace_id: int) -> str:
+    """Return the name of a workspace in addresses; raises NotFound."""
+    with sight.within(workspace_id):
+        found = Workspace.objects.filter(id=workspace_id).values_list("slug", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def is_founded() -> bool:

@@ -31,12 +31,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def token(request: HttpRequest) -> HttpResponse:
-    """Go where a token is made: whoever asks for one at a terminal knows no workspace's address."""
+    """Go where a token is made, or to its `examples`: who asks elsewhere knows no workspace's address."""
     seat = actors.seat(request.COOKIES.get(settings.SESSION_COOKIE_NAME), "", door="web", at=now())
     if seat is None:
         return HttpResponseRedirect(f"{reverse('signing_in')}?{urlencode({'next': request.get_full_path()})}")
     found = workspaces.memberships(seat.user_id)
-    choices = [(each, f"{reverse('tokens', args=[each.slug])}?for=milepost#new") for each in found]
+    there = "#examples" if "examples" in request.GET else "?for=milepost#new"
+    choices = [(each, f"{reverse('tokens', args=[each.slug])}{there}") for each in found]
     if len(choices) == 1:
         return HttpResponseRedirect(choices[0][1])
     return entrance.page(request, "home/index.html", {"choices": choices, "name": seat.user_name})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 
@@ -18,7 +19,17 @@ from milepost.queries import key_results as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import names, people
 from milepost.queries.shortlists import ListOf
-from milepost.web import measures, objectives, pages, shortlists, submissions, trails, versions, words
+from milepost.web import (
+    measures,
+    misread,
+    objectives,
+    pages,
+    shortlists,
+    submissions,
+    trails,
+    versions,
+    words,
+)
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
@@ -67,9 +78,9 @@ PLACES = {"measure": "kind"}
 @in_workspace
 def show(request: HttpRequest, key_result: int) -> HttpResponse:
     """Show a key result with its course, its check-ins and its history."""
-    reader = pages.reader(request)
+    reader, before = pages.reader(request), request.GET.get("before", "")
     try:
-        page = pages_of.page(reader, key_result)
+        page = pages_of.page(reader, key_result, before=before)
     except NotFound:
         if reader.known is None:
             raise
@@ -83,6 +94,8 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
         "curve": dict(measures.CURVES)[page.curve],
         "states": STATES,
         "here": addresses.key_result(reader.slug, key_result),
+        "older": page.ledger.older and _before(request, page.ledger.older),
+        "newest": page.ledger.begins and _before(request),
         "submission": submissions.new_mark(),
     }
     trail = trails.below(reader, page.team, page.objective, (page.card.title, None))
@@ -91,7 +104,14 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
         comparison=f"{page.objective[1]}comparison/#k-{page.card.id}",  # its own part of it
         began=page.history[-1].on,
         cycle=reader.cycle_of(reader.image.objectives[reader.key_result_row(key_result).objective_id]),
+        misread=misread.parts(request.GET, {"before": page.ledger.begins is not False}),
     )  # fmt: skip
+
+
+def _before(request: HttpRequest, entry: str | None = None) -> str:
+    """Return where the check-ins before one are listed, or the newest; on a past day, of the same day."""
+    said = {"on": request.GET.get("on"), "before": entry}
+    return f"{request.path}?{urlencode({name: text for name, text in said.items() if text})}#entries-t"
 
 
 def _not_yet(request: HttpRequest, key_result: int) -> HttpResponse:

@@ -193,7 +193,7 @@ def _course(frame: Frame) -> Iterator[str]:
         x, y = frame.at(point)
         yield f'<circle class="pt fixed" cx="{x}" cy="{y}" r="3"/>'
     yield from (f'<path class="act" d="{frame.path(run)}"/>' for run in trend.runs() if len(run) > 1)
-    for point in trend.drawn[:-1]:
+    for point in [] if trend.course.of else trend.drawn[:-1]:  # of very many the line alone
         x, y = frame.at(point)
         yield f'<circle class="pt" cx="{x}" cy="{y}" r="2.5"/>'
     if trend.drawn:

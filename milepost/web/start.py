@@ -75,14 +75,14 @@ def demo(request: HttpRequest) -> HttpResponse:
     """Make the demo company beside the workspace and go there."""
     company = import_string(settings.DEMO_COMPANY)
     try:
-        slug = start.beside(plan=company(request.today), by=request.actor, at=request.at)
+        opened = start.beside(plan=company(request.today), by=request.actor, at=request.at)
     except Conflict as problem:
         messages.warning(request, str(problem))
         return go("start", slug=request.seat.slug)
     messages.success(
         request, "This is the demo company. Your own workspace is beside it: sign-in lists both."
     )
-    return go(addresses.week(slug))
+    return go(addresses.week(workspaces.slug_of(opened)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

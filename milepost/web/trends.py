@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from operator import attrgetter
 
-from milepost.core.trends import Course, Point
-from milepost.web.words import Number, amount, day
-
-LEAST_BEFORE = 28  # days before a window that a drawing always has room for
+from milepost.core.trends import Course, Point, drawn_since
+from milepost.web.words import Number, amount, day, number
 
 
 class Trend:
@@ -22,7 +20,7 @@ class Trend:
         in_order = sorted(course.points, key=attrgetter("day"))
         self.course = course
         self.points = [point for point in in_order if not point.corrected]
-        since = _drawn_since(course)
+        since = drawn_since(course.starts_on, course.ends_on, course.today)
         self.drawn = [point for point in self.points if point.day >= since]
         self.replaced = [point for point in in_order if point.corrected and point.day >= since]
         self.earlier = len(self.points) - len(self.drawn)
@@ -53,15 +51,19 @@ class Trend:
 
     def sentence(self) -> str:
         """Say what the drawing shows."""
-        return "; ".join([self._said(), *self._aims(), *([self.aside] if self.earlier else [])])
+        return "; ".join([self._said(), *self._aims(), *filter(None, [self.aside])])
 
     @property
     def aside(self) -> str:
-        """Say how much lies too long before the window to be drawn."""
+        """Say how much is not drawn: it lies long before the window, or is one of very many."""
+        if self.course.of:
+            return f"drawn through {len(self.drawn)} of {number(self.course.of)} check-ins"
+        if not self.earlier:
+            return ""
         return f"{self.earlier} earlier check-in{'' if self.earlier == 1 else 's'} not drawn"
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """List day, value and plan for the table beside the drawing."""
+        """List day, value and plan of the points that are known, for the table beside the drawing."""
         unit, today = self.course.unit, self.course.today
         return [
             (
@@ -92,10 +94,3 @@ class Trend:
             yield f"to be kept at {amount(course.high, course.unit)} or less"
         elif course.target is not None:
             yield f"target {amount(course.target, course.unit)}"
-
-
-def _drawn_since(course: Course) -> date:
-    """Find the day from which points are drawn: half a window before it, and never less than some weeks."""
-    ends = course.ends_on or max(course.today, course.starts_on)
-    room = max((ends - course.starts_on).days // 2, LEAST_BEFORE)
-    return date.fromordinal(max(1, course.starts_on.toordinal() - room))

@@ -205,6 +205,7 @@ OPERATIONS: dict[str, Row] = {
     "views_choose": READS,
     "views_unchoose": Row(first="views_choose"),
     "workspace_show": READS,
+    "workspace_open_demo": READS,
     "workspace_update": Row({"name": "Renamed", "check_in_every": 14}),
 }  # fmt: skip
 

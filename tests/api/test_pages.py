@@ -57,6 +57,7 @@ FORMS = {
     "edit_alignment": ["alignments_update"],
     "end_alignment": ["alignments_end"],
     "undoing": ["events_undo"],
+    "start_demo": ["workspace_open_demo"],
     "start_blank": ["cycles_create", "teams_create"],
     "start_file": ["plans_preview"],
     "start_application": ["plans_apply"],
@@ -83,7 +84,6 @@ REASONS = {
     "preferences": "how a browser shows pages is kept in that browser, never here",
     "keyboard": "which key does what is kept in that browser, never here",
     "persona": "in the demo, one looks around as somebody else, in a browser",
-    "start_demo": "it makes another workspace, and a token opens one",
     "tokens": "a token that could make tokens could not be revoked for good",
     "revoke_token": "a program ends its own token (me_sign_out), and no other one",
 }

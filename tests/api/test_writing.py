@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from milepost.core.ids import decode, encode
-from milepost.models import Checkin, Event, Objective, Submission
+from milepost.models import Checkin, Event, Objective, Person, Submission, Workspace
 from tests.cast import Cast
 from tests.okrs import Okrs
 
@@ -243,3 +243,36 @@ class TestInvitations:
 
         assert (told["is_mailed"], told["link"]) == (True, None)
         assert mail.outbox[0].to == ["dana@acme.example"]
+
+
+class TestDemo:
+    def test_opens_beside_the_workspace(self, program, cast: Cast):
+        """It is a workspace of its own, which the asker owns; the same request again is not refused."""
+        ada, key = program("ada"), {"Idempotency_Key": "one demo"}
+
+        made, again = (ada.post("/workspace/demo", **key) for _ in range(2))
+
+        assert (made.status_code, again.status_code) == (201, 200)
+        assert again.json() == made.json()
+        opened = Workspace.objects.get(slug=made.json()["slug"])
+        mine = Person.objects.of(opened.id).filter(user__people__id=cast.ada.person_id)
+        assert mine.values_list("role", flat=True).get() == "owner"
+        assert Objective.objects.of(opened.id).exists()
+        assert ada.get("/workspace").json()["slug"] == "acme"
+
+    def test_opens_once(self, program, cast: Cast):
+        """Where it is already, the second is refused as the page refuses it."""
+        ada = program("ada")
+        ada.post("/workspace/demo")
+
+        refused = ada.post("/workspace/demo")
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "demo_exists")
+
+    @pytest.mark.parametrize(("who", "more"), [("cleo", {}), ("ada", {"scope": "write"})])
+    def test_is_for_admins(self, program, cast: Cast, who: str, more: dict):
+        """Neither a colleague nor a token that may only write opens one."""
+        before = Workspace.objects.count()
+
+        assert program(who, **more).post("/workspace/demo").status_code == 403
+        assert Workspace.objects.count() == before

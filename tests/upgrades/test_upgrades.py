@@ -25,6 +25,7 @@ from milepost.management import backups, databases, schema, sealer
 from milepost.models import Objective
 from milepost.queries import plans, verification, workspaces
 from tests.management.contents import silent
+from tests.management.terminal import run
 
 # Each worker of the tests has its own, for they run on one server.
 NAME = f"old_version_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
@@ -115,3 +116,20 @@ class TestKept:
     def test_begin_with_the_first_migration(self):
         """There is something to try from the first migration on."""
         assert [path.stem for path in KEPT][:2] == ["0001_initial", "0002_change_transaction"]
+
+
+class TestBackup:
+    def test_of_an_older_schema_says_what_to_do_for_its_exports(self, empty, tmp_path):
+        """It has none even when told to; both commands advise to migrate, not what would change nothing."""
+        made, path = [], tmp_path / "older.zip"
+        with databases.standing_on(empty), Archive(KEPT[-1]) as archive:
+            schema.migrate_to(archive.manifest.migrations)
+            backups.load(
+                archive.manifest.tables, archive.batches, at=timezone.now(), heard=silent, epoch=False
+            )
+            made.append(run("backup", str(path), "--with-exports").err)
+        made.append(run("backup", "verify", str(path)).out)
+
+        for told in made:
+            assert "older Milepost made" in told and "`milepost migrate` first" in told
+            assert "exports` puts one in" not in told

@@ -18,6 +18,7 @@ from tests.okrs import written
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 TOKEN = "a-long-random-word"
+GIB = 1 << 30
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -49,7 +50,7 @@ class TestLivez:
 class TestReadyz:
     def test_is_ready(self, client, told, monkeypatch):
         """With a database that can be written, all migrations and room, the answer is 200."""
-        monkeypatch.setattr(readiness.shutil, "disk_usage", lambda path: Usage(100, 50, 50))
+        monkeypatch.setattr(readiness.shutil, "disk_usage", lambda path: Usage(100 * GIB, 50 * GIB, 50 * GIB))
 
         answer = client.get("/readyz")
 
@@ -68,12 +69,24 @@ class TestReadyz:
 
     def test_names_a_disk_that_is_nearly_full(self, client, monkeypatch):
         """With five parts of a hundred free or less, it is not ready."""
-        monkeypatch.setattr(readiness.shutil, "disk_usage", lambda path: Usage(1000, 951, 49))
+        monkeypatch.setattr(
+            readiness.shutil, "disk_usage", lambda path: Usage(1000 * GIB, 951 * GIB, 49 * GIB)
+        )
 
         answer = client.get("/readyz")
 
         assert answer.status_code == 503
         assert answer.json()["checks"]["disk"] == "failed: 4 % free"
+        assert answer.json()["checks"]["writable"] == "ok"
+
+    def test_names_a_disk_that_takes_nothing_more(self, client, monkeypatch):
+        """On a full disk SQLite takes no change, and that is said; PostgreSQL has a disk of its own."""
+        monkeypatch.setattr(readiness.shutil, "disk_usage", lambda path: Usage(GIB, GIB - 4096, 4096))
+
+        answer = client.get("/readyz")
+
+        found = "failed: no room on the disk" if connection.vendor == "sqlite" else "ok"
+        assert (answer.status_code, answer.json()["checks"]["writable"]) == (503, found)
 
     def test_names_a_database_that_only_reads(self, client):
         """A database that takes no changes is not ready."""

@@ -224,6 +224,18 @@ class TestCost:
         assert count(signed_in("ada"), HERE) == STATEMENTS["tokens"]
 
 
+class TestReference:
+    def test_leads_to_examples_with_ones_own_ids(self, cast: Cast, signed_in):
+        """It is the same page for everyone, so its link goes by the workspace that the reader is in."""
+        ada = signed_in("ada")
+        link = re.search(r'href="([^"]+)">Examples with your own ids', ada.get("/api/").content.decode())[1]
+
+        answer = ada.get(link)
+
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"{HERE}#examples")
+        assert 'id="examples"' in ada.get(HERE).content.decode()
+
+
 class TestLogin:
     def test_leads_to_the_form_filled_in(self, cast: Cast, signed_in):
         """Whoever comes from `milepost login` knows no workspace: the way leads to the form, filled in."""

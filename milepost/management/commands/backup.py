@@ -16,6 +16,8 @@ from milepost.management.counts import counted
 from milepost.management.operator import OperatorCommand
 from milepost.management.progress import Progress
 
+OLDER = "For one with exports run `milepost migrate` first, then make another."
+
 
 class Command(OperatorCommand):
     examples = (
@@ -83,7 +85,12 @@ class Command(OperatorCommand):
         self._tell_of_exports(made.manifest)
 
     def _tell_of_exports(self, manifest: Manifest) -> None:
-        if backups.is_too_large_to_export(manifest):
+        if backups.is_too_old_to_export(manifest):
+            self.stderr.write(
+                "No export is in it, for an older Milepost made this database: `verify` compares the rows "
+                f"alone. {OLDER}"
+            )
+        elif backups.is_too_large_to_export(manifest):
             self.stderr.write(
                 f"No export is in it, for it has more than {backups.EXPORTED_UP_TO:,} rows: `verify` "
                 "compares the rows alone, unless you make it --with-exports."
@@ -104,9 +111,10 @@ class Command(OperatorCommand):
             f"{manifest.made_at[:16].replace('T', ' ')}."
         )
         if not manifest.exports and any(each.name == "workspace" and each.rows for each in manifest.tables):
-            self.stdout.write(
-                "No export was compared, for none is in it: `milepost backup --with-exports` puts one in."
-            )
+            remedy = "`milepost backup --with-exports` puts one in."
+            if backups.is_too_old_to_export(manifest):
+                remedy = f"an older Milepost made its database. {OLDER}"
+            self.stdout.write(f"No export was compared, for none is in it: {remedy}")
 
 
 def _seal() -> None:

@@ -34,7 +34,7 @@ class ServedRecord:
 
 @dataclass(frozen=True, slots=True)
 class KeyResultCardRecord:
-    """A key result in short. `course` has a day and a value for each check-in, for drawing."""
+    """A key result in short. `course` has days and values of check-ins (of very many, of some), to draw."""
 
     id: str
     url: str

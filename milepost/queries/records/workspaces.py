@@ -13,6 +13,7 @@ from milepost.queries.cards import Reader
 from milepost.queries.records import people
 from milepost.queries.records.people import PersonRecord
 from milepost.queries.records.slices import written
+from milepost.queries.workspaces import slug_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class WorkspaceRecord:
     check_in_every: int
     count_restricted_work: bool
     second_step_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRecord:
+    """A workspace beside yours; what opens it is another token, made there."""
+
+    id: str
+    slug: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,12 @@ def own(reader: Reader) -> WorkspaceRecord:
         count_restricted_work=row.count_restricted_work,
         second_step_for=row.second_step_for,
     )
+
+
+def opened(workspace_id: int) -> OpenedRecord:
+    """Return a workspace that was opened beside the reader's."""
+    slug = slug_of(workspace_id)
+    return OpenedRecord(encode(workspace_id), slug, addresses.week(slug))
 
 
 def me(reader: Reader, bearer: Bearer) -> MeRecord:
