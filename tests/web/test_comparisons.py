@@ -619,6 +619,19 @@ class TestDays:
         assert f'name="from" value="{day_of(now) - 2 * DAY}"' in told
         assert "Last week" not in told and "The cycle’s first day" in told
 
+    def test_waits_for_a_second_day(self, signed_in, okrs, cast, now):
+        """On the first day on record there is none beside it: it says so, and offers none that is refused."""
+        for dated in (Objective.objects.of(cast.acme.id), Workspace.objects.filter(id=cast.acme.id)):
+            dated.update(created_at=now)
+        Event.objects.of(cast.acme.id).update(at=now)
+
+        for path in (COMPANY, "/w/acme/alignment/comparison"):
+            told = signed_in("ada").get(f"{path}/")
+            text = told.content.decode()
+            assert told.status_code == 200 and "Nothing to compare yet" in text
+            assert "Compare once another day is over" in text and 'name="from"' not in text
+            assert signed_in("ada").get(f"{path}.json").status_code == 422
+
     def test_takes_them_in_either_order(self, signed_in, okrs, now):
         """The earlier day is the one on the left."""
         first, last = day_of(now) - 9 * DAY, day_of(now) - 2 * DAY
