@@ -362,6 +362,18 @@ class TestMany:
         assert found.index("cmp-most") < found.index("cmp-each") < found.index("cmp-o")
         assert "cmp-most" not in page(browser, of(okrs.company), short)
 
+    def test_count_what_somebody_arranged_otherwise(self, signed_in, okrs, cast, now):
+        """In one line above the list: what is new, moved, renamed, and whose it is now."""
+        assert "with another owner" not in page(signed_in("ada"), COMPANY, day_of(now) - DAY)
+        changes = {"title": "Riders stay", "owner": cast.cleo.person_id, "team": cast.product.id}
+        objectives.update(objective=okrs.company.id, changed=changes, by=cast.ada, at=now)
+        objectives.draft(title="Brand new", cycle=okrs.cycle.id, by=cast.ada, at=now)
+
+        told = page(signed_in("ada"), TREE, day_of(now) - DAY)
+
+        line = re.search(r"Objectives: (.*?)</p>", told)[1]
+        assert re.sub(r"<.*?>", "", line) == "1 new, 1 moved, 1 renamed, 1 with another owner."
+
     def test_begins_before_there_was_anything(self, signed_in, okrs, now):
         """A day before the record is refused as on every page; on the first one nothing stood yet."""
         first, cleo = first_day(okrs), signed_in("cleo")
