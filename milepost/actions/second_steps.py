@@ -24,6 +24,7 @@ from milepost.core.problems import Conflict, Invalid, NotFound
 from milepost.core.tokens import hash_of
 from milepost.models import User
 from milepost.queries import people as known
+from milepost.queries import second_steps
 from milepost.queries.second_steps import APP, CODES, PASSKEY
 
 MANY_CODES = 10
@@ -183,10 +184,20 @@ def prove(
         raise WrongCode(
             "This code is wrong, or was used already.",
             field="code",
-            remedy="Wait for the app's next one, or use another recovery code.",
+            remedy=_other_ways(user_id),
         )
     guesses.forgive(of="code", account=str(user_id), place=place, by=by, at=at)
     return found
+
+
+def _other_ways(user_id: int) -> str:
+    """Say what else somebody has whose code was refused, and nothing that they have not."""
+    ways = second_steps.of(user_id)
+    found = ["wait for the app's next one"] * bool(ways.app_since)
+    found += ["use another recovery code"] * bool(ways.codes_left)
+    found += ["use your passkey"] * bool(ways.passkeys)
+    said = ", or ".join(found) or "ask whoever runs this server for a link"
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def remove_all(*, user_id: int, by: Actor, at: datetime) -> bool:

@@ -21,6 +21,21 @@ def changed(*, to: str, name: str, what: str) -> None:
     )
 
 
+def left(*, to: str, name: str, now: str) -> None:
+    """Tell somebody at the address that their account has left for another one, and how to take it back."""
+    email.send_soon(
+        to=to,
+        subject="You sign in to Milepost with another e-mail now",
+        text=(
+            f"Hello {name},\n\nyou sign in with {now} from now on, and no longer with {to}.\n\n"
+            "If that was you, there is nothing to do. If it was not: sign in with the new address and your "
+            "password, choose another password on the page “Your account”, and change the e-mail back to "
+            "this one. If you cannot sign in, ask whoever runs Milepost to give it back to you: "
+            f"milepost user email {now} {to}\n"
+        ),
+    )
+
+
 def locked(people: Iterable[tuple[str, str, str]]) -> None:
     """Tell a person and their admins, (address, name, whose account), that an account was locked."""
     if not email.is_set():

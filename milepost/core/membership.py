@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import TypeVar
 
 from milepost.core.access import Actor, Role
+
+Seat = TypeVar("Seat")
 
 RANKS = (Role.GUEST, Role.MEMBER, Role.ADMIN, Role.OWNER)
 LEADS_MAY_ADD = (Role.MEMBER, Role.GUEST)
@@ -74,3 +78,17 @@ def may_invite(actor: Actor, role: str, *, added_by: int | None) -> bool:
 def roles_to_give(actor: Actor) -> tuple[Role, ...]:
     """List the roles that an actor may give to somebody, the highest first."""
     return tuple(role for role in reversed(RANKS) if may_add(actor, role, actor.leads))
+
+
+def beginnings(spells: Iterable[tuple[Seat, date | None, date | None]]) -> dict[Seat, date | None]:
+    """Return since when each last belonged without a break; a spell: whose, its first day, the day after.
+
+    Whoever becomes a lead, or is one no longer, has another spell from that day on and never left.
+    """
+    begun: dict[Seat, date | None] = {}
+    ended: dict[Seat, date | None] = {}
+    for seat, since, until in sorted(spells, key=lambda spell: (spell[2] or date.max, spell[1] or date.min)):
+        went_on = seat in ended and since is not None and (ended[seat] or date.min) >= since
+        begun[seat] = begun[seat] if went_on else since
+        ended[seat] = until
+    return begun

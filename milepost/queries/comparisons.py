@@ -95,6 +95,16 @@ class ObjectivePair:
 
 
 @dataclass(frozen=True, slots=True)
+class Arranged:
+    """How many objectives are new, stand elsewhere, have another title or another owner."""
+
+    new: int = 0
+    moved: int = 0
+    renamed: int = 0
+    owned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Two days side by side: what differs, what moved most first; `more` objectives differ less.
 
@@ -110,6 +120,7 @@ class Comparison:
     places: tuple[Difference, ...] = ()  # what became of teams and cycles
     drifted: tuple[Drifted, ...] = ()
     more_drifted: int = 0
+    arranged: Arranged = Arranged()
 
 
 # -- what is compared --------------------------------------------------------------------------------------
@@ -177,6 +188,7 @@ def _compared(
         places=tuple(places),
         drifted=tuple(drifts.told(MOST)),
         more_drifted=max(len(drifts.objectives) - MOST, 0),
+        arranged=between.arranged(moved),
     )
 
 
@@ -214,6 +226,22 @@ class _Between:
         moved = (points >= 0.0005) | (np.isnan(after) != np.isnan(before)) | changed | self._busy()[places]
         order = np.lexsort((ids[moved], ~changed[moved], -np.round(points[moved], 6)))
         return ids[moved][order].tolist(), ids[~moved].tolist()
+
+    def arranged(self, ids: Iterable[int]) -> Arranged:
+        """Count, of objectives, those that somebody made, moved, renamed or gave to somebody else."""
+        then, now = self.then.image.objectives, self.now.image.objectives
+        rows = [(then.get(id), now[id]) for id in self._touched().intersection(ids)]
+        both = [(before, after) for before, after in rows if before]
+        return Arranged(
+            new=len(rows) - len(both),
+            moved=sum(self._is_moved(before, after) for before, after in both),
+            renamed=sum(before.title != after.title for before, after in both),
+            owned=sum(before.owner_id != after.owner_id for before, after in both),
+        )
+
+    def _is_moved(self, before: ObjectiveRow, after: ObjectiveRow) -> bool:
+        places = [(row.team_id, row.cycle_id) for row in (before, after)]
+        return places[0] != places[1] or bool(self.contrasts.links(after.id))
 
     def _shares(self, reader: Reader, ids: np.ndarray) -> np.ndarray:
         """Return the progress of objectives, NaN where there is none."""

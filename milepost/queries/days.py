@@ -43,6 +43,20 @@ class BeforeTheRecord(Invalid):
         self.named = (day, began)
 
 
+class NothingBefore(Invalid):
+    """The first day on record has no earlier one to stand beside."""
+
+    code = "nothing_before"
+
+    def __init__(self, began: date, field: str) -> None:
+        super().__init__(
+            f"The record begins on {began}: there is no earlier day to compare with.",
+            field=field,
+            remedy="Compare once another day is over.",
+        )
+        self.named = (began,)
+
+
 def come(actor: Actor, day: date, *, today: date, field: str = "on") -> date:
     """Return a day that pages may show: any that has come, today among them."""
     if day > today:

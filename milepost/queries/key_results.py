@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -85,15 +84,6 @@ class Mended:
 
 
 @dataclass(frozen=True, slots=True)
-class Meanwhile:
-    """What was recorded after a past day of the time until then; what was known then is `marked`, by id."""
-
-    late: int = 0
-    mended: int = 0
-    marked: Mapping[int, Mended] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Hindsight:
     """What is known now about a past day, and was not then: the value, and when it was recorded.
 
@@ -103,9 +93,6 @@ class Hindsight:
     value: str
     progress: Fraction | None
     recorded_on: date | None  # None: what was known then was taken back, or it is a series
-    is_same: bool = False  # the value is what was known then, though others came late or were mended
-    late: int = 0
-    mended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,42 +128,37 @@ class KeyResultPage:
     why_not: str
 
 
-def _hindsight(reader: Reader, one: KeyResultRow, meanwhile: Meanwhile) -> Hindsight | None:
-    """Return what was learned later about the day looked at; None where nothing was, or for today."""
+def _hindsight(reader: Reader, one: KeyResultRow) -> Hindsight | None:
+    """Return what a past day comes to by what was learned later; None where that is the same."""
     if reader.known is None or one.source == "contributors":
         return None
     then = reader.image.entries.current(one.id)
     living = images.of(reader.actor.workspace_id)
     told = living.entries.until([one.id], int(reader.known.timestamp()))[one.id]
     if Kind(one.kind).is_series:
-        if [entry.id for entry in told] == [entry.id for entry in reader.image.entries.series(one.id)]:
+        series = reader.image.entries.series(one.id)
+        if [entry.id for entry in told] == [entry.id for entry in series]:
             return None
-        return Hindsight("", score(one.measure, living.read(one, told), policy=reader.policy).raw, None)
+        was = score(one.measure, reader.image.read(one, series), policy=reader.policy).raw
+        comes_to = score(one.measure, living.read(one, told), policy=reader.policy).raw
+        return None if comes_to == was else Hindsight("", comes_to, None)
     now = told[-1] if told else None
-    is_same = (now and now.id) == (then and then.id)
-    if is_same and not (meanwhile.late or meanwhile.mended):
+    value, before = (None if entry is None else reader.image.entries.exact(entry) for entry in (now, then))
+    if value == before:
         return None
-    value = None if now is None else reader.image.entries.exact(now)
     if one.kind == Kind.BINARY and value in (0, 1):
         value = bool(value)
     return Hindsight(
         value=value_text(one, value),
         progress=score(one.measure, value, policy=reader.policy).raw,
         recorded_on=None if now is None else reader.day_of(now.recorded),
-        is_same=is_same,
-        late=meanwhile.late,
-        mended=meanwhile.mended,
     )
 
 
-def _meanwhile(reader: Reader, one: KeyResultRow, listed: list[int]) -> Meanwhile:
-    """Return what was recorded later about the time until a past day: of today there is none.
-
-    What became of single entries, of those listed alone.
-    """
+def _mended(reader: Reader, one: KeyResultRow, listed: list[int]) -> dict[int, Mended]:
+    """Return what became after a past day of check-ins that stood on it, by id: of today there is none."""
     if reader.known is None:
-        return Meanwhile()
-    late, corrected = reader.image.entries.history.learned(int(reader.known.timestamp()))
+        return {}
     rows = Checkin.objects.of(reader.actor.workspace_id).filter(
         corrects__in=listed,
         corrects__recorded_at__lt=reader.known,
@@ -184,11 +166,10 @@ def _meanwhile(reader: Reader, one: KeyResultRow, listed: list[int]) -> Meanwhil
         key_result_id=one.id,
         recorded_at__gte=reader.known,
     )
-    marked = {
+    return {
         corrects: Mended(is_withdrawn, reader.local(at).date())
         for corrects, is_withdrawn, at in rows.values_list("corrects_id", "is_withdrawn", "recorded_at")
     }
-    return Meanwhile(late.count(one.id), corrected.count(one.id), marked)
 
 
 def page(reader: Reader, id: int, *, before: str = "") -> KeyResultPage:
@@ -204,8 +185,7 @@ def page(reader: Reader, id: int, *, before: str = "") -> KeyResultPage:
     whole_may_edit = access.may_edit(reader.actor, standing)
     why_not = _why_not(reader, row, one)
     rows, older, begins = _rows(reader, one, before)
-    meanwhile = _meanwhile(reader, one, [each.id for each in rows])
-    entries = _entries(reader, row, one, rows, meanwhile, may_correct=may_check_in and not why_not)
+    entries = _entries(reader, row, one, rows, may_correct=may_check_in and not why_not)
     ledger = Ledger(entries, len(reader.image.entries.series(one.id)), older, begins)
     return KeyResultPage(
         card=reader.key_result(one, trend=False),
@@ -222,7 +202,7 @@ def page(reader: Reader, id: int, *, before: str = "") -> KeyResultPage:
         revision=kept.revision,
         explanation=explanations.of_key_result(reader, one),
         course=_course(reader, one, ledger),
-        hindsight=_hindsight(reader, one, meanwhile),
+        hindsight=_hindsight(reader, one),
         target=_target(reader, one),
         ledger=ledger,
         history=history.of_key_result(reader, one),
@@ -300,14 +280,9 @@ def _rows(reader: Reader, one: KeyResultRow, before: str) -> tuple[list[Checkin]
 
 
 def _entries(
-    reader: Reader,
-    row: ObjectiveRow,
-    one: KeyResultRow,
-    rows: list[Checkin],
-    meanwhile: Meanwhile,
-    *,
-    may_correct: bool,
+    reader: Reader, row: ObjectiveRow, one: KeyResultRow, rows: list[Checkin], *, may_correct: bool
 ) -> tuple[EntryCard, ...]:
+    mended = _mended(reader, one, [each.id for each in rows])
     after, of = _corrections(reader, one, rows)
     found, so_far = [], _so_far(reader, one, rows)
     for each in reversed(rows):
@@ -334,7 +309,7 @@ def _entries(
                 state=state,
                 corrects_on=of.get(each.corrects_id),
                 may_correct=may_correct and state == "standing",
-                mended=meanwhile.marked.get(each.id),
+                mended=mended.get(each.id),
             )
         )
     found.reverse()

@@ -294,14 +294,16 @@ def _state(row: Person, invited_until: date | None) -> State:
 
 def _teams(actor: Actor, ids: list[int]) -> dict[int, list[TeamSeat]]:
     teams: dict[int, list[TeamSeat]] = defaultdict(list)
-    rows = (
+    rows = list(
         TeamMember.objects.of(actor.workspace_id)
-        .filter(person_id__in=ids, until_on=None)
+        .filter(person_id__in=ids)
         .order_by("team__name")
-        .values_list("person_id", "team_id", "team__name", "is_lead", "since_on")
+        .values_list("person_id", "team_id", "team__name", "is_lead", "since_on", "until_on")
     )
-    for person_id, *place in rows:
-        teams[person_id].append(TeamSeat(*place))
+    begun = membership.beginnings(((person, team), since, until) for person, team, _, _, since, until in rows)
+    for person, team, name, is_lead, _, until in rows:
+        if until is None:
+            teams[person].append(TeamSeat(team, name, is_lead, begun[person, team]))
     return teams
 
 

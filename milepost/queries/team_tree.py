@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from milepost.core import access
+from django.db.models import Q
+
+from milepost.core import access, membership
 from milepost.core.access import Actor
 from milepost.core.problems import NotFound
 from milepost.ledger import image
@@ -85,22 +87,27 @@ def arrangement(actor: Actor, team_id: int) -> Arrangement:
 
 def members(actor: Actor, team_id: int) -> Iterator[Member]:
     """Return who belongs to a team now, its leads first."""
-    rows = (
+    rows = list(
         TeamMember.objects.of(actor.workspace_id)
-        .filter(team_id=team_id, until_on=None)
+        .filter(team_id=team_id)
         .order_by("-is_lead", "person__name", "id")
-        .values_list("person_id", "person__name", "is_lead", "since_on")
+        .values_list("person_id", "person__name", "is_lead", "since_on", "until_on")
     )
-    return (Member(*row) for row in rows)
+    begun = membership.beginnings((person, since, until) for person, _, _, since, until in rows)
+    return (
+        Member(person, name, is_lead, begun[person])
+        for person, name, is_lead, _, until in rows
+        if until is None
+    )
 
 
 def members_then(reader: Reader, row: TeamRow) -> Iterator[Member]:
     """Return who belonged to a team on the day that the reader looks at, its leads first."""
     seats = TeamMember.objects.of(reader.actor.workspace_id).filter(
-        team_id=row.id, since_on__lte=reader.today
+        Q(since_on=None) | Q(since_on__lte=reader.today), team_id=row.id
     )
     # Whoever came back has another seat: the latest of then.
-    since = dict(seats.order_by("since_on", "id").values_list("person_id", "since_on"))
+    since = membership.beginnings(seats.values_list("person_id", "since_on", "until_on"))
     people = [(id not in row.leads, reader.image.people[id].name, id) for id in row.members]
     for is_follower, name, id in sorted(people):
         yield Member(id, name, not is_follower, since.get(id))

@@ -17,7 +17,7 @@ from milepost.ledger.structure import CycleRow
 from milepost.queries import comparisons, hindsight, lookbacks, teams
 from milepost.queries.cards import Reader
 from milepost.queries.comparisons import Comparison
-from milepost.queries.days import BeforeTheRecord, beginning, is_on_record, on_record
+from milepost.queries.days import BeforeTheRecord, NothingBefore, beginning, is_on_record, on_record
 from milepost.queries.records import comparisons as records
 from milepost.web import answers, misread, pages, trails, travel, week
 from milepost.web.actors import in_workspace
@@ -133,7 +133,9 @@ class Days:
         try:
             return on_record(self.request.actor, after - WEEK, "from")
         except BeforeTheRecord as wrong:
-            return wrong.began if wrong.began < after else after - WEEK
+            if wrong.began < after:
+                return wrong.began
+            raise NothingBefore(wrong.began, "from") from None
 
 
 def _objective(days: Days, id: int) -> Compared:
@@ -218,8 +220,10 @@ def _stops(days: Days, found: Comparison) -> list[date]:
 
 def _refused(request: HttpRequest, wrong: Invalid) -> HttpResponse:
     """Say why two days cannot be compared, beside the days, whatever it is that was to be compared."""
+    is_too_young = isinstance(wrong, NothingBefore)
     context = {
         "wrong": wrong,
+        "is_too_young": is_too_young,
         "before": request.GET.get("from", ""),
         "after": request.GET.get("to", "") or request.today,
         "kept": tuple(_kept(request).items()),
@@ -228,7 +232,7 @@ def _refused(request: HttpRequest, wrong: Invalid) -> HttpResponse:
     }
     return pages.page(
         request, "comparisons/refused.html", context,
-        nav="alignment", crumbs=[("Comparison", None)], status=wrong.status,
+        nav="alignment", crumbs=[("Comparison", None)], status=200 if is_too_young else wrong.status,
     )  # fmt: skip
 
 

@@ -95,15 +95,23 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
 def take(request: HttpRequest, secret: str) -> HttpResponse:
-    """Take the new address by a button: whoever has the link has the address."""
-    at = now()
+    """Take the new address by a button: whoever has the link has the address, and signed in has the account.
+
+    A link alone would give the account to whoever reads the mails of an address that was mistyped.
+    """
+    at = request.at
     try:
         said = signing.loads(secret, salt=CHANGE)
         user = people.user(said["user"])
         is_over = at.timestamp() - said["at"] > LASTS or said["stamp"] != _stamp(user)
     except (signing.BadSignature, KeyError, TypeError, NotFound):
         return _strange(request, at)
+    if user.pk != request.user.pk:
+        return entrance.page(
+            request, "account/email.html", {"state": "others", "email": request.user.email}, status=404
+        )
     was, address, wrong = said["was"], said["email"], None
     state = "over" if is_over or user.email != was else "change"
     if request.method == "POST" and state == "change":
@@ -113,8 +121,7 @@ def take(request: HttpRequest, secret: str) -> HttpResponse:
             wrong = problem
         else:
             state = "changed"
-            what = f"You sign in with {address} from now on, and no longer with {was}."
-            security.changed(to=was, name=user.name, what=what)
+            security.left(to=was, name=user.name, now=address)
     more = {"state": "taken" if wrong else state, "email": address}
     status = wrong.status if wrong else 404 if state == "over" else 200
     return entrance.page(request, "account/email.html", more, status=status)

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -44,7 +45,12 @@ PAGES = (
     ("alignment", "Alignment", "map", "tree objectives goals okrs list table filter export download print"),
     ("map", "Alignment map", "compass", "graph diagram chart network dependencies svg picture"),
     ("activity", "Activity", "activity", "changes history feed log news timeline"),
-    ("people", "People", "person", "members users directory colleagues staff employees"),
+    (
+        "people",
+        "People",
+        "person",
+        "members users directory colleagues staff employees hand over offboarding",
+    ),
     ("cycles", "Cycles", "calendar", "quarters years periods cadence"),
     ("settings", "Settings", "gear", "workspace admin options configuration company organisation"),
     ("preferences", "Preferences", "keys", "my settings options appearance theme display"),
@@ -68,8 +74,33 @@ BEGINNINGS = {
 }
 OUTSIDE = ("account", "api_reference")  # of every workspace
 ADDRESSED = (*(page[0] for page in (*PAGES, *MORE_PAGES)), *BEGINNINGS, "search")
-UNDO = Offer("Undo my last change", "undo", also="take back revert restore", is_asked_for=True)
+UNDO = Offer("Undo my last change", "undo", also="take back revert restore delete remove", is_asked_for=True)
 NO_UNDO = Offer("Nothing here for you to undo; what was done is in Activity", "undo")
+# What pages offer by these names, as the browser finds them there, with other words that people have for it.
+ON_PAGES = {
+    "edit": "owner assign hand over rename change responsible sponsor visibility",
+    "edit team": "lead assign rename change join",
+    "move": "align re-parent reparent parent above under place below",
+    "align it to something": "contribute support link parent re-parent reparent serve",
+    "hand over": "owner assign give transfer reassign leave responsible",
+    "activate": "start begin publish agree approve",
+    "close": "end finish grade score complete done final",
+    "reopen": "open again",
+    "park": "not now later archive shelve",
+    "defer": "later postpone next",
+    "cancel": "delete remove drop stop abandon",
+    "cancel objective": "delete remove drop stop abandon",
+    "take back to draft": "delete remove withdraw revert undo",
+    "take up again": "restore reopen",
+    "add a key result": "new create kr metric measure",
+    "add an initiative": "new create project task action",
+    "what if": "simulate scenario try forecast",
+    "export": "download csv json file",
+}
+# How that reads then whose name does not say it.
+READS = {"edit": "Edit: owner, title and all else", "edit team": "Edit team: name, members and leads"}
+TELLING = 3  # letters from which on other words than its name bring in what a page offers
+GO_TO = re.compile(r"\s*(?:go\s*to|jump to|open|show)\s+(?P<what>\S.*)", re.IGNORECASE)
 CHECK_IN = re.compile(r"\s*check[\s-]*ins?\s+(?P<what>\S.*)", re.IGNORECASE)
 CHECKED_IN = 5  # key results offered
 THEMES = (
@@ -95,7 +126,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "acts": _with_addresses(reader, answer.found.terms, answer.acts),
         "acts_first": answer.are_acts_likelier,
         "to_check_in": _to_check_in(reader, text),
-        "all": f"{_addresses(reader.slug)['search']}?{urlencode({'q': text})}",
+        "answers": orjson.dumps(_answers(terms.terms(text))).decode(),
+        "all": f"{_addresses(reader.slug)['search']}?{urlencode({'q': answer.found.text})}",
     }
     return HttpResponse(jinja.render("palette/show.hx.html", context, request))
 
@@ -132,6 +164,17 @@ def _to_check_in(reader: Reader, text: str) -> Found | None:
     return replace(found, hits=tuple(hit._replace(url=f"{hit.url}#check-in") for hit in taking[:CHECKED_IN]))
 
 
+def _answers(wanted: Terms) -> dict[str, str]:
+    """Return what pages offer that answers by other words than its name, and how that reads then."""
+    if len(wanted.phrase) < TELLING:
+        return {}
+    return {
+        name: READS.get(name, "")
+        for name, also in ON_PAGES.items()
+        if terms.fit(wanted, name) is Fit.TEXT and terms.fit(wanted, f"{name} {also}") is not Fit.TEXT
+    }
+
+
 def _with_addresses(reader: Reader, wanted: Terms, acts: list[Offer]) -> list[Offer]:
     """Give what is undone its address, which only its own statement tells; without one, say so if asked."""
     if UNDO not in acts:
@@ -145,6 +188,10 @@ def _with_addresses(reader: Reader, wanted: Terms, acts: list[Offer]) -> list[Of
 def _answer(reader: Reader, text: str, offers: tuple[list[Offer], list[Offer]]) -> Answer:
     """Answer what was typed; where nothing does, what was perhaps meant, else some of it."""
     first = _answering(search.find(reader, text), offers)
+    if said := GO_TO.match(text):
+        there = _answering(search.find(reader, said["what"]), offers)
+        found = first.found if first.found.total else there.found
+        first = Answer(found, there.pages, first.acts or there.acts)
     if not first.found.terms or not first.is_empty():
         return first
     for phrases in slips.tried(reader, first.found.terms, _words(chain(*offers))):

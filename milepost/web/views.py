@@ -166,13 +166,15 @@ def _form(
     if card is not None:  # what it is now can stay, whoever changes its name
         ways = [way for way in WAYS if way in ways or way == card.shared]
         teams = [*teams, *([card.team] if card.team and card.team not in teams else [])]
-    names = {id: reader.image.teams[id].name for id in teams if id in reader.image.teams}
+    names = [(encode(id), reader.image.teams[id].name) for id in teams if id in reader.image.teams]
+    if len(names) != 1:  # of one alone nothing is asked
+        names = [("", "Choose"), *names] if names else []
     return {
         "typed": typed,
         "problems": typed.listed(LABELS),
         "v": {name: typed.text(name, value) for name, value in stored.items()},
         "ways": [(way, *WAYS[way]) for way in ways],
-        "teams": [("", "Choose"), *((encode(id), name) for id, name in names.items())],
+        "teams": names,
     }
 
 

@@ -178,6 +178,17 @@ class TestLook:
 
         assert found == []
 
+    def test_sorted_heads_keep_to_their_columns(self, visit, okrs):
+        """On a phone the arrow of a sorted column stands beside its name, not over the next one."""
+        page = visit("ada", TREE, viewport=NARROW)
+
+        for name in ("Status", "Progress"):
+            page.goto(f"{TREE}?sort={name.lower()}")
+            head = page.locator("th[aria-sort]")
+            expect(head).to_have_text(name)
+            arrow, cell = head.locator("svg").bounding_box(), head.bounding_box()
+            assert arrow["x"] + arrow["width"] <= cell["x"] + cell["width"]
+
     def test_is_valid(self, client, okrs):
         """The tree, a narrowed one, an empty one and the list are valid HTML."""
         client.force_login(User.objects.get(email="ada@acme.example"))

@@ -119,6 +119,28 @@ class TestPalette:
         expect(guest.get_by_role("option", name="Alignment map")).to_be_visible()
         expect(guest.get_by_role("option", name="Edit")).to_have_count(0)
 
+    @pytest.mark.parametrize(
+        ("typed", "offered"),
+        [
+            ("move", ["Move…"]),
+            ("align", ["Align it to something", "Move…"]),
+            ("assign", ["Edit: owner, title and all else"]),
+            ("delete", ["Cancel objective…"]),
+            ("new kr", ["Add a key result"]),
+        ],
+    )
+    def test_puts_first_what_the_page_does_under_that_name(self, visit, okrs, typed, offered):
+        """What is called so, or has that word as another name, stands before titles, each by itself."""
+        page = visit("ada", addresses.objective("acme", okrs.helpful.id))
+
+        opened(page)
+        page.keyboard.type(typed)
+
+        group = page.locator(".pal-list > [role=group]:visible").first
+        expect(group).to_have_attribute("aria-label", "On this page")
+        expect(group.get_by_role("option")).to_have_text(offered)
+        expect(page.locator(".opt-slip")).to_have_count(0)
+
     def test_switches_the_look(self, visit, okrs):
         """An act is done on the page that one is on."""
         page = visit("ben", WEEK)

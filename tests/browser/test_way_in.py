@@ -143,9 +143,10 @@ def take_email(cast: Cast) -> Seen:
         if thread.name == "milepost-mail":
             thread.join()
     link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mail.outbox[-1].body).group(1)
-    yield "open", Client().get(link), 200
-    yield "done", Client().post(link), 200
-    yield "over", Client().get(link), 404
+    yield "open", ben.get(link), 200
+    yield "another's", enter(Client(), "ada").get(link), 404
+    yield "done", ben.post(link), 200
+    yield "over", ben.get(link), 404
 
 
 VISITS: dict[str, Callable[[Cast], Seen]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from milepost.core import access, membership
@@ -9,6 +11,7 @@ from milepost.core.access import Actor, Role, operator
 
 ACME, TEAM, OTHER = 1, 10, 11
 ME = 7
+FIRST, SECOND, THIRD = (date(2026, month, 1) for month in (1, 2, 3))
 
 
 def somebody(role: str, *, leads: bool = False) -> Actor:
@@ -96,3 +99,24 @@ def test_a_limited_token_lets_nobody_in():
         assert not membership.may_add(limited, Role.GUEST, (10,))
         assert not membership.may_invite(limited, Role.GUEST, added_by=1)
         assert not (access.may_manage(limited) or access.may_manage_team(limited, (10,)))
+
+
+class TestBeginnings:
+    @pytest.mark.parametrize(
+        ("spells", "since"),
+        [
+            ([(None, FIRST), (FIRST, None)], None),
+            ([(FIRST, SECOND), (SECOND, None)], FIRST),
+            ([(SECOND, None), (FIRST, SECOND)], FIRST),
+            ([(FIRST, SECOND), (SECOND, THIRD), (THIRD, None)], FIRST),
+            ([(FIRST, SECOND), (THIRD, None)], THIRD),
+            ([(FIRST, SECOND), (None, None)], None),
+        ],
+    )
+    def test_are_of_the_last_time_without_a_break(self, spells, since):
+        """Who leads no longer was never away; who came back is there since they came back."""
+        mine = [("mine", *spell) for spell in spells]
+
+        begun = membership.beginnings([*mine, ("another's", THIRD, None)])
+
+        assert begun == {"mine": since, "another's": THIRD}

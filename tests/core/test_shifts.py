@@ -34,6 +34,10 @@ def number(written: str) -> Decimal:
     return Decimal(written.replace("−", "-").replace("\u00a0%", ""))
 
 
+def _points(written: str) -> Decimal:
+    return Decimal(0) if written == "–" else number(written)
+
+
 class TestShifts:
     @given(POOLS, POOLS)
     def test_add_up_to_the_difference(self, then, now):
@@ -84,6 +88,24 @@ class TestExplainShifts:
 
         adds_up = sum(number(line.points) for line in found.lines) == number(found.points)
         assert adds_up or any("rounded by itself" in note for note in found.notes)
+
+    @given(POOLS, POOLS)
+    def test_says_so_where_a_row_is_rounded(self, then, now):
+        """What a part adds on both days differs by its points as shown, else a note names the rounding."""
+        found = explain_shifts(rolled(then), rolled(now))
+
+        fits = all(number(line.points) == _points(line.after) - _points(line.before) for line in found.lines)
+        assert fits or any("ounded" in note for note in found.notes)
+
+    def test_is_quiet_about_rounding_that_shows_nowhere(self):
+        """Halves of a tenth: the row says 33.3 to 50.1 and +16.7, which is a tenth less."""
+        before = roll_up([part("a", "333/1000")])
+        after, later = (roll_up([part("a", raw)]) for raw in ("500/1000", "5006/10000"))
+
+        assert explain_shifts(before, after).notes == ()
+        assert explain_shifts(roll_up([part("a", "3334/10000")]), later).notes == (
+            "Shown rounded to a tenth.",
+        )
 
     def test_puts_first_what_did_most(self):
         """From 45 to 61 %: by this part, then by that."""

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from milepost.actions import access, cycles, people
+from milepost.actions import access, cycles, people, teams
 from milepost.core.cadence import CycleState
 from milepost.core.problems import NotFound
 from milepost.models import Checkin, Cycle, KeyResult, Objective, User
@@ -180,3 +180,16 @@ class TestCycles:
         )
 
         assert cycle_pages.overview(cast.ada, TODAY).lines[0].close_by is None
+
+
+def test_who_leads_no_longer_was_never_away(cast: Cast):
+    """Person and team say since when somebody belongs to it, whatever part they had there from when on."""
+    teams.remove_member(team=cast.product.id, person=cast.ben.person_id, leave=True, by=cast.ben, at=NOW)
+    for at, is_lead in ((LATER, True), (LATER + timedelta(days=30), False)):
+        teams.add_member(team=cast.product.id, person=cast.ben.person_id, is_lead=is_lead, by=cast.ada, at=at)
+
+    seat = next(one for one in team_tree.members(cast.ada, cast.product.id) if one.id == cast.ben.person_id)
+    entry = known.profile(Reader(cast.ada, TODAY), cast.ben.person_id, zone=PRAGUE, at=LATER).entry
+
+    assert (seat.is_lead, seat.since_on) == (False, LATER.date())
+    assert [(team.is_lead, team.since_on) for team in entry.teams] == [(False, LATER.date())]

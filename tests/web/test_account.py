@@ -18,7 +18,7 @@ from milepost.core.tokens import hash_of
 from milepost.models import Invitation, Person, Session, Workspace
 from milepost.queries import second_steps as known
 from tests.cast import PASSWORD, Cast
-from tests.web.account import ADA, HERE, ada, enter, kinds, long_ago, shown, with_app
+from tests.web.account import ADA, HERE, ada, enter, kinds, long_ago, shown, with_app, with_passkey
 
 pytestmark = pytest.mark.both_databases
 
@@ -385,6 +385,32 @@ class TestCodes:
 
         kept = str(Authenticator.objects.get(type=known.CODES).data)
         assert not any(code in kept or code.replace("-", "") in kept for code in codes)
+
+    @pytest.mark.parametrize(
+        ("ways", "remedy"),
+        [
+            ({"app"}, "Wait for the app's next one."),
+            ({"app", "codes"}, "Wait for the app's next one, or use another recovery code."),
+            ({"passkey", "codes"}, "Use another recovery code, or use your passkey."),
+            ({"app", "passkey"}, "Wait for the app's next one, or use your passkey."),
+        ],
+    )
+    def test_a_wrong_one_names_what_one_has(self, cast: Cast, ways, remedy):
+        """No app is waited for by whoever has a passkey and recovery codes alone."""
+        from allauth.mfa.models import Authenticator
+
+        if "passkey" in ways:
+            with_passkey()
+        if "app" in ways:
+            with_app()
+        Authenticator.objects.filter(type=known.CODES).delete()
+        if "codes" in ways:
+            second_steps.make_codes(user_id=ada().pk, at=timezone.now())
+
+        with pytest.raises(second_steps.WrongCode) as wrong:
+            second_steps.prove(user_id=ada().pk, typed="nonsense", at=timezone.now())
+
+        assert wrong.value.remedy == remedy
 
     def test_guessing_is_locked(self, client: Client, cast: Cast):
         """After ten wrong codes nothing is looked at any more, and the workspace is told."""

@@ -362,6 +362,18 @@ class TestMany:
         assert found.index("cmp-most") < found.index("cmp-each") < found.index("cmp-o")
         assert "cmp-most" not in page(browser, of(okrs.company), short)
 
+    def test_count_what_somebody_arranged_otherwise(self, signed_in, okrs, cast, now):
+        """In one line above the list: what is new, moved, renamed, and whose it is now."""
+        assert "with another owner" not in page(signed_in("ada"), COMPANY, day_of(now) - DAY)
+        changes = {"title": "Riders stay", "owner": cast.cleo.person_id, "team": cast.product.id}
+        objectives.update(objective=okrs.company.id, changed=changes, by=cast.ada, at=now)
+        objectives.draft(title="Brand new", cycle=okrs.cycle.id, by=cast.ada, at=now)
+
+        told = page(signed_in("ada"), TREE, day_of(now) - DAY)
+
+        line = re.search(r"Objectives: (.*?)</p>", told)[1]
+        assert re.sub(r"<.*?>", "", line) == "1 new, 1 moved, 1 renamed, 1 with another owner."
+
     def test_begins_before_there_was_anything(self, signed_in, okrs, now):
         """A day before the record is refused as on every page; on the first one nothing stood yet."""
         first, cleo = first_day(okrs), signed_in("cleo")
@@ -618,6 +630,19 @@ class TestDays:
 
         assert f'name="from" value="{day_of(now) - 2 * DAY}"' in told
         assert "Last week" not in told and "The cycle’s first day" in told
+
+    def test_waits_for_a_second_day(self, signed_in, okrs, cast, now):
+        """On the first day on record there is none beside it: it says so, and offers none that is refused."""
+        for dated in (Objective.objects.of(cast.acme.id), Workspace.objects.filter(id=cast.acme.id)):
+            dated.update(created_at=now)
+        Event.objects.of(cast.acme.id).update(at=now)
+
+        for path in (COMPANY, "/w/acme/alignment/comparison"):
+            told = signed_in("ada").get(f"{path}/")
+            text = told.content.decode()
+            assert told.status_code == 200 and "Nothing to compare yet" in text
+            assert "Compare once another day is over" in text and 'name="from"' not in text
+            assert signed_in("ada").get(f"{path}.json").status_code == 422
 
     def test_takes_them_in_either_order(self, signed_in, okrs, now):
         """The earlier day is the one on the left."""

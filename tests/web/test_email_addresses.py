@@ -47,10 +47,10 @@ class TestEmail:
         enter(client).post("/account/email/change/", {"email": " New@Acme.example"})
         sent = mails()[-1]
         link = re.search(r"https?://[^/]+(/account/email/change/\S+)", sent.body).group(1)
-        asked = Client().get(link)
+        asked = client.get(link)
         before = ada().email
 
-        done = Client().post(link)
+        done = client.post(link)
 
         now = User.objects.get(email="new@acme.example")
         assert sent.to == ["new@acme.example"]
@@ -60,9 +60,28 @@ class TestEmail:
         assert now.email_confirmed_at is not None
         assert Person.objects.of(cast.acme.id).get(id=cast.ada.person_id).email == "new@acme.example"
         assert mails()[-1].to == ["ada@acme.example"] and "no longer with" in mails()[-1].body
+        assert "milepost user email new@acme.example ada@acme.example" in mails()[-1].body
         assert "person.email_changed" in kinds()
         assert Client().post("/sign-in/", ADA).status_code == 422
-        assert Client().post(link).status_code == 404
+        assert client.post(link).status_code == 404
+
+    def test_goes_to_nobody_who_reads_the_mail_of_a_mistyped_one(
+        self, client: Client, cast: Cast, mail_server
+    ):
+        """Whoever has the link signs in first, as the account that it is of; then it goes on."""
+        enter(client).post("/account/email/change/", {"email": "mistyped@acme.example"})
+        link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1)
+        stranger, other = Client(), enter(Client(), "ben")
+
+        led, sent = stranger.get(link), stranger.post(link)
+        refused = [other.get(link), other.post(link)]
+
+        assert led.headers["Location"].startswith("/sign-in/?next=") and sent.status_code == 302
+        assert [answer.status_code for answer in refused] == [404, 404]
+        assert "This link is for another account" in refused[0].content.decode()
+        assert "mistyped" not in refused[0].content.decode() and ada().email == "ada@acme.example"
+        on = stranger.post(led.headers["Location"], ADA)
+        assert "Sign in with this e-mail?" in stranger.get(on.headers["Location"]).content.decode()
 
     def test_that_was_given_up_opens_nothing(self, client: Client, cast: Cast, mail_server):
         """An address that one once had a new password sent to is not a way in once one has another."""
@@ -72,7 +91,7 @@ class TestEmail:
         Client().post(forgotten, {"email": "ada@acme.example"})
         enter(client).post("/account/email/change/", {"email": "new@acme.example"})
         link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1)
-        Client().post(link)
+        client.post(link)
         sent = len(mails())
 
         entered = Client().post("/sign-in/", ADA)
@@ -85,12 +104,12 @@ class TestEmail:
         """Whoever returns to their old address is safe from the link that once led away from it."""
         enter(client).post("/account/email/change/", {"email": "new@acme.example"})
         away = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1)
-        Client().post(away)
+        client.post(away)
         client.post("/account/email/change/", {"email": "ada@acme.example"})
-        Client().post(re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1))
+        client.post(re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1))
         back = ada().email
 
-        again = Client().post(away)
+        again = client.post(away)
 
         assert (back, again.status_code) == ("ada@acme.example", 404)
         assert ada().email == "ada@acme.example"
@@ -103,7 +122,7 @@ class TestEmail:
         link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-2].body).group(1)
         Person.objects.of(cast.acme.id).filter(id=cast.gus.person_id).update(email="free@acme.example")
 
-        refused = Client().post(link)
+        refused = client.post(link)
 
         told_one, told_other = (
             page.content.decode().count("A link is on its way to") for page in (free, taken)
@@ -120,9 +139,10 @@ class TestEmail:
         user = ada()
         user.set_password("another horse battery")
         user.save()
+        client.post("/sign-in/", {"login": "ada@acme.example", "password": "another horse battery"})
 
-        assert Client().get(link).status_code == 404
-        assert Client().post(link).status_code == 404
+        assert client.get(link).status_code == 404
+        assert client.post(link).status_code == 404
         assert ada().email == "ada@acme.example"
 
     def test_is_asked_for_by_its_person(self, client: Client, cast: Cast, mail_server):

@@ -144,6 +144,27 @@ class TestPalette:
         assert there not in signed_in("gus").get(PALETTE, {"q": f"checkin {words}"}).text
         assert 'href="/w/acme/sweep/"' in signed_in("cleo").get(PALETTE, {"q": "checkin"}).text
 
+    @pytest.mark.parametrize(
+        ("typed", "there"),
+        [
+            ("go to map", "map/"),
+            ("Open overview", "overview/"),
+            ("goto tree", "alignment/"),
+            ("hand over", "people/"),
+        ],
+    )
+    def test_goes_where_one_says(self, okrs, signed_in, typed, there):
+        """“Go to” and what pages are called, or another word for it, leads there."""
+        said = signed_in("cleo").get(PALETTE, {"q": typed}).text
+
+        assert f'href="/w/acme/{there}"' in said and "Nothing has" not in said
+
+    def test_goes_to_things_too(self, okrs, signed_in):
+        """“Go to” and words of a title finds what has them."""
+        said = signed_in("cleo").get(PALETTE, {"q": "go to nobody"}).text
+
+        assert "<mark>Nobody</mark> waits" in said and "Nothing has" not in said
+
     def test_leads_to_what_can_be_exported(self, okrs, signed_in):
         """“Export” leads to the pages that have a button for it."""
         cleo = signed_in("cleo")

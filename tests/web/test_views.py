@@ -58,6 +58,18 @@ class TestSave:
 
         assert (row.name, row.settings) == ("Any day", "sort=due")
 
+    def test_chooses_the_only_team(self, signed_in, cast, okrs):
+        """Whoever has one team to share with is not asked which; of several, one is chosen."""
+        option = f'<option value="{encode(cast.product.id)}"'
+
+        alone = page_of(signed_in("cleo").get(NEW))
+        other = teams.create(name="Other", by=cast.ada, at=timezone.now())
+        teams.add_member(team=other.id, person=cast.cleo.person_id, by=cast.ada, at=timezone.now())
+        of_two = page_of(signed_in("cleo").get(NEW))
+
+        assert option in alone and "Choose" not in alone
+        assert option in of_two and '<option value="" selected>Choose' in of_two
+
     def test_refuses_what_cannot_be_kept(self, signed_in, okrs):
         """A view needs a name; a team that is not one's own cannot be shared with."""
         browser = signed_in("ada")

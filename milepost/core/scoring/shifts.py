@@ -25,6 +25,8 @@ from milepost.core.scoring.figures import (
 from milepost.core.scoring.progress import ZERO
 from milepost.core.scoring.rollups import Contribution, RollUp
 
+_PLACES = {1: "a tenth", 2: "a hundredth", 3: "a thousandth"}
+
 
 @dataclass(frozen=True, slots=True)
 class Shift:
@@ -165,15 +167,31 @@ def _notes(found: tuple[Shift, ...], then: Fraction, now: Fraction, places: int)
     notes = []
     if by_share:
         notes.append(
-            f"{_signed(by_progress, 1)} points come from progress, {_signed(by_share, 1)} from what counts"
-            " and with what weight. Where both moved, each takes the middle of the other."
+            f"{_signed(by_progress, places)} points come from progress, {_signed(by_share, places)} from what"
+            " counts and with what weight. Where both moved, each takes the middle of the other."
         )
     if _apart(found, then, now, places):
         notes.append(
             "Each figure is rounded by itself, so a column may miss its sum by a last digit;"
             f" {_exactly(now - then)} points."
         )
+    elif (by_share and _is_off((by_progress, by_share), now - then, places)) or _rows_miss(found, places):
+        notes.append(f"Shown rounded to {_PLACES[places]}.")
     return notes
+
+
+def _rows_miss(found: tuple[Shift, ...], places: int) -> bool:
+    """Say whether what a part adds on both days, as shown, is further apart or nearer than its points."""
+    sides = ((ZERO if one is None else one.adds for one in (each.after, each.before)) for each in found)
+    return any(
+        _is_off((after, -before), each.adds, places)
+        for each, (after, before) in zip(found, sides, strict=True)
+    )
+
+
+def _is_off(shares: tuple[Fraction, ...], whole: Fraction, places: int) -> bool:
+    shown = sum((rounded_to(share * 100, places) for share in shares), Decimal(0))
+    return shown != rounded_to(whole * 100, places)
 
 
 def _exactly(share: Fraction) -> str:

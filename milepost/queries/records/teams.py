@@ -29,7 +29,7 @@ class TeamRecord:
 
 @dataclass(frozen=True, slots=True)
 class SeatRecord:
-    """Somebody's place in a team, from a day on; null where that was not written down."""
+    """Somebody's place in a team, and since when without a break; null where that was not written down."""
 
     id: str
     name: str

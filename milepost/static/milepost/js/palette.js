@@ -1,10 +1,15 @@
 // The palette: a dialog with a combobox. What can be chosen comes from the server as one types; what the page
-// itself offers to do (its own buttons and links, which are only there for who may) is read from the page.
+// itself offers to do (buttons and links that are only there for who may) is read from the page.
 const WAIT = 60;
 const KEPT = 12;
 const THING = /^\/w\/([^/]+)\/(?:objectives|key-results|teams|people)\/([0-9a-z]{13})\/$/;
-const OFFERED = ".head :is(a, button, .item), .sec > a, .sec > .end";
-const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const OFFERED = "main :is(.head :is(a, button), .sec > a, .sec > .end a):not(:disabled, details a[aria-current])";
+const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+const made = (name, as, ...inside) => {
+  const element = Object.assign(document.createElement(name), as);
+  element.append(...inside);
+  return element;
+};
 
 class Palette extends HTMLElement {
   connectedCallback() {
@@ -29,7 +34,7 @@ class Palette extends HTMLElement {
     });
   }
 
-  // At once: who types on before its look or an answer is there writes in the field, and presses no keys.
+  // At once: who types on writes in the field.
   open(text = "") {
     if (this.dialog.open) return this.field.select();
     this.sheet();
@@ -41,13 +46,10 @@ class Palette extends HTMLElement {
     this.ask(0);
   }
 
-  // Its own look comes with its first use.
+  // Its look comes with its first use.
   sheet() {
     if (document.querySelector(`link[href="${CSS.escape(this.dataset.sheet)}"]`)) return;
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = this.dataset.sheet;
-    document.head.append(link);
+    document.head.append(made("link", { rel: "stylesheet", href: this.dataset.sheet }));
   }
 
   // Who types fast and presses Enter means what will be found, not what was.
@@ -77,7 +79,7 @@ class Palette extends HTMLElement {
       await htmx.swap({ sourceElement: this.list, target: this.list, text: html, swap: "innerMorph" });
     } catch (error) {
       if (error.name === "AbortError") return;
-      this.list.replaceChildren(Object.assign(document.createElement("p"), { className: "opt-none", textContent: "No answer from the server. Enter searches on a page." }));
+      this.list.replaceChildren(made("p", { className: "opt-none" }, "No answer from the server. Enter searches on a page."));
     }
     this.offer(text);
     this.settle();
@@ -95,30 +97,26 @@ class Palette extends HTMLElement {
     return drawn;
   }
 
-  // What this page offers, under "On this page".
+  // What this page offers, by its name or words that the server has for it.
   offer(text) {
-    const words = fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-    const group = this.group = document.createElement("div");
-    const seen = new Set();
-    for (const control of document.querySelectorAll(`main :is(${OFFERED})`)) {
+    const group = this.group = this.list.querySelector("[data-answers]"), options = {};
+    if (!group) return;
+    const answers = JSON.parse(group.dataset.answers), words = fold(text), typed = words.join(" ");
+    for (const control of document.querySelectorAll(OFFERED)) {
       const said = control.cloneNode(true);
       said.querySelectorAll("kbd").forEach((key) => key.remove());
-      const says = said.textContent.trim().replace(/\s+/g, " ");
-      const fits = words.every((word) => fold(` ${says}`).includes(` ${word}`));
-      if (!says || !fits || seen.has(says) || control.disabled || control.matches("summary, details a[aria-current]")) continue;
-      seen.add(says);
-      const option = document.createElement("button");
-      Object.assign(option, { type: "button", className: "item opt", role: "option", tabIndex: -1 });
-      option.append(said.querySelector("svg") ?? this.arrow(), Object.assign(document.createElement("span"), { className: "opt-t", textContent: says }));
-      option.onclick = () => { this.dialog.close(); control.click(); };
-      group.append(option);
+      const says = said.textContent.trim().replace(/\s+/g, " "), name = fold(says).join(" "), isMeant = name in answers;
+      if (says && (isMeant || words.every((word) => ` ${name}`.includes(` ${word}`)))) options[says] ??= made("button", {
+        type: "button", className: "item opt", role: "option", tabIndex: -1, rank: 2 * name.startsWith(typed) || isMeant,
+        onclick: () => { this.dialog.close(); control.click(); },
+      }, said.querySelector("svg") ?? this.arrow(), made("span", { className: "opt-t" }, answers[name] || says));
     }
-    if (!seen.size) return;
-    group.role = "group";
-    group.ariaLabel = "On this page";
-    group.prepend(Object.assign(document.createElement("p"), { className: "menu-l", role: "presentation", textContent: "On this page" }));
-    this.list.querySelector(".opt-none")?.remove();
-    this.list.insertBefore(group, this.list.querySelector(`[aria-label="${words.length ? "Do" : "Go to"}"]`));
+    const found = Object.values(options).sort((one, other) => other.rank - one.rank);
+    if (!found[0]) return;
+    group.append(...found);
+    group.hidden = false;
+    if (this.list.querySelector(".opt-none, .opt-slip")) this.list.replaceChildren(group);
+    else if (typed && found[0].rank) this.list.prepend(group);
   }
 
   get options() {
