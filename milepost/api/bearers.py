@@ -31,7 +31,8 @@ from milepost.queries.cards import Reader
 class Holds:
     """Lets an operation run for a token that reaches as far as `scope`.
 
-    Sets `request.actor`, `request.bearer`, `request.at` (now) and `request.today` (the workspace's day).
+    Sets `request.actor`, `request.bearer`, `request.at` (now), `request.today` (the workspace's day) and
+    `request.work` (what the limits know of it).
     """
 
     scope: Scope
@@ -51,7 +52,7 @@ class Holds:
         request.bearer, request.actor = found, found.actor  # the log names whoever is refused, too
         request.count = limits.count(found.token_id, request.at)
         limits.refuse(request.count)
-        request.until_answered.enter_context(limits.under_way(found.token_id, request.at))
+        request.work = request.until_answered.enter_context(limits.under_way(found.token_id, request.at))
         if not scopes.holds(found.scope, self.scope):
             raise NotAllowed(
                 f"This token reaches as far as “{found.scope}”; this needs “{self.scope}”.",
