@@ -8,7 +8,7 @@ from datetime import date
 
 from milepost.cli import clients, drawing, kept, telling
 from milepost.cli.drawing import Node
-from milepost.cli.exits import Exit
+from milepost.cli.exits import Exit, as_typed
 from milepost.cli.terminal import MARKS, Look
 from milepost.cli.things import PATHS, Names, day
 from milepost.cli.wire import Wire
@@ -49,6 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--web", action="store_true", help="open the page instead")
 
 
+@as_typed()
 def run(options: argparse.Namespace) -> int:
     """Ask for the tree and draw it."""
     wire = telling.wire(options)
