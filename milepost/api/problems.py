@@ -157,9 +157,14 @@ def _invalid(raised: ValidationError) -> HttpResponse:
 
 def not_allowed(methods: Sequence[str]) -> HttpResponse:
     """Answer a method that an address does not take."""
-    problem = Problem("This address does not take this method.", code="method_not_allowed")
-    problem.status, problem.remedy = 405, f"Use {', '.join(methods)}."
-    response = answer(problem)
+    response = answer(
+        Problem(
+            "This address does not take this method.",
+            code="method_not_allowed",
+            remedy=f"Use {', '.join(methods)}.",
+            status=405,
+        )
+    )
     response.headers["Allow"] = ", ".join(methods)
     return response
 

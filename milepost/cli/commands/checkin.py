@@ -95,7 +95,7 @@ def value_of(key_result: str | None, value: str | None, *, no_change: bool) -> s
 def confidence(typed: str) -> int:
     """Read how sure somebody is."""
     if not (typed.isascii() and typed.isdigit() and len(typed) < 10 and 1 <= int(typed) <= 10):
-        raise Invalid("Confidence is a number from 1 to 10.", field="confidence")
+        raise Invalid("Confidence is a number from 1 to 10.", field="confidence", remedy="For example 7.")
     return int(typed)
 
 

@@ -185,7 +185,12 @@ def run(options: argparse.Namespace) -> int:
         telling.browse(wire.page(wire.home() + noun.page + telling.of_day(on)))
         return Exit.OK
     if options.limit is not None and options.limit < 1:
-        raise Invalid("--limit is a number from 1.", code="usage", field="limit")
+        raise Invalid(
+            "--limit is a number from 1.",
+            code="usage",
+            field="limit",
+            remedy="Leave it out for all.",
+        )
     names = Names(wire, on=on)
     if telling.is_for_programs(options):
         telling.pour(options, _parts(options, noun, wire, names))

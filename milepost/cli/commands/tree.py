@@ -54,7 +54,9 @@ def run(options: argparse.Namespace) -> int:
     """Ask for the tree and draw it."""
     wire = telling.wire(options)
     if options.depth is not None and options.depth < 1:
-        raise Invalid("--depth is a number from 1.", code="usage", field="depth")
+        raise Invalid(
+            "--depth is a number from 1.", code="usage", field="depth", remedy="Leave it out for every level."
+        )
     on = options.on and day(options.on)
     if options.web:
         telling.browse(wire.page(f"{wire.home()}alignment/" + telling.of_day(on)))
