@@ -41,14 +41,13 @@ class Holds:
     def __call__(self, request: HttpRequest) -> Bearer:
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         request.at = timezone.now()
-        found = (
-            actors.bearer(hash_of(secret), door="api", at=request.at) if kind.lower() == "bearer" else None
-        )
+        sent = hash_of(secret) if kind.lower() == "bearer" else ""
+        found = actors.bearer(sent, door="api", at=request.at) if sent else None
         if found is None:
             place = devices.caller(request.META, settings.MILEPOST.proxies)
             with suppress(DatabaseError):
                 guesses.miss(of="token", place=place, by=NOBODY_YET, at=request.at)
-            raise Unauthorized
+            raise Unauthorized(actors.ending(sent, at=request.at) if sent else None)
         request.bearer, request.actor = found, found.actor  # the log names whoever is refused, too
         request.count = limits.count(found.token_id, request.at)
         limits.refuse(request.count)

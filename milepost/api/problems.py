@@ -41,9 +41,9 @@ class Unauthorized(Problem):
     code = "unauthorized"
     status = 401
 
-    def __init__(self) -> None:
+    def __init__(self, ending: str | None = None) -> None:
         super().__init__(
-            "A token is needed, and this is none that is good.",
+            f"This token {ending}." if ending else "A token is needed, and this is none that is good.",
             remedy="Make one on the API page of your workspace; send it as: Authorization: Bearer mp_…",
         )
 
