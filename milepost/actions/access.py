@@ -179,7 +179,7 @@ def _invitable(by: Actor, id: int) -> Person:
         membership.may_invite(by, row.role, added_by=added_by), f"invite {row.name}", remedy="Ask an admin."
     )
     if row.user_id:
-        raise Conflict(f"{row.name} has joined already.", code="has_joined")
+        raise Conflict(f"{row.name} has joined already.", code="has_joined", remedy="They sign in as usual.")
     if row.left_on:
         raise Conflict(f"{row.name} has left.", code="has_left", remedy="Take them back first.")
     if not row.email:
@@ -219,5 +219,10 @@ def _new(email: str, name: str, hashed: str) -> User:
     user, is_new = User.objects.get_or_create(email=email, defaults={"name": name, "password": hashed})
     if not is_new:
         # Never take over an account: its own password is asked for.
-        raise Conflict("This address signs in already.", code="account_exists", field="password")
+        raise Conflict(
+            "This address signs in already.",
+            code="account_exists",
+            field="password",
+            remedy="Give the password that it has.",
+        )
     return user

@@ -192,7 +192,7 @@ def _link(by: Actor, row: Objective, parent: int) -> Alignment:
             return found
     except NotFound:
         pass
-    raise NotFound("It does not serve this any more.")
+    raise NotFound("It does not serve this any more.", remedy="See what it serves now.")
 
 
 def _found(by: Actor, id: int) -> tuple[Alignment, Objective]:

@@ -278,7 +278,7 @@ def _check(facts: Facts, entry: Entry) -> None:
     if facts.kind == Kind.MILESTONES:
         _check_milestones(len(json.loads(facts.milestones)), entry)
     elif entry.parts is not None:
-        raise Invalid("Only milestones come in parts.", field="parts")
+        raise Invalid("Only milestones come in parts.", field="parts", remedy="Give one value instead.")
     if entry.value is not None:
         _check_value(facts, entry.value)
 
@@ -289,6 +289,7 @@ def _check_milestones(count: int, entry: Entry) -> None:
             f"This key result has {count} milestones; say how much of each is done.",
             field="parts",
             code="milestone_count",
+            remedy=f"Give {count} shares, in the order of the milestones.",
         )
     if entry.parts is not None and any(not 0 <= part <= 1 for part in entry.parts):
         raise Invalid("A milestone is done from 0 to 1.", field="parts", remedy="0.5 is half done.")

@@ -120,7 +120,10 @@ def _done(
     _give(person, given, reason or f"Handed over from {found.name}.", leave, by=by, at=at)
     told = told_since()
     if not told:
-        raise NothingToHandOver(f"There is nothing of {found.name}’s that you can hand over.")
+        raise NothingToHandOver(
+            f"There is nothing of {found.name}’s that you can hand over.",
+            remedy="See what is theirs on their page; an admin can hand over more.",
+        )
     return found, given, told
 
 

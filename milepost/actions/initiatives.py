@@ -134,5 +134,9 @@ def _checked(by: Actor, row: Objective, wanted: dict[str, Any]) -> dict[str, Any
         # Asked for as this person may: one they may not see must answer like one that is not there.
         _, its_objective, _ = standings.key_result(by, wanted_key_result)
         if its_objective.id != row.id:
-            raise Invalid("That key result belongs to another objective.", field="key_result")
+            raise Invalid(
+                "That key result belongs to another objective.",
+                field="key_result",
+                remedy="Choose one of this objective’s key results.",
+            )
     return clean

@@ -105,7 +105,11 @@ def _settings(told: Undoing) -> None:
 def _details(told: Undoing) -> None:
     row = told.find(Person, told.event.subject_id)
     if "changes" not in told.event.data:
-        raise Conflict("What it said before was not kept then.", code="cannot_undo")
+        raise Conflict(
+            "What it said before was not kept then.",
+            code="cannot_undo",
+            remedy="Write it anew.",
+        )
     people.update(person=row.id, **told.before(row), **told.who)
 
 

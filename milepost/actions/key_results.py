@@ -344,7 +344,11 @@ def _check_words(wanted: Definition) -> None:
     if wanted.direction not in (None, *words.DIRECTIONS):
         raise Invalid("Better is up or down.", field="direction", remedy="Leave it empty in most cases.")
     if wanted.visibility not in (None, *words.KEY_RESULT_VISIBILITIES):
-        raise Invalid("It can be narrowed to the team or to named people.", field="visibility")
+        raise Invalid(
+            "It can be narrowed to the team or to named people.",
+            field="visibility",
+            remedy=f"Write one of: {', '.join(words.KEY_RESULT_VISIBILITIES)}.",
+        )
 
 
 def _check_window(wanted: Definition, row: Objective) -> None:

@@ -60,7 +60,7 @@ class Undoing:
         """Return the row that the event is about; NotFound where it is gone."""
         row = model.objects.of(self.event.workspace_id).filter(id=id).first()
         if row is None:
-            raise NotFound("What this was about is not there any more.")
+            raise NotFound("What this was about is not there any more.", remedy="There is nothing to do.")
         return row
 
     def before(self, row: Any) -> dict[str, Any]:

@@ -227,7 +227,10 @@ def sign_in_link(*, user_id: int, lasts: timedelta = LINK_LASTS, by: Actor, at: 
         user = User.objects.filter(id=user_id, is_active=True).first()
         person = Person.objects.of(by.workspace_id).filter(user=user, left_on=None).first() if user else None
         if person is None:
-            raise NotFound("There is no such account in this workspace.")
+            raise NotFound(
+                "There is no such account in this workspace.",
+                remedy="Make the link for somebody who has joined and not left.",
+            )
         SignInLink.objects.filter(user=user, expires_at__lte=at).delete()
         secret = secrets.token_urlsafe(32)
         SignInLink.objects.create(

@@ -98,7 +98,9 @@ def add_passkey(
         if len(known) >= MOST_PASSKEYS:
             raise Conflict(f"You have {MOST_PASSKEYS} passkeys.", code="too_many", remedy="Remove one first.")
         if any(one.get("rawId") == credential.get("rawId") for one in known):
-            raise Conflict("This passkey was added already.", code="has_passkey")  # the form was sent twice
+            raise Conflict(  # the form was sent twice
+                "This passkey was added already.", code="has_passkey", remedy="It is in the list: use it."
+            )
         data = {"name": name, "credential": credential, "count": count}
         Authenticator.objects.create(user_id=user_id, type=PASSKEY, data=data, created_at=at)
         _tell(user_id, "person.second_step_added", {"what": "passkey", "called": name}, by, at)

@@ -155,7 +155,9 @@ def remove_member(*, team: int, person: int, leave: bool = False, by: Actor, at:
         _require(by, row.id, "choose who belongs to this team")
         current = _current(by, team, person)
         if current is None:
-            raise NotFound("They do not belong to this team.")
+            raise NotFound(
+                "They do not belong to this team.", remedy="See who does: the team’s members are listed."
+            )
         if person == by.person_id and not leave:
             _require_sight(by, row.id)
         _end(current, today, why="team.member_left", by=by, at=at)

@@ -157,7 +157,11 @@ def _inverted(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
     INVERSES[told.kind](Undoing(told, anyway, by, at))
     made = told_since()
     if not made:
-        raise CannotUndo("It is as it was before already, so there is nothing to undo.", code=NOTHING)
+        raise CannotUndo(
+            "It is as it was before already, so there is nothing to undo.",
+            code=NOTHING,
+            remedy="See in its history what happened since.",
+        )
     new = Event.objects.of(by.workspace_id).get(id=made[0])
     new.undoes_id = told.id
     new.save(update_fields=["undoes_id"])
@@ -184,7 +188,11 @@ def _bundle(told: Event, anyway: bool, *, by: Actor, at: datetime) -> Event:
     if wrong:
         raise _refusal(wrong, len(parts) - unseen)
     if not made:
-        raise CannotUndo("All of it is as it was before already.", code=NOTHING)
+        raise CannotUndo(
+            "All of it is as it was before already.",
+            code=NOTHING,
+            remedy="See in its history what happened since.",
+        )
     return events.tell(
         undoing.BUNDLES[told.kind],
         objective=told.objective_id,
@@ -261,4 +269,7 @@ def _require_no_closing(told: Event) -> None:
             remedy="An admin can reopen it within 14 days; then it is changed on its page.",
         )
     if row.cycle.closed_on is not None:
-        raise ClosedSince(f"{row.cycle.name} is closed; what happened in it is part of the record.")
+        raise ClosedSince(
+            f"{row.cycle.name} is closed; what happened in it is part of the record.",
+            remedy="Say in a comment what should have been.",
+        )

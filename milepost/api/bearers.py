@@ -31,7 +31,8 @@ from milepost.queries.cards import Reader
 class Holds:
     """Lets an operation run for a token that reaches as far as `scope`.
 
-    Sets `request.actor`, `request.bearer`, `request.at` (now) and `request.today` (the workspace's day).
+    Sets `request.actor`, `request.bearer`, `request.at` (now), `request.today` (the workspace's day) and
+    `request.work` (what the limits know of it).
     """
 
     scope: Scope
@@ -40,18 +41,17 @@ class Holds:
     def __call__(self, request: HttpRequest) -> Bearer:
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         request.at = timezone.now()
-        found = (
-            actors.bearer(hash_of(secret), door="api", at=request.at) if kind.lower() == "bearer" else None
-        )
+        sent = hash_of(secret) if kind.lower() == "bearer" else ""
+        found = actors.bearer(sent, door="api", at=request.at) if sent else None
         if found is None:
             place = devices.caller(request.META, settings.MILEPOST.proxies)
             with suppress(DatabaseError):
                 guesses.miss(of="token", place=place, by=NOBODY_YET, at=request.at)
-            raise Unauthorized
+            raise Unauthorized(actors.ending(sent, at=request.at) if sent else None)
         request.bearer, request.actor = found, found.actor  # the log names whoever is refused, too
         request.count = limits.count(found.token_id, request.at)
         limits.refuse(request.count)
-        request.until_answered.enter_context(limits.under_way(found.token_id, request.at))
+        request.work = request.until_answered.enter_context(limits.under_way(found.token_id, request.at))
         if not scopes.holds(found.scope, self.scope):
             raise NotAllowed(
                 f"This token reaches as far as “{found.scope}”; this needs “{self.scope}”.",

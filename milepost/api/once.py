@@ -9,7 +9,8 @@ from django.http import HttpRequest
 
 from milepost.actions import submissions
 from milepost.actions.submissions import LONGEST, Done
-from milepost.core.problems import Problem
+from milepost.core.problems import Invalid, Problem
+from milepost.formats import exact_json
 
 HEADER = "Idempotency-Key"
 
@@ -30,9 +31,13 @@ def key(request: HttpRequest) -> str | None:
 
 
 def fingerprint(request: HttpRequest) -> str:
-    """Return what a key stands for: this method at this address with this body."""
+    """Return what a key stands for: this method at this address with this body, whatever its layout."""
     asked = f"{request.method} {request.get_full_path()}\n".encode()
-    return hashlib.sha256(asked + request.body).hexdigest()
+    try:
+        body = exact_json.canonical(exact_json.read(request.body)).encode()
+    except Invalid:  # there is none, or one that nobody reads
+        body = request.body
+    return hashlib.sha256(asked + body).hexdigest()
 
 
 def once(request: HttpRequest, make: Callable[[], int]) -> Done:

@@ -88,6 +88,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
     As YAML for whoever accepts `application/yaml` and likes it better than JSON.
     """
+    _takes_long(request)
     kind = request.get_preferred_type([*_FORMATS]) or answers.JSON
     file = okr_files.write(plans.as_seen(reader(request)), as_=_FORMATS[kind])
     return HttpResponse(file, content_type=kind)
@@ -96,6 +97,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @changes(router, "/plan/preview", ChangesRecord, scope=Scope.ADMIN, method="POST")
 def preview(request: HttpRequest, said: PlanFile) -> HttpResponse:
     """Show what a file would change, and change nothing: for owners."""
+    _takes_long(request)
     with limits.one_long_file(said.text):
         plan, have = _read(request, said)
         found = actions.preview_as_owner(plan=plan, have=have, by=request.actor, at=request.at)
@@ -115,12 +117,19 @@ def apply(request: HttpRequest, said: AppliedFile) -> HttpResponse:
         made.append(actions.apply_as_owner(plan=plan, leave=said.leave, by=request.actor, at=request.at))
         return events.undoable(by=request.actor, at=request.at) or request.actor.workspace_id
 
+    _takes_long(request)
     with limits.one_long_file(said.text):
         done: Done = once(request, make)
     found = made[0] if made else Changes()
     event = None if done.id == request.actor.workspace_id else done.id
     record = _record(request, found, is_applied=True, again=done.again, event=event)
     return answers.made(done, record, "/api/v1/plan")
+
+
+def _takes_long(request: HttpRequest) -> None:
+    # However short the file that was sent: it is compared with all that is there.
+    size = plans.size(request.actor.workspace_id)
+    limits.will_take_long(request.work, request.at, key_results=size)
 
 
 def _read(request: HttpRequest, said: PlanFile) -> tuple[Plan, Plan]:

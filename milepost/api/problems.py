@@ -41,9 +41,9 @@ class Unauthorized(Problem):
     code = "unauthorized"
     status = 401
 
-    def __init__(self) -> None:
+    def __init__(self, ending: str | None = None) -> None:
         super().__init__(
-            "A token is needed, and this is none that is good.",
+            f"This token {ending}." if ending else "A token is needed, and this is none that is good.",
             remedy="Make one on the API page of your workspace; send it as: Authorization: Bearer mp_…",
         )
 
@@ -157,9 +157,14 @@ def _invalid(raised: ValidationError) -> HttpResponse:
 
 def not_allowed(methods: Sequence[str]) -> HttpResponse:
     """Answer a method that an address does not take."""
-    problem = Problem("This address does not take this method.", code="method_not_allowed")
-    problem.status, problem.remedy = 405, f"Use {', '.join(methods)}."
-    response = answer(problem)
+    response = answer(
+        Problem(
+            "This address does not take this method.",
+            code="method_not_allowed",
+            remedy=f"Use {', '.join(methods)}.",
+            status=405,
+        )
+    )
     response.headers["Allow"] = ", ".join(methods)
     return response
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
-from milepost.core.problems import Problem
+from milepost.core.problems import Invalid, Problem
 
 
 class Exit(IntEnum):
@@ -57,6 +58,17 @@ EPILOG = f"Exit codes: {' · '.join(f'{code.value} {word}' for code, (word, _) i
 def ending(examples: Iterable[str]) -> str:
     """Return how the help of a command ends: with examples, and what its exit codes mean."""
     return "\n".join(["examples:", *(f"  {line}" for line in examples), "", EPILOG])
+
+
+@contextmanager
+def as_typed() -> Iterator[None]:
+    """Tell what cannot be accepted as wrong use: it was typed, whether the server noticed it or we."""
+    try:
+        yield
+    except Problem as wrong:
+        if wrong.status == Invalid.status:
+            wrong.code = "usage"
+        raise
 
 
 _BY_STATUS = {401: Exit.AUTH, 403: Exit.AUTH, 404: Exit.NOT_FOUND, 409: Exit.CONFLICT}

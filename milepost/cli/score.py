@@ -177,13 +177,23 @@ def _status(word: str, field: str) -> pace.Status:
     try:
         return pace.Status(word)
     except ValueError:
-        raise Invalid(f"“{word[:40]}” is not a status.", code="unknown_status", field=field) from None
+        raise Invalid(
+            f"“{word[:40]}” is not a status.",
+            code="unknown_status",
+            field=field,
+            remedy=f"Write one of: {', '.join(pace.Status)}.",
+        ) from None
 
 
 def _whole(text: str, field: str) -> int:
     found = _needed(cells.quantity(text, field=field), field)
     if found.unit or found.number.denominator != 1:
-        raise Invalid(f"{field} is a whole number, not “{text[:40]}”.", code="not_a_number", field=field)
+        raise Invalid(
+            f"{field} is a whole number, not “{text[:40]}”.",
+            code="not_a_number",
+            field=field,
+            remedy="Write it in digits alone.",
+        )
     return found.number.numerator
 
 

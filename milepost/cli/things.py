@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from milepost.cli import kept
@@ -47,7 +47,9 @@ def day(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise Invalid(f"“{written}” is not a day.", field="on", remedy="Write it as 2026-11-24.") from None
+        before = datetime.now(UTC).date() - timedelta(days=1)  # one that is over wherever the server is
+        remedy = f"Write it as {before}, which was yesterday."
+        raise Invalid(f"“{written}” is not a day.", field="on", remedy=remedy) from None
 
 
 def find(wire: Wire, words: Sequence[str], kinds: Sequence[str] = BOTH, *, on: date | None = None) -> Thing:

@@ -86,7 +86,9 @@ class _Reading:
         if len(self.problems) == 1:
             return self.problems[0]
         return WrongConfiguration(
-            f"{len(self.problems)} settings are not right:", details=tuple(map(str, self.problems))
+            f"{len(self.problems)} settings are not right:",
+            remedy="docs/settings.md says what each may be.",
+            details=tuple(map(str, self.problems)),
         )
 
 

@@ -145,7 +145,12 @@ def read(name: str, written: Any, where: str) -> Any:
         shown = "something else" if described.metadata["secret"] else repr(written)
         # What stands on the command line is a mistake in using the command.
         code = "usage" if where.startswith("--") else None
-        raise WrongSetting(f"{source} must be {wrong}; it is {shown}.", field=name, code=code) from None
+        raise WrongSetting(
+            f"{source} must be {wrong}; it is {shown}.",
+            field=name,
+            code=code,
+            remedy="Set it so, or leave it out for what is usual.",
+        ) from None
 
 
 def completed(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:

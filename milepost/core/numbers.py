@@ -42,7 +42,12 @@ def read(text: str | None, unit: str | None = None, *, field: str = "value") -> 
     if not typed:
         return None
     if len(typed) > LONGEST:
-        raise Invalid(f"“{typed[:20]}…” is too long for a number.", field=field, code="not_a_number")
+        raise Invalid(
+            f"“{typed[:20]}…” is too long for a number.",
+            field=field,
+            code="not_a_number",
+            remedy=f"A number has {LONGEST} characters at most.",
+        )
     bare = _without_unit(typed.translate(_MINUS), unit or "", typed, field)
     sign, digits = _without_sign(bare)
     for form, grouping, point in _FORMS:

@@ -345,7 +345,7 @@ def next_state(
     """
     rule = rule_for(state, event)
     if event is Event.UNDO and to is None:
-        raise IllegalTransition("An undo says which state it leads back to.")
+        raise IllegalTransition("An undo says which state it leads back to.", remedy="Name it.")
     missing = unmet(state, event, facts or {}, without=without)
     if missing:
         words = tuple(_WORDS[guard] for guard in missing)

@@ -139,7 +139,9 @@ class Archive:
         except FileNotFoundError:
             raise NoSuchFile(f"There is no file {path}.", remedy="Name the file of a backup.") from None
         except OSError as wrong:
-            raise NotABackup(f"{path} cannot be read: {wrong.strerror or wrong}.") from None
+            raise NotABackup(
+                f"{path} cannot be read: {wrong.strerror or wrong}.", remedy="Name a file that you may read."
+            ) from None
         except DAMAGE:
             raise self._broken("it is not a zip file, or was cut short") from None
         self.manifest = self._read_manifest()

@@ -57,6 +57,20 @@ def read(body: bytes) -> Any:
         raise NotJson(f"The body is not JSON{where}.", remedy="Send one JSON object, in UTF-8.") from None
 
 
+def canonical(value: Any) -> str:
+    """Write what was read so that two bodies that say the same read the same, in whichever order and layout.
+
+    Text is not a number, nor 5 the Decimal 5.0: where a field takes both, to take them for two is safe.
+    """
+    return repr(_in_order(value))
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _in_order(value[name]) for name in sorted(value)}
+    return [_in_order(each) for each in value] if isinstance(value, list) else value
+
+
 def _require_few(value: Any) -> None:
     """Refuse what nobody should have to judge value by value; it costs no more than what is counted."""
     count, left = 1, [value]

@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from milepost.core.access import Actor, Role
+from milepost.core.cadence import day_in
 from milepost.ledger import sight, stillness
 from milepost.ledger.statements import Statement, zoned
 from milepost.ledger.stillness import Mark
@@ -56,6 +57,16 @@ JOIN person p ON p.id = k.person_id AND p.left_on IS NULL
 JOIN account a ON a.id = p.user_id AND a.is_active
 WHERE k.secret_hash = %s AND k.revoked_at IS NULL AND k.expires_at > %s
 """
+# Of one that lets nobody in any more, told to whoever holds it: the hash is that of a secret nobody else has.
+_ENDED_SQL = """
+SELECT w.id, k.revoked_at, k.expires_at, w.time_zone
+FROM token k
+JOIN workspace w ON w.id = k.workspace_id
+JOIN person p ON p.id = k.person_id AND p.left_on IS NULL
+JOIN account a ON a.id = p.user_id AND a.is_active
+WHERE k.secret_hash = %s
+"""
+_ENDED_STATEMENT = Statement(_ENDED_SQL)
 _IDS = {"sqlite": "group_concat(id)", "postgresql": "string_agg(id::text, ',')"}
 
 _STATEMENTS = {
@@ -136,6 +147,20 @@ def bearer(secret_hash: str, *, door: str, at: datetime) -> Bearer | None:
     moments = (zoned(expires_at), zoned(used_at))
     still = stillness.told(database, mark)
     return Bearer(actor, slug, time_zone, id, named, scope, team_id, *moments, bool(lacking), still)
+
+
+def ending(secret_hash: str, *, at: datetime) -> str | None:
+    """Return what became of a token that lets nobody in: “ended on” or “was revoked on” which day.
+
+    None where it never was, or where its person has left: there nothing is told.
+    """
+    row = _asked(_ENDED_STATEMENT, [secret_hash], "token", secret_hash)
+    if row is None:
+        return None
+    revoked_at, expires_at = zoned(row[1]), zoned(row[2])
+    if revoked_at is not None:
+        return f"was revoked on {day_in(row[3], revoked_at)}"
+    return f"ended on {day_in(row[3], expires_at)}" if expires_at <= at else None
 
 
 # Which workspace a key opened before, for PostgreSQL, which must be told before it is asked. It lets nobody

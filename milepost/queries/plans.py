@@ -36,6 +36,7 @@ from milepost.core.plan.values import (
     TransitionPlan,
     WorkspacePlan,
 )
+from milepost.ledger import image as images
 from milepost.ledger import moments, rows
 from milepost.models import (
     Alignment,
@@ -195,6 +196,12 @@ def _cycles(of: Callable[..., list], keys: Keys, pasts: plan_pasts.Pasts) -> Ite
         parent = keys.cycles.get(one.parent_id)
         days = one.starts_on, one.ends_on
         yield settled(CyclePlan(one.key, one.name, *days, parent, one.closed_on, **pasts.of(one.id)))
+
+
+def size(workspace_id: int) -> int:
+    """Return how many key results a workspace has, as this process last saw it; nothing is waited for."""
+    image = images.held(workspace_id) or images.of(workspace_id)
+    return len(image.key_results)
 
 
 def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:

@@ -291,7 +291,7 @@ def said(request: HttpRequest, key_result: int) -> dict:
         confidence.isdecimal() and confidence.isascii() and len(confidence) < 10
     )
     if not is_number:  # one of thousands of digits is not even read
-        raise Invalid("Confidence is a number from 1 to 10.", field="confidence")
+        raise Invalid("Confidence is a number from 1 to 10.", field="confidence", remedy="For example 7.")
     return {
         "value": value,
         "parts": done,
@@ -313,11 +313,11 @@ def _said_in_json(request: HttpRequest) -> dict:
     value, parts, confidence = body.get("value"), body.get("parts"), body.get("confidence")
     note, on = body.get("note", ""), body.get("on")
     if confidence is not None and (not isinstance(confidence, int) or isinstance(confidence, bool)):
-        raise Invalid("Confidence is a number from 1 to 10.", field="confidence")
+        raise Invalid("Confidence is a number from 1 to 10.", field="confidence", remedy="For example 7.")
     if not isinstance(note, str) or not (on is None or isinstance(on, str)):
-        raise Invalid("The note and the day are text.", field="note")
+        raise Invalid("The note and the day are text.", field="note", remedy="Send both as strings.")
     if parts is not None and not isinstance(parts, list):
-        raise Invalid("Milestones come as a list of shares.", field="parts")
+        raise Invalid("Milestones come as a list of shares.", field="parts", remedy="For example [1, 0.5].")
     return {
         "value": _number(value),
         "parts": None if parts is None else [_part(str(part)) for part in parts],
@@ -336,7 +336,7 @@ def _number(value: object) -> Decimal | None:
             return Decimal(value)
         case str():
             return numbers.read(value)
-    raise Invalid("A value is a number.", field="value", code="not_a_number")
+    raise Invalid("A value is a number.", field="value", code="not_a_number", remedy="For example 7.5.")
 
 
 def _part(text: str) -> Decimal:
@@ -353,7 +353,9 @@ def _key(text: str | None) -> str | None:
         return None
     if not submissions.can_be_kept(text):
         raise Invalid(
-            f"An idempotency key has 1 to {submissions.LONGEST} plain characters.", code="bad_idempotency_key"
+            f"An idempotency key has 1 to {submissions.LONGEST} plain characters.",
+            code="bad_idempotency_key",
+            remedy="A random UUID for each request serves well.",
         )
     return text
 

@@ -167,7 +167,7 @@ def application(request: HttpRequest) -> HttpResponse:
 
 def _taken(uploaded: UploadedFile | None) -> bytes:
     if uploaded is None:
-        raise Invalid("Choose a file first.", field="file")
+        raise Invalid("Choose a file first.", field="file", remedy="It is YAML or JSON.")
     if uploaded.size > LARGEST:
         raise Invalid(
             f"The file has {uploaded.size / 1_048_576:.0f} MB; here it may have 5.",

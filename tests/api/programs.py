@@ -49,5 +49,7 @@ class Program:
         more = {} if body is None else {"content_type": named.pop("Content-Type", "application/json")}
         answer = self.client.generic(method, where, data, headers=named, **more)
         if answer.status_code >= 400:
-            assert answer.json()["code"] in CODES, answer.content  # the document names them all
+            said = answer.json()
+            assert said["code"] in CODES, said  # the document names them all
+            assert said["remedy"], said
         return answer

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from milepost.api import limits
@@ -16,6 +19,7 @@ from milepost.formats import exact_json
 from milepost.ledger import image
 from tests.api.borders import address
 from tests.api.test_isolation import LISTED, Operation
+from tests.threads import at_once
 
 pytestmark = pytest.mark.both_databases
 SMALL = 100_000  # bytes of an answer that refuses
@@ -145,6 +149,41 @@ class TestFiles:
         assert [(one.status_code, one.json()["code"]) for one in refused] == [(503, "too_busy")] * 2
         assert all(one.headers["Retry-After"] == "10" for one in refused)
         assert (taken.status_code, then.status_code) == (200, 200)
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("what", ["export", "preview"])
+    def test_of_a_large_workspace_leave_room_from_the_moment_they_come(
+        self, world, program, monkeypatch, what
+    ):
+        """Of as many as there are threads half are worked on; the others are refused as they come."""
+        monkeypatch.setattr(limits, "LARGE", 1)
+        ada, most = program("ada"), settings.MILEPOST.api_at_once
+        send = {
+            "export": lambda: ada.get("/plan"),
+            "preview": lambda: ada.post("/plan/preview", {"text": "milepost: 1\n"}),
+        }[what]
+        send()
+        answered, held = SimpleQueue(), image.of(world.cast.acme.id)
+
+        with held.lock:  # so that those that are let in are not done yet
+            all_of_them = Thread(target=at_once, args=(2 * most, lambda number: answered.put(send())))
+            all_of_them.start()
+            refused = [answered.get(timeout=60) for _ in range(most)]
+        all_of_them.join()
+        done = [answered.get_nowait() for _ in range(most)]
+
+        assert {(one.status_code, one.json()["code"]) for one in refused} == {(429, "too_many_at_once")}
+        assert {one.status_code for one in done} == {200}
+
+    @pytest.mark.django_db(transaction=True)
+    def test_of_a_small_workspace_are_never_refused(self, world, program):
+        """There a burst of them is quick, and as long as it is, each is worked on."""
+        ada, answered, held = program("ada"), [], image.of(world.cast.acme.id)
+
+        at_once(2 * settings.MILEPOST.api_at_once, lambda number: answered.append(ada.get("/plan")))
+
+        assert len(held.key_results) < limits.LARGE
+        assert {one.status_code for one in answered} == {200}
 
     def test_tell_their_faults_in_part(self, world, program):
         """A file in which everything is wrong is refused with the first fifty, however long its texts."""

@@ -94,14 +94,20 @@ class TestLettingIn:
         assert browser.get("/api/v1/me").status_code == 401
 
     def test_ends_with_the_token(self, program, cast):
-        """A revoked token, an ended one, and one of somebody who left open nothing."""
+        """A revoked token, an ended one, and one of somebody who left open nothing; two say since when."""
         revoked, ended, gone = program("ada"), program("ada"), program("ben")
         tokens.revoke(token=revoked.token_id, by=cast.ada, at=timezone.now())
         past = timezone.now() - timedelta(seconds=1)
         Token.objects.of(cast.acme.id).filter(id=ended.token_id).update(expires_at=past)
         people.leave(person=cast.ben.person_id, by=cast.ada, at=timezone.now())
 
-        assert [each.get("/me").status_code for each in (revoked, ended, gone)] == [401, 401, 401]
+        refused = [each.get("/me") for each in (revoked, ended, gone, Program("mp_wrong"))]
+
+        assert [answer.status_code for answer in refused] == [401] * 4
+        assert {answer.json()["code"] for answer in refused} == {"unauthorized"}
+        told = [re.sub(r"\d{4}-\d\d-\d\d", "DAY", answer.json()["detail"]) for answer in refused]
+        wrong = "A token is needed, and this is none that is good."
+        assert told == ["This token was revoked on DAY.", "This token ended on DAY.", wrong, wrong]
 
     def test_ends_with_who_holds_it(self, program, cast):
         """Whoever left and came back, and whoever's account was closed, is let in by no token from before."""

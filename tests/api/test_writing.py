@@ -133,6 +133,20 @@ class TestOnce:
         assert again.headers["Idempotent-Replayed"] == "true"
         assert entries.count() == before + 1
 
+    def test_a_key_stands_for_what_was_said_however_it_is_written(self, program, okrs: Okrs):
+        """Blanks, escapes and the order of names make no other request; text in place of a number does."""
+        ada, there = program("ada"), f"/key-results/{encode(okrs.growth.id)}/checkins"
+        bodies = [
+            b'{"value": 44.5, "note": "Well"}',
+            b'{"note":"W\\u0065ll",\n"value":44.50}',
+            b'{"value": "44.5", "note": "Well"}',
+        ]
+
+        answers = [ada.post(there, body, Idempotency_Key="tuesday") for body in bodies]
+
+        assert [answer.status_code for answer in answers] == [201, 200, 409]
+        assert answers[0].json()["id"] == answers[1].json()["id"]
+
     @pytest.mark.parametrize("change", ["body", "address", "method"])
     def test_a_key_stands_for_one_request(self, program, okrs: Okrs, change: str):
         """The same key with something else is refused, and nothing is written."""

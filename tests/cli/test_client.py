@@ -296,6 +296,23 @@ class TestList:
         assert told.returncode == Exit.USAGE
         assert "objectives, key-results" in told.stderr
 
+    @pytest.mark.parametrize(
+        "words", [["list", "objectives"], ["tree"], ["show", "{id}"], ["checkin", "{id}", "1"]]
+    )
+    @pytest.mark.parametrize("day", ["yesterday", "2030-01-01"])
+    def test_refuses_days_that_there_are_not(self, client: Client, words: list[str], day: str):
+        """A day that is none, or none yet, is a mistake in use; the day that is named instead is taken."""
+        id = an_active_one(client)["id"]
+        words = [word.format(id=id) for word in words]
+
+        told = client.run(*words, "--on", day)
+        instead = re.search(r"as (\d{4}-\d\d-\d\d)", told.stderr)
+
+        assert told.returncode == Exit.USAGE, told.stderr
+        assert (instead is not None) == (day == "yesterday")
+        if instead and words[0] != "checkin":
+            assert client.run(*words, "--on", instead[1]).returncode == Exit.OK
+
     @pytest.mark.parametrize("option", ["--state", "--status"])
     def test_refuses_words_that_there_are_not(self, client: Client, option: str):
         """Whether the command knows the words or the server does, it is a mistake in use."""

@@ -33,7 +33,11 @@ class PlanRefused(Invalid):
         first = problems[0]
         more = f" ({len(problems) - 1:,} more)" if len(problems) > 1 else ""
         self.problems = problems[:MOST_TOLD]
-        super().__init__(f"{first}{more}", details=tuple(map(str, self.problems)))
+        super().__init__(
+            f"{first}{more}",
+            remedy="Mend what is listed and try again.",
+            details=tuple(map(str, self.problems)),
+        )
 
     def as_json(self) -> dict[str, object]:
         """Return plain values for a program to read."""

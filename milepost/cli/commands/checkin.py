@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from milepost.cli import clients, kept, telling, things
-from milepost.cli.exits import Exit
+from milepost.cli.exits import Exit, as_typed
 from milepost.cli.terminal import ask, number, plain, require_somebody
 from milepost.cli.wire import Unreachable, Wire
 from milepost.core import numbers
-from milepost.core.problems import Invalid, Problem
+from milepost.core.problems import Invalid
 
 EXAMPLES = (
     "milepost checkin 38g0emz7667vf 6.2 --confidence 7 --note 'New bench'",
@@ -66,17 +66,12 @@ def run(options: argparse.Namespace) -> int:
         return _sweep(wire)
     id = things.find(wire, [options.key_result], ("key_result",)).id
     one = wire.get(f"/key-results/{id}")
-    try:
+    with as_typed():
         said = _said(one, value)
         sure = None if options.confidence is None else confidence(options.confidence)
         on = None if options.on is None else things.day(options.on)
         body = said | ({} if sure is None else {"confidence": sure}) | {"note": options.note}
         outcome = _record(wire, id, body | ({} if on is None else {"on": on.isoformat()}))
-    except Problem as wrong:
-        # What was typed cannot be accepted, whoever noticed it: this command or the server.
-        if wrong.status == Invalid.status:
-            wrong.code = "usage"
-        raise
     telling.tell(options, outcome, lambda: _tell(wire, outcome), [outcome["id"]])
     return Exit.OK
 
@@ -100,7 +95,7 @@ def value_of(key_result: str | None, value: str | None, *, no_change: bool) -> s
 def confidence(typed: str) -> int:
     """Read how sure somebody is."""
     if not (typed.isascii() and typed.isdigit() and len(typed) < 10 and 1 <= int(typed) <= 10):
-        raise Invalid("Confidence is a number from 1 to 10.", field="confidence")
+        raise Invalid("Confidence is a number from 1 to 10.", field="confidence", remedy="For example 7.")
     return int(typed)
 
 

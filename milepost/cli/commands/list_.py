@@ -14,10 +14,10 @@ from itertools import chain
 from typing import Any
 
 from milepost.cli import clients, telling, terminal, things
-from milepost.cli.exits import Exit
+from milepost.cli.exits import Exit, as_typed
 from milepost.cli.terminal import number, percent
 from milepost.cli.things import Names
-from milepost.cli.wire import Refused, Wire
+from milepost.cli.wire import Wire
 from milepost.core.problems import Invalid
 
 EXAMPLES = (
@@ -171,17 +171,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--web", action="store_true", help="open the page instead")
 
 
+@as_typed()
 def run(options: argparse.Namespace) -> int:
     """Ask for them and print them."""
-    try:
-        return _run(options)
-    except Refused as refused:
-        if refused.status == 422:  # which words an option takes, the server knows
-            refused.code = "usage"
-        raise
-
-
-def _run(options: argparse.Namespace) -> int:
     noun = NOUNS[options.noun]
     wire = telling.wire(options)
     on = options.on and things.day(options.on)
@@ -193,7 +185,12 @@ def _run(options: argparse.Namespace) -> int:
         telling.browse(wire.page(wire.home() + noun.page + telling.of_day(on)))
         return Exit.OK
     if options.limit is not None and options.limit < 1:
-        raise Invalid("--limit is a number from 1.", code="usage", field="limit")
+        raise Invalid(
+            "--limit is a number from 1.",
+            code="usage",
+            field="limit",
+            remedy="Leave it out for all.",
+        )
     names = Names(wire, on=on)
     if telling.is_for_programs(options):
         telling.pour(options, _parts(options, noun, wire, names))

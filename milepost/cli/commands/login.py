@@ -54,7 +54,11 @@ def _token(options: argparse.Namespace, url: str) -> str:
         except FileNotFoundError:
             raise NotFound(f"There is no file {options.token_file}.", remedy="Check the path.") from None
         except (OSError, ValueError) as wrong:
-            raise Problem(f"{options.token_file} cannot be read: {wrong}.", code="unreadable") from None
+            raise Problem(
+                f"{options.token_file} cannot be read: {wrong}.",
+                code="unreadable",
+                remedy="Name a file of text that you may read, with the token alone.",
+            ) from None
     if options.with_token:
         return sys.stdin.readline()
     require_somebody("Give the token on standard input: milepost login --with-token < token.txt")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from milepost.cli import clients, telling, terminal, things
-from milepost.cli.exits import Exit
+from milepost.cli.exits import Exit, as_typed
 from milepost.cli.terminal import Look, cut, number, padded, percent, plain, wide
 from milepost.cli.things import Names
 
@@ -31,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--web", action="store_true", help="open the page instead")
 
 
+@as_typed()
 def run(options: argparse.Namespace) -> int:
     """Ask for it and print it."""
     wire = telling.wire(options)

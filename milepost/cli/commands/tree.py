@@ -8,7 +8,7 @@ from datetime import date
 
 from milepost.cli import clients, drawing, kept, telling
 from milepost.cli.drawing import Node
-from milepost.cli.exits import Exit
+from milepost.cli.exits import Exit, as_typed
 from milepost.cli.terminal import MARKS, Look
 from milepost.cli.things import PATHS, Names, day
 from milepost.cli.wire import Wire
@@ -49,11 +49,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--web", action="store_true", help="open the page instead")
 
 
+@as_typed()
 def run(options: argparse.Namespace) -> int:
     """Ask for the tree and draw it."""
     wire = telling.wire(options)
     if options.depth is not None and options.depth < 1:
-        raise Invalid("--depth is a number from 1.", code="usage", field="depth")
+        raise Invalid(
+            "--depth is a number from 1.", code="usage", field="depth", remedy="Leave it out for every level."
+        )
     on = options.on and day(options.on)
     if options.web:
         telling.browse(wire.page(f"{wire.home()}alignment/" + telling.of_day(on)))

@@ -37,7 +37,9 @@ class Command(OperatorCommand):
 
     def handle(self, *, size: str, seed: int, workspace: str | None, day: str | None, **_):
         if seed < 0:
-            raise Invalid("A seed is a whole number from 0 on.", field="seed", code="usage")
+            raise Invalid(
+                "A seed is a whole number from 0 on.", field="seed", code="usage", remedy="For example 1."
+            )
         at = timezone.now()
         slug = workspace or f"seed-{size.lower()}"
         with on_the_command_line():
