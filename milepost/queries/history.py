@@ -95,6 +95,16 @@ def latest(
         rows = rows.filter(kind__startswith="key_result.", key_result_id=key_result)
     else:
         rows = rows.filter(kind__startswith="objective.")
+    return _latest(reader, rows)
+
+
+def latest_of(reader: Reader, kinds: Collection[str], subject: int) -> Latest | None:
+    """Return who did one of these last to something that everybody who asks here may see."""
+    rows = Event.objects.of(reader.actor.workspace_id).filter(kind__in=kinds, subject_id=subject)
+    return _latest(reader, rows)
+
+
+def _latest(reader: Reader, rows: QuerySet[Event]) -> Latest | None:
     last = rows.order_by("-id").first()
     if last is None:
         return None
