@@ -192,6 +192,11 @@ def _values_read(typed: Typed) -> dict[str, Any] | None:
     return _was(typed) or {}  # where it says nothing that can be read, whatever differs is asked
 
 
+def told(latest: Latest | None, today: date) -> str:
+    """Say who changed something last, and when: "Ada Lovelace changed it at 14:05"; nothing of nobody."""
+    return replace(_first(latest, today), is_mine=False).came
+
+
 def _first(latest: Latest | None, today: date) -> Both:
     """Say who came first, and when."""
     if latest is None:
