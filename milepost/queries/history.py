@@ -115,6 +115,27 @@ def latest_of(
     return _latest(reader, rows, fields)
 
 
+def since(reader: Reader, told: Event, fields: Collection[str]) -> Latest | None:
+    """Return who last changed what an event is about after it: one of these fields, where the record says."""
+    noun = told.kind.partition(".")[0]
+    rows = Event.objects.of(reader.actor.workspace_id).filter(id__gt=told.id, kind__startswith=f"{noun}.")
+    if told.objective_id is not None:
+        rows = rows.filter(objective_id=told.objective_id)
+    if noun in ("objective", "key_result", "checkin"):
+        rows = rows.filter(key_result_id=told.key_result_id)
+    elif noun != "alignment":  # a changed link is another
+        rows = rows.filter(subject_id=told.subject_id)
+    return _latest(reader, rows, fields) or _latest(reader, rows, ())
+
+
+def latest_of_link(reader: Reader, objective: int, parent: int) -> Latest | None:
+    """Return who last began, changed or ended the link between two that the reader sees."""
+    rows = Event.objects.of(reader.actor.workspace_id).filter(
+        objective_id=objective, kind__startswith="alignment.", data__parent=parent
+    )
+    return _latest(reader, rows, ())
+
+
 def _latest(reader: Reader, rows: QuerySet[Event], fields: Collection[str]) -> Latest | None:
     listed = rows.order_by("-id")[: LOOKS_BACK if fields else 1]
     found = (one for one in listed if not fields or not set(fields).isdisjoint(_fields(one)))
