@@ -233,6 +233,20 @@ class TestPage:
                 turns(answer),
             )
 
+    def test_tells_what_went_where_nothing_is_left(self, cast, okrs, signed_in):
+        """Somebody else handed all of it over meanwhile: what went is listed, and that nothing is left."""
+        browser, here = signed_in("ben"), f"/w/acme/people/{encode(cast.ben.person_id)}/handover/"
+        listed = form_of(page_of(browser.get(here)), "listed")["listed"][0]
+        to_cleo = {"listed": listed, "to": encode(cast.cleo.person_id)}
+        mark = seen(browser.post(here, to_cleo | {"show": "1"}))
+        give(cast, "ada")
+
+        refused = browser.post(here, to_cleo | {"seen": mark})
+
+        assert refused.status_code == 409
+        assert turns(refused).count("Gone: ") == len(listed.split())
+        assert "Nothing to hand over" in text(refused)
+
     def test_tells_nothing_of_what_is_hidden(self, cast, okrs, signed_in):
         """A list that names what one does not see is answered like one that names what there is not."""
         browser, here = signed_in("cleo"), f"/w/acme/people/{encode(cast.cleo.person_id)}/handover/"
