@@ -138,7 +138,19 @@ def _tell(
 
 def mark(*, lines: Sequence[Line]) -> str:
     """Return what tells one preview from another: what each is and becomes, whatever else it is."""
-    said = [(line.id, str(line.was), str(line.becomes), line.problem and line.problem.code) for line in lines]
+    return _hash([_said(line) for line in lines])
+
+
+def mark_of(line: Line) -> str:
+    """Return what tells one line of a preview from another, so that those that changed can be named."""
+    return _hash(_said(line))
+
+
+def _said(line: Line) -> tuple:
+    return line.id, str(line.was), str(line.becomes), line.problem and line.problem.code
+
+
+def _hash(said: Any) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +22,18 @@ from milepost.queries.cards import Reader
 from milepost.queries.holdings import Holding, Holdings
 
 NOBODY_ELSE: Mapping[str, int | None] = MappingProxyType({})
+
+
+class HoldsOther(Conflict):
+    """They hold other things than those that were read."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self, name: str, new: int, gone: int) -> None:
+        super().__init__(
+            f"{name} holds other things by now: {new} came, {gone} went. Nothing was handed over.",
+            remedy="Look at what they hold now.",
+        )
 
 
 class NothingToHandOver(Conflict):
@@ -60,6 +72,7 @@ def hand_over(
     reason: str = "",
     leave: bool = False,
     seen: str | None = None,
+    listed: Collection[str] | None = None,
     by: Actor,
     at: datetime,
 ) -> Event:
@@ -68,11 +81,12 @@ def hand_over(
     `instead` names, by their `ref`, holdings that go to somebody else, or (None) stay; without a `reason`,
     histories say whose they were. Raises ShutsYouOut where the actor would not see something any more, unless
     they `leave` it to those who do, and Conflict where it would not be what the preview with the mark `seen`
-    said. Who may: the person themself, and admins. Whoever may not give something away leaves it where it is.
+    said, or where they hold other things than `listed`, by their `ref`. Who may: the person themself, and
+    admins. Whoever may not give something away leaves it where it is.
     """
     reason = wording.printable(reason, field="reason")
     with transaction.atomic():
-        found, given, told = _done(person, to, instead, reason, leave, by=by, at=at)
+        found, given, told = _done(person, to, instead, reason, leave, listed, by=by, at=at)
         if seen is not None and seen != mark(given=given):
             raise Conflict(
                 "This is not what was shown, so nothing was done.",
@@ -101,6 +115,7 @@ def _done(
     instead: Mapping[str, int | None],
     reason: str,
     leave: bool,
+    listed: Collection[str] | None = None,
     *,
     by: Actor,
     at: datetime,
@@ -109,6 +124,9 @@ def _done(
     workspace = held(by.workspace_id)
     reader = Reader(by, day_in(workspace.time_zone, at))
     found = holdings.to_give(reader, person)
+    if listed is not None and (other := {one.ref for one in found.listed}.symmetric_difference(listed)):
+        gone = len(other.intersection(listed))
+        raise HoldsOther(found.name, len(other) - gone, gone)
     given = _given(found.listed, to, instead)
     if given and not any(given.values()):
         raise Invalid("Nobody was named to take it over.", field="to", remedy="Name a person.")

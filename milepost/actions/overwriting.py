@@ -21,6 +21,7 @@ class Overwritten:
     now: Any
     then: Any
     of: str = ""  # the title of what it is a field of, where several things are undone as one
+    part: int | None = None  # the event of those undone as one that told of this
 
 
 class ChangedSince(Conflict):

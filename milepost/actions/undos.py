@@ -209,7 +209,12 @@ def _refusal(wrong: list[tuple[Event, Problem]], of: int) -> Conflict:
     """Say of everything that was done as one what cannot be taken back, and why."""
     named = [(_title(part), problem) for part, problem in wrong]
     if all(isinstance(problem, ChangedSince) and problem.over for _, problem in named):
-        return ChangedSince(tuple(replace(one, of=title) for title, each in named for one in each.over))
+        told = zip(wrong, named, strict=True)
+        return ChangedSince(
+            tuple(
+                replace(one, of=title, part=part.id) for (part, each), (title, _) in told for one in each.over
+            )
+        )
     listed = " ".join(f"“{title}”: {problem.message}" for title, problem in named[:MOST_NAMED])
     more = f" And {len(named) - MOST_NAMED} more." if len(named) > MOST_NAMED else ""
     return CannotUndo(

@@ -60,6 +60,9 @@ class PersonChange(Said):
     email: Address = left_out()
 
 
+MOST_HELD = 10_000  # holdings that a program says it has read
+
+
 class RoleChange(Said):
     """Another role."""
 
@@ -83,12 +86,17 @@ class OtherHandover(Said):
 
 
 class NewHandover(Said):
-    """Who is to have it all; `instead` names what goes elsewhere. Without `to`, the rest stays."""
+    """Who is to have it all; `instead` names what goes elsewhere. Without `to`, the rest stays.
+
+    With `seen`, every `holding` that was read, nothing is done where they hold others by now: 409
+    `changed_meanwhile`.
+    """
 
     to: Ref | None = None
     instead: Annotated[list[OtherHandover], Field(max_length=MOST)] = []
     reason: Reason = ""
     leave: Leave = False
+    seen: Annotated[list[Line] | None, Field(max_length=MOST_HELD)] = None
 
 
 @reads(router, "/people", PersonRecord, many=True)
@@ -247,6 +255,7 @@ def hand_over(request: HttpRequest, person: Path[Ref], said: NewHandover) -> Htt
                 instead=instead,
                 reason=said.reason,
                 leave=said.leave,
+                listed=said.seen,
                 by=request.actor,
                 at=request.at,
             ).id

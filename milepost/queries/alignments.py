@@ -111,6 +111,17 @@ def _card(
     )
 
 
+def holding(reader: Reader, id: int) -> int:
+    """Return the link that holds now between the ends of one; a change ends one and begins another."""
+    rows = Alignment.objects.of(reader.actor.workspace_id)
+    ended = rows.filter(id=id).exclude(until_at=None).first()
+    if ended is None:
+        return id
+    ends = ("child_id", "parent_objective_id", "parent_key_result_id")
+    now = rows.filter(until_at=None, **{name: getattr(ended, name) for name in ends}).first()
+    return now.id if now else id
+
+
 def form(reader: Reader, id: int) -> LinkForm:
     """Return a link that holds and that the reader may see both ends of, or NotFound."""
     found = Alignment.objects.of(reader.actor.workspace_id).filter(id=id, until_at=None).first()

@@ -22,6 +22,7 @@ from milepost.queries.cards import PersonCard, Reader
 from milepost.queries.undoing import is_undone
 
 NOTHING = "none"
+LOOKS_BACK = 50  # events, for who changed a field last
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,17 @@ class Latest:
 
 
 def latest(
-    reader: Reader, *, objective: int, key_result: int | None = None, initiative: int | None = None
+    reader: Reader,
+    *,
+    objective: int,
+    key_result: int | None = None,
+    initiative: int | None = None,
+    fields: Collection[str] = (),
 ) -> Latest | None:
-    """Return who changed an objective last, or its key result or initiative; the reader sees it."""
+    """Return who changed an objective last, or its key result or initiative; the reader sees it.
+
+    With `fields`, who last changed one of these, as far back as LOOKS_BACK changes; else None.
+    """
     rows = Event.objects.of(reader.actor.workspace_id).filter(objective_id=objective)
     if initiative is not None:
         rows = rows.filter(kind__startswith="initiative.", subject_id=initiative)
@@ -95,12 +104,52 @@ def latest(
         rows = rows.filter(kind__startswith="key_result.", key_result_id=key_result)
     else:
         rows = rows.filter(kind__startswith="objective.")
-    last = rows.order_by("-id").first()
+    return _latest(reader, rows, fields)
+
+
+def latest_of(
+    reader: Reader, kinds: Collection[str], subject: int, fields: Collection[str] = ()
+) -> Latest | None:
+    """Return who did one of these last to something that everybody who asks here may see."""
+    rows = Event.objects.of(reader.actor.workspace_id).filter(kind__in=kinds, subject_id=subject)
+    return _latest(reader, rows, fields)
+
+
+def since(reader: Reader, told: Event, fields: Collection[str]) -> Latest | None:
+    """Return who last changed what an event is about after it: one of these fields, where the record says."""
+    noun = told.kind.partition(".")[0]
+    rows = Event.objects.of(reader.actor.workspace_id).filter(id__gt=told.id, kind__startswith=f"{noun}.")
+    if told.objective_id is not None:
+        rows = rows.filter(objective_id=told.objective_id)
+    if noun in ("objective", "key_result", "checkin"):
+        rows = rows.filter(key_result_id=told.key_result_id)
+    elif noun != "alignment":  # a changed link is another
+        rows = rows.filter(subject_id=told.subject_id)
+    return _latest(reader, rows, fields) or _latest(reader, rows, ())
+
+
+def latest_of_link(reader: Reader, objective: int, parent: int) -> Latest | None:
+    """Return who last began, changed or ended the link between two that the reader sees."""
+    rows = Event.objects.of(reader.actor.workspace_id).filter(
+        objective_id=objective, kind__startswith="alignment.", data__parent=parent
+    )
+    return _latest(reader, rows, ())
+
+
+def _latest(reader: Reader, rows: QuerySet[Event], fields: Collection[str]) -> Latest | None:
+    listed = rows.order_by("-id")[: LOOKS_BACK if fields else 1]
+    found = (one for one in listed if not fields or not set(fields).isdisjoint(_fields(one)))
+    last = next(found, None)
     if last is None:
         return None
     by = reader.person(last.actor_id)
     is_mine = last.actor_id is not None and last.actor_id == reader.actor.person_id
     return Latest(by.name if by else "Milepost", is_mine, reader.local(last.at))
+
+
+def _fields(told: Event) -> Iterable[str]:
+    """Return what an event says that it changed."""
+    return told.data.get("changes") or told.data.get("fields") or ()
 
 
 def of_key_result(reader: Reader, one: KeyResultRow) -> tuple[Entry, ...]:

@@ -5,19 +5,23 @@ Only what the reader may see, and of that only what is still going on. Personal 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from milepost.core import access, addresses, membership
 from milepost.core.access import Visibility
-from milepost.core.ids import encode
+from milepost.core.ids import decode, encode
 from milepost.core.problems import NotFound
 from milepost.core.states import State
 from milepost.ledger.structure import ObjectiveRow
 from milepost.models import Initiative, Token
+from milepost.queries import history
 from milepost.queries.cards import Reader
+from milepost.queries.history import Latest
 from milepost.queries.registers import register
 
+FIELDS = {"sponsor": "sponsor_id", "contributor": "contributors"}  # of an objective; else its owner
+LED = ("team.lead_changed", "team.member_joined", "team.member_left")
 CLOSED = (State.GRADED, State.CLOSED, State.CANCELLED)
 WORDS = {
     "owner": "Owner",
@@ -87,6 +91,55 @@ def to_give(reader: Reader, person: int) -> Holdings:
         remedy="They can do so themself, or an admin can.",
     )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What somebody holds by now, or holds no more, and who changed it last, where the record says."""
+
+    title: str  # empty: what the reader does not see (any more)
+    url: str
+    word: str
+    is_new: bool
+    latest: Latest | None
+
+
+def turns(reader: Reader, found: Holdings, listed: Collection[str]) -> tuple[Turn, ...]:
+    """Return what came and went since these were listed, by their `ref`."""
+    now = {one.ref: one for one in found.listed}
+    new = [_turn(reader, one.role, one.id, is_new=True) for ref, one in now.items() if ref not in listed]
+    gone = []
+    for ref in dict.fromkeys(listed):
+        role, _, id = ref.rpartition("-")
+        if ref not in now and role in WORDS:
+            gone.append(_turn(reader, role, decode(id), is_new=False))
+    return (*new, *gone)
+
+
+def _turn(reader: Reader, role: str, id: int | None, *, is_new: bool) -> Turn:
+    """Tell of one that came or went; of what is hidden no more than of what never was."""
+    word, of, latest = WORDS[role], {}, None
+    if role == "lead":
+        if (team := reader.image.teams.get(id)) is None:
+            return Turn("", "", word, is_new, None)
+        latest = history.latest_of(reader, LED, team.id)
+        return Turn(team.name, addresses.team(reader.slug, team.id), word, is_new, latest)
+    if role == "initiative":
+        one = Initiative.objects.of(reader.actor.workspace_id).filter(id=id).first()
+        ids = [one.objective_id, *([one.key_result_id] if one.key_result_id else [])] if one else [0]
+        if not all(map(reader.finds, ids)):
+            return Turn("", "", word, is_new, None)
+        title, url = one.title, f"{addresses.objective(reader.slug, one.objective_id)}#initiatives"
+        of = {"objective": one.objective_id, "initiative": one.id}
+    elif id is None or not reader.finds(id) or (id in reader.image.key_results) != (role == "key_result"):
+        return Turn("", "", word, is_new, None)
+    else:
+        title, url = reader.named(id)
+        one = reader.image.key_results.get(id)
+        of = {"objective": one.objective_id, "key_result": id} if one else {"objective": id}
+    field = FIELDS.get(role, "owner_id")
+    latest = history.latest(reader, **of, fields=(field,)) or history.latest(reader, **of)
+    return Turn(title, url, word, is_new, latest)
 
 
 def _is_open(reader: Reader, row: ObjectiveRow) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +12,11 @@ from milepost.core import access, addresses
 from milepost.core.problems import NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
 from milepost.queries import alignments as links_of
+from milepost.queries import history
 from milepost.queries.cards import Reader
 from milepost.queries.choices import parents
 from milepost.queries.shortlists import ListOf
-from milepost.web import pages, shortlists, submissions, trails
+from milepost.web import pages, shortlists, submissions, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import named, saved
@@ -99,7 +101,7 @@ def _new_page(
     )  # fmt: skip
 
 
-def _form(values: dict[str, Any], typed: Typed) -> dict[str, Any]:
+def _form(values: Mapping[str, Any], typed: Typed) -> dict[str, Any]:
     return {
         "v": values,
         "hows": HOWS,
@@ -113,27 +115,55 @@ def edit(request: HttpRequest, alignment: int) -> HttpResponse:
     """Show the form of a link."""
     reader = pages.reader(request)
     link = _mine(reader, alignment)
-    values = {"how": link.card.how, "weight": plain_number(link.card.weight)}
-    return _edit_page(request, reader, link, values, Typed(request.POST))
+    return _edit_page(request, reader, link, _stored(link), Typed(request.POST))
 
 
 @in_workspace
 def update(request: HttpRequest, alignment: int) -> HttpResponse:
-    """Change how a link counts."""
+    """Change how a link counts; where somebody else came first, show both versions."""
     reader, typed = pages.reader(request), Typed(request.POST)
-    link = _mine(reader, alignment)
-    how, weight = typed.text("how", "contributes"), typed.weight()
+    link, theirs = _mine(reader, links_of.holding(reader, alignment)), versions.NOTHING
+    wanted = {"how": typed.text("how", "contributes"), "weight": typed.weight()}
+    values = {"how": wanted["how"], "weight": typed.text("weight"), "read": typed.text("read")}
+
+    def now() -> int:
+        return links_of.holding(reader, alignment)
+
+    def stored() -> dict[str, Any]:
+        return _stored(_mine(pages.reader(request), now()))
+
     if not typed.problems:
         try:
-            alignments.update(alignment=alignment, how=how, weight=weight, by=request.actor, at=request.at)
+            done, theirs = versions.save(
+                typed,
+                values,
+                wanted,
+                stored=stored,
+                write=versions.while_as_read(
+                    request, "alignment", alignment, stored=stored,
+                    write=lambda changed: alignments.update(
+                        alignment=now(), **changed, by=request.actor, at=request.at
+                    ),
+                ),
+                latest=lambda: history.latest_of(reader, ("alignment.changed",), now()),
+                today=request.today,
+                say=lambda name, value: dict(each[:2] for each in HOWS).get(value, value or "1"),
+                labels=LABELS,
+            )  # fmt: skip
         except NotFound:
             raise
         except Problem as wrong:
             typed.refuse(wrong, field=wrong.field if wrong.field in LABELS else "")
         else:
-            saved(request, f"{named('Saved', link.card.title)} The past keeps how it counted before.")
-            return go(f"{link.child_url}#alignment")
-    return _edit_page(request, reader, link, {"how": how, "weight": typed.text("weight")}, typed)
+            if done:
+                told = versions.words(theirs, link.card.title)
+                saved(request, f"{told} The past keeps how it counted before.")
+                return go(f"{link.child_url}#alignment")
+    return _edit_page(request, reader, link, values, typed, theirs)
+
+
+def _stored(link: links_of.LinkForm) -> dict[str, Any]:
+    return versions.carried({"how": link.card.how, "weight": plain_number(link.card.weight)})
 
 
 @in_workspace
@@ -152,11 +182,17 @@ def _mine(reader: Reader, alignment: int) -> links_of.LinkForm:
 
 
 def _edit_page(
-    request: HttpRequest, reader: Reader, link: links_of.LinkForm, values: dict[str, Any], typed: Typed
+    request: HttpRequest,
+    reader: Reader,
+    link: links_of.LinkForm,
+    values: Mapping[str, Any],
+    typed: Typed,
+    theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     here = f"/w/{reader.slug}/alignments/{link.card.id}/"
     context = _form(values, typed) | {
         "link": link,
+        "theirs": theirs,
         "here": f"{here}edit/",
         "end": f"{here}ending/",
         "back": f"{link.child_url}#alignment",

@@ -14,11 +14,11 @@ from milepost.actions import bulk as actions
 from milepost.actions.bulk import Change, Line
 from milepost.core import access, ids, listings
 from milepost.core.problems import Conflict, Invalid, NotFound, Problem
-from milepost.queries import choices
+from milepost.queries import choices, history
 from milepost.queries.cards import Reader
 from milepost.queries.shortlists import ListOf
 from milepost.queries.shutting_out import ShutsYouOut
-from milepost.web import pages, shortlists
+from milepost.web import pages, shortlists, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
@@ -57,6 +57,7 @@ OF_ONE = {
     "visibility": ("visibility", "Say who sees it."),
     "commitment": ("commitment", "Say what success means."),
 }
+FIELDS = {verb: (field,) for verb, (field, _) in OF_ONE.items()} | {"dates": ("starts_on", "ends_on")}
 NONE = "none"
 NOT_SAID = ("", "Choose…")
 
@@ -143,6 +144,7 @@ def _page(request: HttpRequest, reader: Reader, typed: Typed) -> HttpResponse:
         if not reader.finds(id):
             raise NotFound
     lines = _preview(request, typed, asked)
+    before = dict(each.partition(":")[::2] for each in typed.texts("row"))
     value = typed.text(asked.verb) or _shared(reader, asked) if asked.verb in OF_ONE else ""
     context = {
         "typed": typed,
@@ -156,7 +158,7 @@ def _page(request: HttpRequest, reader: Reader, typed: Typed) -> HttpResponse:
         "options": _options(reader, asked.verb, [value, *typed.chosen(asked.verb)]),
         "finds": shortlists.finds(reader, typed),
         "given": _given(typed, asked.verb),
-        "lines": [_line(reader, asked.verb, line) for line in lines],
+        "lines": [_line(reader, asked.verb, line, before.get(ids.encode(line.id))) for line in lines],
         "cannot": sum(line.problem is not None for line in lines),
         "changes": sum(line.is_changed for line in lines),
         "leaving": typed.leaves or any(isinstance(line.problem, ShutsYouOut) for line in lines),
@@ -215,7 +217,7 @@ def _without(typed: Typed, lines: Sequence[Line]) -> str:
     """Return the address of the same change without those that cannot be changed so."""
     query = QueryDict(mutable=True)
     for name in typed.data:
-        if name not in ("csrfmiddlewaretoken", "seen", "id"):
+        if name not in ("csrfmiddlewaretoken", "seen", "id", "row"):
             query[name] = typed.data[name]
     query.setlist("id", [ids.encode(line.id) for line in lines if line.problem is None])
     return "?" + query.urlencode()
@@ -254,17 +256,32 @@ def _options(reader: Reader, verb: str, chosen: Sequence[str]) -> list[Any]:
     return list(found) if is_said else [NOT_SAID, *found]
 
 
-def _line(reader: Reader, verb: str, line: Line) -> dict[str, Any]:
-    title, url = reader.named(line.id)
+def _line(reader: Reader, verb: str, line: Line, before: str | None) -> dict[str, Any]:
+    """Return a line as the page shows it; `before` is the mark of the one that was looked at last."""
+    (title, url), mark = reader.named(line.id), actions.mark_of(line)
+    is_other = before not in (None, mark)
     return {
         "title": title,
         "url": url,
+        "row": f"{ids.encode(line.id)}:{mark}",
+        "is_other": is_other,
+        "who": _who(reader, verb, line) if is_other else "",
         "is_objective": line.id in reader.image.objectives,
         "was": _in_words(reader, verb, line.was),
         "becomes": _in_words(reader, verb, line.becomes),
         "is_same": not line.is_changed and line.problem is None,
         "problem": _why_not(line.problem) if line.problem else "",
     }
+
+
+def _who(reader: Reader, verb: str, line: Line) -> str:
+    """Say who last changed what a line is about: what would be changed, where the record tells of that."""
+    if line.is_objective:
+        of = {"objective": line.id}
+    else:
+        of = {"objective": reader.image.key_results[line.id].objective_id, "key_result": line.id}
+    found = history.latest(reader, **of, fields=FIELDS[verb]) if verb in FIELDS else None
+    return versions.told(found or history.latest(reader, **of), reader.today)
 
 
 def _why_not(problem: Problem) -> str:

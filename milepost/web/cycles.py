@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -12,14 +16,18 @@ from milepost.core.cadence import Window
 from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid
 from milepost.queries import cycles as known
-from milepost.web import pages
+from milepost.queries import history
+from milepost.queries.cards import Reader
+from milepost.web import pages, versions
 from milepost.web.actors import in_workspace, require_admin
 from milepost.web.methods import go, takes_form
 from milepost.web.pages import page
-from milepost.web.toasts import named, saved
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed, id_text
+from milepost.web.words import day
 
 LABELS = {"name": "Name", "starts_on": "First day", "ends_on": "Last day", "parent": "Within"}
+DAYS = ("starts_on", "ends_on")
 
 # Where a cycle stands: as it is now, and as it would be. Grading opens on the last day, which is not over.
 STANDS = {
@@ -68,7 +76,7 @@ def create(request: HttpRequest) -> HttpResponse:
             return go("cycles", slug=request.seat.slug)
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong)
-    return _form(request, typed)
+    return _form(request, typed, values={name: typed.text(name) for name in wanted})
 
 
 @in_workspace
@@ -80,19 +88,54 @@ def edit(request: HttpRequest, cycle: int) -> HttpResponse:
 
 @in_workspace
 def update(request: HttpRequest, cycle: int) -> HttpResponse:
-    """Rename a cycle, move its days or its place."""
-    typed = Typed(request.POST)
-    wanted = _wanted(typed)
+    """Rename a cycle, move its days or its place; where somebody else came first, show both versions."""
+    typed, reader = Typed(request.POST), pages.reader(request)
+    wanted, theirs = _wanted(typed), versions.NOTHING
+    values = {name: typed.text(name) for name in (*wanted, "read")}
+
+    def stored() -> dict[str, Any]:
+        return _said(known.line(request.actor, cycle, request.today))
+
     if not typed.problems:
-        if found := _unconfirmed(request, typed, cycle, wanted):
-            return _form(request, typed, cycle, found)
+        if versions.touched(typed, values, DAYS) and (found := _unconfirmed(request, typed, cycle, wanted)):
+            return _form(request, typed, cycle, values, found)
         try:
-            cycles.update(cycle=cycle, changed=wanted, by=request.actor, at=request.at)
-            saved(request, named("Saved", wanted["name"]))
-            return go("cycles", slug=request.seat.slug)
+            done, theirs = versions.save(
+                typed,
+                values,
+                wanted,
+                stored=stored,
+                write=versions.while_as_read(
+                    request, "cycle", cycle, stored=stored,
+                    write=lambda changed: cycles.update(
+                        cycle=cycle, changed=changed, by=request.actor, at=request.at
+                    ),
+                ),
+                latest=lambda: history.latest_of(reader, ("cycle.changed",), cycle),
+                today=request.today,
+                say=_say(reader),
+                labels=LABELS,
+                wholes=(DAYS,),
+            )  # fmt: skip
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong)
-    return _form(request, typed, cycle)
+        else:
+            if done:
+                saved(request, versions.words(theirs, values["name"]))
+                return go("cycles", slug=request.seat.slug)
+    return _form(request, typed, cycle, values, theirs=theirs)
+
+
+def _say(reader: Reader) -> Callable[[str, str], str]:
+    """Return how a field's value reads: days as days, a cycle by its name."""
+    named = {encode(id): row.name for id, row in reader.image.cycles.items()}
+
+    def say(name: str, value: str) -> str:
+        if name in DAYS:
+            return day(date.fromisoformat(value), reader.today) if value else "open"
+        return named.get(value, value) or "nothing"
+
+    return say
 
 
 @takes_form
@@ -137,7 +180,12 @@ def _days(typed: Typed) -> str:
 
 
 def _form(
-    request: HttpRequest, typed: Typed, cycle: int | None = None, moved: known.Moved | None = None
+    request: HttpRequest,
+    typed: Typed,
+    cycle: int | None = None,
+    values: Mapping[str, str] | None = None,
+    moved: known.Moved | None = None,
+    theirs: versions.Both = versions.NOTHING,
 ) -> HttpResponse:
     overview = known.overview(request.actor, request.today)
     row = known.line(request.actor, cycle, request.today) if cycle else None
@@ -149,7 +197,8 @@ def _form(
         "moved": moved,
         "stands": STANDS,
         "seen": _days(typed) if moved else "",
-        "given": _given(request, overview) if row is None else _said(row),
+        "theirs": theirs,
+        "v": values or (_given(request, overview) if row is None else _said(row)),
         "parents": [("", "No longer one"), *((encode(one.id), one.name) for one in open_ones)],
         "cycles": _cycles(request),
     }
@@ -157,13 +206,15 @@ def _form(
     return page(request, "cycles/edit.html", more, nav="settings", crumbs=crumbs, status=typed.status)
 
 
-def _said(row: known.CycleLine) -> dict[str, str]:
-    return {
-        "name": row.name,
-        "starts_on": row.starts_on.isoformat(),
-        "ends_on": row.ends_on.isoformat() if row.ends_on else "",
-        "parent": id_text(row.parent),
-    }
+def _said(row: known.CycleLine) -> dict[str, Any]:
+    return versions.carried(
+        {
+            "name": row.name,
+            "starts_on": row.starts_on.isoformat(),
+            "ends_on": row.ends_on.isoformat() if row.ends_on else "",
+            "parent": id_text(row.parent),
+        }
+    )
 
 
 def _given(request: HttpRequest, overview: known.Overview) -> dict[str, str]:

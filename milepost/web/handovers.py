@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from django.http import HttpRequest, HttpResponse
@@ -15,9 +15,9 @@ from milepost.core.problems import Conflict, Invalid
 from milepost.queries import holdings
 from milepost.queries.cards import Reader
 from milepost.queries.choices import by_label, people
-from milepost.queries.holdings import Holding
+from milepost.queries.holdings import Holding, Turn
 from milepost.queries.shortlists import ListOf, Shortlist
-from milepost.web import pages, shortlists
+from milepost.web import pages, shortlists, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
@@ -40,7 +40,12 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
     reader = pages.reader(request)
     typed = shortlists.take(Typed(request.POST), reader, {"to": ListOf.PEOPLE})
     to = typed.id("to")
-    instead = _chosen(typed) | _typed_by_name(typed, reader)
+    listed = typed.text("listed").split() if "listed" in request.POST else None
+    found = holdings.to_give(reader, person)
+    turns = () if listed is None else holdings.turns(reader, found, listed)
+    held = {one.ref for one in found.listed}  # what went meanwhile is told, and asks for nobody any more
+    chosen = _chosen(typed) | _typed_by_name(typed, reader)
+    instead = chosen if listed is None else {ref: who for ref, who in chosen.items() if ref in held}
     if to is None and not any(instead.values()):
         typed.say("to", "Choose somebody who is to have it.")
     asked = {"person": person, "to": to, "instead": instead, "leave": typed.leaves}
@@ -49,12 +54,12 @@ def create(request: HttpRequest, person: int) -> HttpResponse:
     if not typed.problems:
         try:
             if not typed.text("show"):
-                made = handovers.hand_over(seen=typed.text("seen") or None, **asked)
+                made = handovers.hand_over(seen=typed.text("seen") or None, listed=listed, **asked)
                 return _done(request, person, made.data["things"])
             shown = handovers.preview(**asked)
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong, field="" if wrong.code == "changed_meanwhile" else "to")
-    return _page(request, person, typed, shown)
+    return _page(request, person, typed, shown, turns)
 
 
 def _done(request: HttpRequest, person: int, things: int) -> HttpResponse:
@@ -96,7 +101,11 @@ def _typed_by_name(typed: Typed, reader: Reader) -> dict[str, int | None]:
 
 
 def _page(
-    request: HttpRequest, person: int, typed: Typed, shown: Mapping[Holding, int | None] = NOTHING
+    request: HttpRequest,
+    person: int,
+    typed: Typed,
+    shown: Mapping[Holding, int | None] = NOTHING,
+    turns: Sequence[Turn] = (),
 ) -> HttpResponse:
     reader = pages.reader(request)
     found = holdings.to_give(reader, person)
@@ -107,6 +116,8 @@ def _page(
         "given": [one for one in found.listed if one.may_give],
         "kept": [one for one in found.listed if not one.may_give],
         "mine": mine,
+        "listed": " ".join(one.ref for one in found.listed),
+        "turns": [(one, versions.told(one.latest, request.today)) for one in turns],
         "goes": _by_successor(reader, shown),
         "given_away": sum(to is not None for to in shown.values()),
         "stays": [one for one, to in shown.items() if to is None],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,14 +18,14 @@ from milepost.core import addresses, membership
 from milepost.core.access import Role
 from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid, NotFound
+from milepost.queries import history, team_tree
 from milepost.queries import people as known
-from milepost.queries import team_tree
 from milepost.queries.shortlists import ListOf, Shortlist
-from milepost.web import confirming, invitations, misread, pages, shortlists
+from milepost.web import confirming, invitations, misread, pages, shortlists, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
-from milepost.web.toasts import named, saved
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed, whole
 
 LABELS = {"name": "Name", "email": "E-mail", "role": "Role", "team": "Team"}
@@ -106,23 +107,54 @@ def show(request: HttpRequest, person: int) -> HttpResponse:
 
 @in_workspace
 def update(request: HttpRequest, person: int) -> HttpResponse:
-    """Correct a name or an address, or give another role."""
-    typed = Typed(request.POST)
-    told: dict[str, Any] = {"by": request.actor, "at": request.at}
+    """Correct a name or an address, or give another role; where somebody else came first, show both."""
+    typed, theirs = Typed(request.POST), versions.NOTHING
     if asked := confirming.for_role(request, typed.text("role"), back=request.path):
         return asked
+    names = (
+        ("role",) if "role" in request.POST else ("name", "email") if "email" in request.POST else ("name",)
+    )
+    values = {name: typed.text(name) for name in names}
+
+    def stored() -> dict[str, Any]:
+        return _stored(_found(request, person).entry, names)
+
+    def write(changed: Mapping[str, Any]) -> None:
+        act = people.change_role if "role" in changed else people.update
+        if changed:
+            act(person=person, **changed, by=request.actor, at=request.at)
+
     try:
-        if "role" in request.POST:
-            row = people.change_role(person=person, role=typed.text("role"), **told)
-            saved(request, f"{row.name} is {membership.in_words(row.role)} now.")
-        else:
-            email = typed.text("email") if "email" in request.POST else None
-            row = people.update(person=person, name=typed.text("name"), email=email, **told)
-            saved(request, named("Saved", row.name))
+        done, theirs = versions.save(
+            typed,
+            values,
+            values.copy(),
+            stored=stored,
+            write=versions.while_as_read(request, "person", person, stored=stored, write=write),
+            latest=lambda: history.latest_of(
+                pages.reader(request),
+                ("person.role_changed",) if "role" in names else ("person.changed",),
+                person,
+            ),
+            today=request.today,
+            say=lambda name, value: value.capitalize() if name == "role" else value or "nothing",
+            labels=LABELS,
+        )
     except (Invalid, Conflict) as wrong:
         typed.refuse(wrong, field=wrong.field or "role")
-        return _profile(request, person, typed)
-    return go("person", slug=request.seat.slug, person=person)
+    else:
+        if done:
+            entry = _found(request, person).entry
+            is_role = "role" in names and not theirs.taken
+            new_role = f"{entry.name} is {membership.in_words(entry.role)} now."
+            saved(request, new_role if is_role else versions.words(theirs, entry.name))
+            return go("person", slug=request.seat.slug, person=person)
+    return _profile(request, person, typed, values, theirs)
+
+
+def _stored(entry: known.Entry, names: Iterable[str]) -> dict[str, Any]:
+    said = {"name": entry.name, "email": entry.email or "", "role": str(entry.role)}
+    return versions.carried({name: said[name] for name in names})
 
 
 def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
@@ -152,20 +184,35 @@ def _form(request: HttpRequest, typed: Typed) -> HttpResponse:
     return answer
 
 
-def _profile(request: HttpRequest, person: int, typed: Typed) -> HttpResponse:
-    found = known.profile(pages.reader(request), person, zone=request.seat.time_zone, at=request.at)
-    slug = request.seat.slug
+def _found(request: HttpRequest, person: int) -> known.Profile:
+    return known.profile(pages.reader(request), person, zone=request.seat.time_zone, at=request.at)
+
+
+def _profile(
+    request: HttpRequest,
+    person: int,
+    typed: Typed,
+    values: Mapping[str, str] | None = None,
+    theirs: versions.Both = versions.NOTHING,
+) -> HttpResponse:
+    found, slug = _found(request, person), request.seat.slug
+    entry, has_email = found.entry, found.entry.may_manage and found.entry.state.word in ("added", "invited")
+    sent, names = values or {}, ("name", "email") if has_email else ("name",)
     more = {
         "found": found,
-        "entry": found.entry,
+        "entry": entry,
+        "v": _stored(entry, names) | ({} if "role" in sent else sent),
+        "as_role": _stored(entry, ("role",)) | (sent if "role" in sent else {}),
+        "has_email": has_email,
+        "theirs": theirs,
         "typed": typed,
         "problems": typed.listed(LABELS),
         "sentences": membership.SENTENCES,
-        "teams": [(one, addresses.team(slug, one.id)) for one in found.entry.teams],
+        "teams": [(one, addresses.team(slug, one.id)) for one in entry.teams],
         "work": [(one, _address(slug, one)) for one in found.work],
-        "may_edit": found.entry.may_manage or found.is_me,
+        "may_edit": entry.may_manage or found.is_me,
     }
-    crumbs = [("People", _people(request)), (found.entry.name, None)]
+    crumbs = [("People", _people(request)), (entry.name, None)]
     return page(request, "people/show.html", more, nav="people", crumbs=crumbs, status=typed.status)
 
 

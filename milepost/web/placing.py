@@ -12,12 +12,12 @@ from milepost.actions.key_results import AGREED
 from milepost.core import access, addresses, ids
 from milepost.core.problems import Invalid, NotFound, Problem
 from milepost.ledger.structure import ObjectiveRow
-from milepost.queries import placing
+from milepost.queries import history, placing
 from milepost.queries.cards import Reader
 from milepost.queries.choices import parents
 from milepost.queries.placing import Place
 from milepost.queries.shortlists import ListOf
-from milepost.web import pages, shortlists, trails
+from milepost.web import pages, shortlists, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.toasts import saved
@@ -86,7 +86,9 @@ def _asked(reader: Reader, row: ObjectiveRow, typed: Typed, data: QueryDict) -> 
     now = placing.places(reader, row)
     leaves = _named(reader, typed, "from") if "from" in data else (now[0] if len(now) == 1 else None)
     if leaves is not None and leaves.id not in [one.id for one in now]:
-        typed.say("from", "It does not serve that any more. Look at where it stands now.")
+        who = versions.told(history.latest_of_link(reader, row.id, leaves.id), reader.today)
+        told = f" {who}." if who else ""
+        typed.say("from", f"It does not serve that any more.{told} Look at where it stands now.")
     leaves = next((one for one in now if leaves and one.id == leaves.id), None)
     to = None if typed.text("to") == ALONE else _named(reader, typed, "to")
     usual = (leaves.how, leaves.weight) if leaves else ("contributes", Decimal(1))

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from milepost.actions import teams
 from milepost.core import access, addresses
-from milepost.core.ids import encode
+from milepost.core.ids import decode, encode
 from milepost.core.problems import Invalid, NotFound
-from milepost.queries import team_tree
+from milepost.queries import history, team_tree
 from milepost.queries.cards import Reader
 from milepost.queries.shortlists import ListOf, Shortlist
 from milepost.queries.team_tree import Arrangement, Place
-from milepost.web import pages, shortlists
+from milepost.web import pages, shortlists, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
-from milepost.web.toasts import named, saved
+from milepost.web.toasts import saved
 from milepost.web.typed import Typed, id_text
 
+TOP = "The company itself"
 LABELS = {"name": "Name", "purpose": "What for", "parent": "Below", "person": "Person"}
 
 
@@ -60,25 +62,66 @@ def edit(request: HttpRequest, team: int) -> HttpResponse:
 
 @in_workspace
 def update(request: HttpRequest, team: int) -> HttpResponse:
-    """Rename a team, say what it is for, move it."""
-    typed = shortlists.take(Typed(request.POST), pages.reader(request), {"parent": ListOf.PLACES}, team)
-    parent = typed.id("parent")
+    """Rename a team, say what it is for, move it; where somebody else came first, show both versions."""
+    reader = pages.reader(request)
+    typed = shortlists.take(Typed(request.POST), reader, {"parent": ListOf.PLACES}, team)
+    values = {name: typed.text(name) for name in ("name", "purpose", "parent", "read")}
+    wanted = {"name": values["name"], "purpose": values["purpose"], "parent": typed.id("parent")}
+    theirs = versions.NOTHING
+
+    def stored() -> dict[str, Any]:
+        return _stored(team_tree.arrangement(request.actor, team))
+
     if not typed.problems:
         try:
-            teams.update(
-                team=team,
-                changed={"name": typed.text("name"), "purpose": typed.text("purpose"), "parent": parent},
-                by=request.actor,
-                at=request.at,
-            )
-            saved(request, named("Saved", typed.text("name")))
-            return go(addresses.team(request.seat.slug, team))
+            done, theirs = versions.save(
+                typed,
+                values,
+                wanted,
+                stored=stored,
+                write=versions.while_as_read(
+                    request, "team", team, stored=stored,
+                    write=lambda changed: teams.update(
+                        team=team, changed=changed, by=request.actor, at=request.at
+                    ),
+                ),
+                latest=lambda: history.latest_of(reader, ("team.changed",), team),
+                today=request.today,
+                say=_say(reader),
+                labels=LABELS,
+            )  # fmt: skip
         except Invalid as wrong:
             typed.refuse(wrong)
-    return arranged(request, team, typed)
+        else:
+            if done:
+                saved(request, versions.words(theirs, values["name"]))
+                return go(addresses.team(request.seat.slug, team))
+    return arranged(request, team, typed, values, theirs)
 
 
-def arranged(request: HttpRequest, team: int, typed: Typed) -> HttpResponse:
+def _stored(found: Arrangement) -> dict[str, Any]:
+    return versions.carried({"name": found.name, "purpose": found.purpose, "parent": id_text(found.parent)})
+
+
+def _say(reader: Reader) -> Callable[[str, str], str]:
+    """Return how a field's value reads, its place as a name."""
+
+    def say(name: str, value: str) -> str:
+        if name == "parent":
+            row = reader.image.teams.get(decode(value))
+            return row.name if row else value or TOP
+        return value or "nothing"
+
+    return say
+
+
+def arranged(
+    request: HttpRequest,
+    team: int,
+    typed: Typed,
+    values: Mapping[str, str] | None = None,
+    theirs: versions.Both = versions.NOTHING,
+) -> HttpResponse:
     """Return the page on which a team is arranged, with what was typed and refused."""
     found, reader = team_tree.arrangement(request.actor, team), pages.reader(request)
     slug = request.seat.slug
@@ -86,9 +129,10 @@ def arranged(request: HttpRequest, team: int, typed: Typed) -> HttpResponse:
         "typed": typed,
         "problems": typed.listed(LABELS),
         "team": found,
+        "v": values or _stored(found),
+        "theirs": theirs,
         "seats": [(one, encode(one.id)) for one in found.members],
         "parents": _places(reader, typed, found.parents, found.is_top_open, team),
-        "parent": id_text(found.parent),
         "others": [("", "Choose someone"), *_others(reader, typed, found)],
         "finds": shortlists.finds(reader, typed, team),
         "leaving": typed.is_leaving,
@@ -126,7 +170,7 @@ def _places(
     reader: Reader, typed: Typed, places: Sequence[Place], is_top_open: bool, team: int | None = None
 ) -> list[tuple]:
     """Return where a team may stand: as a tree, or, of more than can be sent, what is near."""
-    top = [("", "The company itself")] if is_top_open else []
+    top = [("", TOP)] if is_top_open else []
     listed = Shortlist(reader, ListOf.PLACES, team)
     if not listed.is_long:
         return top + [(encode(one.id), "\u2003" * one.depth + one.name) for one in places]

@@ -20,7 +20,7 @@ from milepost.queries.listings import COMMITMENTS, STATUSES, Listed
 from milepost.queries.outlines import Outline
 from milepost.queries.shortlists import ListOf, Shortlist
 from milepost.queries.views import ViewCard
-from milepost.web import cookies, misread, pages, tree_rows
+from milepost.web import cookies, misread, pages, tree_rows, versions
 from milepost.web.typed import id_text
 
 CHOICES = 100  # a longer list of people is asked for by name
@@ -39,6 +39,11 @@ class Saved:
     def is_otherwise(self) -> bool:
         """Whether the page shows something else by now than the view that it began with."""
         return self.current is not None and self.current.settings != self.now
+
+    @property
+    def read(self) -> str:
+        """What the view showed when the page began with it, for the form that saves into it."""
+        return versions.read_as({"settings": self.current.settings}) if self.current else ""
 
 
 @dataclass

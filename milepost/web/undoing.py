@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from itertools import groupby
 from textwrap import shorten
@@ -14,11 +15,12 @@ from milepost.actions import undos
 from milepost.actions.undos import ChangedSince
 from milepost.core import addresses
 from milepost.core.problems import NotAllowed, NotFound, Problem
-from milepost.queries import sentences, shutting_out, standings
+from milepost.core.undoing import OF_FILES, TOLD_AS_ONE
+from milepost.queries import history, sentences, shutting_out, standings
 from milepost.queries.cards import Reader
 from milepost.queries.sentences import Sentence
 from milepost.queries.shutting_out import ShutsYouOut
-from milepost.web import pages
+from milepost.web import pages, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go, inside
 from milepost.web.toasts import saved
@@ -91,18 +93,19 @@ def _page(request: HttpRequest, event: int, wrong: Problem | None, status: int =
     told_as = sentences.sentence(reader, told)
     if told_as is None:
         raise NotFound
-    over = []
+    over, who = [], ""
     if isinstance(wrong, ChangedSince):
-        over = [(title, list(lines)) for title, lines in groupby(wrong.over, key=lambda one: one.of)]
-        over = [
-            (title, line)
-            for title, fields in over
-            for line in sentences.rewritten(reader, told, {one.field: (one.now, one.then) for one in fields})
-        ]
+        who = _who(request, reader, told, [one.field for one in wrong.over])
+        for (title, part), group in groupby(wrong.over, key=lambda one: (one.of, one.part)):
+            fields = list(group)
+            lines = sentences.rewritten(reader, told, {one.field: (one.now, one.then) for one in fields})
+            by = _who_of_part(request, reader, part, [one.field for one in fields])
+            over += [(title, line, by) for line in lines]
     context = {
         "sentence": told_as,
         "wrong": wrong,
         "over": over,
+        "who": who,
         "is_foretold": undos.is_foretold(told.kind),
         "may_insist": (isinstance(wrong, ChangedSince) and bool(wrong.over))
         or isinstance(wrong, ShutsYouOut),
@@ -114,6 +117,17 @@ def _page(request: HttpRequest, event: int, wrong: Problem | None, status: int =
         request, "undoing/show.html", context, nav="activity", crumbs=[("Undo", None)], seen_by=reader,
         status=status or wrong.status,
     )  # fmt: skip
+
+
+def _who(request: HttpRequest, reader: Reader, told: Any, fields: Collection[str]) -> str:
+    """Say who changed since what an event is about; of what was done as one, each part is told by itself."""
+    if told.kind in TOLD_AS_ONE or told.kind in OF_FILES:
+        return ""
+    return versions.told(history.since(reader, told, fields), request.today)
+
+
+def _who_of_part(request: HttpRequest, reader: Reader, part: int | None, fields: Collection[str]) -> str:
+    return "" if part is None else _who(request, reader, standings.event(request.actor, part), fields)
 
 
 def _page_of_left(

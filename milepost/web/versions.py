@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.http import HttpRequest
+
+from milepost.actions.versions import unless_changed
 from milepost.core.merging import Merged, merge
 from milepost.core.problems import Conflict
 from milepost.queries.history import Latest
@@ -58,6 +61,11 @@ class Both:
 NOTHING = Both()
 
 
+def carried(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what a form is filled with, and beside it the same as it was read, for the form to carry."""
+    return values | {"read": read_as(values)}
+
+
 def read_as(values: Values) -> str:
     """Write what a form is filled with, for the form to carry."""
     return json.dumps(_plain(values), ensure_ascii=False, separators=(",", ":"))
@@ -105,7 +113,7 @@ def save(
     fields: Values,
     *,
     stored: Callable[[], Values],
-    write: Callable[[Values, int | None], Any],
+    write: Callable[[Values, Any], Any],
     latest: Callable[[], Latest | None],
     today: date,
     say: Callable[[str, Any], str],
@@ -114,14 +122,16 @@ def save(
 ) -> tuple[bool, Both]:
     """Write what a form says; what somebody else changed meanwhile, elsewhere in it, stays as theirs.
 
-    `write(fields, revision)` raises Conflict where the thing is newer than the revision; `stored` reads it
-    anew, `latest` says who changed it. Returns whether it was written, and what both have changed.
+    `write(fields, read)` raises Conflict where the thing is newer than what was read: a revision, or, of what
+    keeps none, the values themselves (`while_as_read`). `stored` reads it anew, `latest` says who changed it.
+    Returns whether it was written, and what both have changed.
     What does not meet is taken over into `values`: they are what was written, or what the form shows next.
     """
-    revision, before, tries = typed.whole("revision"), NOTHING, 0
+    read = typed.whole("revision") if "revision" in values else _values_read(typed)
+    before, tries = NOTHING, 0
     while True:
         try:
-            write(fields, revision)
+            write(fields, read)
         except Conflict as clash:
             tries += 1
             if clash.code != MEETING or tries > TRIES:
@@ -131,14 +141,60 @@ def save(
             if found.met:
                 typed.refuse(_told(clash, before))
                 rows = _side_by_side(_was(typed) or {}, now, values, found, say, labels)
-                values |= {name: now[name] for name in (*found.taken, "revision", "read")}
+                values |= {name: now[name] for name in (*found.taken, "revision", "read") if name in now}
                 return False, replace(before, rows=rows, taken=_labelled(found.taken, labels))
             before = replace(before, taken=_labelled(found.taken, labels))
             values |= {name: now[name] for name in found.taken}
-            revision = int(now["revision"])
+            read = int(now["revision"]) if "revision" in now else _plain(now)
             fields = {name: value for name, value in fields.items() if name in found.mine}
         else:
             return True, before
+
+
+def while_as_read(
+    request: HttpRequest,
+    kind: str,
+    id: int,
+    *,
+    stored: Callable[[], Values],
+    write: Callable[[Values], Any],
+) -> Callable[[Values, Values | None], Any]:
+    """Return what writes a thing without a revision, as long as its values are still those that were read.
+
+    None as what was read: the form does not say, so it does not mind.
+    """
+
+    def make(fields: Values, read: Values | None) -> Any:
+        if read is None:
+            return write(fields)
+        return unless_changed(
+            kind=kind,
+            id=id,
+            is_as_read=lambda: _plain(stored()) == read,
+            make=lambda: write(fields),
+            by=request.actor,
+            at=request.at,
+        )
+
+    return make
+
+
+def touched(typed: Typed, values: Values, names: Collection[str]) -> bool:
+    """Say whether a form changes any of these fields; one that does not say how it was read, may."""
+    was, yours = _was(typed), _plain(values)
+    return was is None or any(was.get(name) != yours[name] for name in names)
+
+
+def _values_read(typed: Typed) -> dict[str, Any] | None:
+    """Return the values that a form was read as; None where it does not mind."""
+    if "read" not in typed.data:
+        return None
+    return _was(typed) or {}  # where it says nothing that can be read, whatever differs is asked
+
+
+def told(latest: Latest | None, today: date) -> str:
+    """Say who changed something last, and when: "Ada Lovelace changed it at 14:05"; nothing of nobody."""
+    return replace(_first(latest, today), is_mine=False).came
 
 
 def _first(latest: Latest | None, today: date) -> Both:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,16 +13,15 @@ from milepost.actions import views as actions
 from milepost.core import access, listings
 from milepost.core.ids import decode, encode
 from milepost.core.problems import Conflict, Invalid
-from milepost.queries import views
+from milepost.queries import history, views
 from milepost.queries.cards import Reader
 from milepost.queries.views import ViewCard
-from milepost.web import pages
+from milepost.web import pages, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
-from milepost.web.toasts import named
 from milepost.web.typed import Typed, id_text
 
-LABELS = {"name": "Name", "shared": "Who sees it", "team": "Team"}
+LABELS = {"name": "Name", "shared": "Who sees it", "team": "Team", "settings": "What it shows"}
 WAYS = {
     "private": ("Only me", "Nobody else learns of it.", "lock"),
     "team": ("One of my teams", "Its members see it.", "people"),
@@ -81,19 +81,33 @@ def edit(request: HttpRequest, view: int) -> HttpResponse:
 def update(request: HttpRequest, view: int) -> HttpResponse:
     """Rename a view or share it otherwise; or let it show what the tree shows now."""
     reader, typed = pages.reader(request), Typed(request.POST)
-    card = _changeable(reader, view)
-    changed = {"settings": typed.text("settings")} if "settings" in request.POST else _wanted(typed)
+    card, theirs = _changeable(reader, view), versions.NOTHING
+    shows = "settings" in request.POST
+    changed = {"settings": typed.text("settings")} if shows else _wanted(typed)
+    values = {name: typed.text(name) for name in (*changed, "revision", "read")}
     if not typed.problems:
         try:
-            row = actions.update(
-                view=view, changed=changed, revision=typed.whole("revision"), by=request.actor, at=request.at
+            done, theirs = versions.save(
+                typed,
+                values,
+                changed,
+                stored=lambda: _stored(views.one(pages.reader(request), view), shows=shows),
+                write=lambda fields, revision: actions.update(
+                    view=view, changed=fields, revision=revision, by=request.actor, at=request.at
+                ),
+                latest=lambda: history.latest_of(reader, ("view.changed",), view),
+                today=request.today,
+                say=_say(reader),
+                labels=LABELS,
             )
         except (Invalid, Conflict) as wrong:
             typed.refuse(wrong)
         else:
-            messages.success(request, named("Saved", row.name))
-            return _to(request, card.id)
-    return _edit(request, reader, card, typed)
+            if done:
+                now = views.one(pages.reader(request), view)
+                messages.success(request, versions.words(theirs, now.name))
+                return _to(request, card.id)
+    return _edit(request, reader, card, typed, values, theirs)
 
 
 @in_workspace
@@ -130,6 +144,31 @@ def _to(request: HttpRequest, view: str) -> HttpResponse:
     return go(f"{there}?view={view}")
 
 
+def _stored(card: ViewCard, *, shows: bool = False) -> dict[str, Any]:
+    """Return what a form of a view is filled with: what it shows, or its name and who sees it."""
+    values = {"name": card.name, "shared": card.shared, "team": id_text(card.team)}
+    return versions.carried(
+        ({"settings": card.settings} if shows else values) | {"revision": str(card.revision)}
+    )
+
+
+def _say(reader: Reader) -> Callable[[str, str], str]:
+    """Return how a field's value reads."""
+
+    def say(name: str, value: str) -> str:
+        match name:
+            case "settings":
+                return _in_words(reader, value)
+            case "shared":
+                return WAYS[value][0] if value in WAYS else value
+            case "team":
+                row = reader.image.teams.get(decode(value))
+                return row.name if row else "none"
+        return value
+
+    return say
+
+
 def _wanted(typed: Typed) -> dict[str, Any]:
     return {
         "name": typed.text("name"),
@@ -147,20 +186,30 @@ def _changeable(reader: Reader, view: int) -> ViewCard:
 def _new(request: HttpRequest, typed: Typed, settings: str) -> HttpResponse:
     reader = pages.reader(request)
     kept = listings.settings(settings)
-    more = _form(reader, typed, {"name": "", "shared": "private", "team": ""})
+    blank = {"name": "", "shared": "private", "team": ""}
+    more = _form(reader, {name: typed.text(name, value) for name, value in blank.items()}, typed)
     more |= {"settings": kept, "shows": _in_words(reader, kept)}
     return _page(request, reader, "views/new.html", more, [("New view", None)], typed)
 
 
-def _edit(request: HttpRequest, reader: Reader, card: ViewCard, typed: Typed) -> HttpResponse:
-    stored = {"name": card.name, "shared": card.shared, "team": id_text(card.team)}
-    more = _form(reader, typed, stored, card)
-    more |= {"card": card, "shows": _in_words(reader, card.settings)}
+def _edit(
+    request: HttpRequest,
+    reader: Reader,
+    card: ViewCard,
+    typed: Typed,
+    values: Mapping[str, str] | None = None,
+    theirs: versions.Both = versions.NOTHING,
+) -> HttpResponse:
+    # The tree sends what a view shall show, and nothing else; then the form asks about that alone.
+    asked = values["settings"] if values and "settings" in values else None
+    more = _form(reader, _stored(card) | (values or {}), typed, card)
+    more |= {"card": card, "theirs": theirs, "settings": asked}
+    more["shows"] = _in_words(reader, card.settings if asked is None else asked)
     return _page(request, reader, "views/edit.html", more, [(card.name, None)], typed)
 
 
 def _form(
-    reader: Reader, typed: Typed, stored: dict[str, str], card: ViewCard | None = None
+    reader: Reader, values: Mapping[str, str], typed: Typed, card: ViewCard | None = None
 ) -> dict[str, Any]:
     ways, teams = views.ways_to_share(reader)
     if card is not None:  # what it is now can stay, whoever changes its name
@@ -172,7 +221,7 @@ def _form(
     return {
         "typed": typed,
         "problems": typed.listed(LABELS),
-        "v": {name: typed.text(name, value) for name, value in stored.items()},
+        "v": values,
         "ways": [(way, *WAYS[way]) for way in ways],
         "teams": names,
     }

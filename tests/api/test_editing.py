@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from milepost.actions import objectives
 from milepost.core.ids import encode
 from milepost.models import Objective
 
@@ -223,6 +225,24 @@ class TestHandover:
         owner = ada.get(f"/key-results/{going['id']}").json()["owner"]
         assert owner == encode(cast.ada.person_id)
         assert program("cleo").get(f"/people/{ben}/holdings").status_code == 403
+
+    def test_gives_nothing_that_was_not_read(self, cast, program, okrs):
+        """With `seen`, what came or went since is refused, and nothing has moved."""
+        ada, ben = program("ada"), encode(cast.ben.person_id)
+        read = [one["holding"] for one in ada.get(f"/people/{ben}/holdings").json()["holdings"]]
+        objectives.update(
+            objective=okrs.company.id, changed={"owner": cast.ben.person_id}, by=cast.ada, at=timezone.now()
+        )
+        body = {"to": encode(cast.cleo.person_id), "seen": read}
+
+        refused = ada.post(f"/people/{ben}/handover", body)
+        held = [one["holding"] for one in ada.get(f"/people/{ben}/holdings").json()["holdings"]]
+        done = ada.post(f"/people/{ben}/handover", body | {"seen": held})
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "changed_meanwhile")
+        assert "1 came, 0 went" in refused.json()["detail"]
+        assert set(read) < set(held)
+        assert done.status_code == 201
 
     def test_goes_to_somebody(self, cast, program, okrs):
         """Without anybody who takes it over it is refused, by the field that is missing."""

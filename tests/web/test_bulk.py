@@ -421,3 +421,28 @@ class TestUndo:
         assert asked.status_code == 409
         assert f"“{okrs.draft.title}”: owner Ada Lovelace → Ben Okri" in words
         assert done.status_code == 303 and standing(cast) == before
+
+
+class TestMeanwhile:
+    def test_marks_the_rows_that_changed(self, signed_in, cast, okrs):
+        """Shown again, those that somebody changed since say so, with who and when; the others do not."""
+        browser, at = signed_in("ben"), timezone.now()
+        chosen = ids(okrs.helpful, okrs.draft, okrs.waiting)
+        form = {"id": chosen, "change": "owner", "owner": encode(cast.cleo.person_id)}
+        page = page_of(browser.get(BULK, form))
+        sent = form | {"seen": seen(page), "row": re.findall(r'name="row" value="([^"]+)"', page)}
+        objectives.update(objective=okrs.draft.id, changed={"owner": cast.gus.person_id}, by=cast.ada, at=at)
+        objectives.update(objective=okrs.draft.id, changed={"level": "strategic"}, by=cast.ben, at=at)
+        objectives.update(
+            objective=okrs.helpful.id, changed={"owner": cast.cleo.person_id}, by=cast.ada, at=at
+        )
+
+        refused = browser.post(BULK, sent)
+        text = " ".join(re.sub(r"<[^>]*>", " ", refused.content.decode()).split())
+
+        assert refused.status_code == 409
+        other = r"Changed since you looked · Ada Lovelace changed it at \d\d:\d\d"
+        (line,) = lines(refused.content.decode())
+        assert re.fullmatch(rf"{okrs.draft.title} {other} Gus Guest Cleo Wong", line)
+        assert re.search(rf"{okrs.helpful.title} Cleo Wong {other}", text)
+        assert text.count("Changed since you looked") == 2

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from milepost.actions import handovers, people, undos
+from milepost.actions import handovers, objectives, people, undos
 from milepost.actions.handovers import NothingToHandOver
 from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid, NotAllowed
@@ -16,6 +16,7 @@ from milepost.queries import holdings
 from milepost.queries.cards import Reader
 from tests.cast import Cast
 from tests.okrs import SECRET_TITLE
+from tests.web.reading import form_of, page_of, text
 
 pytestmark = pytest.mark.both_databases
 
@@ -62,6 +63,12 @@ def shown(answer) -> list[str]:
     """List who would get what, and what stays, as text."""
     part = answer.content.decode().split('id="goes"')[1].split("</ul>")[0]
     return [" ".join(re.sub(r"<[^>]*>|&nbsp;", " ", line).split()) for line in part.split("<li>")[1:]]
+
+
+def turns(answer) -> str:
+    """Return what is said to have changed since it was listed, as text."""
+    part = text(answer).split('id="turns"')[1].split("<ul")[1].split("</ul>")[0].partition(">")[2]
+    return " ".join(re.sub(r"<[^>]*>", "", part.replace("<li>", " ")).split())
 
 
 def said(answer) -> list[str]:
@@ -197,6 +204,67 @@ class TestPage:
 
         assert meanwhile.status_code == 409 and owners(cast) == before
         assert "This is not what was shown" in meanwhile.content.decode()
+
+    def test_tells_what_came_and_went_since_it_was_listed(self, cast, okrs, signed_in):
+        """One came, one went: it is refused, both are named with who and when, and nothing has moved."""
+        browser, here = signed_in("ben"), f"/w/acme/people/{encode(cast.ben.person_id)}/handover/"
+        fields = {
+            "listed": form_of(page_of(browser.get(here)), "listed")["listed"][0],
+            "to": encode(cast.cleo.person_id),
+            f"to-owner-{encode(okrs.helpful.id)}": encode(cast.gus.person_id),
+        }
+        mark = seen(browser.post(here, fields | {"show": "1"}))
+        for row, owner in ((okrs.company, cast.ben), (okrs.helpful, cast.cleo)):
+            objectives.update(
+                objective=row.id, changed={"owner": owner.person_id}, reason="So.", by=cast.ada,
+                at=timezone.now(),
+            )  # fmt: skip
+        before = owners(cast)
+
+        refused = browser.post(here, fields | {"seen": mark})
+        again = browser.post(here, fields | {"show": "1"})
+
+        assert (refused.status_code, again.status_code) == (409, 200)
+        assert owners(cast) == before
+        for answer in (refused, again):
+            assert re.fullmatch(
+                rf"New: {okrs.company.title} owner · Ada Lovelace changed it at \d\d:\d\d "
+                rf"Gone: {okrs.helpful.title} owner · Ada Lovelace changed it at \d\d:\d\d",
+                turns(answer),
+            )
+
+    def test_tells_what_went_where_nothing_is_left(self, cast, okrs, signed_in):
+        """Somebody else handed all of it over meanwhile: what went is listed, and that nothing is left."""
+        browser, here = signed_in("ben"), f"/w/acme/people/{encode(cast.ben.person_id)}/handover/"
+        listed = form_of(page_of(browser.get(here)), "listed")["listed"][0]
+        to_cleo = {"listed": listed, "to": encode(cast.cleo.person_id)}
+        mark = seen(browser.post(here, to_cleo | {"show": "1"}))
+        give(cast, "ada")
+
+        refused = browser.post(here, to_cleo | {"seen": mark})
+
+        assert refused.status_code == 409
+        assert turns(refused).count("Gone: ") == len(listed.split())
+        assert "Nothing to hand over" in text(refused)
+
+    def test_tells_nothing_of_what_is_hidden(self, cast, okrs, signed_in):
+        """A list that names what one does not see is answered like one that names what there is not."""
+        browser, here = signed_in("cleo"), f"/w/acme/people/{encode(cast.cleo.person_id)}/handover/"
+        listed = form_of(page_of(browser.get(here)), "listed")["listed"][0]
+        to = {"to": encode(cast.ben.person_id), "show": "1"}
+
+        hidden, nothing = (
+            browser.post(here, to | {"listed": f"{listed} owner-{encode(id)} nonsense lead-{encode(id)}"})
+            for id in (okrs.secret.id, 5)
+        )
+
+        assert (
+            turns(hidden)
+            == turns(nothing)
+            == " ".join(
+                f"Gone: something that you do not see {word}" for word in ("owner", "lead of the team")
+            )
+        )
 
     def test_takes_anybody_by_name(self, cast, okrs, signed_in):
         """Whoever is here can be typed for a single thing; of two of one name the id tells which."""

@@ -205,3 +205,19 @@ class TestMovable:
     def test_is_everything_for_admins(self, cast, okrs):
         """Ada needs no list."""
         assert placing.movable(Reader(cast.ada, timezone.now().date())) is None
+
+
+class TestMeanwhile:
+    def test_says_who_moved_it(self, cast, okrs, signed_in):
+        """A page that leaves what Ada let it leave meanwhile is refused, and says who did that and when."""
+        browser, link = signed_in("ben"), Alignment.objects.of(cast.acme.id).get(child=okrs.helpful)
+        alignments.end(alignment=link.id, by=cast.ada, at=timezone.now())
+        form = {"from": f"o{encode(okrs.company.id)}", "to": "alone", "reason": "So."}
+
+        refused = browser.post(here(okrs), form)
+
+        assert refused.status_code == 422
+        assert re.search(
+            r"does not serve that any more\. Ada Lovelace changed it at \d\d:\d\d\. Look",
+            refused.content.decode(),
+        )

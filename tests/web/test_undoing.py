@@ -7,7 +7,8 @@ import re
 import pytest
 from django.utils import timezone
 
-from milepost.actions import alignments, objectives
+from milepost.actions import alignments, bulk, objectives, teams
+from milepost.actions.bulk import Change
 from milepost.core.ids import encode
 from milepost.models import Event, Objective
 from tests.cast import Cast
@@ -154,6 +155,45 @@ class TestPage:
         ada.post(there, {"anyway": "1"})
 
         assert title(okrs) == "Nobody waits for an answer"
+
+    def test_says_who_changed_it_since(self, cast, okrs, signed_in):
+        """Of what was changed since, it says by whom and when: who changed that field, not who came last."""
+        there = renamed(cast, okrs, "First")
+        renamed(cast, okrs, "Second", by=cast.ben)
+        objectives.update(
+            objective=okrs.helpful.id, changed={"level": "strategic"}, by=cast.ada, at=timezone.now()
+        )
+
+        page = signed_in("ada").post(there).content.decode()
+
+        assert re.search(r"changed again since: title\. Ben Okri changed it at \d\d:\d\d\.", page)
+
+    def test_says_so_of_teams_and_of_each_part(self, cast, okrs, signed_in):
+        """Of a team, too; and of what was done as one, with each of its parts."""
+        at, product = timezone.now(), cast.product.id
+        rows = (okrs.helpful, okrs.draft)
+        bulk.apply(
+            items=[row.id for row in rows],
+            change=Change("commitment", commitment="learning"),
+            by=cast.ada,
+            at=at,
+        )
+        together = Event.objects.of(cast.acme.id).get(kind="objective.changed_together")
+        for row in rows:
+            other = "aspirational" if row.commitment == "committed" else "committed"
+            objectives.update(objective=row.id, changed={"commitment": other}, by=cast.ben, at=at)
+        teams.update(team=product, changed={"name": "Makers"}, by=cast.ada, at=at)
+        renaming = Event.objects.of(cast.acme.id).get(kind="team.changed")
+        teams.update(team=product, changed={"name": "Bakers"}, by=cast.ben, at=at)
+        ada = signed_in("ada")
+
+        of_team, of_many = (
+            ada.post(f"/w/acme/events/{encode(one.id)}/undoing/").content.decode()
+            for one in (renaming, together)
+        )
+
+        assert re.search(r"changed again since: name\. Ben Okri changed it at \d\d:\d\d\.", of_team)
+        assert len(re.findall(r'<span class="muted">Ben Okri changed it at \d\d:\d\d</span>', of_many)) == 2
 
     def test_says_so_beforehand(self, cast, okrs, signed_in):
         """What was changed since, or undone already, is said where it asks; asking changes nothing."""

@@ -13,34 +13,9 @@ from milepost.core.ids import encode
 from milepost.core.problems import Conflict
 from milepost.models import Initiative, KeyResult, Objective
 from tests.threads import at_once
-from tests.web.reading import versions
+from tests.web.reading import form_of, versions
 
 pytestmark = pytest.mark.both_databases
-
-
-def form_of(page: str) -> dict:
-    """Read a page's form as a browser would send it."""
-    found: dict[str, list[str]] = {}
-    whole = page[page.index("<mp-draft") : page.index("</mp-draft>")]
-    for tag, attributes, inner in re.findall(
-        r"<(input|textarea|select)\b([^>]*)>((?:(?!</\1>).)*?</\1>)?", whole, re.S
-    ):
-        given = dict(re.findall(r'([\w-]+)="([^"]*)"', attributes))
-        name = given.get("name")
-        if not name or name == "csrfmiddlewaretoken":
-            continue
-        if tag == "textarea":
-            values = [re.sub(r"</textarea>$", "", inner).removeprefix("\n")]
-        elif tag == "select":
-            values = re.findall(r'<option value="([^"]*)"[^>]* selected', inner)
-            if not values and "multiple" not in attributes:
-                values = re.findall(r'<option value="([^"]*)"', inner)[:1]
-        elif given.get("type") in ("radio", "checkbox"):
-            values = [given.get("value", "on")] if " checked" in attributes else []
-        else:
-            values = [given.get("value", "")]
-        found.setdefault(name, []).extend(html.unescape(value) for value in values)
-    return found
 
 
 class TestForm:

@@ -70,7 +70,11 @@ def run(options: argparse.Namespace) -> int:
         if not agreed(f"Hand over at {where}?", remedy="Add --yes to hand over without asking."):
             print("Nothing was changed.")
             return Exit.OK
-    body = {"to": to, "instead": [{"holding": one, "to": None} for one in options.kept]}
+    body = {
+        "to": to,
+        "instead": [{"holding": one, "to": None} for one in options.kept],
+        "seen": [one["holding"] for one in found["holdings"]],  # nothing goes over that was not shown
+    }
     done = wire.post(f"/people/{person}/handover", body, key=f"cli-{secrets.token_hex(16)}")
     changes = done["changes"]
     telling.tell(
