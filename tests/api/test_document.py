@@ -139,8 +139,8 @@ class TestEveryOperation:
                     if what is not None:
                         other = zed.send(operation.method, where, orjson.dumps(what) + b" ", **key)
                         answers.append(other)
-                        if operation.row.works and other.json().get("code") != "submission_reused":
-                            wrong.append(f"{operation.name}: the key stood for two requests")
+                        if operation.row.works and other.headers.get("Idempotent-Replayed") != "true":
+                            wrong.append(f"{operation.name}: done again where its body is laid out otherwise")
                 for answer in answers:
                     wrong += [f"{operation.name}: {each}" for each in wrong_with(operation, answer)]
                 transaction.set_rollback(True)

@@ -99,7 +99,7 @@ class Palette extends HTMLElement {
 
   // What this page offers, by its name or words that the server has for it.
   offer(text) {
-    const group = this.group = this.list.querySelector("[data-answers]"), options = {};
+    const group = this.group = this.list.querySelector("[data-answers]"), options = Object.create(null);
     if (!group) return;
     const answers = JSON.parse(group.dataset.answers), words = fold(text), typed = words.join(" ");
     for (const control of document.querySelectorAll(OFFERED)) {
