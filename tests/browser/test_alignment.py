@@ -134,6 +134,26 @@ class TestFilters:
         assert listed(page) == everything
 
 
+class TestFiltersOnAPhone:
+    @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+    def test_unfold_where_one_asks_for_them(self, visit, okrs, scripts: bool):
+        """The fields lie under “Filter”, so that rows begin higher up; elsewhere they are open."""
+        more = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+        phone = visit("ada", TREE, java_script_enabled=scripts, **more)
+        filters = phone.get_by_role("search", name="Narrow the tree")
+        expect(phone.locator("#asks")).to_be_hidden()
+
+        phone.get_by_role("button", name="Filter", exact=True).click()
+        filters.get_by_label("Type").select_option(label="Committed")
+        filters.get_by_role("button", name="Show").click()
+        phone.wait_for_url("**type=committed*")
+        expect(phone.get_by_role("button", name="Filter, narrowed")).to_be_visible()
+
+        wide = visit("ada", TREE, java_script_enabled=scripts)
+        expect(wide.get_by_role("search", name="Narrow the tree").get_by_label("Type")).to_be_visible()
+        expect(wide.get_by_role("button", name="Filter", exact=True)).to_be_hidden()
+
+
 def listed(page) -> str:
     """Return what stands in the tree of a page that is there, or instead of it."""
     return page.evaluate("(document.querySelector('tbody') ?? document.querySelector('#main')).innerText")
