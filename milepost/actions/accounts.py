@@ -35,6 +35,17 @@ class AddressTaken(Conflict):
     code = "email_taken"
 
 
+def want_email(
+    *, user_id: int, email: str | None, stamp: str = "", by: Actor = NOBODY_YET, at: datetime
+) -> None:
+    """Remember which address an account waits for since when, or None: for none any more.
+
+    The last one counts, for as long as the account has the same `stamp`.
+    """
+    wanted = email and {"email": wording.email(email), "at": int(at.timestamp()), "stamp": stamp}
+    User.objects.filter(id=user_id).update(email_wanted=wanted)
+
+
 def change_email(
     *, user_id: int, was: str, email: str, is_proved: bool = True, by: Actor = NOBODY_YET, at: datetime
 ) -> User:
@@ -54,8 +65,8 @@ def change_email(
             raise Invalid("That is the address already.", field="email", remedy="Type the new one.")
         if User.objects.filter(email=email).exists():
             raise _taken()
-        row.email, row.email_confirmed_at = email, at if is_proved else None
-        row.save(update_fields=["email", "email_confirmed_at"])
+        row.email, row.email_confirmed_at, row.email_wanted = email, at if is_proved else None, None
+        row.save(update_fields=["email", "email_confirmed_at", "email_wanted"])
         for own in known.own_actors(user_id, door=by.door):
             _be_known_by(email, own, at=at)
     return row

@@ -73,7 +73,7 @@ def take_over(*, to: str, name: str, link: str) -> None:
         name=name,
         subject="Your new e-mail for Milepost",
         does="sign in to Milepost with this address from now on",
-        otherwise="If you did not ask for it, ignore this mail: nothing happens.",
+        otherwise="You sign in first. If you did not ask for it, ignore this mail: nothing happens.",
     )
 
 

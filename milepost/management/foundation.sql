@@ -4,7 +4,7 @@ CREATE TABLE "django_content_type" ("id" integer NOT NULL PRIMARY KEY AUTOINCREM
 CREATE TABLE "auth_group_permissions" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "group_id" integer NOT NULL REFERENCES "auth_group" ("id") DEFERRABLE INITIALLY DEFERRED, "permission_id" integer NOT NULL REFERENCES "auth_permission" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "auth_permission" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "content_type_id" integer NOT NULL REFERENCES "django_content_type" ("id") DEFERRABLE INITIALLY DEFERRED, "codename" varchar(100) NOT NULL, "name" varchar(255) NOT NULL);
 CREATE TABLE "auth_group" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(150) NOT NULL UNIQUE);
-CREATE TABLE "account" ("password" varchar(128) NOT NULL, "last_login" datetime NULL, "is_superuser" bool NOT NULL, "id" integer NOT NULL PRIMARY KEY, "email" varchar(254) NOT NULL UNIQUE, "name" varchar(200) NOT NULL, "is_active" bool NOT NULL, "is_staff" bool NOT NULL, "created_at" datetime NOT NULL, "email_confirmed_at" datetime NULL);
+CREATE TABLE "account" ("password" varchar(128) NOT NULL, "last_login" datetime NULL, "is_superuser" bool NOT NULL, "id" integer NOT NULL PRIMARY KEY, "email" varchar(254) NOT NULL UNIQUE, "name" varchar(200) NOT NULL, "is_active" bool NOT NULL, "is_staff" bool NOT NULL, "created_at" datetime NOT NULL, "email_confirmed_at" datetime NULL, "email_wanted" text NULL CHECK ((JSON_VALID("email_wanted") OR "email_wanted" IS NULL)));
 CREATE TABLE "account_groups" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "user_id" integer NOT NULL REFERENCES "account" ("id") DEFERRABLE INITIALLY DEFERRED, "group_id" integer NOT NULL REFERENCES "auth_group" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "account_user_permissions" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "user_id" integer NOT NULL REFERENCES "account" ("id") DEFERRABLE INITIALLY DEFERRED, "permission_id" integer NOT NULL REFERENCES "auth_permission" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "cycle" ("id" integer NOT NULL PRIMARY KEY, "key" varchar(64) NOT NULL, "name" varchar(200) NOT NULL, "starts_on" date NOT NULL, "ends_on" date NULL, "closed_on" date NULL, "parent_id" integer NULL REFERENCES "cycle" ("id") DEFERRABLE INITIALLY DEFERRED, "workspace_id" integer NOT NULL REFERENCES "workspace" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "cycle_id_unique" UNIQUE ("workspace_id", "id"), CONSTRAINT "cycle_key_unique" UNIQUE ("workspace_id", "key"), CONSTRAINT "cycle_ends_after_it_starts" CHECK (("ends_on" IS NULL OR "ends_on" > ("starts_on"))));
@@ -220,6 +220,7 @@ INSERT INTO "django_migrations" VALUES(40,'milepost','0011_work',strftime('%Y-%m
 INSERT INTO "django_migrations" VALUES(41,'milepost','0012_seals',strftime('%Y-%m-%d %H:%M:%f', 'now'));
 INSERT INTO "django_migrations" VALUES(42,'milepost','0013_memberships',strftime('%Y-%m-%d %H:%M:%f', 'now'));
 INSERT INTO "django_migrations" VALUES(43,'milepost','0014_what_opens_nothing',strftime('%Y-%m-%d %H:%M:%f', 'now'));
+INSERT INTO "django_migrations" VALUES(44,'milepost','0015_email_wanted',strftime('%Y-%m-%d %H:%M:%f', 'now'));
 INSERT INTO "django_content_type" VALUES(1,'milepost','workspace');
 INSERT INTO "django_content_type" VALUES(2,'milepost','user');
 INSERT INTO "django_content_type" VALUES(3,'milepost','person');

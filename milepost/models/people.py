@@ -46,6 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    # The address that is to be theirs, from when on it was waited for, and the stamp of the account then.
+    email_wanted = models.JSONField(null=True, blank=True)
 
     objects = Users()
     USERNAME_FIELD = "email"

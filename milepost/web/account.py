@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from milepost.actions import sessions as actions
 from milepost.channels import email, security
 from milepost.queries import second_steps, sessions, tokens, workspaces
-from milepost.web import accounts, entrance, week
+from milepost.web import accounts, email_addresses, entrance, week
 from milepost.web.confirming import confirmed, signed_in
 from milepost.web.methods import go, takes_form
 
@@ -26,6 +26,7 @@ def show(request: HttpRequest) -> HttpResponse:
     more = {
         "name": request.user.name,
         "email": request.user.email,
+        "wanted": (email_addresses.waiting(request.user, request.at) or {}).get("email"),
         "confirmed_at": request.user.email_confirmed_at,
         "has_mail": email.is_set(),
         "has_password": request.user.has_usable_password(),

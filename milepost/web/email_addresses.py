@@ -105,15 +105,15 @@ def take(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         said = signing.loads(secret, salt=CHANGE)
         user = people.user(said["user"])
-        is_over = at.timestamp() - said["at"] > LASTS or said["stamp"] != _stamp(user)
+        is_over = waiting(user, at) != said
     except (signing.BadSignature, KeyError, TypeError, NotFound):
         return _strange(request, at)
     if user.pk != request.user.pk:
         return entrance.page(
             request, "account/email.html", {"state": "others", "email": request.user.email}, status=404
         )
-    was, address, wrong = said["was"], said["email"], None
-    state = "over" if is_over or user.email != was else "change"
+    was, address, wrong = user.email, said["email"], None
+    state = "over" if is_over else "change"
     if request.method == "POST" and state == "change":
         try:
             actions.change_email(user_id=user.pk, was=was, email=address, at=at)
@@ -132,18 +132,30 @@ def _offer(request: HttpRequest, address: str) -> None:
     user = request.user
     for account in (user.email, address):
         guesses.take_mail(account=account, place=accounts.place(request), by=NOBODY_YET, at=request.at)
+    actions.want_email(user_id=user.pk, email=address, stamp=_stamp(user), at=request.at)
+    user.refresh_from_db(fields=["email_wanted"])
     if people.account(address) is not None:
         security.taken(to=address)
         return
-    said = {
-        "user": user.pk,
-        "was": user.email,
-        "email": address,
-        "stamp": _stamp(user),
-        "at": int(request.at.timestamp()),
-    }
-    path = reverse("take_email", args=[signing.dumps(said, salt=CHANGE)])
+    path = reverse("take_email", args=[signing.dumps(waiting(user, request.at), salt=CHANGE)])
     security.take_over(to=address, name=user.name, link=links.mailed(path))
+
+
+@takes_form
+@confirmed
+def cancel(request: HttpRequest) -> HttpResponse:
+    """Wait for no other address any more: the link that was sent there is over."""
+    actions.want_email(user_id=request.user.pk, email=None, at=request.at)
+    messages.success(request, f"Cancelled. You sign in with {request.user.email}, as before.")
+    return go("account")
+
+
+def waiting(user, at: datetime) -> dict | None:
+    """Return what an account waits for, as its link says it; None where that is over."""
+    said = user.email_wanted
+    if not said or at.timestamp() - said["at"] > LASTS or said["stamp"] != _stamp(user):
+        return None
+    return {"user": user.pk, **said}
 
 
 def _stamp(user) -> str:

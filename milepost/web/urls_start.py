@@ -72,6 +72,7 @@ urlpatterns = [
     path("account/sessions/<slug:mark>/end/", account.end_session, name="end_session"),
     path("account/email/confirmation/", email_addresses.send, name="send_confirmation"),
     path("account/email/change/", email_addresses.edit, name="new_email"),
+    path("account/email/change/cancellation/", email_addresses.cancel, name="cancel_email"),
     path("account/email/change/<str:secret>/", email_addresses.take, name="take_email"),
     path("account/email/<str:secret>/", email_addresses.show, name="confirm_email"),
     path("account/password/", passwords.edit, name="password"),

@@ -123,6 +123,7 @@ UNCOUNTED = {
         "invite_person", "uninvite_person", "depart_person", "readmit_person", "persona", "members",
         "end_membership", "close_cycle", "reopen_cycle", "remove_app", "passkey",
         "remove_passkey", "recovery_codes", "end_other_sessions", "end_session", "send_confirmation",
+        "cancel_email",
         "appearance",
     ),
     "leads on": ("home", "checkins", "new_token", "signing_in", "second_step", "passkey_sign_in"),

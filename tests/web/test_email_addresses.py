@@ -83,6 +83,26 @@ class TestEmail:
         on = stranger.post(led.headers["Location"], ADA)
         assert "Sign in with this e-mail?" in stranger.get(on.headers["Location"]).content.decode()
 
+    def test_is_waited_for_until_one_cancels(self, client: Client, cast: Cast, mail_server):
+        """The account says which address it waits for; cancelled, or another asked for, its link is over."""
+        enter(client)
+        links = []
+        for address in ("first@acme.example", "second@acme.example"):
+            client.post("/account/email/change/", {"email": address})
+            links.append(re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1))
+        waits = client.get("/account/").content.decode()
+        opened = [client.get(link).status_code for link in links]
+
+        client.post("/account/email/change/cancellation/")
+
+        assert (
+            "Waiting for confirmation of second@acme.example" in waits
+            and "confirmation of first@" not in waits
+        )
+        assert opened == [404, 200]
+        assert "Waiting for confirmation" not in client.get("/account/").content.decode()
+        assert client.post(links[1]).status_code == 404 and ada().email == "ada@acme.example"
+
     def test_that_was_given_up_opens_nothing(self, client: Client, cast: Cast, mail_server):
         """An address that one once had a new password sent to is not a way in once one has another."""
         forgotten = "/account/password/forgotten/"
@@ -116,10 +136,10 @@ class TestEmail:
 
     def test_becomes_nobody_elses(self, client: Client, cast: Cast, mail_server):
         """Whether an address has an account is told to its owner alone; in one's workspace it is refused."""
-        free = enter(client).post("/account/email/change/", {"email": "free@acme.example"}, follow=True)
-        taken = client.post("/account/email/change/", {"email": "zed@zenith.example"}, follow=True)
-        told = mails()[-1]
-        link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-2].body).group(1)
+        taken = enter(client).post("/account/email/change/", {"email": "zed@zenith.example"}, follow=True)
+        free = client.post("/account/email/change/", {"email": "free@acme.example"}, follow=True)
+        told = mails()[-2]
+        link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mails()[-1].body).group(1)
         Person.objects.of(cast.acme.id).filter(id=cast.gus.person_id).update(email="free@acme.example")
 
         refused = client.post(link)

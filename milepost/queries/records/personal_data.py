@@ -125,6 +125,7 @@ class WaysInRecord:
     name: str
     created_at: datetime
     email_confirmed_at: datetime | None
+    email_wanted: str | None
     signed_in_at: datetime | None
     has_password: bool
     passkeys: tuple[PasskeyRecord, ...]
@@ -267,6 +268,7 @@ def _ways_in(row: Person, at: datetime) -> WaysInRecord:
         name=user.name,
         created_at=user.created_at,
         email_confirmed_at=user.email_confirmed_at,
+        email_wanted=(user.email_wanted or {}).get("email"),
         signed_in_at=user.last_login,
         has_password=user.has_usable_password(),
         passkeys=tuple(PasskeyRecord(one.name, one.added_at, one.used_at) for one in steps.passkeys),

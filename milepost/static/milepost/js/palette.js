@@ -90,7 +90,7 @@ class Palette extends HTMLElement {
     }
   }
 
-  // The symbol of what has none of its own.
+  // For what has no symbol.
   arrow() {
     const drawn = this.querySelector("svg").cloneNode(true), shape = drawn.querySelector("use");
     shape.setAttribute("href", shape.getAttribute("href").replace(/#.*/, "#i-arrow"));
@@ -105,11 +105,11 @@ class Palette extends HTMLElement {
     for (const control of document.querySelectorAll(OFFERED)) {
       const said = control.cloneNode(true);
       said.querySelectorAll("kbd").forEach((key) => key.remove());
-      const says = said.textContent.trim().replace(/\s+/g, " "), name = fold(says).join(" "), isMeant = name in answers;
+      const says = said.textContent.trim().replace(/\s+/g, " "), name = fold(says).join(" "), isMeant = Object.hasOwn(answers, name);
       if (says && (isMeant || words.every((word) => ` ${name}`.includes(` ${word}`)))) options[says] ??= made("button", {
         type: "button", className: "item opt", role: "option", tabIndex: -1, rank: 2 * name.startsWith(typed) || isMeant,
         onclick: () => { this.dialog.close(); control.click(); },
-      }, said.querySelector("svg") ?? this.arrow(), made("span", { className: "opt-t" }, answers[name] || says));
+      }, said.querySelector("svg") ?? this.arrow(), made("span", { className: "opt-t" }, isMeant && answers[name] || says));
     }
     const found = Object.values(options).sort((one, other) => other.rank - one.rank);
     if (!found[0]) return;
