@@ -142,6 +142,7 @@ def _read(request: HttpRequest, said: PlanFile) -> tuple[Plan, Plan]:
     def have(plan: Plan) -> Plan:
         # A file may name what is there already. Days meant in another time zone are read a second time.
         if not held:
+            plans.require_its_workspace(plan, request.actor.workspace_id)  # before all that is there is read
             held.append(plans.as_seen(reader(request), with_personal=all_said(plan.objectives, "id")))
         return held[0]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from contextlib import redirect_stderr
+from typing import Any, TextIO
 
 from milepost.cli import clients, operators
 from milepost.cli.exits import Exit, exit_for
@@ -19,11 +21,15 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return the exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    heard = _Overheard(sys.stderr)
     try:
-        return _ran(words)
+        if not is_for_programs(words):
+            return _ran(words)
+        with redirect_stderr(heard):
+            return _ran(words)
     except SystemExit as end:
         if end.code == Exit.USAGE and is_for_programs(words):
-            tell_a_program(_misused(words), sys.stdout)
+            tell_a_program(_misused(words, heard.text), sys.stdout)
         return _code(end)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
@@ -101,13 +107,29 @@ def tell_a_program(problem: Problem, out: TextIO) -> None:
     print(json.dumps(problem.as_json(), ensure_ascii=False), file=out)
 
 
-def _misused(words: Sequence[str]) -> Problem:
-    # What reads the words has told a person which of them are wrong, and ended.
+class _Overheard:
+    """An error stream that remembers what was written to it."""
+
+    def __init__(self, out: TextIO) -> None:
+        self.out, self.text = out, ""
+
+    def write(self, text: str) -> int:
+        self.text += text
+        return self.out.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.out, name)
+
+
+def _misused(words: Sequence[str], told: str) -> Problem:
+    # What reads the words has told a person which of them are wrong, and ended: behind “error:”.
     name = f"milepost {words[0]}" if clients.knows(words[0]) or operators.knows(words[0]) else "milepost"
+    wrong = re.split("error: ", told, maxsplit=1, flags=re.IGNORECASE)[1:]
     return Problem(
         f"{name} was called with words that it does not take.",
         code="usage",
-        remedy=f"The error stream names them; `{name} --help` says what it takes.",
+        remedy=f"`{name} --help` says what it takes.",
+        details=tuple(" ".join(each.split()) for each in wrong),
     )
 
 

@@ -130,7 +130,7 @@ def _unreadable(typed: str, digits: str, field: str) -> Invalid:
     if re.fullmatch(r"[\d.,]+\s*(k|m|mn|bn|million|thousand)", digits, re.I | re.ASCII):
         remedy = "Write it out, such as 12000."
     elif re.fullmatch(r"[\d.,' ]+[a-zA-Z].*", digits, re.ASCII):
-        remedy = "Write the number alone; the unit stands beside the field."
+        remedy = "Write the number alone, in digits: without a unit, and without an exponent."
     elif re.search(r"\d", digits):
         remedy = "Write one number, such as 1234.5 or 6.2."
     else:

@@ -15,6 +15,7 @@ from milepost.core.problems import Invalid
 WHOLE_UP_TO = 20  # digits; a longer number is not counted with
 # Beyond what any of our own bodies can need, and little enough that all of it may be wrong.
 MOST_NAMES, MOST_VALUES = 100, 20_000  # of one object; in one body
+DEEPEST = 100  # lists and objects in one another
 
 
 class NotJson(Invalid):
@@ -46,6 +47,9 @@ def read(body: bytes) -> Any:
         _require_few(orjson.loads(body))
         return _READER.decode(body.decode())
     except (ValueError, RecursionError) as wrong:
+        # Both readers end far beyond our own limit, each in its own way.
+        if isinstance(wrong, RecursionError) or "depth limit" in str(wrong):
+            raise _too_deep() from None
         is_placed = isinstance(wrong, json.JSONDecodeError)
         if is_placed and (number := _NUMBER.match(wrong.doc, wrong.pos)) and isinf(float(number[0])):
             raise NumberTooLarge(
@@ -73,9 +77,9 @@ def _in_order(value: Any) -> Any:
 
 def _require_few(value: Any) -> None:
     """Refuse what nobody should have to judge value by value; it costs no more than what is counted."""
-    count, left = 1, [value]
+    count, left = 1, [(value, 1)]
     while left:
-        each = left.pop()
+        each, depth = left.pop()
         if isinstance(each, dict):
             if len(each) > MOST_NAMES:
                 raise TooMuch(
@@ -87,13 +91,19 @@ def _require_few(value: Any) -> None:
             inside = each
         else:
             continue
+        if depth > DEEPEST:
+            raise _too_deep()
         count += len(inside)
         if count > MOST_VALUES:
             raise TooMuch(
                 f"The body holds more than {MOST_VALUES:,} values.",
                 remedy="Send less at once, or apply a file.",
             )
-        left.extend(inside)
+        left.extend((one, depth + 1) for one in inside if isinstance(one, (dict, list)))
+
+
+def _too_deep() -> NotJson:
+    return NotJson(f"The body nests deeper than {DEEPEST}.", remedy="None of ours goes beyond a few.")
 
 
 _NAMED = re.compile(r'"([^"\\]{1,80})"\s*:\s*$')

@@ -36,6 +36,7 @@ from milepost.core.plan.values import (
     TransitionPlan,
     WorkspacePlan,
 )
+from milepost.core.problems import Invalid
 from milepost.ledger import image as images
 from milepost.ledger import moments, rows
 from milepost.models import (
@@ -202,6 +203,17 @@ def size(workspace_id: int) -> int:
     """Return how many key results a workspace has, as this process last saw it; nothing is waited for."""
     image = images.held(workspace_id) or images.of(workspace_id)
     return len(image.key_results)
+
+
+def require_its_workspace(plan: Plan, workspace_id: int) -> None:
+    """Raise Invalid for a plan that says it is of another workspace."""
+    slug = Workspace.objects.values_list("slug", flat=True).get(id=workspace_id)
+    if plan.workspace is not None and plan.workspace.id != slug:
+        raise Invalid(
+            f"The file is of the workspace “{plan.workspace.id}”, and this is “{slug}”.",
+            field="workspace",
+            remedy="Apply it there, or take `workspace:` out of the file.",
+        )
 
 
 def as_seen(reader: Reader, *, with_personal: Iterable[str] = ()) -> Plan:

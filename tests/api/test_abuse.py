@@ -134,6 +134,18 @@ class TestQuestions:
         assert wrong == []
 
 
+class TestDepth:
+    @pytest.mark.parametrize("depth", [exact_json.DEEPEST + 1, 990, 1_100, 100_000])
+    def test_is_refused_as_such(self, world, program, depth: int):
+        """Whichever reader it is too much for, the answer says that it is the nesting."""
+        ada = program("ada")
+        bodies = [b'{"name": ' + b"[" * depth + b"]" * depth + b"}", b'{"a": ' * depth + b"1" + b"}" * depth]
+
+        told = [ada.patch("/workspace", body).json() for body in bodies]
+
+        assert [one["detail"] for one in told] == [f"The body nests deeper than {exact_json.DEEPEST}."] * 2
+
+
 class TestFiles:
     def test_that_are_long_are_read_one_at_a_time(self, world, program):
         """While one is worked on, another is told to come again; a short one waits for nobody."""

@@ -6,6 +6,7 @@ import re
 import threading
 from dataclasses import replace
 from itertools import count
+from queue import SimpleQueue
 
 import orjson
 import pytest
@@ -84,6 +85,24 @@ class TestExport:
         told = [(file["workspace"]["name"], [team["name"] for team in file["teams"]]) for file in files]
         renamed = [(name.partition(" ")[2], teams) for name, teams in told if name != "Acme"]
         assert renamed and all(f"Team {number}" in teams for number, teams in renamed), told
+
+    @pytest.mark.django_db(transaction=True)
+    def test_of_another_workspace_is_refused_before_anything_is_compared(self, world, program):
+        """What is there need not be read for that: it would take as long as the workspace is large."""
+        ada, answered = program("ada"), SimpleQueue()
+        ada.get("/plan")
+        file = {"text": "milepost: 1\nworkspace: {id: kettle, name: Kettle}\n"}
+
+        with image.of(world.cast.acme.id).lock:  # whoever compares waits for it
+            sending = threading.Thread(
+                target=at_once, args=(1, lambda number: answered.put(ada.post("/plan/preview", file)))
+            )
+            sending.start()
+            refused = answered.get(timeout=60)
+        sending.join()
+
+        assert refused.status_code == 422
+        assert "“kettle”, and this is “acme”" in refused.json()["detail"]
 
     def test_holds_what_its_reader_sees(self, world, program):
         """There is no restricted work in it, an admin's role or not, and nobody's personal OKRs."""

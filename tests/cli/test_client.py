@@ -68,11 +68,15 @@ class TestLogin:
         assert told.returncode == Exit.AUTH
         assert not stranger.kept.exists()
 
-    def test_takes_the_environment_alone(self, demo, token, stranger: Client):
+    def test_takes_the_environment_alone(self, demo, token, stranger: Client, tmp_path):
         """A job needs no login: two variables say where and with which token."""
         stranger.variables = {"MILEPOST_SERVER": demo.url, "MILEPOST_TOKEN": token("owner")}
 
-        assert stranger.json("whoami")["workspace"]["slug"] == "morrowmill"
+        workspace = stranger.json("whoami")["workspace"]
+        told = stranger.run("export", "--output", str(tmp_path / "all.yaml"))
+
+        assert workspace["slug"] == "morrowmill"
+        assert f"Wrote what you see of {workspace['name']} to" in told.stderr
         assert not stranger.kept.exists()
 
     def test_ends(self, demo, stranger: Client):

@@ -52,6 +52,7 @@ class TestWords:
         assert {"--status", "--state"} <= offered(stranger, "list", "objectives", "--sta").keys()
         assert "off_track" in offered(stranger, "tree", "--status", "")
         assert "--verify" in offered(stranger, "backup", "--")
+        assert offered(stranger, "completion", "").keys() == set(SCRIPTS)
 
     def test_are_names_and_things(self, client: Client):
         """Teams by name, key results by their id in the file, anything by its title or id."""

@@ -213,6 +213,17 @@ class TestPrograms:
         assert json.loads(told.stdout)["code"] == code
         assert told.returncode == exit and told.stderr
 
+    @pytest.mark.parametrize(
+        "words",
+        [("list", "stars"), ("stars",), ("doctor", "--stars"), ("export", "--local", "--format", "stars")],
+    )
+    def test_read_which_word_is_wrong(self, milepost, words):
+        """As a person does on the error stream, where it stands all the same."""
+        told = milepost.run(*words, "--json")
+
+        assert ["stars" in each["message"] for each in json.loads(told.stdout)["problems"]] == [True]
+        assert "stars" in told.stderr
+
     def test_read_nothing_where_they_do_not_ask(self, milepost):
         """Without --json, or where it is no option but a word, standard output holds no problem."""
         plain, after = milepost.run("list", "stars"), milepost.run("show", "--on", "never", "--", "--json")

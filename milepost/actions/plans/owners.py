@@ -17,9 +17,9 @@ from milepost.core import access
 from milepost.core.access import Actor, Role
 from milepost.core.plan import Changes, Plan, moved
 from milepost.core.plan.unread import all_said
-from milepost.core.problems import Conflict, Invalid
+from milepost.core.problems import Conflict
 from milepost.ledger import redactions
-from milepost.models import Person, Workspace
+from milepost.models import Person
 from milepost.models.ids import new_id
 from milepost.queries import plans, shutting_out
 from milepost.queries.cards import Reader
@@ -36,13 +36,7 @@ def preview_as_owner(*, plan: Plan, have: Plan, by: Actor, at: datetime) -> Chan
 
 def _require_its_owner(plan: Plan, by: Actor) -> None:
     access.require(access.may_apply_a_file(by), "apply a file", remedy=REMEDY)
-    slug = Workspace.objects.values_list("slug", flat=True).get(id=by.workspace_id)
-    if plan.workspace is not None and plan.workspace.id != slug:
-        raise Invalid(
-            f"The file is of the workspace “{plan.workspace.id}”, and this is “{slug}”.",
-            field="workspace",
-            remedy="Apply it there, or take `workspace:` out of the file.",
-        )
+    plans.require_its_workspace(plan, by.workspace_id)
 
 
 def apply_as_owner(*, plan: Plan, leave: bool = False, by: Actor, at: datetime) -> Changes:

@@ -41,9 +41,8 @@ def run(options: argparse.Namespace) -> None:
         sys.stdout.flush()
         return
     write(options.output, data)
-    print(
-        f"Wrote what you see of {wire.server.name or wire.server.url} to {options.output}.", file=sys.stderr
-    )
+    name = wire.server.name or wire.get("/workspace")["name"]  # where the environment alone says the server
+    print(f"Wrote what you see of {name} to {options.output}.", file=sys.stderr)
 
 
 def format_of(said: str | None, output: str | None) -> str:
