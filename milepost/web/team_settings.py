@@ -169,13 +169,19 @@ def _teams(slug: str) -> tuple[str, str]:
 def _places(
     reader: Reader, typed: Typed, places: Sequence[Place], is_top_open: bool, team: int | None = None
 ) -> list[tuple]:
-    """Return where a team may stand: as a tree, or, of more than can be sent, what is near."""
-    top = [("", TOP)] if is_top_open else []
-    listed = Shortlist(reader, ListOf.PLACES, team)
-    if not listed.is_long:
-        return top + [(encode(one.id), "\u2003" * one.depth + one.name) for one in places]
+    """Return where a team may stand: as a tree, or, of more than can be sent, what is near.
+
+    Where it stands now it can stay, also for who may not move it there.
+    """
     above = reader.image.teams[team].parent_id if team is not None else None
-    return top + listed.options([id_text(above), *typed.chosen("parent")])
+    stands_on_top = team is not None and above is None
+    top = [("", TOP)] if is_top_open or stands_on_top else []
+    listed = Shortlist(reader, ListOf.PLACES, team)
+    if listed.is_long:
+        return top + listed.options([id_text(above), *typed.chosen("parent")])
+    if above is not None and above not in [one.id for one in places]:
+        top.append((encode(above), reader.image.teams[above].name))
+    return top + [(encode(one.id), "\u2003" * one.depth + one.name) for one in places]
 
 
 def _others(reader: Reader, typed: Typed, found: Arrangement) -> list[tuple]:

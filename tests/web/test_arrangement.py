@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
-from milepost.actions import cycles, objectives
+from milepost.actions import cycles, objectives, teams
 from milepost.core.ids import encode
 from milepost.models import Cycle, Team, TeamMember, Workspace
 from tests.cast import Cast
 from tests.web import acme
-from tests.web.reading import page_of
+from tests.web.reading import form_of, page_of
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
@@ -43,6 +44,23 @@ class TestTeams:
         assert seat.is_lead
         rows = TeamMember.objects.of(cast.acme.id).filter(person_id=cast.gus.person_id, until_on=None)
         assert not rows.exists()
+
+    def test_stay_where_they_stand_for_who_may_not_move_them(self, cast: Cast, signed_in):
+        """A lead says what a team is for, below a team that is not theirs or on top: it stays there."""
+        at = timezone.now()
+        below = teams.create(name="Below", parent=cast.product.id, by=cast.ada, at=at)
+        top = teams.create(name="Top", by=cast.ada, at=at)
+        for team in (below, top):
+            teams.add_member(team=team.id, person=cast.cleo.person_id, is_lead=True, by=cast.ada, at=at)
+        cleo = signed_in("cleo")
+
+        for team in (below, top):
+            here = f"/w/acme/teams/{encode(team.id)}/edit/"
+            sent = form_of(page_of(cleo.get(here)), "purpose")
+            assert cleo.post(here, sent | {"purpose": ["Bread."]}).status_code == 303
+
+        found = Team.objects.of(cast.acme.id).filter(purpose="Bread.")
+        assert {one.name: one.parent_id for one in found} == {"Below": cast.product.id, "Top": None}
 
     def test_shows_the_path_of_a_loop(self, cast: Cast, signed_in):
         """A forged parent below the team itself is refused with the path, beside the field."""
