@@ -140,6 +140,7 @@ def _page_of_left(
         "left": (told.data["left"], at, at.date()),
         "wrong": wrong,
         "over": [],
+        "who": "",
         "may_insist": False,
         "here": addresses.undoing(reader.slug, event),
         "back": _back(request) or f"{addresses.week(reader.slug)}activity/",
