@@ -79,7 +79,7 @@ class TestOne:
         [
             (("{key}", "six", *AS_CLEO), 2, "does not read as a number"),
             (("{key}", *AS_CLEO), 2, "The value is missing"),
-            (("{key}", "5", "--on", "Monday", *AS_CLEO), 2, "2026-11-24"),
+            (("{key}", "5", "--on", "Monday", *AS_CLEO), 2, "which was yesterday"),
             (("{key}", "5", "--confidence", "11", *AS_CLEO), 2, "from 1 to 10"),
             (("{key}", "5", "--on", "2999-01-01", *AS_CLEO), 2, "in the future"),
             (("nothing-like-it", "5", *AS_CLEO), 3, "There is no key result"),
