@@ -144,7 +144,7 @@ def take_email(cast: Cast) -> Seen:
             thread.join()
     link = re.search(r"https?://[^/]+(/account/email/change/\S+)", mail.outbox[-1].body).group(1)
     yield "open", ben.get(link), 200
-    yield "another's", enter(Client(), "ada").get(link), 404
+    yield "another's", enter(Client(), "cleo").get(link), 404
     yield "done", ben.post(link), 200
     yield "over", ben.get(link), 404
 

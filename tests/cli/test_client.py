@@ -427,8 +427,8 @@ class TestAPastDay:
         no_day = client.run(*command, "--on", "yesterday")
         to_come = client.run(*command, "--on", "2999-01-01")
 
-        assert no_day.returncode == Exit.ERROR and "is not a day" in no_day.stderr
-        assert to_come.returncode == Exit.ERROR and "is not over" in to_come.stderr
+        assert no_day.returncode == Exit.USAGE and "is not a day" in no_day.stderr
+        assert to_come.returncode == Exit.USAGE and "is not over" in to_come.stderr
 
 
 class TestCheckin:
