@@ -134,19 +134,16 @@ def update(request: HttpRequest, alignment: int) -> HttpResponse:
 
     if not typed.problems:
         try:
-            done, theirs = versions.save(
+            done, theirs = versions.save_as_read(
+                request, "alignment", alignment,
                 typed,
                 values,
                 wanted,
                 stored=stored,
-                write=versions.while_as_read(
-                    request, "alignment", alignment, stored=stored,
-                    write=lambda changed: alignments.update(
-                        alignment=now(), **changed, by=request.actor, at=request.at
-                    ),
+                write=lambda changed: alignments.update(
+                    alignment=now(), **changed, by=request.actor, at=request.at
                 ),
                 latest=lambda: history.latest_of(reader, ("alignment.changed",), now()),
-                today=request.today,
                 say=lambda name, value: dict(each[:2] for each in HOWS).get(value, value or "1"),
                 labels=LABELS,
             )  # fmt: skip

@@ -16,7 +16,6 @@ from milepost.core.cadence import Window
 from milepost.core.ids import encode
 from milepost.core.problems import Conflict, Invalid
 from milepost.queries import cycles as known
-from milepost.queries import history
 from milepost.queries.cards import Reader
 from milepost.web import pages, versions
 from milepost.web.actors import in_workspace, require_admin
@@ -100,19 +99,15 @@ def update(request: HttpRequest, cycle: int) -> HttpResponse:
         if versions.touched(typed, values, DAYS) and (found := _unconfirmed(request, typed, cycle, wanted)):
             return _form(request, typed, cycle, values, found)
         try:
-            done, theirs = versions.save(
+            done, theirs = versions.save_as_read(
+                request, "cycle", cycle,
                 typed,
                 values,
                 wanted,
                 stored=stored,
-                write=versions.while_as_read(
-                    request, "cycle", cycle, stored=stored,
-                    write=lambda changed: cycles.update(
-                        cycle=cycle, changed=changed, by=request.actor, at=request.at
-                    ),
+                write=lambda changed: cycles.update(
+                    cycle=cycle, changed=changed, by=request.actor, at=request.at
                 ),
-                latest=lambda: history.latest_of(reader, ("cycle.changed",), cycle),
-                today=request.today,
                 say=_say(reader),
                 labels=LABELS,
                 wholes=(DAYS,),

@@ -125,18 +125,20 @@ def update(request: HttpRequest, person: int) -> HttpResponse:
             act(person=person, **changed, by=request.actor, at=request.at)
 
     try:
-        done, theirs = versions.save(
+        done, theirs = versions.save_as_read(
+            request,
+            "person",
+            person,
             typed,
             values,
             values.copy(),
             stored=stored,
-            write=versions.while_as_read(request, "person", person, stored=stored, write=write),
+            write=write,
             latest=lambda: history.latest_of(
                 pages.reader(request),
                 ("person.role_changed",) if "role" in names else ("person.changed",),
                 person,
             ),
-            today=request.today,
             say=lambda name, value: value.capitalize() if name == "role" else value or "nothing",
             labels=LABELS,
         )

@@ -12,7 +12,7 @@ from milepost.actions import teams
 from milepost.core import access, addresses
 from milepost.core.ids import decode, encode
 from milepost.core.problems import Invalid, NotFound
-from milepost.queries import history, team_tree
+from milepost.queries import team_tree
 from milepost.queries.cards import Reader
 from milepost.queries.shortlists import ListOf, Shortlist
 from milepost.queries.team_tree import Arrangement, Place
@@ -74,19 +74,15 @@ def update(request: HttpRequest, team: int) -> HttpResponse:
 
     if not typed.problems:
         try:
-            done, theirs = versions.save(
+            done, theirs = versions.save_as_read(
+                request, "team", team,
                 typed,
                 values,
                 wanted,
                 stored=stored,
-                write=versions.while_as_read(
-                    request, "team", team, stored=stored,
-                    write=lambda changed: teams.update(
-                        team=team, changed=changed, by=request.actor, at=request.at
-                    ),
+                write=lambda changed: teams.update(
+                    team=team, changed=changed, by=request.actor, at=request.at
                 ),
-                latest=lambda: history.latest_of(reader, ("team.changed",), team),
-                today=request.today,
                 say=_say(reader),
                 labels=LABELS,
             )  # fmt: skip

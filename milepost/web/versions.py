@@ -13,7 +13,9 @@ from django.http import HttpRequest
 from milepost.actions.versions import unless_changed
 from milepost.core.merging import Merged, merge
 from milepost.core.problems import Conflict
+from milepost.queries import history
 from milepost.queries.history import Latest
+from milepost.web import pages
 from milepost.web.toasts import named
 from milepost.web.typed import Typed
 from milepost.web.words import day
@@ -123,7 +125,7 @@ def save(
     """Write what a form says; what somebody else changed meanwhile, elsewhere in it, stays as theirs.
 
     `write(fields, read)` raises Conflict where the thing is newer than what was read: a revision, or, of what
-    keeps none, the values themselves (`while_as_read`). `stored` reads it anew, `latest` says who changed it.
+    keeps none, the values themselves (`save_as_read`). `stored` reads it anew, `latest` says who changed it.
     Returns whether it was written, and what both have changed.
     What does not meet is taken over into `values`: they are what was written, or what the form shows next.
     """
@@ -151,32 +153,51 @@ def save(
             return True, before
 
 
-def while_as_read(
+def save_as_read(
     request: HttpRequest,
     kind: str,
     id: int,
+    typed: Typed,
+    values: dict[str, Any],
+    fields: Values,
     *,
     stored: Callable[[], Values],
     write: Callable[[Values], Any],
-) -> Callable[[Values, Values | None], Any]:
-    """Return what writes a thing without a revision, as long as its values are still those that were read.
+    say: Callable[[str, Any], str],
+    labels: Mapping[str, str],
+    latest: Callable[[], Latest | None] | None = None,
+    wholes: Collection[Collection[str]] = (),
+) -> tuple[bool, Both]:
+    """Do as `save` for a thing without a revision, as long as its values are still those that were read.
 
-    None as what was read: the form does not say, so it does not mind.
+    Where the form does not say what was read, it does not mind. Who came first is told by the event
+    `<kind>.changed`, unless `latest` knows better.
     """
 
-    def make(fields: Values, read: Values | None) -> Any:
+    def make(changed: Values, read: Values | None) -> Any:
         if read is None:
-            return write(fields)
+            return write(changed)
         return unless_changed(
             kind=kind,
             id=id,
             is_as_read=lambda: _plain(stored()) == read,
-            make=lambda: write(fields),
+            make=lambda: write(changed),
             by=request.actor,
             at=request.at,
         )
 
-    return make
+    return save(
+        typed,
+        values,
+        fields,
+        stored=stored,
+        write=make,
+        latest=latest or (lambda: history.latest_of(pages.reader(request), (f"{kind}.changed",), id)),
+        today=request.today,
+        say=say,
+        labels=labels,
+        wholes=wholes,
+    )
 
 
 def touched(typed: Typed, values: Values, names: Collection[str]) -> bool:

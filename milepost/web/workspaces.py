@@ -11,10 +11,9 @@ from django.urls import reverse
 from milepost.actions import workspaces
 from milepost.core import access, zones
 from milepost.core.problems import Invalid
-from milepost.queries import history
 from milepost.queries import workspaces as known
 from milepost.queries.workspaces import Settings
-from milepost.web import confirming, pages, versions
+from milepost.web import confirming, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
@@ -66,19 +65,13 @@ def update(request: HttpRequest) -> HttpResponse:
 
     if not typed.problems:
         try:
-            done, theirs = versions.save(
+            done, theirs = versions.save_as_read(
+                request, "workspace", request.actor.workspace_id,
                 typed,
                 values,
                 wanted,
                 stored=stored,
-                write=versions.while_as_read(
-                    request, "workspace", request.actor.workspace_id, stored=stored,
-                    write=lambda changed: workspaces.update(changed=changed, by=request.actor, at=request.at),
-                ),
-                latest=lambda: history.latest_of(
-                    pages.reader(request), ("workspace.changed",), request.actor.workspace_id
-                ),
-                today=request.today,
+                write=lambda changed: workspaces.update(changed=changed, by=request.actor, at=request.at),
                 say=_said,
                 labels=LABELS,
             )  # fmt: skip
