@@ -196,10 +196,12 @@ def _link(by: Actor, row: Objective, parent: int) -> Alignment:
 
 
 def _found(by: Actor, id: int) -> tuple[Alignment, Objective]:
-    link = Alignment.objects.of(by.workspace_id).filter(id=id, until_at=None).first()
-    if link is None:
+    links = Alignment.objects.of(by.workspace_id).filter(id=id, until_at=None)
+    if (link := links.first()) is None:
         raise NotFound
     row, standing = standings.objective(by, link.child_id, lock=True)
+    if not links.exists():
+        raise NotFound  # whoever held the objective just now has ended it
     # Who may not see what it serves is not told that it does.
     if link.parent_key_result_id is not None:
         standings.key_result(by, link.parent_key_result_id)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from milepost.actions import alignments, events, key_results, objectives, wording
+from milepost.actions.workspaces import held
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotFound, Problem
@@ -103,6 +104,7 @@ def apply(
     if VERBS[_known(change.verb)].needs_reason and not reason:
         raise Invalid("Say why.", field="reason", remedy="One sentence is enough; it stands in the history.")
     with transaction.atomic():
+        held(by.workspace_id)  # who changes many at once waits for another who does, and not both for both
         told_since = events.listen(by=by, at=at)
         lines = _each(items, change, reason, by, at)
         if seen is not None and seen != mark(lines=lines):

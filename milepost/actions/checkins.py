@@ -99,14 +99,15 @@ def correct(
     at: datetime,
 ) -> Recorded:
     """Correct an entry by a new one that names it; both stay, the new one counts."""
-    old, row = _found(by, checkin)
-    if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
-        return earlier
-    _require_standing(old)
     note = wording.printable(note, field="note")
-    entry = Entry(value, parts, confidence, note, effective_at or old.effective_at)
-    sent = _Sent(entry, "checkin.corrected", submission, request, corrects=old)
-    return _append(old.key_result_id, sent, by=by, at=at)
+    with transaction.atomic():
+        old, row = _held(by, checkin)
+        if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
+            return earlier
+        _require_standing(old)
+        entry = Entry(value, parts, confidence, note, effective_at or old.effective_at)
+        sent = _Sent(entry, "checkin.corrected", submission, request, corrects=old)
+        return _append(old.key_result_id, sent, by=by, at=at)
 
 
 def withdraw(
@@ -119,13 +120,15 @@ def withdraw(
     at: datetime,
 ) -> Recorded:
     """Take an entry back, as if it had not been made; the record keeps both."""
-    old, row = _found(by, checkin)
-    if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
-        return earlier
-    _require_standing(old)
-    entry = Entry(None, None, None, wording.printable(note, field="note"), old.effective_at)
-    sent = _Sent(entry, "checkin.withdrawn", submission, request, corrects=old, is_withdrawn=True)
-    return _append(old.key_result_id, sent, by=by, at=at)
+    note = wording.printable(note, field="note")
+    with transaction.atomic():
+        old, row = _held(by, checkin)
+        if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
+            return earlier
+        _require_standing(old)
+        entry = Entry(None, None, None, note, old.effective_at)
+        sent = _Sent(entry, "checkin.withdrawn", submission, request, corrects=old, is_withdrawn=True)
+        return _append(old.key_result_id, sent, by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,9 @@ def _append(key_result: int, sent: _Sent, *, by: Actor, at: datetime) -> Recorde
     except IntegrityError:
         # The same submission came twice at once: the other one won, and its entry is the answer.
         found = look()
-        if found is None or found.submitted is None:
+        if found is None:
+            raise NotFound from None  # the key result was taken away at this moment
+        if found.submitted is None:
             raise
         return _again(by, found, sent)
     made, logged = done
@@ -345,11 +350,12 @@ def _warning(facts: Facts, entry: Entry, on: date) -> str | None:
     return " ".join(("Recorded.", *said)) if said else None
 
 
-def _found(by: Actor, id: int) -> tuple[Checkin, Objective]:
+def _held(by: Actor, id: int) -> tuple[Checkin, Objective]:
+    """Return an entry and its objective. Its key result is held: only one takes the entry's place."""
     old = Checkin.objects.of(by.workspace_id).filter(id=id).first()
     if old is None:
         raise NotFound
-    _, row, _ = standings.key_result(by, old.key_result_id)
+    _, row, _ = standings.key_result(by, old.key_result_id, lock=True)
     return old, row
 
 

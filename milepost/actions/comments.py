@@ -10,7 +10,7 @@ from milepost.actions import wording
 from milepost.actions.events import tell
 from milepost.core import access
 from milepost.core.access import Actor
-from milepost.core.problems import Invalid, NotFound
+from milepost.core.problems import Invalid
 from milepost.ledger import redactions
 from milepost.models import Comment
 from milepost.queries import standings
@@ -52,9 +52,7 @@ def add(
 def withdraw(*, comment: int, by: Actor, at: datetime) -> None:
     """Take a comment away: whoever wrote it may, and admins."""
     with transaction.atomic():
-        old = Comment.objects.of(by.workspace_id).filter(id=comment).first()
-        if old is None:
-            raise NotFound
+        old = Comment.objects.of(by.workspace_id).held(comment)
         if old.key_result_id is not None:
             standings.key_result(by, old.key_result_id)
         else:

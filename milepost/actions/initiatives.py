@@ -90,7 +90,7 @@ def tell_change(
 def withdraw(*, initiative: int, by: Actor, at: datetime) -> None:
     """Take an initiative away as if it had never been added: it counts nowhere, so nothing else changes."""
     with transaction.atomic():
-        one, _, standing = standings.initiative(by, initiative)
+        one, _, standing = standings.initiative(by, initiative, lock=True)
         access.require(access.may_edit(by, standing), "take this initiative away")
         if not history.is_of_today(one.created_at, by=by, at=at):
             raise Conflict(

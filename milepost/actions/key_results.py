@@ -13,6 +13,7 @@ from django.db import transaction
 from milepost.actions import history, wording
 from milepost.actions.events import tell
 from milepost.actions.objectives import require_open
+from milepost.actions.workspaces import held
 from milepost.core import access, ids
 from milepost.core.access import Actor
 from milepost.core.plan import words
@@ -196,6 +197,7 @@ def restore(
 def withdraw(*, key_result: int, by: Actor, at: datetime) -> None:
     """Take a key result away as if it had never been added: on the same day, with nothing standing on it."""
     with transaction.atomic():
+        held(by.workspace_id)  # nothing else is linked to it meanwhile
         one, row, standing = standings.key_result(by, key_result, lock=True)
         access.require(access.may_edit(by, standing), "take this key result away")
         require_open(row, whose="Its")

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from milepost.actions import cycles, history, transitions, wording
 from milepost.actions.events import tell
+from milepost.actions.workspaces import held
 from milepost.core import access, ids
 from milepost.core.access import Actor, Visibility
 from milepost.core.cadence import REOPEN_WITHIN_DAYS, day_in
@@ -225,6 +226,7 @@ def withdraw(*, objective: int, by: Actor, at: datetime) -> None:
     Only on the day it was written and while nobody else had a part in it: no past day can have shown it.
     """
     with transaction.atomic():
+        held(by.workspace_id)  # nothing else is linked to it meanwhile
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "take this draft away")
         # Whatever else stands on it has told an event, by somebody else, or is a link upwards to it.
@@ -273,6 +275,8 @@ def close(
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "close this objective")
+        if row.state == State.CLOSED:
+            next_state(State.CLOSED, Event.END)  # says what can be done instead
         was = State.GRADING if row.state == State.GRADING else State.ACTIVE
         facts = {Guard.ENDED_OR_ASKED.value: True, Guard.FINAL_VALUES.value: True}
         for event in PLAIN_CLOSE:

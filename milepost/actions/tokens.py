@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from milepost.actions import wording
 from milepost.actions.events import tell
+from milepost.actions.workspaces import held
 from milepost.core import access
 from milepost.core.access import Actor
 from milepost.core.ids import ALPHABET
@@ -52,6 +53,7 @@ def create(
             remedy="Choose “write”, or no team.",
         )
     with transaction.atomic():
+        held(by.workspace_id)  # of two at once neither would count the other
         standings.team(by, team)
         mine = Token.objects.of(by.workspace_id).filter(person_id=by.person_id)
         if mine.filter(revoked_at=None, expires_at__gt=at).count() >= MOST:

@@ -11,6 +11,7 @@ from milepost.actions import events
 from milepost.actions.inverses import INVERSES
 from milepost.actions.objectives import REOPEN_WITHIN
 from milepost.actions.overwriting import ChangedSince, Undoing
+from milepost.actions.workspaces import held
 from milepost.core import access, undoing
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound, Problem
@@ -65,6 +66,7 @@ def undo(*, event: int, anyway: bool = False, by: Actor, at: datetime) -> Event:
     UndoneAlready, ClosedSince, ChangedSince, OutOfSight, and what the action that takes it back refuses.
     """
     with transaction.atomic():
+        held(by.workspace_id)  # it may be a change of many
         told, is_left = _found(by, event)
         if not undoing.may_undo(by, told.actor_id):
             raise NotAllowed("You may not undo what somebody else did.", remedy="Ask them, or an admin.")

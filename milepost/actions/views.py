@@ -10,6 +10,7 @@ from django.db import transaction
 
 from milepost.actions import history, wording
 from milepost.actions.events import tell
+from milepost.actions.workspaces import held
 from milepost.core import access, listings
 from milepost.core.access import Actor
 from milepost.core.problems import Conflict, Invalid
@@ -35,6 +36,7 @@ def save(
     with transaction.atomic():
         wanted = _checked(by, {"name": name, "settings": settings, "shared": shared, "team": team})
         _require_shareable(by, wanted["shared"], wanted["team_id"])
+        held(by.workspace_id)  # of two at once neither would count the other
         if SavedView.objects.of(by.workspace_id).filter(owner_id=by.person_id).count() >= MOST:
             raise Conflict(f"You have {MOST} views.", code="too_many_views", remedy="Delete one first.")
         row = SavedView.objects.create(

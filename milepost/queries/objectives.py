@@ -10,25 +10,15 @@ from fractions import Fraction
 
 from milepost.core import access
 from milepost.core.cadence import REOPEN_WITHIN_DAYS
-from milepost.core.scoring import (
-    Band,
-    Kind,
-    Part,
-    Verdict,
-    band,
-    expected_grade,
-    grade,
-    roll_up,
-    score,
-    verdict,
-)
+from milepost.core.scoring import Kind, Verdict, band, expected_grade, grade, verdict
 from milepost.core.states import Event, State, legal_events
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Grade, Objective, ObjectiveVersion, Transition
-from milepost.queries import alignments, comments, history, initiatives
+from milepost.queries import alignments, comments, finals, history, initiatives
 from milepost.queries.alignments import LinkCard
 from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Reader
 from milepost.queries.comments import CommentCard
+from milepost.queries.finals import Final
 from milepost.queries.initiatives import InitiativeCard
 
 # Which steps a page offers, in the order of its menu, and the event each needs to be legal.
@@ -249,21 +239,20 @@ def closing(
 ) -> ClosingPage:
     """Return what closing an objective would give, with final values other than the last ones if named."""
     row = reader.objective_row(id)
-    values = values or {}
-    finals, left_out, parts = [], [], {}
+    listed, raw = finals.finals(reader.image, row.id, reader.policy, values=values or {}, on=reader.today)
+    ended = {each.key_result.id: each for each in listed}
+    shown, left_out = [], []
     for one in reader.key_results_of(row):
-        if not one.counts:
-            left_out.append(reader.key_result(one, trend=False))
-            continue
-        final = _final(reader, one, values.get(one.id))
-        finals.append(final)
-        parts[one.id] = final.raw
-    raw = _rolled_up(reader, row, parts)
+        card = reader.key_result(one, trend=False)
+        if one.id in ended:
+            shown.append(_final(card, ended[one.id]))
+        else:
+            left_out.append(card)
     whole = grade(Fraction(0) if raw is None else raw, reader.policy)
     cycle = reader.cycle_of(row)
     return ClosingPage(
         card=reader.objective(row, trends=False),
-        finals=tuple(finals),
+        finals=tuple(shown),
         left_out=tuple(left_out),
         contributors=tuple(one for one in alignments.served_by(reader, row.id) if one.counts),
         raw=raw,
@@ -276,33 +265,12 @@ def closing(
     )
 
 
-def _rolled_up(reader: Reader, row: ObjectiveRow, finals: Mapping[int, Fraction | None]) -> Fraction | None:
-    image = reader.image
-    pool = []
-    for child, _ in image.pool.get(image.node[row.id], ()):
-        id = image.ids[child]
-        raw = finals[id] if id in finals else image.exact(id)
-        pool.append(Part(weight=image.weight(id, row.id), raw=raw))
-    return roll_up(pool, reader.policy).raw if pool else None
-
-
 def takes_final_value(one: KeyResultRow) -> bool:
     """Say whether a key result ends with one number: not with milestones, periods or contributors."""
     kind = Kind(one.kind)
     return one.source == "check_ins" and not kind.is_list
 
 
-def _final(reader: Reader, one: KeyResultRow, value: Decimal | None) -> FinalCard:
-    card = reader.key_result(one, trend=False)
-    if one.source == "contributors":
-        raw = reader.image.exact(one.id)
-        graded = None if raw is None else grade(raw, reader.policy)
-        word = Band.UNGRADED if graded is None else band(graded, reader.policy)
-        return FinalCard(card, False, raw, graded, word.value, "" if raw is not None else "no_data_at_close")
-    reading = reader.image.reading(one) if value is None else Fraction(value)
-    if one.kind == Kind.BINARY and reading in (0, 1):
-        reading = bool(reading)
-    found = score(one.measure, reading, policy=reader.policy, closing=True)
-    return FinalCard(
-        card, takes_final_value(one), found.raw, found.grade, found.band.value, found.problem or ""
-    )
+def _final(card: KeyResultCard, ended: Final) -> FinalCard:
+    takes = takes_final_value(ended.key_result)
+    return FinalCard(card, takes, ended.raw, ended.grade, ended.band, ended.problem)

@@ -107,12 +107,18 @@ def objective(actor: Actor, id: int, *, lock: bool = False) -> tuple[Objective, 
 
 
 def key_result(actor: Actor, id: int, *, lock: bool = False) -> tuple[KeyResult, Objective, Standing]:
-    """Return a key result the actor may see, its objective, and their standing."""
-    query = KeyResult.objects.of(actor.workspace_id)
-    one = (query.select_for_update() if lock else query).filter(id=id).first()
-    if one is None:
+    """Return a key result the actor may see, its objective, and their standing; with `lock`, both held."""
+    query = KeyResult.objects.of(actor.workspace_id).filter(id=id)
+    above = Objective.objects.of(actor.workspace_id)
+    if lock:
+        # The objective first, as everywhere: what it is, closed perhaps, decides what may be done here.
+        row = above.select_for_update().filter(id__in=query.values("objective_id")).first()
+        one = query.select_for_update().first()
+    else:
+        one = query.first()
+        row = above.filter(id=one.objective_id).first() if one else None
+    if one is None or row is None:
         raise NotFound
-    row = Objective.objects.of(actor.workspace_id).get(id=one.objective_id)
     found = standing(actor, row, one)
     if not may_see(actor, found, row):
         raise NotFound

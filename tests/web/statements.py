@@ -75,7 +75,7 @@ STATEMENTS = {
     "key_result_comments": 8,
     "edit_initiative": 3,
     "edit_alignment": 3,
-    "undoing": 32,  # undone, to see whether that can be, and taken back
+    "undoing": 33,  # undone, to see whether that can be, and taken back
     "start": 2,
     "start_blank": 1,
     "start_file": 1,
