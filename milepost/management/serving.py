@@ -7,6 +7,7 @@ import gc
 import http.client
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -23,15 +24,17 @@ from django.db import connection, connections
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from milepost.core.problems import Conflict, Invalid, Problem
 from milepost.management import assets, keeping, schema, sealer, whereabouts
 from milepost.web import bodies
 
-# Requests that wait for a thread; those beyond it wait in the system's own queue.
-WAITING_FOR_EACH_THREAD = 8
+# Who is connected, asking or not: a browser keeps up to six connections. Whoever comes on top of that waits
+# until others end; a connection on which nothing is asked ends after half a minute.
+CONNECTIONS = 2_000
+FILES_BESIDE = 500  # of which the database and the static ones need some
 IDLE_SECONDS = 600  # how long a thread is kept that has nothing to do
 API_SECONDS = 5  # after which the API is imported, where no program has asked yet
 STOP_SECONDS = 10  # how long requests under way may take when the server is told to stop
@@ -102,9 +105,11 @@ def serve(milepost, *, on_ready: Callable[[], None]) -> None:
         address=milepost.host,
         port=milepost.port,
         interface=Interfaces.WSGI,
+        # Where HTTP/2 may come as well, who never says a word is waited for without an end.
+        http=HTTPModes.http1,
         blocking_threads=milepost.threads + bodies.WAITING,
         blocking_threads_idle_timeout=IDLE_SECONDS,
-        backpressure=milepost.threads * WAITING_FOR_EACH_THREAD,
+        backpressure=_connections(),
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
@@ -122,6 +127,20 @@ def serve(milepost, *, on_ready: Callable[[], None]) -> None:
                 remedy="With MILEPOST_LOG_LEVEL=debug the server says why; `milepost doctor` may know too.",
             ) from None
     _put_all_in_one_file()
+
+
+def _connections() -> int:
+    """Return how many may be connected at once; each is an open file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + FILES_BESIDE
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return (
+        CONNECTIONS
+        if soft == resource.RLIM_INFINITY
+        else min(CONNECTIONS, max(soft // 2, soft - FILES_BESIDE))
+    )
 
 
 class _Server(Granian):

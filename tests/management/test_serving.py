@@ -16,7 +16,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 
 import pytest
 
@@ -75,6 +75,24 @@ def status(server: Installation, token: str, path: str, body: dict | None = None
             return refused.code
 
 
+def answers_all(server: Installation, count: int) -> bool:
+    """Ask over so many connections, and once more over each of the same; say whether all were answered."""
+    with ExitStack() as kept:
+        asked = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE) for _ in range(count)]
+        for one in asked:
+            kept.callback(one.close)
+            one.connect()
+            one.auto_open = 0
+        try:
+            for _ in range(2):
+                for one in asked:
+                    one.request("GET", "/livez", headers={"Host": "localhost"})
+                    one.getresponse().read()
+        except (OSError, http.client.HTTPException):
+            return False  # the server has ended one of them, since another one waited
+    return True
+
+
 def spoken(server: Installation, said: str) -> str:
     """Say something to the server as it stands, and return all that it answers."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as line:
@@ -107,6 +125,17 @@ class TestServe:
         finally:
             for one in senders:
                 one.close()
+
+    def test_answers_while_many_are_connected_and_ask_nothing(self, server):
+        """Browsers keep their connections: two hundred are kept, and each is answered again."""
+        assert wait_until(lambda: answers_all(server, 200))
+
+    def test_speaks_one_language(self, server):
+        """HTTP/2 in the clear is none of it: while a server waits to hear which it is, nothing ends the waiting."""
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as asked:
+            asked.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+
+            assert asked.recv(100)[:9] in (b"", b"HTTP/1.1 ")
 
     def test_answers_while_a_program_asks_for_slow_things(self, install):
         """While half of the threads have waited long for a program, it has to wait, and nobody else has."""
