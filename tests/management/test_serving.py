@@ -131,7 +131,7 @@ class TestServe:
         assert wait_until(lambda: answers_all(server, 200))
 
     def test_speaks_one_language(self, server):
-        """HTTP/2 in the clear is none of it: while a server waits to hear which it is, nothing ends the waiting."""
+        """Not HTTP/2 in the clear: a server that waits to hear which it is waits without an end."""
         with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as asked:
             asked.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
 
