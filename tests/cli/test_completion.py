@@ -144,8 +144,9 @@ class Typist:
             came = os.read(self.terminal, 65_536).decode(errors="replace")
             # Some shells ask the terminal what it is and where its cursor stands, and wait for the answer.
             for asked, answer in (("\x1b[c", "\x1b[?62;c"), ("\x1b[6n", "\x1b[1;1R")):
-                if asked in came:
-                    os.write(self.terminal, answer.encode())
+                # What is asked may come in two pieces.
+                again = (self.shown + came).count(asked) - self.shown.count(asked)
+                os.write(self.terminal, answer.encode() * again)
             self.shown += came
 
     def leave(self) -> None:
