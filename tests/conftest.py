@@ -18,7 +18,9 @@ from tests.postgres import NoPostgres, Postgres
 pytest_plugins = ["tests.running"]
 
 # How long an example takes says more about the machine's other work than about ours.
-hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("house")
 
 _postgres = pytest.StashKey[Postgres]()

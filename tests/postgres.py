@@ -25,11 +25,17 @@ class Postgres:
         self.options = () if durable else FAST_AND_LOOSE
         self.binaries = find_binaries()
         self.folder = Path(tempfile.mkdtemp(prefix="milepost-pg-"))
-        self.port = free_port()
+        self.port = 0
         self.account = _account()
+
+    @property
+    def url(self) -> str:
         # Milepost's role owns its database and is no superuser, whom no policy would hold.
-        self.url = f"postgresql://milepost@127.0.0.1:{self.port}/milepost"
-        self.superuser_url = f"postgresql://postgres@127.0.0.1:{self.port}/milepost"
+        return f"postgresql://milepost@127.0.0.1:{self.port}/milepost"
+
+    @property
+    def superuser_url(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/milepost"
 
     def start(self) -> Postgres:
         """Make the cluster and start the server; wait until it answers."""
@@ -40,7 +46,14 @@ class Postgres:
             "initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--encoding=UTF8",
             "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
-        self.boot()
+        for is_last in (False, False, True):
+            self.port = free_port()
+            try:
+                self.boot()
+                break
+            except NoPostgres:  # perhaps somebody else was quicker to take the port
+                if is_last:
+                    raise
         for statement in ("CREATE ROLE milepost LOGIN CREATEDB", "CREATE DATABASE milepost OWNER milepost"):
             self._run(
                 "psql", "--host=127.0.0.1", f"--port={self.port}", "--username=postgres", "--no-psqlrc",
@@ -58,14 +71,16 @@ class Postgres:
             f"-c unix_socket_directories={self.folder}",
         ]
         self._run(
-            "pg_ctl", "start", "--pgdata", data, "--wait", "--timeout=60", "--log", self.folder / "log",
+            "pg_ctl", "start", "--pgdata", data, "--wait", "--timeout=120", "--log", self.folder / "log",
             "--options", " ".join(options),
         )  # fmt: skip
         return self
 
     def crash(self) -> None:
         """Let the server fall over: nothing is finished, nothing is written that was not."""
-        self._run("pg_ctl", "stop", "--pgdata", self.folder / "data", "--mode=immediate", "--wait")
+        self._run(
+            "pg_ctl", "stop", "--pgdata", self.folder / "data", "--mode=immediate", "--wait", "--timeout=120"
+        )
 
     def stop(self) -> None:
         """Stop the server and take its folder away."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from milepost.cli.exits import Exit
 from tests.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,12 +27,25 @@ CHROMIUM_FLAGS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
+# What a page says for some seconds only (“Copied”, a message) it says until the test has read it: a machine
+# that is busy may take longer to look.
+STAYS = """const soon = window.setTimeout;
+window.setTimeout = (act, after, ...given) => after < 2000 || !after ? soon(act, after, ...given) : 0;"""
+
 
 def missing(reason: str) -> None:
     """Skip the test where a tool is missing; where CI is set, fail: there everything must be tried."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def wait_until(holds: Callable[[], bool]) -> bool:
+    """Wait for what another process or thread does; say whether it came to hold."""
+    last = time.monotonic() + PATIENCE
+    while not (held := holds()) and time.monotonic() < last:
+        time.sleep(0.02)
+    return held
 
 
 @dataclass
@@ -63,21 +77,49 @@ class Installation:
 
     def start(self, *command: str) -> Installation:
         """Start `milepost serve` (or demo …) on a free port and wait until it answers."""
-        self.port = free_port()
-        words = [*(command or ("serve",)), "--port", str(self.port), "--no-browser"]
-        with (self.data_dir / "output").open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "milepost", *words],
-                env=self.environ, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that all of it can be killed at once
-            )  # fmt: skip
-        self._wait()
-        return self
+        for _ in range(3):
+            self.port = free_port()
+            words = [*(command or ("serve",)), "--port", str(self.port), "--no-browser"]
+            with (self.data_dir / "output").open("ab") as output:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", "milepost", *words],
+                    env=self.environ, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                    start_new_session=True,  # so that all of it can be killed at once
+                )  # fmt: skip
+            if self.answers():
+                return self
+            # Whoever else starts something may get the port that was free when we asked.
+            if self.process.returncode != Exit.CONFLICT:
+                break
+        pytest.fail(f"The server ended with {self.process.returncode}:\n{self.output}")
+
+    def answers(self) -> bool:
+        """Wait until the server answers; say whether it does, or has ended instead."""
+        last = time.monotonic() + PATIENCE
+        while time.monotonic() < last:
+            if self.process.poll() is not None:
+                return False
+            try:
+                urllib.request.urlopen(f"{self.url}/livez", timeout=5).read()
+                return True
+            except OSError:
+                time.sleep(0.05)
+        self.stop()
+        pytest.fail(f"The server did not answer within {PATIENCE} s:\n{self.output}")
 
     @property
     def output(self) -> str:
         """What the server has printed so far."""
         return (self.data_dir / "output").read_text(encoding="utf-8")
+
+    def printed(self, pattern: str, times: int = 1) -> str:
+        """Wait until the server has printed something so often, which may be after its first answer.
+
+        Return what was printed last.
+        """
+        if wait_until(lambda: len(re.findall(pattern, self.output)) >= times):
+            return re.findall(pattern, self.output)[-1]
+        pytest.fail(f"{pattern} was not printed {times} times within {PATIENCE} s:\n{self.output}")
 
     def stop(self) -> int | None:
         """Stop the server as Ctrl-C does, and return its exit code."""
@@ -94,19 +136,6 @@ class Installation:
         """Kill the server and all its processes, in the middle of whatever they do."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-    def _wait(self) -> None:
-        last = time.monotonic() + PATIENCE
-        while time.monotonic() < last:
-            if self.process.poll() is not None:
-                pytest.fail(f"The server ended with {self.process.returncode}:\n{self.output}")
-            try:
-                urllib.request.urlopen(f"{self.url}/livez", timeout=5).read()
-                return
-            except (OSError, urllib.error.URLError):
-                time.sleep(0.05)
-        self.stop()
-        pytest.fail(f"The server did not answer within {PATIENCE} s:\n{self.output}")
 
 
 @pytest.fixture(scope="session")
@@ -158,11 +187,18 @@ def browser():
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     as_root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_FLAGS, *as_root])
+        started = playwright.chromium.launch(
+            executable_path=path, args=[*CHROMIUM_FLAGS, *as_root], timeout=PATIENCE * 1000
+        )
         expect.set_options(timeout=PATIENCE * 1000)
-        started.on("context", lambda context: context.set_default_timeout(PATIENCE * 1000))
+        started.on("context", _made_patient)
         yield started
         started.close()
+
+
+def _made_patient(context) -> None:
+    context.set_default_timeout(PATIENCE * 1000)
+    context.add_init_script(STAYS)
 
 
 @pytest.fixture

@@ -88,7 +88,9 @@ class TestUpdate:
         with pytest.raises(NotFound):
             teams.update(team=cast.rockets.id, changed={"name": "Ours"}, by=cast.ada, at=NOW)
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    )
     @given(moves=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=8))
     def test_never_makes_a_loop(self, cast: Cast, moves: list[tuple[int, int]]):
         """Whatever is moved where, every team can be followed up to the company."""

@@ -21,6 +21,7 @@ from milepost.ledger import image
 from milepost.models import Alignment, Cycle, Initiative, KeyResult, Objective, Person, Team, Workspace
 from milepost.queries import plans
 from tests.okrs import SECRET_TITLE
+from tests.running import PATIENCE
 from tests.threads import at_once
 from tests.worlds import World
 
@@ -64,11 +65,13 @@ class TestExport:
     @pytest.mark.django_db(transaction=True)
     def test_is_of_one_moment(self, cast, program):
         """What changes together while the file is written stands in it together, or not at all."""
-        ada, files, over = program("ada", scope="read"), [], threading.Event()
+        ada, files = program("ada", scope="read"), []
+        renamed, over = threading.Event(), threading.Event()
 
         def act(number: int) -> None:
             if number:
                 try:
+                    assert renamed.wait(PATIENCE), "nothing was renamed"
                     files.extend(ada.get("/plan").json() for _ in range(40))
                 finally:
                     over.set()
@@ -79,12 +82,12 @@ class TestExport:
                 with transaction.atomic():
                     Workspace.objects.filter(id=cast.acme.id).update(name=f"Acme {again}")
                     Team.objects.of(cast.acme.id).filter(id=cast.product.id).update(name=f"Team {again}")
+                renamed.set()
 
         at_once(2, act)
 
         told = [(file["workspace"]["name"], [team["name"] for team in file["teams"]]) for file in files]
-        renamed = [(name.partition(" ")[2], teams) for name, teams in told if name != "Acme"]
-        assert renamed and all(f"Team {number}" in teams for number, teams in renamed), told
+        assert told and all(f"Team {name.partition(' ')[2]}" in teams for name, teams in told), told
 
     @pytest.mark.django_db(transaction=True)
     def test_of_another_workspace_is_refused_before_anything_is_compared(self, world, program):
@@ -98,7 +101,7 @@ class TestExport:
                 target=at_once, args=(1, lambda number: answered.put(ada.post("/plan/preview", file)))
             )
             sending.start()
-            refused = answered.get(timeout=60)
+            refused = answered.get(timeout=PATIENCE)
         sending.join()
 
         assert refused.status_code == 422

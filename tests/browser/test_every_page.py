@@ -16,6 +16,7 @@ from milepost.core.ids import encode
 from milepost.management.demo import SLUG
 from milepost.management.demo.content.people import MAIL
 from tests.browser.inspector import inspector
+from tests.browser.patience import sent
 from tests.browser.test_way_in import WAY_IN
 from tests.routes import Route, routes
 from tests.running import Installation
@@ -269,7 +270,8 @@ def save_view(page, name: str) -> None:
     """Save a view of one's own, the newest."""
     page.goto(page.url.partition("/w/")[0] + f"{HOME}views/new/?group=team&sort=due")
     page.get_by_label("Name").fill(name)
-    page.get_by_role("button", name="Save the view").click()
+    with sent(page):
+        page.get_by_role("button", name="Save the view").click()
 
 
 def make_token(page, demo: Demo) -> None:
@@ -285,5 +287,6 @@ def close_one(page, demo: Demo) -> str:
     closing_route = next(route for route in routes() if route.name == "closing")
     there = demo.address(closing_route)
     page.goto(there)
-    page.get_by_role("button", name="Close it with these grades").click()
+    with sent(page):
+        page.get_by_role("button", name="Close it with these grades").click()
     return there.split("/")[-3]

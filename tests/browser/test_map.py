@@ -206,6 +206,7 @@ class TestZoom:
         for _ in range(6):
             page.get_by_role("button", name="Larger").click()
         small = page.locator(".map-mini")
+        expect(small).to_be_visible()
         box = small.bounding_box()
 
         page.mouse.click(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4)

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import time
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.running import PATIENCE, Installation
+from tests.running import Installation
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
 
 
 def setup_link(server: Installation) -> str:
-    """Read the link that the terminal shows; it is printed a moment after the first answer."""
-    last = time.monotonic() + PATIENCE
-    while time.monotonic() < last:
-        if found := re.search(r"http://localhost:\d+/setup/\S+", server.output):
-            return found.group()
-        time.sleep(0.02)
-    pytest.fail(f"The terminal showed no link:\n{server.output}")
+    """Read the link that the terminal shows."""
+    return server.printed(r"http://localhost:\d+/setup/\S+")
 
 
 @pytest.fixture

@@ -51,7 +51,8 @@ class Client:
         }
         self.home.mkdir(exist_ok=True)
         places = {"HOME": str(self.home), "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
-        return {**kept, **places, **self.variables}
+        # The server is as busy as the machine.
+        return {**kept, **places, "MILEPOST_TIMEOUT": str(PATIENCE), **self.variables}
 
     def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run `milepost` with these words."""

@@ -19,7 +19,7 @@ from milepost.cli import clients, operators
 from milepost.cli.exits import Exit
 from milepost.cli.shells import SCRIPTS
 from tests.cli.client import PATIENCE, Client
-from tests.running import missing
+from tests.running import missing, wait_until
 
 # How each shell checks a script without running it.
 CHECKS = {
@@ -38,13 +38,20 @@ def offered(client: Client, *typed: str) -> dict[str, str]:
     return {value: says for value, _, says in rows}
 
 
+def found(client: Client, *typed: str) -> dict[str, str]:
+    """Return the words that fit, asking until there are any: Tab waits for a server for one second alone."""
+    words: dict[str, str] = {}
+    wait_until(lambda: bool(words.update(offered(client, *typed)) or words))
+    return words
+
+
 class TestWords:
     def test_are_the_commands_first(self, stranger: Client):
         """Every command is offered with what it does, logged in or not."""
-        found = offered(stranger, "")
+        words = offered(stranger, "")
 
-        assert {*clients.names(), *operators.names(), "score"} <= set(found)
-        assert all(found.values())
+        assert {*clients.names(), *operators.names(), "score"} <= set(words)
+        assert all(words.values())
         assert offered(stranger, "che").keys() == {"checkin"}
 
     def test_are_the_options_of_the_command(self, stranger: Client):
@@ -58,18 +65,16 @@ class TestWords:
         """Teams by name, key results by their id in the file, anything by its title or id."""
         one = client.json("list", "key-results", "--state", "active", "--limit", "1")[0]
 
-        assert client.json("list", "teams", "--limit", "1")[0]["name"] in offered(
-            client, "tree", "--team", ""
-        )
-        assert offered(client, "checkin", one["key"][:-1])[one["key"]] == one["title"]
-        assert one["title"] in offered(client, "show", one["title"][:6].lower())
-        assert one["id"] in offered(client, "open", one["id"][:10])
+        assert client.json("list", "teams", "--limit", "1")[0]["name"] in found(client, "tree", "--team", "")
+        assert found(client, "checkin", one["key"][:-1])[one["key"]] == one["title"]
+        assert one["title"] in found(client, "show", one["title"][:6].lower())
+        assert one["id"] in found(client, "open", one["id"][:10])
 
     def test_are_written_alike_everywhere(self, client: Client, monkeypatch):
         """Shells read UTF-8, also where programs print in an encoding of the machine's own."""
         monkeypatch.setitem(client.variables, "PYTHONIOENCODING", "ascii")
 
-        assert "Cafés and Canteens" in offered(client, "tree", "--team", "caf")
+        assert "Cafés and Canteens" in found(client, "tree", "--team", "caf")
 
     def test_are_none_where_nobody_is_logged_in(self, stranger: Client):
         """Without a login nothing is offered, and nothing is complained about."""
@@ -144,8 +149,9 @@ class Typist:
             came = os.read(self.terminal, 65_536).decode(errors="replace")
             # Some shells ask the terminal what it is and where its cursor stands, and wait for the answer.
             for asked, answer in (("\x1b[c", "\x1b[?62;c"), ("\x1b[6n", "\x1b[1;1R")):
-                if asked in came:
-                    os.write(self.terminal, answer.encode())
+                # What is asked may come in two pieces.
+                again = (self.shown + came).count(asked) - self.shown.count(asked)
+                os.write(self.terminal, answer.encode() * again)
             self.shown += came
 
     def leave(self) -> None:
@@ -178,6 +184,7 @@ class TestTab:
         begun = title[: title.index(" ", 8) + 2]
         assert [one for one in titles if one.startswith(begun)] == [title]
         begun = begun if typed != "{}" else begun.replace(" ", "\\ ")
+        assert title in found(client, "show", title[:3])  # from here on they are kept
         typist = Typist(client, shell)
 
         try:

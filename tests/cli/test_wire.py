@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -16,7 +17,6 @@ from milepost.cli.servers import Server
 from milepost.cli.wire import PATIENCE_FOR_A_FILE, Refused, Unreachable, Wire
 from milepost.core.problems import Problem
 from tests.cli.client import Client
-from tests.postgres import free_port
 
 Answer = tuple[int, dict[str, str], bytes]
 PROBLEM = {"Content-Type": "application/problem+json"}
@@ -278,9 +278,12 @@ class TestSilence:
 
     def test_is_told_with_what_to_do(self, stranger: Client):
         """Nobody there, no such machine, no certificate that holds: each is a sentence and a remedy."""
-        stranger.variables = {"MILEPOST_SERVER": f"http://127.0.0.1:{free_port()}", "MILEPOST_TOKEN": "mp_x"}
+        with socket.socket() as taken:  # so that nobody comes to listen there
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
+            stranger.variables = {"MILEPOST_SERVER": f"http://127.0.0.1:{port}", "MILEPOST_TOKEN": "mp_x"}
 
-        told = stranger.run("whoami")
+            told = stranger.run("whoami")
 
         assert told.returncode == Exit.ERROR
         assert "Nothing listens at" in told.stderr and "Is the server running" in told.stderr

@@ -17,7 +17,7 @@ import pytest
 
 from tests.crash.ground import Ground, broken
 from tests.postgres import NoPostgres, Postgres
-from tests.running import PATIENCE, Installation, missing
+from tests.running import PATIENCE, Installation, missing, wait_until
 
 
 @dataclass
@@ -138,27 +138,34 @@ def send(place: Place, keys: list[str], book: Book) -> None:
 
 
 @contextmanager
-def clients(place: Place, book: Book, *, count: int) -> Iterator[threading.Event]:
-    """Let clients check in until the server is gone; the event comes when each has been answered."""
-    first, enough = len(book.sent) + 100_000, threading.Event()
-    aim = len(book.acknowledged) + count
+def clients(place: Place, book: Book, *, count: int) -> Iterator[Callable[[], None]]:
+    """Let clients check in until the server is gone; what is given waits until as many more are answered."""
+    first = len(book.sent) + 100_000
 
     def work(hand: int) -> None:
         send(place, book.again[hand::count], book)
         for each in range(10_000):
             before = len(book.acknowledged)
             send(place, [f"key-{first + each * count + hand}"], book)
-            if len(book.acknowledged) >= aim:
-                enough.set()
             if len(book.acknowledged) == before and place.milepost.process.poll() is not None:
                 return
 
     hands = [threading.Thread(target=work, args=(hand,)) for hand in range(count)]
     for hand in hands:
         hand.start()
-    yield enough
-    for hand in hands:
-        hand.join()
+
+    def answered() -> None:
+        aim = len(book.acknowledged) + count
+        assert wait_until(lambda: len(book.acknowledged) >= aim), f"{aim} check-ins were never acknowledged"
+
+    try:
+        yield answered
+    except BaseException:
+        place.milepost.kill()  # or they would go on for long
+        raise
+    finally:
+        for hand in hands:
+            hand.join()
 
 
 def seen(place: Place) -> bytes:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.crash.place import Book, Place, clients, seen, send
-from tests.running import PATIENCE, ROOT
+from tests.running import ROOT
 
 SEED = 20261122  # the moments are random, and the same in each run
 LONGEST = 0.15  # seconds from the first acknowledgement to the end
@@ -47,14 +47,16 @@ class Zygote:
     ) -> None:
         """Let a child check in, and end it so long after its first acknowledgement (early: its birth)."""
         self._order(rest=False)
-        killer, child = None, 0
+        killer, child, is_due = None, 0, early
         for line in self.process.stdout:
             word, _, rest = line.strip().partition(" ")
             if word == "born":
                 child = int(rest)
             if word == "dead":
                 break
-            if killer is None and word == ("born" if early else "acknowledged"):
+            is_due = is_due or word == "acknowledged"
+            # It may be heard of before it is said to be born; and to kill 0 is to kill all of us.
+            if killer is None and child and is_due:
                 killer = threading.Timer(seconds, self._end, (child, meanwhile))
                 killer.start()
             self.book.take(line)
@@ -111,8 +113,8 @@ class TestKilled:
 
         for _ in range(max(2, pytestconfig.getoption("kills") // 50)):
             place.milepost.start()
-            with clients(place, book, count=4) as enough:
-                enough.wait(timeout=PATIENCE)
+            with clients(place, book, count=4) as answered:
+                answered()
                 threading.Event().wait(moments.uniform(0, 0.2))
                 place.milepost.kill()
         place.milepost.start()

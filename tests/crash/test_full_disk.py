@@ -62,7 +62,7 @@ def small(install, tmp_path):
             [*command, *words], env=milepost.environ, stdout=output, stderr=output, start_new_session=True
         )
     try:
-        milepost._wait()
+        assert milepost.answers(), (tmp_path / "output").read_text()
         yield milepost, ground
     finally:
         milepost.stop()

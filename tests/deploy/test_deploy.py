@@ -11,7 +11,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,7 +24,7 @@ from milepost.cli.exits import Exit
 from milepost.config.table import PREFIX, Settings, described_settings
 from milepost.web import start
 from tests.postgres import free_port
-from tests.running import PATIENCE, ROOT, Installation, missing
+from tests.running import PATIENCE, ROOT, Installation, missing, wait_until
 
 DEPLOY = ROOT / "deploy"
 SETTINGS = {f"{PREFIX}{setting.name.upper()}" for setting in described_settings()}
@@ -302,12 +301,15 @@ PASSED_BY = ("proxy", "fastcgi", "uwsgi", "scgi")
 
 def until_it_listens(port: int, running: subprocess.Popen, errors: Path) -> None:
     """Wait until somebody answers at a port; fails where nginx ends instead."""
-    last = time.monotonic() + PATIENCE
-    while running.poll() is None and time.monotonic() < last:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
-            return
-        time.sleep(0.05)
-    pytest.fail(f"nginx does not answer: {errors.read_text(encoding='utf-8')}")
+
+    def listens() -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
+            return True
+        return False
+
+    wait_until(lambda: running.poll() is not None or listens())
+    if running.poll() is not None or not listens():
+        pytest.fail(f"nginx does not answer: {errors.read_text(encoding='utf-8')}")
 
 
 def asked(port: int, path: str, *, secure: bool = True) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import ROOT, snippets
-from tests.running import Installation, missing
+from tests.running import PATIENCE, Installation, missing
 
 MARK = "==== next ===="
 GUIDE = ROOT / "docs" / "api.md"
@@ -36,7 +36,7 @@ def company(tmp_path_factory):
     made = subprocess.run(
         [sys.executable, "-c", TOKEN],
         env={**server.environ, "DJANGO_SETTINGS_MODULE": "milepost.config.settings"},
-        capture_output=True, text=True, check=True, timeout=60,
+        capture_output=True, text=True, check=True, timeout=PATIENCE,
     )  # fmt: skip
     yield {**server.environ, "MILEPOST": server.url, "MILEPOST_TOKEN": made.stdout.strip()}
     server.stop()

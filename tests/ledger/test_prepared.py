@@ -116,6 +116,7 @@ class TestPrepared:
             finally:
                 connection.close()
 
+        Statement("SET lock_timeout = 0").run([])  # the other may take its time
         other = Thread(target=let_go_when_somebody_waits)
         other.start()
         held.wait()

@@ -20,6 +20,7 @@ from milepost.models.ids import COUNTER_BITS, new_id
 from tests.actions.deeds import DEEDS, Deeds, latest
 from tests.cast import LATER, NOW, Cast
 from tests.okrs import Okrs
+from tests.running import PATIENCE
 from tests.threads import at_once
 from tests.years import Year
 
@@ -359,10 +360,10 @@ class TestSealingAtWork:
             with transaction.atomic():
                 comments.add(objective=okrs.helpful.id, text="Late", by=cast.cleo, at=LATER)
                 is_made.set()
-                assert is_sealed.wait(30)
+                assert is_sealed.wait(PATIENCE)
 
         def seal() -> None:
-            assert is_made.wait(30)
+            assert is_made.wait(PATIENCE)
             checked_in(cast, okrs)
             sealed(cast)
             is_sealed.set()
@@ -382,11 +383,13 @@ class TestSealingAtWork:
 
         def work(number: int) -> None:
             if number < WRITERS:
-                for value in range(ENTRIES):
-                    checked_in(cast, okrs, value)
-                finished.append(number)
-                if len(finished) == WRITERS:
-                    done.set()
+                try:
+                    for value in range(ENTRIES):
+                        checked_in(cast, okrs, value)
+                finally:
+                    finished.append(number)
+                    if len(finished) == WRITERS:
+                        done.set()
                 return
             while not done.is_set():
                 sealed(cast)

@@ -77,7 +77,7 @@ class TestRows:
             strategies.one_of(strategies.integers(), strategies.booleans(), strategies.none()),
         ),
     )
-    @how(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @how(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
     def test_read_back_as_they_were_written(self, cast, okrs, note, value, moment, data):
         """What a row holds, Python sees the same after the row was read, deleted and written."""
         with transaction.atomic():

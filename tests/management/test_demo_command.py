@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import urllib.error
 import urllib.request
 from dataclasses import replace
@@ -147,7 +146,7 @@ class TestCommand:
         _link(milepost, 1)
         milepost.stop()
         milepost.start("serve")
-        _printed(milepost, "Ctrl-C stops it.", 2)
+        milepost.printed(r"Ctrl-C stops it\.", 2)
         milepost.stop()
 
         assert f"This is {WORKSPACE.name}, the demo company" in milepost.output
@@ -158,14 +157,6 @@ def _mark(folder: Path, workspace_id: int) -> None:
     """Leave in a data folder what `milepost demo` leaves there."""
     said = {"workspace": encode(workspace_id), "personas": PERSONAS}
     (folder / "demo.json").write_text(json.dumps(said), encoding="utf-8")
-
-
-def _printed(milepost, words: str, times: int) -> None:
-    for _ in range(2_000):
-        if milepost.output.count(words) == times:
-            return
-        _open(_browser(), f"{milepost.url}/livez")
-    raise AssertionError(milepost.output)
 
 
 def _browser() -> urllib.request.OpenerDirector:
@@ -180,10 +171,5 @@ def _open(browser: urllib.request.OpenerDirector, url: str) -> tuple[str, str]:
 
 
 def _link(milepost, number: int) -> str:
-    """Return the link of the first, second … start; it is printed just after the first page is answered."""
-    for _ in range(2_000):
-        found = re.findall(r"http://\S+/sign-in/link/\S+", milepost.output)
-        if len(found) == number:
-            return found[-1]
-        _open(_browser(), f"{milepost.url}/livez")
-    raise AssertionError(milepost.output)
+    """Return the link of the first, second … start."""
+    return milepost.printed(r"http://\S+/sign-in/link/\S+", number)
