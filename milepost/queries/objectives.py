@@ -92,7 +92,7 @@ def page(reader: Reader, id: int) -> ObjectivePage:
     may_edit = access.may_edit(reader.actor, reader.standing(row))
     listed = initiatives.of(reader, row, may_edit=may_edit)
     cycle = reader.cycle_of(row)
-    is_open = row.state not in (State.CLOSED, State.GRADED)
+    may_change = may_edit and is_open(row)
     return ObjectivePage(
         card=reader.objective(row, initiatives=len(listed)),
         description=_description(reader, row, kept),
@@ -103,16 +103,21 @@ def page(reader: Reader, id: int) -> ObjectivePage:
         cycle_begins=cycle.starts_on,
         cycle_ends=cycle.ends_on,
         success_from=expected_grade(row.commitment),
-        above=tuple(alignments.above(reader, row, may_edit and is_open)),
+        above=tuple(alignments.above(reader, row, may_change)),
         below=tuple(alignments.below(reader, row)),
         initiatives=listed,
         comments=comments.discussion(reader, objective=row.id),
         history=history.of_objective(reader, row),
         closing=closing_of(reader, row),
         steps=steps(reader, row, may_edit),
-        may_edit=may_edit and is_open,
-        may_add=may_edit and is_open,
+        may_edit=may_change,
+        may_add=may_change,
     )
+
+
+def is_open(row: ObjectiveRow) -> bool:
+    """Say whether an objective can still be changed: its grades are not stored."""
+    return row.state not in (State.CLOSED, State.GRADED)
 
 
 def _description(reader: Reader, row: ObjectiveRow, kept: Objective) -> str:

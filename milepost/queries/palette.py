@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import orjson
 
@@ -10,7 +11,8 @@ from milepost.core import access, addresses, ids, membership
 from milepost.core.ids import encode
 from milepost.core.states import KeyResultState, State
 from milepost.ledger.statements import Statement, zoned
-from milepost.queries import undoing
+from milepost.ledger.structure import KeyResultRow, ObjectiveRow
+from milepost.queries import objectives, undoing
 from milepost.queries.cards import Reader
 from milepost.queries.hits import Hit
 from milepost.queries.sentences import Happening
@@ -64,6 +66,49 @@ def takes_checkin(reader: Reader, key: str) -> bool:
     row = reader.image.objectives[one.objective_id]
     is_open = State(row.state).takes_checkins and one.state in TAKES
     return is_open and access.may_check_in(reader.actor, reader.standing(row, one))
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An objective or key result, and the names of what its reader may do with it now, as its page does."""
+
+    kind: str
+    id: int
+    title: str
+    url: str
+    may: tuple[str, ...]
+
+
+def standing_on(reader: Reader, key: str) -> tuple[Thing, ...]:
+    """Return the thing somebody stands on, of a key result its objective too; nothing out of sight."""
+    image, id = reader.image, ids.decode(key)
+    if id is None or not (id in image.objectives or id in image.key_results) or not reader.sees(id):
+        return ()
+    if row := image.objectives.get(id):
+        return (_objective(reader, row),)
+    one = image.key_results[id]
+    return (_key_result(reader, one), _objective(reader, image.objectives[one.objective_id]))
+
+
+def _objective(reader: Reader, row: ObjectiveRow) -> Thing:
+    may_edit = access.may_edit(reader.actor, reader.standing(row))
+    adds = ("edit", "move", "align", "add_key_result", "add_initiative")
+    may = (*(adds if may_edit and objectives.is_open(row) else ()), *objectives.steps(reader, row, may_edit))
+    return Thing("objective", row.id, row.title, addresses.objective(reader.slug, row.id), may)
+
+
+def _key_result(reader: Reader, one: KeyResultRow) -> Thing:
+    row = reader.image.objectives[one.objective_id]
+    standing, may = reader.standing(row, one), []
+    if takes_checkin(reader, ids.encode(one.id)):
+        may.append("check_in")
+    if access.may_edit_key_result(reader.actor, standing) and objectives.is_open(row):
+        may.append("edit")
+    may.append("what_if")
+    is_running = one.state not in (KeyResultState.CANCELLED, KeyResultState.PAUSED)
+    if is_running and access.may_edit(reader.actor, standing) and objectives.is_open(row):
+        may.append("cancel")
+    return Thing("key_result", one.id, one.title, addresses.key_result(reader.slug, one.id), tuple(may))
 
 
 # By hand: the first letters of many words may mean it, and putting it together from querysets took as long as

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from milepost.core import addresses, terms
+from milepost.core.ids import encode
 from milepost.core.terms import Fit, Terms
 from milepost.queries import palette, search, slips
 from milepost.queries.cards import Reader
@@ -88,10 +89,11 @@ ON_PAGES = {
     "reopen": "open again",
     "park": "not now later archive shelve",
     "defer": "later postpone next",
-    "cancel": "delete remove drop stop abandon",
+    "cancel key result": "delete remove drop stop abandon",
     "cancel objective": "delete remove drop stop abandon",
     "take back to draft": "delete remove withdraw revert undo",
     "take up again": "restore reopen",
+    "check in": "checkin update progress report",
     "add a key result": "new create kr metric measure",
     "add an initiative": "new create project task action",
     "what if": "simulate scenario try forecast",
@@ -99,6 +101,30 @@ ON_PAGES = {
 }
 # How that reads then whose name does not say it.
 READS = {"edit": "Edit: owner, title and all else", "edit team": "Edit team: name, members and leads"}
+# What can be done with an objective or key result that one stands on: by what name other words mean it,
+# its own words, its symbol, and where it is done.
+DONE_WITH = {
+    "objective": {
+        "edit": ("edit", "Edit objective: owner, title and all else", "pencil", "edit/"),
+        "move": ("move", "Move objective…", "map", "place/"),
+        "align": ("align it to something", "Align objective to something", "link", "alignments/new/"),
+        "activation": ("activate", "Activate objective…", "play", "activation/"),
+        "closing": ("close", "Close objective…", "flag", "closing/"),
+        "add_key_result": ("add a key result", "Add a key result", "gauge", "key-results/new/"),
+        "add_initiative": ("add an initiative", "Add an initiative", "check", "initiatives/new/"),
+        "parking": ("park", "Park objective…", "clock", "parking/"),
+        "deferral": ("defer", "Defer objective…", "clock", "deferral/"),
+        "redrafting": ("take back to draft", "Take objective back to draft…", "undo", "redrafting/"),
+        "reopening": ("reopen", "Reopen objective…", "undo", "reopening/"),
+        "cancellation": ("cancel objective", "Cancel objective…", "close", "cancellation/"),
+    },
+    "key_result": {
+        "check_in": ("check in", "Check in", "check", "#check-in"),
+        "edit": ("edit", "Edit key result: owner, measure and all else", "pencil", "edit/"),
+        "what_if": ("what if", "What if it ends elsewhere?", "bolt", ""),
+        "cancel": ("cancel key result", "Cancel key result…", "close", "cancellation/"),
+    },
+}
 TELLING = 3  # letters from which on other words than its name bring in what a page offers
 GO_TO = re.compile(r"\s*(?:go\s*to|jump to|open|show)\s+(?P<what>\S.*)", re.IGNORECASE)
 CHECK_IN = re.compile(r"\s*check[\s-]*ins?\s+(?P<what>\S.*)", re.IGNORECASE)
@@ -116,7 +142,9 @@ def show(request: HttpRequest) -> HttpResponse:
     reader, typed = pages.reader(request), Typed(request.GET)
     text = typed.text("q")[:LONGEST]
     keys = keymap.in_force(pages.keymap_of(request))
-    offers = list(_pages(reader, keys)), list(_acts(request, reader, keys))
+    things = palette.standing_on(reader, typed.text("at"))
+    done_with = (tuple(_done_with(reader, thing)) for thing in things)
+    offers = tuple(_pages(reader, keys)), tuple(_acts(request, reader, keys)), *done_with
     answer = _answer(reader, text, offers)
     context = {
         "found": answer.found,
@@ -124,7 +152,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "recent": () if answer.found.terms else palette.recent(reader, typed.text("recent")),
         "pages": answer.pages,
         "acts": _with_addresses(reader, answer.found.terms, answer.acts),
-        "acts_first": answer.are_acts_likelier,
+        "acts_first": answer.is_likelier(answer.acts),
+        "done_with": _grouped(things, answer),
         "to_check_in": _to_check_in(reader, text),
         "answers": orjson.dumps(_answers(terms.terms(text))).decode(),
         "all": f"{_addresses(reader.slug)['search']}?{urlencode({'q': answer.found.text})}",
@@ -133,25 +162,48 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 class Answer(NamedTuple):
-    """What answers to some words: things, pages, acts."""
+    """What answers to some words: things, pages, acts, and what can be done with what one stands on."""
 
     found: Found
     pages: list[Offer]
     acts: list[Offer]
+    done_with: tuple[list[Offer], ...] = ()  # of a key result, then of its objective
 
     def count(self) -> int:
-        return self.found.total + len(self.pages) + len(self.acts)
+        return self.found.total + sum(map(len, (self.pages, self.acts, *self.done_with)))
 
     def is_empty(self) -> bool:
         return not self.count()
 
-    @property
-    def are_acts_likelier(self) -> bool:
-        """Whether something to do answers as well as the likeliest thing: then it comes before things."""
-        if not self.acts or not self.found.hits:
-            return bool(self.acts)
+    def is_likelier(self, offers: list[Offer]) -> bool:
+        """Say whether something to do answers as well as the likeliest thing: then it comes before things."""
+        if not offers or not self.found.hits:
+            return bool(offers)
         wanted = self.found.terms
-        return _fit(wanted, self.acts[0]) <= terms.fit(wanted, self.found.hits[0].title)
+        return _fit(wanted, offers[0]) <= terms.fit(wanted, self.found.hits[0].title)
+
+
+class Group(NamedTuple):
+    """What can be done with one thing, under its title, and whether it comes before what was found."""
+
+    title: str
+    offers: list[Offer]
+    is_first: bool
+
+
+def _grouped(things: Iterable[palette.Thing], answer: Answer) -> list[Group]:
+    """Return what answers of each thing; where nothing was typed, of the one that one stands on alone."""
+    found = zip(things, answer.done_with, strict=True)
+    groups = [Group(thing.title, offers, answer.is_likelier(offers)) for thing, offers in found if offers]
+    return groups if answer.found.terms else groups[:1]
+
+
+def _done_with(reader: Reader, thing: palette.Thing) -> Iterable[Offer]:
+    for name, (called, words, symbol, rest) in DONE_WITH[thing.kind].items():
+        if name in thing.may:
+            what_if = f"{_addresses(reader.slug)['map']}?whatif={encode(thing.id)}#what"
+            url = what_if if name == "what_if" else f"{thing.url}{rest}"
+            yield Offer(words, symbol, url, also=f"{called} {ON_PAGES[called]}")
 
 
 def _to_check_in(reader: Reader, text: str) -> Found | None:
@@ -185,13 +237,13 @@ def _with_addresses(reader: Reader, wanted: Terms, acts: list[Offer]) -> list[Of
     return [found if act == UNDO else act for act in acts if is_meant or act != UNDO]
 
 
-def _answer(reader: Reader, text: str, offers: tuple[list[Offer], list[Offer]]) -> Answer:
+def _answer(reader: Reader, text: str, offers: Sequence[Sequence[Offer]]) -> Answer:
     """Answer what was typed; where nothing does, what was perhaps meant, else some of it."""
     first = _answering(search.find(reader, text), offers)
     if said := GO_TO.match(text):
         there = _answering(search.find(reader, said["what"]), offers)
         found = first.found if first.found.total else there.found
-        first = Answer(found, there.pages, first.acts or there.acts)
+        first = first._replace(found=found, pages=there.pages, acts=first.acts or there.acts)
     if not first.found.terms or not first.is_empty():
         return first
     for phrases in slips.tried(reader, first.found.terms, _words(chain(*offers))):
@@ -203,8 +255,9 @@ def _answer(reader: Reader, text: str, offers: tuple[list[Offer], list[Offer]]) 
     return first
 
 
-def _answering(found: Found, offers: tuple[list[Offer], list[Offer]]) -> Answer:
-    return Answer(found, *(answering(found.terms, each) for each in offers))
+def _answering(found: Found, offers: Sequence[Sequence[Offer]]) -> Answer:
+    pages, acts, *done_with = (answering(found.terms, each) for each in offers)
+    return Answer(found, pages, acts, tuple(done_with))
 
 
 def _words(offers: Iterable[Offer]) -> set[str]:

@@ -56,6 +56,41 @@ class TestTheKeyOfTheMap:
         until(page, lambda: key.evaluate("key => key.scrollWidth <= key.clientWidth"))
 
 
+class TestWhatIsAskedFor:
+    @pytest.mark.parametrize(("place", "name"), [("alignment", "Filter"), ("map", "View")])
+    def test_opens_below_its_button_which_shuts_it(self, visit, okrs, place: str, name: str):
+        """The panel leaves its button free to be pressed again; Escape shuts it too, and goes back there."""
+        page = visit("ada", f"/w/acme/{place}/", viewport=NARROW)
+        button, panel = page.get_by_role("button", name=name, exact=True), page.locator("#asks")
+
+        button.click()
+        expect(panel).to_be_visible()
+        until(page, lambda: boxed(panel)["y"] >= boxed(button)["y"] + boxed(button)["height"])
+        expect(panel.get_by_role("button", name="Show")).to_be_in_viewport(ratio=1)
+        button.click()
+        expect(panel).to_be_hidden()
+        button.click()
+        panel.get_by_role("searchbox").focus()
+        page.keyboard.press("Escape")
+
+        expect(panel).to_be_hidden()
+        expect(button).to_be_focused()
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_lists_all_columns_with_nothing_over_them(self, visit, okrs, scheme: str):
+        """Each column of the tree can be ticked and moved; the button below them casts no shadow on them."""
+        page = visit("ada", "/w/acme/alignment/", viewport=NARROW, color_scheme=scheme)
+
+        page.locator(".arrange > summary").click()
+        panel = page.locator(".arrange > form")
+
+        until(page, lambda: panel.evaluate("panel => panel.scrollHeight <= panel.clientHeight"))
+        for button in panel.locator(".btn").all():
+            expect(button).not_to_have_css("position", "sticky")
+        for last in (panel.get_by_role("checkbox").last, panel.get_by_role("button", name="later").last):
+            last.click(trial=True)
+
+
 def boxed(part):
     return part.bounding_box()
 

@@ -18,7 +18,7 @@ def opened(page):
     page.keyboard.press("Control+k")
     field = page.get_by_role("combobox", name="Search, jump or act")
     expect(field).to_be_focused()
-    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".pal [role=option]").first).to_have_attribute("aria-selected", "true")
     return field
 
 
@@ -140,6 +140,69 @@ class TestPalette:
         expect(group).to_have_attribute("aria-label", "On this page")
         expect(group.get_by_role("option")).to_have_text(offered)
         expect(page.locator(".opt-slip")).to_have_count(0)
+
+    def test_acts_on_the_row_that_one_stands_on(self, visit, okrs):
+        """In the tree “assign”, “move”, “close” mean the row with the focus, or a key result’s objective."""
+        page = visit("ada", "/w/acme/alignment/")
+        row, whole = page.locator(f'tr[data-id="{encode(okrs.helpful.id)}"]'), okrs.helpful.id
+
+        row.focus()
+        page.keyboard.press("ArrowRight")
+        expect(row).to_have_attribute("aria-expanded", "true")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(f'tr[data-id="{encode(okrs.waiting.id)}"]')).to_be_focused()
+        field = opened(page)
+        first = page.locator(".pal-list > [role=group]:visible").first
+        for typed, label, words in (
+            ("assign", okrs.waiting.title, "Edit key result: owner, measure and all else"),
+            ("move", okrs.helpful.title, "Move objective…"),
+            ("close", okrs.helpful.title, "Close objective…"),
+        ):
+            field.fill(typed)
+            expect(first.get_by_role("option").first).to_have_text(words)
+            expect(first).to_have_attribute("aria-label", f"On “{label}”")
+        page.keyboard.press("Enter")
+
+        page.wait_for_url(f"**{addresses.objective('acme', whole)}closing/")
+
+    def test_acts_on_nothing_that_one_may_not_change(self, visit, okrs):
+        """A guest stands on a row as well, and is offered nothing that changes it."""
+        page = visit("gus", "/w/acme/alignment/")
+
+        page.locator(f'tr[data-id="{encode(okrs.helpful.id)}"]').focus()
+        field = opened(page)
+        field.fill("close")
+
+        expect(page.locator(".opt-none, .opt-slip")).to_be_visible()
+        expect(page.get_by_role("option", name="objective…")).to_have_count(0)
+
+    def test_acts_on_the_objective_of_a_key_result(self, visit, okrs):
+        """On the page of a key result its own actions stand beside those of its objective, named so."""
+        page = visit("ada", addresses.key_result("acme", okrs.waiting.id))
+
+        field = opened(page)
+        field.fill("cancel")
+
+        expect(page.get_by_role("option", name="Cancel")).to_have_text(
+            ["Cancel key result…", "Cancel objective…"]
+        )
+        field.fill("move")
+        expect(page.get_by_role("option", selected=True)).to_have_text("Move objective…")
+
+    def test_acts_on_the_card_that_the_arrow_keys_went_to(self, visit, okrs):
+        """On the map the card that the keys walked to is meant."""
+        page = visit("ada", "/w/acme/map/")
+
+        page.locator(".map-view").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        title = page.locator(".cd.at title:not(.tip)").first.text_content()
+        field = opened(page)
+        field.fill("align")
+
+        group = page.locator(".pal-list > [role=group]:visible").first
+        expect(group).to_have_attribute("aria-label", f"On “{title}”")
+        expect(group.get_by_role("option").first).to_have_text("Align objective to something")
 
     def test_switches_the_look(self, visit, okrs):
         """An act is done on the page that one is on."""

@@ -398,7 +398,15 @@ EVERY_VIEW = {
     "activity": ("", "?kind=check-ins", "?kind=discussion", "?kind=objectives"),
     # What is hidden has words of what everyone sees, and of its own.
     "search": ("?q=whisper", "?q=r", "?q=wait", "?q=o&kind=objective", "?q=the&kind=comment"),
-    "palette": ("", "?q=whisper", "?q=r", "?q=wait", "?recent={objective}.{key_result}.{team}.{person}"),
+    "palette": (
+        "",
+        "?q=whisper",
+        "?q=r",
+        "?q=wait",
+        "?recent={objective}.{key_result}.{team}.{person}",
+        "?at={objective}",
+        "?at={key_result}&q=edit",
+    ),
 }
 
 

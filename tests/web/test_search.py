@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from milepost.core.ids import encode
 from milepost.models import Event
 from milepost.queries.hits import Hit
 from milepost.web import hits, keymap
-from milepost.web.palette import Offer, answering
+from milepost.web.palette import DONE_WITH, Offer, answering
 from milepost.web.words import day
 from tests.web.statements import STATEMENTS, count
 
@@ -143,6 +144,49 @@ class TestPalette:
         assert said.index('aria-label="Check in"') < said.index(there)
         assert there not in signed_in("gus").get(PALETTE, {"q": f"checkin {words}"}).text
         assert 'href="/w/acme/sweep/"' in signed_in("cleo").get(PALETTE, {"q": "checkin"}).text
+
+    @pytest.mark.parametrize("who", ["ada", "ben", "cleo", "gus"])
+    @pytest.mark.parametrize(
+        "name", ["company", "helpful", "draft", "private", "secret", "waiting", "guides"]
+    )
+    def test_offers_of_what_one_stands_on_what_its_page_does(self, okrs, signed_in, name, who):
+        """Of an objective or key result just what its own page lets one do; of what is hidden nothing."""
+        browser, thing = signed_in(who), getattr(okrs, name)
+        kind = "key_result" if name in ("waiting", "guides") else "objective"
+        there = f"/w/acme/{kind.replace('_', '-')}s/{encode(thing.id)}/"
+        own = {rest for *_, rest in DONE_WITH[kind].values()} - {""}
+
+        page = browser.get(there).text
+        said = browser.get(PALETTE, {"at": encode(thing.id)}).text
+
+        does = set(re.findall(rf'(?:href|action)="{there}([^"]*)"', page)) & own
+        does |= {"#check-in"} if 'id="check-in"' in page else set()
+        assert set(re.findall(rf'href="{there}([^"]+)"', said)) == does
+
+    def test_names_whose_it_is_that_can_be_done_from_a_key_result(self, okrs, signed_in):
+        """On a key result, what is typed may be meant of it or of its objective: each says which."""
+        ben, on = signed_in("ben"), encode(okrs.waiting.id)
+        objective, key_result = (f"/w/acme/{kind}/" for kind in ("objectives", "key-results"))
+
+        close, cancel = (ben.get(PALETTE, {"q": typed, "at": on}).text for typed in ("close", "cancel"))
+
+        assert f'href="{objective}{encode(okrs.helpful.id)}/closing/"' in close
+        assert "objective…" in close and f"On “{okrs.helpful.title}”" in close
+        assert cancel.index(f'href="{key_result}{on}/cancellation/"') < cancel.index(
+            f'href="{objective}{encode(okrs.helpful.id)}/cancellation/"'
+        )
+
+    def test_takes_other_words_for_what_can_be_done_with_it(self, okrs, signed_in):
+        """“Assign” is editing there too, and no slip of another word."""
+        said = signed_in("ben").get(PALETTE, {"q": "assign", "at": encode(okrs.helpful.id)}).text
+
+        assert "Edit objective: owner, title and all else" in said and "Nothing has" not in said
+
+    def test_costs_no_more_where_one_stands_on_something(self, okrs, signed_in):
+        """What may be done with it comes from the image."""
+        asked = f"{PALETTE}?q=nobody&at={encode(okrs.waiting.id)}"
+
+        assert count(signed_in("cleo"), asked) == STATEMENTS["palette"]
 
     @pytest.mark.parametrize(
         ("typed", "there"),

@@ -17,11 +17,6 @@ class Keys extends HTMLElement {
     }
   }
 
-  disconnectedCallback() {
-    document.removeEventListener("keydown", this);
-    document.removeEventListener("click", this);
-  }
-
   handleEvent(event) {
     if (event.type === "click") {
       if (event.target.closest('[data-keys="help"]')) this.help();
@@ -77,10 +72,14 @@ class Keys extends HTMLElement {
 
   next(by = 1) {
     const rows = [...document.querySelectorAll(ROWS)].filter((row) => row.offsetParent && this.stop(row));
-    const from = rows.indexOf(document.activeElement.closest(ROWS));
+    const from = rows.indexOf(this.row);
     const to = rows[from < 0 ? (by < 0 ? rows.length - 1 : 0) : from + by];
     if (to) this.stop(to).focus();
     return rows.length > 0;
+  }
+
+  get row() {
+    return document.activeElement.closest(ROWS);
   }
 
   stop(row) {
@@ -88,8 +87,7 @@ class Keys extends HTMLElement {
   }
 
   edit() {
-    const row = document.activeElement.closest(ROWS);
-    const control = row?.querySelector(EDIT) ?? document.querySelector(`.head :is(${EDIT})`) ?? document.querySelector('main [data-keys="edit"]');
+    const control = this.row?.querySelector(EDIT) ?? document.querySelector(`.head :is(${EDIT})`) ?? document.querySelector('main [data-keys="edit"]');
     control?.click();
     return control;
   }

@@ -2,7 +2,7 @@
 // itself offers to do (buttons and links that are only there for who may) is read from the page.
 const WAIT = 60;
 const KEPT = 12;
-const THING = /^\/w\/([^/]+)\/(?:objectives|key-results|teams|people)\/([0-9a-z]{13})\/$/;
+const THING = /^\/w\/[^/]+\/(?:objectives|key-results|teams|people)\/([0-9a-z]{13})\/$/;
 const OFFERED = "main :is(.head :is(a, button), .sec > a, .sec > .end a):not(:disabled, details a[aria-current])";
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 const made = (name, as, ...inside) => {
@@ -38,6 +38,10 @@ class Palette extends HTMLElement {
   open(text = "") {
     if (this.dialog.open) return this.field.select();
     this.sheet();
+    // What can be acted on: a row or card that has the focus, else what the heading names.
+    const at = document.querySelector("mp-keys").row ?? document.querySelector(".cd.at") ?? document.querySelector(".head");
+    const link = at?.querySelector('[href*="/objectives/"], [href*="/key-results/"]');
+    this.on = THING.exec(link?.getAttribute("href"))?.[1] ?? "";
     this.field.value = text;
     this.shown = null;
     this.hurried = false;
@@ -48,16 +52,17 @@ class Palette extends HTMLElement {
 
   // Its look comes with its first use.
   sheet() {
-    if (document.querySelector(`link[href="${CSS.escape(this.dataset.sheet)}"]`)) return;
-    document.head.append(made("link", { rel: "stylesheet", href: this.dataset.sheet }));
+    const { sheet } = this.dataset;
+    if (sheet) document.head.append(made("link", { rel: "stylesheet", href: sheet }));
+    delete this.dataset.sheet;
   }
 
   // Who types fast and presses Enter means what will be found, not what was.
   enter(event) {
-    if (this.shown === this.field.value && !this.at) return;
+    this.hurried = this.shown !== this.field.value;
+    if (!this.hurried && !this.at) return;
     event.preventDefault();
-    if (this.shown === this.field.value) this.at.click();
-    else this.hurried = true;
+    if (!this.hurried) this.at.click();
   }
 
   ask(wait) {
@@ -68,7 +73,7 @@ class Palette extends HTMLElement {
   async fetch(text) {
     this.stale?.abort();
     const { signal } = this.stale = new AbortController();
-    const asked = new URLSearchParams(text.trim() ? { q: text } : { recent: this.recent().filter((id) => id !== this.here).join(".") });
+    const asked = new URLSearchParams({ q: text, at: this.on, recent: this.recent().filter((id) => id !== this.here).join(".") });
     try {
       const answer = await fetch(`${this.dataset.url}?${asked}`, { signal, headers: { "HX-Request": "true" } });
       if (answer.redirected || !answer.ok) throw new Error(answer.status);
@@ -90,13 +95,6 @@ class Palette extends HTMLElement {
     }
   }
 
-  // For what has no symbol.
-  arrow() {
-    const drawn = this.querySelector("svg").cloneNode(true), shape = drawn.querySelector("use");
-    shape.setAttribute("href", shape.getAttribute("href").replace(/#.*/, "#i-arrow"));
-    return drawn;
-  }
-
   // What this page offers, by its name or words that the server has for it.
   offer(text) {
     const group = this.group = this.list.querySelector("[data-answers]"), options = Object.create(null);
@@ -109,7 +107,7 @@ class Palette extends HTMLElement {
       if (says && (isMeant || words.every((word) => ` ${name}`.includes(` ${word}`)))) options[says] ??= made("button", {
         type: "button", className: "item opt", role: "option", tabIndex: -1, rank: 2 * name.startsWith(typed) || isMeant,
         onclick: () => { this.dialog.close(); control.click(); },
-      }, said.querySelector("svg") ?? this.arrow(), made("span", { className: "opt-t" }, isMeant && answers[name] || says));
+      }, said.querySelector("svg") ?? group.querySelector("svg").cloneNode(true), made("span", { className: "opt-t" }, isMeant && answers[name] || says));
     }
     const found = Object.values(options).sort((one, other) => other.rank - one.rank);
     if (!found[0]) return;
@@ -128,8 +126,7 @@ class Palette extends HTMLElement {
     this.options.forEach((option, number) => { option.id = `pal-${number}`; option.ariaSelected = "false"; });
     this.at = null;
     this.mark(this.options[0]);
-    const count = this.options.length;
-    const slip = this.list.querySelector(".opt-slip")?.textContent ?? "";
+    const count = this.options.length, slip = this.list.querySelector(".opt-slip")?.textContent ?? "";
     this.querySelector("[data-count]").textContent = `${slip} ${count === 1 ? "1 choice" : `${count} choices`}`.trim();
   }
 
@@ -150,9 +147,7 @@ class Palette extends HTMLElement {
       event.preventDefault();
       return this.dialog.close();
     }
-    const options = this.options;
-    const from = options.indexOf(this.at);
-    const last = options.length - 1;
+    const options = this.options, from = options.indexOf(this.at), last = options.length - 1;
     const to = {
       ArrowDown: from < last ? from + 1 : 0, ArrowUp: from > 0 ? from - 1 : last,
       PageDown: Math.min(from + 8, last), PageUp: Math.max(from - 8, 0),
@@ -177,7 +172,7 @@ class Palette extends HTMLElement {
 
   // Ids alone: what they are called, and whether one may still see them, the server says.
   remember() {
-    const id = this.here = THING.exec(location.pathname)?.[2];
+    const id = this.here = THING.exec(location.pathname)?.[1];
     if (!id) return;
     try {
       localStorage.setItem(this.key, JSON.stringify([id, ...this.recent().filter((other) => other !== id)].slice(0, KEPT)));

@@ -15,10 +15,6 @@ class Toasts extends HTMLElement {
     document.addEventListener("htmx:error", this);
   }
 
-  disconnectedCallback() {
-    document.removeEventListener("htmx:error", this);
-  }
-
   handleEvent() {
     const silent = this.querySelector("template");
     if (silent) this.append(silent.content.cloneNode(true));
