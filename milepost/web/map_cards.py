@@ -56,8 +56,8 @@ class Pen:
         effect = self.effects.get(id)
         return row if effect is None else replace(row, status=effect.status_after, progress=effect.after)
 
-    def card(self, card: Card, spot: Spot, *, served: str, is_hot: bool) -> str:
-        """Draw a card where it stands; `served` are the numbers of the cards above it."""
+    def card(self, card: Card, spot: Spot, row: int, *, served: str, is_hot: bool) -> str:
+        """Draw a card where it stands, in which row; `served` are the numbers of the cards above it."""
         card = self.seen(card)
         colour = self.lens.of(card)[0]
         edge = EDGE if self.lens.name == "status" else BROAD_EDGE
@@ -72,7 +72,7 @@ class Pen:
         return "".join(
             [
                 f'<g class="{classes}" id="m-{card.row.key}" transform="translate({spot.x:g} {spot.y:g})" ',
-                f'data-n="{card.number}" data-up="{served}">',
+                f'data-n="{card.number}" data-row="{row}" data-up="{served}">',
                 self.link(f"?path={card.row.key}", frame),
                 f'<path class="hd near" d="{_head(card)}"/>',
                 f'<rect class="hd far" width="{WIDTH}" height="{spot.height:g}" rx="8"/>',

@@ -176,7 +176,8 @@ class Picture:
         for link in self.map.lines:
             served[link.lower].append(str(self.map.cards[link.upper].number))
         for id, card in self.map.cards.items():
-            drawn = self.pen.card(card, self.spot(card), served=" ".join(served[id]), is_hot=id in self.hot)
+            row, above = self.map.drawing.row(card.number), " ".join(served[id])
+            drawn = self.pen.card(card, self.spot(card), row, served=above, is_hot=id in self.hot)
             # On paper it is used again, elsewhere: there its styles must find all that they ask for in it.
             yield f'<g class="map" id="c-{card.number}">{drawn}</g>'
 

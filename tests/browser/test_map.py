@@ -234,6 +234,36 @@ class TestWalking:
         page.wait_for_url("**/objectives/**")
         expect(page.get_by_role("heading", level=1)).to_have_text(okrs.company.title)
 
+    def test_sideways_through_all_tiers_of_a_row(self, visit, cast, okrs):
+        """Where a broad row stands in several tiers, the arrows to the side come by each of its cards."""
+        drafted = [
+            objectives.draft(
+                title=f"Part {number}", cycle=okrs.cycle.id, owner=cast.cleo.person_id, by=cast.ada, at=NOW
+            )
+            for number in range(14)
+        ]
+        for one in drafted[1:]:
+            for parent in (drafted[0], okrs.helpful):
+                alignments.align(child=one.id, objective=parent.id, by=cast.ada, at=NOW)
+        page = visit("cleo", f"{MAP}?key_results=0")
+        parts = [card(page, one) for one in drafted[1:]]
+        places = sorted(
+            part.evaluate("card => [card.transform.baseVal[0].matrix.e, card.transform.baseVal[0].matrix.f]")
+            for part in parts
+        )
+        assert len({y for _, y in places}) > 1
+        page.evaluate(
+            "() => { window.told = new Set(); const live = document.querySelector('mp-walk [aria-live]');"
+            " new MutationObserver(() => told.add(/Part \\d+/.exec(live.textContent)?.[0]))"
+            ".observe(live, { childList: true }) }"
+        )
+        page.locator(".map-view").focus()
+        for key in ("ArrowDown", "ArrowDown", "ArrowDown", *["ArrowLeft"] * 13, *["ArrowRight"] * 13):
+            page.keyboard.press(key)
+
+        every = {f"Part {number}" for number in range(1, 14)}
+        until(page, lambda: every <= set(page.evaluate("[...told]")))
+
     def test_folds_with_the_space_bar(self, visit, okrs):
         """Space folds what one stands on; the page comes back standing on it, so Space unfolds it again."""
         page = visit("cleo", MAP)

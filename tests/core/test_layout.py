@@ -9,6 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from milepost.core.layout import Box, Drawing, Line, Look, Spot, lay_out
+from milepost.core.layout.orders import best_order, crossings
+from milepost.core.layout.rows import graph_of, rows_of
+from milepost.core.layout.tiers import broken
 
 WIDE, TALL = 200, 100
 ROOMY = Look(wide=1e9)  # never in columns
@@ -237,6 +240,72 @@ class TestColumns:
 
         rows = {id: spot.row for id, spot in drawing.spots.items()}
         assert rows[12] == 2 and rows[1] == rows[2] == 1
+
+
+class TestTiers:
+    """A row that is too broad even with columns: its boxes stand by turns in several tiers."""
+
+    SHARED = [(2 + at, top) for at in range(16) for top in (0, 1)]  # no columns: each serves two
+
+    def test_make_a_broad_row_narrow(self):
+        """Sixteen boxes that serve two things take less than half the width, and are one row still."""
+        broad, narrow = drawn(18, self.SHARED), drawn(18, self.SHARED, TIGHT)
+
+        assert broad.width > 16 * WIDE and narrow.width < broad.width / 2
+        assert len({spot.y for spot in narrow.spots.values()}) > 2
+        assert len(narrow.rows) == 2 and [narrow.row(id) for id in range(18)] == [0] * 2 + [1] * 16
+        assert narrow.rows[1][1] == narrow.height
+
+    def test_stand_by_turns(self):
+        """A box of the second tier stands under the gap between two of the first."""
+        drawing = drawn(6, [(id, top) for id in range(2, 6) for top in (0, 1)], Look(wide=500))
+
+        tops = sorted({spot.y for id, spot in drawing.spots.items() if id > 1})
+        above, below = (
+            sorted(spot.middle for id, spot in drawing.spots.items() if id > 1 and spot.y == top)
+            for top in tops
+        )
+        assert above[0] < below[0] < above[1] < below[1]
+
+    @given(graphs())
+    @settings(max_examples=100)
+    def test_add_no_crossing(self, graph):
+        """Broken into tiers, the same order crosses exactly as often."""
+        boxes, lines, _ = graph
+        look = Look(wide=400)
+        numbered = graph_of(boxes, lines, rows_of(boxes, lines), (), look, {})
+        order, crossed, _ = best_order(numbered)
+
+        split, tiered, _ = broken(numbered, order, (), look)
+
+        assert crossings(split, tiered) == crossed
+
+    def test_are_what_keeps_three_hundred_cards_near_the_shape_of_a_screen(self):
+        """Though a fifth serve two things: it was twelve times as wide as tall."""
+        drawing = lay_out(*company(300, 5), Look())
+
+        assert drawing.width < 10_000 and drawing.width < 2.5 * drawing.height
+
+    def test_stay_where_they_are_when_another_box_comes(self):
+        """One box more moves few into another tier, and none past another in its row."""
+        boxes, lines = company(300, 5)
+        look = Look()
+        before = lay_out(boxes, lines, look)
+        more = (*boxes, Box("more", 224, 100)), (*lines, Line("more", 150))
+
+        after = lay_out(*more, look, before.order)
+
+        tiers, new = ({id: drawing.spots[id].row for id in before.order} for drawing in (before, after))
+        assert sum(tiers[id] == new[id] for id in tiers) > 0.9 * len(tiers)
+        for row in range(len(before.rows)):
+            here = [id for id in before.order if before.row(id) == row == after.row(id)]
+            assert here == [id for id in after.order if id in set(here)]
+
+    def test_keep_their_order_when_drawn_again(self):
+        """A drawing that keeps the order of one in tiers is the same drawing."""
+        first = drawn(18, self.SHARED, TIGHT)
+
+        assert drawn(18, self.SHARED, TIGHT, fixed=first.order).spots == first.spots
 
 
 class TestFigures:

@@ -2,7 +2,7 @@
 
 A layered drawing (after Sugiyama, Tagawa and Toda, 1981) for graphs without loops in which a box may serve
 several others. Pure values in and out; the same boxes and lines always give the same drawing. The files, in
-reading order: letters · boxes · stacks · rows · orders · places · routes · drawing · parts · labels.
+reading order: letters · boxes · stacks · rows · orders · tiers · places · routes · drawing · parts · labels.
 """
 
 from milepost.core.layout.boxes import Box, Line, Look

@@ -31,12 +31,14 @@ class Look:
     """Distances, in the units of the boxes.
 
     Lines run down a column `inset` from its left edge, and as far from that of a box others are set in below.
-    `wide` is what a drawing may take before small branches become columns, of at most `tallest` boxes.
+    `wide` is what a drawing may take before small branches become columns, of at most `tallest` boxes, and
+    broad rows are broken into tiers.
     """
 
     gap: float = 28
     lane: float = 18  # what a line that passes through a row takes
     channel: float = 76  # between two rows, at least
+    step: float = 46  # between two tiers of a row, at least
     rail: float = 16  # left of a column
     inset: float = 8
     indent: float = 22  # how far a box of a column is set in from what it serves there

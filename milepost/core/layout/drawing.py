@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from milepost.core.layout.boxes import Box, Line, Look
 from milepost.core.layout.orders import best_order
@@ -12,6 +14,7 @@ from milepost.core.layout.places import Spot, middles
 from milepost.core.layout.routes import Point, inner_route, route
 from milepost.core.layout.rows import Graph, graph_of, rows_of
 from milepost.core.layout.stacks import Stack, stacked
+from milepost.core.layout.tiers import broken
 
 KEPT = 128
 
@@ -22,6 +25,7 @@ class Drawing:
 
     `routes` are in the order of the lines. `rows` say from where to where each row is; in the `deep` ones
     there are columns with what is farther down.
+    `order` names the boxes from left to right, those of a column from its top: what another drawing can keep.
     `crossings` counts how often lines cross; `in_tree_order` how often they would, branch by branch.
     """
 
@@ -31,13 +35,13 @@ class Drawing:
     routes: tuple[tuple[Point, ...], ...]
     rows: tuple[tuple[float, float], ...]
     deep: frozenset[int]
+    order: tuple[Hashable, ...]
     crossings: int
     in_tree_order: int
 
-    @property
-    def order(self) -> tuple[Hashable, ...]:
-        """The boxes from left to right, those of a column from its top: what another drawing can keep."""
-        return tuple(sorted(self.spots, key=lambda id: (self.spots[id].x, self.spots[id].y)))
+    def row(self, id: Hashable) -> int:
+        """Return in which row a box stands, from the top; its column or its tier belongs to that row."""
+        return bisect_right(self.rows, self.spots[id].y, key=itemgetter(0)) - 1
 
 
 @lru_cache(maxsize=KEPT)
@@ -65,9 +69,11 @@ def lay_out(
     trunks = _trunks(lines, within, inner)
     graph = graph_of(whole, trunks, rows_of(whole, trunks), stacks, look, rank)
     order, crossings, in_tree = best_order(graph)
-    middle = middles(graph, order, look)
-    rows = _bands(graph, middle, look)
-    spots = _spots(graph, middle, rows, {stack.box.id: stack for stack in stacks}, look)
+    columns, deep = {stack.box.id: stack for stack in stacks}, _deep(stacks, graph)
+    graph, tiered, owner = broken(graph, order, columns, look)
+    middle = middles(graph, tiered, look)
+    tiers = _bands(graph, middle, owner, look)
+    spots = _spots(graph, middle, tiers, columns, look)
     chains = {(chain[0], chain[-1]): chain for chain in graph.chains}
     number = {box.id: at for at, box in enumerate(whole)}
 
@@ -80,7 +86,7 @@ def lay_out(
             upper,
             lower,
             [middle[bend] for bend in chain[1:-1]],
-            rows,
+            tiers,
             beside=line.beside,
             lane=round(look.gap / 3, 1),
             rail=round(lower.x - look.rail + look.inset, 1) if stack else None,
@@ -88,8 +94,32 @@ def lay_out(
 
     routes = tuple(map(routed, lines))
     width = max([0, *(spot.right for spot in spots.values()), *(x for line in routes for x, _ in line)])
-    tall, deep = rows[-1][1] if rows else 0, _deep(stacks, graph)
-    return Drawing(width, tall, spots, routes, tuple(rows), deep, crossings, in_tree)
+    tall = tiers[-1][1] if tiers else 0
+    kept = _kept(spots, [[whole[one].id for one in row if one < len(whole)] for row in order], columns)
+    return Drawing(width, tall, spots, routes, _rows(tiers, owner), deep, kept, crossings, in_tree)
+
+
+def _rows(tiers: Sequence[tuple[float, float]], owner: Sequence[int]) -> tuple[tuple[float, float], ...]:
+    """Return from where to where each row is, with all its tiers."""
+    found: dict[int, tuple[float, float]] = {}
+    for (top, bottom), row in zip(tiers, owner, strict=True):
+        found[row] = found.get(row, (top,))[0], bottom
+    return tuple(found.values())
+
+
+def _kept(
+    spots: Mapping[Hashable, Spot], rows: Sequence[Sequence[Hashable]], columns: Mapping[Hashable, Stack]
+) -> tuple[Hashable, ...]:
+    """Return the boxes from left to right; those of a row in its order, in whatever tiers they stand."""
+    found = sorted(spots, key=lambda id: (spots[id].x, spots[id].y))
+    place = {id: at for at, id in enumerate(found)}
+    for row in rows:
+        several: list[Hashable] = []
+        for id in row:
+            several += [part.box.id for part in columns[id].parts] if id in columns else [id]
+        for at, id in zip(sorted(place[id] for id in several), several, strict=True):
+            found[at] = id
+    return tuple(found)
 
 
 def _deep(stacks: Sequence[Stack], graph: Graph) -> frozenset[int]:
@@ -115,28 +145,29 @@ def _trunks(
     return list(found.values())
 
 
-def _bands(graph: Graph, middle: list[float], look: Look) -> list[tuple[float, float]]:
-    """Give each row its height, and more room between two rows the farther lines go sideways there."""
+def _bands(graph: Graph, middle: list[float], owner: Sequence[int], look: Look) -> list[tuple[float, float]]:
+    """Give each tier its height, and more room between two of them the farther lines go sideways there."""
     found, top = [], 0.0
-    for row in graph.rows:
+    for tier, row in enumerate(graph.rows):
         tall = max((graph.boxes[one].height for one in row if not graph.is_bend(one)), default=0.0)
         sideways = (abs(middle[one] - middle[other]) for one in row for other in graph.below[one])
         found.append((top, top + tall))
-        top += tall + look.channel + min(max(sideways, default=0) / 24, look.channel)
+        least = look.step if owner[tier : tier + 2] == [owner[tier]] * 2 else look.channel
+        top += tall + least + min(max(sideways, default=0) / 24, least)
     return [(round(top, 1), round(bottom, 1)) for top, bottom in found]
 
 
 def _spots(
     graph: Graph,
     middle: list[float],
-    rows: list[tuple[float, float]],
+    tiers: list[tuple[float, float]],
     stacks: Mapping[Hashable, Stack],
     look: Look,
 ) -> dict[Hashable, Spot]:
     found = {}
     for number, box in enumerate(graph.boxes):
         left, row = middle[number] - box.width / 2, graph.row[number]
-        top = rows[row][0]
+        top = tiers[row][0]
         if box.id not in stacks:
             found[box.id] = Spot(round(left, 1), top, box.width, box.height, row)
             continue

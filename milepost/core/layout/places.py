@@ -22,7 +22,7 @@ STAY = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a box stands: its left top corner, its size, and its row."""
+    """Where a box stands: its left top corner, its size, and its row, or the tier of a row that is broken."""
 
     x: float
     y: float
@@ -73,6 +73,8 @@ def _apart(graph: Graph, row: list[int], look: Look) -> list[float]:
             gap = look.gap
             if graph.is_bend(last) and graph.is_bend(number):
                 gap = 0
+            elif graph.is_bend(last) or graph.is_bend(number):
+                gap /= 2
             elif graph.groups[last] != graph.groups[number]:
                 gap *= 1.5
             found.append(found[-1] + (graph.width[last] + graph.width[number]) / 2 + gap)

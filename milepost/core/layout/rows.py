@@ -54,6 +54,34 @@ class Graph:
     enters_at: dict[int, float] = field(default_factory=dict)  # beside the middle of the lower
     rank: dict[int, int] = field(default_factory=dict)  # in which order those of a row stand that have one
 
+    @classmethod
+    def of(cls, boxes: list[Box], row: list[int], rows: int) -> Graph:
+        """Number boxes that stand in so many rows, without lines."""
+        found = cls(
+            boxes, row, [[] for _ in range(rows)], [[] for _ in boxes], [[] for _ in boxes],
+            [box.width for box in boxes],
+        )  # fmt: skip
+        for number, its in enumerate(row):
+            found.rows[its].append(number)
+        return found
+
+    def bend(self, row: int, width: float) -> int:
+        """Add a bend to a row, at its end."""
+        number = len(self.row)
+        self.row.append(row)
+        self.rows[row].append(number)
+        self.above.append([])
+        self.below.append([])
+        self.width.append(width)
+        return number
+
+    def join(self, chain: list[int]) -> None:
+        """Add a line: what it passes, from the upper box to the lower."""
+        for over, under in pairwise(chain):
+            self.below[over].append(under)
+            self.above[under].append(over)
+        self.chains.append(chain)
+
     def is_bend(self, number: int) -> bool:
         """Say whether a number stands for a line that passes, not for a box."""
         return number >= len(self.boxes)
@@ -80,38 +108,16 @@ def graph_of(
     """Number the boxes (a stack counts as one), and put bends into the lines that skip rows."""
     listed = list(boxes)
     number = {box.id: at for at, box in enumerate(listed)}
-    rows: list[list[int]] = [[] for _ in range(max(row.values(), default=-1) + 1)]
-    for at, box in enumerate(listed):
-        rows[row[box.id]].append(at)
-    count = len(listed)
-    graph = Graph(
-        listed,
-        [row[box.id] for box in listed],
-        rows,
-        [[] for _ in range(count)],
-        [[] for _ in range(count)],
-        [box.width for box in listed],
-        rank={number[id]: at for id, at in rank.items() if id in number},
-    )
+    graph = Graph.of(listed, [row[box.id] for box in listed], max(row.values(), default=-1) + 1)
+    graph.rank = {number[id]: at for id, at in rank.items() if id in number}
     for stack in stacks:
         if stack.is_railed:
             graph.enters_at[number[stack.box.id]] = look.inset - stack.box.width / 2
     for line in lines:
         upper, lower = number[line.upper], number[line.lower]
-        chain = [upper]
-        for passed in range(graph.row[upper] + 1, graph.row[lower]):
-            bend = len(graph.row)
-            graph.row.append(passed)
-            graph.rows[passed].append(bend)
-            graph.above.append([])
-            graph.below.append([])
-            graph.width.append(look.lane)
-            chain.append(bend)
-        chain.append(lower)
-        for over, under in pairwise(chain):
-            graph.below[over].append(under)
-            graph.above[under].append(over)
+        passed = range(graph.row[upper] + 1, graph.row[lower])
+        chain = [upper, *(graph.bend(each, look.lane) for each in passed), lower]
+        graph.join(chain)
         if line.beside is not None:
             graph.leaves_at[upper, chain[1]] = listed[upper].width / 2 + look.gap / 3
-        graph.chains.append(chain)
     return graph

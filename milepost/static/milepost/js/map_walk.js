@@ -23,7 +23,7 @@ class MapWalk extends HTMLElement {
       this.known = new Map();
       for (const node of svg.querySelectorAll(".cd")) {
         const { e: x, f: y } = node.transform.baseVal[0].matrix;
-        this.known.set(node.dataset.n, { node, x, y, up: node.dataset.up.split(" ").filter(Boolean) });
+        this.known.set(node.dataset.n, { node, x, y, row: node.dataset.row, up: node.dataset.up.split(" ").filter(Boolean) });
       }
     }
     return this.known;
@@ -56,16 +56,17 @@ class MapWalk extends HTMLElement {
     const all = [...this.cards.values()], from = this.at;
     if (!from) return this.stand(all.find((card) => card.node.matches(".hot")) ?? all[0]);
     const served = y < 0 && this.cards.get(from.up[0]);
-    const serving = y > 0 ? all.filter((card) => card.up[0] === from.node.dataset.n) : [];
-    this.stand(served || this.nearest(from, serving, x, y) || this.nearest(from, all, x, y) || from);
+    // Sideways through all tiers of a row.
+    const near = all.filter((card) => x ? card.row === from.row : y > 0 && card.up[0] === from.node.dataset.n);
+    this.stand(served || this.nearest(from, near, x, y) || this.nearest(from, all, x, y) || from);
   }
 
   nearest(from, cards, x, y) {
     let best = null, least = Infinity;
     for (const card of cards) {
-      const dx = card.x - from.x, dy = card.y - from.y, ahead = dx * x + dy * y;
-      const far = ahead + 3 * Math.abs(x ? dy : dx);
-      if (card !== from && ahead > 4 && far < least) [best, least] = [card, far];
+      const dx = card.x - from.x, dy = card.y - from.y, ahead = dx * x + dy * y, aside = Math.abs(x ? dy : dx);
+      const far = ahead + (x ? 0.5 : 3) * aside;
+      if (card !== from && ahead > (x ? Math.max(4, aside / 2) : 4) && far < least) [best, least] = [card, far];
     }
     return best;
   }
