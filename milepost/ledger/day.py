@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from math import floor, isnan
 from typing import TYPE_CHECKING
 
@@ -26,19 +27,21 @@ class Day:
     def __init__(self, image: Image, day: date) -> None:
         self.image, self.day = image, day
         tree = image.tree
+        contributed = image.first_key_result + np.flatnonzero(image.from_contributors)
         raw = np.full(len(image.ids), np.nan)
         raw[image.first_key_result :] = image.measured()
-        raw[image.first_key_result :][image.from_contributors] = np.nan
+        raw[contributed] = np.nan
         self.raw = rollup.roll_up(tree, raw)
-        self.elapsed, self.expected, self.needed = image.planned(day)
         self.reported = image.has_entries.copy()
         # What is said by hand of a key result that its contributors make up does not count.
-        self.reported[image.first_key_result :][image.from_contributors] = False
-        has_figure = ~np.isnan(self.raw)
+        self.reported[contributed] = False
+        counts = self.reported & ~np.isnan(self.raw)
         for begin, end, parents, first in tree.steps:
-            below = tree.child[begin:end]
-            self.reported[parents] = np.logical_or.reduceat(self.reported[below] & has_figure[below], first)
-        self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
+            self.reported[parents] = found = np.logical_or.reduceat(counts.take(tree.child[begin:end]), first)
+            counts[parents] = found
+            if len(tree.weightless):
+                counts[tree.weightless] = False
+        self._look_ahead()
         self.derived: dict = {}  # what others make of these figures and keep with them
         # What changed since this day's figures were made, for those who keep something made of them; and what
         # of it was edited. `followed` holds what is brought up to date with both.
@@ -46,17 +49,24 @@ class Day:
         self.edited: list[int] = []
         self.followed: dict = {}
 
+    def _look_ahead(self) -> None:
+        self.elapsed, self.expected, self.needed = self.image.planned(self.day)
+        self.status = rollup.status(self.raw, self.needed, self.elapsed, self.reported)
+
+    def of_objectives(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return every objective's status and expected progress."""
+        most = self.image.first_key_result
+        return self.status[:most], self.expected[:most]
+
     def revise(self, numbers: list[int]) -> None:
         """Recompute these nodes, their windows and plans too, and what stands above them."""
         image, first = self.image, self.image.first_key_result
         self.derived = {}  # it may hold titles and names
-        at = np.array(numbers)
-        elapsed = rollup.elapsed_share(self.day.toordinal(), image.starts[at], image.ends[at])
-        points = {place: image.points[node] for place, node in enumerate(numbers) if node in image.points}
-        plan = rollup.expected(image.curve[at], elapsed, points)
-        self.elapsed[at] = elapsed
-        for node, expected in zip(numbers, plan.tolist(), strict=True):
-            self.expected[node] = expected
+        today = self.day.toordinal()
+        for node in numbers:
+            elapsed = rollup.elapsed_of(today, image.starts.item(node), image.ends.item(node))
+            expected = rollup.expected_of(image.curve.item(node), elapsed, image.points.get(node, ()))
+            self.elapsed[node], self.expected[node] = elapsed, expected
             self.needed[node] = expected * image.expected_grade.item(node)
             self.raw[node] = np.nan
             if node >= first and not image.from_contributors[node - first]:
@@ -128,3 +138,40 @@ class Day:
     def status_of(self, id: int) -> Status:
         """Return the pace status."""
         return _STATUSES[self.status.item(self.image.node[id])]
+
+
+class DayThen(Day):
+    """A day whose figures never change: the plans of key results, and how they stand, wait for a reader."""
+
+    def _look_ahead(self) -> None:
+        pass
+
+    def of_objectives(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return every objective's status and expected progress, without looking at key results."""
+        most = self.image.first_key_result
+        elapsed, expected, needed = self.image.planned(self.day, most)
+        return rollup.status(self.raw[:most], needed, elapsed, self.reported[:most]), expected
+
+    @cached_property
+    def _planned(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self.image.planned(self.day)
+
+    @property
+    def elapsed(self) -> np.ndarray:
+        """The share of each window gone by."""
+        return self._planned[0]
+
+    @property
+    def expected(self) -> np.ndarray:
+        """What progress is expected of each node."""
+        return self._planned[1]
+
+    @property
+    def needed(self) -> np.ndarray:
+        """What each node needs to be where it should."""
+        return self._planned[2]
+
+    @cached_property
+    def status(self) -> np.ndarray:
+        """How each node stands."""
+        return rollup.status(self.raw, self.needed, self.elapsed, self.reported)

@@ -126,15 +126,19 @@ class Counted:
         begins = np.append(True, (owner[1:] != owner[:-1]) | (day[1:] != day[:-1]))[: len(owner)]
         self._days = np.flatnonzero(begins)
         self._first_days = np.searchsorted(self._days, self._first)
+        self._is_one_a_day = len(self._days) == len(self._share)
 
     def into(self, given: np.ndarray, day: Image, exact: Exact) -> None:
         if not len(self._first):
             return
         stood = (self._since < day.entries.known) & (self._until >= day.entries.known)
-        last = np.maximum.reduceat(np.where(stood, np.arange(len(stood)), -1), self._days)
-        there = last >= 0
+        if self._is_one_a_day:
+            there, share = stood, self._share
+        else:
+            last = np.maximum.reduceat(np.where(stood, np.arange(len(stood)), -1), self._days)
+            there, share = last >= 0, self._share[last]
         periods = np.add.reduceat(there, self._first_days, dtype=np.int64)
-        shares = np.add.reduceat(np.where(there, self._share[last], 0.0), self._first_days)
+        shares = np.add.reduceat(np.where(there, share, 0.0), self._first_days)
         said = periods > 0
         given[self._numbers[said]] = shares[said] / (periods * self._whole)[said]
 

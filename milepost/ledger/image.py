@@ -60,6 +60,8 @@ FRAME = {ChangeKind.PERSON, ChangeKind.TEAMS, ChangeKind.CYCLES, ChangeKind.SETT
 class Image:
     """One workspace as of its token. Hold `lock` while reading more than one figure."""
 
+    figured: type[Day] = Day
+
     def __init__(self, workspace_id: int, *, fill: Callable[[Image], None] | None = None) -> None:
         """Load a workspace from the tables, or let `fill` bring its rows and figures."""
         self.workspace_id = workspace_id
@@ -701,7 +703,7 @@ class Image:
                 # Two days are alive around midnight; older ones are only in the way.
                 while len(self._days) > 1:
                     del self._days[min(self._days)]
-                found = self._days[day] = Day(self, day)
+                found = self._days[day] = self.figured(self, day)
             return found
 
 

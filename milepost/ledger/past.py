@@ -21,6 +21,7 @@ from milepost.ledger import history as histories
 from milepost.ledger import image as images
 from milepost.ledger import memberships, structure
 from milepost.ledger.columns import Rows, positions
+from milepost.ledger.day import DayThen
 from milepost.ledger.entries import Entries, Entry
 from milepost.ledger.frame import Frame
 from milepost.ledger.given import Given
@@ -141,6 +142,8 @@ def _before(living: Rows, changed: list) -> Rows:
 class Past(Image):
     """A structure with the check-ins known before `known`: read like any image, never refreshed."""
 
+    figured = DayThen
+
     def __init__(
         self, whole: Image, history: History, members: Memberships, day: date, known: datetime
     ) -> None:
@@ -201,14 +204,17 @@ class Past(Image):
             shapes = self.derived[Shapes] = Shapes(self.family, *self.measures[2:7])
         return shapes.progress(self.current, self.given)
 
-    def planned(self, day: date) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return of every node the share of its window gone by, its expected progress, and what it needs."""
+    def planned(self, day: date, most: int | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return of every node the share of its window gone by, its expected progress, and what it needs.
+
+        Of so many, the first ones, where `most` says how many.
+        """
         plan = self.derived.get(Plan)
         if plan is None:
             plan = self.derived[Plan] = Plan(
                 self.tree, self.starts, self.ends, self.curve, self.points, self.expected_grade
             )
-        return plan.on(day.toordinal())
+        return plan.on(day.toordinal(), most)
 
     def _take_given(self, whole: Image) -> None:
         """Take what arrays cannot compute."""

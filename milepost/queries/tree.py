@@ -30,7 +30,7 @@ from milepost.ledger.editions import Written
 from milepost.ledger.garbage import uncollected
 from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
-from milepost.queries import written_ids
+from milepost.queries import written_ids, written_shares
 from milepost.queries.alignment import View
 from milepost.queries.cards import Reader
 
@@ -336,10 +336,6 @@ def _kept(day: Day) -> _Kept:
     return found
 
 
-def _rounded(shares: np.ndarray) -> np.ndarray:
-    return np.round(shares, 6) + 0.0  # what falls and stands at its start is at 0, not at -0
-
-
 def _figures(kept: _Kept, name: str, rows: _Rows, reader: Reader) -> bytes:
     """Encode the figures of what the reader sees, a column each."""
     sight = rows.sight(reader)
@@ -353,10 +349,13 @@ def _figures(kept: _Kept, name: str, rows: _Rows, reader: Reader) -> bytes:
 def _columns(day: Day, name: str, rows: _Rows, wanted: np.ndarray) -> dict[str, object]:
     """Return the figures of some rows by column."""
     image, nodes = day.image, rows.nodes()
+    status, expected = (
+        day.of_objectives() if name == "objectives" else (day.status[nodes], day.expected[nodes])
+    )
     columns: dict[str, object] = {
-        "status": day.status[nodes][wanted],
-        "progress": np.where(day.reported[nodes], _rounded(day.raw[nodes]), np.nan)[wanted],
-        "expected": _rounded(day.expected[nodes])[wanted],
+        "status": status[wanted],
+        "progress": _written_shares(np.where(day.reported[nodes], day.raw[nodes], np.nan)[wanted]),
+        "expected": _written_shares(expected[wanted]),
     }
     if name == "key_results":
         ids = image.key_results.ids[wanted]
@@ -367,6 +366,10 @@ def _columns(day: Day, name: str, rows: _Rows, wanted: np.ndarray) -> dict[str, 
             "checked_at": _spread(there, effective.tolist()),
         }
     return columns
+
+
+def _written_shares(shares: np.ndarray) -> orjson.Fragment:
+    return orjson.Fragment(written_shares.of(shares))
 
 
 def _written_figures(columns: dict[str, object]) -> bytes:

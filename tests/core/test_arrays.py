@@ -154,6 +154,51 @@ class TestPlan:
 
         assert [[len(each) for each in plan.on(day)] for day in (1, 2)] == [[0, 0, 0]] * 2
 
+    @given(plans(), st.integers(0, 12))
+    def test_says_of_the_first_nodes_what_it_says_of_all(self, made: tuple, most: int):
+        """Whoever asks for some nodes alone is told the same of them, on the first day and on any other."""
+        tree, *rest = made
+        whole, part = (rollup.Plan(tree, *rest) for _ in range(2))
+
+        for day in (3, 10):
+            found = part.on(MONDAY.toordinal() + day, most)
+
+            expected = [each[:most] for each in whole.on(MONDAY.toordinal() + day)]
+            np.testing.assert_array_equal(found, expected)
+
+    def test_tells_pools_apart_that_are_made_of_the_same_kinds(self):
+        """Two pools of the same two kinds, in other parts, expect something else."""
+        tree = rollup.tree(4, np.array([0, 1, 0, 1]), np.array([2, 2, 3, 3]), np.array([1.0, 1, 3, 1]))
+        begins, ends = np.full(4, float(MONDAY.toordinal())), MONDAY.toordinal() + np.array([9.0, 19, 9, 9])
+        plan = rollup.Plan(tree, begins, ends, np.zeros(4, dtype=np.int8), {}, np.ones(4))
+
+        _, expected, _ = [plan.on(MONDAY.toordinal() + 4) for _ in range(2)][1]
+
+        np.testing.assert_allclose(expected, [0.5, 0.25, 0.375, 0.4375])
+
+
+class TestElapsedOf:
+    @given(st.integers(-20, 120), st.none() | st.integers(-30, 100))
+    def test_says_what_the_arrays_say(self, today: int, ends: int | None):
+        """One window by itself has gone by as far as among all."""
+        window = MONDAY.toordinal(), math.nan if ends is None else MONDAY.toordinal() + ends
+
+        found = rollup.elapsed_of(MONDAY.toordinal() + today, *window)
+
+        assert found == rollup.elapsed_share(MONDAY.toordinal() + today, *map(np.atleast_1d, window))
+
+
+class TestExpectedOf:
+    @given(st.sampled_from(list(Curve)), st.floats(0, 1), st.none() | st.floats(0, 1))
+    def test_says_what_the_arrays_say(self, curve: Curve, t: float, half: float | None):
+        """One plan by itself expects what it expects among all."""
+        points = {} if half is None else {0: [(0.5, half)]}
+
+        found = rollup.expected_of(curve, t, points.get(0, ()))
+
+        expected = rollup.expected(np.array([curve], dtype=np.int8), np.array([t]), points)
+        np.testing.assert_allclose(found, expected, rtol=1e-15)
+
 
 class TestElapsedShare:
     @given(st.integers(-20, 120), st.none() | st.integers(-30, 100))
