@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice, repeat
 from typing import Any
 
 from milepost.core.plan.findings import Path
-from milepost.core.plan.ledgers import CheckIns
+from milepost.core.plan.ledgers import CheckIns, Told
 from milepost.formats.okr_raw import Digits, Mapped, NotAsWritten, Row, Rows, Wrong
 from milepost.formats.okr_reading import Reading
 from milepost.formats.okr_records import Field, Record
@@ -90,16 +90,21 @@ def _column(one: Field, found: list[Any], usual: Any, reading: Reading) -> Seque
 
 def _columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
     """Return what stood in the rows by field, as a parser hands it over: None where there was nothing."""
-    id, at, recorded, value, parts, confidence, note, by, corrects, withdrawn = zip(*rows, strict=True)
-    return {
-        "id": [*id],
-        "at": [*at],
-        "recorded": [one or None for one in recorded],
-        "value": [Digits(one) if one else None for one in value],
-        "parts": [[*map(Digits, one.split(", "))] if one else None for one in parts],
-        "confidence": [Digits(one) if one else None for one in confidence],
-        "note": [one or None for one in note],
-        "by": [one or None for one in by],
-        "corrects": [one or None for one in corrects],
-        "withdrawn": [True if one else None for one in withdrawn],
-    }
+    columns = dict(zip(Told._fields, zip(*rows, strict=True), strict=True))
+    return {key: _made(column, _FROM_A_ROW.get(key, str)) for key, column in columns.items() if any(column)}
+
+
+def _made(texts: Sequence[str], make: Callable[[str], Any]) -> list[Any]:
+    """Return what texts stand for, each text made once: of numbers there are far fewer than check-ins."""
+    if make is str:
+        return [one or None for one in texts] if "" in texts else [*texts]
+    known = {one: make(one) if one else None for one in {*texts}}
+    return [known[one] for one in texts]
+
+
+_FROM_A_ROW: dict[str, Callable[[str], Any]] = {
+    "value": Digits,
+    "parts": lambda text: [*map(Digits, text.split(", "))],
+    "confidence": Digits,
+    "withdrawn": bool,
+}

@@ -63,6 +63,7 @@ class Record(Compound):
         self.keys = tuple(one.key for one in self.fields)
         self.by_key = {one.key: one for one in self.fields}
         self._required = tuple(one.key for one in self.fields if one.is_required)
+        self._alike = tuple(one for one in self.fields if one.like is not None)
         self._to_read = {one.key: one.type.read for one in self.fields if one.type.is_scalar}
         # Entries are written by the ten thousand: all their values are taken at once.
         self._held = attrgetter(*(one.key if one.get is None else "__class__" for one in self.fields))
@@ -88,8 +89,8 @@ class Record(Compound):
                 reading.refuse(path, Wrong(f"“{key}” is missing in {self.noun}.", "missing_field",
                                            f"Add {key}: and {self.by_key[key].type.words}."))  # fmt: skip
                 unread.add(key)
-        for one in self.fields:
-            if one.like is not None and one.key not in values and one.key not in unread:
+        for one in self._alike:
+            if one.key not in values and one.key not in unread:
                 self._keep(one.key, values.get(one.like, UNREAD), values, unread)
         if self.settle is not None:
             self.settle(values, unread, reading)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -95,9 +95,14 @@ class _Table:
 
     def _write_values(self) -> None:
         # In one statement: before each, SQLite writes out the index of words as far as it has come.
-        listed = zip(*self.columns.values(), strict=True)
-        while rows := list(islice(listed, IN_A_STATEMENT)):
-            _insertion(self.into, len(self.columns), len(rows)).run(list(chain.from_iterable(rows)))
+        columns = [*self.columns.values()]
+        width, count = len(columns), len(columns[0])
+        for start in range(0, count, IN_A_STATEMENT):
+            end = min(start + IN_A_STATEMENT, count)
+            values = [None] * (width * (end - start))
+            for place, column in enumerate(columns):
+                values[place::width] = column[start:end]
+            _insertion(self.into, width, end - start).run(values)
 
 
 @lru_cache(32)  # of each table that of a full batch, and a few of what was left
@@ -107,7 +112,12 @@ def _insertion(into: str, columns: int, rows: int) -> Statement:
 
 
 def _formed(values: Sequence[Any], form: Callable[[Any], Any] | None) -> Sequence[Any]:
-    return values if form is None else [None if value is None else form(value) for value in values]
+    if form is None:
+        return values
+    if form is _json:  # of what can change nobody keeps what it becomes
+        return [None if value is None else form(value) for value in values]
+    known = {value: None if value is None else form(value) for value in {*values}}
+    return [known[value] for value in values]
 
 
 def _type(field: Field) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict, namedtuple
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -35,6 +36,7 @@ from milepost.core.plan.values import (
     TeamPlan,
     TransitionPlan,
     WorkspacePlan,
+    names_of,
 )
 from milepost.core.problems import Invalid
 from milepost.ledger import image as images
@@ -70,6 +72,8 @@ MEASURE_NAMES = (
     "kind", "start", "target", "unit", "direction", "floor", "low", "high", "tolerance", "milestones",
 )  # fmt: skip
 
+Columns = Mapping[str, Sequence[Any]]
+
 OF_A_KEY_RESULT = tuple(name for name in KEY_RESULT_FIELDS if name != "objective_id")
 _BESIDE_THE_MEASURE = tuple(name for name in OF_A_KEY_RESULT if name not in MEASURE_NAMES)
 
@@ -95,25 +99,14 @@ class Keys:
             "milestones": _milestones,
             "points": _points,
         }
-        self._otherwise_by_columns: dict[tuple[str, ...], list[tuple[str, Callable[[Any], Any]]]] = {}
 
-    def told(self, row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
-        """Return some columns of a row by the names that the plan has for them, as the plan says them."""
-        names, held = _told(columns)
-        said = dict(zip(names, held(row), strict=True))
-        for name, otherwise in self._otherwise(columns):
-            said[name] = otherwise(said[name])
+    def told(self, held: Columns, columns: Iterable[str]) -> dict[str, Sequence[Any]]:
+        """Return some columns of many rows by the names that the plan has for them, as the plan says them."""
+        said = {}
+        for column in columns:
+            otherwise, values = self._said_otherwise.get(column), held[column]
+            said[PLAN_NAMES.get(column, column)] = values if otherwise is None else [*map(otherwise, values)]
         return said
-
-    def _otherwise(self, columns: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Any]]]:
-        found = self._otherwise_by_columns.get(columns)
-        if found is None:
-            found = self._otherwise_by_columns[columns] = [
-                (PLAN_NAMES.get(column, column), self._said_otherwise[column])
-                for column in columns
-                if column in self._said_otherwise
-            ]
-        return found
 
     def said(self, column: str, value: Any) -> Any:
         """Return a column's value as the plan says it."""
@@ -121,18 +114,15 @@ class Keys:
         return value if otherwise is None else otherwise(value)
 
 
-@cache
-def _told(columns: tuple[str, ...]) -> tuple[tuple[str, ...], Callable[[Any], tuple]]:
-    """Return the names that the plan has for some columns, and how to take them all from a row."""
-    return tuple(PLAN_NAMES.get(column, column) for column in columns), attrgetter(*columns)
-
-
 def _milestones(said: Iterable[Mapping[str, str]]) -> tuple[MilestonePlan, ...]:
-    return tuple([MilestonePlan(one["title"], Decimal(one["weight"])) for one in said])
+    return tuple([MilestonePlan(one["title"], Decimal(one["weight"])) for one in said]) if said else ()
 
 
 def _points(said: Iterable[tuple[str, str]]) -> tuple[PlanPoint, ...]:
-    return tuple([PlanPoint(Decimal(at), Decimal(expect)) for at, expect in said])
+    return tuple([PlanPoint(Decimal(at), Decimal(expect)) for at, expect in said]) if said else ()
+
+
+_in_columns = cache(lambda columns: attrgetter(*columns))
 
 
 def current(
@@ -149,8 +139,9 @@ def current(
     out as if they were not there.
     """
     of, keys, named = _rows_of(workspace_id), Keys(workspace_id), {*with_personal}
-    every = of(Objective)
-    hidden = {one.id for one in every if one.visibility == "private" and one.key not in named}
+    every = _columns_of(workspace_id, Objective)
+    whose = zip(every["id"], every["key"], every["visibility"], strict=True)
+    hidden = {id for id, key, visibility in whose if visibility == "private" and key not in named}
     if seen is not None:
         hidden |= {id for id in keys.objectives if not seen(id)}
     parts = _Parts(workspace_id, keys, hidden, seen)
@@ -162,14 +153,13 @@ def current(
         PersonPlan(one.key, one.name, one.email, one.role, one.left_on)
         for one in of(Person)
     )  # fmt: skip
-    listed = [row for row in every if row.id not in hidden]
     objectives = []
     # Everything else has been asked for: the database has this one thing left to do.
-    with plan_ledgers.meanwhile(workspace_id, keys.key_results) as parts.check_ins:
-        for number, row in enumerate(listed, 1):
-            objectives.append(parts.objective(row))
+    with plan_ledgers.meanwhile(workspace_id, keys.key_results) as check_ins:
+        for number, one in enumerate(parts.objectives(_without(every, hidden), check_ins), 1):
+            objectives.append(one)
             if progress is not None and number % 100 == 0:
-                progress(number, len(listed))
+                progress(number, len(every["id"]) - len(hidden))
     return Plan(workspace, people, teams, cycles, tuple(objectives))
 
 
@@ -257,15 +247,27 @@ def personal_objectives(workspace_id: int) -> int:
 def _rows_of(workspace_id: int) -> Callable[..., list]:
     """Return how to ask for the rows of one workspace, as tuples: a model for each takes longer to make."""
 
-    def of(model: type[Model], *order: str, several_of: str | None = None) -> list:
-        make = _tuple_of(model)._make
-        return [
-            make(row)
-            for columns in rows.values(model, workspace_id, order=order or ("id",), several_of=several_of)
-            for row in zip(*columns.values(), strict=True)
-        ]
+    def of(model: type[Model], several_of: str | None = None) -> list:
+        return [*map(_tuple_of(model), *_columns_of(workspace_id, model, several_of=several_of).values())]
 
     return of
+
+
+def _columns_of(workspace_id: int, model: type[Model], *order: str, several_of: str | None = None) -> Columns:
+    """Return the rows of one workspace, column by column."""
+    found: dict[str, list[Any]] = {field.attname: [] for field in model._meta.local_concrete_fields}
+    for columns in rows.values(model, workspace_id, order=order or ("id",), several_of=several_of):
+        for name, values in columns.items():
+            found[name] += values
+    return found
+
+
+def _without(held: Columns, hidden: Container[int]) -> Columns:
+    """Leave out the rows that have one of these ids."""
+    if not hidden:
+        return held
+    kept = [id not in hidden for id in held["id"]]
+    return {name: [*compress(values, kept)] for name, values in held.items()}
 
 
 @cache
@@ -288,13 +290,12 @@ class _Parts:
     ) -> None:
         of = _rows_of(workspace_id)
         self.keys, self.hidden = keys, hidden
-        listed = of(KeyResult, "position", "id")
+        listed = _columns_of(workspace_id, KeyResult, "position", "id")
+        under = zip(listed["id"], listed["objective_id"], strict=True)
         self.hidden_key_results = {
-            one.id for one in listed if one.objective_id in hidden or (seen is not None and not seen(one.id))
+            id for id, objective in under if objective in hidden or (seen is not None and not seen(id))
         }
-        self.key_results = _grouped(
-            (one for one in listed if one.id not in self.hidden_key_results), "objective_id"
-        )
+        self.listed = _without(listed, self.hidden_key_results)
         self.initiatives = _grouped(
             (one for one in of(Initiative) if one.key_result_id not in self.hidden_key_results),
             "objective_id",
@@ -303,7 +304,6 @@ class _Parts:
         self.transitions = _grouped(of(Transition), "objective_id")
         self.versions = _grouped(of(ObjectiveVersion, several_of="objective_id"), "objective_id")
         self.key_result_versions = _grouped(of(KeyResultVersion, several_of="key_result_id"), "key_result_id")
-        self.check_ins: Mapping[int, list[str]] = {}
         self.objective_comments: dict[int, list[Comment]] = defaultdict(list)
         self.key_result_comments: dict[int, list[Comment]] = defaultdict(list)
         for one in of(Comment):
@@ -327,31 +327,76 @@ class _Parts:
             if one.objective_id not in undone or one.at > undone[one.objective_id]
         }
 
-    def objective(self, row: Objective) -> ObjectivePlan:
-        now = self.keys.told(row, OBJECTIVE_FIELDS)
-        steps = tuple(
-            TransitionPlan(one.event, one.to_state, one.at, self.keys.people.get(one.by_id), one.reason)
-            for one in self.transitions[row.id]
-        )
-        history = self._history(self.versions[row.id], OBJECTIVE_FIELDS)
-        return ObjectivePlan(
-            id=row.key,
-            **now,
-            created=row.created_at,
-            transitions=steps,
-            history=tuple(told_by.apart(history, told_by.of_objective(steps, row.created_at))),
-            aligned_to=tuple(self._link(one) for one in self.links[row.id] if self._is_said(one)),
-            key_results=tuple(self._key_result(one, steps) for one in self.key_results[row.id]),
-            initiatives=tuple(
-                InitiativePlan(
-                    one.key, one.title, one.description, self.keys.key_results.get(one.key_result_id),
-                    self.keys.people.get(one.owner_id), one.state, one.due_on,
-                )
-                for one in self.initiatives[row.id]
-            ),
-            comments=self._comments(self.objective_comments[row.id]),
-            grade=self._grade(self.grades.get((row.id, None))),
+    def objectives(self, listed: Columns, check_ins: Mapping[int, Sequence[str]]) -> Iterator[ObjectivePlan]:
+        """Yield the listed objectives with all that belongs to them; lines of check-ins may still come."""
+        steps = self._steps()
+        below: dict[int, list[KeyResultPlan]] = defaultdict(list)
+        for objective, one in zip(
+            self.listed["objective_id"], self._key_results(steps, check_ins), strict=True
+        ):
+            below[objective].append(one)
+        history = self._history(self.versions, OBJECTIVE_FIELDS)
+        ids_, born = listed["id"], listed["created_at"]
+        yield from _made(
+            ObjectivePlan,
+            **self.keys.told(listed, OBJECTIVE_FIELDS),
+            id=listed["key"],
+            created=born,
+            transitions=[steps.get(id, ()) for id in ids_],
+            history=[
+                tuple(told_by.apart(history[id], told_by.of_objective(steps.get(id, ()), since)))
+                if id in history else ()
+                for id, since in zip(ids_, born, strict=True)
+            ],
+            aligned_to=[
+                tuple([self._link(one) for one in self.links[id] if self._is_said(one)])
+                if id in self.links else ()
+                for id in ids_
+            ],
+            key_results=[tuple(below[id]) if id in below else () for id in ids_],
+            initiatives=[
+                tuple(map(self._initiative, self.initiatives[id])) if id in self.initiatives else ()
+                for id in ids_
+            ],
+            comments=self._comments(self.objective_comments, ids_),
+            grade=[self._grade(self.grades.get((id, None))) for id in ids_],
         )  # fmt: skip
+
+    def _steps(self) -> dict[int, tuple[TransitionPlan, ...]]:
+        people = self.keys.people
+        return {
+            id: tuple([TransitionPlan(one.event, one.to_state, one.at, people.get(one.by_id), one.reason)
+                       for one in rows])
+            for id, rows in self.transitions.items()
+        }  # fmt: skip
+
+    def _initiative(self, one: Initiative) -> InitiativePlan:
+        return InitiativePlan(
+            one.key, one.title, one.description, self.keys.key_results.get(one.key_result_id),
+            self.keys.people.get(one.owner_id), one.state, one.due_on,
+        )  # fmt: skip
+
+    def _key_results(
+        self, steps: Mapping[int, tuple[TransitionPlan, ...]], check_ins: Mapping[int, Sequence[str]]
+    ) -> Iterator[KeyResultPlan]:
+        """Yield the key results in their order: column by column, for there are tens of thousands."""
+        held, history = self.listed, self._history(self.key_result_versions, KEY_RESULT_FIELDS)
+        ids_, under = held["id"], held["objective_id"]
+        told = zip(ids_, under, held["state"], held["created_at"], strict=True)
+        return _made(
+            KeyResultPlan,
+            **self.keys.told(held, _BESIDE_THE_MEASURE),
+            id=held["key"],
+            measure=[*_made(MeasurePlan, **self.keys.told(held, MEASURE_NAMES))],
+            created=held["created_at"],
+            history=[
+                _without_steps(history[id], state, steps.get(objective, ()), since) if id in history else ()
+                for id, objective, state, since in told
+            ],
+            check_ins=[CheckIns(lines=check_ins[id]) for id in ids_],
+            comments=self._comments(self.key_result_comments, ids_),
+            grade=[self._grade(self.grades.get(whose)) for whose in zip(under, ids_, strict=True)],
+        )
 
     def _is_said(self, link: Alignment) -> bool:
         if link.parent_objective_id is not None:
@@ -368,25 +413,13 @@ class _Parts:
             one.until_at,
         )
 
-    def _key_result(self, one: KeyResult, steps: tuple[TransitionPlan, ...]) -> KeyResultPlan:
-        history = self._history(self.key_result_versions[one.id], KEY_RESULT_FIELDS)
-        told = told_by.of_key_result(one.state, history, steps, one.created_at)
-        return KeyResultPlan(
-            id=one.key,
-            measure=MeasurePlan(**self.keys.told(one, MEASURE_NAMES)),
-            **self.keys.told(one, _BESIDE_THE_MEASURE),
-            created=one.created_at,
-            history=tuple(told_by.apart(history, told)),
-            check_ins=CheckIns(lines=self.check_ins[one.id]),
-            comments=self._comments(self.key_result_comments[one.id]),
-            grade=self._grade(self.grades.get((one.objective_id, one.id))),
-        )
+    def _comments(
+        self, found: Mapping[int, list[Comment]], ids_: Iterable[int]
+    ) -> list[tuple[CommentPlan, ...]]:
+        return [tuple(map(self._comment, found[id])) if id in found else () for id in ids_]
 
-    def _comments(self, rows: list[Comment]) -> tuple[CommentPlan, ...]:
-        return tuple(
-            CommentPlan(one.key or ids.encode(one.id), one.at, one.text, self.keys.people.get(one.by_id))
-            for one in rows
-        )
+    def _comment(self, one: Comment) -> CommentPlan:
+        return CommentPlan(one.key or ids.encode(one.id), one.at, one.text, self.keys.people.get(one.by_id))
 
     def _grade(self, one: Grade | None) -> GradePlan | None:
         if one is None:
@@ -395,15 +428,33 @@ class _Parts:
             one.grade, one.at, one.raw, self.keys.people.get(one.by_id), one.policy, one.reason, one.learned
         )
 
-    def _history(self, versions: list, columns: tuple[str, ...]) -> tuple[HistoryPlan, ...]:
-        held, found = _told(columns)[1], []
-        for before, after in pairwise(versions):
-            was = {
-                PLAN_NAMES.get(name, name): self.keys.said(name, old)
-                for name, old, new in zip(columns, held(before), held(after), strict=True)
-                if old != new and not (name == "objective_id" and old in self.hidden)
-            }
-            if was:
-                by = self.keys.people.get(after.by_id)
-                found.append(HistoryPlan(after.at, was, by, after.reason))
-        return tuple(found)
+    def _history(
+        self, versions: Mapping[int, list[Any]], columns: tuple[str, ...]
+    ) -> dict[int, list[HistoryPlan]]:
+        """Return what changed of those that have a past, by their ids."""
+        held, found = _in_columns(columns), {}
+        for id, dated in versions.items():
+            changes = []
+            for before, after in pairwise(dated):
+                was = {
+                    PLAN_NAMES.get(name, name): self.keys.said(name, old)
+                    for name, old, new in zip(columns, held(before), held(after), strict=True)
+                    if old != new and not (name == "objective_id" and old in self.hidden)
+                }
+                if was:
+                    by = self.keys.people.get(after.by_id)
+                    changes.append(HistoryPlan(after.at, was, by, after.reason))
+            if changes:
+                found[id] = changes
+        return found
+
+
+def _without_steps(
+    history: list[HistoryPlan], state: str, steps: tuple[TransitionPlan, ...], since: datetime | None
+) -> tuple[HistoryPlan, ...]:
+    return tuple(told_by.apart(history, told_by.of_key_result(state, history, steps, since)))
+
+
+def _made(of: type, **columns: Sequence[Any]) -> Iterator[Any]:
+    """Yield the things of a plan that these columns hold, each field under its name."""
+    return map(of, *(columns[name] for name in names_of(of)))

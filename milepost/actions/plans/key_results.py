@@ -43,7 +43,7 @@ class KeyResults:
             id = self.ground.key_results[want.id] = row["id"]
             told = steps_told.of_key_result(want.state, want.history, self._steps(item), created)
             versions = self.versions.told(steps_told.joined(want.history, told), now, created)
-            self.versions.remember(KeyResultVersion, "key_result_id", id, versions, KEY_RESULT_FIELDS)
+            self.versions.remember(KeyResultVersion, "key_result_id", id, versions)
         else:
             id = self.ground.key_results[want.id]
             row = self.ground.rows(KeyResult).get(id=id)
@@ -55,7 +55,7 @@ class KeyResults:
                 row.save()
                 added = item.added.get("history", ())
                 versions = self.versions.later(added, self._steps_since(id, item), now, before)
-                self.versions.remember(KeyResultVersion, "key_result_id", id, versions, KEY_RESULT_FIELDS)
+                self.versions.remember(KeyResultVersion, "key_result_id", id, versions)
         self.entries.check_ins(item.added.get("check_ins", ()), id)
         self.entries.comments(item.added.get("comments", ()), objective, id)
         self.entries.grade(item, objective, id)

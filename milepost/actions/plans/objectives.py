@@ -36,7 +36,7 @@ class Objectives:
             self.ground.fresh[id] = created
             steps = steps_told.of_objective(want.transitions, created)
             versions = self.versions.told(steps_told.joined(want.history, steps), now, created)
-            self.versions.remember(ObjectiveVersion, "objective_id", id, versions, OBJECTIVE_FIELDS)
+            self.versions.remember(ObjectiveVersion, "objective_id", id, versions)
             self._transitions(id, want.transitions or self._plain_path(want, created))
         else:
             id = self.ground.objectives[want.id]
@@ -49,7 +49,7 @@ class Objectives:
                 row.save()
                 steps = self._steps_since(id, item)
                 versions = self.versions.later(item.added.get("history", ()), steps, now, before)
-                self.versions.remember(ObjectiveVersion, "objective_id", id, versions, OBJECTIVE_FIELDS)
+                self.versions.remember(ObjectiveVersion, "objective_id", id, versions)
                 if before["state"] != row.state and not item.added.get("transitions"):
                     self._moved(row, before["state"])
             self._transitions(id, item.added.get("transitions", ()))

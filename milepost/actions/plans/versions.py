@@ -36,8 +36,9 @@ class Versions:
     def columns(self, columns: tuple[str, ...], want: ObjectivePlan | KeyResultPlan) -> dict[str, Any]:
         """Return what the plan says of a thing under each column's name, as the columns hold it."""
         held = dict(zip(columns, _said(columns)(want), strict=True))
-        for column in self._otherwise.keys() & held.keys():
-            held[column] = self._otherwise[column](held[column])
+        for column, otherwise in self._otherwise.items():
+            if column in held:
+                held[column] = otherwise(held[column])
         return held
 
     def _column(self, column: str, value: Any) -> Any:
@@ -76,11 +77,10 @@ class Versions:
         """Return since when the last version of a changed object holds."""
         return self.ground.rows(model).filter(**of).aggregate(Max("at"))["at__max"]
 
-    def remember(self, model, column: str, id: int, versions: list[tuple], names: Iterable[str]) -> None:
+    def remember(self, model, column: str, id: int, versions: list[tuple]) -> None:
         """Write versions as rows of a model."""
         for values, at, by, reason in versions:
-            told = {name: values[name] for name in names}
-            self.ground.add(model, at=at, by_id=by, reason=reason, **{column: id}, **told)
+            self.ground.add(model, **values, **{column: id}, at=at, by_id=by, reason=reason)
 
     def first_moment(self, want: ObjectivePlan | KeyResultPlan) -> datetime:
         """Date what says no date of its own: before anything that is told of it, or now."""

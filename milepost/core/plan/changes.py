@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -99,7 +99,15 @@ class Changes:
 
     def of(self, kind: str, *actions: str) -> Iterator[Change]:
         """Yield the changes of one kind, perhaps of some actions only."""
-        return (item for item in self.items if item.kind == kind and (not actions or item.action in actions))
+        items = self._by_kind.get(kind, ())
+        return (item for item in items if not actions or item.action in actions)
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Change]]:
+        found: dict[str, list[Change]] = {}
+        for item in self.items:
+            found.setdefault(item.kind, []).append(item)
+        return found
 
     def summary(self) -> dict[str, dict[str, int]]:
         """Return how many of each kind are created, changed, unchanged, orphaned or ended."""

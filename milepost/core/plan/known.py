@@ -98,10 +98,12 @@ def names(wanted: str | None, kind: str, known: Known, path: Path) -> Iterator[P
         yield problem
 
 
-@as_far_as_known
-def refers(thing: Any, name: str, kind: str, known: Known, path: Path) -> Iterator[PlanProblem]:
-    """Yield a problem where the field `name` of a thing names nothing that is there."""
-    yield from names(getattr(thing, name), kind, known, (*path, name))
+def refers(thing: Any, name: str, kind: str, known: Known, path: Path) -> Iterable[PlanProblem]:
+    """Return a problem where the field `name` of a thing names nothing that is there."""
+    wanted = said(thing, name)
+    if wanted is None or wanted in getattr(known, kind):  # as nearly always: then nothing is begun
+        return ()
+    return names(wanted, kind, known, (*path, name))
 
 
 @as_far_as_known
@@ -121,13 +123,10 @@ def ends_early(path: Path, noun: str, starts: object, ends: object) -> PlanProbl
     )
 
 
-@as_far_as_known
-def weighs(thing: Any, path: Path) -> Iterator[PlanProblem]:
-    """Yield a problem where the weight of a thing is below zero."""
-    if thing.weight < 0:
-        yield PlanProblem(
-            path,
-            "A weight cannot be negative.",
-            "negative_weight",
-            "Write 0 for what is shown and does not count.",
-        )
+def weighs(thing: Any, path: Path) -> Iterable[PlanProblem]:
+    """Return a problem where the weight of a thing is below zero."""
+    weight = said(thing, "weight")
+    if weight is None or weight >= 0:
+        return ()
+    remedy = "Write 0 for what is shown and does not count."
+    return (PlanProblem(path, "A weight cannot be negative.", "negative_weight", remedy),)

@@ -215,7 +215,7 @@ def check_in_problems(key_result: KeyResultPlan, path: Path) -> Iterator[PlanPro
 
 
 def _are_whole(entries: Collection[CheckInPlan]) -> bool:
-    return isinstance(entries, CheckIns) or {*map(type, entries)} <= {CheckInPlan}
+    return type(entries) is CheckIns or {*map(type, entries)} <= {CheckInPlan}
 
 
 def _are_plain(entries: Collection[CheckInPlan]) -> bool:

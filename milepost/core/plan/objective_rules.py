@@ -27,8 +27,9 @@ def objective_problems(objective: ObjectivePlan, known: Known, path: Path) -> It
     yield from refers_to_people(objective, "contributors", known, path)
     yield from _audience(objective, objective, known, path)
     yield from _authors(objective, known, path, ("transitions", "history", "comments"))
-    yield from _past(objective, known, path)
-    yield from told_in_vain(objective, path, known=_recorded(objective, "objectives", known))
+    if said(objective, "history"):
+        yield from _past(objective, known, path)
+        yield from told_in_vain(objective, path, known=_recorded(objective, "objectives", known))
     for index, link in each(objective, "aligned_to"):
         yield from link_problems(link, known, (*path, "aligned_to", index))
     yield from linked_twice(objective, (*path, "aligned_to"))
@@ -45,14 +46,17 @@ def _key_result(
     yield from refers(key_result, "owner", "people", known, path)
     yield from _audience(key_result, objective, known, path)
     yield from weighs(key_result, (*path, "weight"))
-    yield from _window(key_result, objective, known, path)
-    yield from curve_problems(key_result, (*path, "plan"))
+    if said(key_result, "starts") or said(key_result, "ends"):
+        yield from _window(key_result, objective, known, path)
+    if said(key_result, "curve") == "points" or said(key_result, "points"):
+        yield from curve_problems(key_result, (*path, "plan"))
     yield from _measure(key_result, (*path, "measure"))
     yield from check_in_problems(key_result, path)
     yield from _authors(key_result, known, path, ("history", "check_ins", "comments"))
-    yield from _past(key_result, known, path)
-    there = _recorded(key_result, "key_results", known)
-    yield from told_in_vain(key_result, path, objective=said(objective, "id"), known=there)
+    if said(key_result, "history"):
+        yield from _past(key_result, known, path)
+        there = _recorded(key_result, "key_results", known)
+        yield from told_in_vain(key_result, path, objective=said(objective, "id"), known=there)
     yield from _grade(key_result, known, path)
 
 
@@ -64,8 +68,6 @@ def _recorded(thing: ObjectivePlan | KeyResultPlan, kind: str, known: Known) -> 
 def _window(
     key_result: KeyResultPlan, objective: ObjectivePlan, known: Known, path: Path
 ) -> Iterator[PlanProblem]:
-    if not key_result.starts and not key_result.ends:
-        return
     starts, ends = key_result.starts, key_result.ends
     if starts is None or ends is None:
         cycle = known.cycles.get(objective.cycle)

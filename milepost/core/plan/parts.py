@@ -24,11 +24,7 @@ def counted(
     for item in changes.items:
         if item.action not in (CREATED, CHANGED, ENDED):
             continue
-        about = (
-            *(objectives.get(key) for key in _objectives(item)),
-            *(key_results.get(key) for key in _key_results(item)),
-        )
-        found = tuple(sorted({id for id in about if id is not None}))
+        found = _about(item, objectives, key_results) if objectives or key_results else ()
         counts = by_audience.setdefault(found, Counter())
         counts[item.kind, item.action] += 1
         for name, entries in item.added.items():
@@ -36,6 +32,14 @@ def counted(
     summary = _table(by_audience.pop(()))
     parts = [[list(ids), _table(counts)] for ids, counts in by_audience.items()]
     return {"summary": summary, "parts": parts[:MOST]}
+
+
+def _about(item: Change, objectives: Mapping[str, int], key_results: Mapping[str, int]) -> tuple[int, ...]:
+    about = (
+        *(objectives.get(key) for key in _objectives(item)),
+        *(key_results.get(key) for key in _key_results(item)),
+    )
+    return tuple(sorted({id for id in about if id is not None}))
 
 
 def _objectives(item: Change) -> Iterator[str | None]:

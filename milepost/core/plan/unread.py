@@ -69,7 +69,7 @@ def said(thing: Any, name: str, otherwise: Any = None) -> Any:
 
 def all_said(things: Collection[Any], name: str) -> list[Any]:
     """Return one field of many things; None where it could not be read. Of CheckIns it is a text."""
-    if isinstance(things, CheckIns):
+    if type(things) is CheckIns:
         return things.each(name)
     try:
         return list(map(attrgetter(name), things))
