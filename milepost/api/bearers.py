@@ -16,7 +16,7 @@ from milepost.actions import guesses, tokens
 from milepost.actions.access import NOBODY_YET
 from milepost.api import limits
 from milepost.api.problems import Unauthorized
-from milepost.core import access, devices, scopes
+from milepost.core import access, devices, scopes, workload
 from milepost.core.cadence import day_in
 from milepost.core.problems import NotAllowed
 from milepost.core.scopes import Scope
@@ -51,7 +51,9 @@ class Holds:
         request.bearer, request.actor = found, found.actor  # the log names whoever is refused, too
         request.count = limits.count(found.token_id, request.at)
         limits.refuse(request.count)
-        request.work = request.until_answered.enter_context(limits.under_way(found.token_id, request.at))
+        most = settings.MILEPOST.api_at_once
+        working = workload.under_way(found.actor.person_id, request.at, most=most, now=timezone.now)
+        request.work = request.until_answered.enter_context(working)
         if not scopes.holds(found.scope, self.scope):
             raise NotAllowed(
                 f"This token reaches as far as “{found.scope}”; this needs “{self.scope}”.",

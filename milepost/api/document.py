@@ -36,8 +36,8 @@ REFUSALS = {
     413: f"The body has more than {limits.BODY:,} bytes.",
     415: "Bodies are JSON.",
     422: "Something said cannot be accepted; `errors` says what, field by field.",
-    429: "The token asked too often, or for too much at once (`too_many_at_once`); `Retry-After` says when "
-    "to go on.",
+    429: "The token asked too often, or its person for too much at once (`too_many_at_once`); "
+    "`Retry-After` says when to go on.",
     500: "A defect of ours; nothing was changed.",
     503: "The database does not answer, is busy, or only reads; nothing was changed.",
     507: "The server's disk is full; nothing was changed.",

@@ -15,8 +15,9 @@ from milepost.api.once import once
 from milepost.api.operations import creates, reads
 from milepost.api.trees import TreeAsked
 from milepost.api.values import Flag, Ref, Said
+from milepost.core import workload
 from milepost.core.scopes import Scope
-from milepost.queries import tree
+from milepost.queries import plans, standings, tree
 from milepost.queries.activity import Narrowed
 from milepost.queries.records import events
 from milepost.queries.records.events import EventRecord, UndoingRecord
@@ -63,6 +64,9 @@ def undo(request: HttpRequest, event: Path[Ref], said: NewUndoing) -> HttpRespon
     The inverse is an ordinary change with an event of its own. 409 with `changed_since` says that it was
     changed again meanwhile; `anyway` writes over that. Nothing is undone across a closing.
     """
+    size = plans.size(request.actor.workspace_id)
+    if workload.is_long(key_results=size) and standings.is_of_file(request.actor, event):
+        workload.will_take_long(request.work, request.at)
     done = once(
         request,
         lambda: undos.undo(event=event, anyway=said.anyway, by=request.actor, at=request.at).id,

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from milepost.api import answers
-from milepost.api.answers import PartThen, Then
+from milepost.api.answers import PageThen, Then
 from milepost.api.bearers import reader
 from milepost.api.operations import reads
 from milepost.api.values import Ref
@@ -24,19 +24,21 @@ WEEK = timedelta(weeks=1)
 
 
 @reads(router, "/objectives/{objective}/history", ChangeRecord, many=True)
-def of_objective(request: HttpRequest, objective: Path[Ref], part: Query[PartThen]) -> HttpResponse:
+def of_objective(request: HttpRequest, objective: Path[Ref], asked: Query[PageThen]) -> HttpResponse:
     """List who changed what of an objective and its key results, and why, the latest first."""
-    looking = reader(request, part.on)
+    looking = reader(request, asked.on)
     with looking.image.lock:
-        return answers.many(request, ChangeRecord, history.of_objective(looking, objective), part)
+        found = history.of_objective(looking, objective, asked.wanted)
+        return answers.many(request, ChangeRecord, found, asked)
 
 
 @reads(router, "/key-results/{key_result}/history", ChangeRecord, many=True)
-def of_key_result(request: HttpRequest, key_result: Path[Ref], part: Query[PartThen]) -> HttpResponse:
+def of_key_result(request: HttpRequest, key_result: Path[Ref], asked: Query[PageThen]) -> HttpResponse:
     """List who changed what of a key result, and why, the latest first; its check-ins are in /checkins."""
-    looking = reader(request, part.on)
+    looking = reader(request, asked.on)
     with looking.image.lock:
-        return answers.many(request, ChangeRecord, history.of_key_result(looking, key_result), part)
+        found = history.of_key_result(looking, key_result, asked.wanted)
+        return answers.many(request, ChangeRecord, found, asked)
 
 
 @reads(router, "/objectives/{objective}/hindsight", LearnedRecord)

@@ -18,7 +18,7 @@ from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Leave, Line, Said
-from milepost.core import access, doubts
+from milepost.core import access, doubts, workload
 from milepost.core.plan import Changes, Plan
 from milepost.core.plan.unread import all_said
 from milepost.core.scopes import Scope
@@ -97,8 +97,8 @@ def show(request: HttpRequest) -> HttpResponse:
 @changes(router, "/plan/preview", ChangesRecord, scope=Scope.ADMIN, method="POST")
 def preview(request: HttpRequest, said: PlanFile) -> HttpResponse:
     """Show what a file would change, and change nothing: for owners."""
-    _takes_long(request)
-    with limits.one_long_file(said.text):
+    _takes_long(request, said.text)
+    with workload.one_long_file(len(said.text)):
         plan, have = _read(request, said)
         found = actions.preview_as_owner(plan=plan, have=have, by=request.actor, at=request.at)
         return answers.one(_record(request, found, is_applied=False))
@@ -117,8 +117,8 @@ def apply(request: HttpRequest, said: AppliedFile) -> HttpResponse:
         made.append(actions.apply_as_owner(plan=plan, leave=said.leave, by=request.actor, at=request.at))
         return events.undoable(by=request.actor, at=request.at) or request.actor.workspace_id
 
-    _takes_long(request)
-    with limits.one_long_file(said.text):
+    _takes_long(request, said.text)
+    with workload.one_long_file(len(said.text)):
         done: Done = once(request, make)
     found = made[0] if made else Changes()
     event = None if done.id == request.actor.workspace_id else done.id
@@ -126,10 +126,11 @@ def apply(request: HttpRequest, said: AppliedFile) -> HttpResponse:
     return answers.made(done, record, "/api/v1/plan")
 
 
-def _takes_long(request: HttpRequest) -> None:
+def _takes_long(request: HttpRequest, text: str = "") -> None:
     # However short the file that was sent: it is compared with all that is there.
     size = plans.size(request.actor.workspace_id)
-    limits.will_take_long(request.work, request.at, key_results=size)
+    if workload.is_long(key_results=size, characters=len(text)):
+        workload.will_take_long(request.work, request.at)
 
 
 def _read(request: HttpRequest, said: PlanFile) -> tuple[Plan, Plan]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from milepost.actions import teams as actions
 from milepost.api import answers
-from milepost.api.answers import Page, PartThen, Then
+from milepost.api.answers import Page, PageThen, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.cycles import CycleThen
 from milepost.api.once import once
@@ -130,11 +130,12 @@ def update(request: HttpRequest, team: Path[Ref], said: TeamChange) -> HttpRespo
 
 
 @reads(router, "/teams/{team}/members", SeatRecord, many=True)
-def members(request: HttpRequest, team: Path[Ref], part: Query[PartThen]) -> HttpResponse:
+def members(request: HttpRequest, team: Path[Ref], asked: Query[PageThen]) -> HttpResponse:
     """List who belongs to a team and since when, its leads first."""
-    looking = reader(request, part.on)
+    looking = reader(request, asked.on)
     with looking.image.lock:
-        return answers.many(request, SeatRecord, teams.members(looking, team), part)
+        found = teams.members(looking, team, asked.wanted)
+        return answers.many(request, SeatRecord, found, asked)
 
 
 @changes(router, "/teams/{team}/members/{person}", TeamRecord, scope=Scope.ADMIN, method="PUT")

@@ -72,8 +72,8 @@ class Settings:
     api_rate: int = _setting(
         3_000, "How often a token may ask the API in a minute.", kinds.whole(1, 1_000_000))
     api_at_once: int = _setting(
-        None, "How many requests of one token may take more than a second at the same time; while they do, "
-        "others of it are refused.",
+        None, "How many requests of one person, by whatever tokens, may take more than a second at the same "
+        "time, files that come through a browser among them; while they do, others are refused.",
         kinds.whole(1, 64), usual="half of threads")
     mail_host: str = _setting(
         "", "The mail server; without one no mail is sent.")

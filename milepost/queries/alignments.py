@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,6 +13,7 @@ from milepost.ledger.image import Image
 from milepost.ledger.structure import AlignmentRow, ObjectiveRow
 from milepost.models import Alignment
 from milepost.queries.cards import PersonCard, Reader
+from milepost.queries.listed import Listed, behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +63,39 @@ def above(reader: Reader, row: ObjectiveRow, may_edit: bool) -> list[LinkCard]:
     ]
 
 
-def below(reader: Reader, row: ObjectiveRow) -> list[LinkCard]:
+def below(reader: Reader, row: ObjectiveRow, after: str = "") -> Listed[LinkCard]:
     """List what serves an objective or a key result of it; what is open and counts comes first."""
-    found = served_by(reader, row.id)
+    found = _links(reader, row.id)
     for one in reader.key_results_of(row):
-        found += served_by(reader, one.id, through=one.title)
-    return sorted(found, key=lambda card: (not card.is_open, card.how != "contributes"))
+        found += _links(reader, one.id, through=one.title)
+    found.sort(
+        key=lambda pair: (not reader.image.objectives[pair[0].child_id].is_open, pair[0].how != "contributes")
+    )
+    return _some(reader, found, after)
 
 
-def served_by(reader: Reader, id: int, *, through: str = "") -> list[LinkCard]:
-    """List the objectives that serve an objective or key result, as far as the reader may see them."""
-    return [
-        _card(reader, link, link.child_id, counts=counts(reader.image, link), through=through)
-        for link in reader.image.served_by.get(id, ())
-        if reader.finds(link.child_id)
-    ]
+def serving(reader: Reader, id: int, after: str = "") -> Listed[LinkCard]:
+    """List the objectives that serve a key result, as far as the reader may see them."""
+    return _some(reader, _links(reader, id), after)
+
+
+def served_by(reader: Reader, id: int) -> list[LinkCard]:
+    """Return all objectives that serve an objective or key result, as far as the reader may see them."""
+    return [_below(reader, link) for link, _ in _links(reader, id)]
+
+
+def _links(reader: Reader, id: int, *, through: str = "") -> list[tuple[AlignmentRow, str]]:
+    links = reader.image.served_by.get(id, ())
+    return [(link, through) for link in links if reader.finds(link.child_id)]
+
+
+def _some(reader: Reader, found: list[tuple[AlignmentRow, str]], after: str) -> Listed[LinkCard]:
+    listed = behind(found, after, lambda pair: encode(pair[0].id))
+    return replace(listed, entries=tuple(_below(reader, *pair) for pair in listed.entries))
+
+
+def _below(reader: Reader, link: AlignmentRow, through: str = "") -> LinkCard:
+    return _card(reader, link, link.child_id, counts=counts(reader.image, link), through=through)
 
 
 def _card(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
+from milepost.core.ids import decode, encode
 from milepost.core.numbers import with_unit
 from milepost.core.scoring import plain
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
@@ -19,6 +20,7 @@ from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
 from milepost.queries import fields, undoing
 from milepost.queries.cards import PersonCard, Reader
+from milepost.queries.listed import LISTED, Listed, cut
 from milepost.queries.undoing import is_undone
 
 NOTHING = "none"
@@ -47,33 +49,169 @@ class Entry:
     reason: str = ""
     about: tuple[str, str] | None = None  # (title, address) that the words lead up to
     undo_url: str = ""  # where it can be undone; empty where it cannot, or not by this reader
+    id: int = 0  # of the row that tells it
+
+    @property
+    def place(self) -> tuple[datetime, int]:
+        """Where it stands: of what happened in the same moment, the later step comes first."""
+        return self.at, self.id
 
 
-def of_objective(reader: Reader, row: ObjectiveRow) -> tuple[Entry, ...]:
-    """Return an objective's history with that of its key results, newest first."""
+class Stretch(NamedTuple):
+    """The entries of a history behind a moment; `since` None: all of them."""
+
+    entries: list[Entry]
+    since: datetime | None
+
+
+def of_objective(reader: Reader, row: ObjectiveRow, *, before: str = "", size: int = LISTED) -> Listed[Entry]:
+    """Return an objective's history with that of its key results, newest first, from one entry on."""
+
+    def read(until: datetime | None, most: int) -> Stretch:
+        return _of_objective(reader, row, _Rows(reader, until, most))
+
+    workspace, seen = reader.actor.workspace_id, [one.id for one in reader.key_results_of(row)]
+    tables = (
+        KeyResultVersion.objects.of(workspace).filter(key_result_id__in=seen),
+        *(
+            of.objects.of(workspace).filter(objective_id=row.id)
+            for of in (ObjectiveVersion, Transition, Event)
+        ),
+    )
+    return _listed(reader, read, before, size, tables)
+
+
+def of_key_result(
+    reader: Reader, one: KeyResultRow, *, before: str = "", size: int = LISTED
+) -> Listed[Entry]:
+    """Return how a key result's definition changed, newest first, from one entry on."""
+
+    def read(until: datetime | None, most: int) -> Stretch:
+        return _of_key_result(reader, one, _Rows(reader, until, most))
+
+    versions = KeyResultVersion.objects.of(reader.actor.workspace_id).filter(key_result_id=one.id)
+    return _listed(reader, read, before, size, (versions,))
+
+
+def began_on(reader: Reader, *, objective: int, key_result: int | None = None) -> date:
+    """Return the day on which something was drafted or added."""
     workspace = reader.actor.workspace_id
-    told = Told(reader)
-    until = reader.until
-    versions = until(ObjectiveVersion.objects.of(workspace)).filter(objective_id=row.id).order_by("id")
-    steps = until(Transition.objects.of(workspace)).filter(objective_id=row.id).order_by("id")
-    events = told.heard(until(Event.objects.of(workspace)).filter(objective_id=row.id))
-    made = list(steps)
+    if key_result is None:
+        rows = Transition.objects.of(workspace).filter(objective_id=objective)
+    else:
+        rows = KeyResultVersion.objects.of(workspace).filter(key_result_id=key_result)
+    return reader.local(rows.order_by("at", "id").values_list("at", flat=True).first()).date()
+
+
+def _listed(
+    reader: Reader,
+    read: Callable[[datetime | None, int], Stretch],
+    before: str,
+    size: int,
+    tables: tuple[QuerySet, ...],
+) -> Listed[Entry]:
+    """Read on until there is enough; what cannot be seen is no place to begin behind."""
+    begins, place, until = None, None, None
+    if (asked := decode(before) if before else None) is not None:
+        found = (rows.filter(id=asked).values_list("at", flat=True).first() for rows in tables)
+        until = next((at for at in found if at is not None), None)
+        place = until and (until, asked)
+    if before:
+        begins = place is not None
+    most = 2 * size + 2
+    while True:
+        entries, since = read(until, most)
+        whole = [one for one in entries if place is None or one.place <= place]
+        whole.sort(key=lambda one: one.place, reverse=True)
+        if place is not None and (since is None or whole):
+            if not whole or whole[0].place != place:
+                begins, place, until = False, None, None
+                continue
+            del whole[0]
+        if since is None or len(whole) > size:
+            kept, onwards = cut(whole, lambda one: encode(one.id), size)
+            return Listed(entries=tuple(kept), onwards=onwards, begins=begins)
+        most *= 4
+
+
+class _Rows:
+    """Reads dated rows, the latest first: at most so many of each table, and says how far back that goes."""
+
+    def __init__(self, reader: Reader, until: datetime | None, most: int) -> None:
+        self.reader, self.until, self.most = reader, until, most
+        self.since: datetime | None = None
+        self.cut: list[tuple[QuerySet, str]] = []
+
+    def read(self, rows: QuerySet) -> list:
+        """Read some rows, the oldest first."""
+        asked = self.reader.until(rows)
+        if self.until is not None:
+            asked = asked.filter(at__lte=self.until)
+        found = list(asked.order_by("-at", "-id")[: self.most])
+        if len(found) == self.most:
+            self.since = max(found[-1].at, self.since or found[-1].at)
+        found.reverse()
+        return found
+
+    def told(self, found: list) -> list:
+        """Return those of the rows before which nothing is missing."""
+        return found if self.since is None else [one for one in found if one.at > self.since]
+
+    def series(self, rows: QuerySet, found: list, of: str) -> dict[int, list]:
+        """Return dated rows by what they are of, each behind the one that held before it, if there is one."""
+        held: dict[int, Any] = {}
+        if self.since is not None:
+            before = rows.filter(at__lte=self.since)
+            latest = dict(before.order_by().values_list(of).annotate(Max("at")))
+            for one in before.filter(at__in=set(latest.values())).order_by("id"):
+                if one.at == latest[getattr(one, of)]:
+                    held[getattr(one, of)] = one
+        listed: dict[int, list] = {}
+        for one in (*held.values(), *self.told(found)):
+            listed.setdefault(getattr(one, of), []).append(one)
+        return listed
+
+
+def _of_objective(reader: Reader, row: ObjectiveRow, rows: _Rows) -> Stretch:
+    workspace, told = reader.actor.workspace_id, Told(reader)
     seen = {one.id: one for one in reader.key_results_of(row)}
-    rows = until(KeyResultVersion.objects.of(workspace)).filter(key_result_id__in=seen)
-    listed = rows.order_by("key_result_id", "id")
-    of_key_results = {id: list(group) for id, group in groupby(listed, lambda one: one.key_result_id)}
+    versions = ObjectiveVersion.objects.of(workspace).filter(objective_id=row.id)
+    parts = KeyResultVersion.objects.of(workspace).filter(key_result_id__in=seen)
+    transitions = Transition.objects.of(workspace).filter(objective_id=row.id)
+    of_it, of_parts = rows.read(versions), rows.read(parts)
+    steps = rows.read(transitions)
+    events = rows.read(told.asked(Event.objects.of(workspace).filter(objective_id=row.id)))
+    made, heard = rows.told(steps), told.heard(rows.told(events))
     # What was written together with the draft is told with it.
-    drafted_at = made[0].at if made else None
+    first_step = (
+        transitions.order_by("at", "id").first() if rows.since is not None else next(iter(steps), None)
+    )
+    drafted_at = first_step and first_step.at
+    of_key_results = rows.series(parts, of_parts, "key_result_id")
     first = [id for id, listed in of_key_results.items() if listed[0].at == drafted_at]
-    found = [
-        *told.changes(versions, OBJECTIVE_FIELDS, besides={"state"}),
-        *told.steps(made, first=len(first)),
-        *told.events(one for one in events if one.kind in EVENTS),
-    ]
     stepped = {step.at for step in made}
+    found: list[Entry] = []
+    for listed in rows.series(versions, of_it, "objective_id").values():
+        found += told.changes(listed, OBJECTIVE_FIELDS, besides={"state"})
+    found += told.steps(made, first=len(first))
+    found += told.events(one for one in heard if one.kind in EVENTS)
     for id, listed in of_key_results.items():
-        found += told.key_result(listed, seen[id], of_its_own=False, is_told=id in first, stepped=stepped)
-    return _newest_first(found)
+        is_told = id in first or (rows.since is not None and listed[0].at <= rows.since)
+        found += told.key_result(listed, seen[id], of_its_own=False, is_told=is_told, stepped=stepped)
+    return Stretch(found, rows.since)
+
+
+def _of_key_result(reader: Reader, one: KeyResultRow, rows: _Rows) -> Stretch:
+    workspace, told = reader.actor.workspace_id, Told(reader)
+    versions = KeyResultVersion.objects.of(workspace).filter(key_result_id=one.id)
+    events = Event.objects.of(workspace).filter(objective_id=one.objective_id, key_result_id=one.id)
+    found = rows.read(versions)
+    told.heard(rows.told(rows.read(told.asked(events))))
+    entries: list[Entry] = []
+    for listed in rows.series(versions, found, "key_result_id").values():
+        is_told = rows.since is not None and listed[0].at <= rows.since
+        entries += told.key_result(listed, one, of_its_own=True, is_told=is_told)
+    return Stretch(entries, rows.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +290,6 @@ def _fields(told: Event) -> Iterable[str]:
     return told.data.get("changes") or told.data.get("fields") or ()
 
 
-def of_key_result(reader: Reader, one: KeyResultRow) -> tuple[Entry, ...]:
-    """Return how a key result's definition changed, newest first."""
-    workspace, told = reader.actor.workspace_id, Told(reader)
-    rows = reader.until(KeyResultVersion.objects.of(workspace)).filter(key_result_id=one.id)
-    told.heard(reader.until(Event.objects.of(workspace)).filter(objective_id=one.objective_id))
-    return _newest_first(told.key_result(list(rows.order_by("id")), one, of_its_own=True))
-
-
-def _newest_first(found: Iterable[Entry]) -> tuple[Entry, ...]:
-    listed = list(found)
-    listed.reverse()  # so that of what happened in the same moment, the later step comes first
-    listed.sort(key=lambda entry: entry.at, reverse=True)
-    return tuple(listed)
-
-
 class Told:
     """Turns rows into sentences, naming only what the reader may see."""
 
@@ -174,9 +297,12 @@ class Told:
         self.reader = reader
         self.undo: dict[tuple, str] = {}
 
-    def heard(self, rows: QuerySet[Event]) -> list[Event]:
-        """Read events, and know from now on which dated rows can be undone by them."""
-        found = list(rows.filter(kind__in={*EVENTS, *DATED}).annotate(is_undone=is_undone()).order_by("id"))
+    def asked(self, rows: QuerySet[Event]) -> QuerySet[Event]:
+        """Narrow events to those of which a history tells."""
+        return rows.filter(kind__in={*EVENTS, *DATED}).annotate(is_undone=is_undone())
+
+    def heard(self, found: list[Event]) -> list[Event]:
+        """Know from now on which dated rows can be undone by these events."""
         self.undo = {
             (one.at, one.actor_id, one.key_result_id): undoing.url(self.reader, one)
             for one in found
@@ -197,7 +323,8 @@ class Told:
             found = self._differences(before, after, names)
             if found:
                 yield self._entry(
-                    after.at, after.by_id, "pencil", "changed", differences=found, reason=after.reason,
+                    after.at, after.by_id, "pencil", "changed", id=after.id,
+                    differences=found, reason=after.reason,
                     undo_url=self.undo.get((after.at, after.by_id, None), ""),
                 )  # fmt: skip
 
@@ -218,21 +345,22 @@ class Told:
         if rows and not is_told:
             first = rows[0]
             words = "added this key result" if of_its_own else "added the key result"
-            yield self._entry(first.at, first.by_id, "plus", words, about=about)
+            yield self._entry(first.at, first.by_id, "plus", words, id=first.id, about=about)
         names = [name for name in KEY_RESULT_FIELDS if name not in ("state", "objective_id")]
         for before, after in pairwise(rows):
             undo = self.undo.get((after.at, after.by_id, one.id), "")
-            if after.state != before.state and after.at not in stepped:
-                verb = KEY_RESULT_STATES.get(after.state, f"made {after.state}")
-                words = f"{verb} this key result" if of_its_own else f"{verb} the key result"
+            words, symbol = "changed", "pencil"
+            if is_step := after.state != before.state and after.at not in stepped:
+                words = KEY_RESULT_STATES.get(after.state, f"made {after.state}")
                 symbol = KEY_RESULT_SYMBOLS.get(after.state, "undo")
+            if not of_its_own:
+                words += " the key result"
+            elif is_step:
+                words += " this key result"
+            found = self._differences(before, after, names)
+            if found or is_step:
                 yield self._entry(
-                    after.at, after.by_id, symbol, words, about=about, reason=after.reason, undo_url=undo
-                )
-            if found := self._differences(before, after, names):
-                words = "changed" if of_its_own else "changed the key result"
-                yield self._entry(
-                    after.at, after.by_id, "pencil", words,
+                    after.at, after.by_id, symbol, words, id=after.id,
                     differences=found, reason=after.reason, about=about, undo_url=undo,
                 )  # fmt: skip
 
@@ -310,7 +438,7 @@ class Told:
                 words = "started it with its cycle"
             reason = next((one.reason for one in reversed(made) if one.reason), "")
             undo = "" if last.event == "create" else self.undo.get((at, by, None), "")
-            yield self._entry(at, by, symbol, words, reason=reason, undo_url=undo)
+            yield self._entry(at, by, symbol, words, id=last.id, reason=reason, undo_url=undo)
 
     # -- events ----------------------------------------------------------------------------------------
 
@@ -340,8 +468,8 @@ class Told:
                 for name, (old, new) in data.get("changes", {}).items()
             )
         return self._entry(
-            one.at, one.actor_id, "link", words, about=self.reader.named(above), differences=differences,
-            undo_url=undoing.url(self.reader, one),
+            one.at, one.actor_id, "link", words, id=one.id, about=self.reader.named(above),
+            differences=differences, undo_url=undoing.url(self.reader, one),
         )  # fmt: skip
 
     def _initiative(self, one: Event) -> Entry:
@@ -357,7 +485,7 @@ class Told:
             words = "changed the initiative"
         symbol = "check" if one.kind == "initiative.done" else "calendar"
         undo = undoing.url(self.reader, one)
-        return self._entry(one.at, one.actor_id, symbol, words, about=(title, ""), undo_url=undo)
+        return self._entry(one.at, one.actor_id, symbol, words, id=one.id, about=(title, ""), undo_url=undo)
 
 
 def _milestone(one: Mapping[str, Any]) -> str:

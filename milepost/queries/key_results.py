@@ -26,8 +26,7 @@ from milepost.queries.cards import KeyResultCard, PersonCard, Reader, TeamCard
 from milepost.queries.checkins import value_text
 from milepost.queries.comments import CommentCard
 from milepost.queries.initiatives import InitiativeCard
-
-LISTED = 50  # check-ins on a page
+from milepost.queries.listed import LISTED, Listed, behind, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +51,14 @@ class EntryCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
-    """Some of the check-ins of a key result, newest first; `older` is where the next ones begin.
+class Begin:
+    """Where the lists of a page begin: behind what; nothing is their beginning."""
 
-    `standing` counts all that were neither corrected nor withdrawn. `begins` says whether it begins where it
-    was asked to: None, nobody asked; False, there is no such entry, so it begins with the newest.
-    """
-
-    entries: tuple[EntryCard, ...]
-    standing: int
-    older: str | None = None
-    begins: bool | None = None
+    checkins: str = ""
+    served_by: str = ""
+    initiatives: str = ""
+    comments: str = ""
+    history: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +110,13 @@ class KeyResultPage:
     explanation: Explanation | None
     course: Course | None
     target: Target
-    ledger: Ledger
+    ledger: Listed[EntryCard]  # newest first; `total` counts those neither corrected nor withdrawn
     hindsight: Hindsight | None
-    history: tuple[history.Entry, ...]
-    initiatives: tuple[InitiativeCard, ...]
-    served_by: tuple[LinkCard, ...]
-    comments: tuple[CommentCard, ...]
+    history: Listed[history.Entry]
+    began: date
+    initiatives: Listed[InitiativeCard]
+    served_by: Listed[LinkCard]
+    comments: Listed[CommentCard]
     visible_to: tuple[PersonCard, ...]
     visibility: str | None
     may_edit: bool
@@ -172,8 +169,8 @@ def _mended(reader: Reader, one: KeyResultRow, listed: list[int]) -> dict[int, M
     }
 
 
-def page(reader: Reader, id: int, *, before: str = "") -> KeyResultPage:
-    """Return the page of a key result, with its check-ins before one of them, or NotFound."""
+def page(reader: Reader, id: int, begin: Begin = Begin()) -> KeyResultPage:
+    """Return the page of a key result, or NotFound."""
     one = reader.key_result_row(id)
     row = reader.image.objectives[one.objective_id]
     kept = KeyResult.objects.of(reader.actor.workspace_id).get(id=one.id)
@@ -184,9 +181,12 @@ def page(reader: Reader, id: int, *, before: str = "") -> KeyResultPage:
     may_edit = access.may_edit_key_result(reader.actor, standing) and is_open
     whole_may_edit = access.may_edit(reader.actor, standing)
     why_not = _why_not(reader, row, one)
-    rows, older, begins = _rows(reader, one, before)
+    rows, onwards, begins = _rows(reader, one, begin.checkins)
     entries = _entries(reader, row, one, rows, may_correct=may_check_in and not why_not)
-    ledger = Ledger(entries, len(reader.image.entries.series(one.id)), older, begins)
+    standing_entries = len(reader.image.entries.series(one.id))
+    ledger = Listed(entries=entries, total=standing_entries, onwards=onwards, begins=begins)
+    doing = initiatives.of(reader, row, may_edit=whole_may_edit, key_result=one.id)
+    told = history.of_key_result(reader, one, before=begin.history)
     return KeyResultPage(
         card=reader.key_result(one, trend=False),
         objective=(row.title, addresses.objective(reader.slug, row.id)),
@@ -205,10 +205,13 @@ def page(reader: Reader, id: int, *, before: str = "") -> KeyResultPage:
         hindsight=_hindsight(reader, one),
         target=_target(reader, one),
         ledger=ledger,
-        history=history.of_key_result(reader, one),
-        initiatives=initiatives.of(reader, row, may_edit=whole_may_edit, key_result=one.id),
-        served_by=tuple(alignments.served_by(reader, one.id)),
-        comments=comments.discussion(reader, key_result=one.id),
+        history=told,
+        began=told.entries[-1].on
+        if told.onwards is None
+        else history.began_on(reader, objective=row.id, key_result=one.id),
+        initiatives=behind(doing, begin.initiatives, lambda each: each.id),
+        served_by=alignments.serving(reader, one.id, begin.served_by),
+        comments=comments.discussion(reader, key_result=one.id, before=begin.comments),
         visible_to=tuple(filter(None, map(reader.person, one.visible_to))),
         visibility=one.visibility,
         may_edit=may_edit,
@@ -274,9 +277,8 @@ def _rows(reader: Reader, one: KeyResultRow, before: str) -> tuple[list[Checkin]
             # The first half lets the index lead there.
             rows = rows.filter(effective_at__lte=last[0]).exclude(effective_at=last[0], id__gte=last[1])
     # What takes an entry back stands beside that entry.
-    found = list(rows.filter(is_withdrawn=False).order_by("-effective_at", "-id")[: LISTED + 1])
-    older = encode(found[LISTED - 1].id) if len(found) > LISTED else None
-    return found[:LISTED], older, begins
+    asked = rows.filter(is_withdrawn=False).order_by("-effective_at", "-id")[: LISTED + 1]
+    return *cut(asked, lambda row: encode(row.id)), begins
 
 
 def _entries(
@@ -377,7 +379,7 @@ def _judged(
     return raw, pace(raw, needed, elapsed=gone, checkins=1).status.value
 
 
-def _course(reader: Reader, one: KeyResultRow, ledger: Ledger) -> Course | None:
+def _course(reader: Reader, one: KeyResultRow, ledger: Listed[EntryCard]) -> Course | None:
     """Return the full course: exact values, and the entries that were corrected later."""
     course = courses.of(reader, one, full=True)
     if course is None:
@@ -385,9 +387,9 @@ def _course(reader: Reader, one: KeyResultRow, ledger: Ledger) -> Course | None:
     return replace(course, points=[*course.points, *_corrected(reader, one, ledger)])
 
 
-def _corrected(reader: Reader, one: KeyResultRow, ledger: Ledger) -> list[Point]:
+def _corrected(reader: Reader, one: KeyResultRow, ledger: Listed[EntryCard]) -> list[Point]:
     """Return the entries that were corrected later; where the page lists only some entries, the latest."""
-    if ledger.older is None and not ledger.begins:
+    if ledger.is_whole:
         return [
             Point(entry.on, Fraction(entry.value), corrected=True)
             for entry in ledger.entries

@@ -20,6 +20,7 @@ from milepost.queries.cards import KeyResultCard, ObjectiveCard, PersonCard, Rea
 from milepost.queries.comments import CommentCard
 from milepost.queries.finals import Final
 from milepost.queries.initiatives import InitiativeCard
+from milepost.queries.listed import Listed, behind
 
 # Which steps a page offers, in the order of its menu, and the event each needs to be legal.
 STEPS = (
@@ -75,17 +76,28 @@ class ObjectivePage:
     cycle_ends: date | None
     success_from: Fraction
     above: tuple[LinkCard, ...]
-    below: tuple[LinkCard, ...]
-    initiatives: tuple[InitiativeCard, ...]
-    comments: tuple[CommentCard, ...]
-    history: tuple[history.Entry, ...]
+    below: Listed[LinkCard]
+    initiatives: Listed[InitiativeCard]
+    comments: Listed[CommentCard]
+    history: Listed[history.Entry]
+    began: date
     closing: Closing | None
     steps: tuple[str, ...]
     may_edit: bool
     may_add: bool
 
 
-def page(reader: Reader, id: int) -> ObjectivePage:
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Where the lists of a page begin: behind what; nothing is their beginning."""
+
+    below: str = ""
+    initiatives: str = ""
+    comments: str = ""
+    history: str = ""
+
+
+def page(reader: Reader, id: int, begin: Begin = Begin()) -> ObjectivePage:
     """Return the page of an objective, or NotFound."""
     row = reader.objective_row(id)
     kept = Objective.objects.of(reader.actor.workspace_id).get(id=row.id)
@@ -93,6 +105,7 @@ def page(reader: Reader, id: int) -> ObjectivePage:
     listed = initiatives.of(reader, row, may_edit=may_edit)
     cycle = reader.cycle_of(row)
     may_change = may_edit and is_open(row)
+    told = history.of_objective(reader, row, before=begin.history)
     return ObjectivePage(
         card=reader.objective(row, initiatives=len(listed)),
         description=_description(reader, row, kept),
@@ -104,10 +117,11 @@ def page(reader: Reader, id: int) -> ObjectivePage:
         cycle_ends=cycle.ends_on,
         success_from=expected_grade(row.commitment),
         above=tuple(alignments.above(reader, row, may_change)),
-        below=tuple(alignments.below(reader, row)),
-        initiatives=listed,
-        comments=comments.discussion(reader, objective=row.id),
-        history=history.of_objective(reader, row),
+        below=alignments.below(reader, row, begin.below),
+        initiatives=behind(listed, begin.initiatives, lambda one: one.id),
+        comments=comments.discussion(reader, objective=row.id, before=begin.comments),
+        history=told,
+        began=told.entries[-1].on if told.onwards is None else history.began_on(reader, objective=row.id),
         closing=closing_of(reader, row),
         steps=steps(reader, row, may_edit),
         may_edit=may_change,

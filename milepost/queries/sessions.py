@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from milepost.core import devices
 from milepost.core.tokens import hash_of
 from milepost.models import Session
 from milepost.models.sessions import kept_as
+from milepost.queries.listed import Listed, behind
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,23 @@ def mark_of(kept: str) -> str:
 
 def of(user_id: int, *, this: str | None, at: datetime) -> list[SignedIn]:
     """List where an account is signed in: this browser first, then those seen last."""
-    rows = Session.objects.filter(user_id=user_id, expire_date__gt=at).order_by("-seen_at")
-    found = [
-        SignedIn(
-            mark_of(row.session_key),
-            row.device,
-            row.place,
-            row.started_at,
-            row.seen_at,
-            this is not None and row.session_key == kept_as(this),
-        )
-        for row in rows
-    ]
+    mine = Session.objects.filter(user_id=user_id, expire_date__gt=at)
+    own = None if this is None else kept_as(this)
+    found = [_signed_in(row, own) for row in mine.order_by("-seen_at")]
     return sorted(found, key=lambda one: not one.is_this)
+
+
+def listed(user_id: int, *, this: str | None, at: datetime, before: str = "") -> Listed[SignedIn]:
+    """Return some of where an account is signed in, in the same order: the first, or those behind one."""
+    mine = Session.objects.filter(user_id=user_id, expire_date__gt=at)
+    own = None if this is None else kept_as(this)
+    keys = sorted(mine.order_by("-seen_at").values_list("session_key", flat=True), key=lambda key: key != own)
+    found = behind(keys, before, mark_of)
+    rows = mine.in_bulk(found.entries)
+    return replace(found, entries=tuple(_signed_in(rows[key], own) for key in found.entries if key in rows))
+
+
+def _signed_in(row: Session, own: str | None) -> SignedIn:
+    return SignedIn(
+        mark_of(row.session_key), row.device, row.place, row.started_at, row.seen_at, row.session_key == own
+    )

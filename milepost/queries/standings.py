@@ -239,3 +239,11 @@ def cycle(actor: Actor, id: int, field: str = "cycle") -> Cycle:
     if found is None:
         raise Invalid("There is no such cycle here.", field=field, remedy="Choose one from the list.")
     return found
+
+
+def is_of_file(actor: Actor, id: int) -> bool:
+    """Say whether an event that the actor sees is of a file: undoing it may be as long as the file."""
+    try:
+        return event(actor, id).kind in undoing.OF_FILES
+    except NotFound:
+        return False

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from django.db.models import Case, Value, When
 
 from milepost.core.access import Actor
 from milepost.core.ids import encode
 from milepost.ledger import sight
 from milepost.models import Token
 from milepost.queries import people
+from milepost.queries.listed import Listed, behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ def of_person(
         rows = rows.filter(id=token)
     cards = [_card(row, at) for row in rows.order_by("-id")]
     return tuple(sorted(cards, key=lambda card: not card.is_good))
+
+
+def listed(actor: Actor, *, at: datetime, before: str = "") -> Listed[TokenCard]:
+    """Return some of the actor's own tokens in the same order: the first, or those behind one of them."""
+    mine = Token.objects.of(actor.workspace_id).filter(person_id=actor.person_id)
+    over = Case(When(revoked_at=None, expires_at__gt=at, then=Value(False)), default=Value(True))
+    order = list(mine.order_by(over, "-id").values_list("id", flat=True))
+    found = behind(order, before, encode)
+    rows = mine.select_related("team").in_bulk(found.entries)
+    return replace(found, entries=tuple(_card(rows[id], at) for id in found.entries if id in rows))
 
 
 def many_of(user_id: int, *, at: datetime) -> int:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from milepost.actions import sessions as actions
 from milepost.channels import email, security
 from milepost.queries import second_steps, sessions, tokens, workspaces
-from milepost.web import accounts, email_addresses, entrance, week
+from milepost.web import accounts, email_addresses, entrance, onwards, week
 from milepost.web.confirming import confirmed, signed_in
 from milepost.web.methods import go, takes_form
 
@@ -23,6 +23,12 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show how one signs in, and where one is signed in."""
     steps = second_steps.of(request.user.pk)
     zone = ZoneInfo(week.zone_of(request, "") or workspaces.zone_of(request.user.pk))
+    signed_in_at = sessions.listed(
+        request.user.pk,
+        this=request.session.session_key,
+        at=request.at,
+        before=request.GET.get("before", ""),
+    )
     more = {
         "name": request.user.name,
         "email": request.user.email,
@@ -32,7 +38,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "has_password": request.user.has_usable_password(),
         "steps": steps,
         "asked_by": [] if steps else workspaces.asking_for_second_step(request.user.pk),
-        "sessions": sessions.of(request.user.pk, this=request.session.session_key, at=request.at),
+        "sessions": signed_in_at,
+        "onwards": onwards.of(request, "before", signed_in_at, "h-sessions"),
         "tokens": tokens.many_of(request.user.pk, at=request.at),
         "today": request.at.astimezone(zone).date(),
         "zone": zone,

@@ -68,6 +68,7 @@ def environment(**options) -> Environment:
         day=words.day,
         day_to=words.day_to,
         day_value=words.day_value,
+        echoed=words.echoed,
         dated=words.dated,
         ago=words.ago,
         percent=words.percent,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 
@@ -18,11 +17,12 @@ from milepost.queries import history, sweep
 from milepost.queries import key_results as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import names, people
+from milepost.queries.key_results import Begin
 from milepost.queries.shortlists import ListOf
 from milepost.web import (
     measures,
-    misread,
     objectives,
+    onwards,
     pages,
     shortlists,
     submissions,
@@ -71,6 +71,8 @@ WHOLES = (
 )
 PEOPLE = ("owner", "visible_to")
 LISTS = {"owner": ListOf.PEOPLE, "visible_to[]": ListOf.PEOPLE}
+# What in the address says where the lists of the page begin, as in Begin.
+BEGINNINGS = ("before", "served_after", "done_after", "said_before", "changed_before")
 # What the action calls a whole measure stands beside its kind.
 PLACES = {"measure": "kind"}
 
@@ -78,9 +80,10 @@ PLACES = {"measure": "kind"}
 @in_workspace
 def show(request: HttpRequest, key_result: int) -> HttpResponse:
     """Show a key result with its course, its check-ins and its history."""
-    reader, before = pages.reader(request), request.GET.get("before", "")
+    reader = pages.reader(request)
+    begin = Begin(*(request.GET.get(name, "") for name in BEGINNINGS))
     try:
-        page = pages_of.page(reader, key_result, before=before)
+        page = pages_of.page(reader, key_result, begin)
     except NotFound:
         if reader.known is None:
             raise
@@ -94,31 +97,33 @@ def show(request: HttpRequest, key_result: int) -> HttpResponse:
         "curve": dict(measures.CURVES)[page.curve],
         "states": STATES,
         "here": addresses.key_result(reader.slug, key_result),
-        "older": page.ledger.older and _before(request, page.ledger.older),
-        "newest": page.ledger.begins and _before(request),
+        "onwards": {
+            "checkins": onwards.of(request, "before", page.ledger, "entries-t"),
+            "served_by": onwards.of(request, "served_after", page.served_by, "served-t"),
+            "initiatives": onwards.of(request, "done_after", page.initiatives, "initiatives"),
+            "comments": onwards.of(request, "said_before", page.comments, "discussion"),
+            "history": onwards.of(request, "changed_before", page.history, "history-t"),
+        },
         "submission": submissions.new_mark(),
     }
     trail = trails.below(reader, page.team, page.objective, (page.card.title, None))
     return pages.page(
         request, "key_results/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True,
         comparison=f"{page.objective[1]}comparison/#k-{page.card.id}",  # its own part of it
-        began=page.history[-1].on,
+        began=page.began,
         cycle=reader.cycle_of(reader.image.objectives[reader.key_result_row(key_result).objective_id]),
-        misread=misread.parts(request.GET, {"before": page.ledger.begins is not False}),
+        misread=onwards.not_found(
+            request, before=page.ledger, served_after=page.served_by, done_after=page.initiatives,
+            said_before=page.comments, changed_before=page.history,
+        ),
     )  # fmt: skip
-
-
-def _before(request: HttpRequest, entry: str | None = None) -> str:
-    """Return where the check-ins before one are listed, or the newest; on a past day, of the same day."""
-    said = {"on": request.GET.get("on"), "before": entry}
-    return f"{request.path}?{urlencode({name: text for name, text in said.items() if text})}#entries-t"
 
 
 def _not_yet(request: HttpRequest, key_result: int) -> HttpResponse:
     reader = Reader(request.actor, request.today)
     page = pages_of.page(reader, key_result)
     return pages.not_yet(
-        request, page.card.title, came="added", began=page.history[-1].on,
+        request, page.card.title, came="added", began=page.began,
         crumbs=trails.below(reader, page.team, page.objective, (page.card.title, None)),
     )  # fmt: skip
 

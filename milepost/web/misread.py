@@ -12,6 +12,7 @@ LONGEST = 40  # characters of what somebody wrote
 SWITCH = ("0", "1")
 _NO_SUCH_OBJECTIVE = "No objective here has this id"
 _ONLY_SWITCH = "Only 1 and 0 are understood; nothing is left out for it."
+_NO_PLACE = "There is no such place in the list; it begins with the "
 NO_TEAM_OF_THIS_NAME = "No team here has this name; nothing fits it."
 NOT_ON_THE_MAP = "The map leaves nothing out for it; “Not aligned” on the map leads to what serves nothing."
 INSTEAD: Mapping[str, str] = {
@@ -28,7 +29,8 @@ INSTEAD: Mapping[str, str] = {
     "type": "There is no such type; every type is shown.",
     "kind": "There is no such kind; everything is shown.",
     "show": "There is no such list; those who are here are shown.",
-    "before": "There is no such place in the list; it begins with the newest.",
+    **dict.fromkeys(("before", "said_before", "changed_before"), _NO_PLACE + "newest."),
+    **dict.fromkeys(("after", "done_after", "helped_after", "served_after"), _NO_PLACE + "first."),
     "attention": _ONLY_SWITCH,
     "unaligned": _ONLY_SWITCH,
     "mine": _ONLY_SWITCH,

@@ -17,8 +17,9 @@ from milepost.queries import choices, hindsight, history, standings
 from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.queries.choices import Choices
+from milepost.queries.objectives import Begin
 from milepost.queries.shortlists import ListOf
-from milepost.web import pages, shortlists, steps, submissions, trails, versions
+from milepost.web import onwards, pages, shortlists, steps, submissions, trails, versions
 from milepost.web.actors import in_workspace
 from milepost.web.initiatives import STATES
 from milepost.web.methods import go
@@ -51,6 +52,7 @@ LABELS = {
     "visible_to": "Named people",
     "reason": "Why",
 }
+BEGINNINGS = ("helped_after", "done_after", "said_before", "changed_before")  # of its lists, as in Begin
 NO_CYCLE = "Choose the cycle it belongs to."
 PEOPLE = ("owner", "sponsor", "contributors", "visible_to")  # fields that choose people, as they end
 LISTS = {
@@ -63,8 +65,9 @@ LISTS = {
 def show(request: HttpRequest, objective: int) -> HttpResponse:
     """Show an objective with everything that belongs to it."""
     reader = pages.reader(request)
+    begin = Begin(*(request.GET.get(name, "") for name in BEGINNINGS))
     try:
-        page = pages_of.page(reader, objective)
+        page = pages_of.page(reader, objective, begin)
     except NotFound:
         if reader.known is None:
             raise
@@ -78,13 +81,23 @@ def show(request: HttpRequest, objective: int) -> HttpResponse:
         "arranging": "arrange" in request.GET,
         "states": STATES,
         "submission": submissions.new_mark(),
+        "onwards": {
+            "below": onwards.of(request, "helped_after", page.below, "below-t"),
+            "initiatives": onwards.of(request, "done_after", page.initiatives, "initiatives"),
+            "comments": onwards.of(request, "said_before", page.comments, "discussion"),
+            "history": onwards.of(request, "changed_before", page.history, "history-t"),
+        },
     }
     trail = trails.below(reader, page.card.team, (page.card.title, None))
     return pages.page(
         request, "objectives/show.html", context, nav="teams", crumbs=trail, seen_by=reader, travels=True,
         comparison=f"{context['here']}comparison/",
-        began=page.history[-1].on,
+        began=page.began,
         cycle=reader.cycle_of(reader.objective_row(objective)),
+        misread=onwards.not_found(
+            request, helped_after=page.below, done_after=page.initiatives, said_before=page.comments,
+            changed_before=page.history,
+        ),
     )  # fmt: skip
 
 
@@ -92,7 +105,7 @@ def _not_yet(request: HttpRequest, objective: int) -> HttpResponse:
     reader = Reader(request.actor, request.today)
     page = pages_of.page(reader, objective)
     return pages.not_yet(
-        request, page.card.title, came="drafted", began=page.history[-1].on,
+        request, page.card.title, came="drafted", began=page.began,
         crumbs=trails.below(reader, page.card.team, (page.card.title, None)),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFie
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
+from milepost.core.plan.words import TEXT_LONGEST
 from milepost.core.problems import NotFound, Problem
 from milepost.formats import problem_json
 from milepost.ledger import faults
@@ -16,6 +17,10 @@ from milepost.web import answers
 from milepost.web.methods import page_above
 
 log = logging.getLogger("milepost.web")
+
+
+# Characters of all that a form says, files apart: fifteen of the longest texts that can be kept.
+FORM_LONGEST = 15 * TEXT_LONGEST
 
 
 class ProblemsMiddleware:
@@ -30,6 +35,13 @@ class ProblemsMiddleware:
         response = self.get_response(request)
         return _not_allowed(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Refuse a form with more text than anybody writes: a page that shows it again would send it back."""
+        if request.method != "POST" or request.path_info.startswith("/api/"):
+            return None
+        written = sum(len(value) for _, values in request.POST.lists() for value in values)
+        return answer(request, too_large(written)) if written > FORM_LONGEST else None
+
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Answer a Problem, or what the database could not do; anything else is a defect and Django's."""
         if isinstance(problem, Problem):
@@ -41,6 +53,16 @@ class ProblemsMiddleware:
         response = answer(request, fault)
         response._has_been_logged = True  # else Django adds a second line, that says less
         return response
+
+
+def too_large(written: int) -> Problem:
+    """Say that a form was too long to be looked at."""
+    return Problem(
+        f"That was too much at once: {written:,} characters, so nothing was changed.",
+        code="too_large",
+        remedy=f"Send {FORM_LONGEST:,} at most. Your browser’s way back leads to what you wrote.",
+        status=413,
+    )
 
 
 def _is_in_other_letters(request: HttpRequest) -> bool:

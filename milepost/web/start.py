@@ -23,7 +23,7 @@ from milepost.core.plan import Changes, Plan
 from milepost.core.problems import Conflict, Invalid
 from milepost.formats.places import FileProblems
 from milepost.queries import plans, workspaces
-from milepost.web import confirming, entrance, invitations, words
+from milepost.web import confirming, entrance, invitations, long_work, words
 from milepost.web.actors import in_workspace, require_admin
 from milepost.web.methods import go, takes_form
 from milepost.web.setup import steps
@@ -132,8 +132,9 @@ def file(request: HttpRequest) -> HttpResponse:
         uploaded = request.FILES.get("file")
         try:
             data = _taken(uploaded)
-            plan = _read(request, data, uploaded.name)
-            changes = start.preview(plan, request.actor)
+            with long_work.reserved(request, characters=len(data)):
+                plan = _read(request, data, uploaded.name)
+                changes = start.preview(plan, request.actor)
             more |= {"summary": _summary(changes), "file_name": uploaded.name}
             more["doubts"] = doubts.of_changes(
                 changes, request.today, written=lambda on: words.day(on, request.today)
@@ -156,7 +157,8 @@ def application(request: HttpRequest) -> HttpResponse:
     except (KeyError, ValueError, TypeError, binascii.Error):
         return go("start_file", slug=request.seat.slug)
     try:
-        start.from_file(plan=_read(request, data, name), by=request.actor, at=request.at)
+        with long_work.reserved(request, characters=len(data)):
+            start.from_file(plan=_read(request, data, name), by=request.actor, at=request.at)
     except (PlanRefused, FileProblems) as wrong:
         messages.error(request, wrong.message)
         return go("start_file", slug=request.seat.slug)

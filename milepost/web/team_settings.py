@@ -14,9 +14,10 @@ from milepost.core.ids import decode, encode
 from milepost.core.problems import Invalid, NotFound
 from milepost.queries import team_tree
 from milepost.queries.cards import Reader
+from milepost.queries.listed import behind
 from milepost.queries.shortlists import ListOf, Shortlist
 from milepost.queries.team_tree import Arrangement, Place
-from milepost.web import pages, shortlists, versions
+from milepost.web import onwards, pages, shortlists, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.pages import page
@@ -121,13 +122,15 @@ def arranged(
     """Return the page on which a team is arranged, with what was typed and refused."""
     found, reader = team_tree.arrangement(request.actor, team), pages.reader(request)
     slug = request.seat.slug
+    seats = behind(found.members, request.GET.get("after", ""), lambda one: encode(one.id))
     more = {
         "typed": typed,
         "problems": typed.listed(LABELS),
         "team": found,
         "v": values or _stored(found),
         "theirs": theirs,
-        "seats": [(one, encode(one.id)) for one in found.members],
+        "seats": [(one, encode(one.id)) for one in seats.entries],
+        "onwards": onwards.of(request, "after", seats, "m"),
         "parents": _places(reader, typed, found.parents, found.is_top_open, team),
         "others": [("", "Choose someone"), *_others(reader, typed, found)],
         "finds": shortlists.finds(reader, typed, team),
@@ -138,7 +141,10 @@ def arranged(
         "members": reverse("members", kwargs={"slug": slug, "team": team}),
     }
     crumbs = [_teams(slug), (found.name, addresses.team(slug, team)), ("Edit", None)]
-    return page(request, "team_settings/edit.html", more, nav="teams", crumbs=crumbs, status=typed.status)
+    return page(
+        request, "team_settings/edit.html", more, nav="teams", crumbs=crumbs, status=typed.status,
+        misread=onwards.not_found(request, after=seats),
+    )  # fmt: skip
 
 
 def _new(request: HttpRequest, typed: Typed) -> HttpResponse:

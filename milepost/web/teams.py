@@ -18,8 +18,9 @@ from milepost.queries import hindsight, team_work, teams
 from milepost.queries import shell as shells
 from milepost.queries.cards import ObjectiveCard, Reader
 from milepost.queries.kept import Kept
+from milepost.queries.listed import Listed, behind
 from milepost.queries.records import team_pages
-from milepost.web import answers, cookies, misread, pages, repeats
+from milepost.web import answers, cookies, misread, onwards, pages, repeats
 from milepost.web.actors import in_workspace
 from milepost.web.typed import whole
 
@@ -115,7 +116,7 @@ def _show(request: HttpRequest, team: int | None) -> HttpResponse:
         cycle = teams.busiest_cycle(reader, team, cycle)
     read = team_work.read(reader, teams.objectives_of(reader, team, cycle))
     return pages.page(
-        request, "teams/show.html", partial(_context, reader, team, cycle, read), nav="teams",
+        request, "teams/show.html", partial(_context, request, reader, team, cycle, read), nav="teams",
         crumbs=_crumbs(reader, team), seen_by=reader, travels=True, kept_as=read,
         comparison=f"{request.path}comparison/",
     )  # fmt: skip
@@ -130,13 +131,20 @@ def _crumbs(reader: Reader, team: int | None) -> list[tuple[str, str | None]]:
     return [root, *([(above.name, above.url)] if above else []), (row.name, None)]
 
 
+def _members(request: HttpRequest, found: teams.TeamPage) -> Listed[teams.Member]:
+    return behind(found.members, request.GET.get("after", ""), lambda one: encode(one.person.id))
+
+
 def _context(
-    reader: Reader, team: int | None, cycle: CycleRow | None, read: team_work.Found
+    request: HttpRequest, reader: Reader, team: int | None, cycle: CycleRow | None, read: team_work.Found
 ) -> dict[str, Any]:
     found = teams.page(reader, team, cycle)
+    members = _members(request, found)
     beside = team_work.beside(reader, found, read)
     return {
         "team": found,
+        "members": members,
+        "onwards": onwards.of(request, "after", members, "mem"),
         "learned": [hindsight.of_team(reader, (card.number for card in found.objectives))],
         "beside": beside,
         "objectives": [

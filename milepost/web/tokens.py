@@ -19,7 +19,7 @@ from milepost.queries import shell, tokens
 from milepost.queries.cards import Reader
 from milepost.queries.records.figures import exact
 from milepost.queries.shortlists import ListOf, Shortlist
-from milepost.web import confirming, entrance, pages, shortlists, submissions
+from milepost.web import confirming, entrance, onwards, pages, shortlists, submissions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.typed import Typed
@@ -115,6 +115,7 @@ def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
     reader = pages.reader(request)
     examples, whose = _examples(request, reader)
     near = Shortlist(reader, ListOf.ANY_TEAM)
+    mine = tokens.listed(request.actor, at=request.at, before=request.GET.get("before", ""))
     if near.is_long:
         teams = near.options(typed.chosen("team"))
     else:
@@ -124,7 +125,8 @@ def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
         "typed": typed,
         "submission": typed.text("submission") or submissions.new_mark(),
         "problems": typed.listed(LABELS),
-        "tokens": [(card, _days(reader, card)) for card in tokens.of(request.actor, at=request.at)],
+        "tokens": [(card, _days(reader, card)) for card in mine.entries],
+        "onwards": onwards.of(request, "before", mine, "yours"),
         "scopes": [(word.value, _WORDS[word], scopes.SENTENCES[word], _ICONS[word]) for word in scopes.Scope],
         "teams": [("", "No: all that you see"), *teams],
         "finds": shortlists.finds(reader, typed),
@@ -136,8 +138,9 @@ def _index(request: HttpRequest, typed: Typed) -> HttpResponse:
     }
     crumbs = [("API", None)]
     return pages.page(
-        request, "tokens/index.html", more, nav="", crumbs=crumbs, seen_by=reader, status=typed.status
-    )
+        request, "tokens/index.html", more, nav="", crumbs=crumbs, seen_by=reader, status=typed.status,
+        misread=onwards.not_found(request, before=mine),
+    )  # fmt: skip
 
 
 _WORDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import groupby
 from textwrap import shorten
@@ -16,11 +17,12 @@ from milepost.actions.undos import ChangedSince
 from milepost.core import addresses
 from milepost.core.problems import NotAllowed, NotFound, Problem
 from milepost.core.undoing import OF_FILES, TOLD_AS_ONE
+from milepost.core.workload import TooManyAtOnce
 from milepost.queries import history, sentences, shutting_out, standings
 from milepost.queries.cards import Reader
 from milepost.queries.sentences import Sentence
 from milepost.queries.shutting_out import ShutsYouOut
-from milepost.web import pages, versions
+from milepost.web import long_work, pages, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go, inside
 from milepost.web.toasts import saved
@@ -43,9 +45,11 @@ def create(request: HttpRequest, event: int) -> HttpResponse:
     """Undo what an event tells of."""
     told = _seen(request, event)
     done = None if told is None else sentences.sentence(pages.reader(request), told)
+    is_long = told is not None and told.kind in OF_FILES
     try:
-        made = undos.undo(event=event, anyway="anyway" in request.POST, by=request.actor, at=request.at)
-    except (NotFound, NotAllowed):
+        with long_work.reserved(request) if is_long else nullcontext():
+            made = undos.undo(event=event, anyway="anyway" in request.POST, by=request.actor, at=request.at)
+    except (NotFound, NotAllowed, TooManyAtOnce):
         raise
     except Problem as wrong:
         return _page(request, event, wrong)

@@ -15,8 +15,9 @@ from milepost.core.ids import decode, encode
 from milepost.core.problems import Conflict, Invalid
 from milepost.queries import history, views
 from milepost.queries.cards import Reader
+from milepost.queries.listed import behind
 from milepost.queries.views import ViewCard
-from milepost.web import pages, versions
+from milepost.web import misread, onwards, pages, versions
 from milepost.web.actors import in_workspace
 from milepost.web.methods import go
 from milepost.web.typed import Typed, id_text
@@ -42,10 +43,13 @@ FILTERS = {
 def index(request: HttpRequest) -> HttpResponse:
     """Show all views that one sees, with what each shows."""
     reader = pages.reader(request)
-    shown = [_shown(reader, card) for card in views.of(reader)]
-    return _page(
-        request, reader, "views/index.html", {"views": shown}, [("Views", None)], Typed(request.POST)
-    )
+    found = behind(views.of(reader), request.GET.get("after", ""), lambda card: card.id)
+    more = {
+        "views": [_shown(reader, card) for card in found.entries],
+        "onwards": onwards.of(request, "after", found, "views"),
+    }
+    missed = onwards.not_found(request, after=found)
+    return _page(request, reader, "views/index.html", more, [("Views", None)], Typed(request.POST), missed)
 
 
 @in_workspace
@@ -273,8 +277,10 @@ def _page(
     more: dict[str, Any],
     trail: list[tuple[str, str | None]],
     typed: Typed,
+    missed: tuple[misread.Part, ...] = (),
 ) -> HttpResponse:
     tree = ("Alignment", reverse("alignment", args=[reader.slug]))
     return pages.page(
-        request, template, more, nav="alignment", crumbs=[tree, *trail], seen_by=reader, status=typed.status
-    )
+        request, template, more, nav="alignment", crumbs=[tree, *trail], seen_by=reader, status=typed.status,
+        misread=missed,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from milepost.core.numbers import NO_BREAK, with_unit
+from milepost.core.plan.words import TEXT_LONGEST
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NOTHING = "–"
@@ -166,3 +167,12 @@ def tint(identity: int | str) -> str:
     """Choose one of five meaningless tints, a to e, by id."""
     key = identity if isinstance(identity, int) else sum(map(ord, identity))
     return "abcde"[key % 5]
+
+
+def echoed(value: object) -> object:
+    """Return what a field shows again of what was typed: no more than twice as much as any keeps.
+
+    So whoever wrote somewhat too much finds all of it; and what is cut off is refused again, never kept in
+    part.
+    """
+    return value[: 2 * TEXT_LONGEST] if isinstance(value, str) else value

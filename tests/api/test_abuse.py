@@ -14,6 +14,7 @@ from django.db import transaction
 
 from milepost.api import limits
 from milepost.api.document import document
+from milepost.core import workload
 from milepost.core.ids import encode
 from milepost.core.problems import MOST_TOLD
 from milepost.formats import exact_json
@@ -153,9 +154,9 @@ class TestFiles:
         """While one is worked on, another is told to come again; a short one waits for nobody."""
         zed = program("zed")
         short = "milepost: 1\n"
-        long = short + "#" * limits.LONG_FILE
+        long = short + "#" * workload.LONG_FILE
 
-        with limits.one_long_file(long):
+        with workload.one_long_file(len(long)):
             refused = [zed.post(f"/plan/{what}", {"text": long}) for what in ("preview", "application")]
             taken = zed.post("/plan/preview", {"text": short})
         then = zed.post("/plan/preview", {"text": long})
@@ -169,18 +170,19 @@ class TestFiles:
     def test_of_a_large_workspace_leave_room_from_the_moment_they_come(
         self, world, program, monkeypatch, what
     ):
-        """Of as many as there are threads half are worked on; the others are refused as they come."""
-        monkeypatch.setattr(limits, "LARGE", 1)
-        ada, most = program("ada"), settings.MILEPOST.api_at_once
+        """Of as many as there are threads half are worked on, whichever token of a person they come with."""
+        monkeypatch.setattr(workload, "LARGE", 1)
+        tokens, most = [program("ada"), program("ada")], settings.MILEPOST.api_at_once
         send = {
-            "export": lambda: ada.get("/plan"),
-            "preview": lambda: ada.post("/plan/preview", {"text": "milepost: 1\n"}),
+            "export": lambda number: tokens[number % 2].get("/plan"),
+            "preview": lambda number: tokens[number % 2].post("/plan/preview", {"text": "milepost: 1\n"}),
         }[what]
-        send()
+        for number in range(2):
+            send(number)
         answered, held = SimpleQueue(), image.of(world.cast.acme.id)
 
         with held.lock:  # so that those that are let in are not done yet
-            all_of_them = Thread(target=at_once, args=(2 * most, lambda number: answered.put(send())))
+            all_of_them = Thread(target=at_once, args=(2 * most, lambda number: answered.put(send(number))))
             all_of_them.start()
             refused = [answered.get(timeout=PATIENCE) for _ in range(most)]
         all_of_them.join()
@@ -192,7 +194,7 @@ class TestFiles:
     @pytest.mark.django_db(transaction=True)
     def test_of_a_small_workspace_are_never_refused(self, world, program, monkeypatch):
         """There a burst of them is quick, and as long as it is, each is worked on."""
-        monkeypatch.setattr(limits, "LONG", timedelta(days=1))  # whatever a busy machine takes
+        monkeypatch.setattr(workload, "LONG", timedelta(days=1))  # whatever a busy machine takes
         ada, answered, held = program("ada"), [], image.of(world.cast.acme.id)
         ada.get("/plan")
         burst = 2 * settings.MILEPOST.api_at_once
@@ -202,11 +204,13 @@ class TestFiles:
                 target=at_once, args=(burst, lambda number: answered.append(ada.get("/plan")))
             )
             all_of_them.start()
-            have_come = wait_until(lambda: len(limits._under_way.get(ada.token_id, ())) == burst)
+            have_come = wait_until(
+                lambda: len(workload._under_way.get(world.cast.ada.person_id, ())) == burst
+            )
         all_of_them.join()
 
         assert have_come
-        assert len(held.key_results) < limits.LARGE
+        assert len(held.key_results) < workload.LARGE
         assert [one.status_code for one in answered] == [200] * burst
 
     def test_tell_their_faults_in_part(self, world, program):

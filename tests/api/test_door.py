@@ -22,6 +22,7 @@ from milepost.api import faults, limits, reference
 from milepost.api.document import document
 from milepost.api.routers import api
 from milepost.config.table import completed
+from milepost.core import workload
 from milepost.core.ids import encode
 from milepost.models import Token
 from tests.api.programs import Program
@@ -557,28 +558,35 @@ class TestLimits:
         assert refused[-1].json()["code"] == "too_many_requests"
         assert other.get("/me").status_code == 200
 
-    def test_hold_back_who_asks_for_too_much_that_takes_long(self, program):
-        """While as many requests of a token as may be take long, one more is refused; others go on."""
-        busy, other = program("ada"), program("ada")
+    def test_hold_back_who_asks_for_too_much_that_takes_long(self, program, cast):
+        """While as many requests of a person as may be take long, one more with any token is refused."""
+        tokens, other = [program("ada"), program("ada")], program("ben")
+        at, most = timezone.now(), settings.MILEPOST.api_at_once
 
         with ExitStack() as others:
-            for _ in range(settings.MILEPOST.api_at_once):
-                others.enter_context(limits.under_way(busy.token_id, timezone.now() - limits.LONG))
-            refused, let_in = busy.get("/me"), other.get("/me")
+            for _ in range(most):
+                began = at - 7 * workload.LONG
+                others.enter_context(
+                    workload.under_way(cast.ada.person_id, began, most=most, now=timezone.now)
+                )
+            refused, let_in = [busy.get("/me") for busy in tokens], other.get("/me")
 
-        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_at_once")
-        assert refused.headers["Retry-After"] == "1"
-        assert "RateLimit-Remaining" in refused.headers
-        assert (let_in.status_code, busy.get("/me").status_code) == (200, 200)
+        for each in refused:
+            assert (each.status_code, each.json()["code"]) == (429, "too_many_at_once")
+            assert int(each.headers["Retry-After"]) >= 7  # as long again as the first one has taken
+            assert "RateLimit-Remaining" in each.headers
+        assert (let_in.status_code, *(busy.get("/me").status_code for busy in tokens)) == (200, 200, 200)
 
-    def test_hold_nobody_back_who_asks_for_much_that_is_quick(self, program, monkeypatch):
-        """However many requests of a token have just begun, the next one is worked on as well."""
-        monkeypatch.setattr(limits, "LONG", timedelta(days=1))  # whatever a busy machine takes
+    def test_hold_nobody_back_who_asks_for_much_that_is_quick(self, program, cast, monkeypatch):
+        """However many requests of a person have just begun, the next one is worked on as well."""
+        monkeypatch.setattr(workload, "LONG", timedelta(days=1))  # whatever a busy machine takes
         busy = program("ada")
 
         with ExitStack() as others:
             for _ in range(64):
-                others.enter_context(limits.under_way(busy.token_id, timezone.now()))
+                others.enter_context(
+                    workload.under_way(cast.ada.person_id, timezone.now(), most=4, now=timezone.now)
+                )
             assert busy.get("/me").status_code == 200
 
     def test_count_no_request_that_has_ended(self, program, okrs, monkeypatch):

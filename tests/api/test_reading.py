@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from milepost.actions import checkins
+from milepost.actions import checkins, objectives
 from milepost.cli import wire
 from milepost.core.ids import encode
 from milepost.models import User
@@ -205,6 +205,22 @@ class TestLists:
         assert all_of(ada, f"{path}?limit={limit}") == whole["items"]
         assert whole["next"] is None
         assert len(whole["items"]) > 1
+
+    @pytest.mark.parametrize("path", ["/objectives/{helpful}/history", "/teams/{product}/members"])
+    def test_that_stand_in_their_own_order_come_in_slices_too(self, program, cast, okrs, path: str):
+        """The same list one by one; an entry that is not among them, hidden or none, is no place in it."""
+        ada = program("ada")
+        for title in ("One", "Two", "Three"):
+            objectives.update(
+                objective=okrs.helpful.id, changed={"title": title}, by=cast.ada, at=timezone.now()
+            )
+        path = path.format(helpful=encode(okrs.helpful.id), product=encode(cast.product.id))
+
+        whole = ada.get(path).json()["items"]
+        refused = ada.get(f"{path}?after={encode(okrs.secret.id)}")
+
+        assert all_of(ada, f"{path}?limit=1") == whole and len(whole) > 1
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "after")
 
     @pytest.mark.parametrize("path", ["/objectives", "/key-results"])
     def test_tell_field_by_field_what_they_tell_whole(self, program, okrs, path: str):

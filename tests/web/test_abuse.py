@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from milepost.ledger import image
+from milepost.web.problems import FORM_LONGEST
 from tests.routes import routes
 from tests.web.borders import ROUTES, address, form
 from tests.worlds import World, everything_kept
@@ -211,3 +212,22 @@ class TestForms:
 
         assert statuses == {413}
         assert everything_kept() == before
+
+    @pytest.mark.parametrize("part", range(2))
+    def test_get_no_copy_back(self, world: World, signed_in, part: int):
+        """A form with more text than anybody writes is refused in a few words; a shorter one is bounded."""
+        wrong, ada = [], signed_in("ada")
+        for route in POSTED[part::2]:
+            row = ROUTES[route.name]
+            names, path = [*(row.takes or {"k": ""})], address(route.pattern, "acme", world.acme, row.on)
+            for letter, in_all, most in (("x", HEAVY, 40_000), ('"', FORM_LONGEST - 1_000, 800_000)):
+                if letter == "x" or len(names) > 1:
+                    body = written(dict.fromkeys(names, letter * (in_all // len(names))))
+                    with transaction.atomic():
+                        answer = ada.generic("POST", path, body, content_type=FORM)
+                        transaction.set_rollback(True)
+                    if len(answer.content) > most or (letter == "x" and answer.status_code != 413):
+                        wrong.append((route.name, letter, answer.status_code, len(answer.content)))
+        image.forget()
+
+        assert wrong == []

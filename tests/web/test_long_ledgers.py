@@ -15,7 +15,7 @@ from milepost.actions import checkins
 from milepost.core import addresses
 from milepost.ledger import image
 from milepost.models import Checkin, KeyResult
-from milepost.queries.key_results import LISTED
+from milepost.queries.listed import LISTED
 from tests.cast import Cast
 from tests.okrs import Okrs
 from tests.web.reading import text
@@ -48,7 +48,7 @@ def listed(page: str) -> list[str]:
 
 
 def earlier(page: str) -> str | None:
-    found = re.search(r'href="([^"]*)#entries-t">Show earlier<', page)
+    found = re.search(r'href="([^"]*)#entries-t">Show earlier<span class="vh"> check-ins<', page)
     return found and found[1].replace("&amp;", "&")
 
 

@@ -11,8 +11,9 @@ from milepost.queries import history
 from milepost.queries.cards import Reader
 from milepost.queries.hindsight import Learned
 from milepost.queries.history import Difference, Entry
+from milepost.queries.listed import Listed
 from milepost.queries.records.figures import rounded
-from milepost.queries.records.slices import Slice
+from milepost.queries.records.slices import Slice, Wanted, in_place, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,16 @@ class LearnedRecord:
     moved: tuple[ReassessedRecord, ...]
 
 
-def of_objective(reader: Reader, id: int) -> Slice:
-    """Return an objective's history with that of its key results, newest first, or NotFound."""
-    return _slice(history.of_objective(reader, reader.objective_row(id)))
+def of_objective(reader: Reader, id: int, wanted: Wanted) -> Slice:
+    """Return some of an objective's history with that of its key results, newest first, or NotFound."""
+    row, before = reader.objective_row(id), written(wanted.after) or ""
+    return _slice(history.of_objective(reader, row, before=before, size=wanted.size))
 
 
-def of_key_result(reader: Reader, id: int) -> Slice:
-    """Return how a key result's definition changed, newest first, or NotFound."""
-    return _slice(history.of_key_result(reader, reader.key_result_row(id)))
+def of_key_result(reader: Reader, id: int, wanted: Wanted) -> Slice:
+    """Return some of how a key result's definition changed, newest first, or NotFound."""
+    row, before = reader.key_result_row(id), written(wanted.after) or ""
+    return _slice(history.of_key_result(reader, row, before=before, size=wanted.size))
 
 
 def learned(reader: Reader, found: Learned | None) -> LearnedRecord:
@@ -91,8 +94,8 @@ def differences(found: Iterable[Difference]) -> tuple[DifferenceRecord, ...]:
     return tuple(DifferenceRecord(one.label, one.before, one.after) for one in found)
 
 
-def _slice(entries: Iterable[Entry]) -> Slice:
-    return Slice(tuple(map(_record, entries)), None)
+def _slice(found: Listed[Entry]) -> Slice:
+    return Slice(tuple(map(_record, in_place(found).entries)), found.onwards)
 
 
 def _record(one: Entry) -> ChangeRecord:

@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from milepost.core.ids import encode
+from milepost.core.problems import Invalid
 from milepost.ledger.columns import AT_ONCE, Rows
+from milepost.queries.listed import Listed, T
 
 Only = Sequence[str] | None  # the fields that are asked for, `id` among them; None: all
 
@@ -45,6 +47,17 @@ def cut(found: Sequence[Any], wanted: Wanted, id_of: Any) -> tuple[list[Any], st
         return list(found), None
     kept = list(found[: wanted.size])
     return kept, encode(id_of(kept[-1]))
+
+
+def in_place(found: Listed[T]) -> Listed[T]:
+    """Return what a list holds behind its cursor; raises Invalid where that is no place in it."""
+    if found.begins is False:
+        raise Invalid(
+            "There is no such place in this list.",
+            field="after",
+            remedy="Send `next` of the answer before, or begin anew without it.",
+        )
+    return found
 
 
 def written(id: int | None) -> str | None:

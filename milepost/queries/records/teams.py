@@ -10,7 +10,8 @@ from milepost.core.ids import encode
 from milepost.ledger.structure import TeamRow
 from milepost.queries import team_tree
 from milepost.queries.cards import Reader
-from milepost.queries.records.slices import Slice, Wanted, fits, following, ids_of, written
+from milepost.queries.listed import behind
+from milepost.queries.records.slices import Slice, Wanted, fits, following, ids_of, in_place, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,14 @@ class SeatRecord:
     since_on: date | None
 
 
-def members(reader: Reader, id: int) -> Slice:
-    """Return who belongs to a team on the day looked at, its leads first, or NotFound."""
+def members(reader: Reader, id: int, wanted: Wanted) -> Slice:
+    """Return some of those who belong to a team on the day looked at, its leads first, or NotFound."""
     row = reader.team_row(id)
     is_past = reader.known is not None
     rows = team_tree.members_then(reader, row) if is_past else team_tree.members(reader.actor, row.id)
-    return Slice(tuple(SeatRecord(encode(one.id), *one[1:]) for one in rows), None)
+    found = behind(list(rows), written(wanted.after) or "", lambda one: encode(one.id), wanted.size)
+    seats = (SeatRecord(encode(one.id), *one[1:]) for one in in_place(found).entries)
+    return Slice(tuple(seats), found.onwards)
 
 
 def slice_of(
