@@ -147,11 +147,28 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def install(
     tmp_path_factory: pytest.TempPathFactory, installed: Installation
 ) -> Iterator[Callable[..., Installation]]:
-    """Make installations, migrated and without any data; settings are keywords: `install(threads="2")`."""
+    """Make installations, migrated and without any data; settings are keywords: `install(threads="2")`.
+
+    Their servers stop with the test: thirty that nobody needs any more would take a machine its memory.
+    """
+    yield from _installing(tmp_path_factory, installed)
+
+
+@pytest.fixture(scope="module")
+def install_for_all(
+    tmp_path_factory: pytest.TempPathFactory, installed: Installation
+) -> Iterator[Callable[..., Installation]]:
+    """Make installations for all tests of a module."""
+    yield from _installing(tmp_path_factory, installed)
+
+
+def _installing(
+    tmp_path_factory: pytest.TempPathFactory, installed: Installation
+) -> Iterator[Callable[..., Installation]]:
     made: list[Installation] = []
 
     def make(**variables: str) -> Installation:

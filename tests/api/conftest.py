@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -21,6 +22,14 @@ def program(cast) -> Callable[..., Program]:
         return Program(secret, row.id)
 
     return made
+
+
+@pytest.fixture
+def noted_once(monkeypatch) -> None:
+    """Let it be noted but once that a token is used, however many minutes the test takes."""
+    from milepost.actions import tokens
+
+    monkeypatch.setattr(tokens, "USED_AGAIN_AFTER", timedelta(days=1))
 
 
 @pytest.fixture(autouse=True)

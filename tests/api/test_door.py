@@ -128,7 +128,7 @@ class TestLettingIn:
         assert first.delete("/me/token").status_code == 204
         assert (first.get("/me").status_code, second.get("/me").status_code) == (401, 200)
 
-    def test_remembers_the_last_use(self, program, cast):
+    def test_remembers_the_last_use(self, program, cast, noted_once):
         """A token knows when it was used, and is not written to with every request."""
         ada = program("ada")
         ada.get("/me")
@@ -139,7 +139,7 @@ class TestLettingIn:
         assert used is not None
         assert Token.objects.of(cast.acme.id).get(id=ada.token_id).used_at == used
 
-    def test_costs_one_statement(self, program, okrs):
+    def test_costs_one_statement(self, program, okrs, noted_once):
         """Whoever asks is known after one statement: token, person, account, workspace and teams."""
         ada = program("ada")
         ada.get("/tree")

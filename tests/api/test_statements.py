@@ -77,7 +77,7 @@ class TestEveryRead:
         """A read without a row here would grow unseen."""
         assert sorted(STATEMENTS) == sorted(each.name for each in LISTED if each.method == "GET")
 
-    def test_costs_what_was_decided(self, cast, program):
+    def test_costs_what_was_decided(self, cast, program, noted_once):
         """Each read costs as many statements as its row says."""
         things = visible(cast, at_work(cast, timezone.now()))
         ada, counted = program("ada"), {}

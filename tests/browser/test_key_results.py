@@ -14,8 +14,8 @@ HELPFUL = "Nobody waits for an answer"
 
 
 @pytest.fixture(scope="module")
-def company(install) -> Installation:
-    return running(install)
+def company(install_for_all) -> Installation:
+    return running(install_for_all)
 
 
 class TestKinds:

@@ -53,8 +53,8 @@ class TestJourney:
         begins = []
         for path in ("teams/", "settings/"):
             page.goto(f"/w/acme/{path}")
-            begins.append(page.locator(".rail > nav").evaluate("nav => nav.scrollLeft"))
             expect(page.locator(".rail [aria-current]")).to_be_in_viewport(ratio=1)
+            begins.append(page.locator(".rail > nav").evaluate("nav => nav.scrollLeft"))
 
         assert begins[0] == 0 < begins[1]
 

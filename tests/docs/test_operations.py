@@ -30,9 +30,9 @@ def listed(heading: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def milepost(install) -> Installation:
+def milepost(install_for_all) -> Installation:
     """A server with figures, on which an administrator has done what leaves files."""
-    made = install(metrics="local")
+    made = install_for_all(metrics="local")
     for words, typed in (
         (("apply", "-", "--yes"), FILE),
         (("backup",), ""),

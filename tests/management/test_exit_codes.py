@@ -47,9 +47,9 @@ def nowhere(tmp_path: Path) -> Installation:
 
 
 @pytest.fixture(scope="module")
-def old(install) -> Installation:
+def old(install_for_all) -> Installation:
     """An installation whose database lacks the last migration; nobody brings it up to date."""
-    milepost = install()
+    milepost = install_for_all()
     milepost.run("shell", "-c", LAST_MIGRATION)
     return milepost
 
@@ -180,9 +180,9 @@ class TestExitCodes:
 
 
 @pytest.fixture(scope="module")
-def corner(install, tmp_path_factory) -> Installation:
+def corner(install_for_all, tmp_path_factory) -> Installation:
     """An installation that holds one small workspace, and files that say the same, more, and nonsense."""
-    milepost = install()
+    milepost = install_for_all()
     folder = tmp_path_factory.mktemp("files")
     texts = {
         "FILE": SMALL,

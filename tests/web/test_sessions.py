@@ -42,8 +42,9 @@ class TestSessions:
         browser.cookies["zone"] = "Asia%2FTokyo"
         in_tokyo = browser.get(HERE).content.decode()
 
-        assert "times in Europe/Prague" in in_prague and "since 2\u00a0Jul, 00:30" in in_prague
-        assert "times in Asia/Tokyo" in in_tokyo and "since 2\u00a0Jul, 07:30" in in_tokyo
+        year = "(\u00a02026)?"  # that of another than this one
+        for text, zone, time in ((in_prague, "Europe/Prague", "00:30"), (in_tokyo, "Asia/Tokyo", "07:30")):
+            assert f"times in {zone}" in text and re.search(f"since 2\u00a0Jul{year}, {time}", text)
 
     def test_end_with_the_secret_of_the_server(self, client: Client, cast: Cast, settings):
         """Whoever replaces the secret key signs everyone out, on every page."""
