@@ -194,7 +194,7 @@ def _form(
         "seen": _days(typed) if moved else "",
         "theirs": theirs,
         "v": values or (_given(request, overview) if row is None else _said(row)),
-        "parents": [("", "No longer one"), *((encode(one.id), one.name) for one in open_ones)],
+        "parents": [("", "None: it stands by itself"), *((encode(one.id), one.name) for one in open_ones)],
         "cycles": _cycles(request),
     }
     crumbs = [_settings(request), ("Cycles", _cycles(request)), (row.name if row else "New cycle", None)]

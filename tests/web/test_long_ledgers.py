@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from milepost.core import addresses
 from milepost.ledger import image
 from milepost.models import Checkin, KeyResult
 from milepost.queries.listed import LISTED
+from milepost.web.words import NO_BREAK, day_to
 from tests.cast import Cast
 from tests.okrs import Okrs
 from tests.web.reading import text
@@ -58,6 +59,20 @@ def cleo(signed_in) -> Client:
 
 
 class TestPage:
+    def test_says_which_days_it_lists(self, cleo: Client, cast: Cast, okrs: Okrs, now: datetime):
+        """On screen and on paper: from the oldest to the newest that stands there; where all do, nothing."""
+        whole = text(cleo.get(url(okrs.waiting)))
+        fill(cast, okrs.waiting, FEW, now)
+
+        newest = text(cleo.get(url(okrs.waiting)))
+        for page in (newest, text(cleo.get(earlier(newest)))):
+            days = re.findall(r'<li id="c-\w+"><time datetime="([^"]*)"', page)
+            first, last = date.fromisoformat(days[-1]), date.fromisoformat(days[0])
+            said = day_to(first, last, now.date()).replace(NO_BREAK, " ")
+            assert f">here {said}<" in page
+
+        assert ">here " not in whole
+
     def test_costs_the_same_however_many_there_are(self, cleo: Client, cast: Cast, okrs: Okrs, now: datetime):
         """Twenty times the check-ins: as many statements, rows made into objects, and bytes."""
         cost = []
