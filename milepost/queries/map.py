@@ -17,7 +17,7 @@ import numpy as np
 
 from milepost.core.ids import encode
 from milepost.core.layout import Box, Drawing, Line, Look, labels, lay_out
-from milepost.core.layout.letters import BOLD, broken
+from milepost.core.layout.letters import BOLD, PLAIN, broken
 from milepost.core.layout.parts import Part, in_parts
 from milepost.core.rollup import Status
 from milepost.queries import alignment, outlines
@@ -406,7 +406,8 @@ class Map:
             Line(self.cards[link.lower].number, self.cards[link.upper].number, self._beside(link))
             for link in self.lines
         )
-        said = (labels.wide(f"×{link.weight}") for link in self.lines if link.is_weighed)
+        # As wide as it is drawn where everything is small.
+        said = (labels.wide(f"×{link.weight}") * labels.LARGE for link in self.lines if link.is_weighed)
         room = max(said, default=None)
         return boxes, lines, Look() if room is None else Look().with_labels(room)
 
@@ -430,7 +431,7 @@ def title_lines(title: str) -> tuple[str, ...]:
 def name_lines(title: str, *, is_bold: bool = False) -> tuple[str, ...]:
     """Break a key result's title into lines, the first beside its figure; bold takes no more of them."""
     room, lines = RIGHT - INDENT, len(name_lines(title)) if is_bold else MOST_LINES
-    return broken(title, room, NAME * BOLD if is_bold else NAME, lines, first=room - FIGURE) or ("",)
+    return broken(title, room, NAME * (BOLD if is_bold else PLAIN), lines, first=room - FIGURE) or ("",)
 
 
 def _says(link: Link) -> tuple[bool, bool]:

@@ -20,6 +20,7 @@ from milepost.web.map_lenses import Entry
 
 PAD, OVER, UNDER = 24, 26, 14  # around the drawing; above and under the cards in a row's band
 CORNER = 7
+SIZES = {labels.LARGE: " big", labels.LESS: " snug"}
 
 
 @dataclass
@@ -184,7 +185,7 @@ class Picture:
 
 def _weight(said: str, at: Label) -> str:
     return (
-        f'<g class="wg{"" if at.may_grow else " tight"}"><rect class="wr" x="{at.x - at.width / 2:g}" '
+        f'<g class="wg{SIZES.get(at.grows, "")}"><rect class="wr" x="{at.x - at.width / 2:g}" '
         f'y="{at.y - 8:g}" width="{at.width:g}" height="16" rx="8"/>'
         f'<text class="sm wt" x="{at.x:g}" y="{at.y + 4:g}">{said}</text></g>'
     )

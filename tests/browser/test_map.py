@@ -152,22 +152,38 @@ class TestZoom:
         assert larger == pytest.approx(began * 1.25, rel=0.01) and back == pytest.approx(began, rel=0.01)
         until(page, lambda: fits(page))
 
-    def test_fits_as_much_as_can_be_read_before_it_fits_all(self, visit, cast, okrs):
-        """Of a drawing that is unreadable as a whole, Fit shows legible titles first, then all of it."""
+    def test_fits_all_of_it_however_much_that_is(self, visit, cast, okrs):
+        """Of a drawing that is unreadable as a whole, Fit shows all cards in the colours of their status."""
         for number in range(20):
             one = objectives.draft(
                 title=f"Part {number}", cycle=okrs.cycle.id, owner=cast.cleo.person_id, by=cast.ada, at=NOW
             )
             alignments.align(child=one.id, objective=okrs.company.id, by=cast.ada, at=NOW)
         page = visit("ada", MAP, viewport=NARROW)
-        fit = page.get_by_role("button", name="Fit")
+        titles, colour = (card(page, okrs.company).locator(part) for part in ("g.far", ".hd.far"))
 
-        fit.click()
-        until(page, lambda: scale(page) == pytest.approx(0.4, abs=0.01))
-        expect(card(page, okrs.company).locator(".far .ttl")).to_be_visible()
-        fit.click()
+        page.get_by_role("button", name="Fit").click()
+        until(page, lambda: fits(page) and scale(page) < 0.25)
+        assert page.locator(".map-view").evaluate("view => view.scrollHeight <= view.clientHeight + 1")
+        expect(titles).to_be_hidden()
+        expect(colour).to_be_visible()
+        while scale(page) < 0.4:
+            page.get_by_role("button", name="Larger").click()
 
-        until(page, lambda: scale(page) < 0.3)
+        expect(titles).to_be_visible()
+
+    def test_leaves_most_of_the_screen_to_the_drawing(self, visit, okrs):
+        """Two lines of choices stand above the drawing; legend and size below it, on the first screen too."""
+        page = visit("ada", MAP, viewport={"width": 1280, "height": 900})
+        view = page.locator(".map-view")
+
+        expect(page.get_by_role("button", name="Fit")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".map-key").first).to_be_in_viewport(ratio=1)
+        assert view.bounding_box()["y"] < 270
+        lines = page.locator("#asks > *, .map-what").evaluate_all(
+            "bars => new Set(bars.map((bar) => Math.round(bar.getBoundingClientRect().top))).size"
+        )
+        assert lines <= 2
 
     def test_says_from_which_size_on_key_results_are_drawn(self, visit, okrs):
         """While cards are too small for their key results a button says when they come, and goes there."""
@@ -364,6 +380,22 @@ class TestWhatIf:
             "words => words.getBBox().x + words.getBBox().width"
             " <= words.closest('.cd').querySelector('.nd').getBBox().width"
         )
+
+    @pytest.mark.parametrize("share", ["", ":80"])
+    def test_leaves_room_beside_words_that_are_cut(self, visit, cast, okrs, share):
+        """What is cut of a key result's title ends before the border of its card, plain as supposed."""
+        title = "The gap between what shops order and what they sell at the end of a day shrinks by a third"
+        one = key_results.add(
+            objective=okrs.helpful.id,
+            definition=Definition(title, start=Decimal(0), target=Decimal(10)),
+            by=cast.ben,
+            at=NOW,
+        )
+        page = visit("ada", f"{MAP}?key_results=1" + (f"&whatif={encode(one.id)}{share}" if share else ""))
+        words = card(page, okrs.helpful).locator(".kt", has_text="The gap")
+
+        expect(words).to_contain_text("…")
+        until(page, lambda: words.evaluate("words => words.getBBox().x + words.getBBox().width") <= 214)
 
     def test_works_by_a_form_alone(self, visit, okrs):
         """Without JavaScript one chooses, types and sends."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from milepost.core.layout import Box, Line, Look, lay_out
-from milepost.core.layout.labels import labelled
+from milepost.core.layout.labels import LARGE, LESS, labelled
 from milepost.core.layout.letters import broken, width
 from milepost.core.layout.parts import in_parts
 from tests.core.test_layout import company, graphs
@@ -120,7 +120,15 @@ class TestLabels:
         """Where there is room a weight stands by what it weighs, and may be drawn larger."""
         (label,) = labelled([([(100, 0), (100, 100)], 28.0)], [(0, 100, 224, 200)], (224, 200))
 
-        assert (label.x, label.y, label.may_grow) == (100, 80, True)
+        assert (label.x, label.y, label.grows) == (100, 80, LARGE)
+
+    def test_grow_as_far_as_there_is_room(self):
+        """Beside another line a label grows less where everything is small; it stands no farther off."""
+        other = ([(122.0, 0.0), (122.0, 100.0)], None)
+
+        label, _ = labelled([([(100.0, 0.0), (100.0, 100.0)], 28.0), other], [], (300, 100))
+
+        assert (label.y, label.grows) == (80, LESS)
 
     def test_make_way(self):
         """A second weight stands where its own line has parted from the first."""

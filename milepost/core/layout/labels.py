@@ -15,7 +15,8 @@ from itertools import pairwise, product
 from milepost.core.layout.letters import width
 from milepost.core.layout.routes import Point
 
-HEIGHT, LARGE = 16, 1.7  # of a label; how much larger it is drawn where everything is small
+HEIGHT = 16  # of a label
+LARGE, LESS = 1.7, 1.4  # how much larger where everything is small: where there is room, and where some is
 ALONG = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)  # which parts of a piece are tried
 LAST = 2  # on how many pieces
 ROOMY = 3  # at how many places on a line a label may be large: to be near its card is worth more
@@ -28,18 +29,17 @@ Area = tuple[float, float, float, float]  # left, top, right, bottom
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The middle of a label and its width; `may_grow` where there is room for it at its largest."""
+    """The middle of a label, its width, and how much larger it has room to be."""
 
     x: float
     y: float
     width: float
-    may_grow: bool
+    grows: float = 1
 
     @property
     def area(self) -> Area:
         """What it covers at its largest."""
-        scale = LARGE if self.may_grow else 1
-        half, down = self.width * scale / 2, HEIGHT * scale / 2
+        half, down = self.width * self.grows / 2, HEIGHT * self.grows / 2
         return self.x - half, self.y - down, self.x + half, self.y + down
 
 
@@ -75,8 +75,8 @@ def labelled(
 def _free(points: Sequence[Point], across: float, line: int, taken: _Taken) -> Label | None:
     """Return the best free place for a label: large before small, on its line before beside it."""
     spots = list(_spots(points))
-    on_line = [Label(x, y, across, may_grow=True) for x, y in spots[:ROOMY]]
-    on_line += [Label(x, y, across, may_grow=False) for x, y in spots]
+    on_line = [Label(x, y, across, grows) for grows in (LARGE, LESS) for x, y in spots[:ROOMY]]
+    on_line += [Label(x, y, across) for x, y in spots]
     for label in on_line:
         if taken.is_free(label.area, line):
             return label
@@ -84,7 +84,7 @@ def _free(points: Sequence[Point], across: float, line: int, taken: _Taken) -> L
         its_own = (x - 1, y - HEIGHT / 2, x + 1, y + HEIGHT / 2)  # where nobody takes it for another line's
         if taken.is_free(its_own, line):
             for right in BESIDE:
-                label = Label(round(x + right, 1), y, across, may_grow=False)
+                label = Label(round(x + right, 1), y, across)
                 if taken.is_free(label.area, line):
                     return label
     return None

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 ELLIPSIS = "…"
 SLACK = 1.04
-BOLD = 1.18  # how much broader bold letters may be (DejaVu Sans)
+PLAIN = 1.06  # how much broader than measured a line may be (DejaVu Sans)
+BOLD = 1.18  # and one in bold letters
 WIDTHS = {
     "ijl'’|": 0.26,
     ".,:;!()[]/I -\u00a0": 0.3,

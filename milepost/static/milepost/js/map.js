@@ -1,8 +1,8 @@
 // The drawing of the map: zoom by buttons, keys, pinch and Ctrl with the wheel; pan by dragging. Without JavaScript
 // it scrolls.
-const LEAST = 0.12, MOST = 2.5, STEP = 1.25, SHARE = 0.78, WIDTH = 224, HEIGHT = 120;
+const LEAST = 0.12, MOST = 2.5, STEP = 1.25, WIDTH = 224, HEIGHT = 120;
 const COMFORTABLE = 0.85; // where not all fits with its details
-const LEGIBLE = 0.4;
+const LEGIBLE = 0.25; // smaller, cards are their colours alone
 const ON_VIEW = ["pointerdown", "pointermove", "pointerup", "pointercancel", "keydown", "scroll"];
 
 class MapView extends HTMLElement {
@@ -21,7 +21,7 @@ class MapView extends HTMLElement {
     new MutationObserver(() => this.adopt()).observe(this.querySelector("#map-svg"), { childList: true, subtree: true, attributeFilter: ["width"] });
     new ResizeObserver(() => this.look()).observe(this.view);
     const asked = location.hash.startsWith("#m-") && document.getElementById(location.hash.slice(1));
-    const fits = [this.fitting(), this.broad].find((scale) => scale >= this.details);
+    const fits = [this.fit, this.broad].find((scale) => scale >= this.details);
     this.zoom((asked && Number(sessionStorage.getItem(this.kept))) || fits || COMFORTABLE);
     this.adopt();
     const card = asked || this.svg.querySelector(".cd.hot");
@@ -32,7 +32,7 @@ class MapView extends HTMLElement {
     this.addEventListener("fullscreenchange", () => {
       full.ariaPressed = document.fullscreenElement === this;
       // Never smaller than beside everything else.
-      requestAnimationFrame(() => this.zoom(Math.max(this.scale, this.fitting())));
+      requestAnimationFrame(() => this.zoom(Math.max(this.scale, this.fit)));
     });
   }
 
@@ -60,26 +60,18 @@ class MapView extends HTMLElement {
     return Math.min(1, this.view.clientWidth / this.size.width);
   }
 
-  // First as much as can be read, then all.
+  // All: the frame grows as far as it may.
   get fit() {
-    const all = this.fitting();
-    return this.scale > LEGIBLE && all < LEGIBLE ? LEGIBLE : all;
-  }
-
-  // All within one screen; within what of the first is below, where that costs no detail.
-  fitting() {
-    const fit = (tall) => Math.min(this.broad, tall / this.size.height);
-    if (document.fullscreenElement === this) return fit(this.view.clientHeight);
-    const first = fit(innerHeight - scrollY - this.view.getBoundingClientRect().top - 16);
-    return first >= this.details ? first : fit(innerHeight * SHARE);
+    return Math.min(this.broad, (parseFloat(getComputedStyle(this.view).maxHeight) || this.view.clientHeight) / this.size.height);
   }
 
   zoom(scale, x = this.view.clientWidth / 2, y = this.view.clientHeight / 2) {
-    const now = Math.min(MOST, Math.max(LEAST, scale)), ratio = now / (this.scale ?? now);
+    const now = Math.min(MOST, Math.max(Math.min(LEAST, this.fit), scale)), ratio = now / (this.scale ?? now);
     const left = (this.view.scrollLeft + x) * ratio - x, top = (this.view.scrollTop + y) * ratio - y;
     this.scale = now;
     for (const name of ["width", "height"]) this.svg.setAttribute(name, Math.round(this.size[name] * now));
     this.svg.classList.toggle("small", now < this.details);
+    this.svg.classList.toggle("tiny", now < LEGIBLE);
     this.querySelector("[data-zoom=details]")?.toggleAttribute("hidden", now >= this.details);
     this.view.scrollTo(left, top);
     this.querySelector("output").value = `${Math.round(now * 100)} %`;
@@ -89,7 +81,7 @@ class MapView extends HTMLElement {
 
   look() {
     const { scrollLeft, scrollTop, clientWidth, clientHeight, scrollWidth, scrollHeight } = this.view;
-    this.mini.toggleAttribute("hidden", scrollWidth <= clientWidth + 8 && scrollHeight <= clientHeight + 8);
+    this.mini.hidden = scrollWidth <= clientWidth + 8 && scrollHeight <= clientHeight + 8;
     const part = { x: scrollLeft, y: scrollTop, width: clientWidth, height: clientHeight };
     for (const name in part) this.mini.querySelector("rect").setAttribute(name, part[name] / this.scale);
   }
@@ -109,9 +101,7 @@ class MapView extends HTMLElement {
     if (!isMini) this[`on${event.type}`](event);
   }
 
-  onscroll() {
-    this.look();
-  }
+  onscroll() { this.look(); }
 
   onclick(event) {
     const step = event.target.closest("[data-zoom]")?.dataset.zoom;
@@ -174,9 +164,7 @@ class MapView extends HTMLElement {
     this.view.classList.remove("drag");
   }
 
-  onpointercancel(event) {
-    this.onpointerup(event);
-  }
+  onpointercancel(event) { this.onpointerup(event); }
 
   travel(event) {
     const box = this.mini.firstElementChild.getBoundingClientRect(), { width, height } = this.size;
