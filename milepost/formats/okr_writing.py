@@ -147,7 +147,8 @@ def _json_value(value: Any, pad: str, *, spread: bool = False) -> str:
         return _JSON[kind](value)
     elif kind is dict:
         said = [
-            _json_lead(key) + (encode_basestring(item) if type(item) is str else _json_value(item, inner))
+            _json_lead(key)
+            + (_json_value(item, inner) if (of := type(item)) in _COMPOUND else _JSON[of](item))
             for key, item in value.items()
         ]
     else:
@@ -158,6 +159,7 @@ def _json_value(value: Any, pad: str, *, spread: bool = False) -> str:
 
 
 _COMPOUND = frozenset((dict, list, Columns, CheckIns))
+_WITH_FIELDS = _COMPOUND - {list}
 
 
 @cache
@@ -188,13 +190,14 @@ _JSON_ROWS: dict[type, Callable[[Any], Iterable[str]]] = {Columns: _json_rows, C
 
 
 def _is_flat(value: dict | list) -> bool:
-    items = value.values() if isinstance(value, dict) else value
-    if _COMPOUND.isdisjoint(map(type, items)):
+    is_list = type(value) is list
+    items = value if is_list else value.values()
+    kinds = {*map(type, items)}
+    if kinds.isdisjoint(_COMPOUND):
         return True
-    return isinstance(value, dict) and all(
-        _COMPOUND.isdisjoint(map(type, item)) if type(item) is list else type(item) not in _COMPOUND
-        for item in items
-    )
+    if is_list or not kinds.isdisjoint(_WITH_FIELDS):
+        return False
+    return all(_COMPOUND.isdisjoint(map(type, item)) for item in items if type(item) is list)
 
 
 def _json_mapping(value: dict[str, Any]) -> str:

@@ -78,7 +78,7 @@ class CheckIns(Sequence[CheckInPlan]):
         return CheckIns(self.told[place]) if isinstance(place, slice) else _meant(self.told[place])
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, CheckIns):
+        if type(other) is CheckIns:
             if None not in (self.lines, other.lines):
                 return self.lines == other.lines
             return self.told == other.told
