@@ -6,25 +6,26 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "milepost.config.settings")
 
+import django
 from django.conf import settings
 from django.core.cache import close_caches
 from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, reset_queries
 
 
 def _made():
     # Another server than ours may be the first to need it.
     settings.SECRET_KEY = settings.KEEP_SECRET_KEY()
-    pages = get_wsgi_application()
+    django.setup(set_prefix=False)
     _unburden()
     # Only now: what these import needs Django to be set up.
     from milepost.web.answers import in_one
     from milepost.web.bodies import Readers, reading
+    from milepost.web.handler import Handler
     from milepost.web.repeats import repeating
 
-    answer = repeating(reading(in_one(pages), Readers(settings.MILEPOST.threads)))
+    answer = repeating(reading(in_one(Handler()), Readers(settings.MILEPOST.threads)))
     return _over_https(answer) if settings.MILEPOST.https else answer
 
 

@@ -99,7 +99,7 @@ def listed(ids: Collection[int]) -> str | list[int]:
 
 
 def zoned(found: datetime | str | None) -> datetime | None:
-    """Return a moment that a statement by hand has read: SQLite keeps text, in UTC, and says no zone."""
+    """Return a moment that a statement by hand has read, or its text: SQLite names no zone, and means UTC."""
     if isinstance(found, str):
         found = datetime.fromisoformat(found)
     if found is not None and found.tzinfo is None:

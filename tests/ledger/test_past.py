@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from milepost.actions import checkins, key_results, teams, workspaces
@@ -92,6 +93,18 @@ class TestPast:
         images.forget()
 
         assert all(said(past.of(cast.acme.id, day), day) == told for day, told in season.told.items())
+
+    def test_tells_of_objectives_alone_what_it_tells_of_all(self, cast):
+        """Who asks for no key result is told the same of objectives: how they stand, what is expected."""
+        season = lived(cast, 1)
+
+        for day in season.told:
+            figures = past.of(cast.acme.id, day).on(day)
+            most = figures.image.first_key_result
+            alone = figures.of_objectives()
+            np.testing.assert_allclose(
+                alone, (figures.status[:most], figures.expected[:most]), atol=1e-12, err_msg=str(day)
+            )
 
     def test_takes_in_what_happens_while_it_looks_back(self, cast):
         """Having looked back, a new check-in is in today's past, and in no earlier one."""
