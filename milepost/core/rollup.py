@@ -20,6 +20,7 @@ import numpy as np
 # How near a figure may come to a rounding tie before the exact path must decide. Sums of some thousand
 # terms stay within a few hundred ulps; this is wide of that by five orders of magnitude.
 TIE = 1e-9
+FINEST = 2_000  # a percentage with one decimal, and a grade, turn at multiples of 1/2000 alone
 MOST_KINDS = 32  # of windows and curves; with more, weights are not worth adding up ahead
 FULL = 1e-12  # so near to 1, a plan is 1: sums of many shares are off by some 1e-15
 
@@ -292,6 +293,14 @@ class Tree:
         """The nodes in whose pools all weights are zero."""
         return self.parents[np.isinf(np.concatenate([*self.totals, np.zeros(0)]))]
 
+    @cached_property
+    def below(self) -> np.ndarray:
+        """How much each node rests on, all the way down; what is reached in two ways counts twice."""
+        found = np.zeros(self.size, dtype=np.int64)
+        for begin, end, parents, first in self.steps:
+            found[parents] = np.add.reduceat(found[self.child[begin:end]] + 1, first)
+        return found
+
 
 def in_order(keys: np.ndarray) -> np.ndarray:
     """Return the order of whole numbers from 0 up: where each stands, equal ones as they were given."""
@@ -468,6 +477,12 @@ def pool_of(pool: Iterable[tuple[float, float]], *, weightless: float = math.nan
         if value > 0:  # no data (NaN) and what fell below the start count 0
             summed += weight * (value if value < 1.0 else 1.0)
     return summed / total if total > 0 else weightless
+
+
+def is_clear(value: float) -> bool:
+    """Say whether a share lies clear of every figure at which what is shown of it would turn."""
+    scaled = value * FINEST
+    return abs(scaled - round(scaled)) > 2 * TIE * FINEST
 
 
 def needs_exact(value: float) -> bool:

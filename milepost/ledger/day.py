@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from math import floor, isnan
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from milepost.core.scoring.figures import MINUS, SPACE
 if TYPE_CHECKING:
     from milepost.ledger.image import Image
 
+
+MOST_BELOW = 300  # nodes on which a figure rests that is computed exactly wherever it is one of several
+FINE = 10**10  # and to how many parts of 1, any other
 
 _STATUSES = tuple(Status)  # by their numbers: an enumeration looks one up in two calls of Python
 
@@ -118,6 +122,24 @@ class Day:
         node = self.image.node[id]
         value = self.raw.item(node)
         return None if isnan(value) or not self.reported.item(node) else value
+
+    def near(self, id: int) -> Fraction | None:
+        """Return raw progress as `Image.exact` does; where it rests on very much, to ten decimals.
+
+        The exact path walks over all of that, and keeps it. It still decides wherever so little could turn a
+        percentage with one decimal, or a grade.
+        """
+        image = self.image
+        node = image.node[id]
+        if image.tree.below.item(node) <= MOST_BELOW:
+            return image.exact(id)
+        value = self.raw.item(node)
+        if isnan(value):
+            return None
+        # Nothing below zero counts in a pool: it is zero where all of it is.
+        if value and not rollup.is_clear(value):
+            return image.exact(id)
+        return Fraction(round(value * FINE), FINE)
 
     def percent(self, id: int) -> str | None:
         """Return progress as shown ("64 %"), by the exact path near a tie; None without data."""

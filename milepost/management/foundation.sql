@@ -119,6 +119,7 @@ CREATE INDEX "event_moves" ON "event" ("workspace_id", "at") WHERE "kind" = 'key
 CREATE INDEX "event_work" ON "event" ("workspace_id", "at") WHERE "kind" IN ('initiative.added', 'initiative.changed', 'initiative.done');
 CREATE INDEX "redaction_row" ON "redaction" ("workspace_id", "row_id");
 CREATE INDEX "seal_reach" ON "seal" ("workspace_id", "highest", "lowest");
+CREATE INDEX "checkin_by" ON "checkin" ("workspace_id", "by_id");
 CREATE TRIGGER "person_border_update" BEFORE UPDATE ON "person" WHEN NEW.workspace_id <> OLD.workspace_id BEGIN SELECT RAISE(ABORT, 'person: reference across workspaces'); END;
 CREATE TRIGGER "invitation_border_insert" BEFORE INSERT ON "invitation" WHEN (NEW."person_id" IS NOT NULL AND EXISTS (SELECT 1 FROM "person" o WHERE o.id = NEW."person_id" AND o.workspace_id <> NEW.workspace_id)) OR (NEW."invited_by_id" IS NOT NULL AND EXISTS (SELECT 1 FROM "person" o WHERE o.id = NEW."invited_by_id" AND o.workspace_id <> NEW.workspace_id)) BEGIN SELECT RAISE(ABORT, 'invitation: reference across workspaces'); END;
 CREATE TRIGGER "invitation_border_update" BEFORE UPDATE ON "invitation" WHEN (NEW."person_id" IS NOT NULL AND EXISTS (SELECT 1 FROM "person" o WHERE o.id = NEW."person_id" AND o.workspace_id <> NEW.workspace_id)) OR (NEW."invited_by_id" IS NOT NULL AND EXISTS (SELECT 1 FROM "person" o WHERE o.id = NEW."invited_by_id" AND o.workspace_id <> NEW.workspace_id)) OR NEW.workspace_id <> OLD.workspace_id BEGIN SELECT RAISE(ABORT, 'invitation: reference across workspaces'); END;
@@ -221,6 +222,7 @@ INSERT INTO "django_migrations" VALUES(41,'milepost','0012_seals',strftime('%Y-%
 INSERT INTO "django_migrations" VALUES(42,'milepost','0013_memberships',strftime('%Y-%m-%d %H:%M:%f', 'now'));
 INSERT INTO "django_migrations" VALUES(43,'milepost','0014_what_opens_nothing',strftime('%Y-%m-%d %H:%M:%f', 'now'));
 INSERT INTO "django_migrations" VALUES(44,'milepost','0015_email_wanted',strftime('%Y-%m-%d %H:%M:%f', 'now'));
+INSERT INTO "django_migrations" VALUES(45,'milepost','0016_checkin_by',strftime('%Y-%m-%d %H:%M:%f', 'now'));
 INSERT INTO "django_content_type" VALUES(1,'milepost','workspace');
 INSERT INTO "django_content_type" VALUES(2,'milepost','user');
 INSERT INTO "django_content_type" VALUES(3,'milepost','person');

@@ -33,6 +33,8 @@ class Checkin(WorkspaceBound):
         constraints = [unique_in_workspace("checkin", "id")]
         indexes = [
             models.Index(fields=["workspace", "key_result", "effective_at"], name="checkin_key_result"),
+            # What somebody said, and when last: among millions of others.
+            models.Index(fields=["workspace", "by"], name="checkin_by"),
             # Few rows, so it costs other check-ins nothing.
             models.Index(
                 fields=["workspace", "key_result"],

@@ -82,7 +82,7 @@ def _part(reader: Reader, id: int, weight: Fraction, counted: bool, label: str, 
     row = reader.image.key_results.get(id) or reader.image.objectives[id]
     return Part(
         weight=weight,
-        raw=reader.image.exact(id),
+        raw=reader.day.near(id),
         counted=counted,
         is_restricted=row.counts and not counted,  # its state lets it count, its audience does not
         label=label,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -58,8 +58,7 @@ class Listed(View):
         apart = self._gathered(self._apart(), self._owners) if self.listing.group == "owner" else {}
         found = []
         for value in {**keyed, **apart}:
-            place, group = self._group(value, keyed.get(value, []))
-            found.append((place, replace(group, key_results=tuple(apart.get(value, ())))))
+            found.append(self._group(value, tuple(keyed.get(value, ())), tuple(apart.get(value, ()))))
         return {group.key: group for _, group in sorted(found, key=lambda each: each[0])}
 
     def _gathered(self, nodes: np.ndarray, values: np.ndarray) -> dict[Any, list[int]]:
@@ -185,9 +184,17 @@ class Listed(View):
                 return rows.array("commitment", str, object)
         return np.array([each.word for each in Status], dtype=object)[status]
 
-    def _group(self, value: Any, ids: list[int]) -> tuple[tuple, Group]:
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        """The names of everyone, read from their column: there may be as many groups as people."""
+        people = self.reader.image.people
+        return dict(zip(people, people.listed("name"), strict=True))
+
+    def _group(
+        self, value: Any, objectives: tuple[int, ...], key_results: tuple[int, ...]
+    ) -> tuple[tuple, Group]:
         """Return a group with its place among the others."""
-        image, objectives = self.reader.image, tuple(ids)
+        image = self.reader.image
         match self.listing.group:
             case "team":
                 team = image.teams.get(value)
@@ -195,10 +202,11 @@ class Listed(View):
                     return (0,), Group(COMPANY_ITSELF, image.workspace.name, objectives)
                 return (1, team.name.casefold(), value), Group(encode(value), team.name, objectives)
             case "owner":
-                person = image.people.get(value)
-                if person is None:
-                    return (1,), Group(NOBODY, "", objectives)
-                return (0, person.name.casefold(), value), Group(encode(value), person.name, objectives)
+                name = self._names.get(value)
+                if name is None:
+                    return (1,), Group(NOBODY, "", objectives, key_results=key_results)
+                found = Group(encode(value), name, objectives, key_results=key_results)
+                return (0, name.casefold(), value), found
             case "cycle":
                 cycle = image.cycles[value]
                 return (-cycle.starts_on.toordinal(), value), Group(encode(value), cycle.name, objectives)

@@ -178,8 +178,8 @@ def _turn(reader: Reader, supposed: Supposed, id: int) -> Turn:
         place.title,
         place.url,
         place.is_key_result,
-        before=None if reader.day.progress(id) is None else reader.image.exact(id),
-        after=None if then.progress(id) is None else supposed.exact(id),
+        before=None if reader.day.progress(id) is None else reader.day.near(id),
+        after=None if then.progress(id) is None else then.near(id),
         status_before=reader.day.status_of(id).word,
         status_after=then.status_of(id).word,
     )

@@ -15,6 +15,7 @@ from milepost.core import addresses
 from milepost.core.ids import encode
 from milepost.core.rollup import Status
 from milepost.core.scoring import Part, ScoringProblem, roll_up
+from milepost.ledger.day import Day
 from milepost.ledger.image import Image
 from milepost.ledger.structure import KeyResultRow
 from milepost.queries.cards import Reader
@@ -61,9 +62,8 @@ class Supposition:
 def suppose(reader: Reader, ends_at: Mapping[int, Fraction]) -> Supposition:
     """Return what follows if key results ended at shares of their ways, all at once; raises NotFound."""
     rows = [reader.key_result_row(id) for id in ends_at]
-    image = reader.image
     above = [id for id in seen_above(reader, *ends_at) if id not in ends_at]
-    supposed = rolled_up(image, ends_at, above)
+    supposed = rolled_up(reader.day, ends_at, above)
     return Supposition(
         tuple(
             End(_effect(reader, one.id, ends_at[one.id]), ends_at[one.id], value, one.unit)
@@ -74,16 +74,16 @@ def suppose(reader: Reader, ends_at: Mapping[int, Fraction]) -> Supposition:
 
 
 def rolled_up(
-    image: Image, ends_at: Mapping[int, Fraction | None], above: Iterable[int]
+    day: Day, ends_at: Mapping[int, Fraction | None], above: Iterable[int]
 ) -> dict[int, Fraction | None]:
     """Return what is supposed, and what follows from it above, each after all that it rests on."""
-    supposed = dict(ends_at)
+    image, supposed = day.image, dict(ends_at)
     for id in above:
         node = image.node[id]
         parts = [
             Part(
                 weight=image.weight(child, id),
-                raw=supposed[child] if child in supposed else image.exact(child),
+                raw=supposed[child] if child in supposed else day.near(child),
             )
             for child in (image.ids[number] for number, _ in image.pool[node])
         ]
@@ -116,7 +116,7 @@ def _effect(reader: Reader, id: int, after: Fraction | None) -> Effect:
         is_key_result=one is not None,
         title=one.title if one else image.objectives[id].title,
         url=(addresses.key_result if one else addresses.objective)(reader.slug, id),
-        before=None if reader.day.progress(id) is None else image.exact(id),
+        before=None if reader.day.progress(id) is None else reader.day.near(id),
         after=after,
         status_before=reader.day.status_of(id).word,
         status_after=(Status.NO_DATA if after is None else reader.day.status_with(id, float(after))).word,

@@ -15,8 +15,9 @@ from milepost.actions import alignments, checkins, cycles, key_results, objectiv
 from milepost.actions.key_results import Definition
 from milepost.core import cells
 from milepost.core.problems import NotFound, Problem
-from milepost.core.rollup import Status
-from milepost.core.scoring import Kind, ScoringProblem, score
+from milepost.core.rollup import Status, is_clear
+from milepost.core.scoring import Kind, ScoringProblem, percent, score
+from milepost.ledger import day as a_day
 from milepost.ledger import image as images
 from milepost.ledger import tallies, verify
 from milepost.ledger.image import Image
@@ -306,6 +307,25 @@ class TestImage:
         assert image.on(TODAY).progress(okrs.secret.id) == 1
 
 
+def _grow(cast: Cast, okrs: Okrs, chance: random.Random) -> None:
+    rows = [_objective(okrs, f"o{number}") for number in range(30)]
+    for number, row in enumerate(rows):
+        for each in range(chance.randint(0, 3)):
+            one = KeyResult.objects.create(
+                workspace_id=cast.acme.id, key=f"k{number}.{each}", objective=row, title="Number",
+                start=Decimal(chance.randint(0, 9)), target=Decimal(chance.randint(10, 99)),
+                weight=Decimal(chance.randint(0, 30)) / 10, created_at=NOW,
+            )  # fmt: skip
+            if chance.random() < 0.8:
+                _checked_in(one, Decimal(chance.randint(-200, 1200)) / 10)
+        if number >= 4:
+            Alignment.objects.create(
+                workspace_id=cast.acme.id, child=row,
+                parent_objective=rows[chance.randrange(number // 2)],
+                weight=Decimal(chance.randint(0, 20)) / 10, since_at=NOW,
+            )  # fmt: skip
+
+
 class TestArrays:
     def test_say_what_exact_scoring_says_on_every_golden_row(self, cast: Cast, okrs: Okrs):
         """Each golden measure, kept as a key result with its reading as check-ins, scores as published."""
@@ -334,27 +354,49 @@ class TestArrays:
     @pytest.mark.parametrize("seed", [1, 2])
     def test_say_what_exact_scoring_says_on_random_trees(self, cast: Cast, okrs: Okrs, seed: int):
         """Weighted pools four levels deep, with gaps and overshoots: the arrays agree with fractions."""
-        chance = random.Random(seed)
-        rows = [_objective(okrs, f"o{number}") for number in range(30)]
-        for number, row in enumerate(rows):
-            for each in range(chance.randint(0, 3)):
-                one = KeyResult.objects.create(
-                    workspace_id=cast.acme.id, key=f"k{number}.{each}", objective=row, title="Number",
-                    start=Decimal(chance.randint(0, 9)), target=Decimal(chance.randint(10, 99)),
-                    weight=Decimal(chance.randint(0, 30)) / 10, created_at=NOW,
-                )  # fmt: skip
-                if chance.random() < 0.8:
-                    _checked_in(one, Decimal(chance.randint(-200, 1200)) / 10)
-            if number >= 4:
-                Alignment.objects.create(
-                    workspace_id=cast.acme.id, child=row,
-                    parent_objective=rows[chance.randrange(number // 2)],
-                    weight=Decimal(chance.randint(0, 20)) / 10, since_at=NOW,
-                )  # fmt: skip
+        _grow(cast, okrs, random.Random(seed))
 
         image = Image(cast.acme.id)
 
         assert unlike_exact(image) == []
+
+    @pytest.mark.parametrize("seed", [3, 4])
+    def test_say_what_rests_on_very_much(self, cast: Cast, okrs: Okrs, seed: int, monkeypatch):
+        """One of several figures is taken from the arrays, to ten decimals, unless it could turn."""
+        _grow(cast, okrs, random.Random(seed))
+        monkeypatch.setattr(a_day, "MOST_BELOW", 2)
+        image, exact = Image(cast.acme.id), Image(cast.acme.id)
+        day, below = image.on(TODAY), image.tree.below
+
+        found = {id: day.near(id) for id, node in image.node.items() if below[node] > 2}
+
+        clear = [id for id in found if is_clear(day.raw.item(image.node[id]))]
+        wanted = {id: exact.exact(id) for id in found}
+        assert len(clear) > 5
+        assert all(abs(found[id] - wanted[id]) <= Fraction(1, 10**10) for id in clear)
+        assert {id: found[id] for id in found if id not in clear} == {
+            id: wanted[id] for id in found if id not in clear
+        }
+        for places in (0, 1):
+            assert [percent(one, places) for one in found.values()] == [
+                percent(one, places) for one in wanted.values()
+            ]
+
+    def test_leave_what_rests_on_very_much_alone(self, cast: Cast, okrs: Okrs, monkeypatch):
+        """Whoever asks for such a figure does not have all that stands below it scored and kept."""
+        _grow(cast, okrs, random.Random(5))
+        monkeypatch.setattr(a_day, "MOST_BELOW", 2)
+        image = Image(cast.acme.id)
+        day = image.on(TODAY)
+
+        told = [
+            day.near(id)
+            for id, node in image.node.items()
+            if image.tree.below[node] > 2 and is_clear(day.raw.item(node))
+        ]
+
+        assert len(told) > 5
+        assert image._exact == {}
 
 
 CHANGES_OF_THE_FRAME = {

@@ -248,7 +248,7 @@ class TestKnownNow:
                 value = living.entries.exact(said[-1]) if said else None
                 raws[id] = score(then.key_results[id].measure, value).raw
             above = sorted({up for id in learned for up in then.ancestors(id)}, key=_height(then))
-            expected = rolled_up(then, raws, above)
+            expected = rolled_up(then.on(day), raws, above)
 
             assert {id: now.exact(id) for id in expected} == expected, day
             figures = {id: now.on(day).percent(id) for id in above if now.on(day).progress(id) is not None}
