@@ -51,10 +51,14 @@ def reused() -> SubmissionReused:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a submission made; `again` where an earlier one had made it already."""
+    """What a submission made; `again` where an earlier one had made it already.
+
+    `was_so`: it stood so before, and nothing was recorded.
+    """
 
     id: int
     again: bool = False
+    was_so: bool = False
 
 
 def once(

@@ -103,8 +103,8 @@ def many(request: HttpRequest, of: type, found: Slice, page: Part | Page | None 
 
 
 def made(done: Done, record: Any, location: str) -> HttpResponse:
-    """Answer with what was made, or had been made before by a request with the same key."""
-    response = _json(record, status=200 if done.again else 201)
+    """Answer with what was made; 200 where a request with the same key had made it, or it stood so before."""
+    response = _json(record, status=200 if done.again or done.was_so else 201)
     response.headers["Location"] = location
     return marked(done, response)
 

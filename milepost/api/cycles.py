@@ -12,7 +12,7 @@ from milepost.actions import cycles as actions
 from milepost.api import answers
 from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
-from milepost.api.once import once
+from milepost.api.once import once, step
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Day, Name, Ref, Said, left_out
 from milepost.api.versions import as_read
@@ -130,8 +130,8 @@ def update(request: HttpRequest, cycle: Path[Ref], said: CycleChange) -> HttpRes
 
 @creates(router, "/cycles/{cycle}/closing", CycleRecord, scope=Scope.ADMIN)
 def close(request: HttpRequest, cycle: Path[Ref]) -> HttpResponse:
-    """Close a cycle: nothing new begins in it."""
-    done = once(request, lambda: actions.close(cycle=cycle, by=request.actor, at=request.at).id)
+    """Close a cycle: nothing new begins in it. Where it is closed, nothing is recorded."""
+    done = step(request, lambda: actions.close(cycle=cycle, by=request.actor, at=request.at).id)
     record = cycles.one(reader(request), cycle)
     return answers.made(done, record, f"/api/v1/cycles/{record.id}")
 

@@ -190,7 +190,10 @@ def _said(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _words(status: int, method: str) -> str:
     if status == 200 and method == "post":
-        return "An earlier request with the same Idempotency-Key did it; this is what stands now."
+        return (
+            "An earlier request with the same Idempotency-Key did it, or it stood so already and nothing was "
+            "recorded; this is what stands now."
+        )
     words = {200: "What stands now.", 201: "Done.", 204: "Done.", 304: "What you have is right."}
     return words.get(status, HTTPStatus(status).phrase)
 

@@ -13,7 +13,7 @@ from milepost.api import answers, leaving
 from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.measures import AddedKeyResult, KeyResultChange
-from milepost.api.once import once
+from milepost.api.once import once, step
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import Because, FileKey, Reason, Ref, Said, Words
 from milepost.api.versions import guarded
@@ -118,8 +118,8 @@ def update(request: HttpRequest, key_result: Path[Ref], said: KeyResultChange) -
 
 @creates(router, "/key-results/{key_result}/cancellation", KeyResultRecord, scope=Scope.WRITE, in_teams=True)
 def cancel(request: HttpRequest, key_result: Path[Ref], said: Because) -> HttpResponse:
-    """Stop a key result: it stays listed and no longer counts."""
-    done = once(
+    """Stop a key result: it stays listed and no longer counts. Where it is, nothing is recorded."""
+    done = step(
         request,
         lambda: actions.cancel(key_result=key_result, reason=said.reason, by=request.actor, at=request.at).id,
     )
@@ -128,8 +128,8 @@ def cancel(request: HttpRequest, key_result: Path[Ref], said: Because) -> HttpRe
 
 @creates(router, "/key-results/{key_result}/restoration", KeyResultRecord, scope=Scope.WRITE, in_teams=True)
 def restore(request: HttpRequest, key_result: Path[Ref], said: PerhapsBecause) -> HttpResponse:
-    """Take a cancelled key result up again."""
-    done = once(
+    """Take a cancelled key result up again. Where it is active, nothing is recorded."""
+    done = step(
         request,
         lambda: (
             actions.restore(key_result=key_result, reason=said.reason, by=request.actor, at=request.at).id
@@ -146,7 +146,7 @@ def move(request: HttpRequest, key_result: Path[Ref], said: Move) -> HttpRespons
         actions.move(key_result=key_result, up=said.to == "up", by=request.actor, at=request.at)
         return key_result
 
-    return _made(request, once(request, make))
+    return _made(request, step(request, make))
 
 
 def _made(request: HttpRequest, done: Done) -> HttpResponse:

@@ -17,7 +17,7 @@ from milepost.api import answers, leaving
 from milepost.api.answers import Page, PartThen, Then
 from milepost.api.bearers import reader
 from milepost.api.measures import NewKeyResult
-from milepost.api.once import once
+from milepost.api.once import once, step
 from milepost.api.operations import changes, creates, reads
 from milepost.api.values import (
     Because,
@@ -185,8 +185,8 @@ def update(request: HttpRequest, objective: Path[Ref], said: ObjectiveChange) ->
 
 @creates(router, "/objectives/{objective}/activation", ObjectiveRecord, scope=Scope.WRITE, in_teams=True)
 def activate(request: HttpRequest, objective: Path[Ref]) -> HttpResponse:
-    """Agree a draft and, once its cycle has begun, start it."""
-    done = once(request, lambda: actions.activate(objective=objective, by=request.actor, at=request.at).id)
+    """Agree a draft and, once its cycle has begun, start it; where that is done, nothing is recorded."""
+    done = step(request, lambda: actions.activate(objective=objective, by=request.actor, at=request.at).id)
     return made(request, done)
 
 

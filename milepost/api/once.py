@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import HttpRequest
 
-from milepost.actions import submissions
+from milepost.actions import events, submissions
 from milepost.actions.submissions import LONGEST, Done
 from milepost.core.problems import Invalid, Problem
 from milepost.formats import exact_json
@@ -43,6 +44,13 @@ def fingerprint(request: HttpRequest) -> str:
 def once(request: HttpRequest, make: Callable[[], int]) -> Done:
     """Do what `make` does unless a request with the same key did it; both are one transaction."""
     return submissions.attempt(**named(request), make=make, by=request.actor, at=request.at)
+
+
+def step(request: HttpRequest, make: Callable[[], int]) -> Done:
+    """Do the same, and say where it stood so before: then no event tells of it."""
+    told = events.listen(by=request.actor, at=request.at)
+    done = once(request, make)
+    return replace(done, was_so=not done.again and not told())
 
 
 def named(request: HttpRequest) -> dict[str, str | None]:

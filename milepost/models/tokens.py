@@ -28,4 +28,11 @@ class Token(WorkspaceBound):
 
     class Meta:
         db_table = "token"
-        constraints = [unique_in_workspace("token", "id")]
+        constraints = [
+            unique_in_workspace("token", "id"),
+            # People and settings belong to no team.
+            models.CheckConstraint(
+                condition=models.Q(team__isnull=True) | ~models.Q(scope="admin"),
+                name="token_for_everything_has_no_team",
+            ),
+        ]

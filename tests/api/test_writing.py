@@ -107,6 +107,50 @@ class TestARound:
         assert ada.get(f"/objectives/{encode(okrs.company.id)}").json()["state"] == "active"
 
 
+class TestSteps:
+    def test_that_lead_nowhere_are_answered_and_not_recorded(self, program, cast: Cast, okrs: Okrs):
+        """The first time 201; what stands so already is told with 200, and no event tells of it."""
+        ada, because = program("ada"), {"reason": "Enough."}
+        waiting, cycle = f"/key-results/{encode(okrs.waiting.id)}", f"/cycles/{encode(okrs.cycle.id)}"
+        asked = [
+            (f"/objectives/{encode(okrs.helpful.id)}/activation", None, 200),
+            (f"{waiting}/restoration", {}, 200),
+            (f"{waiting}/cancellation", because, 201),
+            (f"{waiting}/cancellation", because, 200),
+            (f"{waiting}/restoration", {}, 201),
+            (f"{waiting}/position", {"to": "down"}, 201),
+            (f"{waiting}/position", {"to": "down"}, 200),
+            (f"{cycle}/closing", None, 201),
+            (f"{cycle}/closing", None, 200),
+        ]
+
+        for there, body, status in asked:
+            before = Event.objects.of(cast.acme.id).count()
+            answer = ada.post(there, body)
+            assert (there, answer.status_code) == (there, status)
+            assert "Idempotent-Replayed" not in answer.headers
+            assert (Event.objects.of(cast.acme.id).count() > before) is (status == 201), there
+
+    def test_that_are_none_from_there_are_refused(self, program, cast: Cast, okrs: Okrs):
+        """An objective is not cancelled, parked or closed twice."""
+        ada, there = program("ada"), f"/objectives/{encode(okrs.helpful.id)}"
+        other = f"/objectives/{encode(okrs.company.id)}"
+        assert ada.post(f"{there}/cancellation", {"reason": "Enough."}).status_code == 201
+        assert ada.post(f"{other}/closing", {"learned": "Ask."}).status_code == 201
+        before = Event.objects.of(cast.acme.id).count()
+
+        again = [
+            ada.post(f"{there}/cancellation", {"reason": "Enough."}),
+            ada.post(f"{there}/deferral", {"reason": "Enough."}),
+            ada.post(f"{there}/parking", {"reason": "Enough."}),
+            ada.post(f"{other}/closing", {"learned": "Ask."}),
+            ada.post(f"{other}/activation"),
+        ]
+
+        assert {(one.status_code, one.json()["code"]) for one in again} == {(409, "illegal_transition")}
+        assert Event.objects.of(cast.acme.id).count() == before
+
+
 class TestOnce:
     @pytest.mark.parametrize("said", [{}, {"confidence": 7, "note": "And the value?"}])
     def test_no_data_has_to_be_said(self, program, okrs: Okrs, said: dict):
