@@ -16,7 +16,7 @@ from milepost.models import Token
 from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.both_databases
-upgrade = import_module("milepost.migrations.0016_whole_tokens")
+upgrade = import_module("milepost.migrations.0017_whole_tokens")
 CONSTRAINT = "token_for_everything_has_no_team"
 
 
