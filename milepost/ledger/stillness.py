@@ -105,10 +105,15 @@ def mark() -> Mark | None:
 def _snapshot(database) -> str | None:
     # Whoever writes takes a number for it, so while the same ones are open and the same comes next nobody has
     # committed. Other databases of the same server take numbers too: then one looks once more, needlessly.
+    from milepost.ledger import prepared  # only now: whoever uses SQLite has no need of it
+
+    asked = "SELECT pg_current_snapshot()::text"
     try:
         database.ensure_connection()
         with database.wrap_database_errors:
-            return database.connection.execute("SELECT pg_current_snapshot()::text").fetchone()[0]
+            if there := prepared.on(database.connection):
+                return there.rows(asked, ())[0][0]
+            return database.connection.execute(asked).fetchone()[0]
     except Error:
         return None
 

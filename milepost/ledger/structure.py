@@ -41,7 +41,8 @@ class WorkspaceRow:
     def as_of(self, known: datetime) -> WorkspaceRow:
         """Return it with the cadence that held before a moment; its other settings are those of today."""
         since = (every for until, every in self.cadences_before if until >= known.timestamp())
-        return replace(self, check_in_every=next(since, self.check_in_every))
+        every = next(since, self.check_in_every)
+        return self if every == self.check_in_every else replace(self, check_in_every=every)
 
 
 @dataclass(slots=True)
