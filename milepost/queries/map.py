@@ -18,7 +18,7 @@ import numpy as np
 from milepost.core.ids import encode
 from milepost.core.layout import Box, Drawing, Line, Look, labels, lay_out
 from milepost.core.layout.letters import BOLD, PLAIN, broken
-from milepost.core.layout.parts import Part, in_parts
+from milepost.core.layout.parts import Part, in_one, in_parts
 from milepost.core.rollup import Status
 from milepost.queries import alignment, outlines
 from milepost.queries.alignment import Place, Row, View
@@ -383,6 +383,11 @@ class Map:
     def _earlier(self) -> Map | None:
         wish = self.wish.earlier
         return None if wish is None else Map(self.view, wish, self._branches)
+
+    def in_one(self, wide: float, tall: float) -> Part | None:
+        """Return the same as one drawing of a size at most; None where it is too large."""
+        boxes, lines, look = self._drawable
+        return in_one(boxes, lines, wide, tall, look)
 
     def in_parts(self, wide: float, tall: float) -> tuple[Part, ...]:
         """Return the same as several drawings of a size at most, with the cards' numbers."""

@@ -30,9 +30,8 @@ class Paper:
     @cached_property
     def sheets(self) -> list[Sheet]:
         """One sheet where that can be read, else as many as it takes, all at one scale."""
-        whole = self.picture.map.in_parts(*_room(ALONE))
-        if len(whole) == 1:
-            (part,) = whole
+        part = self.picture.map.in_one(*_room(ALONE))
+        if part is not None:
             fitting = min(
                 PAPER[0] / (part.drawing.width + 2 * SIDE), PAPER[1] / (part.drawing.height + TOP + FOOT)
             )

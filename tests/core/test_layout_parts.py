@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from milepost.core.layout import Box, Line, Look, lay_out
 from milepost.core.layout.labels import LARGE, LESS, labelled
 from milepost.core.layout.letters import broken, width
-from milepost.core.layout.parts import in_parts
+from milepost.core.layout.parts import in_one, in_parts
 from tests.core.test_layout import company, graphs
 
 ROOM = (1700.0, 1000.0)
@@ -35,8 +35,10 @@ class TestParts:
             assert all(holding[line.lower][0] in parts[n].below[line.upper] for n in holding[line.upper])
 
     def test_are_one_where_all_has_room(self):
-        """What goes on one sheet is one part, which points nowhere."""
+        """What goes on one sheet is one part, which points nowhere; whether it does is known at once."""
         (part,) = in_parts(*company(12, 2), *ROOM)
+        assert in_one(*company(12, 2), *ROOM) == part
+        assert in_one(*company(100, 4), *ROOM) is None
 
         assert len(part.lines) == len(company(12, 2)[1])
         assert not part.above and not part.below

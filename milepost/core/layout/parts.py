@@ -38,13 +38,28 @@ def in_parts(
     boxes: tuple[Box, ...], lines: tuple[Line, ...], wide: float, tall: float, look: Look | None = None
 ) -> tuple[Part, ...]:
     """Draw boxes and lines on as few sheets of a size as they can be read on; every box stands on one."""
-    cutter = _Cutter(boxes, lines, wide, tall, replace(look or Look(), wide=wide, shape=wide / tall))
+    cutter = _cutter(boxes, lines, wide, tall, look)
     sheets = list(cutter.sheets())
     first: dict[Hashable, int] = {}
     for number, ids in enumerate(sheets):
         for id in ids:
             first.setdefault(id, number)
     return tuple(cutter.part(ids, first) for ids in sheets)
+
+
+@lru_cache(maxsize=KEPT)
+def in_one(
+    boxes: tuple[Box, ...], lines: tuple[Line, ...], wide: float, tall: float, look: Look | None = None
+) -> Part | None:
+    """Draw boxes and lines on one sheet of a size; None where they have no room there."""
+    cutter, ids = _cutter(boxes, lines, wide, tall, look), [box.id for box in boxes]
+    return cutter.part(ids, {}) if cutter.fits(ids) else None
+
+
+def _cutter(
+    boxes: tuple[Box, ...], lines: tuple[Line, ...], wide: float, tall: float, look: Look | None
+) -> _Cutter:
+    return _Cutter(boxes, lines, wide, tall, replace(look or Look(), wide=wide, shape=wide / tall))
 
 
 @dataclass
@@ -70,7 +85,7 @@ class _Cutter:
         current: list[Hashable] = []
         for ids in self._pieces(None, self.tops):
             together = list(dict.fromkeys([*current, *ids]))
-            if current and not self._fits(together):
+            if current and not self.fits(together):
                 yield current
                 together = ids
             current = together
@@ -97,7 +112,7 @@ class _Cutter:
         fits, fails = 0, len(units) + 1
         tried = len(units)
         while fits + 1 < fails:
-            if self._fits(context + [id for unit in units[:tried] for id in unit]):
+            if self.fits(context + [id for unit in units[:tried] for id in unit]):
                 fits = tried
             else:
                 fails = tried
@@ -112,7 +127,8 @@ class _Cutter:
             waiting += reversed(self.children[id])
         return found
 
-    def _fits(self, ids: Collection[Hashable]) -> bool:
+    def fits(self, ids: Collection[Hashable]) -> bool:
+        """Say whether boxes have room on one sheet."""
         gap, pile = self.look.gap, self.look.pile
         area = sum((self.box[id].width + gap) * (self.box[id].height + pile) for id in ids)
         if area > DENSE * self.wide * self.tall:
