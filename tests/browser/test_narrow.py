@@ -30,6 +30,15 @@ class TestTables:
 
         until(page, lambda: box.evaluate("box => box.scrollWidth <= box.clientWidth"))
 
+    def test_say_what_each_final_value_comes_to(self, visit, okrs):
+        """Where an objective is closed, raw figure, grade and band stand below each value."""
+        page = visit("ada", f"{addresses.objective('acme', okrs.helpful.id)}closing/", viewport=NARROW)
+        box = page.locator("main .scroll:has(.final)")
+
+        expect(box.locator("tbody tr").first.locator("[data-l]")).to_have_count(3)
+
+        until(page, lambda: box.evaluate("box => box.scrollWidth <= box.clientWidth"))
+
     def test_say_both_versions_below_one_another(self, visit, cast, okrs):
         """Three values of a field begin at the same edge, each below its name."""
         page = visit("ben", f"{addresses.objective('acme', okrs.helpful.id)}edit/", viewport=NARROW)

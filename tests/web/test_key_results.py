@@ -104,7 +104,7 @@ class TestDoubts:
         for page in (text(bare), text(ben.get(url(one, "edit/")))):
             assert "It has no target yet" in page and f"Its last day, {shown}, is over already" in page
         for page in (text(whole), text(ben.get(url(other, "edit/")))):
-            assert "no target yet" not in page and "is over already" not in page
+            assert "It has no target yet" not in page and "is over already" not in page
 
 
 class TestBaseline:
