@@ -40,7 +40,7 @@ class TestShow:
         checkins.record(key_result=okrs.growth.id, value=Decimal(44), by=cast.ada, at=now)
         browser = signed_in("ada")
 
-        then = page(browser, of_key_result(okrs.growth), now.date() - DAY)
+        then = page(browser, of_key_result(okrs.growth), acme.day_of(now) - DAY)
         today = page(browser, of_key_result(okrs.growth))
 
         assert "50 %" in then and "80 %" not in then and "As it stood" in then
@@ -51,7 +51,7 @@ class TestShow:
         """In days, unless weeks are exact."""
         there = f"/w/acme/objectives/{encode(okrs.company.id)}/"
 
-        assert f"</b>, {said}<" in page(signed_in("ada"), there, now.date() - days * DAY)
+        assert f"</b>, {said}<" in page(signed_in("ada"), there, acme.day_of(now) - days * DAY)
 
     def test_names_the_cycle_of_what_it_shows(self, signed_in, okrs, now):
         """Whichever cycle was looked at last: above a key result stands its own."""
@@ -63,7 +63,7 @@ class TestShow:
 
     def test_says_that_there_were_no_initiatives(self, signed_in, okrs, now):
         """A key result's page says so, as its objective's does."""
-        then = now.date() - 2 * DAY
+        then = acme.day_of(now) - 2 * DAY
 
         assert "None had been added by then." in page(signed_in("cleo"), of_key_result(okrs.growth), then)
 
@@ -71,7 +71,7 @@ class TestShow:
         """Neither the head of the column, nor a chart, nor an explanation calls that day today."""
         browser, path = signed_in("ada"), f"/w/acme/objectives/{encode(okrs.company.id)}/"
 
-        then, today = page(browser, path, now.date() - DAY), page(browser, path)
+        then, today = page(browser, path, acme.day_of(now) - DAY), page(browser, path)
 
         assert "tick = plan then" in then and "Planned by that day" in then and "plan today" not in then
         assert "tick = plan today" in today and "Planned by today" in today
@@ -86,7 +86,7 @@ class TestShow:
         teams.remove_member(team=cast.product.id, person=cast.ben.person_id, by=cast.ada, at=now)
         people.update(person=cast.cleo.person_id, name="Clea Wong", by=cast.ada, at=now)
 
-        then, today = page(browser, path, now.date() - DAY), page(browser, path)
+        then, today = page(browser, path, acme.day_of(now) - DAY), page(browser, path)
 
         members = [shown.split('id="mem"')[1].split("</section>")[0] for shown in (then, today)]
         assert "Product" in then and "Riding" not in then and "Ride." not in then
@@ -99,13 +99,13 @@ class TestShow:
         """Before it was founded it stands in no tree, and its own page says so."""
         browser = signed_in("ada")
         sales = teams.create(name="Sales", by=cast.ada, at=now)
-        then = {"on": (now.date() - DAY).isoformat()}
+        then = {"on": (acme.day_of(now) - DAY).isoformat()}
 
         answer = browser.get(f"/w/acme/teams/{encode(sales.id)}/", then)
 
         assert answer.status_code == 404
         assert "It was not there yet" in text(answer) and "founded" in text(answer)
-        assert "Sales" not in page(browser, "/w/acme/teams/", now.date() - DAY).split("<main")[1]
+        assert "Sales" not in page(browser, "/w/acme/teams/", acme.day_of(now) - DAY).split("<main")[1]
         assert "Sales" in page(browser, "/w/acme/teams/")
 
     def test_offers_nothing_that_changes_anything(self, signed_in, okrs, now):
@@ -113,14 +113,14 @@ class TestShow:
         browser = signed_in("ada")
 
         for path in (of_key_result(okrs.growth), f"/w/acme/objectives/{encode(okrs.company.id)}/"):
-            main = page(browser, path, now.date() - DAY).split("<main")[1].split("</main>")[0]
+            main = page(browser, path, acme.day_of(now) - DAY).split("<main")[1].split("</main>")[0]
             assert 'method="post"' not in main and "/edit/" not in main
 
     def test_offers_no_state_to_whoever_owns_an_initiative(self, signed_in, okrs, now):
         """What is done is changed today: on a past day an initiative says its state and no more."""
         path = f"/w/acme/objectives/{encode(okrs.helpful.id)}/"
 
-        today, then = (page(signed_in("cleo"), path, day) for day in (None, now.date() - DAY))
+        today, then = (page(signed_in("cleo"), path, day) for day in (None, acme.day_of(now) - DAY))
 
         assert "change the state of Triage form" in today
         assert "Triage form" in then and "change the state of" not in then
@@ -128,14 +128,14 @@ class TestShow:
     @pytest.mark.parametrize("path", ["/w/acme/alignment/", "/w/acme/map/"])
     def test_compares_in_the_cycle_that_is_looked_at(self, signed_in, okrs, now, path):
         """The comparison that a past day leads to stays in that day's cycle."""
-        then, today = (page(signed_in("ada"), path, day) for day in (now.date() - DAY, None))
+        then, today = (page(signed_in("ada"), path, day) for day in (acme.day_of(now) - DAY, None))
 
         assert f"/w/acme/alignment/comparison/?cycle={okrs.cycle.key}&amp;from=" in then
         assert "/w/acme/alignment/comparison/?cycle=" not in today
 
     def test_leads_on_to_the_same_day(self, signed_in, okrs, now):
         """Links to other things keep the day; the way back does not."""
-        day = now.date() - DAY
+        day = acme.day_of(now) - DAY
 
         found = page(signed_in("ada"), f"/w/acme/objectives/{encode(okrs.company.id)}/", day)
 
@@ -144,7 +144,7 @@ class TestShow:
 
     def test_leads_to_the_comparison_without_the_day(self, signed_in, okrs, now):
         """Two days side by side have two days in their address, and no third that is not understood there."""
-        day = now.date() - DAY
+        day = acme.day_of(now) - DAY
 
         found = page(signed_in("ada"), f"/w/acme/objectives/{encode(okrs.company.id)}/", day)
         links = re.findall(r'href="([^"]*/comparison/[^"]*)"', found)
@@ -153,7 +153,7 @@ class TestShow:
 
     def test_a_key_result_is_compared_in_its_own_part_of_the_page(self, signed_in, okrs, now):
         """Its comparison is its objective's, from the day looked at, and opens where it stands itself."""
-        day = now.date() - DAY
+        day = acme.day_of(now) - DAY
 
         then = page(signed_in("ada"), of_key_result(okrs.growth), day)
         beside = f"/w/acme/objectives/{encode(okrs.company.id)}/comparison/?from={day}"
@@ -163,7 +163,7 @@ class TestShow:
 
     def test_says_what_is_known_now(self, signed_in, okrs, cast, now):
         """A late and a corrected check-in are counted where they matter, with the figure known now."""
-        day, waiting = now.date() - 10 * DAY, okrs.waiting.id
+        day, waiting = acme.day_of(now) - 10 * DAY, okrs.waiting.id
         first = checkins.record(
             key_result=waiting, value=Decimal(8), effective_at=now - 12 * DAY, by=cast.ada, at=now - 12 * DAY
         )
@@ -200,7 +200,7 @@ class TestShow:
 
     def test_tells_nobody_of_what_they_may_not_see(self, signed_in, okrs, cast, now):
         """What came late for a key result that is not hers to see is neither counted nor told to Cleo."""
-        day, then = now.date() - 10 * DAY, now - 11 * DAY
+        day, then = acme.day_of(now) - 10 * DAY, now - 11 * DAY
         for number, at in ((40, then), (48, now)):
             checkins.record(
                 key_result=okrs.growth.id, value=Decimal(number), effective_at=then, by=cast.ada, at=at
@@ -213,7 +213,7 @@ class TestShow:
 
     def test_says_what_was_moved_to_an_earlier_day(self, signed_in, okrs, cast, now):
         """A check-in that is corrected to be for an earlier day is known now of the days between."""
-        day, waiting = now.date() - 5 * DAY, okrs.waiting.id
+        day, waiting = acme.day_of(now) - 5 * DAY, okrs.waiting.id
         first = checkins.record(key_result=waiting, value=Decimal(4), by=cast.ada, at=now - 2 * DAY)
         checkins.correct(checkin=first.id, value=Decimal(4), effective_at=now - 6 * DAY, by=cast.ada, at=now)
         helpful, ada = f"objectives/{encode(okrs.helpful.id)}/", signed_in("ada")
@@ -251,7 +251,7 @@ class TestShow:
 
     def test_says_since_when_it_was_there(self, signed_in, okrs, cast, now):
         """A page from before it was drafted says so, and leads to its first day, where the way begins."""
-        path, early = of_key_result(okrs.growth), (now.date() - 300 * DAY).isoformat()
+        path, early = of_key_result(okrs.growth), (acme.day_of(now) - 300 * DAY).isoformat()
 
         answer = signed_in("ada").get(path, {"on": early})
         today = page(signed_in("ada"), path)
@@ -266,12 +266,12 @@ class TestShow:
 
     def test_goes_by_whole_weeks_from_the_day_shown(self, signed_in, okrs, now):
         """Slider and arrows have the same stops: weeks to either side, and today as the last."""
-        on = now.date() - 9 * DAY
+        on = acme.day_of(now) - 9 * DAY
 
         shown = page(signed_in("ada"), "/w/acme/alignment/", on)
 
         stops = [date.fromisoformat(day) for day in re.search('data-stops="([^"]+)', shown)[1].split()]
-        assert {on - 7 * DAY, on, on + 7 * DAY} < {*stops} and stops[-1] == now.date()
+        assert {on - 7 * DAY, on, on + 7 * DAY} < {*stops} and stops[-1] == acme.day_of(now)
         assert f'value="{stops.index(on)}"' in shown
         for way, day in (("prev", on - 7 * DAY), ("next", on + 7 * DAY)):
             assert re.search(f'href="[^"]*on={day}" rel="{way}"', shown)
@@ -279,7 +279,7 @@ class TestShow:
     @pytest.mark.parametrize("kind", ["key-results", "objectives"])
     def test_tells_of_the_hidden_on_no_day(self, signed_in, okrs, cast, now, kind):
         """Who may not see a thing is told on a day before it what they are told of nothing at all."""
-        on = {"on": (now.date() - 300 * DAY).isoformat()}
+        on = {"on": (acme.day_of(now) - 300 * DAY).isoformat()}
         hidden = okrs.shares if kind == "key-results" else okrs.secret
 
         told = signed_in("cleo").get(f"/w/acme/{kind}/{encode(hidden.id)}/", on)
@@ -293,7 +293,7 @@ class TestShow:
         """One that was added since is not said to be missing yet: it was not there by then."""
         path = f"/w/acme/objectives/{encode(okrs.company.id)}/"
 
-        then = page(signed_in("ada"), path, now.date() - DAY)
+        then = page(signed_in("ada"), path, acme.day_of(now) - DAY)
 
         assert "None had been added by then" in then and "None yet" not in then
         assert "People’s names are those of now" in then
@@ -303,11 +303,11 @@ class TestShow:
         objectives.update(
             objective=okrs.company.id, changed={"visibility": "people", "visible_to": []}, by=cast.ada, at=now
         )
-        day, path = (now.date() - DAY).isoformat(), f"/w/acme/objectives/{encode(okrs.company.id)}/"
+        day, path = (acme.day_of(now) - DAY).isoformat(), f"/w/acme/objectives/{encode(okrs.company.id)}/"
 
         assert signed_in("ada").get(path, {"on": day}).status_code == 200
         assert signed_in("cleo").get(path, {"on": day}).status_code == 404
-        assert SECRET_TITLE not in page(signed_in("cleo"), "/w/acme/alignment/", now.date() - DAY)
+        assert SECRET_TITLE not in page(signed_in("cleo"), "/w/acme/alignment/", acme.day_of(now) - DAY)
 
     def test_today_is_as_it_stands(self, signed_in, okrs, now):
         """A day that is not over is shown as it stands."""
@@ -336,7 +336,7 @@ class TestHindsight:
             key_result=okrs.growth.id, value=Decimal(48), effective_at=now - 2 * DAY, by=cast.ada, at=now
         )
 
-        then = page(signed_in("ada"), of_key_result(okrs.growth), now.date() - DAY)
+        then = page(signed_in("ada"), of_key_result(okrs.growth), acme.day_of(now) - DAY)
 
         assert "Known now" in then and "48" in then and "50 %" in then
 
@@ -351,14 +351,14 @@ class TestHindsight:
             )  # fmt: skip
         browser, there = signed_in("ada"), of_key_result(one)
 
-        before, then = (page(browser, there, now.date() - days * DAY) for days in (8, 3))
+        before, then = (page(browser, there, acme.day_of(now) - days * DAY) for days in (8, 3))
 
         assert "Known now" not in before
         assert "Known now:</b> it comes to 60 %, with what was recorded" in then
 
     def test_keeps_quiet_where_nothing_was_learned(self, signed_in, okrs, now):
         """No note where then and now agree."""
-        assert "Known now" not in page(signed_in("ada"), of_key_result(okrs.growth), now.date() - DAY)
+        assert "Known now" not in page(signed_in("ada"), of_key_result(okrs.growth), acme.day_of(now) - DAY)
 
     def test_marks_what_was_taken_back_where_the_figure_stays(self, signed_in, okrs, cast, now):
         """An earlier check-in that was taken back since is marked, though the last one stands as it stood."""
@@ -367,10 +367,10 @@ class TestHindsight:
             at=now - 2 * DAY,
         )  # fmt: skip
         ada, there = signed_in("ada"), of_key_result(okrs.growth)
-        assert "Known now" not in page(ada, there, now.date() - DAY)
+        assert "Known now" not in page(ada, there, acme.day_of(now) - DAY)
         checkins.withdraw(checkin=earlier.id, by=cast.ada, at=now)
 
-        then = page(ada, there, now.date() - DAY)
+        then = page(ada, there, acme.day_of(now) - DAY)
 
         assert "Known now" not in then
         (marked,) = re.findall(rf'<li id="c-{encode(earlier.id)}">.*?</li>', then, re.DOTALL)
@@ -389,13 +389,13 @@ class TestHindsight:
             at=now,
         )
 
-        assert "Known now" not in page(signed_in("ada"), of_key_result(okrs.growth), now.date() - DAY)
+        assert "Known now" not in page(signed_in("ada"), of_key_result(okrs.growth), acme.day_of(now) - DAY)
 
 
 class TestAlignment:
     def test_shows_the_tree_of_then_as_page_and_as_json(self, signed_in, okrs, cast, now):
         """The tree says what the key results said that evening."""
-        browser, day = signed_in("ada"), now.date() - DAY
+        browser, day = signed_in("ada"), acme.day_of(now) - DAY
         before = browser.get("/w/acme/alignment.json").json()["objectives"]["progress"]
         checkins.record(key_result=okrs.growth.id, value=Decimal(49), by=cast.ada, at=now)
 
@@ -407,7 +407,7 @@ class TestAlignment:
 
     def test_shows_teams_of_then(self, signed_in, okrs, cast, now):
         """A team's page keeps its objectives of that day."""
-        found = page(signed_in("ada"), f"/w/acme/teams/{encode(cast.product.id)}/", now.date() - DAY)
+        found = page(signed_in("ada"), f"/w/acme/teams/{encode(cast.product.id)}/", acme.day_of(now) - DAY)
 
         assert okrs.helpful.title in found and "As it stood" in found
 
@@ -452,7 +452,7 @@ class TestBeforeTheRecord:
 class TestTree:
     def test_stays_on_its_day(self, signed_in, okrs, now):
         """Filters, folds, order, other cycles, rows that are fetched and files are of the day as well."""
-        day, browser = now.date() - DAY, signed_in("ada")
+        day, browser = acme.day_of(now) - DAY, signed_in("ada")
         tree = "/w/acme/alignment/"
 
         found = page(browser, tree, day, status="no_data", person="x")
@@ -475,7 +475,7 @@ class TestTeams:
         checkins.record(key_result=okrs.waiting.id, value=Decimal(4), by=cast.ada, at=now)
         browser, teams = signed_in("ada"), "/w/acme/teams/"
 
-        then, today = page(browser, teams, now.date() - DAY), page(browser, teams)
+        then, today = page(browser, teams, acme.day_of(now) - DAY), page(browser, teams)
 
         assert "As it stood" in then and 'name="on"' in then and "/teams/new/" not in then
         assert "As it stood" not in today and 'name="on"' in today and "/teams/new/" in today
@@ -489,7 +489,7 @@ class TestPagesOfToday:
         """Where a page has no past, the day in its address is named, and nothing of it is as of then."""
         browser = signed_in("ada")
 
-        for day in (now.date() - 9 * DAY, "soon"):
+        for day in (acme.day_of(now) - 9 * DAY, "soon"):
             found = text(browser.get(f"/w/acme/{path}?on={day}"))
             assert f"<code>on={day}</code>" in found and "As it stood" not in found, path
         assert "<code>" not in text(browser.get(f"/w/acme/{path}?on={acme.day_of(now)}"))
