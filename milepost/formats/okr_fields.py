@@ -132,7 +132,12 @@ MEMBERSHIP = Record(
     MembershipPlan,
     Field("person", _PERSON, "Who belongs to the team."),
     Field("lead", _FLAG, "Whether this person leads the team."),
-    Field("since", _DAY, "The first day in the team. Left out, it stays as it is."),
+    Field(
+        "since",
+        _DAY,
+        "The first day in the team, or in this part there: whoever leads it from a later day on, or no "
+        "longer, has one membership until then and one since. Left out, it stays as it is.",
+    ),
     Field("until", _DAY, "The first day on which this person no longer belongs to the team."),
     noun="a membership",
 )
