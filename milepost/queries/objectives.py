@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from milepost.core import access
 from milepost.core.cadence import REOPEN_WITHIN_DAYS
+from milepost.core.rollup import is_clear
 from milepost.core.scoring import (
     Band,
     Kind,
@@ -278,12 +279,17 @@ def closing(
 
 def _rolled_up(reader: Reader, row: ObjectiveRow, finals: Mapping[int, Fraction | None]) -> Fraction | None:
     image = reader.image
-    pool = []
-    for child, _ in image.pool.get(image.node[row.id], ()):
-        id = image.ids[child]
-        raw = finals[id] if id in finals else image.exact(id)
-        pool.append(Part(weight=image.weight(id, row.id), raw=raw))
-    return roll_up(pool, reader.policy).raw if pool else None
+    ids = [image.ids[child] for child, _ in image.pool.get(image.node[row.id], ())]
+    raw = None
+    for figure in (reader.day.near, image.exact):
+        pool = [
+            Part(weight=image.weight(id, row.id), raw=finals[id] if id in finals else figure(id))
+            for id in ids
+        ]
+        raw = roll_up(pool, reader.policy).raw if pool else None
+        if raw is None or is_clear(float(raw)):
+            break
+    return raw
 
 
 def takes_final_value(one: KeyResultRow) -> bool:
