@@ -17,7 +17,7 @@ from milepost.core.cadence import day_in
 from milepost.core.policies import Policy
 from milepost.core.scoring import grade as graded
 from milepost.core.states import Event, Guard, State, next_state
-from milepost.ledger import image
+from milepost.ledger import image, reckoning
 from milepost.ledger.image import Image
 from milepost.models import Objective
 from milepost.queries import finals, standings
@@ -39,6 +39,9 @@ def close(
     All of it happens or none: of two who close at once the second is refused, and none of its values counts.
     """
     learned = wording.printable(learned, field="learned")
+    row, standing = standings.objective(by, objective)
+    if access.may_edit(by, standing):
+        reckoning.score_below(image.of(by.workspace_id), row.id)
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         if submission and submissions.found(submission=submission, request=request, by=by, at=at):
@@ -82,7 +85,7 @@ def _graded(
     with now.lock:
         policy = policies.named(now.workspace.scoring_policy)
         today = day_in(now.workspace.time_zone, at)
-        listed, raw = finals.finals(now, objective, policy, values=values, on=today)
+        listed, raw = finals.finals(now, objective, policy, values=values, on=today, figure=now.exact)
     # What cannot be scored (a baseline never set, say) is graded like missing data, with its own reason.
     grades = [
         Final(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,15 +26,22 @@ class Final:
 
 
 def finals(
-    image: Image, objective: int, policy: Policy, *, values: Mapping[int, Decimal], on: date
+    image: Image,
+    objective: int,
+    policy: Policy,
+    *,
+    values: Mapping[int, Decimal],
+    on: date,
+    figure: Callable[[int], Fraction | None],
 ) -> tuple[list[Final], Fraction | None]:
     """Return what counts in an objective as it ends, and the raw progress of the whole.
 
     `values` are what key results end with, said today (`on`): they count as if they were checked in already.
-    The caller holds the image's lock.
+    `figure` tells the raw progress of what else counts: `Image.exact` where it is stored, `Day.near` where it
+    is only shown. The caller holds the image's lock.
     """
     listed = [
-        _final(image, one, policy, values.get(one.id), on)
+        _final(image, one, policy, values.get(one.id), on, figure)
         for one in image.key_results_of.get(objective, ())
         if one.counts
     ]
@@ -42,14 +49,21 @@ def finals(
     pool = []
     for child, _ in image.pool.get(image.node[objective], ()):
         id = image.ids[child]
-        raw = raws[id] if id in raws else image.exact(id)
+        raw = raws[id] if id in raws else figure(id)
         pool.append(Part(weight=image.weight(id, objective), raw=raw))
     return listed, roll_up(pool, policy).raw if pool else None
 
 
-def _final(image: Image, one: KeyResultRow, policy: Policy, value: Decimal | None, on: date) -> Final:
+def _final(
+    image: Image,
+    one: KeyResultRow,
+    policy: Policy,
+    value: Decimal | None,
+    on: date,
+    figure: Callable[[int], Fraction | None],
+) -> Final:
     if one.source == "contributors":
-        raw = image.exact(one.id)
+        raw = figure(one.id)
         graded = None if raw is None else grade(raw, policy)
         word = Band.UNGRADED if graded is None else band(graded, policy)
         return Final(one, raw, graded, word.value, "" if raw is not None else "no_data_at_close")

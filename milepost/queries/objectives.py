@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from milepost.core import access
 from milepost.core.cadence import REOPEN_WITHIN_DAYS
+from milepost.core.rollup import is_clear
 from milepost.core.scoring import Kind, Verdict, band, expected_grade, grade, verdict
 from milepost.core.states import Event, State, legal_events
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
@@ -258,7 +259,12 @@ def closing(
 ) -> ClosingPage:
     """Return what closing an objective would give, with final values other than the last ones if named."""
     row = reader.objective_row(id)
-    listed, raw = finals.finals(reader.image, row.id, reader.policy, values=values or {}, on=reader.today)
+    for figure in (reader.day.near, reader.image.exact):
+        listed, raw = finals.finals(
+            reader.image, row.id, reader.policy, values=values or {}, on=reader.today, figure=figure
+        )
+        if raw is None or is_clear(float(raw)):
+            break
     ended = {each.key_result.id: each for each in listed}
     shown, left_out = [], []
     for one in reader.key_results_of(row):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from milepost.actions import alignments, checkins, key_results, objectives, reviews
 from milepost.core.problems import Conflict, Invalid, NotAllowed, NotFound
+from milepost.core.scoring import stored
 from milepost.core.states import GuardNotMet
+from milepost.ledger import reckoning
 from milepost.models import Grade, Objective
 from tests.cast import LATER, NOW, Cast
 from tests.okrs import Okrs
@@ -58,6 +61,17 @@ class TestClose:
         row = reviews.close(objective=okrs.company.id, by=cast.ada, at=NOW)
 
         assert grades(cast, row)[None].grade == Decimal("0.3")
+
+    def test_grades_alike_what_rests_on_very_much(self, cast: Cast, okrs: Okrs, monkeypatch):
+        """Reckoned beforehand, a little at a time, the figures are those that are reckoned at once."""
+        monkeypatch.setattr(reckoning, "MOST_BELOW", 0)
+        monkeypatch.setattr(reckoning, "AT_ONCE", 1)
+
+        row = reviews.close(
+            objective=okrs.company.id, values={okrs.growth.id: Decimal(45)}, by=cast.ada, at=NOW
+        )
+
+        assert grades(cast, row)[None].raw == stored((Fraction(3, 4) + 2 * Fraction(1, 4)) / 3)
 
     def test_stays_when_values_come_later(self, cast: Cast, okrs: Okrs):
         """A stored grade does not move with what is entered afterwards below it."""

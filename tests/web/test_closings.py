@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 
 from milepost.core import addresses
 from milepost.core.ids import encode
+from milepost.ledger import day as a_day
 from milepost.models import Checkin, Grade, Objective
 from tests.cast import Cast
 from tests.okrs import Okrs
@@ -18,6 +20,11 @@ pytestmark = pytest.mark.both_databases
 
 def url(row: Objective) -> str:
     return addresses.objective("acme", row.id) + "closing/"
+
+
+def grades_of(page: str) -> list[str]:
+    """List the grades that a page would give."""
+    return re.findall(r"<b>(-?\d\.\d)</b>", page)
 
 
 class TestNew:
@@ -32,6 +39,14 @@ class TestNew:
         assert "<b>0.5</b>" in page
         assert "no data: graded 0.0" in page
         assert "hold the improvement meeting" in page
+
+    def test_suggests_the_same_of_what_rests_on_very_much(self, signed_in, okrs: Okrs, monkeypatch):
+        """Figures that are taken from the arrays, for there is much behind them, give the same grades."""
+        exact = grades_of(text(signed_in("ada").get(url(okrs.company))))
+        monkeypatch.setattr(a_day, "MOST_BELOW", -1)
+
+        assert grades_of(text(signed_in("ada").get(url(okrs.company)))) == exact
+        assert exact
 
     def test_reckons_without_saving(self, signed_in, cast: Cast, okrs: Okrs):
         """“See the grades” shows what other values would give, and changes nothing."""
