@@ -110,7 +110,7 @@ def _values(action: argparse.Action, name: str) -> Iterable[Word]:
 
 
 def _names(noun: str) -> list[Word]:
-    found = kept.names(_wire(), noun, **Names.QUERIES[noun])
+    found = Names.kept(_wire(), noun)
     return sorted((each["name"], "") for each in found.values())
 
 

@@ -21,6 +21,7 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return the exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    _open_what_is_closed()
     heard = _Overheard(sys.stderr)
     try:
         if not is_for_programs(words):
@@ -59,6 +60,14 @@ def _ran(arguments: list[str]) -> int:
     return code
 
 
+def _open_what_is_closed() -> None:
+    # Whoever closes a stream wants nothing of it. Left closed, its number would go to the next file or
+    # connection, and what is printed into that.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - it stays open as long as we run
+
+
 def _write_every_letter(out: TextIO) -> None:
     # Files and pipes get UTF-8, whatever the locale says: what they hold is read by programs. A terminal that
     # knows fewer letters shows question marks for the others.
@@ -87,12 +96,17 @@ def _write_no_more() -> None:
 
 
 def tell(problem: Problem, out: TextIO) -> None:
-    """Write a problem for a person: what happened, what to do, then the details, one a line."""
-    print(problem.message, file=out)
+    """Write a problem for a person: what happened, what to do, then the details, one a line.
+
+    Any of it may be the words of a server, a file or a database, which are to do nothing at a terminal.
+    """
+    from milepost.cli.terminal import plain
+
+    print(plain(problem.message), file=out)
     if problem.remedy:
-        print(problem.remedy, file=out)
+        print(plain(problem.remedy), file=out)
     for detail in problem.details:
-        print(f"  - {detail}", file=out)
+        print(f"  - {plain(detail)}", file=out)
 
 
 def is_for_programs(words: Sequence[str]) -> bool:
@@ -102,9 +116,9 @@ def is_for_programs(words: Sequence[str]) -> bool:
 
 def tell_a_program(problem: Problem, out: TextIO) -> None:
     """Write a problem as the one JSON value that a program waits for."""
-    import json  # which few need
+    from milepost.cli.terminal import as_json
 
-    print(json.dumps(problem.as_json(), ensure_ascii=False), file=out)
+    print(as_json(problem.as_json()), file=out)
 
 
 class _Overheard:

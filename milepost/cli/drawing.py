@@ -155,7 +155,7 @@ def needs_asking(progress: float | None) -> bool:
 def percent(node: Node) -> str:
     """Write how much is done."""
     if node.percent is not None:
-        return node.percent.replace("\u00a0", " ")
+        return plain(node.percent).replace("\u00a0", " ")
     if node.progress is None:
         return "–"
     shown = math.floor(node.progress * 100 + 0.5)

@@ -12,6 +12,7 @@ from typing import Any
 
 from milepost.cli import servers
 from milepost.cli.servers import Server
+from milepost.cli.shapes import fits, is_tree
 from milepost.cli.wire import Wire
 from milepost.core.problems import Problem
 
@@ -35,25 +36,26 @@ def tree(wire: Wire, *, key_results: bool, on: date | None = None) -> dict[str, 
     That of a past day is not kept: who looks back seldom looks at the same day again.
     """
     if on is not None:
-        return wire.get("/tree", key_results=key_results, on=on)
+        return wire.get("/tree", is_tree, key_results=key_results, on=on)
     file = folder(wire.server) / ("tree-full.json" if key_results else "tree.json")
     etag, body = _read(file)
-    data = wire.bytes(
-        "GET",
-        f"/tree?key_results={str(key_results).lower()}",
-        **({"If-None-Match": etag} if etag else {}),
-    )
-    if data:
-        _write(file, wire.headers.get("ETag", ""), data.decode())
-        return json.loads(data)
-    touch(file)
-    return json.loads(body)
+    more = {"If-None-Match": etag} if etag else {}
+    data = wire.bytes("GET", f"/tree?key_results={str(key_results).lower()}", **more)
+    if not data and etag:
+        if (found := _value(body, is_tree)) is not None:
+            touch(file)
+            return found
+        # What is kept was spoilt here, so the whole is asked for.
+        data = wire.bytes("GET", f"/tree?key_results={str(key_results).lower()}")
+    found = wire.read(data, is_tree)
+    _write(file, wire.headers.get("ETag", ""), data.decode())
+    return found
 
 
 def tree_at_hand(server: Server) -> dict[str, Any] | None:
     """Return the tree that is kept, with its key results, without asking anybody."""
     _, body = _read(folder(server) / "tree-full.json")
-    return json.loads(body) if body else None
+    return _value(body, is_tree)
 
 
 def tree_kept_at(server: Server) -> float:
@@ -64,13 +66,17 @@ def tree_kept_at(server: Server) -> float:
         return 0.0
 
 
-def names(wire: Wire, noun: str, *, anew: bool = False, **query: Any) -> dict[str, dict[str, Any]]:
+def names(
+    wire: Wire, noun: str, shape: Any = dict, *, anew: bool = False, **query: Any
+) -> dict[str, dict[str, Any]]:
     """Return the people, teams or cycles by id, as they were asked for within the hour."""
     file = folder(wire.server) / f"{noun}.json"
     asked, body = _read(file)
-    if body and not anew and asked.isdecimal() and 0 <= time.time() - int(asked) < FRESH_FOR:
-        return json.loads(body)
-    found = {each["id"]: each for each in wire.every(f"/{noun}", **query)}
+    if not anew and asked.isdecimal() and 0 <= time.time() - int(asked) < FRESH_FOR:
+        found = _value(body, dict)
+        if found is not None and fits(list(found.values()), [shape]):
+            return found
+    found = {each["id"]: each for each in wire.every(f"/{noun}", shape, **query)}
     _write(file, str(int(time.time())), json.dumps(found, ensure_ascii=False))
     return found
 
@@ -96,6 +102,15 @@ def _read(file: Path) -> tuple[str, str]:
         return mark, body
     except (OSError, ValueError):
         return "", ""
+
+
+def _value(body: str, shape: Any) -> Any:
+    """Return what is kept, or None where that is no longer what was written."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return value if fits(value, shape) else None
 
 
 def touch(file: Path) -> None:

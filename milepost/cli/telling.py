@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -13,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from milepost.cli import servers
-from milepost.cli.terminal import Look
+from milepost.cli.terminal import Look, as_json, plain
 from milepost.cli.wire import PATIENCE, Wire, usual_patience
 from milepost.core.problems import Problem
 
@@ -38,17 +37,17 @@ def tell(
 ) -> None:
     """Print an answer as it is wanted."""
     if options.jq is not None:
-        _through_jq(options.jq, json.dumps(value, ensure_ascii=False).encode())
+        _through_jq(options.jq, as_json(value).encode())
     elif options.json:
-        print(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))
+        print(as_json(value, indent=2 if sys.stdout.isatty() else None))
     elif options.quiet:
         for id in ids:
-            print(id)
+            print(plain(id))
     else:
         for_people()
 
 
-def pour(options: argparse.Namespace, parts: Iterable[bytes]) -> None:
+def pour(options: argparse.Namespace, wire: Wire, parts: Iterable[bytes]) -> None:
     """Print a list as JSON while it comes, in stretches of entries.
 
     One that breaks off is no JSON, and its last line says why.
@@ -57,8 +56,8 @@ def pour(options: argparse.Namespace, parts: Iterable[bytes]) -> None:
         _through_jq(options.jq, b"[%b]" % b",".join(parts))
         return
     if sys.stdout.isatty():  # somebody reads it
-        whole = json.loads(b"[%b]" % b",".join(parts))
-        print(json.dumps(whole, ensure_ascii=False, indent=2))
+        whole = wire.entries(b",".join(parts), object)
+        print(as_json(whole, indent=2))
         return
     out, before = sys.stdout.buffer, b"["
     try:
@@ -101,7 +100,7 @@ def _through_jq(filter: str, said: bytes) -> None:
 
 def browse(address: str, *, no_browser: bool = False) -> None:
     """Print the address of a page, and open it where a person sits."""
-    print(address)
+    print(plain(address))
     if no_browser or not sys.stdout.isatty() or not address.startswith(("http://", "https://")):
         return
     import webbrowser

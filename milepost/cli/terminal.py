@@ -91,6 +91,16 @@ def _seen(letter: str) -> str:
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 
+def as_json(value: object, *, indent: int | None = None) -> str:
+    """Write a value as JSON, in which what `plain` would not show stands as its number: \\u009b."""
+    import json  # which few of those that draw need
+
+    said = json.dumps(value, ensure_ascii=False, indent=indent)
+    if said.isascii() and "\x7f" not in said:
+        return said
+    return "".join(f"\\u{ord(each):04x}" if each != "\n" and _seen(each) != each else each for each in said)
+
+
 def wide(text: str) -> int:
     """Return how many columns a text takes."""
     if text.isascii():
@@ -164,12 +174,13 @@ def number(text: str | None, unit: str = "", places: int = 4) -> str:
 def _with_unit(written: str, unit: str) -> str:
     if not unit:
         return written
-    return f"{unit} {written}" if len(unit) == 3 and unit.isupper() else f"{written} {plain(unit)}"
+    unit = plain(unit)
+    return f"{unit} {written}" if len(unit) == 3 and unit.isupper() else f"{written} {unit}"
 
 
 def percent(row: Mapping[str, Any]) -> str:
     """Write how much is done, as the server says it."""
-    return (row["percent"] or "–").replace("\u00a0", " ")
+    return plain(row["percent"] or "–").replace("\u00a0", " ")
 
 
 def require_somebody(remedy: str) -> None:
@@ -189,7 +200,7 @@ def agreed(question: str, *, remedy: str) -> bool:
 
 def ask(question: str) -> str:
     """Ask a person; raises EOFError where they leave."""
-    sys.stderr.write(question)
+    sys.stderr.write("\n".join(lines(question)))
     sys.stderr.flush()
     typed = sys.stdin.readline()
     if not typed:

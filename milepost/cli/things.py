@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from milepost.cli import kept
+from milepost.cli.shapes import record
 from milepost.cli.wire import Refused, Wire
 from milepost.core import ids
 from milepost.core.problems import Invalid, NotFound
@@ -123,7 +124,7 @@ def in_address(written: str) -> tuple[str | None, str | None]:
 def _by_id(wire: Wire, id: str, kinds: Iterable[str]) -> Thing | None:
     for kind in kinds:
         try:
-            row = wire.get(f"{PATHS[kind]}/{id}", fields="title,key")
+            row = wire.get(f"{PATHS[kind]}/{id}", record("title", "key"), fields="title,key")
             return Thing(kind, id, row["title"], row["key"])
         except Refused as refused:
             if refused.status != 404:
@@ -134,7 +135,7 @@ def _by_id(wire: Wire, id: str, kinds: Iterable[str]) -> Thing | None:
 def _by_key(wire: Wire, written: str) -> list[Thing]:
     if " " in written:
         return []
-    rows = wire.every("/objectives", fields="title", key=written)
+    rows = wire.every("/objectives", record("id", "title"), fields="title", key=written)
     return [Thing("objective", each["id"], each["title"], written) for each in rows]
 
 
@@ -169,10 +170,16 @@ class Names:
         self.known: dict[str, dict[str, Any]] = {}
         self.asked: set[str] = set()
 
+    @classmethod
+    def kept(cls, wire: Wire, noun: str, *, anew: bool = False) -> dict[str, dict[str, Any]]:
+        """Return all of a noun, as they were asked for within the hour."""
+        query = cls.QUERIES[noun]
+        return kept.names(wire, noun, record("id", *query["fields"].split(",")), anew=anew, **query)
+
     def all(self, noun: str) -> dict[str, Any]:
         """Return all of a noun."""
         if noun not in self.known:
-            self.known[noun] = kept.names(self.wire, noun, **self.QUERIES[noun])
+            self.known[noun] = self.kept(self.wire, noun)
         return self.known[noun]
 
     def of(self, noun: str, id: str | None) -> str:
@@ -196,7 +203,7 @@ class Names:
             return written
         one = {"people": "person", "teams": "team", "cycles": "cycle"}[noun]
         if noun == "people" and written == "me":
-            return self.wire.get("/me")["person"]["id"]
+            return self.wire.get("/me", {"person": {"id": str}})["person"]["id"]
         meant = self._named(noun, one, written)
         if meant is None:
             self._anew(noun)
@@ -223,7 +230,7 @@ class Names:
         """Say what tells somebody or something from others of the same name."""
         match one.kind:
             case "person":
-                row = self.wire.get(f"/people/{one.id}", fields="email,teams")
+                row = self.wire.get(f"/people/{one.id}", record("email", "teams"), fields="email,teams")
                 beside = [row["email"], *(self.of("teams", seat["team"]) for seat in row["teams"])]
             case "team":
                 beside = [self.of("teams", self.all("teams")[one.id]["parent"])]
@@ -236,7 +243,8 @@ class Names:
         """Return a team and all teams below it, or that stood below it on a day."""
         found, teams = {team}, self.all("teams")
         if on is not None:
-            teams = {each["id"]: each for each in self.wire.every("/teams", fields="parent", on=on)}
+            then = self.wire.every("/teams", record("id", "parent"), fields="parent", on=on)
+            teams = {each["id"]: each for each in then}
         while True:
             more = {id for id, each in teams.items() if each["parent"] in found} - found
             if not more:
@@ -246,4 +254,4 @@ class Names:
     def _anew(self, noun: str) -> None:
         if noun not in self.asked:
             self.asked.add(noun)
-            self.known[noun] = kept.names(self.wire, noun, anew=True, **self.QUERIES[noun])
+            self.known[noun] = self.kept(self.wire, noun, anew=True)

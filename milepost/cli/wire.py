@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -11,19 +12,22 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from http.client import HTTPException
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode, urlsplit
 
 from milepost import __version__
 from milepost.cli.connections import Connection
 from milepost.cli.servers import TIMEOUT, Server
+from milepost.cli.shapes import ME, fits
 from milepost.core.problems import Problem
 
 ROOT = "/api/v1"
 MOST = 1_000  # of a list in one answer
-PATIENCE = 30  # seconds until a server that says nothing is given up
+PATIENCE = 30  # seconds in which an answer is to be here, and each further megabyte of it
 PATIENCE_FOR_A_FILE = 300  # seconds; a file of a whole workspace is all worked out before it comes
+SHORTEST, LONGEST = 0.1, 86_400  # seconds that may be set instead
 LONGEST_WAIT = 90  # seconds that a server may ask us to wait, in all
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 # Some of a list: its entries, and where it goes on. Nothing else stands in it (docs/api.md).
 SLICE = re.compile(
     rb'\s*\{\s*"items":\s*\[(?P<items>.*)\],\s*"next":\s*(?:null|"(?P<next>[0-9a-z]{13})")\s*\}\s*',
@@ -42,14 +46,15 @@ class Refused(Problem):
     """The server said no; `errors` says what is wrong field by field, `answer` is all that it said."""
 
     def __init__(self, status: int, answer: Mapping[str, Any], retry_after: str | None = None) -> None:
-        errors = answer.get("errors") or ()
+        errors = answer.get("errors")
+        errors = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
         # Of a single mistake in a form the sentence tells already; of one in a file it does not.
         is_listed = len(errors) > 1 or answer.get("code") == "file_refused"
         details = tuple(str(each.get("detail", "")) for each in errors) if is_listed else ()
         super().__init__(
             str(answer.get("detail") or f"The server answered {status}."),
             code=str(answer.get("code") or f"status_{status}"),
-            remedy=answer.get("remedy") or None,
+            remedy=str(answer.get("remedy") or "") or None,
             details=details,
         )
         self.status, self.errors, self.retry_after = status, errors, retry_after
@@ -73,27 +78,32 @@ class Wire:
         self.connection = Connection(server, patience=self.patience)
         self.headers: Mapping[str, str] = {}  # of the last answer
 
-    def get(self, path: str, *, etag: str | None = None, **query: Any) -> Any:
-        """Read an address below /api/v1; None where what `etag` names is still right."""
-        more = {"If-None-Match": etag} if etag else {}
-        return self.send("GET", _with(path, query), **more)
+    def get(self, path: str, shape: Any = dict, **query: Any) -> Any:
+        """Read an address below /api/v1, of which we use what the shape names."""
+        return self.read(self.bytes("GET", _with(path, query)), shape)
 
-    def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
+    def post(self, path: str, body: Any = None, *, shape: Any = dict, key: str | None = None) -> Any:
         """Make something. With a key it is sent again where no answer came, and counts once."""
         more = {"Idempotency-Key": key} if key else {}
-        return self.send("POST", path, body, **more)
+        return self.read(self.bytes("POST", path, body, **more), shape)
 
-    def every(self, path: str, *, limit: int | None = None, **query: Any) -> Iterator[dict[str, Any]]:
+    def every(
+        self, path: str, shape: Any = dict, *, limit: int | None = None, **query: Any
+    ) -> Iterator[dict[str, Any]]:
         """Yield the entries of a list, asking for more as they are wanted."""
         for part in self.parts(path, limit=limit, **query):
-            yield from json.loads(b"[%b]" % part)
+            yield from self.entries(part, shape)
+
+    def entries(self, part: bytes, shape: Any = dict) -> list[dict[str, Any]]:
+        """Return entries of a list that came with commas between."""
+        return self.read(b"[%b]" % part, [shape])
 
     def parts(self, path: str, *, limit: int | None = None, **query: Any) -> Iterator[bytes]:
         """Yield the entries of a list as the server wrote them, so many at a time, with commas between.
 
         What is passed on need not be taken apart, which for a long list takes longer than fetching it.
         """
-        after, left = None, limit
+        after, left, been = None, limit, set()
         while True:
             size = MOST if left is None else min(left, MOST)
             asked = {"limit": size, "after": after, **query}
@@ -108,6 +118,9 @@ class Wire:
             after = None if found["next"] is None else found["next"].decode()
             if after is None or left == 0:
                 return
+            if after in been:
+                raise self._circle()
+            been.add(after)
 
     def page(self, path: str) -> str:
         """Return the whole address of a page."""
@@ -116,30 +129,38 @@ class Wire:
 
     def home(self) -> str:
         """Return the path that the pages of the workspace begin with."""
-        return f"/w/{self.server.workspace or self.get('/me')['workspace']['slug']}/"
+        return f"/w/{self.server.workspace or self.get('/me', ME)['workspace']['slug']}/"
 
-    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Send a request; it is tried a second time where that can do no harm."""
-        data = self.bytes(method, path, body, **headers)
-        if not data:
-            return None
+    def read(self, data: bytes, shape: Any) -> Any:
+        """Return the values that an answer holds; raises Problem for what Milepost would not say."""
         try:
-            return json.loads(data)
-        except ValueError:
+            value = json.loads(data)
+        except (ValueError, RecursionError):
             raise self._no_milepost() from None
+        if not fits(value, shape):
+            raise self._no_milepost()
+        return value
 
-    def bytes(self, method: str, path: str, body: Any = None, **headers: str) -> bytes:
-        """Send a request and return the answer as it came."""
+    def bytes(
+        self, method: str, path: str, body: Any = None, *, file: BinaryIO | None = None, **headers: str
+    ) -> bytes:
+        """Send a request and return the answer as it came, or write it to a file.
+
+        It is tried a second time where that can do no harm.
+        """
         may_repeat = method == "GET" or "Idempotency-Key" in headers
         left = LONGEST_WAIT
         while True:
             try:
-                return self._once(method, path, body, headers)
+                return self._once(method, path, body, headers, file)
             except Unreachable as wrong:
                 # Who is not there at all, or not whom they say, will not be otherwise a moment later.
                 if not may_repeat or wrong.code != "unreachable":
                     raise
                 may_repeat = False
+                if file is not None:
+                    file.seek(0)
+                    file.truncate()
             except Refused as wrong:
                 seconds = _seconds(wrong.retry_after)
                 if wrong.status != 429 or seconds is None or seconds > left:
@@ -148,14 +169,24 @@ class Wire:
                 print(f"The server asks to wait {seconds} second{'s' * (seconds != 1)}.", file=sys.stderr)
                 time.sleep(seconds)
 
-    def file(self, path: str, kind: str) -> bytes:
-        """Return what an address gives in a media type."""
-        data = self.bytes("GET", path, Accept=kind)
-        if self.headers.get_content_type() != kind:
-            raise self._no_milepost()
-        return data
+    def file(self, path: str, kind: str) -> BinaryIO:
+        """Return what an address gives in a media type, as a file without a name: it may be large."""
+        from tempfile import TemporaryFile
 
-    def _once(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> bytes:
+        file = TemporaryFile()  # noqa: SIM115 - whoever asked reads and closes it
+        try:
+            self.bytes("GET", path, file=file, Accept=kind)
+            if self.headers.get_content_type() != kind:
+                raise self._no_milepost()
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        return file
+
+    def _once(
+        self, method: str, path: str, body: Any, headers: Mapping[str, str], file: BinaryIO | None
+    ) -> bytes:
         sent = {
             "Accept": "application/json",
             "User-Agent": f"milepost/{__version__}",
@@ -167,8 +198,10 @@ class Wire:
             data = b"" if body is None else encoded(body)
             sent["Content-Type"] = "application/json"
         try:
-            status, self.headers, answer = self.connection.ask(method, ROOT + path, data, sent)
+            status, self.headers, answer = self.connection.ask(method, ROOT + path, data, sent, file=file)
         except (OSError, HTTPException) as wrong:
+            if isinstance(wrong, OSError) and wrong.errno in NO_ROOM:
+                raise  # it is this machine's disk that is full
             raise self._unreachable(wrong) from None
         if status == 304:
             return b""
@@ -186,7 +219,7 @@ class Wire:
             )
         try:
             said = json.loads(answer)
-        except ValueError:
+        except (ValueError, RecursionError):
             said = None
         if not isinstance(said, dict) or "code" not in said:
             if status >= 500:
@@ -203,6 +236,13 @@ class Wire:
             f"What answers at {self.server.url} is no Milepost.",
             code="no_milepost",
             remedy="Check the address: it is the one in the browser, up to the first /w/.",
+        )
+
+    def _circle(self) -> Problem:
+        return Problem(
+            f"{self.server.url} leads in a circle: it continues a list where it has been.",
+            code="circle",
+            remedy="What came before this is no whole list. Whoever runs the server should know.",
         )
 
     def _unreachable(self, why: Exception) -> Unreachable:
@@ -233,7 +273,7 @@ class Wire:
             )
         if isinstance(why, TimeoutError):
             return Unreachable(
-                f"{where} did not answer within {self.patience:g} seconds.",
+                f"{where} did not answer, or not to the end, within {self.patience:g} seconds.",
                 remedy=f"Try again; {TIMEOUT} sets how long to wait.",
             )
         said = str(getattr(why, "strerror", None) or why).rstrip(".") or type(why).__name__
@@ -246,15 +286,23 @@ def encoded(body: Any) -> bytes:
 
 
 def usual_patience(seconds: float = PATIENCE) -> float:
-    """Return for how many seconds a server may say nothing: these, unless the environment says others."""
+    """Return how many seconds an answer is given: these, unless the environment says others; or Problem."""
+    said = os.environ.get(TIMEOUT, "").strip()
     try:
-        return max(0.1, float(os.environ.get(TIMEOUT, "") or seconds))
+        wanted = float(said or seconds)
     except ValueError:
-        return seconds
+        wanted = 0.0
+    if not SHORTEST <= wanted <= LONGEST:  # what is no number at all is neither
+        raise Problem(
+            f"{TIMEOUT} is “{said}”, which is no number of seconds from {SHORTEST} to {LONGEST:,}.",
+            code="wrong_configuration",
+            remedy=f"Write it as {TIMEOUT}={PATIENCE}, or leave it out.",
+        )
+    return wanted
 
 
 def _seconds(said: str | None) -> int | None:
-    return int(said) if said and said.isdecimal() else None
+    return int(said) if said and said.isdecimal() and len(said) < 10 else None
 
 
 def _with(path: str, query: Mapping[str, Any]) -> str:

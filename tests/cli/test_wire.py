@@ -291,6 +291,7 @@ class TestSilence:
     def test_of_a_check_in_is_remembered(self, elsewhere, stranger: Client):
         """The same command, given again after no answer, goes on with the first one's key."""
         row = {"id": "0000000000001", "key": "k", "title": "T", "kind": "increase", "unit": "", "value": "1"}
+        row |= {"start": "0", "target": "9", "confidence": None, "milestones": []}
         outcome = {"key_result": {"title": "T", "percent": "1 %", "before": None}, "ancestors": [], "id": "x"}
         done = (201, {}, json.dumps({**outcome, "again": False, "warning": None}).encode())
         one = (200, {}, json.dumps(row).encode())

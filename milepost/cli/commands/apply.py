@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import secrets
 import sys
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 
 from milepost.cli import changes, clients, telling
 from milepost.cli.exits import Exit
-from milepost.cli.terminal import agreed, plain
+from milepost.cli.shapes import APPLIED, is_preview
+from milepost.cli.terminal import agreed, as_json, plain
 from milepost.cli.wire import PATIENCE_FOR_A_FILE, encoded
 from milepost.core.problems import NotFound, Problem
 
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     require_an_answer(json=options.json, dry_run=options.dry_run, yes=options.yes)
     wire = telling.wire(options, patience=PATIENCE_FOR_A_FILE)
     body = _body(options.file)
-    preview = wire.send("POST", "/plan/preview", body)
+    preview = wire.post("/plan/preview", body, shape=is_preview)
     is_nothing = changes.is_nothing(preview)
     if not options.json:
         for line in changes.lines(preview):
@@ -59,7 +59,8 @@ def run(options: argparse.Namespace) -> int:
         print("Nothing was changed.")
         return Exit.OK
     # What they would not see any more was among what they have just been shown.
-    done = wire.post("/plan/application", body | {"leave": True}, key=f"cli-{secrets.token_hex(16)}")
+    key = f"cli-{secrets.token_hex(16)}"
+    done = wire.post("/plan/application", body | {"leave": True}, shape=APPLIED, key=key)
     if options.json:
         _print({**preview, "is_applied": True, "again": done["again"], "event": done.get("event")})
     else:
@@ -119,4 +120,4 @@ def unreadable(file: str, wrong: OSError) -> Problem:
 
 
 def _print(said: dict[str, Any]) -> None:
-    print(json.dumps({"problems": [], **said}, ensure_ascii=False))
+    print(as_json({"problems": [], **said}))

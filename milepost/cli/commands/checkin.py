@@ -12,6 +12,7 @@ from typing import Any
 
 from milepost.cli import clients, kept, telling, things
 from milepost.cli.exits import Exit, as_typed
+from milepost.cli.shapes import DUE, MEASURED, OUTCOME
 from milepost.cli.terminal import ask, number, plain, require_somebody
 from milepost.cli.wire import Unreachable, Wire
 from milepost.core import numbers
@@ -65,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     if options.key_result is None:
         return _sweep(wire)
     id = things.find(wire, [options.key_result], ("key_result",)).id
-    one = wire.get(f"/key-results/{id}")
+    one = wire.get(f"/key-results/{id}", MEASURED)
     with as_typed():
         said = _said(one, value)
         sure = None if options.confidence is None else confidence(options.confidence)
@@ -134,7 +135,7 @@ def _record(wire: Wire, id: str, body: dict[str, Any]) -> dict[str, Any]:
     again = bool(key)
     key = key or f"cli-{secrets.token_hex(16)}"
     try:
-        outcome = wire.post(path, body, key=key)
+        outcome = wire.post(path, body, shape=OUTCOME, key=key)
     except Unreachable as wrong:
         if wrong.code == "unreachable":
             kept.note(wire.server, name, key)
@@ -147,7 +148,7 @@ def _record(wire: Wire, id: str, body: dict[str, Any]) -> dict[str, Any]:
 
 def _tell(wire: Wire, outcome: dict[str, Any]) -> None:
     if sys.stdout.isatty():
-        print(f"Recorded at {wire.server.name or wire.server.url}.")
+        print(plain(f"Recorded at {wire.server.name or wire.server.url}."))
     for moved in (outcome["key_result"], *outcome["ancestors"]):
         print(f"  {went(moved['before'], moved['percent'])}  {plain(moved['title'])}")
     if outcome["again"]:
@@ -159,7 +160,7 @@ def _tell(wire: Wire, outcome: dict[str, Any]) -> None:
 def went(before: str | None, percent: str | None) -> str:
     """Write where a figure went: “50 % → 70 %”, or where it is."""
     now = percent or "no data"
-    return f"{before} → {now}" if before and before != now else now
+    return plain(f"{before} → {now}" if before and before != now else now)
 
 
 # -- one after another -------------------------------------------------------------------------------------
@@ -167,11 +168,11 @@ def went(before: str | None, percent: str | None) -> str:
 
 def _sweep(wire: Wire) -> int:
     require_somebody(NAME_ONE)
-    waiting = wire.get("/me/due")["items"]
+    waiting = wire.get("/me/due", DUE)["items"]
     if not waiting:
         print("Nothing is due: every key result you own has a fresh check-in.")
         return Exit.NOTHING_TO_DO
-    where = f" at {wire.server.name}" if wire.server.name else ""
+    where = f" at {plain(wire.server.name)}" if wire.server.name else ""
     print(f"{len(waiting)} due{where}. Enter keeps what stands in brackets; s skips, q leaves.")
     done = 0
     for place, one in enumerate(waiting, start=1):
@@ -208,4 +209,4 @@ def _ask(one: dict[str, Any], place: str) -> dict[str, Any] | None:
             sure = confidence(ask(f"    Sure, 1 to 10 [{before}]: ") or str(before))
             return {**said, "confidence": sure, "note": ask("    What changed? ")}
         except Invalid as wrong:
-            print(f"    {wrong}")
+            print(f"    {plain(wrong)}")

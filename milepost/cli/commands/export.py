@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import shutil
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from milepost.cli import clients, telling
+from milepost.cli.terminal import plain
 from milepost.cli.wire import PATIENCE_FOR_A_FILE
 from milepost.core.problems import Problem
 
@@ -34,15 +38,18 @@ def run(options: argparse.Namespace) -> None:
     """Ask for the file and write it."""
     wire = telling.wire(options, patience=PATIENCE_FOR_A_FILE)
     if sys.stderr.isatty():
-        print(f"Waiting for {wire.server.name or wire.server.url} to write everything…", file=sys.stderr)
-    data = wire.file("/plan", f"application/{format_of(options.format, options.output)}")
-    if options.output in (None, "-"):
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-        return
-    write(options.output, data)
-    name = wire.server.name or wire.get("/workspace")["name"]  # where the environment alone says the server
-    print(f"Wrote what you see of {name} to {options.output}.", file=sys.stderr)
+        where = plain(wire.server.name or wire.server.url)
+        print(f"Waiting for {where} to write everything…", file=sys.stderr)
+    with wire.file("/plan", f"application/{format_of(options.format, options.output)}") as came:
+        if options.output in (None, "-"):
+            shutil.copyfileobj(came, sys.stdout.buffer)
+            sys.stdout.flush()
+            return
+        write(options.output, came)
+    name = (
+        wire.server.name or wire.get("/workspace", {"name": str})["name"]
+    )  # where the environment alone says the server
+    print(f"Wrote what you see of {plain(name)} to {options.output}.", file=sys.stderr)
 
 
 def format_of(said: str | None, output: str | None) -> str:
@@ -50,7 +57,7 @@ def format_of(said: str | None, output: str | None) -> str:
     return said or ("json" if output and output.endswith(".json") else "yaml")
 
 
-def write(output: str, data: bytes, *, mode: int = 0o666) -> None:
+def write(output: str, data: bytes | BinaryIO, *, mode: int = 0o666) -> None:
     """Write a file beside its place and move it there, so a full disk leaves the old one whole.
 
     Its mode is this one, as far as the umask allows.
@@ -60,7 +67,7 @@ def write(output: str, data: bytes, *, mode: int = 0o666) -> None:
     try:
         partial.unlink(missing_ok=True)  # for one that is there would keep its own mode
         with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(data)
+            shutil.copyfileobj(io.BytesIO(data) if isinstance(data, bytes) else data, file)
         partial.replace(target)
     except OSError as wrong:
         partial.unlink(missing_ok=True)

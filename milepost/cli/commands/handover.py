@@ -8,6 +8,7 @@ from typing import Any
 
 from milepost.cli import clients, telling, terminal
 from milepost.cli.exits import Exit
+from milepost.cli.shapes import HANDED_OVER, HOLDINGS
 from milepost.cli.terminal import agreed, plain
 from milepost.cli.things import Names
 from milepost.core.problems import Problem
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     person, to = (names.id("people", typed) for typed in (options.person, options.to))
     if person == to:
         raise Problem("They hold it already.", code="usage", remedy="Choose somebody else.")
-    found = wire.get(f"/people/{person}/holdings")
+    found = wire.get(f"/people/{person}/holdings", HOLDINGS)
     found["to"] = to
     going = _going(found["holdings"], options.kept)
     if options.dry_run:
@@ -75,7 +76,8 @@ def run(options: argparse.Namespace) -> int:
         "instead": [{"holding": one, "to": None} for one in options.kept],
         "seen": [one["holding"] for one in found["holdings"]],  # nothing goes over that was not shown
     }
-    done = wire.post(f"/people/{person}/handover", body, key=f"cli-{secrets.token_hex(16)}")
+    key = f"cli-{secrets.token_hex(16)}"
+    done = wire.post(f"/people/{person}/handover", body, shape=HANDED_OVER, key=key)
     changes = done["changes"]
     telling.tell(
         options,
@@ -102,10 +104,10 @@ def _shown(
 ) -> None:
     look, to = telling.look(options), names.of("people", found["to"])
     print(f"{plain(found['name'])} → {plain(to)}")
-    rows = [
-        (ROLES[one["role"]], one["title"], one["context"], one["holding"], "" if one in going else "stays")
-        for one in found["holdings"]
-    ]
+    rows = []
+    for one in found["holdings"]:
+        does, stays = ROLES.get(one["role"], one["role"]), "" if one in going else "stays"
+        rows.append((does, one["title"], one["context"], one["holding"], stays))
     terminal.table(look, ("", "what", "in", "holding", ""), rows, widest=(1,))
     if not going:
         print("Nothing goes over.")

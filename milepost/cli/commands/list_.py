@@ -7,7 +7,6 @@ gives them.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -15,6 +14,7 @@ from typing import Any
 
 from milepost.cli import clients, telling, terminal, things
 from milepost.cli.exits import Exit, as_typed
+from milepost.cli.shapes import record
 from milepost.cli.terminal import number, percent
 from milepost.cli.things import Names
 from milepost.cli.wire import Wire
@@ -193,14 +193,16 @@ def run(options: argparse.Namespace) -> int:
         )
     names = Names(wire, on=on)
     if telling.is_for_programs(options):
-        telling.pour(options, _parts(options, noun, wire, names))
+        telling.pour(options, wire, _parts(options, noun, wire, names))
         return Exit.OK
     is_empty = True
     fields = "id" if options.quiet else ",".join(noun.fields)
-    for rows in _stretches(options, _parts(options, noun, wire, names, fields=fields)):
+    shape = record("id", *({"id"} ^ {"id", *fields.split(",")}))
+    parts = _parts(options, noun, wire, names, fields=fields)
+    for rows in _stretches(options, (wire.entries(part, shape) for part in parts)):
         is_empty = False
         if options.quiet:
-            print("\n".join(row["id"] for row in rows))
+            print("\n".join(terminal.plain(row["id"]) for row in rows))
         else:
             cells = [noun.cells(row, names) for row in rows]
             terminal.table(telling.look(options), noun.heads, cells, widest=noun.widest)
@@ -211,9 +213,10 @@ def run(options: argparse.Namespace) -> int:
     return Exit.OK
 
 
-def _stretches(options: argparse.Namespace, parts: Iterable[bytes]) -> Iterator[list[dict[str, Any]]]:
+def _stretches(
+    options: argparse.Namespace, stretches: Iterable[list[dict[str, Any]]]
+) -> Iterator[list[dict[str, Any]]]:
     """Yield the entries as they come; all at once where columns are to fit them."""
-    stretches = (json.loads(b"[%b]" % part) for part in parts)
     if options.quiet or not telling.look(options).is_terminal:
         yield from stretches
     elif rows := list(chain.from_iterable(stretches)):
@@ -226,8 +229,8 @@ def _parts(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names, **
         return wire.parts(noun.path, limit=options.limit or noun.limit, **query, **more)
     if options.noun != "key-results":
         raise _not_known("--due", "key-results")
-    rows = wire.get("/me/due", **more)["items"][: options.limit]
-    return iter([json.dumps(rows, ensure_ascii=False).encode()[1:-1]] if rows else [])
+    rows = wire.get("/me/due", {"items": list}, **more)["items"][: options.limit]
+    return iter([terminal.as_json(rows).encode()[1:-1]] if rows else [])
 
 
 def _query(options: argparse.Namespace, noun: Noun, wire: Wire, names: Names) -> dict[str, str]:

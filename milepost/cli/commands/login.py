@@ -13,7 +13,8 @@ from pathlib import Path
 
 from milepost.cli import servers, telling
 from milepost.cli.servers import Server
-from milepost.cli.terminal import require_somebody
+from milepost.cli.shapes import ME
+from milepost.cli.terminal import plain, require_somebody
 from milepost.cli.wire import Wire
 from milepost.core.problems import NotFound, Problem
 
@@ -38,13 +39,12 @@ def run(options: argparse.Namespace) -> None:
     server = Server(url, servers.readable(_token(options, url)))
     if not server.is_alone:
         print(f"Beware: {url} is not HTTPS, so others on the way can read the token.", file=sys.stderr)
-    me = Wire(server).get("/me")
+    me = Wire(server).get("/me", ME)
     workspace, person, token = me["workspace"], me["person"], me["token"]
     servers.keep(Server(url, server.token, workspace["slug"], workspace["name"], person["name"]))
-    print(f"Logged in to {workspace['name']} at {url} as {person['name']}.")
-    print(
-        f"The token “{token['name']}” reaches as far as “{token['scope']}”, until {token['expires_at'][:10]}."
-    )
+    print(plain(f"Logged in to {workspace['name']} at {url} as {person['name']}."))
+    until = token["expires_at"][:10]
+    print(plain(f"The token “{token['name']}” reaches as far as “{token['scope']}”, until {until}."))
 
 
 def _token(options: argparse.Namespace, url: str) -> str:

@@ -7,6 +7,7 @@ import sys
 
 from milepost.cli import clients, kept, servers
 from milepost.cli.exits import Exit
+from milepost.cli.terminal import plain
 from milepost.cli.wire import Refused, Unreachable, Wire
 
 EXAMPLES = ("milepost logout", "milepost logout --server okr.example.org --keep-token")
@@ -29,14 +30,17 @@ def run(options: argparse.Namespace) -> int:
     told = ""
     if not options.keep_token:
         try:
-            Wire(server).send("DELETE", "/me/token")
+            Wire(server).bytes("DELETE", "/me/token")
             told = " Its token no longer works."
         except Refused as refused:
             if refused.status != 401:
                 raise
         except Unreachable as wrong:
-            print(f"{wrong.message} The token may still work: revoke it on the API page.", file=sys.stderr)
+            print(
+                f"{plain(wrong.message)} The token may still work: revoke it on the API page.",
+                file=sys.stderr,
+            )
     servers.forget(server)
     kept.forget(server)
-    print(f"Logged out of {server.name or server.url}.{told}")
+    print(plain(f"Logged out of {server.name or server.url}.{told}"))
     return Exit.OK

@@ -9,6 +9,7 @@ from typing import Any
 
 from milepost.cli import clients, telling, terminal, things
 from milepost.cli.exits import Exit, as_typed
+from milepost.cli.shapes import CHECKIN, EXPLANATION, INNER, KEY_RESULT, OBJECTIVE, record
 from milepost.cli.terminal import Look, cut, number, padded, percent, plain, wide
 from milepost.cli.things import Names
 
@@ -38,19 +39,20 @@ def run(options: argparse.Namespace) -> int:
     on = options.on and things.day(options.on)
     found = things.find(wire, options.thing, on=on)
     path = f"{things.PATHS[found.kind]}/{found.id}"
-    row = wire.get(path, on=on)
+    is_objective = found.kind == "objective"
+    row = wire.get(path, OBJECTIVE if is_objective else KEY_RESULT, on=on)
     address = wire.page(row["url"] + telling.of_day(on))
     if options.web:
         telling.browse(address)
         return Exit.OK
-    why = wire.get(f"{path}/explanation", on=on)
+    why = wire.get(f"{path}/explanation", EXPLANATION, on=on)
     look = telling.look(options)
-    if found.kind == "objective":
-        inner = list(wire.every("/key-results", objective=found.id, on=on))
+    if is_objective:
+        inner = list(wire.every("/key-results", INNER, objective=found.id, on=on))
         value = {"noun": "objective", **row, "key_results": inner, "explanation": why}
         page = _objective(look, Names(wire), row, inner, on)
     else:
-        latest = list(wire.every(f"{path}/checkins", limit=LATEST, on=on))
+        latest = list(wire.every(f"{path}/checkins", CHECKIN, limit=LATEST, on=on))
         value = {"noun": "key_result", **row, "checkins": latest, "explanation": why}
         page = _key_result(look, Names(wire), row, latest, on)
 
@@ -103,15 +105,17 @@ def _objective(
         yield look.bold("  Serves")
         for link in row["serves"]:
             kind = "objective" if link["parent_objective"] else "key_result"
-            above = names.wire.get(f"{things.PATHS[kind]}/{link[f'parent_{kind}']}", fields="title", on=on)
+            path = f"{things.PATHS[kind]}/{link[f'parent_{kind}']}"
+            above = names.wire.get(path, record("title"), fields="title", on=on)
             weight = f", weight {number(link['weight'])}" if link["how"] == "contributes" else ""
-            yield f"  ↑ {plain(above['title'])} ({link['how']}{weight})"
+            yield f"  ↑ {plain(above['title'])} ({plain(link['how'])}{weight})"
 
 
 def _key_result(
     look: Look, names: Names, row: dict[str, Any], latest: list[dict[str, Any]], on: date | None
 ) -> Iterator[str]:
-    above = names.wire.get(f"/objectives/{row['objective']}", fields="title", on=on)["title"]
+    path = f"/objectives/{row['objective']}"
+    above = names.wire.get(path, record("title"), fields="title", on=on)["title"]
     yield from _head(
         look, row, on,
         names.of("people", row["owner"]) or "nobody’s", row["state"].replace("_", " "),
@@ -131,10 +135,11 @@ def _key_result(
         yield ""
         yield look.bold("  Check-ins")
         for each in latest:
-            value = " ".join(each["parts"]) if each["parts"] else number(each["value"], row["unit"])
+            value = plain(" ".join(each["parts"])) if each["parts"] else number(each["value"], row["unit"])
             sure = f"{each['confidence']} of 10" if each["confidence"] else ""
-            said = "  ".join(filter(None, [value, sure, plain(each["note"]), names.of("people", each["by"])]))
-            yield f"  {each['effective_at'][:10]}  {cut(said, look.width - 14)}"
+            by = plain(names.of("people", each["by"]))
+            said = "  ".join(filter(None, [value, sure, plain(each["note"]), by]))
+            yield f"  {plain(each['effective_at'][:10])}  {cut(said, look.width - 14)}"
 
 
 def _why(look: Look, why: dict[str, Any]) -> Iterator[str]:
@@ -146,7 +151,8 @@ def _why(look: Look, why: dict[str, Any]) -> Iterator[str]:
             yield f"  {plain(said)}"
     rows = [
         (plain(line["label"]), plain(line["arithmetic"]), plain(line["result"]),
-         f"× {line['weight']}" if line["weight"] else "", f"adds {line['adds']}" if line["adds"] else "")
+         plain(f"× {line['weight']}" if line["weight"] else ""),
+         plain(f"adds {line['adds']}" if line["adds"] else ""))
         for line in why["lines"]
     ]  # fmt: skip
     if rows:

@@ -9,6 +9,7 @@ from datetime import date
 from milepost.cli import clients, drawing, kept, telling
 from milepost.cli.drawing import Node
 from milepost.cli.exits import Exit, as_typed
+from milepost.cli.shapes import record
 from milepost.cli.terminal import MARKS, Look
 from milepost.cli.things import PATHS, Names, day
 from milepost.cli.wire import Wire
@@ -113,7 +114,8 @@ def _of_home(options: argparse.Namespace, names: Names, on: date | None) -> list
         teams = names.below(names.id("teams", options.team), on=on)
         found.append(lambda home: home.team in teams)
     if options.my_teams:
-        mine = {seat["team"] for seat in names.wire.get("/me")["person"]["teams"]}
+        person = names.wire.get("/me", {"person": record("teams")})["person"]
+        mine = {seat["team"] for seat in person["teams"]}
         found.append(lambda home: home.team in mine)
     if options.cycle:
         cycle = names.id("cycles", options.cycle)
@@ -142,4 +144,5 @@ def _by_itself(options: argparse.Namespace, names: Names) -> list[Fits]:
 def _settle(wire: Wire, shown: list[Node], on: date | None) -> None:
     """Let the server say the figures that six decimals leave open."""
     for node in [node for node in shown if drawing.needs_asking(node.progress)][:MOST_ASKED]:
-        node.percent = wire.get(f"{PATHS[node.kind]}/{node.id}", fields="percent", on=on)["percent"]
+        path = f"{PATHS[node.kind]}/{node.id}"
+        node.percent = wire.get(path, record("percent"), fields="percent", on=on)["percent"]

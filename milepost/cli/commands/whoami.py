@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from milepost.cli import clients, servers, telling
+from milepost.cli.shapes import ME
 from milepost.cli.terminal import plain
 
 EXAMPLES = ("milepost whoami", "milepost whoami --jq .token.expires_at", "milepost whoami --all")
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> None:
         telling.tell(options, here, listed, (each["server"] for each in here))
         return
     wire = telling.wire(options)
-    me = wire.get("/me")
+    me = wire.get("/me", ME)
     person, workspace, token = me["person"], me["workspace"], me["token"]
 
     def told() -> None:
