@@ -360,7 +360,9 @@ def _held(by: Actor, id: int) -> tuple[Checkin, Objective]:
 
 
 def _require_standing(old: Checkin) -> None:
-    if Checkin.objects.of(old.workspace_id).filter(corrects=old).exists():
+    # A correction is of the same key result, and found among its own.
+    own = Checkin.objects.of(old.workspace_id).filter(key_result_id=old.key_result_id)
+    if own.filter(corrects=old).exists():
         raise Conflict(
             "This entry was corrected already.", code="corrected_already", remedy="Correct the newer one."
         )

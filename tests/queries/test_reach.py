@@ -11,7 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from milepost.actions import checkins as doing
+from milepost.actions import undos
 from milepost.ledger.structure import KeyResultRow
+from milepost.models import Event
 from milepost.queries import people
 from milepost.queries.cards import Reader
 from milepost.queries.records import checkins, personal_data
@@ -89,6 +91,18 @@ class TestReach:
         gone = ways(lambda: checkins.one(reader, latest))
 
         assert len(gone) == 2
+        assert all(any(name in way for name in NEAR) for way in gone), gone
+
+    def test_of_what_was_said_before_goes_by_the_key_result(self, reader, waiting, cast):
+        """Whoever corrects, withdraws or undoes looks whether somebody did before, among its own entries."""
+        said = doing.record(key_result=waiting.id, value=Decimal(3), by=cast.cleo, at=LATER)
+        told = Event.objects.of(cast.acme.id).get(kind="checkin.recorded", subject_id=said.id).id
+
+        gone = ways(lambda: undos.undo(event=told, by=cast.cleo, at=LATER))
+        latest = reader.image.entries.current(waiting.id).id
+        gone += ways(lambda: doing.correct(checkin=latest, value=Decimal(2), by=cast.cleo, at=LATER))
+
+        assert len(gone) >= 4
         assert all(any(name in way for name in NEAR) for way in gone), gone
 
     def test_of_the_directory_goes_by_each_person(self, reader, cast):

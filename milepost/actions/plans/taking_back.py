@@ -251,7 +251,8 @@ class _TakingBack:
             head = rows.filter(key_result__key=key_result, key=key).first()
             if head is None or not self.reader.sees(head.key_result_id):
                 continue
-            if rows.filter(corrects=head).exists() or head.is_withdrawn:
+            own = rows.filter(key_result_id=head.key_result_id)
+            if own.filter(corrects=head).exists() or head.is_withdrawn:
                 continue  # a later entry of the file, or somebody, has taken its place
             checkins.withdraw(checkin=head.id, **who)
         for place in self.kept.entries.get("comments", ()):
