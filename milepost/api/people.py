@@ -17,7 +17,19 @@ from milepost.api.answers import Page, Part
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import MOST, FileKey, Leave, Line, Name, Reason, Ref, Said, Words, left_out
+from milepost.api.values import (
+    MOST,
+    FileKey,
+    Leave,
+    Line,
+    Name,
+    Reason,
+    Ref,
+    Said,
+    Words,
+    left_out,
+    never_empty,
+)
 from milepost.api.versions import as_read
 from milepost.channels import email, links
 from milepost.channels import invitations as mails
@@ -31,7 +43,7 @@ from milepost.queries.records.people import PersonRecord
 from milepost.queries.records.personal_data import PersonalDataRecord
 
 router = Router(tags=["People"])
-Address = Annotated[Line, Field(max_length=254)]
+Address = never_empty(254)
 
 
 class PeopleAsked(Page):

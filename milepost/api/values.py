@@ -150,9 +150,10 @@ Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "f
 Moment = Annotated[
     datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
-# As JSON Schema writes what core.characters refuses.
+# As JSON Schema writes what core.characters refuses, but for half surrogates, which are no characters: some
+# tools cannot name them in an expression, and would leave the whole pattern out.
 _REFUSED = (
-    r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ud800-\udfff"
+    r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f"
     r"\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
 )
 PRINTABLE = {"pattern": f"^[^{_REFUSED}]*$"}
@@ -183,13 +184,15 @@ Whole = StrictInt
 
 
 def _counted(written: Any) -> Any:
+    """Return a whole number as it is counted with; to JSON 3.0 is one as well."""
     if isinstance(written, int | Decimal) and _is_beyond(written):
         low = written < 0
         raise refused(
             Code.NUMBER_TOO_SMALL if low else Code.NUMBER_TOO_LARGE,
             f"This number is too {'small' if low else 'large'}. Say one that can be counted with.",
         )
-    return written
+    is_whole = isinstance(written, Decimal) and written == written.to_integral_value()
+    return int(written) if is_whole else written
 
 
 # Where a whole number is expected: one of many digits is read as something else than that.
@@ -210,4 +213,4 @@ Leave = Annotated[StrictBool, Field(description=LEAVING)]
 class Because(Said):
     """Why: a sentence for the history."""
 
-    reason: Reason
+    reason: Annotated[Comment, Field(description="Why; kept in the history.")]

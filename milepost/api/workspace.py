@@ -16,7 +16,7 @@ from milepost.api import answers
 from milepost.api.bearers import reader
 from milepost.api.once import once
 from milepost.api.operations import changes, creates, reads
-from milepost.api.values import COUNTED, Flag, Line, Name, Said, Text, Whole, left_out
+from milepost.api.values import COUNTED, Flag, Name, Said, Text, Whole, left_out
 from milepost.api.versions import as_read
 from milepost.core.scopes import Scope
 from milepost.queries.records import workspaces
@@ -29,7 +29,7 @@ class SettingsChange(Said):
     """What is to be set otherwise; what is left out stays."""
 
     name: Name = left_out()
-    time_zone: Line = left_out()
+    time_zone: Name = left_out()
     mission: Text = left_out()
     vision: Text = left_out()
     check_in_every: Annotated[Whole, Field(ge=1, le=92, description="Days between check-ins."), COUNTED] = (

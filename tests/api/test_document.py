@@ -165,6 +165,12 @@ class TestEveryOperation:
 
 
 class TestDocument:
+    def test_names_texts_as_tools_of_every_language_can(self):
+        """No half of a surrogate, which some cannot name; and what may not be blank holds a character."""
+        assert "\\ud800" not in orjson.dumps(document()).decode()
+        because = document()["components"]["schemas"]["Because"]["properties"]["reason"]
+        assert because["minLength"] == 1
+
     def test_shows_examples_that_fit(self):
         """What an example sends and what it answers is of the shape that is described beside it."""
         shown, wrong = 0, []

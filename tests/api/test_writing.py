@@ -11,7 +11,7 @@ from django.test import Client
 from milepost.core.ids import decode, encode
 from milepost.models import Checkin, Event, Objective, Person, Submission, Workspace
 from tests.cast import Cast
-from tests.okrs import Okrs
+from tests.okrs import Okrs, latest
 
 pytestmark = pytest.mark.both_databases
 
@@ -149,6 +149,20 @@ class TestSteps:
 
         assert {(one.status_code, one.json()["code"]) for one in again} == {(409, "illegal_transition")}
         assert Event.objects.of(cast.acme.id).count() == before
+
+
+class TestNumbers:
+    @pytest.mark.parametrize(
+        ("written", "status"), [(7, 201), (7.0, 201), (7.5, 422), ("7", 422), (True, 422)]
+    )
+    def test_are_whole_however_they_are_written(self, program, okrs: Okrs, written, status: int):
+        """To JSON 7.0 is a whole number as well; a text and a truth are none."""
+        there = f"/key-results/{encode(okrs.growth.id)}/checkins"
+
+        answer = program("ada").post(there, {"value": 44, "confidence": written})
+
+        assert answer.status_code == status
+        assert status == 422 or latest(okrs.growth).confidence == 7
 
 
 class TestOnce:

@@ -97,11 +97,11 @@ def everything(cast: Cast, day: date, today: date | None = None) -> dict[str, An
     for id in reader.image.objectives:
         if reader.sees(id):
             found[f"why of {id}"] = _plain((figures.of_objective(reader, id),))
-            found[f"history of {id}"] = _plain(history.of_objective(reader, id).items)
+            found[f"history of {id}"] = _plain(history.of_objective(reader, id, Wanted(2000)).items)
     for id in reader.image.key_results:
         if reader.sees(id):
             found[f"why of {id}"] = _plain((figures.of_key_result(reader, id),))
-            found[f"history of {id}"] = _plain(history.of_key_result(reader, id).items)
+            found[f"history of {id}"] = _plain(history.of_key_result(reader, id, Wanted(2000)).items)
     return found
 
 
