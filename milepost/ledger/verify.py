@@ -14,7 +14,7 @@ from milepost.ledger import chain, history, search
 from milepost.ledger import image as images
 from milepost.ledger.entries import Entry
 from milepost.ledger.image import Image
-from milepost.models import KeyResult, KeyResultVersion, Objective, ObjectiveVersion, Transition
+from milepost.models import Checkin, KeyResult, KeyResultVersion, Objective, ObjectiveVersion, Transition
 from milepost.models.key_results import KEY_RESULT_FIELDS
 from milepost.models.objectives import OBJECTIVE_FIELDS
 
@@ -43,6 +43,7 @@ def differences(workspace_id: int, day: date) -> Iterator[Difference | chain.Fau
     yield from _versions(workspace_id, Objective, ObjectiveVersion, "objective", OBJECTIVE_FIELDS)
     yield from _versions(workspace_id, KeyResult, KeyResultVersion, "key_result", KEY_RESULT_FIELDS)
     yield from _states(workspace_id)
+    yield from _corrections(workspace_id)
     for table, id in search.differences(workspace_id):
         yield Difference(f"words of {table}", id, "not what search knows", "those of its row")
 
@@ -136,10 +137,56 @@ def _states(workspace_id: int) -> Iterator[Difference]:
         try:
             folded = _folded(steps)
         except Problem as problem:
+            if again := _closed_again(steps):
+                yield Difference(
+                    "objective",
+                    id,
+                    f"closed again on {again.at:%Y-%m-%d} without a reopening between",
+                    "one closing; nothing is deleted from a log, and what the last one graded stands",
+                )
+                continue
             yield Difference("state of objective", id, str(problem), "a legal sequence")
             continue
         if folded != state:
             yield Difference("state of objective", id, state, f"{folded} (its log)")
+
+
+def _closed_again(steps: list[Transition]) -> Transition | None:
+    # Two people who closed it at the same moment could both be let through once.
+    is_closed = False
+    for step in steps:
+        if step.event == Event.REFLECT:
+            if is_closed:
+                return step
+            is_closed = True
+        elif step.event in (Event.REOPEN, Event.UNDO, "apply"):
+            is_closed = False
+    return None
+
+
+def _corrections(workspace_id: int) -> Iterator[Difference]:
+    # What was corrected twice at the same moment counts twice, until one of the two is withdrawn.
+    after: dict[int, list[int]] = {}
+    withdrawn: set[int] = set()
+    corrections = Checkin.objects.of(workspace_id).filter(corrects__isnull=False).order_by("id")
+    for id, corrected, is_withdrawn in corrections.values_list("id", "corrects_id", "is_withdrawn"):
+        after.setdefault(corrected, []).append(id)
+        if is_withdrawn:
+            withdrawn.add(id)
+    for corrected, entries in after.items():
+        if len(entries) < 2:
+            continue
+        standing, left = [], [*entries]
+        while left:
+            entry = left.pop()
+            left += after.get(entry, ())
+            if entry not in after and entry not in withdrawn:
+                standing.append(entry)
+        if len(standing) > 1:
+            listed = " and ".join(map(str, sorted(standing)))
+            yield Difference(
+                "check-in", corrected, f"check-ins {listed} stand in its place", "one; withdraw the others"
+            )
 
 
 def _folded(steps: list[Transition]) -> str | None:

@@ -9,11 +9,12 @@ from decimal import Decimal
 
 import pytest
 
+from milepost.actions import checkins, reviews
 from milepost.ledger import image
 from milepost.models import Checkin, KeyResult, Objective, Transition
 from tests.cast import NOW, Cast
 from tests.management.terminal import run
-from tests.okrs import Okrs
+from tests.okrs import Okrs, latest
 
 pytestmark = pytest.mark.both_databases
 
@@ -71,6 +72,34 @@ class TestVerify:
         said = run("verify")
 
         assert said.code == 1 and f"state of objective {okrs.company.id}" in said.out
+
+    def test_finds_an_entry_that_two_others_correct(self, cast, okrs):
+        """Both count, so both are named, until one of them is withdrawn."""
+        old = latest(okrs.growth)
+        made = checkins.correct(checkin=old.id, value=Decimal(41), by=cast.ada, at=NOW)
+        beside = checkins.record(key_result=okrs.growth.id, value=Decimal(42), by=cast.ada, at=NOW)
+        Checkin.objects.of(cast.acme.id).filter(id=beside.id).update(corrects=old)
+        line = f"check-in {old.id}: check-ins {made.id} and {beside.id} stand in its place, expected one"
+
+        said = run("verify")
+        checkins.withdraw(checkin=beside.id, by=cast.ada, at=NOW)
+
+        assert said.code == 1 and line in said.out
+        assert "stand in its place" not in run("verify").out
+
+    def test_finds_an_objective_that_was_closed_twice(self, cast, okrs):
+        """A second closing without a reopening between is called that."""
+        reviews.close(objective=okrs.helpful.id, by=cast.ada, at=NOW)
+        assert run("verify").code == 0
+        steps = Transition.objects.of(cast.acme.id).filter(objective=okrs.helpful).order_by("id")
+        for step in list(steps)[-3:]:
+            step.pk = None
+            step.save(force_insert=True)
+
+        said = run("verify")
+
+        assert said.code == 1
+        assert f"objective {okrs.helpful.id}: closed again on {NOW:%Y-%m-%d} without a reopening" in said.out
 
     @pytest.mark.parametrize(("asked_for", "says"), [({}, ""), ({"log_level": "set"}, "is passed over")])
     def test_answers_without_the_log(self, okrs, settings, tmp_path, capfd, asked_for: dict, says: str):
