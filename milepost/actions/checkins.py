@@ -100,14 +100,12 @@ def correct(
 ) -> Recorded:
     """Correct an entry by a new one that names it; both stay, the new one counts."""
     note = wording.printable(note, field="note")
-    with transaction.atomic():
-        old, row = _held(by, checkin)
-        if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
-            return earlier
-        _require_standing(old)
+
+    def made(old: Checkin) -> _Sent:
         entry = Entry(value, parts, confidence, note, effective_at or old.effective_at)
-        sent = _Sent(entry, "checkin.corrected", submission, request, corrects=old)
-        return _append(old.key_result_id, sent, by=by, at=at)
+        return _Sent(entry, "checkin.corrected", submission, request, corrects=old)
+
+    return _replaced(checkin, made, submission, request, by=by, at=at)
 
 
 def withdraw(
@@ -121,14 +119,12 @@ def withdraw(
 ) -> Recorded:
     """Take an entry back, as if it had not been made; the record keeps both."""
     note = wording.printable(note, field="note")
-    with transaction.atomic():
-        old, row = _held(by, checkin)
-        if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
-            return earlier
-        _require_standing(old)
+
+    def made(old: Checkin) -> _Sent:
         entry = Entry(None, None, None, note, old.effective_at)
-        sent = _Sent(entry, "checkin.withdrawn", submission, request, corrects=old, is_withdrawn=True)
-        return _append(old.key_result_id, sent, by=by, at=at)
+        return _Sent(entry, "checkin.withdrawn", submission, request, corrects=old, is_withdrawn=True)
+
+    return _replaced(checkin, made, submission, request, by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +137,27 @@ class _Sent:
     request: str | None
     corrects: Checkin | None = None
     is_withdrawn: bool = False
+
+
+def _replaced(
+    checkin: int,
+    made: Callable[[Checkin], _Sent],
+    submission: str | None,
+    request: str | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Recorded:
+    """Put a new entry in the place of one that stands. Its key result is held: only one takes the place."""
+    with transaction.atomic():
+        old = Checkin.objects.of(by.workspace_id).filter(id=checkin).first()
+        if old is None:
+            raise NotFound
+        _, row, _ = standings.key_result(by, old.key_result_id, lock=True)
+        if (earlier := _earlier(old, row, submission, request, by=by, at=at)) is not None:
+            return earlier
+        _require_standing(old)
+        return _append(old.key_result_id, made(old), by=by, at=at)
 
 
 def _append(key_result: int, sent: _Sent, *, by: Actor, at: datetime) -> Recorded:
@@ -348,15 +365,6 @@ def _warning(facts: Facts, entry: Entry, on: date) -> str | None:
             way = "outside the range that it keeps to"
         said.append(f"Its value lies far {way}.")
     return " ".join(("Recorded.", *said)) if said else None
-
-
-def _held(by: Actor, id: int) -> tuple[Checkin, Objective]:
-    """Return an entry and its objective. Its key result is held: only one takes the entry's place."""
-    old = Checkin.objects.of(by.workspace_id).filter(id=id).first()
-    if old is None:
-        raise NotFound
-    _, row, _ = standings.key_result(by, old.key_result_id, lock=True)
-    return old, row
 
 
 def _require_standing(old: Checkin) -> None:
