@@ -199,7 +199,7 @@ class TestVerdict:
                 "aspirational",
                 "0.35",
                 False,
-                Verdict(Outcome.PARTIAL, "what did we learn? Keep, change or drop?"),
+                Verdict(Outcome.PARTIAL, "what did we learn? keep, change or drop"),
             ),
             (
                 "aspirational",
