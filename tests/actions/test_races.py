@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from milepost.actions import (
     alignments,
@@ -27,6 +28,7 @@ from milepost.ledger import image
 from milepost.models import Alignment, Checkin, Comment, Event, Grade, Objective, SavedView, Token
 from tests.cast import LATER, NOW, Cast
 from tests.okrs import Okrs
+from tests.running import PATIENCE
 from tests.threads import at_once
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
@@ -40,13 +42,19 @@ def tried(*deeds: Callable[[], object]) -> list[object]:
     together = threading.Barrier(len(deeds))
 
     def run(number: int) -> None:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = 0")  # whatever a busy machine takes
         together.wait()
         try:
             said[number] = deeds[number]() or True
         except Problem as refused:
             said[number] = refused
 
-    at_once(len(deeds), run)
+    with pytest.MonkeyPatch.context() as patient:
+        if connection.vendor == "sqlite":
+            patient.setitem(connection.settings_dict["OPTIONS"], "timeout", PATIENCE)
+        at_once(len(deeds), run)
     assert None not in said, "somebody broke down"
     return said
 

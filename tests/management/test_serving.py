@@ -123,9 +123,12 @@ class TestServe:
     def test_speaks_one_language(self, server):
         """Not HTTP/2 in the clear: a server that waits to hear which it is waits without an end."""
         with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as asked:
-            asked.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+            answered = b""
+            with suppress(ConnectionError):  # it may be ended before all of it is sent
+                asked.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+                answered = asked.recv(100)
 
-            assert asked.recv(100)[:9] in (b"", b"HTTP/1.1 ")
+            assert answered[:9] in (b"", b"HTTP/1.1 ")
 
     def test_answers_while_a_program_asks_for_slow_things(self, install):
         """While half of the threads have waited long for a program, it has to wait, and nobody else has."""
