@@ -368,9 +368,7 @@ def _warning(facts: Facts, entry: Entry, on: date) -> str | None:
 
 
 def _require_standing(old: Checkin) -> None:
-    # A correction is of the same key result, and found among its own.
-    own = Checkin.objects.of(old.workspace_id).filter(key_result_id=old.key_result_id)
-    if own.filter(corrects=old).exists():
+    if old.corrections().exists():
         raise Conflict(
             "This entry was corrected already.", code="corrected_already", remedy="Correct the newer one."
         )

@@ -246,8 +246,8 @@ def _recorded(told: Undoing) -> None:
 def _standing(told: Undoing) -> Checkin:
     """Return the entry that stands in place of the one told of: what was undone meanwhile are entries too."""
     own = told.find(Checkin, told.event.subject_id)
-    head, entries = own, Checkin.objects.of(own.workspace_id).filter(key_result_id=own.key_result_id)
-    while (newer := entries.filter(corrects=head).first()) is not None:
+    head = own
+    while (newer := head.corrections().first()) is not None:
         head = newer
     if head.is_withdrawn:
         raise ChangedSince()

@@ -29,6 +29,7 @@ from milepost.core.states import (
     State,
     legal_events,
     next_state,
+    require_closable,
 )
 from milepost.ledger import changes, redactions
 from milepost.ledger.structure import ObjectiveRow
@@ -275,16 +276,13 @@ def close(
     with transaction.atomic():
         row, standing = standings.objective(by, objective, lock=True)
         access.require(access.may_edit(by, standing), "close this objective")
-        if row.state == State.CLOSED:
-            next_state(State.CLOSED, Event.END)  # says what can be done instead
+        require_closable(State(row.state))
         was = State.GRADING if row.state == State.GRADING else State.ACTIVE
         facts = {Guard.ENDED_OR_ASKED.value: True, Guard.FINAL_VALUES.value: True}
         for event in PLAIN_CLOSE:
             if event in legal_events(State(row.state)):
                 said = learned if event == Event.REFLECT else ""
                 transitions.take(objective=row, event=event, facts=facts, reason=said, by=by, at=at)
-        if row.state != State.CLOSED:
-            next_state(State(row.state), Event.END)  # says what can be done instead
         for one in (*grades, whole):
             Grade.objects.create(
                 workspace_id=by.workspace_id,
@@ -340,7 +338,7 @@ class ObjectiveIsClosed(Invalid):
 
 def require_open(row: Objective | ObjectiveRow, *, whose: str = "This") -> None:
     """Refuse to change what a closing has made part of the record; `whose` begins “… objective is closed”."""
-    if row.state in (State.CLOSED, State.GRADED):
+    if State(row.state).is_on_record:
         raise ObjectiveIsClosed(
             f"{whose} objective is closed; what it says is part of the record.",
             remedy="An admin can reopen it within 14 days of closing.",

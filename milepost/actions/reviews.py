@@ -16,7 +16,7 @@ from milepost.core.access import Actor
 from milepost.core.cadence import day_in
 from milepost.core.policies import Policy
 from milepost.core.scoring import grade as graded
-from milepost.core.states import Event, Guard, State, next_state
+from milepost.core.states import State, require_closable
 from milepost.ledger import image, reckoning
 from milepost.ledger.image import Image
 from milepost.models import Objective
@@ -47,7 +47,7 @@ def close(
         if submission and submissions.found(submission=submission, request=request, by=by, at=at):
             return row
         access.require(access.may_edit(by, standing), "close this objective")
-        _require_open(row)
+        require_closable(State(row.state))
         # As of here: the objective is held, and nothing is written that may yet be taken back. The image must
         # know of no such thing, so the final values are counted beside it.
         now = image.of(by.workspace_id)
@@ -66,11 +66,6 @@ def close(
         if submission and by.person_id is not None:
             submissions.remember(submission=submission, made=objective, request=request, by=by, at=at)
     return closed
-
-
-def _require_open(row: Objective) -> None:
-    if row.state not in (State.GRADING, State.GRADED):
-        next_state(State(row.state), Event.END, {Guard.ENDED_OR_ASKED.value: True})
 
 
 def _enter(key_result: int, value: Decimal, *, by: Actor, at: datetime) -> int:

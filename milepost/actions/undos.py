@@ -269,7 +269,7 @@ def _closings(row: Objective) -> list[Transition]:
 def _require_no_closing(told: Event) -> None:
     row = Objective.objects.of(told.workspace_id).select_related("cycle").get(id=told.objective_id)
     is_own = told.kind == undoing.CLOSING
-    is_closed = row.state in (State.GRADED, State.CLOSED)
+    is_closed = State(row.state).is_on_record
     if not is_own and (is_closed or any(step.at >= told.at for step in _closings(row))):
         raise ClosedSince(
             "The objective was closed since; what it was graded on is part of the record.",

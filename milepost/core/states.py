@@ -46,6 +46,11 @@ class State(StrEnum):
         """Say whether its key results can be checked in."""
         return self in {State.ACTIVE, State.GRADING}
 
+    @property
+    def is_on_record(self) -> bool:
+        """Say whether its grades are stored: what they rest on does not change any more."""
+        return self in {State.GRADED, State.CLOSED}
+
 
 class Event(StrEnum):
     """What can happen to an objective."""
@@ -361,6 +366,12 @@ def next_state(
             remedy=f"It leads to: {', '.join(rule.to)}.",
         )
     return to or rule.to[0]
+
+
+def require_closable(state: State) -> None:
+    """Raise IllegalTransition where an objective cannot be closed; it says what can be done instead."""
+    if state not in (State.GRADING, State.GRADED):
+        next_state(state, Event.END, {Guard.ENDED_OR_ASKED.value: True})
 
 
 @dataclass(frozen=True, slots=True)

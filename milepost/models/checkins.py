@@ -42,3 +42,8 @@ class Checkin(WorkspaceBound):
                 condition=models.Q(corrects__isnull=False),
             ),
         ]
+
+    def corrections(self) -> models.QuerySet:
+        """Return what was put in its place: entries of the same key result, looked for among its own."""
+        own = Checkin.objects.of(self.workspace_id).filter(key_result_id=self.key_result_id)
+        return own.filter(corrects=self)

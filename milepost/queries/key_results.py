@@ -20,7 +20,7 @@ from milepost.core.trends import Course, Point
 from milepost.ledger import image as images
 from milepost.ledger.structure import KeyResultRow, ObjectiveRow
 from milepost.models import Checkin, KeyResult, KeyResultVersion
-from milepost.queries import alignments, comments, courses, explanations, history, initiatives, objectives
+from milepost.queries import alignments, comments, courses, explanations, history, initiatives
 from milepost.queries.alignments import LinkCard
 from milepost.queries.cards import KeyResultCard, PersonCard, Reader, TeamCard
 from milepost.queries.checkins import value_text
@@ -177,7 +177,7 @@ def page(reader: Reader, id: int, begin: Begin = Begin()) -> KeyResultPage:
     worded = _worded(reader, kept)
     standing = reader.standing(row, one)
     may_check_in = access.may_check_in(reader.actor, standing)
-    is_open = objectives.is_open(row)
+    is_open = not State(row.state).is_on_record
     may_edit = access.may_edit_key_result(reader.actor, standing) and is_open
     whole_may_edit = access.may_edit(reader.actor, standing)
     why_not = _why_not(reader, row, one)

@@ -105,7 +105,7 @@ def page(reader: Reader, id: int, begin: Begin = Begin()) -> ObjectivePage:
     may_edit = access.may_edit(reader.actor, reader.standing(row))
     listed = initiatives.of(reader, row, may_edit=may_edit)
     cycle = reader.cycle_of(row)
-    may_change = may_edit and is_open(row)
+    may_change = may_edit and not State(row.state).is_on_record
     told = history.of_objective(reader, row, before=begin.history)
     return ObjectivePage(
         card=reader.objective(row, initiatives=len(listed)),
@@ -128,11 +128,6 @@ def page(reader: Reader, id: int, begin: Begin = Begin()) -> ObjectivePage:
         may_edit=may_change,
         may_add=may_change,
     )
-
-
-def is_open(row: ObjectiveRow) -> bool:
-    """Say whether an objective can still be changed: its grades are not stored."""
-    return row.state not in (State.CLOSED, State.GRADED)
 
 
 def _description(reader: Reader, row: ObjectiveRow, kept: Objective) -> str:
@@ -192,7 +187,7 @@ def form(reader: Reader, id: int) -> ObjectiveForm:
 
 def closing_of(reader: Reader, row: ObjectiveRow) -> Closing | None:
     """Return the grades of a closed objective as they were stored; the latest closing stands."""
-    if row.state not in (State.CLOSED, State.GRADED):
+    if not State(row.state).is_on_record:
         return None
     stored: dict[int | None, Grade] = {}
     grades = reader.until(Grade.objects.of(reader.actor.workspace_id))

@@ -93,20 +93,22 @@ def standing_on(reader: Reader, key: str) -> tuple[Thing, ...]:
 def _objective(reader: Reader, row: ObjectiveRow) -> Thing:
     may_edit = access.may_edit(reader.actor, reader.standing(row))
     adds = ("edit", "move", "align", "add_key_result", "add_initiative")
-    may = (*(adds if may_edit and objectives.is_open(row) else ()), *objectives.steps(reader, row, may_edit))
+    may_change = may_edit and not State(row.state).is_on_record
+    may = (*(adds if may_change else ()), *objectives.steps(reader, row, may_edit))
     return Thing("objective", row.id, row.title, addresses.objective(reader.slug, row.id), may)
 
 
 def _key_result(reader: Reader, one: KeyResultRow) -> Thing:
     row = reader.image.objectives[one.objective_id]
     standing, may = reader.standing(row, one), []
+    may_change = not State(row.state).is_on_record
     if takes_checkin(reader, ids.encode(one.id)):
         may.append("check_in")
-    if access.may_edit_key_result(reader.actor, standing) and objectives.is_open(row):
+    if may_change and access.may_edit_key_result(reader.actor, standing):
         may.append("edit")
     may.append("what_if")
     is_running = one.state not in (KeyResultState.CANCELLED, KeyResultState.PAUSED)
-    if is_running and access.may_edit(reader.actor, standing) and objectives.is_open(row):
+    if may_change and is_running and access.may_edit(reader.actor, standing):
         may.append("cancel")
     return Thing("key_result", one.id, one.title, addresses.key_result(reader.slug, one.id), tuple(may))
 

@@ -43,7 +43,7 @@ def _is_open(reader: Reader, event: Happening | Event, row: ObjectiveRow) -> boo
     if reader.cycle_of(row).closed_on:
         return False
     if event.kind != undoing.CLOSING:
-        return row.state not in (State.GRADED, State.CLOSED)
+        return not State(row.state).is_on_record
     gone = reader.today - reader.local(event.at).date()
     return row.state == State.CLOSED and gone <= timedelta(days=REOPEN_WITHIN_DAYS)
 

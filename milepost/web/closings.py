@@ -10,7 +10,7 @@ from milepost.actions import reviews
 from milepost.core import addresses
 from milepost.core.problems import NotFound, Problem
 from milepost.core.scoring import Outcome
-from milepost.core.states import Event, State, next_state
+from milepost.core.states import State, require_closable
 from milepost.queries import objectives as pages_of
 from milepost.queries.cards import Reader
 from milepost.web import pages, trails
@@ -73,9 +73,7 @@ def _closable(
 ) -> pages_of.ClosingPage:
     pages_of.require_may_close(reader, objective)
     page = pages_of.closing(reader, objective, values=values, learned=learned)
-    state = State(page.card.state)
-    if state not in (State.GRADING, State.GRADED):
-        next_state(state, Event.END, {"cycle_has_ended_or_owner_asks": True})  # says what can be done instead
+    require_closable(State(page.card.state))
     return page
 
 

@@ -176,7 +176,7 @@ class _TakingBack:
                     yield f"“{self.reader.image.objectives[child].title}” serves what it made."
         if not self.vanishes:
             for row in self.objectives:
-                if row.state in (State.GRADED, State.CLOSED):
+                if State(row.state).is_on_record:
                     yield f"“{row.title}” is closed."
 
     def _was_linked(self, child: int) -> bool:
@@ -251,8 +251,7 @@ class _TakingBack:
             head = rows.filter(key_result__key=key_result, key=key).first()
             if head is None or not self.reader.sees(head.key_result_id):
                 continue
-            own = rows.filter(key_result_id=head.key_result_id)
-            if own.filter(corrects=head).exists() or head.is_withdrawn:
+            if head.corrections().exists() or head.is_withdrawn:
                 continue  # a later entry of the file, or somebody, has taken its place
             checkins.withdraw(checkin=head.id, **who)
         for place in self.kept.entries.get("comments", ()):
